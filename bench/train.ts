@@ -68,7 +68,7 @@ async function partsOf({ lora }: Workload, { folder, full, storage }: Choice): P
   const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored' });
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
-  (await storages.load(storage)).create(model, 'training');
+  await (await storages.load(storage)).create(model, {}, 'training');
   return { model, objective, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
 }
 

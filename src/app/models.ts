@@ -77,7 +77,7 @@ export async function showModel(target: string): Promise<ModelDetails> {
     kind: isAdapter ? 'adapter' : 'model',
     folder: resolve(folder),
     ...countWeights(files),
-    ...(isAdapter ? describeAdapter(folder) : await describeArchitecture(folder)),
+    ...(isAdapter ? await describeAdapter(folder) : await describeArchitecture(folder)),
     hasTokenizer: hasTokenizer(folder),
     hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasTemplateInConfig(folder),
   };
@@ -123,10 +123,10 @@ async function describeArchitecture(folder: string) {
   };
 }
 
-function describeAdapter(folder: string): Pick<ModelDetails, 'adapter' | 'tasks'> {
-  const { baseModel, options, task } = readAdapterConfig(folder);
+async function describeAdapter(folder: string): Promise<Pick<ModelDetails, 'adapter' | 'tasks'>> {
+  const { method, baseModel, options, task } = await readAdapterConfig(folder);
   const tasks = task === undefined ? [] : [task];
-  return { tasks, adapter: { base: baseModel, method: 'lora', options: { ...options } } };
+  return { tasks, adapter: { base: baseModel, method, options: { ...options } } };
 }
 
 /** Older tokenizers keep the template inside their configuration. */

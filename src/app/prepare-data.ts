@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { withoutCredentials } from '../base/secrets.ts';
 import type { ReadLimits } from '../documents/index.ts';
 import { requireWritable } from '../files/atomic.ts';
 import { prepare, type PreparationReport, type StepSpec } from '../prepare/index.ts';
@@ -44,7 +45,7 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
     });
   }
   requireWritable(to);
-  onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${sources.join(', ')}` });
+  onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${withoutCredentials(sources.join(', '))}` });
   const report = await prepare({
     sources,
     to: resolve(to),

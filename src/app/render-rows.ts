@@ -5,6 +5,7 @@ import { expectedText } from '../eval/example-text.ts';
 import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
 import type { Recipe } from '../train/recipe.ts';
+import { renderFeedback, renderPairs, renderPrompts } from './render-answers.ts';
 
 export interface RenderedRows {
   rows: (RenderedRow | undefined)[];
@@ -23,6 +24,9 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   regression: renderWhole,
   tagged: renderWords,
   question: renderQuestions,
+  preference: renderPairs,
+  feedback: renderFeedback,
+  prompt: renderPrompts,
   pair: renderTexts,
   graded: renderTexts,
   items: renderItems,

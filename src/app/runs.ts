@@ -4,7 +4,7 @@ import type { EventSink } from '../base/events.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { withIndex } from '../store/database.ts';
-import { rebuildIndex } from '../store/rebuild.ts';
+import { rebuildIndex, type UnreadableRun } from '../store/rebuild.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
@@ -15,6 +15,7 @@ import { attach, stop } from '../worker/index.ts';
 
 export type { RunStatus, RunSummary } from '../store/run-summary.ts';
 export type { RunFilter } from '../store/runs.ts';
+export type { UnreadableRun } from '../store/rebuild.ts';
 
 /** A run with what its folder holds. Paths are absolute. */
 export interface RunDetails extends RunSummary {
@@ -25,16 +26,23 @@ export interface RunDetails extends RunSummary {
   comparison?: Pick<Comparison, 'verdict' | 'sentence'>;
 }
 
+export interface RunSearch extends RunFilter {
+  folders?: readonly string[];
+  /** Told of each folder that holds a run and cannot be read. */
+  onUnreadable?: (run: UnreadableRun) => void;
+}
+
 /**
  * The known runs, newest first. Runs below `folders` (./runs unless told) are looked up on the disk, so that runs
  * which were copied here are known too.
  */
-export async function findRuns(filter: RunFilter & { folders?: readonly string[] } = {}): Promise<RunSummary[]> {
-  const { folders = ['runs'], ...wanted } = filter;
+export async function findRuns(filter: RunSearch = {}): Promise<RunSummary[]> {
+  const { folders = ['runs'], onUnreadable, ...wanted } = filter;
   return withIndex(async (index) => {
     await rebuildIndex(
       index,
       folders.filter((folder) => existsSync(folder)),
+      onUnreadable,
     );
     return listRuns(index, wanted);
   });

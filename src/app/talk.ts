@@ -88,7 +88,6 @@ export function talkerOf(session: Session, target: string): Talker {
       const n = sampling.n ?? 1;
       const rows: Answer[] = [];
       for await (const chunk of session.send<GenerateChunk>(request, stop)) {
-        stop?.throwIfAborted();
         if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text, chunk.logProbs);
         else {
           for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;

@@ -50,6 +50,8 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   pair: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
   'image-text': { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },
   speech: { name: 'ctc', remark: 'the letters of what is said, in their order' },
+  preference: { name: 'dpo', remark: 'the chosen answer becomes likelier than the rejected one' },
+  feedback: { name: 'kto', remark: 'good answers become likelier, bad ones less likely' },
   graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };
 

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { entryOf } from '../base/table.ts';
+import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
@@ -61,7 +62,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
   const { metrics, hash } = await runJob({ job: 'evaluate', input, onEvent, signal });
   const isClose = (a: number, b: number) => Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a));
   const compared = Object.entries(notes.metrics).map(([name, recorded]) => {
-    const found = metrics[name] ?? Number.NaN;
+    const found = entryOf(metrics, name) ?? Number.NaN;
     return { name, recorded: String(recorded), found: String(found), equal: isClose(recorded, found) };
   });
   const recordedHash = notes.data_hashes.validation ?? '';
@@ -71,7 +72,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
 
 async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
   const like = listCheckpoints(folder).at(-1)?.folder;
-  const again = mkdtempSync(join(tmpdir(), 'attune-verify-'));
+  const again = temporaryFolder('verify');
   try {
     const input = { recipe: { ...recipe, output_dir: again }, like };
     const { result } = await runJob({ job: 'train', input, folder: again, onEvent, signal });

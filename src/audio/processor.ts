@@ -9,23 +9,39 @@ import { resample } from './resample.ts';
 
 const count = z.int().positive();
 
+/** What is kept of a second at most: two and a half times what Whisper's largest models read. */
+const MOST_VALUES_PER_SECOND = 32_768;
+/** Samples of an input at most, 17 minutes at the usual rate. */
+const MOST_SAMPLES = 1 << 24;
+
 const common = {
-  sampling_rate: z.int().min(1000).default(16_000),
-  padding_value: z.number().default(0),
+  sampling_rate: z.int().min(1000).max(48_000).default(16_000),
+  padding_value: z.number().min(-1e6).max(1e6).default(0),
   padding_side: z.literal('right', { error: 'only padding at the end is supported' }).default('right'),
 };
 
 /** The keys of preprocessor_config.json that change what is computed. */
 const schemas = {
-  WhisperFeatureExtractor: z.looseObject({
-    ...common,
-    feature_size: count.default(80),
-    hop_length: count.default(160),
-    chunk_length: count.default(30),
-    n_fft: z.int().min(2).default(400),
-    do_normalize: z.boolean().default(false),
-    dither: z.literal(0, { error: 'noise (dither) is not supported' }).default(0),
-  }),
+  WhisperFeatureExtractor: z
+    .looseObject({
+      ...common,
+      feature_size: count.default(80),
+      hop_length: count.default(160),
+      chunk_length: count.default(30),
+      n_fft: z.int().min(2).max(16_384).default(400),
+      do_normalize: z.boolean().default(false),
+      dither: z.literal(0, { error: 'noise (dither) is not supported' }).default(0),
+    })
+    .refine(
+      ({ feature_size: bands, sampling_rate: rate, hop_length: hop }) => {
+        return (bands * rate) / hop <= MOST_VALUES_PER_SECOND;
+      },
+      tooMany(['feature_size'], `gives more than ${MOST_VALUES_PER_SECOND} values a second with this hop_length`),
+    )
+    .refine(
+      ({ chunk_length: seconds, sampling_rate: rate }) => seconds * rate <= MOST_SAMPLES,
+      tooMany(['chunk_length'], `gives inputs of more than ${MOST_SAMPLES} samples`),
+    ),
   Wav2Vec2FeatureExtractor: z.looseObject({
     ...common,
     feature_size: z.literal(1, { error: 'a waveform has one value a sample' }).default(1),
@@ -33,6 +49,10 @@ const schemas = {
     return_attention_mask: z.boolean().default(false),
   }),
 };
+
+function tooMany(path: string[], error: string) {
+  return { path, error };
+}
 
 type WhisperSettings = z.output<typeof schemas.WhisperFeatureExtractor>;
 type WaveformSettings = z.output<typeof schemas.Wav2Vec2FeatureExtractor>;

@@ -30,6 +30,11 @@ export async function unreachedBecause(
   }
 }
 
+/** Whether what is sent to a host stays on this machine. */
+export function isThisMachine(hostname: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 /** Codes of failures before anything was sent. */
 export const UNREACHED_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

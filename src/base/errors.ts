@@ -4,6 +4,7 @@
  */
 
 import { formatCount } from './format.ts';
+import { withoutCredentials } from './secrets.ts';
 
 /** One defect in a file or a recipe: where it stands and why it is wrong. */
 export interface Problem {
@@ -48,7 +49,8 @@ export class AttuneError extends Error {
   readonly exitCode: 1 | 3;
   readonly what: string;
 
-  constructor(code: ErrorCode, parts: ErrorParts) {
+  constructor(code: ErrorCode, given: ErrorParts) {
+    const parts = withoutPasswords(given);
     super(describe(code, parts), { cause: parts.cause });
     this.code = code;
     this.what = parts.what;
@@ -70,6 +72,21 @@ export class AttuneError extends Error {
   static fromJSON(value: Record<string, unknown>): AttuneError {
     return new AttuneError(value.code as ErrorCode, value as unknown as ErrorParts);
   }
+}
+
+/** Errors quote what they were given, such as a database's address: a password in it is nobody's to read. */
+function withoutPasswords(parts: ErrorParts): ErrorParts {
+  const clean = <Text extends string | undefined>(text: Text): Text =>
+    (text === undefined ? text : withoutCredentials(text)) as Text;
+  const { what, got, expected, fix } = parts;
+  const problems = parts.problems?.map((one) => ({
+    ...one,
+    message: clean(one.message),
+    ...(one.file !== undefined && { file: clean(one.file) }),
+    ...(one.fix !== undefined && { fix: clean(one.fix) }),
+  }));
+  const shown = { what: clean(what), got: clean(got), expected: clean(expected), fix: clean(fix) };
+  return { ...parts, ...shown, ...(problems !== undefined && { problems }) };
 }
 
 const MAX_PROBLEMS_SHOWN = 20;

@@ -14,6 +14,8 @@ export async function takeTurn(signal?: AbortSignal): Promise<void> {
 /** What `work` comes to, unless the signal comes first: then its reason is thrown, and nobody waits for the work. */
 export async function unlessStopped<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
   if (signal === undefined) return work;
+  // For a failure that comes afterwards there is nobody to tell.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason as Error);

@@ -1,3 +1,4 @@
+import { jsonForTerminal } from './control-characters.ts';
 import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
@@ -15,7 +16,10 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   } catch (error) {
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
-    else surroundings.stderr.write(describeFailure(error, createTerminal(surroundings.stderr, surroundings.env)));
+    else {
+      const terminal = createTerminal(surroundings.stderr, surroundings.env);
+      terminal.write(describeFailure(error, terminal));
+    }
     return exitCodeOf(error);
   }
 }
@@ -61,8 +65,13 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { flags, rest } = await splitFlags(command, argv);
-  const [{ parseArguments }, { createContext }] = await Promise.all([import('./arguments.ts'), import('./context.ts')]);
+  const [{ parseArguments }, { createContext }, { onFirstRun }] = await Promise.all([
+    import('./arguments.ts'),
+    import('./context.ts'),
+    import('../train/first-run.ts'),
+  ]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
+  onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
   const result = await command.run(context);
   if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';
@@ -76,7 +85,7 @@ async function splitFlags(command: Command, argv: readonly string[]) {
 }
 
 function printJson(value: unknown, surroundings: Surroundings): void {
-  surroundings.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  surroundings.stdout.write(`${jsonForTerminal(JSON.stringify(value, null, 2))}\n`);
 }
 
 async function printVersion(surroundings: Surroundings, isJson: boolean): Promise<void> {

@@ -1,12 +1,13 @@
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { AttuneError } from '../base/errors.ts';
+import { visible } from './control-characters.ts';
 
 /** The questions of `init`, on a terminal. */
 
 export async function askModel(defaultModel: string, reason: string): Promise<string> {
   const answer = await text({
     message: 'Which model do you want to tune? A folder, or a name',
-    placeholder: `${defaultModel} (${reason})`,
+    placeholder: visible(`${defaultModel} (${reason})`),
     defaultValue: defaultModel,
   });
   return decided(answer);
@@ -21,11 +22,15 @@ export interface ColumnChoice {
 export async function askText(columns: readonly ColumnChoice[], guessed: readonly string[]): Promise<string[]> {
   const answer = await multiselect({
     message: 'Which columns hold the text that is read? Several are joined',
-    options: columns.map(({ name, hint }) => ({ value: name, label: name, hint })),
+    options: columns.map(shown),
     initialValues: [...guessed],
     required: true,
   });
   return decided(answer);
+}
+
+function shown({ name, hint }: ColumnChoice): { value: string; label: string; hint: string } {
+  return { value: name, label: visible(name), hint: visible(hint) };
 }
 
 /** Undefined where the text itself is learnt. */
@@ -34,7 +39,7 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
   const answer = await select({
     message: 'Which column holds the answer or the label that is learnt?',
     options: [
-      ...columns.map(({ name, hint }) => ({ value: name, label: name, hint })),
+      ...columns.map(shown),
       { value: none, label: 'none', hint: 'the text itself is learnt, to go on writing in its manner' },
     ],
     initialValue: guessed ?? none,
@@ -45,15 +50,15 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
 /** What is made of a column. */
 export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
   const answer = await select<string>({
-    message: `What is ${column}?`,
-    options: Object.entries<string>(goals).map(([value, label]) => ({ value, label })),
+    message: visible(`What is ${column}?`),
+    options: Object.entries<string>(goals).map(([value, label]) => ({ value, label: visible(label) })),
   });
   return decided(answer) as Goal;
 }
 
 /** Whether a reading of the columns is right. */
 export async function askReading(reasons: readonly string[]): Promise<boolean> {
-  return decided(await confirm({ message: `${reasons.join('; ')}. Is that right?`, initialValue: true }));
+  return decided(await confirm({ message: visible(`${reasons.join('; ')}. Is that right?`), initialValue: true }));
 }
 
 /** Undefined where rows are independent. */
@@ -64,7 +69,7 @@ export async function askGroup(columns: readonly string[]): Promise<string | und
     message: 'Do rows with the same value in a column belong together? They then stay in one split',
     options: [
       { value: independent, label: 'no, rows are independent' },
-      ...columns.map((column) => ({ value: column, label: column })),
+      ...columns.map((column) => ({ value: column, label: visible(column) })),
     ],
   });
   return decided(answer) || undefined;
@@ -72,7 +77,7 @@ export async function askGroup(columns: readonly string[]): Promise<string | und
 
 /** True, or the user has thought better of it. */
 export async function askOverwrite(file: string): Promise<true> {
-  const answer = await confirm({ message: `${file} exists already. Replace it?`, initialValue: false });
+  const answer = await confirm({ message: visible(`${file} exists already. Replace it?`), initialValue: false });
   if (decided(answer)) return true;
   throw cancelled();
 }

@@ -1,6 +1,6 @@
-import picocolors from 'picocolors';
+import { forTerminal, ownColours, type Colours } from './control-characters.ts';
 
-export type Colours = ReturnType<typeof picocolors.createColors>;
+export type { Colours } from './control-characters.ts';
 
 /** The parts of a stream that the command line uses; tests give their own. */
 export interface OutputStream {
@@ -18,13 +18,18 @@ export interface Terminal {
   line(text?: string): void;
 }
 
-export function createTerminal(stream: OutputStream, env: NodeJS.ProcessEnv): Terminal {
+/** `clean` is what texts go through first, of a stream that carries no data. */
+export function createTerminal(
+  stream: OutputStream,
+  env: NodeJS.ProcessEnv,
+  clean = (text: string): string => text,
+): Terminal {
   const isTTY = stream.isTTY === true;
-  const write = (text: string): void => void stream.write(text);
+  const write = (text: string): void => void stream.write(forTerminal(clean(text)));
   return {
     isTTY,
     columns: isTTY ? Math.max(40, stream.columns ?? 80) : 100,
-    colours: picocolors.createColors(wantsColours(isTTY, env)),
+    colours: ownColours(wantsColours(isTTY, env)),
     write,
     line: (text = '') => write(`${text}\n`),
   };

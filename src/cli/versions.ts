@@ -1,5 +1,6 @@
 /** What `--version` says. The engine's version is read from its build, not by loading it. */
 import { existsSync, readFileSync } from 'node:fs';
+import { parseJson } from '../files/json.ts';
 
 export interface Versions {
   name: string;
@@ -24,5 +25,5 @@ export function describeVersions({ name, version, node, engine }: Versions): str
 /** A JSON file of the package; undefined where it is not there. */
 function readPart<Content>(path: string): Content | undefined {
   const file = new URL(`../../${path}`, import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Content) : undefined;
+  return existsSync(file) ? (parseJson(readFileSync(file, 'utf8')) as Content) : undefined;
 }

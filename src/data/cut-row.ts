@@ -31,6 +31,8 @@ export interface TokenRow {
   typeIds?: Int32Array;
   /** Lengths of the row's texts, where it has several: each is cut by itself. */
   segments?: readonly number[];
+  /** Which of these each continues, or -1: answers that share a prompt. */
+  parents?: readonly number[];
   /** Keys random numbers; the later windows of a text get ids of their own. */
   id?: string;
 }
@@ -69,7 +71,11 @@ export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOr
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
   if (kind === 'question') return [];
-  if (row.segments !== undefined) return [shortened(row, row.segments, options)];
+  if (row.segments !== undefined) {
+    return [
+      row.parents === undefined ? shortened(row, row.segments, options) : sharedPrompt(row, row.segments, options),
+    ];
+  }
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
   if (READ_IN_WINDOWS.has(kind) && textPair === undefined && options.policy === 'split') {
     return [inWindows(row, options)];
@@ -106,6 +112,26 @@ function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], 
     return parts;
   });
   return { ...keep(row, stretches), segments: segments.map((length) => Math.min(length, maxLength)) };
+}
+
+/**
+ * Answers to one prompt: this loses its beginning, as far as the longest answer asks for it and down to a quarter of the
+ * room; an answer that is still too long loses its end.
+ */
+function sharedPrompt<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
+  const { maxLength, keepStart = 0 } = options;
+  const [prompt, ...answers] = segments;
+  const longest = Math.max(...answers);
+  const kept = Math.min(prompt, Math.max(maxLength - longest, Math.floor(maxLength / 4), keepStart + 1));
+  const lengths = [kept, ...answers.map((length) => Math.min(length, maxLength - kept))];
+  let from = prompt;
+  const ends = answers.map((length, i): Stretches[number] => {
+    const stretch: Stretches[number] = [from, from + lengths[i + 1]];
+    from += length;
+    return stretch;
+  });
+  const stretches: Stretches = [[0, keepStart], [prompt - (kept - keepStart), prompt], ...ends];
+  return { ...keep(row, stretches), segments: lengths };
 }
 
 /** Stretches of a row's tokens: from … to - 1. */

@@ -38,6 +38,8 @@ export interface PreferenceExample extends Provenance {
   prompt: string | readonly Message[];
   chosen: string | readonly Message[];
   rejected: string | readonly Message[];
+  /** By how much the chosen answer is better, for reward models. */
+  margin?: number;
   tools?: readonly ToolSchema[];
 }
 

@@ -1,7 +1,9 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { formatCount, plural } from '../base/format.ts';
+import { greatest } from '../base/many.ts';
 import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-row.ts';
 import type { Example } from './example.ts';
+import { chainLengths } from '../base/chain-lengths.ts';
 
 /** What a cut kept of a row, and what it cost. */
 export interface CutRow {
@@ -54,8 +56,8 @@ export function fitRows<Row extends TokenRow>(
   return fitted;
 }
 /** Tokens that the model sees at once: of a row's longest text, where it has several. */
-function lengthOf({ ids, segments }: TokenRow): number {
-  return segments === undefined ? ids.length : Math.max(...segments);
+function lengthOf({ ids, segments, parents }: TokenRow): number {
+  return segments === undefined ? ids.length : greatest(chainLengths(segments, parents));
 }
 
 function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): CutRow {

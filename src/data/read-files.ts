@@ -68,7 +68,7 @@ export async function openFile(
   options: ReadOptions,
 ): Promise<{ head: FormattedRow[]; stream: AsyncGenerator<FormattedRow, void, undefined>; sink: ExampleSink }> {
   const leftOut = newLeftOut();
-  const stream = await rowsOf(asked, leftOut);
+  const stream = await rowsOf(asked, leftOut, options.signal);
   const { head, good } = await takeHead(stream);
   const source = await withShape(asked, good);
   const isEmpty = good.length === 0;
@@ -134,8 +134,8 @@ function newLeftOut(): LeftOut {
 }
 
 /** The rows as they stand in the file, or in memory. */
-async function rawRowsOf(source: SourceFile): Promise<AsyncGenerator<RawRow, void, undefined>> {
-  if (source.rows === undefined) return (await loadContainer(source)).read(source.path, source.file);
+async function rawRowsOf(source: SourceFile, signal?: AbortSignal): Promise<AsyncGenerator<RawRow, void, undefined>> {
+  if (source.rows === undefined) return (await loadContainer(source)).read(source.path, source.file, { signal });
   return numbered(source.rows);
 }
 
@@ -150,8 +150,12 @@ function noRow(value: unknown): Defect {
 }
 
 /** The rows of a file, in the words of its own formatter where it has one. */
-async function rowsOf(source: SourceFile, leftOut: LeftOut): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
-  const rows = await rawRowsOf(source);
+async function rowsOf(
+  source: SourceFile,
+  leftOut: LeftOut,
+  signal?: AbortSignal,
+): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
+  const rows = await rawRowsOf(source, signal);
   if (source.formatter === undefined) return rows;
   const onLeftOut = (row: LeftOutRow): void => {
     leftOut.rows++;

@@ -1,6 +1,6 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../files/temporary.ts';
 import { readNumbers, writeNumbers } from '../files/numbers.ts';
 
 /** Numbers of a part that are written at once: 16 KiB, which each part has in memory. */
@@ -15,7 +15,7 @@ interface Part {
 
 /** Numbers of 32 bits that are dealt out to parts in one file, to be read again part by part. */
 export class SpilledNumbers implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'attune-numbers-'));
+  readonly #folder = temporaryFolder('numbers');
   readonly #file = openSync(join(this.#folder, 'numbers'), 'w+');
   readonly #parts: Part[];
   #written = 0;

@@ -12,6 +12,7 @@ export const skipReasons = {
   'too-slow': 'did not come to an end in time',
   'out-of-memory': 'needs more memory than a reader may have',
   crashed: 'its reader failed',
+  'disk-full': 'there is no room to unpack it: free some, or set TMPDIR to a folder of another disk',
   link: 'a link: what it leads to is not read through it',
   'path-escape': 'a name that leads out of its archive',
   'special-file': 'no file: a pipe, a socket or a device',

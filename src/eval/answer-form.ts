@@ -20,6 +20,8 @@ export type AnswerForm =
   /** A text is to be found for an image, and an image for a text. */
   | { kind: 'image-retrieval' }
   | { kind: 'similarity' }
+  /** One of two answers is preferred. */
+  | { kind: 'preference' }
   /** The next item of somebody. */
   | { kind: 'items' }
   | { kind: 'json'; fields: readonly string[] }
@@ -73,6 +75,8 @@ function specialForm(examples: readonly Example[]): AnswerForm | undefined {
       return { kind: 'items' };
     case 'image-text':
       return { kind: 'image-retrieval' };
+    case 'preference':
+      return { kind: 'preference' };
     case 'graded':
       return { kind: 'similarity' };
     default:

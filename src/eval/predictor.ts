@@ -27,6 +27,8 @@ export interface Prediction {
   /** Hashes of images by how well they fit the row's text, the best first. */
   imageRanking?: readonly string[];
   likelihood?: Likelihood;
+  /** By how much the chosen answer of a pair is preferred to the rejected one; below 0 where it is not. */
+  margin?: number;
   /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */
   stretch?: { text: string; start: number; noneBy: number };
   /** Why the row could not be answered at all: a clause such as "longer than the model can read". */

@@ -1,20 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AttuneError } from '../base/errors.ts';
 import { makeFolders } from './make-folder.ts';
+import { fileMode } from './private.ts';
+import { temporaryName } from './temporary.ts';
+import { writeFailure } from './write-failure.ts';
 
-/** Writes a file so that a reader or a crash sees the old one or the new one, never a part: temporary file, fsync, rename. */
-export function writeFileAtomic(path: string, data: string | Uint8Array): void {
-  writeAtomic(path, (descriptor) => writeAll(descriptor, typeof data === 'string' ? Buffer.from(data) : data));
+export { writeFailure } from './write-failure.ts';
+
+/**
+ * Writes a file so that a reader or a crash sees the old one or the new one, never a part: temporary file, fsync, rename.
+ * `mode`: its permissions, where others than the user's own defaults are wanted.
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array, mode?: number): void {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  writeAtomic(path, (descriptor) => writeAll(descriptor, bytes), mode);
 }
 
 /** `writeFileAtomic` for content written piece by piece into the open descriptor. */
-export function writeAtomic(path: string, write: (descriptor: number) => void): void {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+export function writeAtomic(path: string, write: (descriptor: number) => void, mode = fileMode(path)): void {
+  const temporary = temporaryName(path);
   try {
     makeFolders(dirname(path));
-    const descriptor = openSync(temporary, 'wx');
+    const descriptor = openSync(temporary, 'wx', mode);
     try {
       write(descriptor);
       fsyncSync(descriptor);
@@ -32,7 +39,7 @@ export function writeAtomic(path: string, write: (descriptor: number) => void): 
 
 /** Refuses a file that cannot be written, before the work whose outcome it is to hold. @throws E_NOT_WRITABLE, E_DISK_FULL */
 export function requireWritable(path: string): void {
-  const trial = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const trial = temporaryName(path);
   try {
     makeFolders(dirname(path));
     closeSync(openSync(trial, 'wx'));
@@ -60,35 +67,4 @@ export function syncFolder(folder: string): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
-const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT']);
-
-const NO_SPACE: Record<string, string> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: "the user's share of the disk is full",
-  EFBIG: 'the file would be larger than the system lets this process write (ulimit -f)',
-};
-
-/** Turns the system's error into one that says what to do; any other error passes through. */
-export function writeFailure(path: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const full = code === undefined ? undefined : NO_SPACE[code];
-  if (full !== undefined) {
-    return new AttuneError('E_DISK_FULL', {
-      what: `Cannot write ${path}: ${full}`,
-      fix: 'free some space, then repeat the command or resume the run; nothing that was already saved is lost',
-      cause: error,
-    });
-  }
-  if (code !== undefined && NOT_WRITABLE.has(code)) {
-    return new AttuneError('E_NOT_WRITABLE', {
-      what: `Cannot write ${path}`,
-      got: (error as Error).message,
-      fix: 'choose a folder that you may write to',
-      cause: error,
-    });
-  }
-  return error;
 }

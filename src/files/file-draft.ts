@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder, writeAll, writeFailure } from './atomic.ts';
 import { makeFolders } from './make-folder.ts';
+import { fileMode } from './private.ts';
+import { temporaryName } from './temporary.ts';
 
 const BUFFERED = 1 << 20;
 
@@ -21,9 +23,9 @@ export class FileDraft implements Disposable {
   #isCommitted = false;
 
   /** `mode`: the permissions of the file, where others than the user's own defaults are wanted. */
-  constructor(path: string, mode?: number) {
+  constructor(path: string, mode = fileMode(path)) {
     this.path = path;
-    this.#temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    this.#temporary = temporaryName(path);
     this.#descriptor = this.#try(() => {
       makeFolders(dirname(path));
       return openSync(this.#temporary, 'wx', mode);

@@ -3,6 +3,54 @@ import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from './atomic.ts';
 import { readFailure } from './bytes.ts';
 
+/** Levels of lists and objects, as serde_json reads at most: what walks a value without an end overflows the stack. */
+const MOST_LEVELS = 128;
+
+/** Whether a text may have numbers that no f64 holds: JSON.parse would give Infinity for them. */
+const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{200}/;
+
+/**
+ * The value of a JSON text, wherever it came from. All JSON is read by this function.
+ * @throws SyntaxError where it is no JSON, has more than 128 levels, or a number beyond ±1.8e308
+ */
+export function parseJson<T = unknown>(text: string): T {
+  if (isDeeper(text, MOST_LEVELS)) throw new SyntaxError(`lists and objects of more than ${MOST_LEVELS} levels`);
+  const value = JSON.parse(text) as T;
+  if (HUGE_NUMBER.test(text)) refuseInfinite(value);
+  return value;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function isDeeper(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let levels = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === LIST || code === OBJECT) {
+      if (++levels > most) return true;
+    } else if (code === LIST_END || code === OBJECT_END) levels--;
+  }
+  return false;
+}
+
+/** The place of the quote that ends a string, or of the text's end. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before--;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+function refuseInfinite(value: unknown): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new SyntaxError('a number beyond ±1.8e308');
+  if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) refuseInfinite(one);
+}
+
 /** Reads a JSON file; a missing or malformed one is an error that names it. */
 export function readJson<T = unknown>(path: string): T {
   let text: string;
@@ -12,7 +60,7 @@ export function readJson<T = unknown>(path: string): T {
     throw readFailure(path, error);
   }
   try {
-    return JSON.parse(text) as T;
+    return parseJson<T>(text);
   } catch (error) {
     throw new AttuneError('E_BAD_JSON', {
       what: `${path} is not valid JSON`,

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { folderMode } from './private.ts';
 
 /**
  * Makes a folder and those above it. Node's own recursive mkdir never returns where a file system answers ENOENT for
@@ -17,7 +18,7 @@ export function makeFolders(folder: string): string | undefined {
 /** Another process may have made it in between. */
 function makeOne(path: string): void {
   try {
-    mkdirSync(path);
+    mkdirSync(path, folderMode(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
   }

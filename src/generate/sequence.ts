@@ -16,6 +16,8 @@ export interface Completion {
   ids: number[];
   /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
   finishReason: 'stop' | 'length';
+  /** The token that ended it, where one did; not among `ids`. */
+  stopId?: number;
   /** Of each token, where they were asked for. */
   logProbs?: ChosenLogProb[];
   usage: Usage;
@@ -37,6 +39,9 @@ export interface TextEvent {
   /** Of the tokens since the part before, where they were asked for. */
   logProbs?: ChosenLogProb[];
 }
+
+/** Tokens of a prompt that the spelling of what follows may depend on. */
+const CONTEXT = 16;
 
 /** One answer in the making: its tokens, where their keys and values lie, and its text. */
 export class Sequence {
@@ -64,6 +69,7 @@ export class Sequence {
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
+  #stopId: number | undefined;
   /** Log-probabilities that went out with a part of the text. */
   #given = 0;
   /** Content of the last block that was named in the pool. */
@@ -85,8 +91,12 @@ export class Sequence {
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
-    if (parts.onText !== undefined || request.stop.length > 0) {
-      this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
+    if (parts.onText !== undefined || request.stop.length > 0 || request.goesOn === true) {
+      const after = request.goesOn === true ? [...request.prompt.subarray(-CONTEXT)] : [];
+      this.#stream = {
+        decoder: new StreamingDecoder(parts.tokenizer, { after }),
+        stops: new StopStrings(request.stop),
+      };
     }
   }
 
@@ -143,8 +153,10 @@ export class Sequence {
   /** Chooses the next token from logits [V], or takes the most probable one. */
   advance(logits: Float32Array | undefined, best: number): void {
     const id = logits === undefined ? best : this.#choose(logits);
-    if (id === undefined || this.request.stopIds.has(id)) this.finishReason = 'stop';
-    else this.#take(id);
+    if (id === undefined || this.request.stopIds.has(id)) {
+      this.finishReason = 'stop';
+      this.#stopId = id;
+    } else this.#take(id);
     if (this.finishReason !== undefined) this.#endText();
   }
 
@@ -193,6 +205,8 @@ export class Sequence {
       shared: Math.max(0, this.shared - prefix),
       answer: this.#ids.length,
     };
-    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }), usage };
+    const ending = this.#stopId === undefined ? {} : { stopId: this.#stopId };
+    const known = logProbs === undefined ? {} : { logProbs };
+    return { text: this.#text, ids: this.#ids, finishReason, ...ending, ...known, usage };
   }
 }

@@ -1,5 +1,5 @@
 import type { HubApiError, ListFileEntry } from '@huggingface/hub';
-import { unreachedBecause } from '../base/connection.ts';
+import { isThisMachine, unreachedBecause } from '../base/connection.ts';
 import { AttuneError } from '../base/errors.ts';
 import { safeJoin } from '../files/safe-join.ts';
 import type { Repository } from './repository.ts';
@@ -53,12 +53,13 @@ export async function listRepository(repository: Repository, settings: HubSettin
   }
 }
 
-/** The token goes to the hub only, and redirects to other hosts lose it. */
-export function fetchWith({ token }: HubSettings): typeof fetch {
+/** The token goes to the hub only: a next page that the hub names elsewhere is asked without, and redirects lose it. */
+export function fetchWith({ token, endpoint }: HubSettings): typeof fetch {
   return async (address, options) => {
     const headers = new Headers(options?.headers);
     headers.set('user-agent', 'attune');
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const isHub = new URL(address instanceof Request ? address.url : address).origin === new URL(endpoint).origin;
+    if (token !== undefined && isHub && !isReadableOnTheWay(endpoint)) headers.set('authorization', `Bearer ${token}`);
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(new Error(`no answer within ${SILENCE / 1000} s`)), SILENCE);
     const signal = AbortSignal.any([options?.signal ?? AbortSignal.timeout(TIMEOUT), silence.signal]);
@@ -68,6 +69,12 @@ export function fetchWith({ token }: HubSettings): typeof fetch {
       clearTimeout(timer);
     }
   };
+}
+
+/** Whether others between here and a hub can read what is sent to it. */
+export function isReadableOnTheWay(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol !== 'https:' && !isThisMachine(hostname);
 }
 
 function checkedCommit(sha: unknown, repository: Repository): string {

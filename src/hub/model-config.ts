@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { parseJson } from '../files/json.ts';
 import { downloadFile } from './download.ts';
 import { fetchWith, listRepository } from './listing.ts';
 import type { Repository } from './repository.ts';
@@ -34,7 +35,7 @@ export async function fetchModelConfig(
 
 function parse(text: string, { name }: Repository): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return parseJson(text) as Record<string, unknown>;
   } catch (error) {
     throw new AttuneError('E_HUB_ANSWER', {
       what: `The config.json of ${name} is not valid JSON`,

@@ -1,11 +1,11 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
+import type { EventSink, RunEvent } from '../base/events.ts';
 import { formatBytes } from '../base/format.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { datasetFiles, modelFiles } from './choose-files.ts';
 import { downloadFile, type DownloadRequest } from './download.ts';
-import { fetchWith, listRepository, type HubFile } from './listing.ts';
+import { fetchWith, isReadableOnTheWay, listRepository, type HubFile } from './listing.ts';
 import type { Repository } from './repository.ts';
 import { hubSettings, type HubSettings } from './settings.ts';
 import { blobPath, linkSnapshot, repositoryFolder, snapshotFolder, writeRef } from './snapshot.ts';
@@ -36,6 +36,7 @@ export async function pullRepository(repository: Repository, options: PullOption
   const { emit, settings = hubSettings() } = options;
   refuseOffline(repository, settings);
   emit({ type: 'phase-started', phase: 'download', message: `asking ${settings.endpoint} for ${repository.name}` });
+  if (settings.token !== undefined && isReadableOnTheWay(settings.endpoint)) emit(withheld(settings));
   const { commit, files: all } = await listRepository(repository, settings);
   const files = repository.kind === 'model' ? modelFiles(all, repository) : datasetFiles(all, repository);
   const root = repositoryFolder(repository, settings);
@@ -48,6 +49,11 @@ export async function pullRepository(repository: Repository, options: PullOption
   writeRef(repository, root, commit);
   const folder = snapshotFolder({ ...repository, revision: commit }, settings)!;
   return { repository, commit, folder, files, bytes, fetchedBytes: sumOf(missing) };
+}
+
+function withheld({ endpoint }: HubSettings): RunEvent {
+  const message = `${endpoint} is asked without your token, which anybody on the way could read: use https:// for private repositories`;
+  return { type: 'warning-raised', code: 'W_TOKEN_WITHHELD', message };
 }
 
 interface Fetching {

@@ -1,31 +1,45 @@
-import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
+import { Allowance } from '../base/allowance.ts';
 import { AttuneError } from '../base/errors.ts';
+import { sharp } from './library.ts';
 import type { Pixels } from './pixels.ts';
-
-// Images are decoded once each, several at a time: a cache or threads of its own would only cost.
-sharp.cache(false);
-sharp.concurrency(1);
 
 /** What Pillow calls a decompression bomb: 179 million pixels. */
 const MOST_PIXELS = 178_956_970;
+
+/** Pixels of all images that are in memory at once: each takes three bytes, and as many again while it is turned. */
+const allowance = new Allowance(MOST_PIXELS);
+
+/** An image's pixels, by `withImage`. */
+export function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
+  return withImage(bytes, name, (pixels) => pixels);
+}
 
 /**
  * Decodes PNG, JPEG, WebP, GIF (first picture), TIFF and AVIF as Pillow's `exif_transpose` and `convert('RGB')` do:
  * turned as its EXIF data say, transparency dropped, grey as three equal colours, colour profiles not applied, CMYK by
  * the plain formula. Of 16 bits the upper eight are kept, also of grey, which Pillow would cut off at 255. The name is
- * for errors.
+ * for errors. Large images wait for each other, until `use` is done with their pixels.
  * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
-  try {
-    const image = open(bytes);
-    const { space, width, height } = await image.metadata();
-    if (width * height > MOST_PIXELS) throw tooLarge(name, `${width} × ${height} pixels`);
-    return space === 'cmyk' ? await decodeCmyk(bytes) : await decodeColours(image);
-  } catch (error) {
-    if (error instanceof AttuneError) throw error;
-    throw unreadable(name, error as Error);
-  }
+export async function withImage<Result>(
+  bytes: Uint8Array,
+  name: string,
+  use: (pixels: Pixels) => Result | Promise<Result>,
+): Promise<Result> {
+  const failed = (error: unknown): never => {
+    throw error instanceof AttuneError ? error : unreadable(name, error as Error);
+  };
+  const { space, width, height } = await metadata(bytes).catch(failed);
+  if (width * height > MOST_PIXELS) throw tooLarge(name, `${width} × ${height} pixels`);
+  return allowance.use(width * height, async () =>
+    use(await (space === 'cmyk' ? decodeCmyk(bytes) : decodeColours(open(bytes))).catch(failed)),
+  );
+}
+
+// oxlint-disable-next-line typescript/require-await -- what opening throws is a rejection, too
+async function metadata(bytes: Uint8Array): ReturnType<Sharp['metadata']> {
+  return open(bytes).metadata();
 }
 
 function open(bytes: Uint8Array, options: SharpOptions = {}): Sharp {

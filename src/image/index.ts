@@ -1,5 +1,5 @@
 /** Images as models read them. */
-export { decodeImage } from './decode.ts';
+export { decodeImage, withImage } from './decode.ts';
 export type { Pixels, Size } from './pixels.ts';
 export { imageProcessor, type ImageProcessor } from './processor.ts';
 export { resize, type Resample } from './resize.ts';

@@ -1,15 +1,20 @@
+import { table } from '../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
 import { parseProcessorConfig } from '../base/processor-config.ts';
-import { decodeImage } from './decode.ts';
+import { withImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
 import { resize, type Resample } from './resize.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
-const side = z.int().positive();
-const colours = z.array(z.number()).length(3);
+/** Pixels of a side: twice what published models read; several images are resized at once. */
+const side = z.int().positive().max(2048);
+// Within what f32 can hold after a division.
+const value = z.number().min(-1e6).max(1e6);
+const colours = z.array(value).length(3);
+const deviations = z.array(z.number().min(1e-6).max(1e6)).length(3);
 const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const OPENAI = {
   image_mean: [0.48145466, 0.4578275, 0.40821073],
@@ -29,7 +34,7 @@ interface Defaults {
 }
 
 /** Known kinds, by `image_processor_type` without its ending. */
-const kinds: Readonly<Record<string, Defaults>> = {
+const kinds: Readonly<Record<string, Defaults>> = table({
   ViT: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
   CLIP: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
   Siglip: { ...STANDARD, size: { height: 224, width: 224 }, resample: 3 },
@@ -37,7 +42,7 @@ const kinds: Readonly<Record<string, Defaults>> = {
   ConvNext: { ...STANDARD, size: { shortest_edge: 384 }, resample: 2, crop_pct: 224 / 256 },
   MobileNetV2: { ...STANDARD, ...CROPPED, size: { shortest_edge: 256 }, resample: 2 },
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
-};
+});
 
 /** The kinds of models whose file says nothing of it. */
 const usualKinds: Readonly<Record<string, string>> = {
@@ -69,10 +74,10 @@ function schemaOf(defaults: Defaults) {
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
     do_rescale: z.boolean().default(true),
-    rescale_factor: z.number().default(1 / 255),
+    rescale_factor: value.default(1 / 255),
     do_normalize: z.boolean().default(true),
     image_mean: colours.nullish(),
-    image_std: colours.nullish(),
+    image_std: deviations.nullish(),
   });
 }
 
@@ -96,16 +101,17 @@ export function imageProcessor(config: Config, modelType?: string): ImageProcess
   const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
   const tables = valueTables(settings, kinds[kind]);
   return {
-    async process(bytes, name) {
-      let pixels = await decodeImage(bytes, name);
-      if (settings.do_resize && cropShare !== undefined) {
-        pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
-      } else if (settings.do_resize) {
-        pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
-      }
-      if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
-      return valuesOf(pixels, tables);
-    },
+    process: (bytes, name) =>
+      withImage(bytes, name, (whole) => {
+        let pixels = whole;
+        if (settings.do_resize && cropShare !== undefined) {
+          pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
+        } else if (settings.do_resize) {
+          pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
+        }
+        if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
+        return valuesOf(pixels, tables);
+      }),
   };
 }
 

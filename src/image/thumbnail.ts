@@ -1,10 +1,11 @@
-import sharp from 'sharp';
-import { decodeImage } from './decode.ts';
+import { withImage } from './decode.ts';
+import { sharp } from './library.ts';
 
 /** A small version of an image as a `data:` address, to stand in a page. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
 export async function thumbnail(bytes: Uint8Array, name: string, side: number): Promise<string> {
-  const { data, width, height } = await decodeImage(bytes, name);
-  const whole = sharp(data, { raw: { width, height, channels: 3 } });
-  const small = whole.resize(side, side, { fit: 'inside', withoutEnlargement: true });
-  return `data:image/jpeg;base64,${(await small.jpeg({ quality: 75 }).toBuffer()).toString('base64')}`;
+  return withImage(bytes, name, async ({ data, width, height }) => {
+    const whole = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+    const small = whole.resize(side, side, { fit: 'inside', withoutEnlargement: true });
+    return `data:image/jpeg;base64,${(await small.jpeg({ quality: 75 }).toBuffer()).toString('base64')}`;
+  });
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
+import { watchFile } from '../files/unchanged.ts';
 import { isFloating, SafetensorsFile, type DType, type Tensor } from '../tensor/index.ts';
 
 const INDEX = 'model.safetensors.index.json';
@@ -16,6 +17,7 @@ export class CheckpointFiles implements Disposable {
   constructor(folder: string) {
     this.folder = folder;
     this.#files = weightFiles(folder).map((path) => new SafetensorsFile(path));
+    for (const { path } of this.#files) watchFile(path);
     for (const file of this.#files) for (const name of file.names) this.#byName.set(name, file);
   }
 

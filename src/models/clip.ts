@@ -21,12 +21,17 @@ import type { Block, Pass, Stack, StackInput } from './stack.ts';
 const count = z.int().positive();
 const common = { hidden_act: 'quick_gelu', layer_norm_eps: 1e-5, attention_dropout: 0, num_hidden_layers: 12 };
 
-const textSchema = z.looseObject({
-  ...towerKeys({ ...common, hidden_size: 512, intermediate_size: 2048, num_attention_heads: 8 }),
-  vocab_size: count.default(49408),
-  max_position_embeddings: count.default(77),
-  eos_token_id: z.int().default(49407),
-});
+const textSchema = z
+  .looseObject({
+    ...towerKeys({ ...common, hidden_size: 512, intermediate_size: 2048, num_attention_heads: 8 }),
+    vocab_size: count.default(49408),
+    max_position_embeddings: count.default(77),
+    eos_token_id: z.int().nonnegative().default(49407),
+  })
+  .refine((config) => config.eos_token_id < config.vocab_size, {
+    path: ['eos_token_id'],
+    error: 'is no token: there are fewer (vocab_size)',
+  });
 
 const visionSchema = z.looseObject({
   ...towerKeys({ ...common, hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12 }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { parseConfig } from './config.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { parseConfig, type RawConfig } from './config.ts';
 import { defineDecoder } from './decoder/define.ts';
+import type { DecoderSetting } from './decoder/foreign-settings.ts';
 
 const schema = z.looseObject({
   embedding_multiplier: z.number().default(1),
@@ -9,19 +11,38 @@ const schema = z.looseObject({
   logits_scaling: z.number().positive().default(1),
 });
 
+/** The multipliers' keys. */
+export const graniteSettings: readonly DecoderSetting[] = [
+  'embedding_multiplier',
+  'attention_multiplier',
+  'residual_multiplier',
+  'logits_scaling',
+];
+
+/** What a configuration multiplies: embeddings, scores, each half's result, logits. */
+export function graniteMultipliers(raw: RawConfig) {
+  const own = parseConfig(schema, raw);
+  return {
+    scale: own.attention_multiplier,
+    residualScale: own.residual_multiplier,
+    scaleEmbeddings: (x: Tensor) => x.mul(own.embedding_multiplier),
+    logits: 1 / own.logits_scaling,
+  };
+}
+
 /** Llama with multipliers on embeddings, scores, halves of layers and logits (IBM Granite 3, 2024). */
 export const architecture = defineDecoder({
   modelType: 'granite',
   classes: { causal: 'GraniteForCausalLM' },
-  settings: ['embedding_multiplier', 'attention_multiplier', 'residual_multiplier', 'logits_scaling'],
+  settings: graniteSettings,
   traits({ attention_bias: bias, mlp_bias: mlpBias }, { raw, rope }) {
-    const multipliers = parseConfig(schema, raw);
+    const { scale, residualScale, scaleEmbeddings } = graniteMultipliers(raw);
     return {
-      attention: () => ({ rope, bias: { qkv: bias, output: bias }, scale: multipliers.attention_multiplier }),
+      attention: () => ({ rope, bias: { qkv: bias, output: bias }, scale }),
       mlpBias,
-      scaleEmbeddings: (x) => x.mul(multipliers.embedding_multiplier),
-      residualScale: multipliers.residual_multiplier,
+      scaleEmbeddings,
+      residualScale,
     };
   },
-  logits: (raw) => ({ scale: 1 / parseConfig(schema, raw).logits_scaling }),
+  logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
 });

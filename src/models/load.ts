@@ -2,7 +2,7 @@ import { plural } from '../base/format.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { readJson } from '../files/json.ts';
+import { readJsonObject } from '../files/json-object.ts';
 import { ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
@@ -81,9 +81,10 @@ function finish(
   files: Weights,
   { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
-  const { dtype = 'stored', device = 'cpu', labels, letters, seed = 0 } = options;
+  const { dtype = 'stored', device = 'cpu', labels, letters, keepsHead, seed = 0 } = options;
   const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
-  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, newHead })));
+  const replaced = newHead ? (keepsHead === true ? 'unfitting' : 'whole') : undefined;
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced })));
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
@@ -130,7 +131,7 @@ export function readConfig(folder: string): RawConfig {
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
     });
   }
-  return readJson<RawConfig>(path);
+  return readJsonObject(path);
 }
 
 function deviationOf(raw: RawConfig): number {
@@ -154,7 +155,8 @@ interface Filled {
 interface FillOptions {
   dtype: DType | 'stored';
   device: string;
-  newHead: boolean;
+  /** How much of the head is new although the checkpoint has one. */
+  replaced?: 'whole' | 'unfitting';
   grown?: Growth;
 }
 
@@ -169,7 +171,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     const name = namesOf(model, path).find((candidate) => files.has(candidate));
     const isTrunk = !model.isOfHead(path);
     // Other classes than the checkpoint's need another classifier.
-    if (name === undefined || (options.newHead && !isTrunk)) {
+    if (name === undefined || (!isTrunk && isReplaced(parameter, files.get(name), options))) {
       missing.push(path);
       continue;
     }
@@ -184,6 +186,10 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     problems,
     fix: 'config.json and weights belong to different models: fetch both again',
   });
+}
+
+function isReplaced(parameter: Parameter, stored: Tensor, { replaced }: FillOptions): boolean {
+  return replaced === 'whole' || (replaced === 'unfitting' && !isOfShape(stored, parameter));
 }
 
 function isOfShape(stored: Tensor, parameter: Parameter): boolean {

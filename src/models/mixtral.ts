@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseConfig } from './config.ts';
 import { count } from './decoder/config.ts';
 import { decoderClasses, defineDecoder } from './decoder/define.ts';
-import { balanceKeys, balanceOf, NumberedFeedForward, SparseFeedForward } from './decoder/experts.ts';
+import { balanceKeys, balanceOf, NumberedFeedForward, separateExperts, SparseFeedForward } from './decoder/experts.ts';
 import { windowOfAll } from './mistral.ts';
 
 const schema = z
@@ -38,7 +38,7 @@ export const architecture = defineDecoder({
           chosen,
           normalises: true,
           jitter: { amount: jitter, site: `layers.${layer}.block_sparse_moe` },
-          makeExpert: () => new NumberedFeedForward({ width, inner, activation }),
+          parts: separateExperts(experts, () => new NumberedFeedForward({ width, inner, activation })),
         }),
       feedForwardName: 'block_sparse_moe',
       balance: balanceOf(own, { experts, chosen }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseConfig } from './config.ts';
 import { count, type DecoderConfig } from './decoder/config.ts';
 import { decoderClasses, defineDecoder } from './decoder/define.ts';
-import { balanceKeys, balanceOf, SparseFeedForward } from './decoder/experts.ts';
+import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from './decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from './decoder/feed-forward.ts';
 import { windowOfAll } from './mistral.ts';
 
@@ -49,6 +49,9 @@ function feedForwardOf(layer: number, own: z.output<typeof schema>, config: Deco
     experts: own.num_experts,
     chosen: own.num_experts_per_tok,
     normalises: own.norm_topk_prob,
-    makeExpert: () => new FeedForward({ width, inner: own.moe_intermediate_size, activation }),
+    parts: separateExperts(
+      own.num_experts,
+      () => new FeedForward({ width, inner: own.moe_intermediate_size, activation }),
+    ),
   });
 }

@@ -5,7 +5,12 @@ import { parseConfig, type RawConfig } from './config.ts';
 import { encoderHeads } from './encoder-heads.ts';
 
 /** Where HF RobertaConfig differs from BertConfig. */
-const schema = bertSchema.extend({ pad_token_id: z.int().nonnegative().default(1) });
+const schema = bertSchema
+  .extend({ pad_token_id: z.int().nonnegative().default(1) })
+  .refine((config) => config.pad_token_id + 1 < config.max_position_embeddings, {
+    path: ['pad_token_id'],
+    error: 'leaves no row of the position table (max_position_embeddings) for a token',
+  });
 
 const PASSED_OVER = [/(^|\.)pooler\.dense\./, /^lm_head\.decoder\.bias$/];
 

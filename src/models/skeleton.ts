@@ -18,6 +18,8 @@ export interface ModelOptions {
   device?: string;
   /** Class names of a sequence or token head; by default the checkpoint's. */
   labels?: readonly string[];
+  /** With other classes than the checkpoint's: keeps those of the head's weights that fit still, as HF does. */
+  keepsHead?: boolean;
   /** What the scores of a sequence head mean; by default what the checkpoint says. */
   problemType?: ProblemType;
   /** Another vocabulary of letters than the checkpoint's, for a head that reads speech: that head is then new. */

@@ -66,7 +66,7 @@ class FeedForward extends Module {
    */
   forwardMean(x: Tensor, layout: Layout): Tensor {
     // Dropout before an adapter is each token's own.
-    if (!this.conv2.adapters.all.every((adapter) => adapter.lowRank?.() !== undefined)) return this.forward(x);
+    if (!this.conv2.adapters.always.every((adapter) => adapter.lowRank?.() !== undefined)) return this.forward(x);
     const means = this.conv2.forward(poolings.mean(this.#inner(x), layout).to(x.dtype)); // [S, D]
     const lengths = segmentLengths(layout);
     const each = means.split(lengths.map(() => 1));

@@ -57,7 +57,11 @@ export const wav2vec2Schema = z
       path: ['conv_dim'],
       error: 'conv_dim, conv_stride and conv_kernel must be of one length',
     },
-  );
+  )
+  .refine((config) => config.pad_token_id < config.vocab_size, {
+    path: ['pad_token_id'],
+    error: 'is no token: there are fewer (vocab_size)',
+  });
 
 /** What a classifier of recordings reads besides: heads for other tasks read the last layer, whatever it says. */
 export const unweightedSchema = z.looseObject({

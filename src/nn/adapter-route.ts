@@ -8,16 +8,52 @@ export interface Replacement {
   by: Parameter;
 }
 
-/** A tuning of a model that serves others too: whatever it put onto layers acts together, where a route names it. */
+/**
+ * What one of several tunings on a model put onto its layers. It acts together, and only where a route names it; what no
+ * owner put there always acts.
+ */
 export class AdapterOwner {
-  /** Weights of modules that it brings along whole. It can then act on all tokens of a pass only. */
-  replacements: readonly Replacement[] = [];
+  readonly #lists = new Set<AdapterList<unknown>>();
+  readonly #replacements: Replacement[] = [];
 
-  /** Whether it can act on some tokens of a pass, and others on the rest. */
+  /** Weights of modules that it brings along whole. */
+  get replacements(): readonly Replacement[] {
+    return this.#replacements;
+  }
+
+  /** Whether it can act on some tokens of a pass while others act on the rest. */
   get canShare(): boolean {
-    return this.replacements.length === 0;
+    return this.#replacements.length === 0;
+  }
+
+  replace(parameter: Parameter, by: Parameter): void {
+    this.#replacements.push({ parameter, by });
+  }
+
+  /** Runs what puts adapters onto layers: they belong to this owner. */
+  own<T>(body: () => T): T {
+    const before = owning;
+    owning = this;
+    try {
+      return body();
+    } finally {
+      owning = before;
+    }
+  }
+
+  /** Notes a layer's list that has adapters of it. */
+  joined(list: AdapterList<unknown>): void {
+    this.#lists.add(list);
+  }
+
+  /** Takes off the layers all that it put there. */
+  leave(): void {
+    for (const list of this.#lists) list.removeOf(this);
+    this.#lists.clear();
   }
 }
+
+let owning: AdapterOwner | undefined;
 
 /** An owner, and the tokens that it acts on. */
 export interface AdapterSpan {
@@ -31,7 +67,7 @@ export type AdapterRoute = { all: AdapterOwner } | { tokens: number; spans: read
 
 let current: AdapterRoute | undefined;
 
-/** Runs a pass of which the route says what acts on which tokens. Adapters without an owner act on all, as ever. */
+/** Runs a pass of which the route says what acts on which tokens. */
 export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T): T {
   const before = current;
   const replacements = ownersOf(route).flatMap((owner) => owner.replacements);
@@ -47,10 +83,14 @@ export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T):
   }
 }
 
+/** The route of the pass under way. */
+export function currentRoute(): AdapterRoute | undefined {
+  return current;
+}
+
 function ownersOf(route: AdapterRoute | undefined): AdapterOwner[] {
   if (route === undefined) return [];
-  if ('spans' in route) return route.spans.map(({ owner }) => owner);
-  return [route.all];
+  return 'spans' in route ? route.spans.map(({ owner }) => owner) : [route.all];
 }
 
 /** Runs what reads only some of the pass's tokens, given by their places in ascending order. */
@@ -62,10 +102,6 @@ export function withSomeTokens<T>(places: readonly number[], body: () => T): T {
   return withAdapters({ tokens: places.length, spans: spans.filter(({ start, end }) => start < end) }, body);
 }
 
-interface Owned {
-  readonly owner?: AdapterOwner;
-}
-
 /** Adapters of one layer, and the tokens that they act on; all of them unless said. */
 export interface Acting<A> {
   adapters: readonly A[];
@@ -73,72 +109,86 @@ export interface Acting<A> {
 }
 
 /** The adapters of one layer. */
-export class AdapterList<A extends Owned> {
-  #all: readonly A[] = [];
+export class AdapterList<A> {
   readonly #byOwner = new Map<AdapterOwner | undefined, readonly A[]>();
 
-  get all(): readonly A[] {
-    return this.#all;
+  /** Those that act wherever no route says it. */
+  get always(): readonly A[] {
+    return this.#byOwner.get(undefined) ?? [];
   }
 
+  /** Those of an owner whose work is under way belong to it. */
   add(adapter: A): void {
-    this.#all = [...this.#all, adapter];
-    this.#byOwner.set(adapter.owner, [...this.#of(adapter.owner), adapter]);
+    this.#byOwner.set(owning, [...(this.#byOwner.get(owning) ?? []), adapter]);
+    owning?.joined(this as AdapterList<unknown>);
   }
 
   remove(adapter: A): void {
-    this.#all = this.#all.filter((one) => one !== adapter);
-    const left = this.#of(adapter.owner).filter((one) => one !== adapter);
-    if (left.length > 0) this.#byOwner.set(adapter.owner, left);
-    else this.#byOwner.delete(adapter.owner);
+    for (const [owner, adapters] of this.#byOwner) {
+      const left = adapters.filter((one) => one !== adapter);
+      if (left.length > 0) this.#byOwner.set(owner, left);
+      else this.#byOwner.delete(owner);
+    }
   }
 
-  #of(owner: AdapterOwner | undefined): readonly A[] {
-    return this.#byOwner.get(owner) ?? [];
+  removeOf(owner: AdapterOwner): void {
+    this.#byOwner.delete(owner);
   }
 
-  /** Those that act just now on `rows` tokens. */
-  acting(rows: number): Acting<A>[] {
-    if (this.#all.length === 0) return [];
-    const route = current;
-    const always = this.#of(undefined);
-    if (route === undefined) return wholly(always);
-    if ('all' in route) return wholly([...always, ...this.#of(route.all)]);
-    if (rows !== route.tokens) throw new Error(`adapters of ${route.tokens} tokens cannot act on ${rows}`);
-    const spans = route.spans.flatMap(({ owner, start, end }) => {
-      const adapters = this.#of(owner);
-      return adapters.length === 0 ? [] : [{ adapters, span: { start, end } }];
-    });
-    return [...wholly(always), ...spans];
+  /** Whether nothing was put here, by anybody. */
+  get isEmpty(): boolean {
+    return this.#byOwner.size === 0;
   }
 
   /** Whether none acts just now. */
   get isIdle(): boolean {
-    if (this.#all.length === 0) return true;
+    if (this.isEmpty) return true;
     return !this.#byOwner.has(undefined) && ownersOf(current).every((owner) => !this.#byOwner.has(owner));
+  }
+
+  /** Those that act just now on `rows` tokens, in the tokens' order after those that always act. */
+  acting(rows: number): Acting<A>[] {
+    if (this.isIdle) return [];
+    const route = current;
+    const { always } = this;
+    if (route === undefined) return [{ adapters: always }];
+    const of = (owner: AdapterOwner) => this.#byOwner.get(owner) ?? [];
+    if ('all' in route) return [{ adapters: [...always, ...of(route.all)] }];
+    if (rows !== route.tokens) throw new Error(`adapters of ${route.tokens} tokens cannot act on ${rows}`);
+    const spans = route.spans.flatMap(({ owner, start, end }) => {
+      const adapters = of(owner);
+      return adapters.length === 0 ? [] : [{ adapters, span: { start, end } }];
+    });
+    return always.length === 0 ? spans : [{ adapters: always }, ...spans];
   }
 
   /** Changes an output [N, O] by those that act: `change` gets the input's and the output's rows of their tokens. */
   change(x: Tensor, output: Tensor, change: (adapter: A, x: Tensor, output: Tensor) => Tensor): Tensor {
     let result = output;
+    const parts: { start: number; end: number; rows: Tensor }[] = [];
     for (const { adapters, span } of this.acting(x.shape[0])) {
       const part = (whole: Tensor) => (span === undefined ? whole : whole.narrow(0, span.start, span.end - span.start));
       const own = part(x);
       const changed = adapters.reduce((sum, adapter) => change(adapter, own, sum), part(result));
-      result = span === undefined ? changed : spliced(result, changed, span);
+      if (span === undefined) result = changed;
+      else parts.push({ ...span, rows: changed });
     }
-    return result;
+    return parts.length === 0 ? result : spliced(result, parts);
   }
 }
 
-function wholly<A>(adapters: readonly A[]): Acting<A>[] {
-  return adapters.length === 0 ? [] : [{ adapters }];
-}
-
-/** `whole` with other rows from `start` to `end`. */
-function spliced(whole: Tensor, rows: Tensor, { start, end }: { start: number; end: number }): Tensor {
-  const N = whole.shape[0];
-  const before = start > 0 ? [whole.narrow(0, 0, start)] : [];
-  const after = end < N ? [whole.narrow(0, end, N - end)] : [];
-  return cat([...before, rows, ...after]);
+/** `whole` [N, O] with other rows in some places. */
+function spliced(whole: Tensor, parts: readonly { start: number; end: number; rows: Tensor }[]): Tensor {
+  const pieces: Tensor[] = [];
+  let done = 0;
+  const keep = (until: number) => {
+    if (until > done) pieces.push(whole.narrow(0, done, until - done));
+  };
+  for (const { start, end, rows } of parts) {
+    keep(start);
+    pieces.push(rows);
+    done = end;
+  }
+  keep(whole.shape[0]);
+  return cat(pieces);
 }

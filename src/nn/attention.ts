@@ -17,6 +17,8 @@ export interface AttentionOptions {
   scale?: number;
   /** Scores become cap · tanh(score / cap) before the mask (Gemma 2). */
   softcap?: number;
+  /** [H]: a score of each head that takes a share of the probability and gives nothing (gpt-oss). */
+  sinks?: Tensor;
   /** Added to the scores, after `softcap` (T5's relative positions). */
   bias?: DistanceBias;
   /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
@@ -52,17 +54,18 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     window: request.window,
     softcap: request.softcap,
     bias: request.bias,
+    sinks: request.sinks,
     dropout: dropout?.isActive === true ? dropout : undefined,
   };
   const fused = changesScores(context) ? undefined : fusedAttention(heads, context);
   return fused ?? attentionByRuns(heads, context);
 }
 
-type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'dropout'>;
+type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'sinks' | 'dropout'>;
 
 /** Whether something happens between the scores and their product with the values that no fused operator does. */
-function changesScores({ dropout, softcap, bias }: Context): boolean {
-  return dropout !== undefined || softcap !== undefined || bias !== undefined;
+function changesScores({ dropout, softcap, bias, sinks }: Context): boolean {
+  return [dropout, softcap, bias, sinks].some((part) => part !== undefined);
 }
 
 function attentionByRuns(heads: Heads, context: Context): Tensor {
@@ -185,9 +188,17 @@ function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
   const raw = heads.q.to(dtype).matmul(k.transpose(-1, -2)).mul(options.scale); // [B, H, T, Tk]
   const capped = softcap === undefined ? raw : aten.tanh.default(raw.div(softcap)).mul(softcap);
   const scores = options.bias === undefined ? capped : capped.add(runBias(run, options, heads.q.device).to(dtype));
-  const probabilities = (mask === undefined ? scores : scores.add(mask)).softmax(-1);
+  const probabilities = shares(mask === undefined ? scores : scores.add(mask), options.sinks);
   const kept = dropout === undefined ? probabilities : dropped(probabilities, dropout, options.queryPlaces);
   return kept.matmul(v).to(heads.q.dtype);
+}
+
+/** Softmax over the keys [B, H, T, Tk], beside a sink where there is one: the probabilities of a row then add up to less than 1. */
+function shares(scores: Tensor, sinks: Tensor | undefined): Tensor {
+  if (sinks === undefined) return scores.softmax(-1);
+  const [B, H, T, Tk] = scores.shape;
+  const column = sinks.to(scores.dtype).reshape(1, H, 1, 1).expand(B, H, T, 1);
+  return cat([scores, column], -1).softmax(-1).narrow(-1, 0, Tk);
 }
 
 interface OpenRun {

@@ -1,6 +1,6 @@
 // B images, C input and O output channels, Y and X height and width, G groups, k kernel size
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
-import { AdapterList, type AdapterOwner } from './adapter-route.ts';
+import { AdapterList } from './adapter-route.ts';
 import { Module, Parameter } from './module.ts';
 
 export interface Convolution2dOptions {
@@ -19,8 +19,6 @@ export interface Convolution2dOptions {
 
 /** Changes what a convolution gives (LoRA), while its weight keeps its path. */
 export interface ConvolutionAdapter {
-  /** What it acts together with, where a route says so; without one it always acts. */
-  readonly owner?: AdapterOwner;
   /** The layer's new output, from its input [B, C, Y, X] and the output [B, O, Y', X'] so far. */
   forward(x: Tensor, output: Tensor): Tensor;
 }

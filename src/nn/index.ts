@@ -1,13 +1,6 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
-export {
-  AdapterOwner,
-  withAdapters,
-  withSomeTokens,
-  type AdapterRoute,
-  type AdapterSpan,
-  type Replacement,
-} from './adapter-route.ts';
+export { AdapterOwner, withAdapters, withSomeTokens, type AdapterRoute, type AdapterSpan } from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
@@ -26,9 +19,18 @@ export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
-export { Conv1D, isLinear, Linear, termsOf, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
-export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter } from './module.ts';
+export {
+  changedInput,
+  Conv1D,
+  isLinear,
+  Linear,
+  termsOf,
+  type LinearAdapter,
+  type LinearLike,
+  type Term,
+} from './linear.ts';
+export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
+export { join, Module, ModuleBuffer, Parameter, type PackedWeight, type Stored } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

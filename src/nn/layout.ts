@@ -1,3 +1,5 @@
+import { chainLengths } from '../base/chain-lengths.ts';
+
 /**
  * How a flat row of tokens [N] falls into segments. Text is never padded: attention reads the layout instead of a mask,
  * which gives packing, mixed lengths, shared prompts and sums per row in one way.
@@ -34,10 +36,27 @@ export function layoutOfRows(
   return { offsets, positions, rowOf: lengths.map((_, row) => row), causal: options.causal };
 }
 
-/** Rows of several texts each, of the given lengths, side by side: no text sees another. */
-export function layoutOfTexts(lengths: readonly (readonly number[])[], options: { causal: boolean }): Layout {
+/**
+ * Rows of several texts each, of the given lengths, side by side: no text sees another, except that one may continue
+ * another of its row. `parents` has the place of that one in the row, or -1, for each text of rows where any does.
+ */
+export function layoutOfTexts(
+  lengths: readonly (readonly number[])[],
+  options: { causal: boolean; parents?: readonly (readonly number[] | undefined)[] },
+): Layout {
+  const { causal, parents = [] } = options;
   const rowOf = lengths.flatMap((texts, row) => texts.map(() => row));
-  return { ...layoutOfRows(lengths.flat(), options), rowOf };
+  if (parents.every((some) => some === undefined)) return { ...layoutOfRows(lengths.flat(), { causal }), rowOf };
+  const starts = lengths.flatMap((texts, row) =>
+    chainLengths(texts, parents[row]).map((length, text) => length - texts[text]),
+  );
+  let first = 0;
+  const places = lengths.flatMap((texts, row) => {
+    const own = texts.map((_, text) => parents[row]?.[text] ?? -1).map((text) => (text < 0 ? -1 : first + text));
+    first += texts.length;
+    return own;
+  });
+  return { ...layoutOfRows(lengths.flat(), { causal, starts }), rowOf, parents: places };
 }
 
 export function tokenCount(layout: Layout): number {

@@ -1,5 +1,5 @@
 import { aten, type Tensor } from '../tensor/index.ts';
-import { AdapterList, type Acting, type AdapterOwner } from './adapter-route.ts';
+import { AdapterList, type Acting } from './adapter-route.ts';
 import type { Int8Weight } from './int8-weight.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
@@ -13,13 +13,13 @@ export interface Term {
 }
 
 /**
- * Something that changes what a linear layer gives (LoRA, DoRA, (IA)³, …) while the layer's own weight keeps its path.
+ * A change of a linear layer's input, output or both (LoRA, OFT, (IA)³, …) while the layer's own weight keeps its path.
  * Adapters live in the tuning's tree, not in the model's.
  */
 export interface LinearAdapter {
-  /** What it acts together with, where a route says so; without one it always acts. */
-  readonly owner?: AdapterOwner;
-  /** The layer's new output, from its input `[…, in]` and the output `[…, out]` so far. */
+  /** What the layer's own weight is multiplied with in place of x `[…, in]`. */
+  input?(x: Tensor, layer: LinearLike): Tensor;
+  /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
   /** The same change as further terms of the output, where it is one; else undefined. */
   terms?(x: Tensor): Term[];
@@ -73,7 +73,8 @@ abstract class LinearBase extends Module implements LinearLike {
   forward(x: Tensor): Tensor {
     const fused = fusedLinear([this], { x });
     if (fused !== undefined) return fused[0];
-    return this.adapters.change(x, this.project(x), (adapter, own, output) => adapter.forward(own, output, this));
+    const input = changedInput(this, x);
+    return this.adapters.change(x, this.project(input), (adapter, own, output) => adapter.forward(own, output, this));
   }
 }
 
@@ -103,6 +104,13 @@ export class Conv1D extends LinearBase {
     const product = x.matmul(this.weight.value(x.dtype));
     return this.bias === undefined ? product : product.add(this.bias.value(x.dtype));
   }
+}
+
+/** What a layer's own weight is multiplied with: x […, in] as its adapters change it. */
+export function changedInput(layer: LinearLike, x: Tensor): Tensor {
+  if (layer.adapters.acting(x.shape[0]).every(({ adapters }) => adapters.every(({ input }) => input === undefined)))
+    return x;
+  return layer.adapters.change(x, x, (adapter, _, input) => adapter.input?.(input, layer) ?? input);
 }
 
 /** Every module of a kind that takes a linear adapter. */

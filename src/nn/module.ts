@@ -1,4 +1,21 @@
-import { empty, type DType, type Shape, type Tensor } from '../tensor/index.ts';
+import { empty, Tensor, type DType, type Shape } from '../tensor/index.ts';
+
+/** A weight in fewer bits than it is computed with: frozen, quantised once, unpacked where it is read. */
+export interface PackedWeight {
+  readonly shape: Shape;
+  /** All that it keeps. */
+  readonly bytes: number;
+  /** The numbers that it stands for, in the type that they were quantised from unless another is given. */
+  dense(dtype?: DType): Tensor;
+  dispose(): void;
+}
+
+/** A parameter's content. */
+export type Stored = Tensor | PackedWeight;
+
+function isSame(one: Stored, other: Stored): boolean {
+  return one === other || (one instanceof Tensor && other instanceof Tensor && one.id === other.id);
+}
 
 /**
  * A weight with a name in the checkpoint. It starts on `meta` (a shape without memory) until a checkpoint or an
@@ -6,7 +23,7 @@ import { empty, type DType, type Shape, type Tensor } from '../tensor/index.ts';
  */
 export class Parameter {
   readonly shape: Shape;
-  #tensor: Tensor;
+  #tensor: Stored;
   /** Whether the optimiser moves it; set by the tuning method. */
   trainable = false;
 
@@ -15,25 +32,31 @@ export class Parameter {
     this.#tensor = empty(shape, { dtype, device: 'meta' }).own();
   }
 
+  /** The weight's numbers; where it is packed they are unpacked anew each time, for the scope under way. */
   get tensor(): Tensor {
-    return this.#tensor;
+    return this.#tensor instanceof Tensor ? this.#tensor : this.#tensor.dense();
   }
 
-  /** Takes over the tensor (and frees the one before). */
-  assign(tensor: Tensor): void {
+  /** The weight as it is packed; undefined where its numbers are in memory as they are. */
+  get packed(): PackedWeight | undefined {
+    return this.#tensor instanceof Tensor ? undefined : this.#tensor;
+  }
+
+  /** Takes over the tensor, or a packed form of it (and frees what was there before). */
+  assign(tensor: Stored): void {
     if (tensor.shape.join() !== this.shape.join()) {
       throw new Error(
         `a parameter of shape [${this.shape.join(', ')}] cannot take a tensor of shape [${tensor.shape.join(', ')}]`,
       );
     }
     const before = this.#tensor;
-    this.#tensor = tensor.own();
-    if (before.id !== tensor.id) before.dispose();
-    if (this.trainable) tensor.setRequiresGrad();
+    this.#tensor = tensor instanceof Tensor ? tensor.own() : tensor;
+    if (!isSame(before, tensor)) before.dispose();
+    if (this.trainable) this.setTrainable(true);
   }
 
-  /** Puts another tensor in place and gives back the one before, still alive: to switch weights for a while. */
-  exchange(tensor: Tensor): Tensor {
+  /** Puts another tensor in place and gives back what was there before, still alive: to switch weights for a while. */
+  exchange(tensor: Stored): Stored {
     const before = this.#tensor;
     this.#tensor = tensor;
     return before;
@@ -41,12 +64,18 @@ export class Parameter {
 
   setTrainable(value: boolean): void {
     this.trainable = value;
-    this.#tensor.setRequiresGrad(value);
+    if (this.#tensor instanceof Tensor) this.#tensor.setRequiresGrad(value);
+    else if (value) throw new Error('a packed weight cannot be trained');
   }
 
   /** The weight in the type of the activations that it meets; differentiable. */
   value(dtype: DType): Tensor {
-    return this.#tensor.to(dtype);
+    return this.#tensor instanceof Tensor ? this.#tensor.to(dtype) : this.#tensor.dense(dtype);
+  }
+
+  /** Bytes in memory. */
+  get bytes(): number {
+    return this.#tensor.bytes;
   }
 
   get size(): number {

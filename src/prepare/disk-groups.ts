@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Item } from '../documents/index.ts';
+import { parseJson } from '../files/json.ts';
 
 /** One item with what it belongs to. */
 export interface Member<Kind extends Item> {
@@ -70,7 +71,7 @@ export class DiskGroups<Kind extends Item> implements Disposable {
         items = [];
       }
       part = row.part;
-      items.push(JSON.parse(row.json) as Kind);
+      items.push(parseJson(row.json) as Kind);
     }
     if (items.length > 0) yield items;
   }

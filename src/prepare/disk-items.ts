@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataRow, Item } from '../documents/index.ts';
 import { writeAll } from '../files/atomic.ts';
+import { parseJson } from '../files/json.ts';
 import { readLines } from '../files/lines.ts';
 
 const BUFFERED = 1 << 20;
@@ -52,7 +53,7 @@ export class DiskItems {
       closeSync(this.#descriptor);
       this.#descriptor = undefined;
     }
-    for await (const { text } of readLines(this.#path, { maxBytes: Infinity })) yield JSON.parse(text) as DataRow;
+    for await (const { text } of readLines(this.#path, { maxBytes: Infinity })) yield parseJson(text) as DataRow;
   }
 
   #flush(): void {

@@ -1,7 +1,9 @@
 import { withArticle } from '../base/articles.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../files/temporary.ts';
+import { PRIVATE_FILE } from '../files/private.ts';
+import { withoutCredentials } from '../base/secrets.ts';
 import { AttuneError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import {
@@ -69,8 +71,8 @@ export interface PreparationReport {
  */
 export async function prepare(preparation: Preparation): Promise<PreparationReport> {
   const { sources, to, base, openTokenizer, openRecognisers, signal } = preparation;
-  const folder = mkdtempSync(join(tmpdir(), 'attune-prepare-'));
-  using rowsFile = new FileDraft(to);
+  const folder = temporaryFolder('prepare');
+  using rowsFile = new FileDraft(to, PRIVATE_FILE);
   using filesFile = new FileDraft(`${to}.files`);
   const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
   const isOutput = (path: string): boolean => path === to || path.startsWith(`${to}.`);
@@ -87,7 +89,7 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
     if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
     const report: PreparationReport = {
       version: PREPARED_VERSION,
-      sources,
+      sources: sources.map(withoutCredentials),
       sha256: rowsFile.commit(),
       rows: writer.rows,
       bytes: rowsFile.bytes,

@@ -1,3 +1,4 @@
+import { parseJson } from '../files/json.ts';
 import { groundingFault } from './grounding.ts';
 
 /** What a teacher is asked for each source, and how rows are made of what it says. */
@@ -51,7 +52,7 @@ function listIn(answer: string): unknown[] | undefined {
   const [from, to] = [answer.indexOf('['), answer.lastIndexOf(']')];
   if (from === -1 || to <= from) return undefined;
   try {
-    const value: unknown = JSON.parse(answer.slice(from, to + 1));
+    const value: unknown = parseJson(answer.slice(from, to + 1));
     return Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

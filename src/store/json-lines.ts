@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { writeAll, writeFailure } from '../files/atomic.ts';
+import { parseJson } from '../files/json.ts';
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 10;
@@ -90,7 +91,7 @@ export class JsonLinesWriter {
 function parseLine<T>(line: string): T | undefined {
   if (line === '') return undefined;
   try {
-    return JSON.parse(line) as T;
+    return parseJson(line) as T;
   } catch {
     return undefined;
   }

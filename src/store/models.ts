@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Selectable } from 'kysely';
+import { parseJson } from '../files/json.ts';
 import type { Index } from './database.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { ModelsTable } from './schema.ts';
@@ -70,7 +71,7 @@ function weightBytes(folder: string): number | null {
 
 function readConfig(path: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    return parseJson(readFileSync(path, 'utf8')) as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -9,16 +9,33 @@ import type { RunSummary } from './run-summary.ts';
 const MAX_DEPTH = 6;
 const NO_RUNS_INSIDE = new Set(['node_modules', 'checkpoints', 'tensorboard']);
 
-/** Reads every run below `roots` from its folder and records it. Returns the runs found. */
-export async function rebuildIndex(index: Index, roots: readonly string[]): Promise<RunSummary[]> {
+/** A run's folder that cannot be read, and why. */
+export interface UnreadableRun {
+  folder: string;
+  reason: string;
+}
+
+/**
+ * Reads every run below `roots` from its folder and records it. Returns the runs found; one that cannot be read costs
+ * only itself, and is told to `onUnreadable`.
+ */
+export async function rebuildIndex(
+  index: Index,
+  roots: readonly string[],
+  onUnreadable: (run: UnreadableRun) => void = () => undefined,
+): Promise<RunSummary[]> {
   const found: RunSummary[] = [];
   for (const root of roots) {
     for (const folder of findRunFolders(resolve(root))) {
-      const summary = readRun(folder);
-      if (summary.createdAt === 0) continue;
-      await recordRun(index, summary);
-      await recordRunModels(index, summary);
-      found.push(summary);
+      try {
+        const summary = readRun(folder);
+        if (summary.createdAt === 0) continue;
+        await recordRun(index, summary);
+        await recordRunModels(index, summary);
+        found.push(summary);
+      } catch (error) {
+        onUnreadable({ folder, reason: (error as Error).message.split('\n', 1)[0] });
+      }
     }
   }
   return found;

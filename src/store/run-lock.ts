@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { writeFailure } from '../files/atomic.ts';
+import { parseJson } from '../files/json.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { readHeartbeat, runPaths } from './run-paths.ts';
 
@@ -141,7 +142,7 @@ function releaseLock(path: string, owner: LockOwner): void {
 
 function readOwner(path: string): LockOwner | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockOwner;
+    return parseJson(readFileSync(path, 'utf8')) as LockOwner;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../files/json.ts';
 
 /** The names inside a run's folder. */
 export interface RunPaths {
@@ -66,7 +67,7 @@ export function writeHeartbeat(folder: string, heartbeat: Heartbeat): void {
 
 export function readHeartbeat(folder: string): Heartbeat | undefined {
   try {
-    return JSON.parse(readFileSync(runPaths(folder).heartbeat, 'utf8')) as Heartbeat;
+    return parseJson(readFileSync(runPaths(folder).heartbeat, 'utf8')) as Heartbeat;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../base/plain-object.ts';
 import { basename, join } from 'node:path';
 import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
@@ -90,14 +91,63 @@ export function emptySummary(folder: string): RunSummary {
   };
 }
 
-/** Adds one event to the summary. */
-export function recordEvent(summary: RunSummary, event: StampedEvent): void {
-  if (summary.createdAt === 0) summary.createdAt = event.at;
-  summary.updatedAt = event.at;
-  const record = recorders[event.type] as Recorder<RunEvent> | undefined;
-  record?.(summary, event);
-  if (summary.status !== 'running') summary.finishedAt = event.at;
+/**
+ * Adds one event to the summary. What is no event, or one with other values than its kind has, changes nothing: a
+ * folder may come from anywhere. @returns whether it was one
+ */
+export function recordEvent(summary: RunSummary, event: StampedEvent): boolean {
+  const next = { ...summary };
+  try {
+    if (next.createdAt === 0) next.createdAt = event.at;
+    next.updatedAt = event.at;
+    const record = Object.hasOwn(recorders, event.type) ? (recorders[event.type] as Recorder<RunEvent>) : undefined;
+    record?.(next, event);
+    if (next.status !== 'running') next.finishedAt = event.at;
+  } catch {
+    return false;
+  }
+  if (!isSummary(next)) return false;
+  // What an event takes back must go, too.
+  for (const key of Object.keys(next) as (keyof RunSummary)[]) if (next[key] === undefined) delete next[key];
+  for (const key of Object.keys(summary) as (keyof RunSummary)[]) if (!(key in next)) delete summary[key];
+  Object.assign(summary, next);
+  return true;
 }
+
+const TEXTS = [
+  'id',
+  'name',
+  'folder',
+  'status',
+  'model',
+  'tuning',
+  'objective',
+  'source',
+  'result',
+  'error',
+  'fix',
+] as const;
+const NUMBERS = ['createdAt', 'updatedAt', 'finishedAt', 'step', 'steps', 'epoch', 'loss', 'resultStep'] as const;
+const NEEDED: ReadonlySet<string> = new Set(['id', 'name', 'folder', 'status', 'createdAt', 'updatedAt', 'step']);
+
+function isSummary(summary: RunSummary): boolean {
+  const has = (key: keyof RunSummary, is: (value: unknown) => boolean): boolean =>
+    summary[key] === undefined ? !NEEDED.has(key) : is(summary[key]);
+  const { format, hashes = {}, rows = {} } = summary.data ?? {};
+  if (!isPlainObject(hashes) || !isPlainObject(rows) || !isPlainObject(summary.metrics)) return false;
+  return (
+    TEXTS.every((key) => has(key, isText)) &&
+    NUMBERS.every((key) => has(key, isNumber)) &&
+    Object.values(summary.metrics).every((value) => typeof value === 'number' || value === null) &&
+    (summary.data === undefined || isText(format)) &&
+    Object.values(hashes).every(isText) &&
+    Object.values(rows).every(isNumber)
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+/** As large as times can be, and far larger than all counts. */
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
 /** Whether the event is a run's last word. */
 export function isFinal(event: RunEvent): boolean {

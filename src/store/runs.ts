@@ -4,6 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { nearest } from '../base/nearest.ts';
+import { parseJson } from '../files/json.ts';
 import { recordRunData } from './data-sets.ts';
 import type { Index } from './database.ts';
 import { isRunFolder, readRun, withLiveStatus } from './run-folder.ts';
@@ -97,7 +98,7 @@ function fromRow(row: Selectable<RunsTable>): RunSummary {
     steps: row.steps ?? undefined,
     epoch: row.epoch ?? undefined,
     loss: row.loss ?? undefined,
-    metrics: JSON.parse(row.metrics) as Metrics,
+    metrics: parseJson(row.metrics) as Metrics,
     result: row.result ?? undefined,
     error: row.error ?? undefined,
   };

@@ -1,99 +1,181 @@
 import type { Message } from './message.ts';
+import { hasWords, Turns, type ShownTurns, type Span } from './turn-places.ts';
 
-/** A stretch of text in UTF-16 units, `[start, end)`. */
-export interface Span {
-  start: number;
-  end: number;
+/** Where an answer lies, from the end of its header. */
+export interface AnswerSpan extends Span {
+  /**
+   * `stop`: the span ends in a token that stops generation. `open`: the template writes no such token here, but does
+   * after the same answer as the last turn; the span ends before what it writes instead. `endless`: it never does.
+   */
+  ending: 'stop' | 'open' | 'endless';
+  /** Whether what stands before it ends as serving asks for it. */
+  isAsked: boolean;
+  /** The template shows nothing of the turn, whatever it writes around it. */
+  isHidden?: boolean;
 }
 
-/** Renders some turns of one conversation, with its tools and variables; undefined where the template refuses them. */
-export type RenderTurns = (messages: readonly Message[], addGenerationPrompt: boolean) => string | undefined;
-
 export interface AnswerSearch {
-  /** All turns, as `text` shows them. */
-  messages: readonly Message[];
-  text: string;
-  render: RenderTurns;
+  shown: ShownTurns;
   /** Texts of the tokens that may end a turn. */
   stops: readonly string[];
+  /** How many characters of `text` are the tokens that `other` begins with too. */
+  sharedTokens: (text: string, other: string) => Promise<number>;
 }
 
 /**
- * Where the answer of turn `index` lies in the text: from the end of its header to the end of the token that ends the
- * turn. `unstable`: the template changes earlier turns in a way that hides them; `endless`: no token ends the turn.
+ * Where the answer of turn `index` lies; `unstable` where the template does not let it be told.
  *
  * A template has no marks for this. Rendering the turns before the answer gives its start, rendering up to it its end,
- * wherever both are prefixes of the whole; else the contents are looked up by replacing them one at a time.
+ * wherever both are prefixes of the whole. Else the places of the turn and of the next one bound it: the stop between
+ * them is its end, and without one it ends where the template's own rendering of the turn as the last one departs.
  */
-export function findAnswer(search: AnswerSearch, index: number): Span | 'unstable' | 'endless' {
-  return byPrefixes(search, index) ?? byReplacing(search, index) ?? 'unstable';
+export async function findAnswer(search: AnswerSearch, index: number): Promise<AnswerSpan | 'unstable'> {
+  const found = byBeginnings(search, index) ?? (await byPlaces(search, index));
+  const { shown } = search;
+  const { content } = shown.messages[index];
+  if (found === undefined) return 'unstable';
+  if (!hasWords(content) || shown.text.slice(found.start, found.end).includes(content.trim())) return found;
+  const place = shown.place(index);
+  if (place === undefined) return 'unstable';
+  return place === 'nothing' ? { ...found, isHidden: true } : found;
 }
 
-function byPrefixes({ messages, text, render, stops }: AnswerSearch, index: number): Span | 'endless' | undefined {
-  const prompt = render(messages.slice(0, index), true);
-  if (prompt === undefined || !text.startsWith(prompt)) return undefined;
-  // The last turn's own rendering is the text itself.
-  const through = index + 1 === messages.length ? text : render(messages.slice(0, index + 1), false);
-  if (through === undefined || !text.startsWith(through) || !through.startsWith(prompt)) return undefined;
-  const end = lastStopEnd(through, prompt.length, stops);
-  return end === undefined ? 'endless' : { start: prompt.length, end };
+function byBeginnings({ shown, stops }: AnswerSearch, index: number): AnswerSpan | undefined {
+  const { text, turns } = shown;
+  const prompt = turns.beginning(index, true);
+  const through = turns.beginning(index + 1, false);
+  if (prompt === undefined || through === undefined) return undefined;
+  if (!text.startsWith(through) || !through.startsWith(prompt)) return undefined;
+  const end = finalStopEnd(through, prompt.length, stops);
+  return end === undefined ? undefined : { start: prompt.length, end, ending: 'stop', isAsked: true };
 }
 
-function byReplacing(search: AnswerSearch, index: number): Span | 'endless' | undefined {
-  const { messages, text, render, stops } = search;
-  const content = locateContent(text, messages, index, (turns) => render(turns, false));
-  const prompt = render(messages.slice(0, index), true);
-  const seen = prompt !== undefined && text.startsWith(prompt) ? prompt.length : headerEnd(search, index, prompt);
-  const start = seen ?? content?.start;
-  if (start === undefined || (content !== undefined && start > content.start)) return undefined;
+async function byPlaces(search: AnswerSearch, index: number): Promise<AnswerSpan | undefined> {
+  const { shown, stops } = search;
+  const own = shown.place(index);
+  const header = await findHeader(search, index);
+  const limit = limitOf(shown, index);
+  if (own === undefined || header === undefined || limit === undefined) return undefined;
+  const { end: start, isAsked } = header;
+  const from = own === 'nothing' ? start : own.end;
+  if (start > from || from > limit) return undefined;
   // A stop between header and content means that the header was not where it seemed.
-  if (content !== undefined && firstStopEnd(text.slice(0, content.start), start, stops) !== undefined) return undefined;
-  const end = firstStopEnd(text, content?.end ?? start, stops);
-  return end === undefined ? 'endless' : { start, end };
+  if (own !== 'nothing' && firstStopEnd(shown.text.slice(0, own.start), start, stops) !== undefined) return undefined;
+  const stop = firstStopEnd(shown.text.slice(0, limit), from, stops);
+  if (stop !== undefined) return { start, end: stop, ending: 'stop', isAsked };
+  const ending = await endWithoutStop(search, index, [from, limit]);
+  return ending && { start, isAsked, ...ending };
 }
 
-/** The end of the answer's header: what follows the turn before it, as far as the generation prompt has it too. */
-function headerEnd(search: AnswerSearch, index: number, prompt: string | undefined): number | undefined {
-  const { messages, text, render } = search;
-  if (index === 0 || prompt === undefined) return undefined;
-  const before = messages.slice(0, index);
-  const inPrompt = locateContent(prompt, before, index - 1, (turns) => render(turns, true));
-  const inText = locateContent(text, messages, index - 1, (turns) => render(turns, false));
-  if (inPrompt === undefined || inText === undefined) return undefined;
-  const common = commonPrefix(prompt.slice(inPrompt.end), text.slice(inText.end));
-  return common === 0 ? undefined : inText.end + common;
-}
-
-/** Finds a turn's content by rendering with a marker in its place: the text before and after must stay the same. */
-function locateContent(
-  text: string,
-  messages: readonly Message[],
+/** Where a turn's header ends, and whether it does as the prompt that asks for the turn. */
+export async function findHeader(
+  { shown, sharedTokens }: AnswerSearch,
   index: number,
-  render: (turns: readonly Message[]) => string | undefined,
-): Span | undefined {
-  const { content } = messages[index];
-  if (content.trim() === '') return undefined;
-  const marker = unusedMarker(text);
-  const marked = render(messages.with(index, { ...messages[index], content: marker }));
-  const [head, tail, ...more] = marked?.split(marker) ?? [];
-  if (head === undefined || tail === undefined || more.length > 0) return undefined;
-  const end = text.length - tail.length;
-  if (end < head.length || !text.startsWith(head) || !text.endsWith(tail)) return undefined;
-  const shown = text.slice(head.length, end).trim();
-  return shown !== '' && content.includes(shown) ? { start: head.length, end } : undefined;
+): Promise<{ end: number; isAsked: boolean } | undefined> {
+  const { text, turns, messages } = shown;
+  const prompt = turns.beginning(index, true);
+  if (prompt !== undefined && text.startsWith(prompt)) return { end: prompt.length, isAsked: true };
+  const own = shown.place(index);
+  const place = typeof own === 'object' ? own.start : undefined;
+  const asked = turns.shown(index, true);
+  if (asked !== undefined) {
+    const { inAsked, inText, isNext } = lastCommonTurn(asked, shown, index);
+    const gap = text.slice(inText, place);
+    const added = addedPrompt(turns, index);
+    // What differs may lie before the header, where the turn before it is closed otherwise.
+    const at = isNext && added !== '' ? gap.indexOf(added) : -1;
+    if (at !== -1) return { end: inText + at + added.length, isAsked: true };
+    const shared = await sharedTokens(gap, asked.text.slice(inAsked));
+    if (shared > 0) return { end: inText + shared, isAsked: shared === asked.text.length - inAsked };
+  }
+  // Without calls, whose names stand before what was looked for, a turn begins with its text.
+  const begins = place !== undefined && (messages[index].tool_calls ?? []).length === 0;
+  return begins ? { end: place, isAsked: prompt === undefined } : undefined;
 }
 
-function unusedMarker(text: string): string {
-  let marker = 'attunemarker';
-  while (text.includes(marker)) marker += 'x';
-  return marker;
+/** What a template adds to ask for turn `index`; empty where it adds nothing, or changes more. */
+function addedPrompt(turns: Turns, index: number): string {
+  const [without, prompt] = [turns.beginning(index, false), turns.beginning(index, true)];
+  return without !== undefined && prompt?.startsWith(without) === true ? prompt.slice(without.length) : '';
 }
 
-function lastStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
-  const ends = stops
-    .map((stop) => ({ at: text.lastIndexOf(stop), length: stop.length }))
-    .filter(({ at }) => at >= from);
-  return ends.length === 0 ? undefined : Math.max(...ends.map(({ at, length }) => at + length));
+interface CommonTurn {
+  /** Where the turn ends in either rendering. */
+  inAsked: number;
+  inText: number;
+  /** Whether no turn stands between it and the one that is asked for. */
+  isNext: boolean;
+}
+
+/** The nearest turn before `index` that is found in both renderings; their beginnings where there is none. */
+function lastCommonTurn(asked: ShownTurns, shown: ShownTurns, index: number): CommonTurn {
+  for (let before = index - 1; before >= 0; before--) {
+    const [inAsked, inText] = [asked.place(before), shown.place(before)];
+    if (typeof inAsked !== 'object' || typeof inText !== 'object') continue;
+    return { inAsked: inAsked.end, inText: inText.end, isNext: before === index - 1 };
+  }
+  return { inAsked: 0, inText: 0, isNext: index === 0 };
+}
+
+/** Where the next turn that holds something begins to show it; undefined where that cannot be told. */
+function limitOf(shown: ShownTurns, index: number): number | undefined {
+  const { messages, text, turns } = shown;
+  for (let next = index + 1; next < messages.length; next++) {
+    const place = shown.place(next);
+    if (place === 'nothing') continue;
+    if (place !== undefined) return place.start;
+    const through = turns.beginning(index + 1, false);
+    return through !== undefined && text.startsWith(through) ? through.length : undefined;
+  }
+  return text.length;
+}
+
+/** The end between where the answer's own text ends and where the next turn's begins. */
+async function endWithoutStop(
+  { shown, stops, sharedTokens }: AnswerSearch,
+  index: number,
+  [from, limit]: [from: number, limit: number],
+): Promise<Pick<AnswerSpan, 'end' | 'ending'> | undefined> {
+  const closing = closingOf(shown, index, from);
+  if (closing === undefined) return undefined;
+  const shared = await sharedTokens(shown.text.slice(from, limit), closing);
+  const end = from + shown.text.slice(from, from + shared).trimEnd().length;
+  return { end, ending: firstStopEnd(closing, 0, stops) === undefined ? 'endless' : 'open' };
+}
+
+/** What follows the answer's own text where its turn is the last one. */
+function closingOf({ turns, text }: ShownTurns, index: number, from: number): string | undefined {
+  const alone = turns.shown(index + 1, false);
+  if (alone?.text.startsWith(text.slice(0, from)) === true) return alone.text.slice(from);
+  const place = alone?.place(index);
+  return alone === undefined || typeof place !== 'object' ? undefined : alone.text.slice(place.end);
+}
+
+/** The text with the token that ends its last turn, where a template writes it only when another turn follows. */
+export function closeLastTurn(shown: ShownTurns, stops: readonly string[]): string | undefined {
+  const { messages, text, turns } = shown;
+  const last = messages.length - 1;
+  const question: Message = { role: 'user', content: 'attunequestion' };
+  const longer = new Turns([...messages, question], turns.render).shown(messages.length + 1, false);
+  const [own, same, next] = [shown.place(last), longer?.place(last), longer?.place(messages.length)];
+  if (typeof own !== 'object' || typeof same !== 'object' || typeof next !== 'object') return undefined;
+  const closing = longer?.text.slice(same.end, next.start) ?? '';
+  const written = text.slice(own.end);
+  const end = firstStopEnd(closing, written.length, stops);
+  if (end === undefined || !closing.startsWith(written)) return undefined;
+  const missing = closing.slice(written.length, end);
+  return stops.includes(missing.trim()) ? text + missing : undefined;
+}
+
+/** The end of the stop that a text ends with; of the first, where only white space stands between several. */
+function finalStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
+  let end: number | undefined;
+  for (let rest = text.trimEnd(); ;) {
+    const stop = stops.find((one) => rest.endsWith(one) && rest.length - one.length >= from);
+    if (stop === undefined) return end;
+    end = rest.length;
+    rest = rest.slice(0, -stop.length).trimEnd();
+  }
 }
 
 function firstStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
@@ -102,10 +184,4 @@ function firstStopEnd(text: string, from: number, stops: readonly string[]): num
     .filter(({ at }) => at !== -1);
   ends.sort((a, b) => a.at - b.at || b.length - a.length);
   return ends.length === 0 ? undefined : ends[0].at + ends[0].length;
-}
-
-function commonPrefix(a: string, b: string): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return length;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { parseJson } from '../files/json.ts';
 
 /** What tokenizer_config.json of HF's Wav2Vec2CTCTokenizer says, with its defaults. */
 export interface CtcSettings {
@@ -104,7 +105,7 @@ function checked(text: string, folder: string): Record<string, number> {
     });
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw fault((error as Error).message);
   }
@@ -118,7 +119,7 @@ function checked(text: string, folder: string): Record<string, number> {
 function readObject(folder: string, name: string): Record<string, unknown> {
   const path = join(folder, name);
   if (!existsSync(path)) return {};
-  const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+  const value: unknown = parseJson(readFileSync(path, 'utf8'));
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

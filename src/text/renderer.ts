@@ -1,15 +1,9 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { checkRenderedRow, checkServedPrompt } from './row-check.ts';
-import {
-  draftPrompt,
-  draftRow,
-  type ChatRow,
-  type Draft,
-  type RenderableRow,
-  type TrainOn,
-  type TrainedSpan,
-} from './row-draft.ts';
-import { encodeRows, splitRow, type RowParts } from './row-parts.ts';
+import { pushAll } from '../base/many.ts';
+import { checkRenderedRow } from './row-check.ts';
+import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
+import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
+import { tokenMismatch } from './served-prompt.ts';
 import type { Conversation } from './template.ts';
 import type { EncodedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -32,6 +26,10 @@ export interface Piece {
   trained: boolean;
   /** The turn that a trained piece answers. */
   message?: number;
+  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
+  isOpen?: boolean;
+  /** The turn holds nothing to train, whatever the template writes around it. */
+  isEmpty?: boolean;
 }
 
 export interface RenderedRow {
@@ -49,12 +47,7 @@ export interface RenderedRows {
 }
 
 // Nothing that another row could do better.
-const TEMPLATE_ERRORS = new Set<string>([
-  'E_TEMPLATE_MISSING',
-  'E_TEMPLATE_INVALID',
-  'E_TEMPLATE_DROPS_TOOLS',
-  'E_NO_STOP_TOKEN',
-]);
+const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVALID', 'E_NO_STOP_TOKEN']);
 
 /**
  * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
@@ -67,7 +60,6 @@ const TEMPLATE_ERRORS = new Set<string>([
 export class Renderer {
   readonly tokenizer: Tokenizer;
   readonly #options: Required<RendererOptions>;
-  #servesAsTrained = false;
 
   constructor(tokenizer: Tokenizer, options: RendererOptions = {}) {
     this.tokenizer = tokenizer;
@@ -77,34 +69,37 @@ export class Renderer {
 
   /**
    * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
-   * E_TEMPLATE_INVALID, E_TEMPLATE_DROPS_TOOLS, E_NO_STOP_TOKEN, E_TEMPLATE_SERVING
+   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN
    */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];
-    const split = rows.map((row) => {
+    const split: (RowParts | undefined)[] = [];
+    for (const row of rows) {
       try {
-        return this.#split(row);
+        split.push(await this.#split(row));
       } catch (error) {
         if (!(error instanceof AttuneError) || TEMPLATE_ERRORS.has(error.code)) throw error;
         problems.push(problemOf(row, error));
-        return undefined;
+        split.push(undefined);
       }
-    });
+    }
     const encoded = await this.#encode(split.filter((parts) => parts !== undefined));
     const rendered = rows.map((row, index) => {
       const result = split[index] === undefined ? undefined : encoded.shift();
       const found = result === undefined ? [] : this.#check(row, result);
-      problems.push(...found);
+      pushAll(problems, found);
       return found.length > 0 ? undefined : result;
     });
-    const proof = rows.find((row, index) => row.kind === 'chat' && rendered[index] !== undefined);
-    if (proof?.kind === 'chat') await this.#proveServing(proof);
+    for (const [index, error] of await this.#servingErrors(split, rendered)) {
+      problems.push(problemOf(rows[index], error));
+      rendered[index] = undefined;
+    }
     return { rows: rendered, problems };
   }
 
-  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP and the template's own errors */
+  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_TEMPLATE_DROPS_… and the template's own errors */
   async render(row: RenderableRow): Promise<RenderedRow> {
-    const [rendered] = await this.#encode([this.#split(row)]);
+    const [rendered] = await this.#encode([await this.#split(row)]);
     if (!rendered.trained.includes(1)) throw nothingTrained(row, rendered);
     return rendered;
   }
@@ -112,7 +107,8 @@ export class Renderer {
   /** The ids after which the model answers: what a training row of this conversation or prompt starts with. */
   async prompt(prompt: Conversation | string): Promise<{ ids: Int32Array; text: string }> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
-    const draft = typeof prompt === 'string' ? plain(prompt) : draftPrompt(prompt, this.tokenizer, this.#options.now);
+    const draft =
+      typeof prompt === 'string' ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);
     const parts = splitRow(draft, this.tokenizer);
     const [{ ids }] = await encodeRows([parts], this.tokenizer);
     return { ids, text: parts.text };
@@ -124,15 +120,32 @@ export class Renderer {
     return checkRenderedRow(rendered, this.tokenizer).map((problem) => ({ ...problem, ...row.source }));
   }
 
-  /** One conversation is enough: what a prompt ends with depends on the template and its variables. */
-  async #proveServing(row: ChatRow): Promise<void> {
-    if (this.#servesAsTrained) return;
-    await checkServedPrompt(row, this);
-    this.#servesAsTrained = true;
+  /** Rows whose last answer serving would not ask for as they show it: it has to ask with the ids that they start with. */
+  async #servingErrors(
+    split: readonly (RowParts | undefined)[],
+    rendered: readonly (RenderedRow | undefined)[],
+  ): Promise<[number, AttuneError][]> {
+    const whole = [...rendered.keys()].filter((index) => rendered[index] !== undefined);
+    const unlike = whole.flatMap((index): [number, AttuneError][] => {
+      const mismatch = split[index]?.mismatch;
+      return mismatch === undefined ? [] : [[index, mismatch]];
+    });
+    // Where a text can be cut, its prompt was tokenised apart.
+    if (this.tokenizer.joinsParts) return unlike;
+    const asked = whole.filter((index) => split[index]?.askedAt !== undefined && split[index]?.mismatch === undefined);
+    const prompts = await encodeRows(
+      asked.map((index) => promptOfRow(split[index]!)),
+      this.tokenizer,
+    );
+    const joined = asked.flatMap((index, place): [number, AttuneError][] => {
+      const mismatch = tokenMismatch(prompts[place].ids, rendered[index]!.ids, this.tokenizer);
+      return mismatch === undefined ? [] : [[index, mismatch]];
+    });
+    return [...unlike, ...joined];
   }
 
-  #split(row: RenderableRow): RowParts {
-    return splitRow(draftRow(row, this.tokenizer, this.#options), this.tokenizer);
+  async #split(row: RenderableRow): Promise<RowParts> {
+    return splitRow(await draftRow(row, this.tokenizer, this.#options), this.tokenizer);
   }
 
   async #encode(rows: readonly RowParts[]): Promise<RenderedRow[]> {
@@ -154,7 +167,10 @@ function maskOf(spans: readonly TrainedSpan[], { starts, ends }: EncodedText): U
     while (next < spans.length && spans[next].end <= starts[token]) next++;
     if (next === spans.length) break;
     // A token without text of its own still belongs where it stands.
-    if (Math.max(ends[token], starts[token] + 1) > spans[next].start) trained[token] = 1;
+    const { start, end, isOpen } = spans[next];
+    // What follows an open answer is the template's, or the next turn's.
+    if (isOpen === true && ends[token] > end) continue;
+    if (Math.max(ends[token], starts[token] + 1) > start) trained[token] = 1;
   }
   return trained;
 }
@@ -167,6 +183,8 @@ function piecesOf(row: RowParts, { starts, ends }: EncodedText, trained: Uint8Ar
     const piece: Piece = { text, start, end, trained: trained[start] === 1 };
     const span = row.trained.find((candidate) => candidate.end > starts[start]);
     if (piece.trained && span?.message !== undefined) piece.message = span.message;
+    if (piece.trained && span?.isOpen === true) piece.isOpen = true;
+    if (piece.trained && span?.isEmpty === true) piece.isEmpty = true;
     pieces.push(piece);
   }
   return pieces;

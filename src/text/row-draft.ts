@@ -1,9 +1,12 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
-import { findAnswer, type RenderTurns, type Span } from './answer-spans.ts';
-import { checkToolsShown } from './shown-tools.ts';
+import { withoutPrintedNull } from './empty-content.ts';
+import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
+import { servingMismatch } from './served-prompt.ts';
+import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { holdsNothing, Turns, type Span } from './turn-places.ts';
 
 /** A conversation to train on or to answer. */
 export interface ChatRow extends Conversation {
@@ -31,6 +34,10 @@ export type TrainOn = 'answers' | 'last_answer' | 'all';
 /** A trained stretch of the text, and the turn that it answers. */
 export interface TrainedSpan extends Span {
   message?: number;
+  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
+  isOpen?: boolean;
+  /** The turn holds nothing to train, whatever the template writes around it. */
+  isEmpty?: boolean;
 }
 
 /** A row as text, before it is tokenised. */
@@ -42,6 +49,10 @@ export interface Draft {
   cuts: number[];
   /** EOS follows the text. */
   endsWithEos: boolean;
+  /** Where the last trained answer starts, and serving would ask for it. */
+  askedAt?: number;
+  /** The template asks for a trained answer otherwise than it shows it. */
+  mismatch?: AttuneError;
 }
 
 export interface DraftOptions {
@@ -52,7 +63,7 @@ export interface DraftOptions {
 }
 
 /** Lays out one row. @throws E_TEMPLATE_…, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_NO_STOP_TOKEN */
-export function draftRow(row: RenderableRow, tokenizer: Tokenizer, options: DraftOptions): Draft {
+export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options: DraftOptions): Promise<Draft> {
   if (row.kind === 'chat') return draftChat(row, tokenizer, options);
   if (row.kind === 'completion') return draftCompletion(row, tokenizer, options);
   const endsWithEos = options.textEos && tokenizer.special.eos !== undefined;
@@ -63,10 +74,16 @@ export function draftRow(row: RenderableRow, tokenizer: Tokenizer, options: Draf
  * A conversation up to where the next answer starts, laid out as training lays it out.
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
-export function draftPrompt(conversation: Conversation, tokenizer: Tokenizer, now: Date): Draft {
-  const text = tokenizer.templates.render(conversation, { addGenerationPrompt: true, now });
-  requireTools(conversation, tokenizer, { addGenerationPrompt: true, now });
-  return { text, trained: [], cuts: knownStarts(findAnswers(conversation, text, tokenizer, now)), endsWithEos: false };
+export async function draftPrompt(given: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
+  const options = { addGenerationPrompt: true, now };
+  const conversation = withoutPrintedNull(given, (row) =>
+    unlessRefused(() => tokenizer.templates.render(row, options)),
+  );
+  const text = tokenizer.templates.render(conversation, options);
+  checkShown(conversation, shownCheck(conversation, tokenizer, options));
+  const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, true);
+  const answers = shown === undefined ? [] : await findAnswers(shown, tokenizer);
+  return { text, trained: [], cuts: knownStarts(answers), endsWithEos: false };
 }
 
 function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: DraftOptions): Draft {
@@ -83,31 +100,49 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };
 }
 
-type Answer = { index: number; found: Span | 'unstable' | 'endless' };
-
-function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Draft {
-  const text = tokenizer.templates.render(row, { addGenerationPrompt: false, now });
-  requireTools(row, tokenizer, { addGenerationPrompt: false, now });
-  const answers = findAnswers(row, text, tokenizer, now);
+async function draftChat(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
+  const options = { addGenerationPrompt: false, now };
+  const row = withoutPrintedNull(given, (one) => unlessRefused(() => tokenizer.templates.render(one, options)));
+  const turns = turnsOf(row, tokenizer, now);
+  // What the template refuses is said by rendering it again.
+  if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
+  const check = shownCheck(row, tokenizer, { ...options, isTrained: true });
+  checkShown(row, check);
+  const { text, answers } = await layOutAnswers(turns, tokenizer, trainOn === 'all');
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
-  const spans = (chosen: Answer[]) => chosen.map((answer) => requireSpan(answer, row, tokenizer));
-  let trained: TrainedSpan[];
-  if (trainOn === 'all') trained = without(text.length, spans(answers.filter((answer) => !weighs(answer))));
-  else trained = spans((trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs));
-  return { text, trained, cuts: knownStarts(answers), endsWithEos: false };
+  const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
+  const name = tokenizer.templates.describe(row);
+  const mismatch = await firstMismatch(
+    chosen.map(({ index }) => index),
+    turns,
+    tokenizer,
+  );
+  const draft = {
+    text,
+    cuts: knownStarts(answers),
+    endsWithEos: false,
+    mismatch: mismatch && servingMismatch(mismatch, name),
+  };
+  if (trainOn === 'all') {
+    const left = answers.filter((answer) => !weighs(answer));
+    return { ...draft, trained: without(text.length, requireSpans(left, row, tokenizer)) };
+  }
+  const trained = requireSpans(chosen, row, tokenizer);
+  checkTurnsShown(row, text, check);
+  if (trained.length > 0 && trained.every(({ isOpen }) => isOpen)) throw onlyOpen(row, tokenizer);
+  return { ...draft, trained, askedAt: trained.at(-1)?.start };
 }
 
-function requireTools(
-  conversation: Conversation & { source?: { file: string; line: number } },
+function shownCheck(
+  conversation: Conversation,
   { templates }: Tokenizer,
-  options: TemplateOptions,
-): void {
-  const { source } = conversation;
-  checkToolsShown(conversation, {
+  { isTrained = false, ...options }: TemplateOptions & { isTrained?: boolean },
+): ShownCheck {
+  return {
     render: (marked) => unlessRefused(() => templates.render(marked, options)),
     template: templates.describe(conversation),
-    place: source && `${source.file}:${source.line}`,
-  });
+    isTrained,
+  };
 }
 
 /** Many templates refuse part of a conversation, or other words in it. */
@@ -119,32 +154,50 @@ function unlessRefused(render: () => string): string | undefined {
   }
 }
 
-function findAnswers(conversation: Conversation, text: string, tokenizer: Tokenizer, now: Date): Answer[] {
-  const { messages } = conversation;
-  const render: RenderTurns = (turns, addGenerationPrompt) =>
-    unlessRefused(() => tokenizer.templates.render({ ...conversation, messages: turns }, { addGenerationPrompt, now }));
-  const stops = tokenizer.stopIds.map((id) => tokenizer.decode([id])).filter((stop) => stop !== '');
-  return messages.flatMap(({ role }, index) =>
-    role === 'assistant' ? [{ index, found: findAnswer({ messages, text, render, stops }, index) }] : [],
+function turnsOf(conversation: Conversation, { templates }: Tokenizer, now: Date): Turns {
+  return new Turns(conversation.messages, (messages, addGenerationPrompt) =>
+    unlessRefused(() => templates.render({ ...conversation, messages }, { addGenerationPrompt, now })),
   );
 }
 
 function knownStarts(answers: Answer[]): number[] {
-  return answers.flatMap(({ found }) => (typeof found === 'string' ? [] : [found.start]));
+  return answers.flatMap(({ found }) => (found === 'unstable' ? [] : [found.start]));
 }
 
-function requireSpan({ index, found }: Answer, row: ChatRow, tokenizer: Tokenizer): TrainedSpan {
-  if (typeof found !== 'string') return { ...found, message: index };
-  const template = tokenizer.templates.describe(row);
-  if (found === 'endless') {
-    throw new AttuneError('E_TEMPLATE_NO_STOP', {
-      what: `The ${template} writes no token at the end of an answer, so that the model would never learn to stop`,
-      got: `nothing of ${tokenizer.stopIds.map((id) => tokenizer.decode([id])).join(', ') || 'a tokenizer without EOS'}`,
-      fix: 'write eos_token after the assistant turns in chat_template.jinja',
-    });
-  }
-  throw new AttuneError('E_TEMPLATE_UNSTABLE', {
-    what: `The ${template} does not show where turn ${index + 1} of the conversation stands`,
+function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): TrainedSpan[] {
+  return answers.map(({ index, found }) => {
+    if (found === 'unstable') throw unstable(row, index, tokenizer);
+    const { start, end, ending } = found;
+    const isEmpty = found.isHidden === true || holdsNothing(row.messages[index]);
+    const span = { start, end, message: index, ...(isEmpty && { isEmpty }) };
+    if (ending === 'stop') return span;
+    // After a call the conversation has to stop for the tool's result.
+    const hasCalls = (row.messages[index].tool_calls ?? []).length > 0;
+    if (ending === 'endless' || hasCalls) throw noStop(row, index, tokenizer);
+    return { ...span, isOpen: true };
+  });
+}
+
+function noStop(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError {
+  const stops = stopTexts(tokenizer);
+  return new AttuneError('E_TEMPLATE_NO_STOP', {
+    what: `The ${tokenizer.templates.describe(row)} ends turn ${index + 1} in no token that stops generation, so that the model would never learn to stop`,
+    got: stops.length === 0 ? 'a tokenizer without EOS' : `none of ${stops.join(', ')}`,
+    fix: 'write eos_token after the assistant turns in chat_template.jinja',
+  });
+}
+
+function onlyOpen(row: ChatRow, tokenizer: Tokenizer): AttuneError {
+  const stops = stopTexts(tokenizer).join(', ');
+  return new AttuneError('E_TEMPLATE_NO_STOP', {
+    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, and that is no trained answer`,
+    fix: 'end the row with an answer that is trained',
+  });
+}
+
+function unstable(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError {
+  return new AttuneError('E_TEMPLATE_UNSTABLE', {
+    what: `The ${tokenizer.templates.describe(row)} does not show where turn ${index + 1} of the conversation stands`,
     got: 'a text that changes in other places when one turn changes',
     fix: 'train on the last answer only (train_on: last_answer), or use a template that leaves earlier turns as they are',
   });

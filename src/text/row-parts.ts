@@ -1,3 +1,4 @@
+import type { AttuneError } from '../base/errors.ts';
 import { cutAtLines } from './line-cutter.ts';
 import type { Draft, TrainedSpan } from './row-draft.ts';
 import type { EncodedText } from './encoded-text.ts';
@@ -14,6 +15,9 @@ export interface RowParts {
   text: string;
   trained: TrainedSpan[];
   parts: RowPart[];
+  /** As in the draft, in the whole text. */
+  askedAt?: number;
+  mismatch?: AttuneError;
 }
 
 /**
@@ -35,7 +39,21 @@ export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   const last = trained.at(-1);
   // Where a row ends with EOS, it ends with a trained stretch, and EOS is its end.
   if (tail !== undefined && last !== undefined) last.end += tail.content.length;
-  return { text: parts.map(({ text }) => text).join(''), trained, parts };
+  const askedAt = body.askedAt === undefined ? undefined : body.askedAt + (lead?.content.length ?? 0);
+  return { text: parts.map(({ text }) => text).join(''), trained, parts, askedAt, mismatch: body.mismatch };
+}
+
+/** A row up to where serving would ask for its last trained answer. */
+export function promptOfRow({ parts, askedAt = 0 }: RowParts): RowParts {
+  const kept: RowPart[] = [];
+  let place = 0;
+  for (const part of parts) {
+    const text = part.text.slice(0, askedAt - place);
+    if (text !== '') kept.push({ ...part, text });
+    place += part.text.length;
+    if (place >= askedAt) break;
+  }
+  return { text: kept.map(({ text }) => text).join(''), trained: [], parts: kept };
 }
 
 function withoutRepeatedStart(draft: Draft, bos: string): Draft {
@@ -43,7 +61,8 @@ function withoutRepeatedStart(draft: Draft, bos: string): Draft {
   while (draft.text.startsWith(bos + bos, surplus)) surplus += bos.length;
   if (surplus === 0) return draft;
   const cuts = draft.cuts.map((cut) => Math.max(0, cut - surplus));
-  return { ...draft, text: draft.text.slice(surplus), trained: moveSpans(draft.trained, -surplus), cuts };
+  const askedAt = draft.askedAt === undefined ? undefined : Math.max(0, draft.askedAt - surplus);
+  return { ...draft, text: draft.text.slice(surplus), trained: moveSpans(draft.trained, -surplus), cuts, askedAt };
 }
 
 function moveSpans(spans: readonly TrainedSpan[], by: number): TrainedSpan[] {

@@ -1,6 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolCall, ToolSchema } from './message.ts';
 import type { Conversation } from './template.ts';
+import { hasWords, withArguments } from './turn-places.ts';
 
 /** The built-in template that shows tools, for `data.chat_template`. */
 export const TOOLS_TEMPLATE = 'attune-tools';
@@ -8,28 +9,67 @@ export const TOOLS_TEMPLATE = 'attune-tools';
 export interface ShownCheck {
   /** The conversation as a text with other words in it; undefined where the template refuses them. */
   render: (conversation: Conversation) => string | undefined;
-  /** The template's name for messages, and the row's. */
+  /** The template's name for messages. */
   template: string;
-  place?: string;
+  /** Whether answers are trained, so that all that they hold has to be there. */
+  isTrained: boolean;
 }
 
 /**
- * Proves that a template writes a conversation's tools, calls and results, by rendering it with marked words in their
- * place: a call that a template leaves out would be trained as an empty answer. @throws E_TEMPLATE_DROPS_TOOLS
+ * Proves that a template writes a conversation's tools, calls and results, and what answers hold besides, by rendering
+ * it with marked words in their place: what a template leaves out of an answer would be trained as if it were not there.
+ * @throws E_TEMPLATE_DROPS_TOOLS, E_TEMPLATE_DROPS_TEXT
  */
-export function checkToolsShown(conversation: Conversation, { render, template, place }: ShownCheck): void {
+export function checkShown(conversation: Conversation, check: ShownCheck): void {
   const marks = new Marks();
-  const marked = markTools(conversation, marks);
+  const tools = markTools(conversation, marks);
+  const marked = check.isTrained ? markAnswers(tools, marks) : tools;
   if (marks.all.size === 0) return;
-  const text = render(marked);
+  const text = check.render(marked);
   if (text === undefined) return;
-  const dropped = [...marks.all].filter(([mark]) => !text.includes(mark)).map(([, part]) => part);
+  const dropped = new Set([...marks.all].filter(([mark]) => !text.includes(mark)).map(([, part]) => part));
+  const texts = [...dropped].filter((part) => ANSWER_PARTS.has(part));
+  if (dropped.size > texts.length) throw dropsTools([...dropped], check);
+  if (texts.length > 0) throw dropsText(texts, check);
+}
+
+/**
+ * Proves that a template writes the turns before the answers, in the row or in what serving asks with.
+ * @throws E_TEMPLATE_DROPS_TEXT
+ */
+export function checkTurnsShown(conversation: Conversation, text: string, { render, template }: ShownCheck): void {
+  const marks = new Marks();
+  const messages = conversation.messages.map((message, index): Message => {
+    const { role, content } = message;
+    const isShown = role === 'assistant' || role === 'tool' || !hasWords(content) || text.includes(content.trim());
+    return isShown ? message : { ...message, content: marks.mark(`turn ${index + 1} (${role})`) };
+  });
+  if (marks.all.size === 0) return;
+  const marked = render({ ...conversation, messages })?.toLowerCase();
+  const dropped = [...marks.all].filter(([mark]) => marked?.includes(mark) === false).map(([, part]) => part);
   if (dropped.length === 0) return;
-  throw new AttuneError('E_TEMPLATE_DROPS_TOOLS', {
-    what: `The ${template} leaves out ${[...new Set(dropped)].join(', ')}`,
-    got: place === undefined ? undefined : `a conversation with tools (${place})`,
+  throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
+    what: `The ${template} leaves out ${dropped.join(', ')}`,
+    fix: `put the text into the first question, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
+  });
+}
+
+const BESIDE_CALLS = 'the text beside calls';
+const REASONING = "the last answer's reasoning_content";
+const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
+
+function dropsTools(dropped: readonly string[], { template }: ShownCheck): AttuneError {
+  return new AttuneError('E_TEMPLATE_DROPS_TOOLS', {
+    what: `The ${template} leaves out ${dropped.join(', ')}`,
     expected: 'a template that writes tools, tool_calls and the results of tools',
     fix: `train with data.chat_template: ${TOOLS_TEMPLATE}, which writes them, or with a template file that does`,
+  });
+}
+
+function dropsText(dropped: readonly string[], { template }: ShownCheck): AttuneError {
+  return new AttuneError('E_TEMPLATE_DROPS_TEXT', {
+    what: `The ${template} leaves out ${dropped.join(', ')}, which would not be trained`,
+    fix: `remove it from the row, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
   });
 }
 
@@ -47,6 +87,21 @@ class Marks {
     this.all.set(mark, part);
     return mark;
   }
+}
+
+/** Text beside calls, and the reasoning of a last turn: templates leave out that of earlier ones, since nobody reads it again. */
+function markAnswers(conversation: Conversation, marks: Marks): Conversation {
+  const messages = conversation.messages.map((message, index, all) => {
+    if (message.role !== 'assistant') return message;
+    const hasCalls = (message.tool_calls ?? []).length > 0;
+    const reasons = index === all.length - 1 && hasWords(message.reasoning_content);
+    return {
+      ...message,
+      ...(hasCalls && hasWords(message.content) && { content: marks.mark(BESIDE_CALLS) }),
+      ...(reasons && { reasoning_content: marks.mark(REASONING) }),
+    };
+  });
+  return { ...conversation, messages };
 }
 
 function markTools({ messages, tools, ...rest }: Conversation, marks: Marks): Conversation {
@@ -76,6 +131,6 @@ function markMessage(message: Message, marks: Marks): Message {
 
 function markCall(call: ToolCall, marks: Marks): ToolCall {
   const name = marks.mark("calls' names");
-  const marked = { [marks.mark("calls' arguments")]: marks.mark("calls' arguments") };
-  return { ...call, function: { ...call.function, name, arguments: marked } };
+  const marked = withArguments(call, marks.mark("calls' arguments"));
+  return { ...marked, function: { ...marked.function, name } };
 }

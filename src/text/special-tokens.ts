@@ -71,7 +71,8 @@ function fromModelIds(files: TokenizerFiles, role: SpecialRole, lookup: TokenLoo
 
 function idList(value: unknown): number[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((id): id is number => Number.isInteger(id));
+  // −1 stands for none in the files of the first Llama models.
+  return list.filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
 }
 
 /** A token is written as its text, or as an object with flags; null means that there is none. */

@@ -39,7 +39,7 @@ export class SpeechTokens {
 
   #named(key: string, token: string): number {
     const declared = this.#config[key];
-    const id = typeof declared === 'number' ? declared : this.#tokenizer.idOf(token);
+    const id = typeof declared === 'number' && declared >= 0 ? declared : this.#tokenizer.idOf(token);
     if (id !== null) return id;
     throw new AttuneError('E_NO_SPEECH_TOKENS', {
       what: `The vocabulary of ${this.#tokenizer.origin} is not one for speech`,

@@ -1,9 +1,7 @@
-import { parse, tokenize } from '@huggingface/jinja';
 import { AttuneError } from '../base/errors.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
 import type { Message, ToolSchema } from './message.ts';
-import { templateMessages } from './template-messages.ts';
-import { runTemplate, TemplateLimitError, TemplateRefusal, type Program } from './template-sandbox.ts';
+import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
+import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Everything that a chat template may show besides the turns. */
@@ -31,27 +29,16 @@ export class ChatTemplates {
   /** `bos_token`, `eos_token`, … as templates write them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly #origin: string;
-  readonly #addedTokens: readonly string[];
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, JinjaTemplate>();
 
-  private constructor(
-    origin: string,
-    sources: Map<string, string>,
-    variables: Record<string, string>,
-    added: string[],
-  ) {
+  private constructor(origin: string, sources: Map<string, string>, variables: Record<string, string>) {
     this.#origin = origin;
     this.sources = sources;
     this.variables = variables;
-    this.#addedTokens = added;
   }
 
   /** chat_template.jinja wins over tokenizer_config.json, as in transformers. */
-  static fromFiles(
-    files: TokenizerFiles,
-    variables: Record<string, string>,
-    addedTokens: readonly AddedTokenJson[],
-  ): ChatTemplates {
+  static fromFiles(files: TokenizerFiles, variables: Record<string, string>): ChatTemplates {
     const sources = new Map<string, string>();
     for (const name of ['tokenizer_config.json', 'chat_template.json'])
       collectDeclared(sources, parseOther(files, name));
@@ -60,9 +47,7 @@ export class ChatTemplates {
       if (name.startsWith(`${TEMPLATE_FOLDER}/`))
         sources.set(name.slice(TEMPLATE_FOLDER.length + 1, -'.jinja'.length), text);
     }
-    // A token of the vocabulary proper can end a turn too.
-    const texts = new Set([...addedTokens.map(({ content }) => content), ...Object.values(variables)]);
-    return new ChatTemplates(files.templateOrigin ?? files.origin, sources, variables, [...texts]);
+    return new ChatTemplates(files.templateOrigin ?? files.origin, sources, variables);
   }
 
   get exists(): boolean {
@@ -88,44 +73,25 @@ export class ChatTemplates {
         fix: 'give messages, tools and documents in the row itself',
       });
     }
-    const source = this.sources.get(name);
-    const variables = {
-      ...this.variables,
-      ...kwargs,
-      messages: templateMessages(conversation.messages, source ?? ''),
-      // Absent ones are None, as transformers passes them: templates test `is not none`.
-      tools: conversation.tools ?? null,
-      documents: conversation.documents ?? null,
-      add_generation_prompt: options.addGenerationPrompt,
+    const program = this.#program(name);
+    const source = this.sources.get(name) ?? '';
+    const render = (form: ArgumentsForm): string => {
+      const variables = {
+        ...this.variables,
+        ...kwargs,
+        messages: templateMessages(conversation.messages, source, form),
+        // Absent ones are None, as transformers passes them: templates test `is not none`.
+        tools: conversation.tools ?? null,
+        documents: conversation.documents ?? null,
+        add_generation_prompt: options.addGenerationPrompt,
+      };
+      return program.render(variables, { now: options.now });
     };
     try {
-      return runTemplate(this.#program(name), variables, options.now);
+      return renderInAnyForm(conversation.messages, render);
     } catch (error) {
       throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
     }
-  }
-
-  /** The token that the template writes after an answer, found by rendering a short conversation; undefined if none. */
-  turnEndToken(): string | undefined {
-    if (!this.exists) return undefined;
-    const answer = 'attuneanswer';
-    const messages: Message[] = [
-      { role: 'user', content: 'attunequestion' },
-      { role: 'assistant', content: answer },
-    ];
-    let text: string;
-    try {
-      text = this.render({ messages }, { addGenerationPrompt: false, now: new Date(0) });
-    } catch {
-      // A broken template is reported when it is used, with the row that it is used on.
-      return undefined;
-    }
-    const tail = text.slice(text.lastIndexOf(answer) + answer.length);
-    const found = this.#addedTokens
-      .map((token) => ({ token, at: tail.indexOf(token) }))
-      .filter(({ token, at }) => token !== '' && at !== -1);
-    found.sort((a, b) => a.at - b.at || b.token.length - a.token.length);
-    return found[0]?.token;
   }
 
   #choose({ tools }: Pick<Conversation, 'tools'>): string {
@@ -134,7 +100,7 @@ export class ChatTemplates {
     return this.sources.keys().next().value ?? 'default';
   }
 
-  #program(name: string): Program {
+  #program(name: string): JinjaTemplate {
     const parsed = this.#programs.get(name);
     if (parsed !== undefined) return parsed;
     const source = this.sources.get(name);
@@ -151,9 +117,9 @@ export class ChatTemplates {
 }
 
 /** @throws E_TEMPLATE_INVALID, which calls the template by the name given */
-export function parseTemplate(source: string, name: string): Program {
+export function parseTemplate(source: string, name: string): JinjaTemplate {
   try {
-    return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as Program;
+    return new JinjaTemplate(source);
   } catch (error) {
     throw new AttuneError('E_TEMPLATE_INVALID', {
       what: `The ${name} cannot be parsed`,
@@ -161,6 +127,24 @@ export function parseTemplate(source: string, name: string): Program {
       fix: 'correct the template, or fetch it again',
       cause: error,
     });
+  }
+}
+
+/**
+ * Most templates want a call's arguments as a mapping, some as text, and fail on the other: those of a row are given in
+ * the other form where they fail as they are.
+ */
+function renderInAnyForm(messages: readonly Message[], render: (form: ArgumentsForm) => string): string {
+  try {
+    return render('given');
+  } catch (error) {
+    const isOurs = error instanceof TemplateFailure || error instanceof TemplateRefusal;
+    if (!isOurs || !messages.some(({ tool_calls: calls }) => calls !== undefined && calls.length > 0)) throw error;
+    try {
+      return render('other');
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -183,6 +167,9 @@ function failure(template: string, error: unknown): AttuneError {
     const fix = 'the template loops or grows without end: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  const fix = 'check that the row has the fields that the template reads';
+  const fix =
+    error instanceof TemplateFailure && error.kind === 'NotSupported'
+      ? 'write that part of the template otherwise, or change the value in the row'
+      : 'check that the row has the fields that the template reads';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }

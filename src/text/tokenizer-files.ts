@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
-import { readJson } from '../files/json.ts';
+import { parseJson, readJson } from '../files/json.ts';
 import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
 import { hasOlderTokenizer, impliedRoles, readOlderTokenizer } from './older/index.ts';
 import type { Roles } from './older/older-files.ts';
@@ -48,7 +49,10 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   const templates = join(folder, TEMPLATE_FOLDER);
   if (existsSync(templates)) {
     const found = readdirSync(templates).filter((name) => name.endsWith('.jinja'));
-    names.push(...found.toSorted().map((name) => `${TEMPLATE_FOLDER}/${name}`));
+    pushAll(
+      names,
+      found.toSorted().map((name) => `${TEMPLATE_FOLDER}/${name}`),
+    );
   }
   const others = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
   if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));
@@ -112,7 +116,7 @@ export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, nam
 export function parseObject(text: string, what: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new AttuneError('E_TOKENIZER_INVALID', {
       what: `${what} is not valid JSON`,

@@ -2,12 +2,16 @@ import { byteLevelProcessing, Tokenizer as Core, type JsEncoding } from 'tokeniz
 import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
+import { refuseForeignIds } from './declared-ids.ts';
+import { concatenateIds } from './concatenate-ids.ts';
 import { cutAtLines } from './line-cutter.ts';
 import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
-import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
+import { findStopIds } from './turn-ends.ts';
+import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
 import {
   absentTokenizerFiles,
   parseOther,
@@ -71,16 +75,15 @@ export class Tokenizer {
     this.joinsParts = traits.joinsParts;
     this.keepsText = traits.joinsParts && isMild(parsed.normalizer);
     this.cutsAtLines = traits.cutsAtLines;
-    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
-    const turnEnd = this.templates.turnEndToken();
-    const turnEndId = turnEnd === undefined ? null : this.idOf(turnEnd);
-    const stops = declaredStopIds(files, this.special);
-    this.stopIds = [...new Set(turnEndId === null ? stops : [...stops, turnEndId])].toSorted((a, b) => a - b);
+    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special));
+    this.stopIds = findStopIds(this);
   }
 
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
   static async load(folder: string): Promise<Tokenizer> {
-    return Tokenizer.fromFiles(readTokenizerFiles(folder));
+    const files = readTokenizerFiles(folder);
+    await tryTokenizer(files);
+    return Tokenizer.fromFiles(files);
   }
 
   /** Stands where a model reads no text: it knows no token, refuses to encode, and writes no file. */
@@ -100,6 +103,7 @@ export class Tokenizer {
         `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, which is not the next`,
       );
     }
+    refuseForeignIds(files, countIds(parsed));
     const core = loadCore(files);
     for (const { id, content } of parsed.added_tokens ?? []) {
       if (core.tokenToId(content) !== id) throw invalid(files, `added token "${content}" cannot have the id ${id}`);
@@ -152,7 +156,7 @@ export class Tokenizer {
     const parts = texts.map((text) => (this.cutsAtLines ? cutAtLines(text) : [text]));
     const ids = await this.#encodeAll(parts.flat(), (encoding) => Int32Array.from(encoding.getIds()));
     let next = 0;
-    return parts.map(({ length }) => concatenate(ids.slice(next, (next += length))));
+    return parts.map(({ length }) => concatenateIds(ids.slice(next, (next += length))));
   }
 
   /** Ids and places of many texts at once. */
@@ -165,7 +169,7 @@ export class Tokenizer {
     texts: readonly string[],
     take: (encoding: JsEncoding, index: number) => Result,
   ): Promise<Result[]> {
-    this.#refuseAbsent(texts.length);
+    await this.#check(texts);
     const results: Result[] = [];
     while (results.length < texts.length) {
       const start = results.length;
@@ -191,7 +195,7 @@ export class Tokenizer {
   }
 
   async #frame(inputs: readonly FramedInput[]): Promise<JsEncoding[]> {
-    this.#refuseAbsent(inputs.length);
+    await this.#check(inputs.flatMap(({ text, pair = '' }) => [text, pair]));
     this.#framing ??= withoutLimits(loadCore(this.files));
     const framing = this.#framing;
     return Promise.all(inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })));
@@ -202,8 +206,9 @@ export class Tokenizer {
     return this.files.isAbsent !== true;
   }
 
-  #refuseAbsent(texts: number): void {
-    if (this.readsText || texts === 0) return;
+  async #check(texts: readonly string[]): Promise<void> {
+    if (this.readsText) return tryTexts(this.files.tokenizer, texts);
+    if (texts.length === 0) return;
     throw new AttuneError('E_NO_TEXT_MODEL', {
       what: `The model in ${this.origin} reads no text`,
       got: 'rows of text',
@@ -286,15 +291,4 @@ function isMild(normalizer: unknown): boolean {
 
 function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
   return lstrip || /\n./s.test(content);
-}
-
-function concatenate(parts: readonly Int32Array[]): Int32Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
-import { AttuneError } from '../base/errors.ts';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { entryOf } from '../base/table.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { parseObject } from './tokenizer-files.ts';
 
@@ -13,12 +14,49 @@ export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
   const what = `tokenizer.json of ${origin}`;
   const parsed = parseObject(text, what);
   const vocabulary = (parsed.model as { vocab?: unknown } | undefined)?.vocab;
-  if (typeof vocabulary === 'object' && vocabulary !== null) return parsed as ParsedTokenizer;
+  if (typeof vocabulary === 'object' && vocabulary !== null) {
+    refuseBadIds(parsed as ParsedTokenizer, what);
+    return parsed as ParsedTokenizer;
+  }
   throw new AttuneError('E_TOKENIZER_INVALID', {
     what: `${what} has no vocabulary`,
     expected: 'an object with model.vocab, as transformers writes it',
     fix: 'fetch it again from the model that it belongs to',
   });
+}
+
+/** Places between ids that belong to no token: some files leave a few thousand for tokens to come. */
+const MOST_GAPS = 65_536;
+
+/** Ids are places in a table, which an id of a billion would make of a billion rows. */
+function refuseBadIds(parsed: ParsedTokenizer, what: string): void {
+  const { vocab } = parsed.model;
+  const entries = Array.isArray(vocab) ? [] : Object.entries(vocab);
+  const added: unknown = parsed.added_tokens ?? [];
+  const tokens = Array.isArray(added) ? (added as (Partial<AddedTokenJson> | null)[]) : [null];
+  const size = (Array.isArray(vocab) ? vocab.length : entries.length) + tokens.length;
+  const most = 2 * size + MOST_GAPS;
+  const isId = (id: unknown) => Number.isInteger(id) && (id as number) >= 0 && (id as number) < most;
+  const problems: Problem[] = [
+    ...entries.filter(([, id]) => !isId(id)).map(([token, id]) => badId(`model.vocab["${token}"]`, id, size)),
+    ...tokens.flatMap((token, i) => {
+      if (typeof token?.content !== 'string') return [{ field: `added_tokens[${i}]`, message: 'has no content' }];
+      return isId(token.id) ? [] : [badId(`added_tokens[${i}].id`, token.id, size)];
+    }),
+  ];
+  if (problems.length === 0) return;
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `${what} has tokens without an id that a model could have a row for`,
+    problems: problems.slice(0, MOST_LISTED),
+    problemCount: problems.length,
+    fix: 'fetch it again from the model that it belongs to',
+  });
+}
+
+const MOST_LISTED = 20;
+
+function badId(field: string, id: unknown, size: number): Problem {
+  return { field, message: `is ${JSON.stringify(id) ?? 'missing'}, in a vocabulary of ${size} tokens` };
 }
 
 /** One more than the largest id: how many rows an embedding needs at least. */
@@ -27,7 +65,7 @@ export function countIds(parsed: ParsedTokenizer): number {
   // A unigram vocabulary is a list with scores, its ids are the positions.
   let largest = Array.isArray(vocabulary) ? vocabulary.length - 1 : -1;
   if (!Array.isArray(vocabulary)) {
-    for (const token of Object.keys(vocabulary)) largest = Math.max(largest, vocabulary[token]);
+    for (const token of Object.keys(vocabulary)) largest = Math.max(largest, entryOf(vocabulary, token));
   }
   for (const { id } of parsed.added_tokens ?? []) largest = Math.max(largest, id);
   return largest + 1;

@@ -1,7 +1,8 @@
+import { entryOf } from '../base/table.ts';
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
-import { tokensOf, type Objective, type PreparedRow, type Tally } from './interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Reference, type Tally } from './interfaces.ts';
 import { jointLoss } from './joint-step.ts';
 import { addCounts, TallySums } from './step.ts';
 import { turn } from '../base/turn.ts';
@@ -25,9 +26,17 @@ export interface EvaluationOptions {
   onProgress?: (rows: number) => void;
 }
 
+/** What scores rows. */
+export interface ScoringParts {
+  model: Model;
+  objective: Objective;
+  /** Present where the objective needs it. */
+  reference?: Reference;
+}
+
 /** Scores rows without gradients. Only sums are kept: memory does not grow with the rows. */
 export async function evaluateRows(
-  parts: { model: Model; objective: Objective },
+  parts: ScoringParts,
   rows: readonly PreparedRow[],
   options: EvaluationOptions,
 ): Promise<EvaluationResult> {
@@ -53,24 +62,24 @@ export async function evaluateRows(
   }
   const totals = addCounts(counts);
   const measured = await options.measure?.(perRow);
-  const units = totals[objective.unit];
+  const units = entryOf(totals, objective.unit);
   const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
 }
 
 /** The sum of each row's losses. */
 async function lossesOf(
-  parts: { model: Model; objective: Objective },
+  parts: ScoringParts,
   rows: readonly PreparedRow[],
   microBatchTokens: number,
 ): Promise<{ perRow: readonly number[]; tally: Tally }> {
-  const { model, objective } = parts;
+  const { model, objective, reference } = parts;
   const totals = ones(objective.unit);
   if (objective.joint !== undefined) return jointLoss(parts, filled(rows, tokensOf, microBatchTokens), totals);
   const loaded = (await objective.load?.(rows)) ?? rows;
   return noGrad(() =>
     scope(() => {
-      const { perRow, tally } = objective.loss(model, objective.collate(loaded), { totals });
+      const { perRow, tally } = objective.loss(model, objective.collate(loaded), { totals, reference });
       return { perRow: [...perRow.toNumbers()], tally };
     }),
   );

@@ -1,14 +1,15 @@
-import type { Problem } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
-import type { Example, ExampleKind } from '../data/example.ts';
+import { greatest } from '../base/many.ts';
+import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
-import type { EmbeddingOptions } from '../models/heads/embedding.ts';
-import type { Model, ModelInput } from '../models/model.ts';
+import type { ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
-import type { StageRunner } from '../models/stack.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
+import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
+
+export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
 
 /** One row, tokenised: what batches are made of. */
 export interface PreparedRow {
@@ -29,6 +30,16 @@ export interface PreparedRow {
   rivals?: Int32Array;
   /** Lengths of the row's texts, where it has several that do not see each other. */
   segments?: readonly number[];
+  /** Which of the row's texts each of them continues, or -1: answers that share a prompt. Parents come first. */
+  parents?: readonly number[];
+  /** What the reference model says of the row, where that is known: as `Objective.judge` gives it. */
+  reference?: Float32Array;
+  /** Log-probabilities of the trained tokens when they were sampled. */
+  sampled?: Float32Array;
+  /** How much each trained token counts; 1 unless given. */
+  weights?: Float32Array;
+  /** The row as reward functions see it. */
+  prompt?: PromptExample;
   /** The file that the model reads in place of tokens. */
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
@@ -52,7 +63,7 @@ export function tokensOf(row: Pick<PreparedRow, 'ids' | 'size'>): number {
   return row.size ?? row.ids.length;
 }
 
-type Sized = Pick<PreparedRow, 'ids' | 'segments' | 'size'>;
+type Sized = Pick<PreparedRow, 'ids' | 'segments' | 'parents' | 'size'>;
 
 /** Tokens of each of a row's texts, or of the one thing that it is. */
 export function textLengths(row: Sized): readonly number[] {
@@ -61,7 +72,7 @@ export function textLengths(row: Sized): readonly number[] {
 
 /** Tokens of a row that see each other, at most. */
 export function tokensAtOnce(row: Sized): number {
-  return Math.max(...textLengths(row));
+  return greatest(chainLengths(textLengths(row), row.parents));
 }
 
 /** Several rows as one input, with what the objective needs to score them. */
@@ -128,51 +139,8 @@ export interface Processor {
   causal: boolean;
   /** Texts are filled up to so many tokens, by a model that reads the filling too. */
   filledTo?: number;
-}
-
-/** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
-export interface Objective {
-  /** Chooses the model's head. */
-  readonly task: Task;
-  readonly accepts: readonly ExampleKind[];
-  /** True where a step's loss is a sum over rows, so that batches may be split; else the reason why it is not. */
-  readonly separable: true | string;
-  /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
-  readonly unit: string;
-  /** Keys of the result's config.json that say how the head's output is to be read. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** How a row's vector is made, where the recipe says it and not the base model. */
-  readonly embedding?: Partial<EmbeddingOptions>;
-  /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
-  prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
-  /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
-  windows?(row: PreparedRow, maxLength: number): readonly PreparedRow[];
-  /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
-  draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
-  /** For losses that are no sum over rows: what they are made of, row by row, so that a step can still be divided. */
-  readonly joint?: JointLoss;
-  /** Brings into memory what rows need besides their tokens, just before they are collated. */
-  load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
-  collate(rows: readonly PreparedRow[]): Batch;
-  counts(batch: Pick<Batch, 'rows'>): Counts;
-  /**
-   * What takes a pass through the model to be counted, for terms that are a sum over rows only once it is known; undefined
-   * for models that have none. A step of one batch knows it without.
-   */
-  survey?(model: Model): ((batch: Batch) => Counts) | undefined;
-  loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
-}
-
-/**
- * A loss of a whole batch's vectors. A step that does not fit at once is computed twice, first for the vectors and then
- * for their gradients (GradCache, Gao et al. 2021): the update is that of the whole batch.
- */
-export interface JointLoss {
-  /** Rows that are set against each other where they are evaluated. */
-  readonly evaluatedTogether: number;
-  /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
-  represent(model: Model, batch: Batch, context: { runner?: StageRunner }): Tensor;
-  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
+  /** Hashes of the functions that the recipe refers to. */
+  references?: Readonly<Record<string, string>>;
 }
 
 /** A weight that moves. */
@@ -193,10 +161,6 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** What `save` writes: an adapter beside the base model, or a whole model. */
   readonly result: 'adapter' | 'model';
-  /** What its adapters act together with, where it can be one of several on a model. */
-  readonly owner?: AdapterOwner;
-  /** Tokens in front of every row; ids from the vocabulary's size on are vectors of the tuning's own. */
-  readonly prefix?: readonly number[];
   /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
   readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
@@ -209,10 +173,37 @@ export interface Tuning {
   save(folder: string, about: ResultNotes): void;
   /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */
   disabled<T>(body: () => T): T;
-  /** Adds the change to the base weights, for export. */
-  merge(): void;
+  /** Ids at and above the vocabulary's size that have to stand in front of every row and prompt: virtual tokens. */
+  readonly prefix?: readonly number[];
+  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is no change of weights */
+  merge(options?: MergeOptions): void;
+  /** Takes it out again, to the bit. */
+  unmerge(): void;
+  /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
+  settle?(dtype: DType): void;
   /** Frees what it holds beside the model. */
   dispose(): void;
+}
+
+export interface MergeOptions {
+  /** The weights as they were are not kept beside the merged ones: there is no way back. */
+  isFinal?: boolean;
+}
+
+export interface TuningContext {
+  seed: number;
+  /** Tokens whose rows have to be trained, new ones among them. */
+  tokens?: readonly number[];
+}
+
+/** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
+export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
+
+/** What a saved adapter holds besides its options. */
+export interface OpenContext {
+  tokens?: TokenIndices;
+  /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
+  owner?: AdapterOwner;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

@@ -2,10 +2,16 @@
 import { withRandomness } from '../nn/index.ts';
 import { backward, cat, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
 import type { Model } from '../models/model.ts';
-import type { Batch, Counts, JointLoss, Objective, PreparedRow, Tally } from './interfaces.ts';
+import type { Batch, Counts, JointLoss, Objective, PreparedRow, Reference, Tally } from './interfaces.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';
 import { Tape, type Checkpointing } from './tape.ts';
+
+interface JointParts {
+  model: Model;
+  objective: Objective;
+  reference?: Reference;
+}
 
 interface JointRequest {
   microBatches: readonly (readonly PreparedRow[])[];
@@ -21,14 +27,13 @@ interface JointRequest {
  * the loss of all of them and its gradient for each; then every micro-batch again, which takes its share of that
  * gradient. Dropout is keyed, so both passes see the same model. Gives each row's share of the loss.
  */
-export async function jointStep(
-  { model, objective }: { model: Model; objective: Objective },
-  request: JointRequest,
-): Promise<number[]> {
+export async function jointStep({ model, objective, reference }: JointParts, request: JointRequest): Promise<number[]> {
   const { microBatches, totals } = request;
   const joint = objective.joint as JointLoss;
   const represent = (batch: Batch, tape?: Tape) =>
-    withRandomness(randomnessOf(model, batch, request), () => joint.represent(model, batch, { runner: tape }));
+    withRandomness(randomnessOf(model, batch, request), () =>
+      joint.represent(model, batch, { runner: tape, reference }),
+    );
   const kept = await vectorsOf(objective, microBatches, represent);
   const { gradients, perRow } = scope(() => {
     const vectors = cat(kept).detach().setRequiresGrad();
@@ -60,12 +65,12 @@ export async function jointStep(
 
 /** The loss of rows that are set against each other, without gradients, in micro-batches as well. */
 export async function jointLoss(
-  { model, objective }: { model: Model; objective: Objective },
+  { model, objective, reference }: JointParts,
   microBatches: readonly (readonly PreparedRow[])[],
   totals: Counts,
 ): Promise<{ perRow: number[]; tally: Tally }> {
   const joint = objective.joint as JointLoss;
-  const kept = await vectorsOf(objective, microBatches, (batch) => joint.represent(model, batch, {}));
+  const kept = await vectorsOf(objective, microBatches, (batch) => joint.represent(model, batch, { reference }));
   const found = noGrad(() =>
     scope(() => {
       const { perRow, tally } = joint.loss(cat(kept), microBatches.flat(), { model, totals });

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
@@ -5,7 +6,7 @@ import { formatNumber } from '../base/format.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../nn/index.ts';
 import { backward, scope, span } from '../tensor/index.ts';
-import { tokensOf, type Counts, type Objective } from './interfaces.ts';
+import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
 import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
 import { randomnessOf } from './step-randomness.ts';
@@ -16,6 +17,8 @@ export interface StepParts {
   model: Model;
   objective: Objective;
   update: Update;
+  /** Present where the objective needs it. */
+  reference?: Reference;
 }
 
 export interface StepRequest {
@@ -68,7 +71,7 @@ async function addGradients(
   parts: StepParts,
   request: StepRequest & { totals: Counts; add(tally: Tally): void },
 ): Promise<number[]> {
-  const { model, objective } = parts;
+  const { model, objective, reference } = parts;
   const { microBatches, totals, checkpointing } = request;
   if (objective.joint !== undefined && microBatches.length > 1) return jointStep(parts, request);
   const perRow: number[] = [];
@@ -79,7 +82,7 @@ async function addGradients(
       const tape = new Tape({ checkpointing });
       const randomness = randomnessOf(model, batch, request);
       const result = span('forward', () =>
-        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape })),
+        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape, reference })),
       );
       span('backward', () => {
         backward([result.perRow.sum()]);
@@ -110,7 +113,7 @@ async function surveyStep({ model, objective }: StepParts, request: StepRequest)
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
-  const totals: Counts = {};
+  const totals: Counts = table({});
   for (const counts of all)
     for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
   return totals;

@@ -83,7 +83,11 @@ const RATES: Record<BaseKind, Rates> = {
 };
 
 /** What goes on with the head that the base was pre-trained with; all else begins with a new one. */
-const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq']);
+const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
+
+/** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */
+const FROM_FEEDBACK: ReadonlySet<string> = new Set(['dpo', 'cpo', 'simpo', 'kto', 'bco', 'grpo', 'rloo']);
+const OF_FEEDBACK = 0.05;
 
 /** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */
 const UNDER_NEW_HEAD = 0.5;
@@ -104,11 +108,16 @@ export function suggestedTraining(facts: TrainingFacts): SettledTraining {
 
 function suggestedRate({ kind, parameters, tuning, objective }: TrainingFacts): number {
   const { lora, full } = RATES[kind];
-  const share = kind === 'decoder' && !LANGUAGE_OBJECTIVES.has(objective) ? UNDER_NEW_HEAD : 1;
+  const share = shareOf(kind, objective);
   if (tuning === 'lora') return rounded(share * interpolated(lora, parameters));
   const ofAll = share * interpolated(full, parameters);
   // The last blocks alone stand faster steps than all of them, and slower ones than adapters.
   return rounded(tuning === 'full' ? ofAll : Math.sqrt(ofAll * share * interpolated(lora, parameters)));
+}
+
+function shareOf(kind: BaseKind, objective: string): number {
+  if (FROM_FEEDBACK.has(objective)) return OF_FEEDBACK;
+  return kind === 'decoder' && !LANGUAGE_OBJECTIVES.has(objective) ? UNDER_NEW_HEAD : 1;
 }
 
 function interpolated(anchors: Anchors, parameters: number): number {

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
-import type { Tuning, Update } from './interfaces.ts';
+import type { Objective, Tuning, Update } from './interfaces.ts';
 import type { SettledTraining } from './recipe.ts';
 import type { Checkpointing } from './tape.ts';
 
@@ -14,6 +14,8 @@ export interface TrainerState {
   /** The sampler's place. */
   epoch: number;
   index: number;
+  /** Updates of the weights: as many as steps, unless a step makes several. */
+  updates: number;
   inputTokens: number;
   lossTokens: number;
   /** Validation before the first step. */
@@ -32,7 +34,7 @@ export interface TrainerState {
   before: EarlierTraining;
 }
 
-/** Steps and passes of earlier runs: random numbers and the rows' order go on where they ended. */
+/** Updates and passes of earlier runs: random numbers and the rows' order go on where they ended. */
 export interface EarlierTraining {
   steps: number;
   epochs: number;
@@ -65,6 +67,7 @@ export function newTrainerState(): TrainerState {
     step: 0,
     epoch: 0,
     index: 0,
+    updates: 0,
     inputTokens: 0,
     lossTokens: 0,
     initial: null,
@@ -79,6 +82,8 @@ export function newTrainerState(): TrainerState {
 
 const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
+/** Only for objectives that remember something. */
+const OBJECTIVE = 'objective.safetensors';
 /** The tensors of a checkpoint. */
 export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
 const STATE = 'trainer_state.json';
@@ -87,6 +92,7 @@ const RECIPE = 'recipe.json';
 export interface CheckpointParts {
   tuning: Tuning;
   update: Update;
+  objective: Pick<Objective, 'state' | 'restore'>;
   recipe: unknown;
   constants: RunConstants;
 }
@@ -95,18 +101,21 @@ export interface CheckpointParts {
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
   const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
+  const remembered = parts.objective.state?.();
+  const kept = remembered === undefined ? 0 : scope(() => writeSafetensors(join(folder, OBJECTIVE), remembered));
   writeJson(join(folder, STATE), {
     ...state,
     constants: { ...parts.constants, now: parts.constants.now.toISOString() },
   } satisfies SavedState);
   writeJson(join(folder, RECIPE), parts.recipe);
-  return weights + moments;
+  return weights + moments + kept;
 }
 
 /** Takes up a saved state, weights and moments included. */
-export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): TrainerState {
+export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): TrainerState {
   // Older checkpoints lack the newest fields.
-  const { constants: _, ...state } = { ...newTrainerState(), ...readJson<SavedState>(join(folder, STATE)) };
+  const saved = readJson<SavedState>(join(folder, STATE));
+  const { constants: _, ...state } = { ...newTrainerState(), ...saved, updates: updatesOf(saved) };
   if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
     throw new AttuneError('E_CHECKPOINT_BAD', {
       what: `${join(folder, STATE)} is no state of a run`,
@@ -119,14 +128,22 @@ export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' 
 
 /** What a run may go on from: its files, and how much was trained until then. */
 export function readEarlier(folder: string): EarlierTraining {
-  const { step, epoch, index, before } = { ...newTrainerState(), ...readJson<SavedState>(join(folder, STATE)) };
-  return { steps: before.steps + step, epochs: index === 0 ? epoch : epoch + 1 };
+  const saved = readJson<SavedState>(join(folder, STATE));
+  const { epoch, index, before } = { ...newTrainerState(), ...saved };
+  return { steps: before.steps + updatesOf(saved), epochs: index === 0 ? epoch : epoch + 1 };
 }
 
-/** Takes up a checkpoint's weights and moments, and nothing else. */
-export function readTensors(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): void {
+/** Older checkpoints lack the count: each of their steps is one. */
+function updatesOf({ updates, step }: Partial<TrainerState> & Pick<TrainerState, 'step'>): number {
+  return updates ?? step;
+}
+
+/** Takes up a checkpoint's weights, moments and what its objective remembers, and nothing else. */
+export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): void {
   readWeights(folder, parts.tuning);
   withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
+  const { objective } = parts;
+  if (objective.restore !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => objective.restore?.(tensors));
 }
 
 /** What the run of a checkpoint decided when it began. */

@@ -4,9 +4,10 @@ import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
-import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
+import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
+import type { Objective, PreparedRow, Reference, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
-import { trainStep, type StepResult } from './step.ts';
+import { trainStep, type StepRequest, type StepResult } from './step.ts';
 import type { Checkpointing } from './tape.ts';
 import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
 
@@ -15,6 +16,9 @@ export interface TrainerParts {
   tuning: Tuning;
   update: Update;
   objective: Objective;
+  /** Present where the objective needs it, as `rollouts` is. */
+  reference?: Reference;
+  rollouts?: Rollouts;
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
   sampler: Sampler;
@@ -89,7 +93,7 @@ export class Trainer {
     // Patience is looked at first: a run that it ended does not go on where it is resumed for its result.
     while (this.state.step < totalSteps && !this.#isStale()) {
       if (this.#hooks.signal.aborted) return this.#stop();
-      await this.#step();
+      if (!(await this.#step())) return this.#stop();
       const isLast = this.state.step === totalSteps;
       if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
       if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
@@ -98,14 +102,51 @@ export class Trainer {
     return 'finished';
   }
 
-  async #step(): Promise<void> {
+  /** False where it was given up for the signal, with nothing changed. */
+  async #step(): Promise<boolean> {
     const started = performance.now();
     const { sampler, train } = this.#parts;
     const batch = sampler.next();
     const { aroundStep = (body) => body() } = this.#hooks;
-    const request = {
-      microBatches: batch.microBatches.map((rows) => rows.map((row) => train[row])),
-      step: this.state.step,
+    const microBatches = batch.microBatches.map((rows) => rows.map((row) => train[row]));
+    const results = await aroundStep(() => this.#updates(microBatches), microBatches.flat());
+    if (results === undefined) return false;
+    this.state.updates += results.length;
+    this.#advance(joinUpdates(results), (performance.now() - started) / 1000);
+    return true;
+  }
+
+  /** All of a step's updates: one, unless the objective makes several of what it produced. */
+  async #updates(microBatches: StepRequest['microBatches']): Promise<StepResult[] | undefined> {
+    const { objective, rollouts } = this.#parts;
+    if (objective.produce === undefined) return [await trainStep(this.#parts, this.#request(microBatches, 0))];
+    const produced = await unlessStopped(this.#hooks.signal, () =>
+      objective.produce!(microBatches.flat(), this.stepContext()),
+    );
+    if (produced === undefined) return undefined;
+    const results: StepResult[] = produced.updates.length === 0 ? [nothingUpdated(produced.metrics)] : [];
+    for (const rows of produced.updates) {
+      const request = this.#request(packed(rows, this.#options.microBatchTokens), results.length);
+      const result = await trainStep(this.#parts, request);
+      results.push({ ...result, metrics: { ...produced.metrics, ...result.metrics } });
+      rollouts?.weightsMoved();
+    }
+    return results;
+  }
+
+  /** What an objective rolls out and scores with. */
+  stepContext(): StepContext {
+    const { model, reference, rollouts } = this.#parts;
+    const { seed, microBatchTokens } = this.#options;
+    const { step, before } = this.state;
+    const { signal, emit } = this.#hooks;
+    return { step: before.steps + step, seed, model, reference, rollouts, microBatchTokens, signal, emit };
+  }
+
+  #request(microBatches: StepRequest['microBatches'], done: number): StepRequest {
+    return {
+      microBatches,
+      step: this.state.updates + done,
       stepsBefore: this.state.before.steps,
       seed: this.#options.seed,
       checkpointing: this.#options.checkpointing,
@@ -115,8 +156,6 @@ export class Trainer {
         maxGradNorm: this.#options.maxGradNorm,
       },
     };
-    const result = await aroundStep(() => trainStep(this.#parts, request), request.microBatches.flat());
-    this.#advance(result, (performance.now() - started) / 1000);
   }
 
   #advance(result: StepResult, seconds: number): void {
@@ -182,7 +221,8 @@ export class Trainer {
 
   #scoreRows(): Promise<EvaluationResult> {
     const { microBatchTokens } = this.#options;
-    const { validation, measure } = this.#parts;
+    const { validation, measure, objective } = this.#parts;
+    if (objective.evaluate !== undefined) return objective.evaluate(validation, this.stepContext());
     return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
   }
 
@@ -238,6 +278,16 @@ function changeBetween(
   const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
   const square = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1);
   return { mean, error: Math.sqrt(square / changes.length) };
+}
+
+/** Undefined where it was given up for the signal. */
+async function unlessStopped<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await body();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function isDue(step: number, every: number): boolean {

@@ -51,6 +51,12 @@ function likelyCause(signal: NodeJS.Signals | null): string {
     return 'the system ends a process this way when memory runs out: lower training.micro_batch_tokens or data.max_length';
   }
   if (signal === 'SIGILL') return 'the processor lacks an instruction that was used: run `attune doctor`';
+  if (signal === 'SIGBUS') {
+    return (
+      'a file that was in use was cut off, such as the weights of the base model, or the disk failed: put the file back, ' +
+      'and give new versions other names'
+    );
+  }
   return '`attune doctor` checks the engine on this machine';
 }
 

@@ -2,10 +2,10 @@ import { ReadableStream, type ReadableStreamDefaultController } from 'node:strea
 import type { StampedEvent } from '../base/events.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
-/** An answer that somebody waits for; `settle` ends the watch for its being given up. */
+/** Where the chunks of a request go, and what is told of no more once it is over. */
 interface OpenAnswer {
-  controller: ReadableStreamDefaultController<unknown>;
-  settle: () => void;
+  stream: ReadableStreamDefaultController<unknown>;
+  forget(): void;
 }
 
 /** The side of a job that waits for it: turns messages into promises, events and streams. */
@@ -56,34 +56,27 @@ export class JobClient {
     this.#post({ type: 'close' });
   }
 
-  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early, or aborting, cancels it. */
+  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early or the signal cancels it. */
   request(body: unknown, signal?: AbortSignal): ReadableStream<unknown> {
     const id = this.#nextId++;
-    const onAbort = () => {
-      const answer = this.#forget(id);
-      if (answer === undefined) return;
-      this.#post({ type: 'cancel', id });
-      answer.controller.error(signal?.reason);
+    const cancel = (): void => {
+      if (this.#take(id) !== undefined) this.#post({ type: 'cancel', id });
     };
     return new ReadableStream<unknown>({
       start: (controller) => {
         if (this.#isOver) return controller.error(stopped('the session is closed'));
         if (signal?.aborted === true) return controller.error(signal.reason);
-        signal?.addEventListener('abort', onAbort, { once: true });
-        this.#answers.set(id, { controller, settle: () => signal?.removeEventListener('abort', onAbort) });
+        const stop = (): void => {
+          // Who waits for the next chunk hears of it now, and not when that comes.
+          controller.error(signal?.reason);
+          cancel();
+        };
+        signal?.addEventListener('abort', stop);
+        this.#answers.set(id, { stream: controller, forget: () => signal?.removeEventListener('abort', stop) });
         this.#post({ type: 'request', id, body });
       },
-      cancel: () => {
-        if (this.#forget(id) !== undefined) this.#post({ type: 'cancel', id });
-      },
+      cancel,
     });
-  }
-
-  #forget(id: number): OpenAnswer | undefined {
-    const answer = this.#answers.get(id);
-    this.#answers.delete(id);
-    answer?.settle();
-    return answer;
   }
 
   receive(message: FromWorker): void {
@@ -99,7 +92,7 @@ export class JobClient {
   fail(error: unknown): void {
     this.#isOver = true;
     for (const { reject } of [this.#started, this.#ready, this.#result]) reject(error);
-    for (const id of this.#answers.keys()) this.#forget(id)?.controller.error(error);
+    for (const id of this.#answers.keys()) this.#take(id)?.error(error);
   }
 
   /** A watcher that throws ends the job: nobody would hear of it. */
@@ -123,9 +116,17 @@ export class JobClient {
   }
 
   #answer(message: Extract<FromWorker, { id: number }>): void {
-    if (message.type === 'chunk') return this.#answers.get(message.id)?.controller.enqueue(message.chunk);
-    const controller = this.#forget(message.id)?.controller;
-    if (message.type === 'end') controller?.close();
-    else controller?.error(message.error);
+    if (message.type === 'chunk') return this.#answers.get(message.id)?.stream.enqueue(message.chunk);
+    const answer = this.#take(message.id);
+    if (message.type === 'end') answer?.close();
+    else answer?.error(message.error);
+  }
+
+  /** The stream of a request that is over; undefined where it was before. */
+  #take(id: number): ReadableStreamDefaultController<unknown> | undefined {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    answer?.forget();
+    return answer?.stream;
   }
 }

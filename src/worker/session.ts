@@ -4,7 +4,7 @@ import { startJob, type JobOptions } from './start-job.ts';
 /** A job that answers requests until it is closed: a chat, a server. Requests may overlap. */
 export interface Session<Result = unknown> {
   readonly pid: number;
-  /** The answer's chunks, as they are made. Leaving the loop early, or aborting, cancels the request at once. */
+  /** The answer's chunks, as they are made. Leaving the loop early cancels the request, and so does the signal, at once. */
   send<Chunk = unknown>(request: unknown, signal?: AbortSignal): AsyncIterable<Chunk>;
   /** No further requests: the job ends what it has taken, and this is its result. */
   close(): Promise<Result>;

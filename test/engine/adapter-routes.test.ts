@@ -1,13 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { Batcher, type Completion, type GenerationRequest } from '../../src/generate/index.ts';
+import { Batcher, type Completion, type GenerationRequest, type NamedAdapter } from '../../src/generate/index.ts';
+import { open as openIa3 } from '../../src/methods/tuning/ia3.ts';
+import { options as ia3Options } from '../../src/methods/tuning/ia3.options.ts';
 import { open as openLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { tokenTableOf } from '../../src/models/architecture.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
-import { isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../src/nn/index.ts';
-import { liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Tuning } from '../../src/train/interfaces.ts';
+import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../src/nn/index.ts';
+import { aten, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [16] };
@@ -17,30 +19,41 @@ interface Shape {
   target_modules?: string[];
   modules_to_save?: string[];
   tokens?: number[];
+  isIa3?: boolean;
 }
 
 /** An adapter whose every weight is random, under its seed. */
 function adapterOn(
   model: Model,
   seed: number,
-  { isShared = true, tokens, ...shape }: Shape & { isShared?: boolean } = {},
+  { isShared = true, isIa3, tokens, ...shape }: Shape & { isShared?: boolean } = {},
 ) {
-  const options = complete(loraOptions.parse({ r: 2 + (seed % 3), ...shape }));
-  const tuning = openLora(model, { options, tokens }, { isShared });
+  const owner = isShared ? new AdapterOwner() : undefined;
+  const open = () =>
+    isIa3
+      ? openIa3(model, ia3Options.parse(shape), { owner })
+      : openLora(model, complete(loraOptions.parse({ r: 2 + (seed % 3), ...shape })), { tokens, owner });
+  const tuning = owner?.own(open) ?? open();
   noGrad(() =>
     scope(() => {
       const state = [...tuning.state()].map(([path, tensor]): [string, Tensor] => {
         const noise = keyedNormal(tensor.shape, { seed, path }, 0.3);
+        if (path.includes('ia3')) return [path, noise.add(1)];
         return [path, path.includes('lora_') ? noise : noise.add(tensor.to('f32'))];
       });
       tuning.load(new Map(state));
     }),
   );
-  return tuning;
+  tuning.settle?.(model.dtype);
+  const dispose = () => {
+    owner?.leave();
+    tuning.dispose();
+  };
+  return { owner: owner!, tuning, dispose };
 }
 
-function install(batcher: Batcher, id: string, tuning: Tuning): void {
-  batcher.install(id, { owner: tuning.owner!, dispose: () => tuning.dispose() });
+function install(batcher: Batcher, id: string, adapter: NamedAdapter): void {
+  batcher.install(id, adapter);
 }
 
 /** Short and long prompts under one of the names, or none. */
@@ -74,6 +87,11 @@ const kinds: [string, Parameters<typeof tinyModel>[0], (index: number) => Shape]
     'an embedding that is saved whole',
     { raw: tinyConfigs.llama[0], task: 'causal-lm' },
     () => ({ modules_to_save: ['embed_tokens'] }),
+  ],
+  [
+    'inputs and outputs that are scaled, beside LoRA',
+    { raw: tinyConfigs.llama[0], task: 'causal-lm' },
+    (i) => ({ isIa3: i % 2 === 0 }),
   ],
   ['experts', { raw: tinyConfigs.mixtral[0], task: 'causal-lm' }, () => ({})],
   ['layers that lie the other way round', { raw: tinyConfigs.gpt2[0], task: 'causal-lm' }, () => ({})],
@@ -128,7 +146,7 @@ describe.each(kinds)('adapters in one batch: %s', async (_title, of, shapeOf) =>
       )[0].own();
     const before = logitsOf(model);
     const tunings = [1, 3].map((seed) => adapterOn(model, seed, shapeOf(seed)));
-    const [first, second] = tunings.map(({ owner }) => owner!);
+    const [first, second] = tunings.map(({ owner }) => owner);
     const spans = [
       { owner: first, start: 0, end: 4 },
       { owner: second, start: 8, end: 12 },
@@ -138,7 +156,7 @@ describe.each(kinds)('adapters in one batch: %s', async (_title, of, shapeOf) =>
     const merged = await Promise.all(
       [1, 3].map(async (seed) => {
         const copy = await tinyModel(of, 'f32');
-        const tuning = adapterOn(copy, seed, { ...shapeOf(seed), isShared: false });
+        const { tuning } = adapterOn(copy, seed, { ...shapeOf(seed), isShared: false });
         tuning.merge();
         const logits = logitsOf(copy);
         copy.dispose();
@@ -208,7 +226,7 @@ describe('adapters in a batcher', async () => {
     await removal;
     expect(liveTensors()).toBe(before);
     const layers = [...model.modules()].flatMap(([, module]) => (isLinear(module) ? [module] : []));
-    expect(layers.filter(({ adapters }) => adapters.all.length > 0)).toEqual([]);
+    expect(layers.filter(({ adapters }) => !adapters.isEmpty)).toEqual([]);
     install(batcher, 'a', adapterOn(model, 1));
     expect((await batcher.submit({ ...request, adapter: 'a' }))[0].usage.shared).toBe(0);
   });
@@ -230,5 +248,36 @@ describe('adapters in a batcher', async () => {
     await expect(refusal).rejects.toMatchObject({ code: 'E_ADAPTER_UNKNOWN', fix: 'did you mean support?' });
     await expect(batcher.remove('b')).rejects.toMatchObject({ code: 'E_ADAPTER_UNKNOWN' });
     expect(batcher.counts.passes).toBe(0);
+  });
+
+  it('put tokens of their own in front of prompts, which count as nothing', async () => {
+    const table = tokenTableOf(model.trunk);
+    // Each of its tokens is a copy of one of the base model's: what it answers is then known.
+    const copies = (ids: readonly number[]): NamedAdapter => {
+      const owner = new AdapterOwner();
+      const own = noGrad(() => scope(() => table.weight.tensor.indexSelect(0, fromArray(BigInt64Array.from(ids, BigInt))).own())); // prettier-ignore
+      const forward = (read: Tensor, output: Tensor): Tensor => {
+        const places = aten.sub.Scalar(read, table.count);
+        const rows = own.indexSelect(0, aten.clamp_min.default(places, 0));
+        return aten.where.self(aten.ge.Scalar(places, 0).unsqueeze(1), rows, output);
+      };
+      owner.own(() => table.addAdapter({ extends: true, forward, terms: () => [] }));
+      const prefix = ids.map((_, i) => table.count + i);
+      return { owner, prefix, dispose: () => own.dispose() };
+    };
+    using batcher = new Batcher({ model, tokenizer });
+    batcher.install('a', copies([3, 4]));
+    batcher.install('b', copies([5, 6, 7]));
+    install(batcher, 'c', adapterOn(model, 2));
+    const asked = { ...request, repetitionPenalty: 1.3 };
+    const requests = [{ ...asked, adapter: 'a' }, { ...asked, adapter: 'b' }, { ...asked, adapter: 'c' }, asked];
+    const answers = await Promise.all(requests.map((one) => batcher.submit(one)));
+    const known = await Promise.all(
+      [[3, 4], [5, 6, 7]].map((ids) => batcher.submit({ ...request, prompt: [...ids, ...prompt] })), // prettier-ignore
+    );
+    const plain = await Promise.all(['a', 'b'].map((adapter) => batcher.submit({ ...request, adapter })));
+    expect(said(plain)).toEqual(said(known));
+    expect(answers.map(([{ usage }]) => usage.prompt)).toEqual([40, 40, 40, 40]);
+    expect(plain.map(([{ usage }]) => usage.shared)).toEqual([30, 29]);
   });
 });

@@ -59,7 +59,7 @@ describe('its tuning', () => {
     const context = { emit: () => undefined } as unknown as JobContext;
     const { estimates } = await estimate({ config, rank: 8, tokens: 1000 }, context);
     expect(new Set(estimates.map(({ method }) => method))).toEqual(new Set(['full']));
-    expect(() => findTargets(model, 'all-linear', null)).toThrow(
+    expect(() => findTargets(model, { target_modules: 'all-linear' })).toThrow(
       expect.objectContaining({ code: 'E_NO_TARGETS', fix: 'train it whole: tuning: full' }),
     );
   });

@@ -129,7 +129,7 @@ describe('a step', () => {
   });
 
   it('of next_item is refused: it would read all texts of the catalogue', async () => {
-    const nextItem = (await objectives.load('next_item')).create({} as never, {} as never);
+    const nextItem = await (await objectives.load('next_item')).create({}, {} as never);
     const batch = objective.collate(rows);
     expect(() => nextItem.loss(model, batch, { totals: { tokens: 9 } })).toThrow(
       /E_TASK_UNSUPPORTED[^]*item_retrieval/,

@@ -26,7 +26,7 @@ function row(i: number, label: Partial<PreparedRow>): PreparedRow {
 }
 
 async function objectiveOf(name: 'classification' | 'multilabel' | 'regression', options: object): Promise<Objective> {
-  return (await objectives.load(name)).create(options as never, processor);
+  return (await objectives.load(name)).create(options, processor);
 }
 
 /** The head's scores of each row. */

@@ -30,7 +30,8 @@ beforeAll(async () => {
     statistics: { rows: 2, counts: [], mean: 0, deviation: 1, unanswered: 1 },
   };
   const options = { stride: 2, longest_answer: 5, null_answers: null, null_score_diff_threshold: 'auto' };
-  objective = (await objectives.load('question_answering')).create(options as never, processor as unknown as Processor);
+  const method = await objectives.load('question_answering');
+  objective = await method.create(options, processor as unknown as Processor);
 });
 afterAll(() => {
   model.dispose();
@@ -70,7 +71,7 @@ describe('a question and its text', () => {
   it('has no use for a threshold where all texts have an answer', async () => {
     const options = { null_answers: false, null_score_diff_threshold: 1 };
     const { create } = await objectives.load('question_answering');
-    expect(() => create(options as never, { tokenizer } as never)).toThrow(/E_OPTION_IDLE[^]*null_answers: true/);
+    await expect(create(options, { tokenizer } as never)).rejects.toThrow(/E_OPTION_IDLE[^]*null_answers: true/);
   });
 
   it('without an answer cannot be trained on', async () => {

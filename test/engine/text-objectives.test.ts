@@ -32,7 +32,7 @@ async function prepared(
   examples: object[],
   labels?: string[],
 ) {
-  const objective: Objective = (await objectives.load(name)).create(options as never, processor(labels));
+  const objective: Objective = await (await objectives.load(name)).create(options, processor(labels));
   const given = examples.map((example, i) => ({ id: `row ${i}`, source, ...example })) as unknown as Example[];
   const { rows, problems } = await objective.prepare(given);
   return { objective, rows: rows as PreparedRow[], problems };

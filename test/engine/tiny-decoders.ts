@@ -17,6 +17,9 @@ const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 1
 const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
 const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
 
+const dropouts = { resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
+const none = { resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
+
 export const tinyDecoders = {
   gpt2: [
     {
@@ -45,6 +48,48 @@ export const tinyDecoders = {
     },
     { ...decoder, model_type: 'gpt_neox', hidden_size: 16, use_parallel_residual: false, rotary_pct: 1 },
   ],
+  phi: [
+    {
+      ...decoder,
+      model_type: 'phi',
+      hidden_size: 16,
+      partial_rotary_factor: 0.5,
+      qk_layernorm: true,
+      resid_pdrop: 0.2,
+      embd_pdrop: 0.2,
+    },
+  ],
+  opt: [
+    { ...decoder, model_type: 'opt', ffn_dim: 10, dropout: 0.2, attention_dropout: 0.2 },
+    { ...decoder, model_type: 'opt', ffn_dim: 10, do_layer_norm_before: false, word_embed_proj_dim: 4, dropout: 0 },
+  ],
+  gpt_bigcode: [
+    {
+      ...decoder,
+      model_type: 'gpt_bigcode',
+      n_embd: 8,
+      n_head: 4,
+      n_layer: 2,
+      n_inner: 10,
+      n_positions: 64,
+      ...dropouts,
+    },
+    {
+      ...decoder,
+      model_type: 'gpt_bigcode',
+      n_embd: 8,
+      n_head: 2,
+      n_layer: 2,
+      n_positions: 64,
+      multi_query: false,
+      ...none,
+    },
+  ],
+  bloom: [{ ...decoder, model_type: 'bloom', n_head: 3, hidden_size: 12, n_layer: 2, hidden_dropout: 0.2 }],
+  falcon: [
+    { ...decoder, model_type: 'falcon', hidden_size: 16, new_decoder_architecture: true, num_kv_heads: 2 },
+    { ...decoder, model_type: 'falcon', hidden_size: 12, num_attention_heads: 3, alibi: true, parallel_attn: false },
+  ],
   phi3: [
     {
       ...decoder,
@@ -54,6 +99,32 @@ export const tinyDecoders = {
       sliding_window: 5,
     },
     { ...decoder, model_type: 'phi3', partial_rotary_factor: 0.5, tie_word_embeddings: true },
+  ],
+  gemma: [{ ...decoder, model_type: 'gemma', num_key_value_heads: 1 }],
+  exaone4: [{ ...decoder, model_type: 'exaone4', sliding_window: 3, sliding_window_pattern: 2 }],
+  granitemoe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'granitemoe',
+      num_local_experts: 3,
+      embedding_multiplier: 3,
+      attention_multiplier: 0.3,
+      residual_multiplier: 0.7,
+      logits_scaling: 2,
+    },
+  ],
+  gpt_oss: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'gpt_oss',
+      // All are chosen: a choice that rounding tips would be no near miss.
+      num_local_experts: 2,
+      sliding_window: 3,
+      swiglu_limit: 0.5,
+      rope_scaling: yarn,
+    },
   ],
   gemma2: [
     { ...decoder, model_type: 'gemma2', sliding_window: 3, query_pre_attn_scalar: 5, attn_logit_softcapping: 2 },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora, open as openLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions, type LoraOptions } from '../../src/methods/tuning/lora.options.ts';
@@ -125,7 +125,7 @@ describe.each(['tied', 'untied'] as const)('rows of single tokens, with a head t
     expect(names.toSorted()).toEqual(tables.map((path) => `${ROOT}${path}.${DELTA}`));
     expect(file.get(names[0]).shape).toEqual([ids.length, model.trunk.width]);
     const again = await load(kind);
-    const opened = openLora(again, readAdapterConfig(folder));
+    const opened = await openTuning(again, await readAdapterConfig(folder));
     noGrad(() => scope(() => opened.load(new Map(file.names.map((name) => [name, file.get(name)])))));
     expect(await lossOf(again)).toBe(await lossOf(model));
   });
@@ -145,7 +145,7 @@ describe('a tuning that is done with', () => {
 describe('an adapter of another tool', () => {
   it('that trains only the input rows of an untied model is read as what it is', async () => {
     const model = await load('untied');
-    const tuning = openLora(model, { options, tokens: ids });
+    const tuning = openLora(model, options, { tokens: ids });
     expect(tuning.trainables.map(({ name }) => name).filter((name) => name.includes('token_adapter'))).toEqual([
       `${ROOT}model.embed_tokens.${DELTA}`,
     ]);
@@ -154,7 +154,7 @@ describe('an adapter of another tool', () => {
   it('whose tokens the model lacks is refused with all that is wrong', async () => {
     const model = await load('untied');
     const tokens = { wte: [1], embed_tokens: [1, 5000] };
-    expect(() => openLora(model, { options, tokens })).toThrow(
+    expect(() => openLora(model, options, { tokens })).toThrow(
       expect.objectContaining({ code: 'E_ADAPTER_MISMATCH', problems: [expect.anything(), expect.anything()] }),
     );
   });

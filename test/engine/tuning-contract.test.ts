@@ -8,9 +8,9 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { StageRunner } from '../../src/models/stack.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
-import { create as createLora, open as openLora } from '../../src/methods/tuning/lora.ts';
+import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
 import { ModuleBuffer } from '../../src/nn/index.ts';
@@ -107,12 +107,14 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
     const adapter = join(folder, `${name} lora`);
     tuning.save(adapter, { baseModel: base, task: 'sequence' });
     // PEFT would put adapters on depthwise convolutions by a name that they share.
-    const { target_modules: targets } = readAdapterConfig(adapter).options;
-    expect((targets as string[]).some((target) => target.endsWith('conv_3x3.convolution'))).toBe(false);
+    const { target_modules: targets } = (await readAdapterConfig(adapter)).options as unknown as {
+      target_modules: string[];
+    };
+    expect(targets.some((target) => target.endsWith('conv_3x3.convolution'))).toBe(false);
     expect(targets.includes('convolution')).toBe(raw.model_type === 'resnet');
     const tuned = outputs(model);
     const { model: again } = await loadModel(base);
-    const opened = openLora(again, readAdapterConfig(adapter));
+    const opened = await openTuning(again, await readAdapterConfig(adapter));
     using file = new SafetensorsFile(join(adapter, 'adapter_model.safetensors'));
     scope(() => opened.load(new Map(file.names.map((key) => [key, file.get(key)]))));
     expect(outputs(again)).toEqual(tuned);

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BoundedPattern } from '../../src/base/bounded-pattern.ts';
 import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { fromPattern } from '../../src/methods/tuning/targets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,20 +34,21 @@ const PLAIN = {
 
 function read(changes: Record<string, unknown>) {
   writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify({ ...PLAIN, ...changes }));
-  return () => readAdapterConfig(folder);
+  return readAdapterConfig(folder);
 }
 
 describe('adapter_config.json', () => {
-  it('of plain LoRA is read, with whatever later versions leave switched off', () => {
-    expect(read({ use_something_new: false, something_else: null, a_table: {} })().options).toMatchObject({ r: 4 });
-    expect(read({ init_lora_weights: 'gaussian' })().options.alpha).toBe(8);
+  it('of plain LoRA is read, with whatever later versions leave switched off', async () => {
+    const plain = await read({ use_something_new: false, something_else: null, a_table: {} });
+    expect(plain).toMatchObject({ method: 'lora', options: { r: 4 } });
+    expect((await read({ init_lora_weights: 'gaussian' })).options.alpha).toBe(8);
   });
 
   it.each([['pissa'], ['pissa_niter_16'], ['olora'], ['loftq'], ['corda'], ['kasa']])(
     'init_lora_weights: %s is refused: PEFT changes the base on loading',
-    (start) => {
+    async (start) => {
       const problems = [{ field: 'init_lora_weights' }];
-      expect(read({ init_lora_weights: start })).toThrow(
+      await expect(read({ init_lora_weights: start })).rejects.toThrow(
         expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems: [expect.objectContaining(problems[0])] }),
       );
     },
@@ -54,18 +57,59 @@ describe('adapter_config.json', () => {
   it.each([
     ['alora_invocation_tokens', [1, 2]],
     ['arrow_config', { top_k: 2 }],
-    ['exclude_modules', ['up_proj']],
     ['layer_replication', [[0, 2]]],
     ['lora_bias', true],
     ['use_qalora', true],
     ['a_setting_of_tomorrow', 0.5],
-  ])('%s is refused by its name', (field, value) => {
-    expect(read({ [field]: value })).toThrow(expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED' }));
-    expect(read({ [field]: value })).toThrow(field);
+  ])('%s is refused by its name', async (field, value) => {
+    await expect(read({ [field]: value })).rejects.toThrow(expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED' }));
+    await expect(read({ [field]: value })).rejects.toThrow(field);
   });
 
-  it('of another method names the method alone', () => {
+  it('of another method names the method alone', async () => {
     const error = expect.objectContaining({ problems: [expect.objectContaining({ field: 'peft_type' })] });
-    expect(read({ peft_type: 'LOHA', alpha: 4, hada_rank: 2 })).toThrow(error);
+    await expect(read({ peft_type: 'TOMORROW', alpha: 4, hada_rank: 2 })).rejects.toThrow(error);
+  });
+});
+
+describe('numbers and patterns of adapter_config.json', () => {
+  it.each([
+    ['r', 1e9],
+    ['r', -4],
+    ['r', 2.5],
+    ['lora_alpha', 1e300],
+    ['lora_alpha', 0],
+    ['lora_dropout', 1],
+    ['lora_dropout', -0.1],
+    ['rank_pattern', { q_proj: -1 }],
+    ['rank_pattern', { q_proj: 1e9 }],
+    ['alpha_pattern', { q_proj: -1 }],
+    ['modules_to_save', ['']],
+    ['trainable_token_indices', [-1]],
+  ])('%s: %j is refused', async (field, value) => {
+    const problems = [expect.objectContaining({ field: expect.stringMatching(new RegExp(`^${field}`)) })];
+    await expect(read({ [field]: value })).rejects.toThrow(
+      expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems }),
+    );
+  });
+
+  it('a pattern with more ways to match than can be tried is refused within its second', () => {
+    const start = Date.now();
+    const pattern = new BoundedPattern('(([a-z_.0-9])+)+!', '^(?:', ')$');
+    const test = () => pattern.test('model.layers.10.self_attn.q_proj.lora_A.default');
+    expect(test).toThrow(expect.objectContaining({ code: 'E_BAD_PATTERN' }));
+    expect(test).toThrow('too many ways');
+    const values = { '(?:(?:a|aa)+)+$': 2 };
+    expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('too many ways');
+    expect(Date.now() - start).toBeLessThan(10_000);
+  });
+
+  it('patterns as they are published match as ever', () => {
+    const unsloth = String.raw`(?:.*?(?:language|text).*?(?:self_attn|mlp).*?(?:q_proj|up_proj).*?)|(?:\bmodel\.layers\.[\d]{1,}\.(?:self_attn|mlp)\.(?:q_proj|up_proj))`;
+    const pattern = new BoundedPattern(unsloth, '^(?:', ')$');
+    expect(pattern.test('model.layers.7.mlp.up_proj')).toBe(true);
+    expect(pattern.test('model.visual.blocks.7.mlp.up_proj')).toBe(false);
+    expect(fromPattern({ '^model.layers.0.*q_proj': 1, q_proj: 2 }, 'model.layers.0.self_attn.q_proj')).toBe(1);
+    expect(fromPattern({ '^model.layers.0.*q_proj': 1, q_proj: 2 }, 'model.layers.3.self_attn.q_proj')).toBe(2);
   });
 });

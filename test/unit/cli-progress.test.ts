@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent, StepFinished } from '../../src/base/events.ts';
 import { createProgress } from '../../src/cli/progress/index.ts';
+import { RESET } from '../../src/cli/control-characters.ts';
 import { cutToWidth } from '../../src/cli/progress/live-line.ts';
 import { createTerminal } from '../../src/cli/terminal.ts';
 
@@ -141,6 +142,6 @@ describe('progress on a terminal', () => {
 
 it('a line is cut at visible characters, colours not counted', () => {
   const red = '\u001B[31mabcdef\u001B[39m';
-  expect(cutToWidth(red, 3)).toBe('\u001B[31mabc\u001B[0m');
+  expect(cutToWidth(red, 3)).toBe(`\u001B[31mabc${RESET}`);
   expect(cutToWidth('abc', 3)).toBe('abc');
 });

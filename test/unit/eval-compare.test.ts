@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CompletionExample, Example } from '../../src/data/example.ts';
-import { chooseCheapest, fitCheap } from '../../src/eval/compare/cheap.ts';
+import { chooseCheapest, fitCheap, rowsToFit } from '../../src/eval/compare/cheap.ts';
+import type { Baseline } from '../../src/eval/baselines/baseline.ts';
 import { compareAnswers, type CompareOptions } from '../../src/eval/compare/compare.ts';
 import { sampledRows } from '../../src/eval/compare/sampled-rows.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
@@ -189,6 +190,17 @@ describe('the cheap rival', () => {
     const choice = await chooseCheapest(systems, held, { metric: 'exact_match' });
     expect(['nearest', 'logistic_regression']).toContain(choice?.name);
     expect(await chooseCheapest(systems, [], { metric: 'exact_match' })).toBeUndefined();
+  });
+
+  test('is fitted on a sample where it is capped, not on the beginning of a file that is sorted by label', async () => {
+    const baseline = { mostRows: 50 } as Baseline;
+    const sorted = Array.from({ length: 400 }, (_, i) => row(i, { completion: i < 200 ? 'a' : 'b' }));
+    const sample = rowsToFit(baseline, sorted) as CompletionExample[];
+    expect(sample).toHaveLength(50);
+    const ofA = sample.filter(({ completion }) => completion === 'a').length;
+    expect(ofA).toBeGreaterThan(10);
+    expect(ofA).toBeLessThan(40);
+    expect(rowsToFit(baseline, sorted)).toEqual(sample);
   });
 });
 

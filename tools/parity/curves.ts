@@ -60,7 +60,7 @@ async function train(folder: string, run: Run, report: FolderReport): Promise<nu
   const tuning = await tune(folder, model, run.method);
   const { betas, eps, weight_decay: weightDecay } = run.optimizer;
   const method = await updates.load('adamw');
-  const update = method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps } as never);
+  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
   using file = new SafetensorsFile(join(folder, 'train_batch.safetensors'));
   const result = await trainOnBatch({ model, update, tuning }, file, {
     steps: run.reference.losses.length,
@@ -77,19 +77,19 @@ async function train(folder: string, run: Run, report: FolderReport): Promise<nu
 
 async function tune(folder: string, model: Model, name: Run['method']): Promise<Tuning> {
   const method = await tunings.load(name);
-  if (name === 'full') return method.create(model, {} as never, { seed: 0 });
-  const { options } = readAdapterConfig(join(folder, 'lora'));
-  const tuning = method.create(model, options as never, { seed: 0 });
+  if (name === 'full') return method.create(model, {}, { seed: 0 });
+  const { options } = await readAdapterConfig(join(folder, 'lora'));
+  const tuning = await method.create(model, options, { seed: 0 });
   using start = new SafetensorsFile(join(folder, 'lora', 'lora_init.safetensors'));
   scope(() => tuning.load(adapterTensors(start)));
   return tuning;
 }
 
-function addCurve(
+export function addCurve(
   report: FolderReport,
   name: string,
   losses: readonly number[],
-  { reference, dtype }: Pick<Run, 'reference' | 'dtype'>,
+  { reference, dtype }: { reference: Pick<ReferenceCurve, 'losses' | 'loss_after'>; dtype: DType },
 ): void {
   const expected = [...reference.losses, reference.loss_after];
   const mean = expected.reduce((sum, loss) => sum + loss, 0) / expected.length;

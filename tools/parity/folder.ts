@@ -8,7 +8,10 @@ import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
+import { comparePreference } from './preference.ts';
+import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
 const TOLERANCE = 1e-4;
@@ -25,10 +28,19 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
+    if (isTuningCase(folder)) {
+      await compareTuning(folder, report);
+      return { ...report, ok: report.problems.length === 0 };
+    }
+    if (holdsObjectives(folder)) {
+      checkObjectives(folder, report);
+      return { ...report, ok: report.problems.length === 0 };
+    }
     report.model_type = String(readConfig(folder).model_type);
     if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
     else report.problems.push('there is no expected.safetensors');
     if (existsSync(join(folder, 'train.json'))) await compareCurves(folder, report);
+    if (existsSync(join(folder, 'preference', 'preference.json'))) await comparePreference(folder, report);
   } catch (error) {
     report.problems.push((error as Error).message);
   }

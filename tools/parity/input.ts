@@ -2,7 +2,7 @@
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/nn/index.ts';
-import { fromArray, type Tensor } from '../../src/tensor/index.ts';
+import { cat, fromArray, type Tensor } from '../../src/tensor/index.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -25,6 +25,9 @@ export interface ParityInput {
   /** What the tower of images reads, where the model has one beside that of texts. */
   images?: ModelInput;
 }
+
+/** Of labels that nothing is learnt from. */
+const IGNORED = -100n;
 
 const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 
@@ -65,6 +68,24 @@ function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
   return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
+}
+
+/** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */
+export function withPrefix(batch: Tensors, prefix: readonly number[]): Tensors {
+  const rows = batch.get('input_ids')?.shape[0];
+  if (prefix.length === 0 || rows === undefined) return batch;
+  const width = batch.get('input_ids')!.shape[1];
+  const inFront = { input_ids: prefix, attention_mask: prefix.map(() => 1), token_type_ids: prefix.map(() => 0) };
+  const labels = { labels: prefix.map(() => Number(IGNORED)) };
+  const added = new Map(Object.entries({ ...inFront, ...labels }));
+  return new Map(
+    [...batch].map(([name, values]) => {
+      const column = added.get(name);
+      if (column === undefined || values.shape.length !== 2 || values.shape[1] !== width) return [name, values];
+      const front = fromArray(BigInt64Array.from(column, BigInt), [1, column.length]).expand(rows, column.length);
+      return [name, cat([front, values], 1)];
+    }),
+  );
 }
 
 interface Read {

@@ -6,6 +6,10 @@ export interface FolderReport {
   /** null where the reference generated nothing. */
   generatedIdsEqual: boolean | null;
   curves: CurveReport[];
+  /** Groups of reference values that nothing here computes. */
+  notBuilt?: string[];
+  /** Cases in which the reference's older version does otherwise, with the reason. */
+  otherVersions?: string[];
   ok: boolean;
   /** What failed, in words; empty where all is well. */
   problems: string[];
@@ -32,6 +36,8 @@ export function printTable(folders: readonly FolderReport[]): string {
   const lines = folders.flatMap((report) => [
     summary(report),
     ...report.problems.map((problem) => `     ✗ ${problem}`),
+    ...(report.notBuilt ?? []).map((group) => `     – ${group}: not built yet`),
+    ...(report.otherVersions ?? []).map((reason) => `     – ${reason}`),
   ]);
   const failed = folders.filter((report) => !report.ok).length;
   lines.push(failed === 0 ? `all ${folders.length} folders agree` : `${failed} of ${folders.length} folders differ`);

@@ -3,7 +3,7 @@ import type { Model } from '../../src/models/model.ts';
 import type { SafetensorsFile, Tensor } from '../../src/tensor/index.ts';
 import type { Batch, Objective, PreparedRow, StepOptions, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
-import { inputOf, type Tensors } from './input.ts';
+import { inputOf, withPrefix, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 
 export interface Parts {
@@ -17,12 +17,14 @@ export async function trainOnBatch(
   parts: Parts,
   file: SafetensorsFile,
   request: { steps: number; options: StepOptions },
-): Promise<{ losses: number[]; gradients: Map<string, Tensor> }> {
+): Promise<{ losses: number[]; gradNorms: number[]; gradients: Map<string, Tensor> }> {
   const { model } = parts;
-  const batch = new Map(file.names.map((name) => [name, file.get(name)]));
+  const given = new Map(file.names.map((name) => [name, file.get(name)]));
+  const batch = withPrefix(given, parts.tuning.prefix ?? []);
   const objective = objectiveOf(model, batch);
   const gradients = new Map<string, Tensor>();
   const losses: number[] = [];
+  const gradNorms: number[] = [];
   for (let step = 0; step <= request.steps; step++) {
     const update = step === 0 ? recording(parts, gradients) : parts.update;
     const microBatches = [objective.rows];
@@ -33,9 +35,10 @@ export async function trainOnBatch(
       { microBatches, step, seed: 0, checkpointing: step % 2 === 0, options },
     );
     losses.push(result.loss);
+    gradNorms.push(result.gradNorm);
   }
   for (const tensor of batch.values()) tensor.dispose();
-  return { losses, gradients };
+  return { losses, gradNorms, gradients };
 }
 
 /** An update that keeps a copy of the gradients that it gets. */

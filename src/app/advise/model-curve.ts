@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { entryOf } from '../../base/table.ts';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import type { EventSink } from '../../base/events.ts';
 import { exampleRow, type Example } from '../../data/index.ts';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
@@ -34,7 +35,7 @@ export interface ModelCurveOptions {
 export async function measureModel(
   options: ModelCurveOptions,
 ): Promise<{ sizes: MeasuredSize[]; comparison: Comparison }> {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-advise-'));
+  const folder = temporaryFolder('advise');
   const { rows, parts } = options;
   try {
     const held = {
@@ -47,7 +48,7 @@ export async function measureModel(
       const train = writeRows(join(folder, `train-${part.length}.jsonl`), part);
       const recipe = partRecipe(options.recipe, { ...held, train, folder: join(folder, `run-${part.length}`) });
       comparison = await trainAndCompare(recipe, { ...options, isLast: i === parts.length - 1 });
-      sizes.push({ rows: part.length, value: comparison.systems[0].values[comparison.metric] });
+      sizes.push({ rows: part.length, value: entryOf(comparison.systems[0].values, comparison.metric) });
     }
     return { sizes, comparison: comparison! };
   } finally {

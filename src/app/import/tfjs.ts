@@ -1,4 +1,6 @@
+import { table } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import type { Weight } from './importer.ts';
 
 /** model.json of TensorFlow.js, as far as its weights go. */
@@ -14,7 +16,7 @@ interface TfjsWeight {
 }
 
 /** Bytes of a number by its type in the file. */
-const sizes: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint16: 2, uint8: 1, bool: 1 };
+const sizes: Readonly<Record<string, number>> = table({ float32: 4, int32: 4, uint16: 2, uint8: 1, bool: 1 });
 
 /**
  * The float32 weights of a TensorFlow.js model by name; quantised ones are given their values back. Numbers of the
@@ -23,7 +25,7 @@ const sizes: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint16: 
  * @throws AttuneError E_IMPORT_UNREADABLE
  */
 export function readTfjsWeights(read: (path: string) => Buffer, folder: string): Map<string, Weight> {
-  const { weightsManifest } = JSON.parse(read(`${folder}/model.json`).toString('utf8')) as TfjsModel;
+  const { weightsManifest } = parseJson(read(`${folder}/model.json`).toString('utf8')) as TfjsModel;
   const weights = new Map<string, Weight>();
   for (const { paths, weights: listed } of weightsManifest) {
     const data = Buffer.concat(paths.map((path) => read(`${folder}/${path}`)));

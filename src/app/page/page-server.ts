@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseJson } from '../../files/json.ts';
 
 /** What a page's server gives: one page, its state, and one question that the page may ask. */
 export interface PageContent {
@@ -115,7 +116,7 @@ async function readBody(request: IncomingMessage, most: number): Promise<{ value
     parts.push(part);
   }
   try {
-    return { value: JSON.parse(Buffer.concat(parts).toString('utf8')) };
+    return { value: parseJson(Buffer.concat(parts).toString('utf8')) };
   } catch {
     return undefined;
   }

@@ -1,5 +1,8 @@
+import type { z } from 'zod';
+import { table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
-import { type Axis, type MethodOptions, methodOptions } from '../../methods/options.ts';
+import { type Axis, methodOptions } from '../../methods/options.ts';
+import type { MethodOptions, StorageMethod, TuningMethod } from '../../train/method.ts';
 import type { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
@@ -11,7 +14,7 @@ export interface ChosenMethod {
   /** With the name under its key, as the resolved recipe holds it. */
   values: Record<string, unknown>;
   recipeDefaults: NonNullable<MethodOptions['recipeDefaults']>;
-  declares: Pick<MethodOptions, 'keepsWeights' | 'wantsKeptWeights'>;
+  declares: Pick<TuningMethod, 'keepsWeights'> & Pick<StorageMethod, 'wantsKeptWeights'>;
 }
 
 /** Checks an axis against what the chosen implementation declares; undefined after a problem. */
@@ -24,25 +27,24 @@ export async function chooseMethod(
   const { path, nameKey } = axisPlaces[axis];
   const name = chosenName(axis, settings, keys);
   if (name === undefined) return undefined;
-  const module = await (methodOptions[axis] as { load(name: string): Promise<MethodOptions> }).load(name);
+  const method: MethodOptions & ChosenMethod['declares'] = await methodOptions[axis].load(name);
   const given = optionsIn(settings, path, nameKey);
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = table({});
   for (const [option, setting] of given) {
-    if (!Object.hasOwn(module.options.shape, option)) {
+    if (!Object.hasOwn(method.options.shape, option)) {
       reportStray(settings, setting, keys, { path: `${path}.${option}`, axis, name });
       continue;
     }
-    values[option] = readFlagText(setting, module.options.shape[option] as never);
+    values[option] = readFlagText(setting, method.options.shape[option] as z.ZodType);
   }
-  const parsed = module.options.safeParse(values);
+  const parsed = method.options.safeParse(values);
   if (!parsed.success) {
-    faults.report(parsed.error.issues, { root: values, schema: module.options }, `${path}.`);
+    faults.report(parsed.error.issues, { root: values, schema: method.options }, `${path}.`);
     return undefined;
   }
-  const complete = module.complete?.(parsed.data as never) ?? parsed.data;
-  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights } = module;
+  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights } = method;
   const declares = { keepsWeights, wantsKeptWeights };
-  return { name, values: { [nameKey]: name, ...complete }, recipeDefaults, declares };
+  return { name, values: { [nameKey]: name, ...method.settle(values) }, recipeDefaults, declares };
 }
 
 function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | undefined {

@@ -1,4 +1,5 @@
 import type { LabelledSpan } from '../../data/privacy/audit.ts';
+import { parseJson } from '../../files/json.ts';
 
 /** Of a span, as attune, spaCy, doccano, Label Studio, Presidio and transformers' pipelines call its parts. */
 const STARTS = ['start', 'start_offset', 'start_position', 'begin'];
@@ -47,7 +48,7 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'string') return Array.isArray(value) ? value : undefined;
   if (!value.trimStart().startsWith('[')) return undefined;
   try {
-    return JSON.parse(value) as unknown[];
+    return parseJson(value) as unknown[];
   } catch {
     return undefined;
   }

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import {
   canaryRow,
+  checkPassphrase,
+  checkSurrogateKey,
   makeCanaries,
   plantings,
   presets,
@@ -19,6 +21,7 @@ import {
   type RedactionCounts,
 } from '../../data/privacy/index.ts';
 import { requireWritable } from '../../files/atomic.ts';
+import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { sha256File } from '../../files/hash.ts';
@@ -78,7 +81,7 @@ const ROWS_BETWEEN_REPORTS = 500;
  */
 export async function redactData(from: string, options: RedactDataOptions): Promise<RedactedData> {
   await checkFiles(from, options);
-  const folder = mkdtempSync(join(tmpdir(), 'attune-redact-'));
+  const folder = temporaryFolder('redact');
   try {
     using redactor = await redactorOf(options, folder);
     return await redactWith(redactor, from, options);
@@ -127,7 +130,8 @@ async function redactWith(redactor: Redactor, from: string, options: RedactDataO
   return result;
 }
 
-async function checkFiles(from: string, { to, style = 'tags', vault, passphrase }: RedactDataOptions): Promise<void> {
+async function checkFiles(from: string, options: RedactDataOptions): Promise<void> {
+  const { to, style = 'tags', vault, passphrase, key } = options;
   if (!/\.(jsonl|ndjson)$/.test(to)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${to}`,
@@ -141,6 +145,9 @@ async function checkFiles(from: string, { to, style = 'tags', vault, passphrase 
       fix: 'set ATTUNE_VAULT_PASSPHRASE, and leave --style out',
     });
   }
+  if (vault !== undefined) checkPassphrase(passphrase!);
+  if (key !== undefined) checkSurrogateKey(key);
+  refuseSameFiles(from, options);
   for (const path of vault === undefined ? [to] : [to, vault]) requireWritable(path);
   const former = `${from}.redaction`;
   if (
@@ -154,6 +161,17 @@ async function checkFiles(from: string, { to, style = 'tags', vault, passphrase 
       fix: 'redact the original: surrogates of surrogates would move its dates again',
     });
   }
+}
+
+/** Rows, what their tags stand for, and what is told of both: each overwrites what lies under its name. */
+function refuseSameFiles(from: string, { to, vault, canaries = 0 }: RedactDataOptions): void {
+  const written = {
+    '--to': to,
+    '--vault': vault,
+    report: `${to}.redaction`,
+    canaries: canaries > 0 ? `${to}.canaries` : undefined,
+  };
+  refuseSame({ FILE: from, ...written });
 }
 
 /** @returns the first row, as the data's form */

@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readVault, restoreTags } from '../../data/privacy/index.ts';
 import { missingFile } from '../../files/bytes.ts';
+import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
+import { parseJson } from '../../files/json.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
 import { readLines } from '../../files/lines.ts';
 
 export interface RestoredData {
@@ -22,17 +25,18 @@ export async function restoreData(
   for (const path of [from, vault]) {
     if (!existsSync(path)) throw missingFile(path);
   }
+  refuseSame({ FILE: from, '--vault': vault, '--to': to });
   const entries = readVault(vault, passphrase);
   // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
   const isJson = /\.(jsonl|ndjson)$/.test(from);
-  using draft = new FileDraft(to);
+  using draft = new FileDraft(to, PRIVATE_FILE);
   const result = { to, lines: 0, changed: 0 };
   for await (const { number, text, defect } of readLines(from)) {
     if (defect !== undefined)
       throw new AttuneError('E_BAD_ROWS', { what: `${from}:${number} cannot be read`, got: defect.reason });
     const restored =
       isJson && text.trim() !== ''
-        ? JSON.stringify(restoreValue(JSON.parse(text), entries))
+        ? JSON.stringify(restoreValue(parseJson(text), entries))
         : restoreTags(text, entries);
     result.lines++;
     if (restored !== text) result.changed++;
@@ -52,7 +56,7 @@ function restoreValue(value: unknown, entries: ReadonlyMap<string, string>): unk
 function restoreText(text: string, entries: ReadonlyMap<string, string>): string {
   if (/^\s*[[{]/.test(text)) {
     try {
-      return JSON.stringify(restoreValue(JSON.parse(text), entries));
+      return JSON.stringify(restoreValue(parseJson(text), entries));
     } catch {
       // Text that only begins like JSON.
     }

@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { ColumnSource } from '../../data/columns.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { isFolder } from '../../files/find-files.ts';
-import { readJson } from '../../files/json.ts';
+import { parseJson, readJson } from '../../files/json.ts';
 import { columnSourceSchema } from '../../train/recipe.ts';
 
 /** The files of a folder of rows that can be searched. */
@@ -98,7 +98,7 @@ export class IndexedRows implements Disposable {
     const bytes = Buffer.alloc(this.#offsets[place + 1] - start);
     readSync(this.#descriptor, bytes, 0, bytes.length, start);
     try {
-      return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+      return parseJson(bytes.toString('utf8')) as Record<string, unknown>;
     } catch {
       throw damaged(this.#path, `line ${place + 1} is no JSON`);
     }

@@ -86,8 +86,7 @@ async function open(folder: string, { about, rows, options }: Opening): Promise<
   const session = await openSession({ job: 'retrieve', input, onEvent, signal });
   const search = async (queries: readonly ReadyRow[], { topK = USUAL_HITS, signal: stop }: QueryOptions = {}) => {
     const request: RetrieveRequest = { queries: rowsRequest(queries, about.prompts.query), count: topK };
-    for await (const { found } of session.send<RetrieveChunk>(request)) {
-      stop?.throwIfAborted();
+    for await (const { found } of session.send<RetrieveChunk>(request, stop)) {
       return found.map(({ rows: places, scores }) =>
         places.map((place, i): Hit => ({ rank: i + 1, score: scores[i], place, row: rows.row(place) })),
       );

@@ -1,5 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { temporaryFolder, temporaryName } from '../../files/temporary.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { writeFailure } from '../../files/atomic.ts';
@@ -7,7 +9,6 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
-import { temporaryFolder } from './temporary-rows.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 /** What a source in a recipe may say: an object with anything else is a row. */
@@ -65,7 +66,7 @@ async function hold(rows: Rows, name: string): Promise<{ path: string; media_dir
 }
 
 function folderUntilExit(): string {
-  const made = temporaryFolder();
+  const made = temporaryFolder('rows');
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
 }
@@ -101,9 +102,10 @@ export class RecipeRows {
       if (existsSync(to)) continue;
       try {
         makeFolders(dirname(to));
-        copyFileSync(from, `${to}.tmp`);
-        chmodSync(`${to}.tmp`, 0o600);
-        renameSync(`${to}.tmp`, to);
+        const temporary = temporaryName(to);
+        copyFileSync(from, temporary);
+        chmodSync(temporary, PRIVATE_FILE);
+        renameSync(temporary, to);
       } catch (error) {
         throw writeFailure(to, error);
       }

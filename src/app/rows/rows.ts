@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { FileDraft } from '../../files/file-draft.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { rowLine } from './row-value.ts';
 
@@ -12,8 +13,6 @@ export type Rows = Iterable<object> | AsyncIterable<object>;
 
 const MAX_PROBLEMS = 100;
 const ROWS_BETWEEN_REPORTS = 10_000;
-/** Rows of one's customers are nobody else's. */
-const PRIVATE_FILE = 0o600;
 
 /** Whether a value is rows, and no file's name and no plain object. */
 export function isRows(value: unknown): value is Rows {
@@ -78,6 +77,7 @@ export function withRowNames(error: unknown, names: ReadonlyMap<string, string>)
   };
   const parts = error.toJSON() as { [key: string]: unknown };
   for (const key of ['what', 'got', 'expected', 'fix']) {
+    // own: the four names above
     if (typeof parts[key] === 'string') parts[key] = rename(parts[key]);
   }
   const problems = error.problems.map((problem) => problemInRows(problem, names, rename));

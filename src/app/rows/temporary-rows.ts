@@ -1,29 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { EventSink } from '../../base/events.ts';
-import { isRunning } from '../../base/is-running.ts';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
-
-const PREFIX = 'attune-rows-';
-
-/** A folder that nobody else may look into; what an earlier process could not remove (SIGKILL) goes now. */
-export function temporaryFolder(): string {
-  for (const name of readdirSync(tmpdir())) {
-    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (owner !== undefined && !isRunning(Number(owner))) removeQuietly(join(tmpdir(), name));
-  }
-  return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-}
-
-/** Another user's folder is theirs. */
-function removeQuietly(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // Not ours.
-  }
-}
 
 /** What functions take that read rows: the name of a file, or the rows themselves. */
 export type FileOrRows = string | Rows;
@@ -48,7 +26,7 @@ export async function withRowFiles<Name extends string, Result>(
   use: (files: RowFiles<Name>) => Promise<Result>,
 ): Promise<Result> {
   const entries = Object.entries(given) as [Name, FileOrRows | undefined][];
-  const folder = entries.some(([, value]) => isRows(value)) ? temporaryFolder() : undefined;
+  const folder = entries.some(([, value]) => isRows(value)) ? temporaryFolder('rows') : undefined;
   const paths: Partial<Record<Name, string>> = {};
   const names = new Map<string, string>();
   try {

@@ -33,7 +33,7 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
   if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created };
   const isAdapter = isAdapterFolder(folder);
-  const baseFolder = isAdapter ? baseOf(folder) : undefined;
+  const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
   const hears = await readsRecordings(baseFolder ?? folder);
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
@@ -54,9 +54,9 @@ function bytesOf(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
-function baseOf(folder: string): string {
+async function baseOf(folder: string): Promise<string> {
   const notes = readNotes(folder);
-  const named = notes?.base_folder ?? notes?.base_model ?? readAdapterConfig(folder).baseModel;
+  const named = notes?.base_folder ?? notes?.base_model ?? (await readAdapterConfig(folder)).baseModel;
   if (named !== undefined) return modelFolder(named);
   throw new AttuneError('E_BASE_UNKNOWN', {
     what: `The adapter in ${folder} does not say which base model it belongs to`,
@@ -67,7 +67,7 @@ function baseOf(folder: string): string {
 async function taskOf(folder: string, baseFolder: string | undefined): Promise<Task> {
   const noted = readNotes(folder)?.task;
   if (noted !== undefined) return noted;
-  const described = baseFolder === undefined ? undefined : readAdapterConfig(folder).task;
+  const described = baseFolder === undefined ? undefined : (await readAdapterConfig(folder)).task;
   if (described !== undefined) return described;
   const model = baseFolder ?? folder;
   if (readSentenceFiles(model) !== undefined) return 'embedding';

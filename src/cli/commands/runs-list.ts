@@ -1,3 +1,4 @@
+import type { UnreadableRun } from '../../app/runs.ts';
 import { formatNumber, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { paintStatus } from '../run-text.ts';
@@ -12,7 +13,12 @@ export const command = defineCommand({
   async run(context) {
     const { findRuns } = await import('../../app/runs.ts');
     const folders = context.arguments.length > 0 ? context.arguments : undefined;
-    return { runs: await findRuns({ folders, limit: context.count('--limit') }) };
+    const unreadable: UnreadableRun[] = [];
+    const onUnreadable = (run: UnreadableRun): void => void unreadable.push(run);
+    const runs = await findRuns({ folders, limit: context.count('--limit'), onUnreadable });
+    for (const { folder, reason } of unreadable)
+      context.log.line(`${context.log.colours.yellow('!')} the run in ${shortPath(folder)} cannot be read: ${reason}`);
+    return { runs, ...(unreadable.length > 0 && { unreadable }) };
   },
   render({ runs }, terminal) {
     const { colours } = terminal;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import { defineCommand } from '../command.ts';
 
 /** bin/attune runs the same script at once, on whatever Node there is; this is for those who start main.js themselves. */
@@ -16,7 +17,7 @@ export const command = defineCommand({
     const pieces: Buffer[] = [];
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
     await new Promise((resolve) => child.on('close', resolve));
-    const document = JSON.parse(Buffer.concat(pieces).toString()) as { error?: Record<string, unknown> };
+    const document = parseJson(Buffer.concat(pieces).toString()) as { error?: Record<string, unknown> };
     if (document.error !== undefined) throw AttuneError.fromJSON(document.error);
     return document;
   },

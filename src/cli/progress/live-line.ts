@@ -1,3 +1,4 @@
+import { ERASE_LINE, RESET, visible } from '../control-characters.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** A terminal takes a few updates a second; more would cost time and flicker. */
@@ -49,27 +50,28 @@ export class LiveLine {
       this.#shown = text;
       return;
     }
-    const line = cutToWidth(text, this.#terminal.columns - 1);
+    const line = cutToWidth(visible(text), this.#terminal.columns - 1);
     this.#terminal.write(`${this.#erased()}${line}`);
     this.#shown = line;
   }
 
   #erased(): string {
-    return this.#shown === '' ? '' : '\r\u001B[2K';
+    return this.#shown === '' ? '' : ERASE_LINE;
   }
 }
 
 /** Cuts at a number of visible characters, so that the line never wraps; colours stay closed. */
 export function cutToWidth(text: string, width: number): string {
-  let visible = 0;
+  let count = 0;
   let index = 0;
   while (index < text.length) {
-    if (text.startsWith('\u001B[', index)) {
-      index = text.indexOf('m', index) + 1;
+    const end = text.startsWith('\u001B[', index) ? text.indexOf('m', index) : -1;
+    if (end !== -1) {
+      index = end + 1;
       continue;
     }
-    if (visible === width) return `${text.slice(0, index)}${text.includes('\u001B[') ? '\u001B[0m' : ''}`;
-    visible++;
+    if (count === width) return `${text.slice(0, index)}${text.includes('\u001B[') ? RESET : ''}`;
+    count++;
     index++;
   }
   return text;

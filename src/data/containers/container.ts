@@ -1,4 +1,5 @@
 import { withArticle } from '../../base/articles.ts';
+import { parseJson } from '../../files/json.ts';
 import type { LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 
@@ -14,6 +15,9 @@ export interface RawRow {
 export interface RowReading extends LineReading {
   /** Columns of a table without a name, or with that of another, are given one; otherwise they are refused. */
   namesColumns?: boolean;
+  /** True in a process that can be killed already: formats whose decoders cannot be trusted are read there. */
+  isConfined?: boolean;
+  signal?: AbortSignal;
 }
 
 /** A kind of file that holds rows. */
@@ -26,7 +30,7 @@ export interface Container {
 export function parseRow(line: number, text: string): RawRow {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     return { line, defect: { reason: `not valid JSON: ${jsonMessage(error as Error)}`, fix: jsonFix(text) } };
   }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import { type ColumnMapping, describeSource } from '../columns.ts';
 import { mediaOf, type MediaFile, type MediaKind } from '../media.ts';
 
@@ -105,7 +106,7 @@ function isPresent(value: unknown): boolean {
 export function parseStructure(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return text;
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text) as unknown;
   } catch {
     return text;
   }

@@ -1,4 +1,5 @@
 /** The texts within a row: those that people wrote, and none that its form is made of. */
+import { parseJson } from '../../files/json.ts';
 import { PROVENANCE } from '../provenance-column.ts';
 
 export interface Leaf {
@@ -45,6 +46,7 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
   else if (typeof value === 'string') {
     if (isForm(holder, index)) return;
     const nested = jsonOf(value);
+    // own: a name that the holder has
     if (nested === undefined) found.texts.push({ key, text: value, set: (text) => (holder[index] = text) });
     else {
       for (const inner of Object.keys(nested)) visit(nested, inner, Array.isArray(nested) ? key : inner, found);
@@ -52,6 +54,7 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
       const before = JSON.stringify(nested);
       found.closings.push(() => {
         const after = JSON.stringify(nested);
+        // own: a name that the holder has
         if (after !== before) holder[index] = after;
       });
     }
@@ -71,7 +74,7 @@ function isForm(holder: Holder, key: string): boolean {
 function jsonOf(text: string): Holder | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null ? (value as Holder) : undefined;
   } catch {
     return undefined;

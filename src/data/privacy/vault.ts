@@ -3,27 +3,36 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { parseJson } from '../../files/json.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
+import { checkPassphrase } from './passphrase.ts';
 
-const MAGIC = Buffer.from('attune-vault-1\n');
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+const MAGIC = Buffer.from('attune-vault-2\n');
+/** What OWASP's Password Storage Cheat Sheet asks of scrypt; it takes 128 MiB and some tenths of a second. */
+const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 };
+/** Of vaults that earlier versions wrote. */
+const FORMER = { magic: Buffer.from('attune-vault-1\n'), cost: { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 } };
 const [SALT, NONCE, TAG] = [16, 12, 16];
 
 /** Tag → what it stands for. */
 export type VaultEntries = ReadonlyMap<string, string>;
 
-/** @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL */
+/** @throws AttuneError E_PASSPHRASE_WEAK, E_NOT_WRITABLE, E_DISK_FULL */
 export function writeVault(path: string, entries: VaultEntries, passphrase: string): void {
+  checkPassphrase(passphrase);
   const [salt, nonce] = [randomBytes(SALT), randomBytes(NONCE)];
   const cipher = createCipheriv('aes-256-gcm', scryptSync(passphrase, salt, 32, COST), nonce);
   cipher.setAAD(MAGIC);
   const body = Buffer.concat([cipher.update(JSON.stringify([...entries]), 'utf8'), cipher.final()]);
-  writeFileAtomic(path, Buffer.concat([MAGIC, salt, nonce, cipher.getAuthTag(), body]));
+  writeFileAtomic(path, Buffer.concat([MAGIC, salt, nonce, cipher.getAuthTag(), body]), PRIVATE_FILE);
 }
 
 /** @throws AttuneError E_VAULT_UNREADABLE for another file, another passphrase or a changed byte */
 export function readVault(path: string, passphrase: string): Map<string, string> {
   const data = readFileSync(path);
-  if (!data.subarray(0, MAGIC.length).equals(MAGIC)) {
+  const magic = data.subarray(0, MAGIC.length);
+  const isFormer = magic.equals(FORMER.magic);
+  if (!magic.equals(MAGIC) && !isFormer) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
       what: `${path} is no vault`,
       fix: 'name the file that `data redact --vault` wrote',
@@ -32,13 +41,13 @@ export function readVault(path: string, passphrase: string): Map<string, string>
   let at = MAGIC.length;
   const take = (length: number): Buffer => data.subarray(at, (at += length));
   const [salt, nonce, tag] = [take(SALT), take(NONCE), take(TAG)];
-  const key = scryptSync(passphrase, salt, 32, COST);
+  const key = scryptSync(passphrase, salt, 32, isFormer ? FORMER.cost : COST);
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce);
-    decipher.setAAD(MAGIC);
+    decipher.setAAD(magic);
     decipher.setAuthTag(tag);
     const text = Buffer.concat([decipher.update(data.subarray(at)), decipher.final()]).toString('utf8');
-    return new Map(JSON.parse(text) as [string, string][]);
+    return new Map(parseJson(text) as [string, string][]);
   } catch (cause) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
       what: `${path} cannot be opened`,

@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import { Unreadable } from '../outcome.ts';
 import { readText } from '../text/decode.ts';
 import { madeSections } from '../text/markdown-sections.ts';
@@ -24,7 +25,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
 
 function parsed(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (isObject(value) && Array.isArray(value.cells)) return value;
   } catch {
     // Told below.

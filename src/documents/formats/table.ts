@@ -27,6 +27,7 @@ function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
         maxBytes: limit,
         onChunk: context.alive,
         namesColumns: true,
+        isConfined: true,
         ...(input.range && { range: input.range }),
       };
       // What a file of JSON holds alone may be the answer of a service, with the rows in it.

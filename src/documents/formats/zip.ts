@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { noSpace } from '../../files/write-failure.ts';
 import { Unreadable } from '../outcome.ts';
 import { buffer } from 'node:stream/consumers';
 import type { Entry, FileInput, Reader, ReadContext } from '../reader.ts';
@@ -35,7 +36,8 @@ async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<E
       }
     }
   } catch (error) {
-    throw error instanceof Unreadable ? error : new Unreadable('broken', (error as Error).message);
+    if (error instanceof Unreadable || noSpace(error) !== undefined) throw error;
+    throw new Unreadable('broken', (error as Error).message);
   } finally {
     zip.close();
   }

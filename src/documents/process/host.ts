@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { formatCount } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
+import { noSpace } from '../../files/write-failure.ts';
 import type { FilePiece } from '../cut-file.ts';
 import { charactersOf, type Document, type Origin } from '../document.ts';
 import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
-import { NoteBook, Unreadable, type FileOutcome } from '../outcome.ts';
+import { NoteBook, skipReasons, Unreadable, type FileOutcome } from '../outcome.ts';
 import { isPostgresUrl, readPostgres, shownUrl } from '../formats/sql/postgres.ts';
 import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import type { FromReader, ReadJob } from './protocol.ts';
@@ -227,6 +228,8 @@ function withOrigin({ place, ...draft }: Draft, { mail, ...file }: Pick<Origin, 
 function failureOf(error: unknown, documents: number): Partial<FileOutcome> {
   const status = documents > 0 ? 'partly' : 'skipped';
   if (error instanceof Unreadable) return { status, reason: error.reason, message: error.message };
+  const full = noSpace(error);
+  if (full !== undefined) return { status, reason: 'disk-full', message: `${full}: ${skipReasons['disk-full']}` };
   const problem = error instanceof AttuneError ? error.problems[0] : undefined;
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
   const message = (problem === undefined ? line : `${line}: ${problem.message}`).slice(0, 300);

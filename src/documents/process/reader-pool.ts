@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { formatBytes } from '../../base/format.ts';
 import type { FoundFile } from '../find-documents.ts';
 import { defaultLimits, type ReadLimits } from '../limits.ts';
@@ -66,7 +67,7 @@ export class FileStream {
 /** Processes that read files, each of them a file at a time; they start when there is work for them. */
 export class ReaderPool implements AsyncDisposable {
   readonly size: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'attune-read-'));
+  readonly #folder = temporaryFolder('read');
   readonly #idle: { process: ReaderProcess; folder: string }[] = [];
   readonly #all: ReaderProcess[] = [];
   readonly #queue: FileStream[] = [];
@@ -111,7 +112,7 @@ export class ReaderPool implements AsyncDisposable {
   }
 
   #run(stream: FileStream, reader: { process: ReaderProcess; folder: string }): void {
-    const { path, name, piece } = stream.file as ReadableFile;
+    const { path, name, root, piece } = stream.file as ReadableFile;
     let documents = 0;
     stream.onUsed = () => reader.process.more();
     stream.onStop = () => {
@@ -120,7 +121,8 @@ export class ReaderPool implements AsyncDisposable {
       this.#assign();
     };
     const { folder } = reader;
-    const job = { path, name, piece, choices: this.#choices, limits: this.#limits, folder, skipped: stream.skipped };
+    const own = { folder, skipped: stream.skipped };
+    const job = { path, name, root, piece, choices: this.#choices, limits: this.#limits, ...own };
     reader.process.start(job, {
       onMessage: (message) => {
         if (message.type === 'documents') documents += message.documents.length;

@@ -1,4 +1,5 @@
 import type { CompletionExample, Example } from '../../data/example.ts';
+import { parseJson } from '../../files/json.ts';
 import { answerText, promptText } from '../example-text.ts';
 import { parseObject } from '../metrics/compared.ts';
 import type { Predictor } from '../predictor.ts';
@@ -95,7 +96,7 @@ function withAnswer(example: Example, completion: string): CompletionExample {
 
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

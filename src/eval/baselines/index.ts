@@ -20,6 +20,8 @@ const table = {
   popularity: () => import('./popularity.ts').then((module) => module.popularity),
   item_knn: () => import('./item-knn.ts').then((module) => module.itemKnn),
   bpr_mf: () => import('./bpr-mf.ts').then((module) => module.bprMf),
+  longer_answer: () => import('./longer-answer.ts').then((module) => module.longerAnswer),
+  shorter_answer: () => import('./longer-answer.ts').then((module) => module.shorterAnswer),
   bm25: () => import('./bm25.ts').then((module) => module.bm25),
   shared_words: () => import('./shared-words.ts').then((module) => module.sharedWords),
   fieldwise: () => import('./fieldwise.ts').then((module) => module.fieldwise),

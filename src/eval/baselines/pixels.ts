@@ -1,4 +1,4 @@
-import { decodeImage, resize } from '../../image/index.ts';
+import { resize, withImage } from '../../image/index.ts';
 import { mediaLogistic } from './media-logistic.ts';
 
 const SIDE = 12;
@@ -10,6 +10,6 @@ export const pixels = mediaLogistic({
   title: 'small images + logistic regression',
   kind: 'image',
   async featuresOf(bytes, name) {
-    return Float64Array.from(resize(await decodeImage(bytes, name), [SIDE, SIDE], BILINEAR).data);
+    return withImage(bytes, name, (whole) => Float64Array.from(resize(whole, [SIDE, SIDE], BILINEAR).data));
   },
 });

@@ -12,6 +12,7 @@ import { labelCounts } from '../rare-classes.ts';
 import type { Score } from '../score.ts';
 import { withThresholds } from '../thresholds.ts';
 import { isBetter, type CheapChoice } from './rivals.ts';
+import { sampledRows } from './sampled-rows.ts';
 import { scoreWhereGiven } from './scored.ts';
 import type { System } from './system.ts';
 
@@ -26,6 +27,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   retrieval: 'texts to find',
   items: 'items to recommend',
   'image-retrieval': 'texts and images to find',
+  preference: 'pairs of answers',
   similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',
@@ -34,7 +36,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
 };
 
 /** Rows that the best of the cheap systems is chosen on. */
-const CHOOSING_ROWS = 500;
+const CHOOSING_ROWS = 1000;
 
 export interface CheapSystems {
   systems: System[];
@@ -61,8 +63,9 @@ export async function fitCheap(
   for (const name of only ?? baselines.names) {
     if (name === without) continue;
     const baseline = await baselines.load(name);
-    const rows = answered.slice(0, baseline.mostRows);
-    const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
+    const rows = rowsToFit(baseline, answered);
+    const note =
+      rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       // What is made for rows of another kind altogether is no news.
@@ -82,7 +85,8 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   const { forms, ofTables = false } = baseline;
   if (ofTables && rows.every((row) => !('fields' in row) || row.fields === undefined)) return false;
   if (unreadable(baseline, rows) !== undefined) return false;
-  return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
+  if (forms === undefined) return form !== 'preference';
+  return forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
 /** The rows that something can be fitted on. */
@@ -90,16 +94,22 @@ export function answeredRows(train: readonly Example[]): Example[] {
   return train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
 }
 
+/** Files are often sorted by label or by date, so that the first rows would be a poor sample. */
+export function rowsToFit(baseline: Baseline, answered: readonly Example[]): readonly Example[] {
+  return sampledRows(answered, baseline.mostRows ?? Number.POSITIVE_INFINITY, 0);
+}
+
 /** Why a baseline makes no sense for these rows, all of which have an answer; undefined where it does. */
 export function unfitFor(baseline: Baseline, answered: readonly Example[]): string | undefined {
-  return unfit(baseline, answered.slice(0, baseline.mostRows), answerForm(answered).kind);
+  return unfit(baseline, rowsToFit(baseline, answered), answerForm(answered).kind);
 }
 
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {
   if (rows.length === 0) return 'no training row has an answer';
   const made = unreadable(baseline, rows);
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
-  const { forms = [form] } = baseline;
+  // What reads and writes texts in general says nothing of pairs.
+  const { forms = form === 'preference' ? [] : [form] } = baseline;
   return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
 }
 
@@ -140,7 +150,7 @@ export async function chooseCheapest(
   metric: MetricSpec,
   options?: PredictOptions,
 ): Promise<CheapChoice | undefined> {
-  const choosing = rows.slice(0, CHOOSING_ROWS);
+  const choosing = sampledRows(rows, CHOOSING_ROWS, 0);
   if (choosing.length === 0 || systems.length < 2) return undefined;
   let best: { name: string; score: Score } | undefined;
   for (const { predictor } of systems) {

@@ -45,6 +45,7 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'image_recall_at_1' },
     { metric: 'image_recall_at_10' },
   ],
+  preference: [{ metric: 'preference_accuracy' }],
   similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
   items: [
     { metric: 'ndcg' },
@@ -63,9 +64,15 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
 
 /**
  * A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no
- * bytes, and an image's text and a stretch of a text are found, not written.
+ * bytes, and an image's text and a stretch of a text are found, not written; answers of a pair are compared.
  */
-const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set(['speech', 'items', 'image-retrieval', 'span']);
+const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set([
+  'speech',
+  'items',
+  'image-retrieval',
+  'span',
+  'preference',
+]);
 
 /** An answer that is none is right or wrong, so one of its metrics tells as much as both. */
 const OF_BOTH_KINDS: readonly NamedMetric[] = [

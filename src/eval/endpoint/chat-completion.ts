@@ -1,5 +1,7 @@
+import { withoutSecrets } from '../../base/secrets.ts';
 import { UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import type { Message } from '../../text/index.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -62,8 +64,7 @@ export async function chatCompletion(
   const start = performance.now();
   const { status, headers, text } = await send(endpoint, spoken(body, limits.dialect), limits);
   if (status === 200) return { ...readAnswer(text), seconds: (performance.now() - start) / 1000 };
-  // Before it is cut short: half a key would not be known again.
-  const said = messageOf(clean(text, endpoint));
+  const said = clean(messageOf(text), endpoint);
   if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
   if (PASSING.has(status))
     throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: waitOf(headers.get('retry-after')) });
@@ -121,7 +122,7 @@ interface Completion {
 function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   let answer: Completion;
   try {
-    answer = JSON.parse(text) as Completion;
+    answer = parseJson(text) as Completion;
   } catch {
     throw new PassingFailure('an answer that is no JSON', { mayCost: true });
   }
@@ -150,21 +151,24 @@ function waitOf(header: string | null): number | undefined {
 }
 
 const SHOWN = 300;
+/** What is looked at for keys: more of it is never shown. */
+const LOOKED_AT = 4000;
 
 function messageOf(text: string): string {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+    const { error } = parseJson(text) as { error?: { message?: unknown } | string };
     const message = typeof error === 'string' ? error : error?.message;
-    if (typeof message === 'string') return message.slice(0, SHOWN);
+    if (typeof message === 'string') return message;
   } catch {
     // A page of text says as much.
   }
-  return text.trim().slice(0, SHOWN) || 'nothing';
+  return text.trim() || 'nothing';
 }
 
-/** Some servers repeat the key that they were sent. */
-function clean(text: string, { key, keyVariable }: Endpoint): string {
-  return key === undefined ? text : text.replaceAll(key, `(the value of ${keyVariable})`);
+/** Some servers repeat the key that they were sent: it is taken out of what they mean, and then cut short. */
+function clean(text: string, { key = '', keyVariable }: Endpoint): string {
+  const secrets = [{ value: key, shown: `(the value of ${keyVariable})` }];
+  return withoutSecrets(text.slice(0, LOOKED_AT), secrets).slice(0, SHOWN);
 }
 
 function causeOf(error: unknown): string {
@@ -188,11 +192,12 @@ function badKey({ url, key, keyVariable }: Endpoint, status: number, said: strin
 }
 
 /** Where it points is told without its query, in which keys may stand. */
-function elsewhere({ url }: Endpoint, status: number, location: string | null): AttuneError {
+function elsewhere(endpoint: Endpoint, status: number, location: string | null): AttuneError {
+  const { url } = endpoint;
   const to = location === null ? null : URL.parse(location, url);
   return new AttuneError('E_ENDPOINT_REFUSED', {
     what: `${url} points elsewhere, and another address is not handed the key`,
-    got: `status ${status}${to === null ? '' : `, on to ${to.origin}${to.pathname}`}`,
+    got: `status ${status}${to === null ? '' : `, on to ${clean(to.origin + to.pathname, endpoint)}`}`,
     fix: 'name the address that answers itself',
   });
 }

@@ -1,3 +1,4 @@
+import { isThisMachine } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 
 /** A chat model behind an OpenAI-compatible endpoint. */
@@ -29,8 +30,7 @@ export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_V
     );
   }
   const key = keyFrom(keyVariable);
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  if (key !== undefined && protocol !== 'https:' && !isLocal) {
+  if (key !== undefined && protocol !== 'https:' && !isThisMachine(hostname)) {
     throw badUrl(
       `would receive the key of ${keyVariable} without encryption`,
       'https://, or a host that is this machine',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CompletionExample, TextExample } from '../../data/example.ts';
+import { parseJson } from '../../files/json.ts';
 
 /** Rows that no run trains on: what a model knew before, so that one can see what a run made it forget. */
 export interface GeneralSet {
@@ -51,5 +52,5 @@ function readRows<Row>(name: string): Row[] {
   return readFileSync(path, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => parseJson(line) as Row);
 }

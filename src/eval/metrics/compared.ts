@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
+import { parseJson } from '../../files/json.ts';
 import { answerText, joinLabels, splitLabels } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
 import type { MetricOptions } from './metric.ts';
@@ -71,7 +72,7 @@ export function refuseSets({ kind, source }: Example): void {
 /** The text as a JSON object, or undefined where it is not one. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

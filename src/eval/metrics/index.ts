@@ -67,6 +67,7 @@ const table = {
   coverage: () => import('./coverage.ts').then((module) => module.coverage),
   novelty: () => import('./novelty.ts').then((module) => module.novelty),
   popularity_bias: () => import('./popularity-bias.ts').then((module) => module.popularityBias),
+  preference_accuracy: () => import('./preference-accuracy.ts').then((module) => module.preferenceAccuracy),
   latency: () => import('./usage.ts').then((module) => module.latency),
   input_tokens: () => import('./usage.ts').then((module) => module.inputTokens),
   output_tokens: () => import('./usage.ts').then((module) => module.outputTokens),

@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import type { JsonSchema, MetricDefinition } from './metric.ts';
 import { rowMetric } from './metric.ts';
 import { validatorOf } from './json-schema.ts';
@@ -34,7 +35,7 @@ function faultFinder(schema: JsonSchema): (text: string) => string | undefined {
   return (text) => {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseJson(text);
     } catch {
       return 'not JSON';
     }

@@ -27,6 +27,7 @@ export function describeTask(train: readonly Example[]): string {
     case 'tags':
     case 'retrieval':
     case 'image-retrieval':
+    case 'preference':
     case 'similarity':
     case 'items':
     case 'text':

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item of a row, against items drawn from those that the row does not have. */
@@ -9,5 +10,9 @@ export const options = z.strictObject({
 
 export type BprOptions = z.output<typeof options>;
 
-/** A user's vector moves in the steps that the user is part of: they have to be large, and many. */
-export const recipeDefaults = { training: { learning_rate: 1e-2, batch_size: 256, epochs: 30 } };
+export const method = defineObjective({
+  options,
+  // A user's vector moves in the steps that the user is part of: they have to be large, and many.
+  recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 256, epochs: 30 } },
+  run: () => import('./bpr.ts'),
+});

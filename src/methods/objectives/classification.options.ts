@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** One label for each text, by a new head. */
@@ -23,3 +24,8 @@ export const options = z.strictObject({
 });
 
 export type ClassificationOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./classification.ts'),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Vectors of texts: near to what belongs to them. */
 export const options = z.strictObject({
@@ -22,3 +23,8 @@ export const options = z.strictObject({
 });
 
 export type ContrastiveOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./contrastive.ts'),
+});

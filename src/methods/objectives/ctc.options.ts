@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Letters heard in recordings, without saying when (Graves et al., 2006): for wav2vec2. */
 export const options = z.strictObject({
@@ -15,3 +16,8 @@ export const options = z.strictObject({
 });
 
 export type CtcOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./ctc.ts'),
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Images and the texts that describe them, near to each other in one space: for clip and siglip. */
 export const options = z.strictObject({
@@ -9,3 +10,8 @@ export const options = z.strictObject({
 });
 
 export type ImageTextContrastiveOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./image_text_contrastive.ts'),
+});

@@ -1,32 +1,34 @@
-import { defineRegistry } from '../../base/registry.ts';
-import type { Objective, Processor } from '../../train/interfaces.ts';
-
-/** One thing to optimise. */
-export interface ObjectiveMethod {
-  create(options: never, processor: Processor): Objective;
-}
+import { methodTable, type ObjectiveMethod } from '../../train/method.ts';
 
 const table = {
-  sft: () => import('./sft.ts'),
-  pretrain: () => import('./pretrain.ts'),
-  classification: () => import('./classification.ts'),
-  multilabel: () => import('./multilabel.ts'),
-  token_classification: () => import('./token_classification.ts'),
-  question_answering: () => import('./question-answering.ts'),
-  masked_lm: () => import('./masked_lm.ts'),
-  next_item: () => import('./next-item.ts'),
-  bpr: () => import('./bpr.ts'),
-  item_retrieval: () => import('./item-retrieval.ts'),
-  contrastive: () => import('./contrastive.ts'),
-  image_text_contrastive: () => import('./image_text_contrastive.ts'),
-  seq2seq: () => import('./seq2seq.ts'),
-  regression: () => import('./regression.ts'),
-  ctc: () => import('./ctc.ts'),
-  speech_seq2seq: () => import('./speech-seq2seq.ts'),
+  sft: () => import('./sft.options.ts'),
+  pretrain: () => import('./pretrain.options.ts'),
+  classification: () => import('./classification.options.ts'),
+  multilabel: () => import('./multilabel.options.ts'),
+  token_classification: () => import('./token_classification.options.ts'),
+  question_answering: () => import('./question-answering.options.ts'),
+  masked_lm: () => import('./masked_lm.options.ts'),
+  next_item: () => import('./next-item.options.ts'),
+  bpr: () => import('./bpr.options.ts'),
+  item_retrieval: () => import('./item-retrieval.options.ts'),
+  contrastive: () => import('./contrastive.options.ts'),
+  image_text_contrastive: () => import('./image_text_contrastive.options.ts'),
+  dpo: () => import('./dpo.options.ts'),
+  cpo: () => import('./cpo.options.ts'),
+  simpo: () => import('./simpo.options.ts'),
+  orpo: () => import('./orpo.options.ts'),
+  grpo: () => import('./grpo.options.ts'),
+  rloo: () => import('./rloo.options.ts'),
+  gkd: () => import('./gkd.options.ts'),
+  reward: () => import('./reward.options.ts'),
+  kto: () => import('./kto.options.ts'),
+  bco: () => import('./bco.options.ts'),
+  seq2seq: () => import('./seq2seq.options.ts'),
+  regression: () => import('./regression.options.ts'),
+  ctc: () => import('./ctc.options.ts'),
+  speech_seq2seq: () => import('./speech-seq2seq.options.ts'),
 };
 
-export const objectives = defineRegistry<ObjectiveMethod, keyof typeof table>(
-  'objective',
-  'E_UNKNOWN_OBJECTIVE',
-  table,
-);
+export type ObjectiveTable = typeof table;
+
+export const objectives = methodTable<ObjectiveMethod, ObjectiveTable>('objective', 'E_UNKNOWN_OBJECTIVE', table);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item from those before it, against the items that the other rows of its step choose. */
@@ -12,5 +13,9 @@ export const options = z.strictObject({
 
 export type ItemRetrievalOptions = z.output<typeof options>;
 
-/** Every row more is a few items more that the others are told apart from. */
-export const recipeDefaults = { training: { learning_rate: 1e-2, batch_size: 128 } };
+export const method = defineObjective({
+  options,
+  // Every row more is a few items more that the others are told apart from.
+  recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 128 } },
+  run: () => import('./item-retrieval.ts'),
+});

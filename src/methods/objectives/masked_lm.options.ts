@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Hidden tokens of plain text. */
 export const options = z.strictObject({
@@ -6,3 +7,8 @@ export const options = z.strictObject({
 });
 
 export type MaskedLmOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./masked_lm.ts'),
+});

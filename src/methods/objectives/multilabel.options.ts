@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** Any number of labels for each text, by a new head. */
@@ -16,3 +17,8 @@ export const options = z.strictObject({
 });
 
 export type MultiLabelOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./multilabel.ts'),
+});

@@ -1,4 +1,5 @@
 // N tokens of a batch, L of them predicted with loss, R rows
+import { greatest } from '../../base/many.ts';
 import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
@@ -15,7 +16,7 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
     return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
   const layout = layoutOfTexts(
     rows.map(({ ids, segments }) => segments ?? [ids.length]),
-    { causal: options.causal },
+    { causal: options.causal, parents: rows.map(({ parents }) => parents) },
   );
   const ids = new BigInt64Array(layout.positions.length);
   const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
@@ -34,7 +35,7 @@ function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }
   const all = rows.map(({ resumed }) => resumed!);
   const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
   const lengths = rows.map(({ segments, resumed }) => segments ?? [resumed!.tokens]);
-  const layout = layoutOfTexts(lengths, { causal: options.causal });
+  const layout = layoutOfTexts(lengths, { causal: options.causal, parents: rows.map(({ parents }) => parents) });
   return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
 }
 
@@ -42,7 +43,7 @@ function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }
 export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
   const all = rows.map(({ features }) => features!);
   const lengths = all.map(({ shape }) => shape.at(-1)!);
-  const longest = Math.max(...lengths);
+  const longest = greatest(lengths);
   const shape = [...all[0].shape.slice(0, -1), longest];
   const size = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(rows.length * size);
@@ -73,23 +74,34 @@ interface Predictions {
   places: BigInt64Array;
   targets: BigInt64Array;
   rows: BigInt64Array;
+  /** The text of the batch that each target belongs to, counted through all rows: [L]. */
+  texts: BigInt64Array;
 }
 
-/** What the trained tokens of a batch are predicted from. */
+/** What the trained tokens of a batch are predicted from: the token before, or the last one of the text continued. */
 export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const places: bigint[] = [];
   const targets: bigint[] = [];
   const rows: bigint[] = [];
-  for (const [r, row] of batch.rows.entries()) {
-    const start = layout.offsets[r];
-    for (let t = 1; t < row.ids.length; t++) {
-      if (row.trained[t] === 0) continue;
-      places.push(BigInt(start + t - 1));
-      targets.push(BigInt(row.ids[t]));
+  const texts: bigint[] = [];
+  const { offsets, rowOf, parents } = layout;
+  let first = 0;
+  for (const [text, r] of rowOf.entries()) {
+    const { ids, trained } = batch.rows[r];
+    if (text === 0 || rowOf[text - 1] !== r) first = offsets[text];
+    const parent = parents?.[text] ?? -1;
+    for (let place = offsets[text]; place < offsets[text + 1]; place++) {
+      if (trained[place - first] === 0) continue;
+      const before = place > offsets[text] ? place - 1 : parent < 0 ? undefined : offsets[parent + 1] - 1;
+      if (before === undefined) continue;
+      places.push(BigInt(before));
+      targets.push(BigInt(ids[place - first]));
       rows.push(BigInt(r));
+      texts.push(BigInt(text));
     }
   }
-  return { places: BigInt64Array.from(places), targets: BigInt64Array.from(targets), rows: BigInt64Array.from(rows) };
+  const arrays = [places, targets, rows, texts].map((values) => BigInt64Array.from(values));
+  return { places: arrays[0], targets: arrays[1], rows: arrays[2], texts: arrays[3] };
 }
 
 /**

@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Every token of plain text. */
 export const options = z.strictObject({});
 
 export type PretrainOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./pretrain.ts'),
+});

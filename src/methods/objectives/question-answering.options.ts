@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** A new head finds where the answer to a question starts and ends in a text. */
 export const options = z.strictObject({
@@ -21,3 +22,8 @@ export const options = z.strictObject({
 });
 
 export type QuestionAnsweringOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./question-answering.ts'),
+});

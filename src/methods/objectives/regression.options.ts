@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** A number for each text, by a new head. */
 export const options = z.strictObject({
@@ -9,3 +10,8 @@ export const options = z.strictObject({
 });
 
 export type RegressionOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./regression.ts'),
+});

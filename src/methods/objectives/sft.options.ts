@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** Answers to prompts and conversations. */
 export const options = z.strictObject({
@@ -9,3 +10,8 @@ export const options = z.strictObject({
 });
 
 export type SftOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./sft.ts'),
+});

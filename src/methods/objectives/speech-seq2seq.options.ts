@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 
 /** What is said in a recording, token by token: for whisper. */
 export const options = z.strictObject({
@@ -13,3 +14,8 @@ export const options = z.strictObject({
 });
 
 export type SpeechSeq2SeqOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./speech-seq2seq.ts'),
+});

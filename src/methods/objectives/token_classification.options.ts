@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
 import { labelNames } from './labels.options.ts';
 
 /** A tag for each word, by a new head. */
@@ -7,3 +8,8 @@ export const options = z.strictObject({
 });
 
 export type TokenClassificationOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./token_classification.ts'),
+});

@@ -1,17 +1,12 @@
-import { defineRegistry } from '../../base/registry.ts';
-import type { Model } from '../../models/model.ts';
-import type { Storage } from '../../train/interfaces.ts';
+import { methodTable, type StorageMethod } from '../../train/method.ts';
 
-/** One way to keep weights that do not move. */
-export interface StorageMethod {
-  /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
-  create(model: Model, when: 'training' | 'always'): Storage;
-}
+const table = {
+  dense: () => import('./dense.options.ts'),
+  int8_forward: () => import('./int8-forward.options.ts'),
+  int8_switchback: () => import('./int8-switchback.options.ts'),
+};
 
-export type StorageName = 'dense' | 'int8_forward' | 'int8_switchback';
+export type StorageTable = typeof table;
+export type StorageName = keyof StorageTable;
 
-export const storages = defineRegistry<StorageMethod, StorageName>('storage', 'E_UNKNOWN_STORAGE', {
-  dense: () => import('./dense.ts'),
-  int8_forward: () => import('./int8-forward.ts'),
-  int8_switchback: () => import('./int8-switchback.ts'),
-});
+export const storages = methodTable<StorageMethod, StorageTable>('storage', 'E_UNKNOWN_STORAGE', table);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
 import { layerDecay } from './layer-decay.options.ts';
 
 /** The last blocks and the head are trained whole; what lies before them stays as it is (LLaMA-Factory's freeze). */
@@ -18,3 +19,8 @@ export const options = z.strictObject({
 });
 
 export type FreezeOptions = z.output<typeof options>;
+
+export const method = defineTuning({
+  options,
+  run: () => import('./freeze.ts'),
+});

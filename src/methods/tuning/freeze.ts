@@ -1,9 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import type { Tuning } from '../../train/interfaces.ts';
+import type { Tuning, TuningContext } from '../../train/interfaces.ts';
 import { depthsOf } from './depth.ts';
 import type { FreezeOptions } from './freeze.options.ts';
-import type { TuningContext } from './index.ts';
 import { WholeWeights } from './whole-weights.ts';
 
 /** The last blocks and the head are trained whole; the result is a whole model. */

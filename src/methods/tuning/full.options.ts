@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
 import { layerDecay } from './layer-decay.options.ts';
 
 /** Every weight moves. */
 export const options = z.strictObject({ layer_decay: layerDecay });
 
 export type FullOptions = z.output<typeof options>;
+
+export const method = defineTuning({
+  options,
+  run: () => import('./full.ts'),
+});

@@ -1,20 +1,13 @@
-import { defineRegistry } from '../../base/registry.ts';
-import type { Model } from '../../models/model.ts';
-import type { Tuning } from '../../train/interfaces.ts';
+import { methodTable, type TuningMethod } from '../../train/method.ts';
 
-export interface TuningContext {
-  seed: number;
-  /** Tokens whose rows have to be trained, new ones among them. */
-  tokens?: readonly number[];
-}
+const table = {
+  lora: () => import('./lora.options.ts'),
+  full: () => import('./full.options.ts'),
+  freeze: () => import('./freeze.options.ts'),
+  ia3: () => import('./ia3.options.ts'),
+};
 
-/** One choice of which weights move. */
-export interface TuningMethod {
-  create(model: Model, options: never, context: TuningContext): Tuning;
-}
+export type TuningTable = typeof table;
+export type TuningName = keyof TuningTable;
 
-export const tunings = defineRegistry<TuningMethod, 'lora' | 'full' | 'freeze'>('tuning', 'E_UNKNOWN_TUNING', {
-  lora: () => import('./lora.ts'),
-  full: () => import('./full.ts'),
-  freeze: () => import('./freeze.ts'),
-});
+export const tunings = methodTable<TuningMethod, TuningTable>('tuning', 'E_UNKNOWN_TUNING', table);

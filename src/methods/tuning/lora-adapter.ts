@@ -1,15 +1,15 @@
-// N tokens, in and out features, r rank
-import { aten, type Tensor } from '../../tensor/index.ts';
+// N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
+import { aten, type DType, type Tensor } from '../../tensor/index.ts';
 import {
   Dropout,
-  Module,
+  isLinear,
   Parameter,
-  type AdapterOwner,
-  type LinearAdapter,
+  type Convolution2d,
   type LinearLike,
   type LowRank,
   type Term,
 } from '../../nn/index.ts';
+import { LayerAdapter, type TargetLayer } from './layer-adapter.ts';
 
 export interface AdapterShape {
   /** Path of the adapted layer. */
@@ -18,51 +18,50 @@ export interface AdapterShape {
   /** alpha / r, or alpha / √r. */
   scaling: number;
   dropout: number;
-  /** On a model that serves others too. */
-  owner?: AdapterOwner;
 }
 
-/** A change of low rank to one layer, whatever the layer computes. */
-export interface LowRankAdapter {
-  readonly path: string;
-  readonly layer: { readonly weight: Parameter };
-  readonly rank: number;
-  readonly lora_A: Parameter;
-  readonly lora_B: Parameter;
-  isActive: boolean;
-  /** What it adds to the layer's weight, in that one's shape, f32. */
-  delta(): Tensor;
-  /** Takes it off the layer. */
-  detach(): void;
-  /** Frees its weights. */
-  dispose(): void;
-}
-
-/** y = Wx + scaling · B A x (Hu et al., 2021); names and shapes are PEFT's. */
-export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter {
-  readonly path: string;
-  readonly layer: LinearLike;
-  readonly owner?: AdapterOwner;
+/** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
+export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
+  abstract readonly lora_A: Parameter;
+  abstract readonly lora_B: Parameter;
+
+  constructor(layer: Layer, { path, rank, scaling }: AdapterShape) {
+    super(path, layer);
+    this.rank = rank;
+    this.scaling = scaling;
+  }
+
+  protected override fileName(key: string): string {
+    return `${key}.weight`;
+  }
+
+  /** scaling · B A in the weight's shape, f32. */
+  delta(): Tensor {
+    const [a, b] = [this.lora_A, this.lora_B].map(({ tensor }) => tensor.detach().flatten(1));
+    return b.matmul(a).mul(this.scaling);
+  }
+
+  override merged(weight: Tensor): Tensor {
+    return weight.add(this.delta().reshape(...weight.shape));
+  }
+}
+
+/** y = Wx + scaling · B A x */
+export class LoraAdapter extends LowRankAdapter<LinearLike> {
   /** [r, in] */
   readonly lora_A: Parameter;
   /** [out, r] */
   readonly lora_B: Parameter;
-  isActive = true;
   readonly #dropout: Dropout;
 
   constructor(layer: LinearLike, shape: AdapterShape) {
-    super();
-    this.path = shape.path;
-    this.layer = layer;
-    this.owner = shape.owner;
-    this.rank = shape.rank;
-    this.scaling = shape.scaling;
+    super(layer, shape);
     this.lora_A = new Parameter([shape.rank, layer.inFeatures]);
     this.lora_B = new Parameter([layer.outFeatures, shape.rank]);
     this.#dropout = new Dropout(shape.dropout, `lora:${shape.path}`);
-    layer.addAdapter(this);
+    this.attach();
   }
 
   /** A x, scaled: [N, r]. Scaling the narrow side costs least. */
@@ -84,24 +83,41 @@ export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter
     return this.isActive ? [{ hidden: this.#inner(x), weight: this.lora_B.tensor }] : [];
   }
 
+  /** B lies turned round in memory: its columns are what passes add up. */
+  settle(dtype: DType): void {
+    const { lora_A: a, lora_B: b } = this;
+    a.assign(a.tensor.to(dtype));
+    b.assign(b.tensor.to(dtype).transpose(0, 1).contiguous().transpose(0, 1));
+  }
+
   lowRank(): LowRank | undefined {
     if (!this.isActive || this.#dropout.isActive) return undefined;
     return { a: this.lora_A.tensor, b: this.lora_B.tensor, scale: this.scaling };
   }
+}
 
-  /** scaling · B A in the layer's own orientation, f32. */
-  delta(): Tensor {
-    const product = this.lora_B.tensor.detach().matmul(this.lora_A.tensor.detach()).mul(this.scaling);
-    return this.layer.isTransposed ? product.transpose(0, 1) : product;
+/** The same for a convolution: one to r channels with its kernel, and one of 1 × 1 from them, as PEFT has it. */
+export class LoraConvolution extends LowRankAdapter<Convolution2d> {
+  /** [r, C, k, k] */
+  readonly lora_A: Parameter;
+  /** [O, r, 1, 1] */
+  readonly lora_B: Parameter;
+
+  constructor(layer: Convolution2d, shape: AdapterShape) {
+    super(layer, shape);
+    const [out, ...kernel] = layer.weight.shape;
+    this.lora_A = new Parameter([shape.rank, ...kernel]);
+    this.lora_B = new Parameter([out, shape.rank, 1, 1]);
+    this.attach();
   }
 
-  /** The layer stays: it is the model's. */
-  override dispose(): void {
-    this.lora_A.tensor.dispose();
-    this.lora_B.tensor.dispose();
+  forward(x: Tensor, output: Tensor): Tensor {
+    if (!this.isActive) return output;
+    const inner = this.layer.convolve(x, this.lora_A.value(x.dtype)); // [B, r, Y', X']
+    return output.add(aten.conv2d.default(inner, this.lora_B.value(x.dtype)).mul(this.scaling));
   }
+}
 
-  detach(): void {
-    this.layer.removeAdapter(this);
-  }
+export function loraOn(layer: TargetLayer, shape: AdapterShape): LowRankAdapter {
+  return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
 }

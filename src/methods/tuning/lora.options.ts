@@ -1,6 +1,15 @@
 import { z } from 'zod';
-
-const names = z.array(z.string().min(1)).min(1);
+import { defineTuning } from '../../train/method.ts';
+import {
+  pattern,
+  readTargets,
+  savedModules,
+  storedDropout,
+  storedFactor,
+  storedRank,
+  targetKeys,
+  targetOptions,
+} from './target-options.ts';
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({
@@ -12,26 +21,11 @@ export const options = z.strictObject({
     .default(null)
     .describe('the update is scaled by alpha / r; twice the rank unless given'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
-  target_modules: z
-    .union([z.string().min(1), names], {
-      error: 'expected all-linear, a list of module names, or a regular expression',
-    })
-    .default('all-linear')
-    .meta({
-      description: 'modules that get an adapter: names, or a regex of whole paths',
-      shown: 'all-linear|LIST|REGEX',
-    }),
-  layers_to_transform: z.array(z.int().min(0)).min(1).nullable().default(null).describe('only these layers, from 0'),
-  rank_pattern: z
-    .record(z.string(), z.int().positive())
-    .default({})
-    .meta({ description: 'another rank for some modules', shown: '{NAME: R}' }),
-  alpha_pattern: z
-    .record(z.string(), z.number().positive())
-    .default({})
-    .meta({ description: 'another alpha for some modules', shown: '{NAME: ALPHA}' }),
+  ...targetOptions,
+  rank_pattern: pattern('r', z.int().positive()),
+  alpha_pattern: pattern('alpha', z.number().positive()),
   use_rslora: z.boolean().default(false).describe('scale by alpha / sqrt(r)'),
-  modules_to_save: z.array(z.string().min(1)).default([]).describe('modules trained whole and saved with the adapter'),
+  ...savedModules,
   trainable_tokens: z
     .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
     .default([])
@@ -51,4 +45,48 @@ export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-export const keepsWeights = true;
+/** Beginnings of the names of initialisations that leave the base as it is. */
+const PLAIN_STARTS: ReadonlySet<unknown> = new Set([true, false, null, undefined, 'gaussian', 'eva', 'orthogonal']);
+
+const config = z.object({
+  r: storedRank,
+  lora_alpha: storedFactor,
+  lora_dropout: storedDropout,
+  ...targetKeys,
+  rank_pattern: z.record(z.string(), storedRank).nullish(),
+  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
+  use_rslora: z.boolean().nullish(),
+  init_lora_weights: z
+    .unknown()
+    .optional()
+    .refine((start) => PLAIN_STARTS.has(start), {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`,
+    }),
+  bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).default('none'),
+  use_dora: z.literal(false, { error: 'DoRA adapters cannot be loaded' }).nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  complete,
+  keepsWeights: true,
+  peft: {
+    types: ['LORA'],
+    config,
+    read: (written): LoraOptions => ({
+      r: written.r,
+      alpha: written.lora_alpha,
+      dropout: written.lora_dropout,
+      ...readTargets(written),
+      rank_pattern: written.rank_pattern ?? {},
+      alpha_pattern: written.alpha_pattern ?? {},
+      use_rslora: written.use_rslora ?? false,
+      modules_to_save: [],
+      trainable_tokens: [],
+      init_lora_weights: true,
+      bias: 'none',
+    }),
+  },
+  run: () => import('./lora.ts'),
+});

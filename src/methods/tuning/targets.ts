@@ -1,8 +1,8 @@
 import { capitalised, withArticle } from '../../base/articles.ts';
+import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
-import type { LoraOptions } from './lora.options.ts';
 
 export interface Target {
   path: string;
@@ -12,15 +12,26 @@ export interface Target {
 /** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
 export type TargetModules = string | readonly string[];
 
+/** What of a model's layers a tuning takes. */
+export interface Wanted {
+  target_modules: TargetModules;
+  layers_to_transform?: readonly number[] | null;
+  exclude_modules?: TargetModules | null;
+}
+
 /**
  * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels; in a
  * network that is made of convolutions `all-linear` means those.
  */
-export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
+export function findTargets(
+  model: Model,
+  { target_modules: wanted, layers_to_transform: layers = null, exclude_modules: excluded = null }: Wanted,
+  accepts: (layer: Target['layer']) => boolean = () => true,
+): Target[] {
   // What has new weights, or those of another task, is trained whole.
   const apart = [model.head, ...(model.trunk.untaught ?? [])].flatMap((part) => [...part.modules()]);
   const isApart = new Set(apart.map(([, module]) => module));
-  const candidates = adaptable(model);
+  const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
       what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
@@ -28,10 +39,10 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
     });
   }
   const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
-  const matches = matcher(wanted);
+  const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
   const found = candidates.filter(({ path, layer }) => {
     if (wanted === 'all-linear' && (isApart.has(layer) || (hasLinear && !isLinear(layer)))) return false;
-    return matches(path) && isInLayers(path, layers);
+    return matches(path) && isInLayers(path, layers) && !isExcluded(path);
   });
   if (found.length > 0) return found;
   throw new AttuneError('E_NO_TARGETS', {
@@ -59,25 +70,13 @@ function isTarget(module: Module): module is LinearLike | Convolution2d {
   return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
 }
 
-function matcher(wanted: TargetModules): (path: string) => boolean {
+export function matcher(wanted: TargetModules): (path: string) => boolean {
   if (wanted === 'all-linear') return () => true;
   if (typeof wanted === 'string') {
-    const pattern = compile(wanted, '^(?:', ')$');
+    const pattern = new BoundedPattern(wanted, '^(?:', ')$');
     return (path) => pattern.test(path);
   }
   return (path) => wanted.some((name) => isNamed(path, name));
-}
-
-function compile(source: string, before: string, after: string): RegExp {
-  try {
-    return new RegExp(`${before}${source}${after}`, 'u');
-  } catch (error) {
-    throw new AttuneError('E_BAD_PATTERN', {
-      what: `"${source}" is not a regular expression`,
-      got: (error as Error).message,
-      cause: error,
-    });
-  }
 }
 
 function isInLayers(path: string, layers: readonly number[] | null): boolean {
@@ -91,6 +90,11 @@ export function isNamed(path: string, name: string): boolean {
   return path === name || path.endsWith(`.${name}`);
 }
 
+/** Whether `modules_to_save` means a module: by the end of its path, as PEFT compares (`classifier`: `pre_classifier`). */
+export function isSaved(path: string, names: readonly string[]): boolean {
+  return names.some((name) => path.endsWith(name));
+}
+
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
@@ -98,7 +102,7 @@ export function lastName(path: string): string {
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
   targets: readonly Target[],
-  options: Pick<LoraOptions, 'target_modules' | 'layers_to_transform' | 'rank_pattern' | 'alpha_pattern'>,
+  options: Wanted & { [Field in 'rank_pattern' | 'alpha_pattern']?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
   const paths = targets.map(({ path }) => path);
@@ -109,9 +113,10 @@ export function refuseUnmatched(
       .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
     ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
-      Object.keys(options[field])
-        .filter((key) => paths.every((path) => fromPattern({ [key]: 1 }, path) === undefined))
-        .map((key) => unmatched(field, key)),
+      Object.keys(options[field] ?? {})
+        .map((key) => ({ key, alone: { [key]: 1 } }))
+        .filter(({ alone }) => paths.every((path) => fromPattern(alone, path) === undefined))
+        .map(({ key }) => unmatched(field, key)),
     ),
   ];
   if (problems.length === 0) return;
@@ -132,8 +137,12 @@ function unmatched(field: string, name: string): Problem {
 
 /** The value of a `rank_pattern` or `alpha_pattern` for a path: the first key that matches the path's end, as in PEFT. */
 export function fromPattern(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
-  for (const [key, value] of Object.entries(pattern)) {
-    if (compile(key, '(?:^|.*\\.)(?:', ')$').test(path)) return value;
+  let known = compiled.get(pattern);
+  if (known === undefined) {
+    known = Object.entries(pattern).map(([key, value]) => [new BoundedPattern(key, '^(?:.*\\.)?(?:', ')$'), value]);
+    compiled.set(pattern, known);
   }
-  return undefined;
+  return known.find(([expression]) => expression.test(path))?.[1];
 }
+
+const compiled = new WeakMap<object, [BoundedPattern, number][]>();

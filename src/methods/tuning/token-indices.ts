@@ -2,13 +2,8 @@ import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables, type TokenTable } from '../../models/token-tables.ts';
-import { isNamed, lastName } from './targets.ts';
-
-/**
- * Tokens whose rows are trained, as PEFT's `trainable_token_indices` has them: a list stands for the table of input
- * tokens (and the head that shares it), an object names tables by the end of their paths.
- */
-export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
+import type { TokenIndices } from '../../train/interfaces.ts';
+import { isNamed, isSaved, lastName } from './targets.ts';
 
 /**
  * Trains tokens wherever they have a row that `modules_to_save` does not train anyway.
@@ -20,7 +15,7 @@ export function indicesFor(
   { modulesToSave, areOptional }: { modulesToSave: readonly string[]; areOptional: boolean },
 ): TokenIndices | undefined {
   const tables = listTokenTables(model);
-  const open = tables.filter(({ path }) => !modulesToSave.some((name) => isNamed(path, name)));
+  const open = tables.filter(({ path }) => !isSaved(path, modulesToSave));
   if (!areOptional && open.length < tables.length) {
     throw new AttuneError('E_TOKENS_TWICE', {
       what: 'tuning.trainable_tokens and tuning.modules_to_save train the same rows',

@@ -10,12 +10,14 @@ import {
   type LinearLike,
   type Term,
 } from '../../nn/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
 
 interface TrainedRows {
   ids: readonly number[];
   dtype: DType;
-  /** Where the model serves others too. */
+  /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
   owner?: AdapterOwner;
 }
 
@@ -24,7 +26,7 @@ interface TrainedRows {
  * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
  * get the rows as a further term: a step neither copies the table nor makes a gradient of its size.
  */
-abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
+abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module implements AdapterPart {
   readonly path: string;
   readonly ids: readonly number[];
   /** The rows themselves, in the order of the ids: f32 [n, D]. */
@@ -36,12 +38,11 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
-  /** Without which the table's rows become zero; else the table stays as it is, for others that read it. */
-  readonly owner?: AdapterOwner;
+  readonly #isShared: boolean;
 
   constructor({ path, module: table }: TokenTable & { module: Layer }, { ids, dtype, owner }: TrainedRows) {
     super();
-    this.owner = owner;
+    this.#isShared = owner !== undefined;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -51,7 +52,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
     this.trainable_tokens_delta.assign(this.#former.clone());
     this.trainable_tokens_delta.setTrainable(true);
-    if (owner === undefined) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
+    if (!this.#isShared) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
@@ -62,17 +63,34 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   }
 
   terms(hidden: Tensor): Term[] {
-    const added = this.owner === undefined ? this.rows : this.rows.sub(this.#former);
+    const added = this.#isShared ? this.rows.sub(this.#former) : this.rows;
     return [{ hidden: aten.linear.default(hidden, added.to(hidden.dtype)), weight: this.#places }];
   }
 
-  /** Takes them off the table. */
+  get trainables(): Trainable[] {
+    const name = `${ROOT}${this.path}.token_adapter.trainable_tokens_delta`;
+    return [{ name, parameter: this.trainable_tokens_delta, decays: true }];
+  }
+
+  switch(isActive: boolean): void {
+    this.isActive = isActive;
+  }
+
+  abstract attach(): void;
   abstract detach(): void;
 
   /** Puts the rows into the table and leaves it. */
   merge(): void {
     const { weight } = this.table;
     weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
+    this.detach();
+  }
+
+  unmerge(): void {
+    const { weight } = this.table;
+    const index = indexOf(this.ids, weight.tensor.device);
+    weight.assign(aten.index_fill.int_Scalar(weight.tensor, 0, index, 0));
+    this.attach();
   }
 
   /** The table stays: it is the model's. */
@@ -93,7 +111,7 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
     for (const [row, id] of trained.ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
-    table.module.addAdapter(this);
+    this.attach();
   }
 
   forward(ids: Tensor, output: Tensor): Tensor {
@@ -103,12 +121,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
     return aten.where.self(isTrained, rows.to(output.dtype), output);
   }
 
-  override merge(): void {
-    super.merge();
-    this.detach();
+  attach(): void {
+    this.table.addAdapter(this);
   }
-
-  override detach(): void {
+  detach(): void {
     this.table.removeAdapter(this);
   }
 
@@ -122,7 +138,7 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
   constructor(table: TokenTable & { module: LinearLike }, trained: TrainedRows) {
     super(table, trained);
-    table.module.addAdapter(this);
+    this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
@@ -130,12 +146,10 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
     return added.reduce((sum, product) => sum.add(product), output);
   }
 
-  override merge(): void {
-    super.merge();
-    this.detach();
+  attach(): void {
+    this.table.addAdapter(this);
   }
-
-  override detach(): void {
+  detach(): void {
     this.table.removeAdapter(this);
   }
 }

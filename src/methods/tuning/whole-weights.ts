@@ -92,7 +92,9 @@ export class WholeWeights implements Tuning {
     });
   }
 
+  /** The weights are the model's already. */
   merge(): void {}
+  unmerge(): void {}
 
   dispose(): void {
     for (const tensor of this.#kept.values()) tensor.dispose();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineUpdate } from '../../train/method.ts';
 
 const beta = z.number().min(0).lt(1);
 
@@ -10,3 +11,8 @@ export const options = z.strictObject({
 });
 
 export type AdamwOptions = z.output<typeof options>;
+
+export const method = defineUpdate({
+  options,
+  run: () => import('./adamw.ts'),
+});

@@ -1,11 +1,9 @@
-import { defineRegistry } from '../../base/registry.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import { methodTable, type UpdateMethod } from '../../train/method.ts';
 
-/** One way to turn gradients into a step. */
-export interface UpdateMethod {
-  create(trainables: readonly Trainable[], options: never): Update;
-}
+const table = {
+  adamw: () => import('./adamw.options.ts'),
+};
 
-export const updates = defineRegistry<UpdateMethod, 'adamw'>('optimizer', 'E_UNKNOWN_OPTIMIZER', {
-  adamw: () => import('./adamw.ts'),
-});
+export type UpdateTable = typeof table;
+
+export const updates = methodTable<UpdateMethod, UpdateTable>('optimizer', 'E_UNKNOWN_OPTIMIZER', table);

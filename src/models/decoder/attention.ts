@@ -4,6 +4,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  Parameter,
   rotate,
   type RMSNorm,
   type Rope,
@@ -32,6 +33,8 @@ export interface AttentionTraits {
   /** What scores are multiplied by; 1/√d unless said. */
   scale?: number;
   softcap?: number;
+  /** A trained score of each head that takes a share of the probability (gpt-oss). */
+  hasSinks?: boolean;
 }
 
 interface AttentionPlace {
@@ -51,6 +54,8 @@ export interface FusableAttention {
 
 /** Attention of a decoder's layer, whatever its projections. */
 export abstract class Attention extends Module {
+  /** [H] */
+  readonly sinks?: Parameter;
   readonly #place: AttentionPlace;
   readonly #traits: AttentionTraits;
   readonly #dropout: Dropout;
@@ -60,6 +65,7 @@ export abstract class Attention extends Module {
     this.#place = place;
     this.#traits = traits;
     this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
+    if (traits.hasSinks === true) this.sinks = new Parameter([config.num_attention_heads]);
   }
 
   abstract readonly o_proj: Linear;
@@ -78,8 +84,8 @@ export abstract class Attention extends Module {
   fusable(pass: Pass): FusableAttention | undefined {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
-    if (parts === undefined || rotation === undefined || softcap !== undefined || this.#dropout.isActive)
-      return undefined;
+    if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
+    if (softcap !== undefined || this.sinks !== undefined) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
@@ -89,7 +95,7 @@ export abstract class Attention extends Module {
     const rotation = rope && pass.rotations?.get(rope);
     const turned =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
-    const options = { window, scale, softcap, dropout: this.#dropout };
+    const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
     return this.o_proj.forward(attendSelf(pass, this.#place.layer, turned, options));
   }
 }

@@ -32,8 +32,12 @@ export function decoderConfig(raw: RawConfig, defaults: RawConfig = {}): Decoder
   return parseConfig(schema, { ...defaults, ...raw });
 }
 
+type HeadKeys = Pick<DecoderConfig, 'num_attention_heads' | 'num_key_value_heads' | 'hidden_size'> & {
+  head_dim?: number | null;
+};
+
 /** How many heads queries and keys have, and the features of each. */
-export function headShape(config: DecoderConfig): { heads: number; keyHeads: number; size: number } {
+export function headShape(config: HeadKeys): { heads: number; keyHeads: number; size: number } {
   const heads = config.num_attention_heads;
   return {
     heads,

@@ -11,7 +11,7 @@ import {
   withTokens,
   type Gate,
 } from '../../nn/index.ts';
-import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
 import type { FeedForwardPart, FeedForwardShape } from './feed-forward.ts';
@@ -35,6 +35,33 @@ export interface Expert extends Module {
   forward(x: Tensor): Tensor;
 }
 
+/** The experts of a layer, by their names in checkpoints. */
+export interface ExpertParts {
+  modules: Readonly<Record<string, Module | readonly Module[]>>;
+  /** Called once for a pass: what each expert makes of its own rows, [n, D] → [n, D]. */
+  begin(dtype: DType): (x: Tensor, expert: number) => Tensor;
+}
+
+/** Experts that are modules of their own. */
+export function separateExperts(count: number, make: () => Expert): ExpertParts {
+  const experts = Array.from({ length: count }, make);
+  return { modules: { experts }, begin: () => (x, expert) => experts[expert].forward(x) };
+}
+
+/** What gives each token a score for each expert. */
+export interface Router {
+  /** Its name in checkpoints, and the module under it. */
+  name: string;
+  module: Module;
+  /** x [N, D] → [N, E] */
+  forward(x: Tensor): Tensor;
+}
+
+/** A linear layer of that name. */
+export function linearRouter(name: string, linear: Linear): Router {
+  return { name, module: linear, forward: (x) => linear.forward(x) };
+}
+
 export interface SparseShape {
   width: number;
   /** E */
@@ -45,7 +72,9 @@ export interface SparseShape {
   normalises: boolean;
   /** Noise on what router and experts read while the model trains. */
   jitter?: { amount: number; site: string };
-  makeExpert(): Expert;
+  /** A linear layer `gate` without a bias unless said. */
+  router?: Router;
+  parts: ExpertParts;
 }
 
 /**
@@ -53,15 +82,14 @@ export interface SparseShape {
  * router's logits [N, E] are put aside for the loss that keeps experts in balance.
  */
 export class SparseFeedForward extends Module implements FeedForwardPart {
-  readonly gate: Linear;
-  readonly experts: readonly Expert[];
   readonly #shape: SparseShape;
+  readonly #router: Router;
   readonly #jitter: Jitter | undefined;
 
   constructor(shape: SparseShape) {
     super();
-    this.gate = new Linear(shape.width, shape.experts);
-    this.experts = Array.from({ length: shape.experts }, () => shape.makeExpert());
+    this.#router = shape.router ?? linearRouter('gate', new Linear(shape.width, shape.experts));
+    Object.assign(this, { [this.#router.name]: this.#router.module }, shape.parts.modules);
     this.#shape = shape;
     this.#jitter = shape.jitter && new Jitter(shape.jitter.amount, shape.jitter.site);
   }
@@ -69,7 +97,7 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   forward(given: Tensor, pass: Pass): Tensor {
     const { chosen, experts, normalises } = this.#shape;
     const x = this.#jitter?.forward(given) ?? given;
-    const logits = this.gate.forward(x);
+    const logits = this.#router.forward(x);
     pass.putAside?.(logits);
     const wide = logits.dtype === 'f64' ? 'f64' : 'f32';
     const [top, indices] = aten.topk.default(logits.to(wide).softmax(-1), chosen); // [N, k]
@@ -86,13 +114,13 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   #runExperts(inputs: Tensor, of: { tokens: Tensor; list: readonly number[]; counts: readonly number[] }): Tensor {
     const { tokens, list, counts } = of;
     const [parts, owners] = [inputs.split(counts), tokens.split(counts)];
+    const run = this.#shape.parts.begin(inputs.dtype);
     let end = 0;
     const results = parts.flatMap((part, expert) => {
       const own = list.slice(end, (end += counts[expert]));
       if (own.length === 0) return [];
       const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      const run = () => withSomeTokens(own, () => this.experts[expert].forward(part));
-      return [withTokens(keysOf, run)];
+      return [withTokens(keysOf, () => withSomeTokens(own, () => run(part, expert)))];
     });
     return cat(results);
   }

@@ -1,6 +1,6 @@
 // N tokens, D width, V vocabulary
 import { aten, attune, type Tensor } from '../../tensor/index.ts';
-import { Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
+import { changedInput, Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
 
 export interface TokenLogProbs {
   /** Log-probability of each target, f32 [N]. */
@@ -24,8 +24,11 @@ export abstract class TokenHead extends Module {
   readonly softcap: number = 0;
   readonly scale: number = 1;
 
-  /** Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable. */
-  tokenLogProbs(hidden: Tensor, targets: Tensor): TokenLogProbs {
+  /**
+   * Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable; with a temperature
+   * those of the distribution that is sampled from.
+   */
+  tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
     if (terms.some(({ span }) => span !== undefined)) throw new Error('tokens are scored under one adapter at a time');
     const [logProbs, hit] = attune.token_log_probs.default(
@@ -33,7 +36,8 @@ export abstract class TokenHead extends Module {
       terms.map((term) => term.weight),
       this.outputBias(),
       targets,
-      { softcap: this.softcap, scale: this.scale },
+      // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
+      { softcap: this.softcap / temperature, scale: this.scale / temperature },
     );
     return { logProbs, hit };
   }
@@ -51,7 +55,8 @@ export abstract class TokenHead extends Module {
 
 /** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
-  return [{ hidden, weight: layer.weight.tensor }, ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden)];
+  const input = changedInput(layer, hidden);
+  return [{ hidden: input, weight: layer.weight.tensor }, ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden)];
 }
 
 /** The sum of a term and those before it: [N, V] */

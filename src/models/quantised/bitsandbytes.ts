@@ -1,6 +1,7 @@
 // N elements of a weight, S elements of a block, B blocks
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import { aten, cat, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
@@ -88,7 +89,7 @@ function readState(files: CheckpointFiles, state: string): z.output<typeof state
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

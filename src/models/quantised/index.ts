@@ -8,5 +8,6 @@ export const quantisations = defineRegistry<Quantisation, string>('quantisation'
   awq: async () => (await import('./awq.ts')).quantisation,
   fp8: async () => (await import('./fp8.ts')).quantisation,
   fbgemm_fp8: async () => (await import('./fp8.ts')).quantisation,
+  mxfp4: async () => (await import('./mxfp4.ts')).quantisation,
   'compressed-tensors': async () => (await import('./compressed-tensors.ts')).quantisation,
 });

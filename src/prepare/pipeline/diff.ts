@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AttuneError } from '../../base/errors.ts';
 import { PROVENANCE } from '../../data/index.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readJson } from '../../files/json.ts';
+import { parseJson, readJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import type { DataSetManifest } from './data-set.ts';
 
@@ -77,7 +77,7 @@ async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string
   const copies = new Map<string, number>();
   for (const { name, split } of shards) {
     for await (const { text, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
-      const { [PROVENANCE]: _, ...values } = JSON.parse(text) as Record<string, unknown>;
+      const { [PROVENANCE]: _, ...values } = parseJson(text) as Record<string, unknown>;
       const hash = sha256(JSON.stringify(values)).slice(0, DIGITS);
       if (key !== undefined && values[key] === undefined) throw lacksKey(join(folder, name), number, key);
       const own = key === undefined ? hash : sha256(JSON.stringify(values[key])).slice(0, DIGITS);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Item } from '../../documents/index.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readJson, writeJson } from '../../files/json.ts';
+import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import { tidyFolder, writeWholeFolder } from '../../files/whole-folder.ts';
 import type { FileSummary } from '../file-tally.ts';
@@ -152,6 +152,6 @@ export async function writeItems(folder: string, items: AsyncIterable<unknown>):
 /** The items of shards, in order. */
 export async function* readItems<Value = Item>(paths: readonly string[]): AsyncGenerator<Value, void, undefined> {
   for (const path of paths) {
-    for await (const { text } of readLines(path, { maxBytes: Infinity })) yield JSON.parse(text) as Value;
+    for await (const { text } of readLines(path, { maxBytes: Infinity })) yield parseJson(text) as Value;
   }
 }

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../files/temporary.ts';
 import type { Item } from '../../documents/index.ts';
 import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../step.ts';
@@ -20,7 +19,7 @@ export interface ShardWork {
 type Context = Omit<StepContext, 'folder' | 'seen'>;
 
 export async function runOver(work: ShardWork, context: Context): Promise<Part> {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+  const folder = temporaryFolder('pipeline');
   try {
     return await (work.looks === true ? lookOver : stepsOver)(work, { ...context, folder });
   } finally {

@@ -1,9 +1,12 @@
+import { table } from '../../base/table.ts';
 import { withArticle } from '../../base/articles.ts';
-import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, constants, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { collectGarbage } from '../../base/collect-garbage.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
 import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
@@ -65,12 +68,12 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   await using pool = run.thread === undefined ? undefined : new ShardPool(run.thread);
   const { threads: count = usualThreads() } = run;
   const threads = pool === undefined || count < 2 ? undefined : { pool, count };
-  const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+  const scratch = temporaryFolder('pipeline');
   try {
     const quotes = !(await hidesRows(pipeline.steps));
     const context = { base, quotes, openTokenizer, openRecognisers, splitColumns: splitColumnsOf(pipeline), signal };
     const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
-    onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
+    onProgress?.({ activity: `reading ${withoutCredentials(pipeline.sources.join(', '))}`, done: 0 });
     const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };
     const sources = await readSources(findDocuments(pipeline.sources, base), reading, store);
     const all: StoredPart[] = [...sources.parts];
@@ -82,8 +85,8 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
       // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
       await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
-      all.push(...parts);
-      reports.push(...mergeReports(parts));
+      pushAll(all, parts);
+      pushAll(reports, mergeReports(parts));
     }
     onProgress?.({ activity: 'splitting', done: 0 });
     await pool?.rest();
@@ -119,7 +122,7 @@ function splitPart(
   return store.part<SplitExtra>(of, async (draft) => {
     const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, subjects, signal });
     const writers = new Map<SplitName, ShardWriter>();
-    const columns: Record<string, number> = {};
+    const columns: Record<string, number> = table({});
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
       const place = splitOf[index++];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { GrowingArray } from '../../base/growing-array.ts';
 import { FLAGS, PROVENANCE, reportLengths, type LengthReport } from '../../data/index.ts';
 import type { DataRow, Origin } from '../../documents/index.ts';
+import { parseJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import { textOfRow } from '../row-texts.ts';
 import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts';
@@ -50,7 +51,7 @@ export async function surveyDataSet(
   const lengths = new GrowingArray(Uint32Array);
   for (const { name, split } of shards) {
     for await (const { text: line, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
-      const { [PROVENANCE]: origins, ...values } = JSON.parse(line) as Record<string, unknown>;
+      const { [PROVENANCE]: origins, ...values } = parseJson(line) as Record<string, unknown>;
       const row: DataRow = { kind: 'row', values, origins: (origins ?? []) as Origin[] };
       const text = textOfRow(row);
       lengths.push(text.length);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding, Redactor } from '../../data/privacy/index.ts';
+import { checkSurrogateKey } from '../../data/privacy/passphrase.ts';
 import { kinds, presets } from '../../data/privacy/kinds.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
@@ -112,7 +113,10 @@ async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
 function keyOf({ style, key_env: name }: Options): Uint8Array {
   if (style === 'tags' || name === null) return randomBytes(32);
   const key = process.env[name];
-  if (key !== undefined && key !== '') return Buffer.from(key);
+  if (key !== undefined && key !== '') {
+    checkSurrogateKey(key, name);
+    return Buffer.from(key);
+  }
   throw new AttuneError('E_STEP_OPTIONS', {
     what: `The variable ${name} has no key for surrogates`,
     fix: `set ${name}, or leave redact.key_env out`,

@@ -1,3 +1,5 @@
+import { AttuneError } from '../../base/errors.ts';
+import { table } from '../../base/table.ts';
 import type { NewToken } from '../added-tokens.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
 import type { SentencePieceModel } from './sentencepiece.ts';
@@ -31,10 +33,20 @@ const fairseqRoles: Roles = {
   mask: '<mask>',
 };
 
+const MOST_EXTRA_IDS = 10_000;
+
 /** Extra ids stand behind the pieces, the last one first. */
 function extraIds(files: OlderFiles): string[] {
-  const { extra_ids: count = 100 } = files.settings;
-  return Array.from({ length: Number(count) }, (_, i) => `<extra_id_${Number(count) - 1 - i}>`);
+  const { extra_ids: wanted } = files.settings;
+  const count = Number(wanted ?? 100);
+  if (!Number.isInteger(count) || count < 0 || count > MOST_EXTRA_IDS) {
+    throw new AttuneError('E_TOKENIZER_INVALID', {
+      what: `tokenizer_config.json of ${files.folder} has no possible number of extra tokens`,
+      got: `extra_ids: ${JSON.stringify(wanted)}`,
+      expected: `at most ${MOST_EXTRA_IDS}; T5 has 100`,
+    });
+  }
+  return Array.from({ length: count }, (_, i) => `<extra_id_${count - 1 - i}>`);
 }
 
 const t5: PieceFamily = {
@@ -118,7 +130,7 @@ const siglip: PieceFamily = {
 };
 
 /** By the tokenizer's class or the model's type; a file without either is taken as it is. */
-export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
+export const pieceFamilies: Readonly<Record<string, PieceFamily>> = table({
   '': { roles: { bos: '<s>', eos: '</s>', unk: '<unk>' }, vocabulary: plainVocabulary },
   t5,
   siglip,
@@ -132,4 +144,4 @@ export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
   gemma,
   gemma2: gemma,
   gemma3text: gemma,
-};
+});

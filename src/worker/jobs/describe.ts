@@ -35,7 +35,7 @@ export async function run({ config }: DescribeInput): Promise<Description> {
 }
 
 function adaptedLayers(model: Model): AdaptedLayers[] {
-  const groups = Map.groupBy(findTargets(model, 'all-linear', null), ({ path }) => lastName(path));
+  const groups = Map.groupBy(findTargets(model, { target_modules: 'all-linear' }), ({ path }) => lastName(path));
   return [...groups].map(([name, targets]) => {
     const sizes = targets.map(({ layer }): [number, number] => {
       if (isLinear(layer)) return [layer.inFeatures, layer.outFeatures];

@@ -50,7 +50,7 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
   const scorer = await scorerOf(input.recipe, opened, context);
   const before = await scorer.loss(opened.model);
   context.emit({ type: 'phase-started', phase: 'export', message: `writing ${folder}` });
-  opened.tuning?.merge();
+  opened.tuning?.merge({ isFinal: true });
   const written = await writeWholeFolder(folder, async (draft) => {
     const bytes = form.write(opened, { draft, folder, dtype, emit: context.emit });
     const after = await scorer.loss(await form.reopen(draft, opened));

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
 import { Batcher, type BatcherCounts } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { type Task, taskNames } from '../../models/architecture.ts';
@@ -47,8 +48,10 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     });
   }
   settleWeights(opened.model);
+  opened.tuning?.settle?.(opened.model.dtype);
   // After they have moved: a copy belongs to the tensor that it was made of.
-  const { note } = (await storages.load(input.storage ?? 'dense')).create(opened.model, 'always');
+  const method = await storages.load(input.storage ?? 'dense');
+  const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   const free = availableBytes();
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, free / 4) });
@@ -74,6 +77,7 @@ function elsewhere(task: Task, target: string): string {
 async function answer(answering: Answering, request: Request): Promise<void> {
   try {
     await serve(answering, request);
+    refuseChanged();
     request.end();
   } catch (error) {
     request.fail(error);

@@ -67,7 +67,8 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row
   settleWeights(opened.model);
   // After they have moved: a copy belongs to the tensor that it was made of.
-  const { note } = (await storages.load(storage)).create(opened.model, 'always');
+  const method = await storages.load(storage);
+  const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   for await (const request of context.requests as AsyncIterable<JobRequest<PredictRequest, PredictChunk>>) {
     try {

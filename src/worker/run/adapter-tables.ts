@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { isNamed } from '../../methods/tuning/targets.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { readConfig } from '../../models/load.ts';
 import { skeleton } from '../../models/skeleton.ts';
@@ -42,7 +42,7 @@ export async function findSavedTables(
     if (path === input?.path || path === output?.path) {
       found.rows = Math.max(found.rows, shape[0]);
       if (below !== undefined) found.below.set(path, name);
-      else if (!modulesToSave.some((module) => isNamed(path, module))) found.whole.push(path);
+      else if (!isSaved(path, modulesToSave)) found.whole.push(path);
     } else if (output === undefined && isOfHead(path)) found.repeated.push(name);
   }
   return found;

@@ -26,7 +26,7 @@ import type { Vocabulary } from './run-tokenizer.ts';
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;
   const method = await objectives.load(name);
-  return method.create(options as never, processor);
+  return method.create(options, { ...processor, references: recipe.references });
 }
 
 /** What a base model's configuration says of it, before its weights are loaded. */
@@ -85,14 +85,17 @@ export async function createTuned(
     ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
     ...untaughtPaths(model),
   ];
-  const tuning = method.create(model, withModules(options, whole) as never, {
+  const tuning = await method.create(model, withModules(options, whole), {
     seed,
     tokens: vocabulary?.trained,
   });
   paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
-  const storage = (await storages.load(recipe.storage.name)).create(model, 'training');
-  return { model, tuning, storage, initialised };
+  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+async function createStorage({ storage: { name, ...options } }: Recipe, model: Model): Promise<Storage> {
+  return (await storages.load(name)).create(model, options, 'training');
 }
 
 /** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */
@@ -134,7 +137,7 @@ function settleFrozen(model: Model, dtype: DType): void {
 export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(tuning.trainables, options as never);
+  return method.create(tuning.trainables, options);
 }
 
 export function createSampler(

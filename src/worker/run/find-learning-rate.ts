@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { parametersOf } from '../../models/base-facts.ts';
 import { tokensOf } from '../../train/interfaces.ts';
 import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
@@ -26,7 +26,7 @@ export async function findLearningRate(run: PreparedRun): Promise<void> {
   const message = `trying learning rates around ${constants.training.learning_rate}, ${steps} steps each`;
   emit({ type: 'phase-started', phase: 'preflight', message });
   // A file rather than memory: a checkpoint is what a resumed run begins with to the bit.
-  const start = mkdtempSync(join(folder, '.start-'));
+  const start = temporaryFolder('start', folder);
   try {
     writeState(start, newTrainerState(), { ...parts, recipe, constants });
     const found = await tryRates(parts, options, {

@@ -15,7 +15,7 @@ const NUMBER = 'LABEL_0';
  * @throws AttuneError E_ONE_CLASS, E_NO_LABELS where there is nothing to tell apart
  */
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
-  if (train[0]?.kind === 'regression') return [NUMBER];
+  if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
   const given = (recipe.objective as { labels?: string[] | null }).labels;
   if (Array.isArray(given)) return given;
   const found = labelsIn(train);

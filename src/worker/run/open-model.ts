@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
-import { open as openLora } from '../../methods/tuning/lora.ts';
+import { openTuning, readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
@@ -24,12 +23,13 @@ import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, isOwnBase, modelFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
-import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
+import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 import { resultFolder } from './result-folder.ts';
+import { recordedClasses, refuseNewHead, savedClasses, savedHeads } from './saved-head.ts';
 
 export interface OpenOptions {
   /** The base model without the adapter. */
@@ -104,12 +104,19 @@ interface AdapterRequest extends OpenOptions {
 }
 
 async function openAdapter(folder: string, request: AdapterRequest): Promise<OpenedModel> {
-  const description = readAdapterConfig(folder);
+  const description = await readAdapterConfig(folder);
   const { notes, dtype } = request;
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
-  const labels = notes !== undefined && hasClasses(notes.task) ? notes.labels : undefined;
-  const as = { task, labels, problemType: problemTypeIn(notes?.config), embedding: notes?.embedding };
+  const weights = adapterWeights(folder);
+  const labels = notes === undefined ? await savedClasses(weights, baseFolder, task) : recordedClasses(notes);
+  const as = {
+    task,
+    labels,
+    keepsHead: notes === undefined,
+    problemType: problemTypeIn(notes?.config),
+    embedding: notes?.embedding,
+  };
   if (request.base === true) {
     const isAsSaved = request.ownTask === true && !isHeadless(task);
     const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
@@ -120,18 +127,19 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const hasOwn = hasTokenizer(folder);
   const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
-  const weights = adapterWeights(folder);
-  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
+  const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, task)])];
+  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: modules });
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
-  const { model } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
+  const { model, initialised } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
   const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
-  const modulesToSave = [...options.modules_to_save, ...saved.whole];
+  const modulesToSave = [...modules, ...saved.whole];
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
   if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
-  const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
+  const tuning = await openTuning(model, { ...description, options: { ...options, modules_to_save: modulesToSave } });
+  refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(baseFolder), tuning, folder, baseFolder, notes };

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, PreflightFinished } from '../../base/events.ts';
 import type { Sampler } from '../../data/index.ts';
@@ -38,8 +38,11 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   });
   const before = availableBytes();
   const startPeak = peakBytes();
-  const worst = worstStep(parts.sampler, parts.train);
+  const { objective } = parts;
+  const worst = worstStep(parts.sampler, parts.train).map((rows) => rows.map((row) => objective.largest?.(row) ?? row));
+  const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
+  if (remembered !== undefined) objective.restore?.(remembered);
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
@@ -117,6 +120,7 @@ function gradientsOnly({ tuning }: TrainerParts): Update {
 
 /** The evaluation batch with the most tokens. */
 async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerOptions): Promise<void> {
+  if (parts.objective.evaluate !== undefined) return;
   const longest = parts.validation.toSorted((a, b) => tokensOf(b) - tokensOf(a));
   let tokens = 0;
   const rows = longest.filter((row) => (tokens += tokensOf(row)) <= microBatchTokens);
@@ -134,7 +138,7 @@ function trySave({ folder, parts, recipe, constants }: PreflightRequest): number
 
 function makeDraft(folder: string): string {
   try {
-    return mkdtempSync(join(folder, '.preflight-'));
+    return temporaryFolder('preflight', folder);
   } catch (error) {
     throw writeFailure(folder, error);
   }

@@ -34,6 +34,12 @@ export interface PrepareContext {
   emit: EventSink;
 }
 
+/** Refuses training rows that cannot be learnt from as a whole. */
+export function checkTrainingRows(examples: readonly Example[], objective: Objective): void {
+  refuseKinds(examples, objective);
+  objective.check?.(examples);
+}
+
 /** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);
@@ -41,7 +47,7 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const rows = await tokenise(examples, context);
   const { max_length: wanted, long_rows: policy, truncation_side: side, max_windows: maxWindows } = context.recipe.data;
   const { maxPositions: modelLimit } = context;
-  const maxLength = Math.min(wanted, modelLimit);
+  const maxLength = Math.min(wanted, modelLimit) - (context.objective.room ?? 0);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
   const isLead = (token: number) => context.tokenizer.isSpecial(token);

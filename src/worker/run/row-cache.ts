@@ -8,6 +8,7 @@ interface Entry {
   label?: number;
   values?: readonly number[];
   segments?: readonly number[];
+  parents?: readonly number[];
   hasTypes: boolean;
   size?: number;
 }
@@ -30,14 +31,15 @@ export class RowCache {
       offset += 4 * count;
       return array;
     };
-    return entries.map(({ length, label, values, segments, hasTypes, size }, i) => {
+    return entries.map(({ length, hasTypes, ...kept }, i) => {
       const ids = ints(length);
       const typeIds = hasTypes ? ints(length) : undefined;
       const trained = body.slice(offset, offset + length);
       offset += length;
       const example = examples[i];
       const media = 'media' in example ? example.media : undefined;
-      return { id: example.id, source: example.source, ids, trained, typeIds, label, values, segments, media, size };
+      const prompt = example.kind === 'prompt' ? { prompt: example } : {};
+      return { id: example.id, source: example.source, ids, trained, typeIds, media, ...kept, ...prompt };
     });
   }
 
@@ -47,11 +49,12 @@ export class RowCache {
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, segments, typeIds, size }): Entry => ({
+  const entries = rows.map(({ ids, label, values, segments, parents, typeIds, size }): Entry => ({
     length: ids.length,
     label,
     values,
     segments,
+    parents,
     hasTypes: typeIds !== undefined,
     size,
   }));

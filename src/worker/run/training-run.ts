@@ -1,16 +1,17 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
-import { canResume } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
+import { Rollouts } from '../../train/produce.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
@@ -21,15 +22,18 @@ import {
   createUpdate,
   baseTraits,
   trainerOptions,
+  type TunedModel,
 } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { recipePlan } from './choose-thresholds.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
-import { withFrozenRows } from './frozen-rows.ts';
+import { withFrozenBlocks } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
-import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
+import { checkTrainingRows, prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
+import { referenceModel, type ReferenceModel } from './reference-model.ts';
+import { judgedRows } from './reference-scores.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
@@ -56,6 +60,8 @@ export interface PreparedRun {
   context: RunContext;
   parts: TrainerParts;
   storage: Storage;
+  /** Where the objective needs it. */
+  reference: ReferenceModel | undefined;
   options: TrainerOptions;
   trainer: Trainer;
   /** What is decided once, and kept with every checkpoint. */
@@ -97,22 +103,8 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
-  emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
-  const dtype = computeType(recipe.training.precision);
-  const headLabels = hasClasses(objective.task) ? labels : undefined;
-  const choice = {
-    task: objective.task,
-    dtype,
-    labels: headLabels,
-    problemType: problemTypeIn(objective.config),
-    vocabulary,
-    letters,
-    embedding: objective.embedding,
-  };
-  const { model, tuning, storage } = await createTuned(recipe, base, choice);
-  if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
-  if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
+  const { base, loaded, tokenizer, objective, train, validation, metrics } = read;
+  const { model, tuning, storage } = await loadTuned(context, read);
   const update = await createUpdate(recipe, tuning);
   const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
@@ -121,18 +113,45 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { microBatchTokens } = constants;
   const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
-  const rows = { train: train.rows, validation: validation.rows };
+  const reference = await referenceModel({ objective, tuning, model, base });
+  const rows = await judgedRows(
+    { train: train.rows, validation: validation.rows },
+    { ...context, ...constants, objective, reference, tokenizer },
+  );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
-  const { frozenBlocks: blocks } = tuning;
-  const frozen = { base, media, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
-  const isResumed = blocks !== undefined && canResume(objective);
-  const trained = !isResumed ? objective : await withFrozenRows(all, frozen);
-  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, measure };
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, model, tuning }, all);
+  const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
+  const beside = { reference: reference?.run, rollouts, measure };
+  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { ...read, context, parts, storage, options, trainer, constants, test: loaded.splits.test };
+  const watching: EventSink = (event) => {
+    if (event.type === 'step-finished') refuseChanged();
+    emit(event);
+  };
+  const trainer = new Trainer(parts, options, { emit: watching, signal, save: keep, aroundStep });
+  return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
+}
+
+/** The model with its tuning in place, and its configuration as the objective reads it. */
+async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<TunedModel> {
+  const { base, labels, vocabulary, letters, objective } = read;
+  emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
+  const { task, config, embedding } = objective;
+  const tuned = await createTuned(recipe, base, {
+    task,
+    dtype: computeType(recipe.training.precision),
+    labels: hasClasses(task) ? labels : undefined,
+    problemType: problemTypeIn(config),
+    vocabulary,
+    letters,
+    embedding,
+  });
+  const { model, storage } = tuned;
+  if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
+  if (config !== undefined) model.config = withReading(model.config, config);
+  return tuned;
 }
 
 const SPACE_MESSAGE =
@@ -155,6 +174,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
+  checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
@@ -203,7 +223,8 @@ async function decide(
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
-  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
+  const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
+  const longest = rows.reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
@@ -217,6 +238,7 @@ async function save(
   parts: TrainerParts & { constants: RunConstants },
   state: TrainerState,
 ): Promise<void> {
+  refuseChanged();
   let bytes = 0;
   const saved = await writeCheckpoint(folder, state.step, (draft) => {
     bytes = writeState(draft, state, { ...parts, recipe });
@@ -237,8 +259,10 @@ export function resumeRun(run: PreparedRun): boolean {
 }
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
-export function freeTraining({ parts, storage }: PreparedRun): void {
-  const { model, tuning, update } = parts;
+export function freeTraining({ parts, storage, reference }: PreparedRun): void {
+  const { model, tuning, update, rollouts } = parts;
+  rollouts?.[Symbol.dispose]();
+  reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
   tuning.dispose();

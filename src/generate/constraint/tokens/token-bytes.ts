@@ -1,4 +1,5 @@
 /** The bytes that each token adds to an answer. */
+import { parseJson } from '../../../files/json.ts';
 import type { Tokenizer } from '../../../text/index.ts';
 import { unspellBytes } from '../../../text/bpe/byte-alphabet.ts';
 
@@ -48,7 +49,7 @@ function solid(bytes: Uint8Array | undefined): Uint8Array | undefined {
 
 /** The decoder's parts by type. */
 function kindsOf(tokenizer: Tokenizer): string[] {
-  const { decoder } = JSON.parse(tokenizer.files.tokenizer) as { decoder?: Decoder | null };
+  const { decoder } = parseJson(tokenizer.files.tokenizer) as { decoder?: Decoder | null };
   const collect = (part: Decoder): string[] => [part.type, ...(part.decoders ?? []).flatMap(collect)];
   return decoder === undefined || decoder === null ? [] : collect(decoder);
 }

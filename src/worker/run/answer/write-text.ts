@@ -32,7 +32,8 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
     const memory = memories.at(Math.floor(row / READ_TOGETHER));
     const source = memory && { of: memory, row: row % READ_TOGETHER };
     const adapter = answering.lease?.key;
-    const asked = { ...options, adapter, constraint, prompt, memory: source, signal: either };
+    const goesOn = source === undefined && typeof prompts[row] === 'string';
+    const asked = { ...options, adapter, constraint, prompt, goesOn, memory: source, signal: either };
     const completions = await answering.batcher.submit(asked, onText);
     send({ row, completions: completions.map((one) => border.whole(one)) });
   };

@@ -3,7 +3,7 @@ import type { Example } from '../../../data/index.ts';
 import { baselinesOf } from '../../../eval/baselines/cheap-names.ts';
 import { baselines } from '../../../eval/baselines/index.ts';
 import { isKept, type KeptBaseline, type LearntState } from '../../../eval/baselines/kept.ts';
-import { answeredRows, unfitFor } from '../../../eval/compare/cheap.ts';
+import { answeredRows, rowsToFit, unfitFor } from '../../../eval/compare/cheap.ts';
 
 export interface FittedCheap {
   baseline: KeptBaseline;
@@ -38,6 +38,6 @@ export async function fitKept(
   train: readonly Example[],
   signal: AbortSignal,
 ): Promise<FittedCheap> {
-  const rows = answeredRows(train).slice(0, baseline.mostRows);
+  const rows = rowsToFit(baseline, answeredRows(train));
   return { baseline, state: await baseline.learn(rows, { signal }), rows: rows.length };
 }

@@ -8,6 +8,7 @@ import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
 import { answerWithItems } from './items.ts';
 import { answerWithPairs } from './pairs.ts';
+import { answerWithPreferences } from './preferences.ts';
 import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
 import { answerWithDecoder } from './sequences.ts';
@@ -43,6 +44,9 @@ export function answerAsked(
   if (hears(opened.model)) return answerWithSpeech(opened, asked, options);
   const { task } = opened.model;
   refuseForeign(task, asked);
+  if ((task === 'causal-lm' || task === 'sequence') && asked[0]?.example.kind === 'preference') {
+    return answerWithPreferences(opened, asked, options);
+  }
   return (ways[task] ?? answerWithText)(opened, asked, options);
 }
 

@@ -57,7 +57,7 @@ async function likelihoodsOf(
   examples: readonly CompletionExample[],
 ): Promise<(Likelihood | undefined)[]> {
   const method = await objectives.load('seq2seq');
-  const objective = method.create({} as never, { tokenizer, now: TEMPLATE_DATE, causal: true });
+  const objective = await method.create({}, { tokenizer, now: TEMPLATE_DATE, causal: true });
   const answered = [...examples.keys()].filter((i) => examples[i].completion.trim() !== '');
   const { rows } = await objective.prepare(answered.map((i) => examples[i]));
   const prepared = rows as PreparedRow[];

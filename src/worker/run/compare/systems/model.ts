@@ -70,6 +70,8 @@ const SHOWN_CLASSES = 5;
 function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: readonly Example[]): void {
   const known = sequenceHead.labels;
   const isNumber = sequenceHead.problemType === 'regression';
+  // What scores answers need not know their words.
+  if (isNumber && examples[0]?.kind === 'preference') return;
   const wantsNumber = examples[0]?.kind === 'regression';
   if (isNumber && wantsNumber) return;
   const wanted = new Set(examples.flatMap((one) => [expectedText(one)?.trim(), ...rowLabels(one)]));

@@ -1,0 +1,61 @@
+import type { FeedbackExample, PreferenceExample, PromptExample } from '../data/example.ts';
+import type { Example } from '../data/index.ts';
+import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../methods/objectives/shared-prompt.ts';
+import { Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import type { RenderedRows } from './render-rows.ts';
+
+type Piece = RenderedRow['pieces'][number];
+
+/** The prompt, then both answers of a pair. */
+export async function renderPairs(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const pairs = examples as readonly PreferenceExample[];
+  const rendered = await renderAnswers(new Renderer(tokenizer), pairs, {
+    chosen: ({ chosen }) => chosen,
+    rejected: ({ rejected }) => rejected,
+  });
+  return shown(pairs, rendered, () => ['\n  chosen: ', '\n  rejected: ']);
+}
+
+/** The prompt, then the answer with its verdict. */
+export async function renderFeedback(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const judged = examples as readonly FeedbackExample[];
+  const rendered = await renderAnswers(new Renderer(tokenizer), judged, { completion: ({ completion }) => completion });
+  return shown(judged, rendered, ({ label }) => [label ? '\n  good: ' : '\n  bad: ']);
+}
+
+/** What is asked; the answers are the model's own. */
+export async function renderPrompts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const renderer = new Renderer(tokenizer);
+  const rows = await Promise.all(
+    (examples as readonly PromptExample[]).map(async ({ prompt }): Promise<RenderedRow> => {
+      const { ids, text } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt });
+      const pieces = [{ text, start: 0, end: ids.length, trained: false }];
+      return { ids, trained: new Uint8Array(ids.length), pieces };
+    }),
+  );
+  return { rows, problems: [] };
+}
+
+function shown<One extends PreferenceExample | FeedbackExample>(
+  examples: readonly One[],
+  { answers, problems }: RenderedAnswers,
+  titlesOf: (example: One) => readonly string[],
+): RenderedRows {
+  const rows = examples.map((example, i): RenderedRow | undefined => {
+    const own = answers[i];
+    if (own === undefined) return undefined;
+    const { ids, trained } = sharedPromptRow(example, own);
+    const titles = titlesOf(example);
+    const untrained = own[0].pieces.slice(
+      0,
+      own[0].pieces.findIndex((piece) => piece.trained),
+    );
+    const parts = own.flatMap((answer, n): Piece[] => {
+      const first = answer.pieces.findIndex((piece) => piece.trained);
+      const title = { text: titles[n], start: 0, end: 0, trained: false };
+      return [title, ...answer.pieces.slice(Math.max(0, first))];
+    });
+    return { ids, trained, pieces: [...untrained, ...parts] };
+  });
+  return { rows, problems };
+}

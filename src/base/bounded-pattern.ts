@@ -1,0 +1,56 @@
+import { createContext, Script, type Context } from 'node:vm';
+import { AttuneError } from './errors.ts';
+
+/** Milliseconds that one pattern may take for all texts together. */
+const TIME = 1000;
+
+const test = new Script('pattern.test(text)');
+let context: (Context & { pattern: RegExp; text: string }) | undefined;
+
+/**
+ * A regular expression from a file: JavaScript's engine tries all ways to match, of which `(a+)+!` has more than anybody
+ * can wait for.
+ */
+export class BoundedPattern {
+  readonly #source: string;
+  readonly #pattern: RegExp;
+  /** Nothing to try in more than one way. */
+  readonly #isPlain: boolean;
+  #left = TIME;
+
+  /** `before` and `after` tie the source to a text's ends. @throws AttuneError E_BAD_PATTERN */
+  constructor(source: string, before = '', after = '') {
+    this.#source = source;
+    this.#isPlain = !/[*+?{|(]/.test(source);
+    try {
+      this.#pattern = new RegExp(`${before}${source}${after}`, 'u');
+    } catch (error) {
+      throw bad(source, 'is not a regular expression', { got: (error as Error).message, cause: error });
+    }
+  }
+
+  /** @throws AttuneError E_BAD_PATTERN where it has taken too long */
+  test(text: string): boolean {
+    if (this.#isPlain) return this.#pattern.test(text);
+    const start = performance.now();
+    try {
+      context ??= createContext({ pattern: this.#pattern, text }) as typeof context & Context;
+      Object.assign(context, { pattern: this.#pattern, text });
+      return test.runInContext(context, { timeout: Math.max(1, Math.ceil(this.#left)) }) as boolean;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      throw bad(this.#source, 'has too many ways to match', {
+        got: `no answer within ${TIME / 1000} s`,
+        fix: 'write it without repetitions inside repetitions',
+        cause: error,
+      });
+    } finally {
+      this.#left -= performance.now() - start;
+    }
+  }
+}
+
+function bad(source: string, message: string, rest: { got: string; fix?: string; cause: unknown }): AttuneError {
+  const shown = source.length > 200 ? `${source.slice(0, 200)}…` : source;
+  return new AttuneError('E_BAD_PATTERN', { what: `The pattern "${shown}" ${message}`, ...rest });
+}

@@ -1,0 +1,33 @@
+import type { PreferenceExample } from '../../data/example.ts';
+import type { Message } from '../../text/message.ts';
+import { rowPredictor } from '../predictor.ts';
+import type { Baseline } from './baseline.ts';
+
+/** Prefers the longer answer of a pair, or the shorter one: whether length alone tells them apart. */
+function byLength(name: string, title: string, sign: 1 | -1): Baseline {
+  return {
+    name,
+    title,
+    forms: ['preference'],
+    unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
+    async fit() {
+      return rowPredictor(name, (example) => {
+        const { chosen, rejected } = example as PreferenceExample;
+        const margin = sign * (lengthOf(chosen) - lengthOf(rejected));
+        return { margin, text: textOf(margin >= 0 ? chosen : rejected) };
+      });
+    },
+  };
+}
+
+function textOf(answer: string | readonly Message[]): string {
+  return typeof answer === 'string' ? answer : (answer.at(-1)?.content ?? '');
+}
+
+function lengthOf(answer: string | readonly Message[]): number {
+  if (typeof answer === 'string') return answer.length;
+  return answer.reduce((sum, { content }) => sum + content.length, 0);
+}
+
+export const longerAnswer = byLength('longer_answer', 'longer answer', 1);
+export const shorterAnswer = byLength('shorter_answer', 'shorter answer', -1);

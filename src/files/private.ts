@@ -1,0 +1,20 @@
+import { resolve, sep } from 'node:path';
+import { attuneCache, attuneHome } from '../base/home.ts';
+
+/** Of files that only their user may read: rows of one's customers are nobody else's. */
+export const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/** Caches hold rows, answers and pictures in the clear: what lies in attune's own folders is the user's alone. */
+export function fileMode(path: string): number | undefined {
+  return isOwn(path) ? PRIVATE_FILE : undefined;
+}
+
+export function folderMode(path: string): number | undefined {
+  return isOwn(path) ? PRIVATE_FOLDER : undefined;
+}
+
+function isOwn(path: string): boolean {
+  const absolute = resolve(path);
+  return [attuneHome(), attuneCache()].some((root) => absolute === root || absolute.startsWith(root + sep));
+}

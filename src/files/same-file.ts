@@ -1,0 +1,34 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+
+/**
+ * Refuses files of one command that are the same file, whatever they are called: what is written last would be all
+ * that is left. The names are those of their options. @throws AttuneError E_SAME_FILE
+ */
+export function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
+  const seen = new Map<string, string>();
+  for (const [name, path] of Object.entries(files)) {
+    if (path === undefined) continue;
+    const place = placeOf(path);
+    const other = seen.get(place);
+    if (other !== undefined) {
+      throw new AttuneError('E_SAME_FILE', {
+        what: `${other} and ${name} are the same file`,
+        got: path,
+        fix: 'name another file for one of them: it would be overwritten',
+      });
+    }
+    seen.set(place, name);
+  }
+}
+
+/** Where links lead, also of a file that is not there yet. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = resolve(dirname(path));
+    return folder === resolve(path) ? folder : join(placeOf(folder), basename(path));
+  }
+}

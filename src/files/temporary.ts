@@ -1,0 +1,78 @@
+/** Files and folders that are there for a while: named by their process, so that what a killed one left is found. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { isRunning } from '../base/is-running.ts';
+import { writeFailure } from './write-failure.ts';
+
+/** "rows.jsonl.3f2a9c01-4711-a1b2c3d4e5f6.tmp": where it runs, its process, and chance. */
+const TEMPORARY_FILE = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.tmp$/;
+const TEMPORARY_FOLDER = /^\.?attune-[a-z]+-([0-9a-f]{8})-(\d+)-[A-Za-z0-9]{6}$/;
+
+/** Folders that were looked through: once is enough in a process. */
+const tidied = new Set<string>();
+
+/** A name beside a file for what is to become it; what killed processes left beside it is removed. */
+export function temporaryName(path: string): string {
+  removeAbandoned(resolve(dirname(path)), TEMPORARY_FILE);
+  return `${path}.${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/**
+ * A folder that nobody else may look into, whose maker removes it. Those of processes that were killed are removed here.
+ * `purpose` is a word in small letters. @throws AttuneError E_DISK_FULL, E_NOT_WRITABLE
+ */
+export function temporaryFolder(purpose: string, parent = tmpdir()): string {
+  removeAbandoned(resolve(parent), TEMPORARY_FOLDER);
+  const hidden = parent === tmpdir() ? '' : '.';
+  try {
+    return mkdtempSync(join(parent, `${hidden}attune-${purpose}-${machineTag()}-${process.pid}-`));
+  } catch (error) {
+    throw writeFailure(parent, error);
+  }
+}
+
+function removeAbandoned(folder: string, form: RegExp): void {
+  const look = `${form.source} ${folder}`;
+  if (tidied.has(look)) return;
+  tidied.add(look);
+  for (const name of namesIn(folder)) {
+    const [, tag, pid] = form.exec(name) ?? [];
+    // A process of another machine, or container, cannot be seen from here.
+    if (pid !== undefined && tag === machineTag() && !isRunning(Number(pid))) removeQuietly(join(folder, name));
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Another user's files are theirs. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Not ours.
+  }
+}
+
+let tag: string | undefined;
+
+/** Host and process namespace in eight digits: a process's number means nothing outside of them. */
+function machineTag(): string {
+  tag ??= createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 8);
+  return tag;
+}
+
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}

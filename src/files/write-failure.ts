@@ -1,0 +1,38 @@
+import { AttuneError } from '../base/errors.ts';
+
+/** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
+const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT']);
+
+const NO_SPACE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: "the user's share of the disk is full",
+  EFBIG: 'the file would be larger than the system lets this process write (ulimit -f)',
+};
+
+/** Why there was no room for what was written; undefined for any other error. */
+export function noSpace(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code !== undefined && Object.hasOwn(NO_SPACE, code) ? NO_SPACE[code] : undefined;
+}
+
+/** Turns the system's error into one that says what to do; any other error passes through. */
+export function writeFailure(path: string, error: unknown): unknown {
+  const full = noSpace(error);
+  if (full !== undefined) {
+    return new AttuneError('E_DISK_FULL', {
+      what: `Cannot write ${path}: ${full}`,
+      fix: 'free some space, then repeat the command or resume the run; nothing that was already saved is lost',
+      cause: error,
+    });
+  }
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code !== undefined && NOT_WRITABLE.has(code)) {
+    return new AttuneError('E_NOT_WRITABLE', {
+      what: `Cannot write ${path}`,
+      got: (error as Error).message,
+      fix: 'choose a folder that you may write to',
+      cause: error,
+    });
+  }
+  return error;
+}

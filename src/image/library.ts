@@ -1,0 +1,15 @@
+/** sharp, set up for files from anywhere. */
+import sharp from 'sharp';
+
+// Images are decoded once each, several at a time: a cache or threads of its own would only cost.
+sharp.cache(false);
+sharp.concurrency(1);
+
+// The content decides which decoder reads a file, not its name: one of drawings (SVG) may ask for any size and load
+// other files, and the others are of no use here.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((format) => `VipsForeignLoad${format}`),
+});
+
+export { sharp };

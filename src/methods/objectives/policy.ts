@@ -1,0 +1,145 @@
+// R rows, each a prompt with its answers; C answers of all rows, L of their tokens
+import type { PromptExample } from '../../data/example.ts';
+import type { Problem } from '../../base/errors.ts';
+import { Renderer } from '../../text/index.ts';
+import { fromArray, type Tensor } from '../../tensor/index.ts';
+import type { Model } from '../../models/model.ts';
+import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Rewards } from './advantages.ts';
+import { entropyOf, ofDistributions, trainedTokensOf } from './answer-log-probs.ts';
+import { largestGroup, trainedLengths } from './group-rows.ts';
+import { collateRows, sumsOfRows } from './next-token.ts';
+import { clippedTokens, policyLoss, type PolicyOptions, type PolicyTokens } from './policy-losses.ts';
+import { produceRollouts, scoreRollouts } from './produce-rollouts.ts';
+import { createScorer } from './rewards/index.ts';
+import type { Scorer } from './rewards/reward.ts';
+import type { RewardSpec } from './rewards/reward.options.ts';
+import type { SamplingSettings } from './rollouts.ts';
+
+export interface PolicySettings extends SamplingSettings {
+  reward_funcs: readonly RewardSpec[];
+  reward_weights: readonly number[] | null;
+  reward_timeout: number;
+  num_iterations: number;
+  steps_per_generation: number;
+  mask_truncated_completions: boolean;
+  ref_model: string | null;
+  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
+  advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
+  /** Weight of the distance to the reference in the reward, in place of the loss. */
+  rewardBeta?: number;
+  loss: PolicyOptions;
+  /** Share of the tokens that are trained, those of the highest entropy. */
+  entropyShare: number;
+}
+
+/** What produces rollouts: the settings with what they need in use. */
+export interface PolicyParts {
+  settings: PolicySettings;
+  scorers: readonly Scorer[];
+  processor: Processor;
+}
+
+/** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
+export function policyObjective(settings: PolicySettings, processor: Processor): Objective {
+  const { loss, ref_model: referenceModel, reward_timeout: timeout } = settings;
+  const hashes = processor.references ?? {};
+  const scorers = settings.reward_funcs.map((spec) => createScorer(spec, { hashes, timeout }));
+  const parts: PolicyParts = { settings, scorers, processor };
+  const renderer = new Renderer(processor.tokenizer, { now: processor.now });
+  const needsReference = loss.beta > 0 || (settings.rewardBeta ?? 0) > 0;
+  return {
+    task: 'causal-lm',
+    accepts: ['prompt'],
+    separable: true,
+    unit: 'completions',
+    needs: { rollouts: true, ...(needsReference && { reference: true }) },
+    ...(referenceModel !== null && { referenceModel }),
+    room: settings.max_completion_length,
+    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[]),
+    produce: (rows, step) => produceRollouts(rows, step, parts),
+    evaluate: (rows, step) => scoreRollouts(rows, step, parts),
+    largest: (row) => largestGroup(row, { answers: settings.num_generations, length: settings.max_completion_length }),
+    collate: (rows) => collateRows(rows, { causal: true }),
+    counts: countAnswers,
+    loss: (model, batch, context) => lossOf(model, batch, { ...context, settings }),
+  };
+}
+
+async function preparePrompts(
+  renderer: Renderer,
+  examples: readonly PromptExample[],
+): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+  const rows = await Promise.all(
+    examples.map(async (example): Promise<PreparedRow> => {
+      const { id, source, prompt } = example;
+      const { ids } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt });
+      return { id, source, ids, trained: new Uint8Array(ids.length), prompt: example };
+    }),
+  );
+  const problems = rows.flatMap(({ ids, source }) =>
+    ids.length > 0 ? [] : [{ ...source, field: 'prompt', message: 'is empty', fix: 'fill it or delete the row' }],
+  );
+  return { rows, problems };
+}
+
+function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
+  const lengths = rows.flatMap(trainedLengths);
+  return { rows: rows.length, completions: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) };
+}
+
+/** Tensors of a batch's tokens, in the order of its predictions. */
+function policyTokens(
+  model: Model,
+  { rows }: Batch,
+  { texts, logProbs, withReference }: { texts: BigInt64Array; logProbs: Tensor; withReference: boolean },
+): PolicyTokens {
+  const onDevice = (values: Float32Array | BigInt64Array): Tensor => fromArray(values).toDevice(model.device);
+  const answerOf = answersOfTexts(rows);
+  const completions = BigInt64Array.from(texts, (text) => BigInt(answerOf[Number(text)]));
+  const advantages = Float32Array.from(rows.flatMap(({ values = [] }) => [...values]));
+  const joined = (of: (row: PreparedRow) => Float32Array | undefined): Tensor | undefined =>
+    of(rows[0]) === undefined ? undefined : onDevice(Float32Array.from(rows.flatMap((row) => [...(of(row) ?? [])])));
+  return {
+    logProbs,
+    old: joined(({ sampled }) => sampled) ?? logProbs.detach(),
+    reference: withReference ? joined(({ reference }) => reference) : undefined,
+    weights: joined(({ weights }) => weights),
+    advantages: onDevice(Float32Array.from(completions, (answer) => advantages[Number(answer)])),
+    completions: onDevice(completions),
+    lengths: onDevice(Float32Array.from(rows.flatMap(trainedLengths))),
+  };
+}
+
+/** The place of each text among all answers; −1 for prompts. */
+function answersOfTexts(rows: readonly PreparedRow[]): number[] {
+  let answers = 0;
+  return rows.flatMap(({ segments = [] }) => segments.map((_, text) => (text === 0 ? -1 : answers++)));
+}
+
+function lossOf(
+  model: Model,
+  batch: Batch,
+  { totals, runner, settings }: PassContext & { settings: PolicySettings },
+): LossResult {
+  const { loss: options, temperature } = settings;
+  const { logProbs, texts, hidden } = trainedTokensOf(model, batch, { runner, temperature });
+  const tokens = policyTokens(model, batch, { texts, logProbs, withReference: options.beta > 0 });
+  const { completions = 1, tokens: count = 1 } = totals;
+  const { shares, ratios, kl } = policyLoss(tokens, options, { completions, tokens: Math.max(1, count) });
+  const rowOf = BigInt64Array.from(batch.rows.flatMap(({ values = [] }, row) => values.map(() => BigInt(row))));
+  const perRow = sumsOfRows(shares, fromArray(rowOf).toDevice(model.device), batch.rows.length);
+  const entropies = ofDistributions(model, hidden.detach(), (logits) => entropyOf(logits.div(temperature)));
+  const { low, high } = clippedTokens(ratios, tokens.advantages, options);
+  const mean = (values: Tensor) => ({ sum: values.detach().sum(), count: texts.length });
+  return {
+    perRow,
+    tally: {
+      entropy: mean(entropies),
+      'clip_ratio/low_mean': mean(low),
+      'clip_ratio/high_mean': mean(high),
+      'clip_ratio/region_mean': mean(low.add(high)),
+      ...(kl && { kl: mean(kl) }),
+    },
+  };
+}

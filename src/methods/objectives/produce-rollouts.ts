@@ -1,0 +1,208 @@
+// G answers to each prompt
+import type { Metrics } from '../../base/events.ts';
+import { shuffled } from '../../base/random.ts';
+import { turn } from '../../base/turn.ts';
+import type { EvaluationResult } from '../../train/evaluate.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+import { packed, type Produced, type StepContext } from '../../train/produce.ts';
+import type { Model } from '../../models/model.ts';
+import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
+import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
+import { collateRows } from './next-token.ts';
+import { tokensOfRows } from './known-tokens.ts';
+import type { PolicyParts, PolicySettings } from './policy.ts';
+import { habitsOf } from './rewards/habits.ts';
+import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
+
+/** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
+export async function produceRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: PolicyParts,
+): Promise<Produced> {
+  const { settings, processor } = parts;
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
+  const rewards = await allRewards(rollouts, parts);
+  const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
+  const trained = rollouts.map((rollout): TrainedRollout => ({ ...rollout, isTrained: isTrained(rollout) }));
+  const groups = groupsOf(trained, settings.num_generations);
+  const known = await withKnown(
+    groups.flatMap((group) => groupRows(group, step.microBatchTokens)),
+    step,
+    parts,
+  );
+  const advantages = settings.advantages(
+    rewards,
+    weightsOf(settings),
+    known.flatMap((row) => penaltiesOf(row, settings)),
+  );
+  const rowsOfStep = withAdvantages(known, advantages);
+  const metrics = { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) };
+  // A group of which nothing is trained need not be read.
+  const updates = dividedUpdates(
+    rowsOfStep.filter((row) => row.trained.includes(1)),
+    settings,
+    step,
+  );
+  return { updates, metrics };
+}
+
+/** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
+function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): number[] {
+  const { sampled, reference } = row;
+  let at = 0;
+  return trainedLengths(row).map((length) => {
+    let sum = 0;
+    for (let token = at; token < at + length; token++) sum += (sampled?.[token] ?? 0) - (reference?.[token] ?? 0);
+    at += length;
+    return rewardBeta === 0 ? 0 : rewardBeta * sum;
+  });
+}
+
+/** The mean reward of the likeliest answer to each prompt: what validation says of a policy. Its loss is minus that. */
+export async function scoreRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: PolicyParts,
+): Promise<EvaluationResult> {
+  const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: parts.processor.tokenizer });
+  const rewards = await allRewards(rollouts, parts);
+  const sums = summedRewards(rewards, weightsOf(parts.settings));
+  const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
+  const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
+  const { reward_std: _spread, frac_reward_zero_std: _none, ...metrics } = rewardMetrics(rewards, parts);
+  return {
+    metrics: {
+      loss: meanOf([...perRow]),
+      ...metrics,
+      ...completionMetrics(rollouts),
+      ...habitsOf(
+        rollouts.map(({ ids }) => ids),
+        sums,
+      ),
+    },
+    perRow,
+    counts: { rows: rows.length, completions: rollouts.length, tokens },
+  };
+}
+
+function weightsOf({ reward_funcs: functions, reward_weights: weights }: PolicySettings): readonly number[] {
+  return weights ?? functions.map(() => 1);
+}
+
+/** Of each function, one for each answer. */
+async function allRewards(rollouts: readonly Rollout[], { scorers }: PolicyParts): Promise<Rewards[]> {
+  const samples = rollouts.map(sampleOf);
+  const all: Rewards[] = [];
+  for (const scorer of scorers) all.push(await scorer.score(samples));
+  return all;
+}
+
+/** TRL's names. */
+function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: PolicyParts): Metrics {
+  const sums = summedRewards(rewards, weightsOf(settings));
+  const spreads = groupsOf(sums, settings.num_generations).map(deviationOf);
+  const own = scorers.flatMap(({ name }, f) => [
+    [`rewards/${name}/mean`, meanOf(rewards[f])] as const,
+    [`rewards/${name}/std`, deviationOf(rewards[f])] as const,
+  ]);
+  return {
+    reward: meanOf(sums),
+    reward_std: meanOf(spreads),
+    frac_reward_zero_std: meanOf(spreads.map((spread) => (spread < 1e-8 ? 1 : 0))),
+    ...Object.fromEntries(own),
+  };
+}
+
+function completionMetrics(rollouts: readonly Rollout[]): Metrics {
+  const lengths = rollouts.map(({ ids }) => ids.length);
+  const ended = rollouts.filter(({ isComplete }) => isComplete).map(({ ids }) => ids.length);
+  return {
+    'completions/mean_length': meanOf(lengths),
+    'completions/min_length': Math.min(...lengths),
+    'completions/max_length': Math.max(...lengths),
+    'completions/clipped_ratio': 1 - ended.length / lengths.length,
+    ...(ended.length > 0 && { 'completions/mean_terminated_length': meanOf(ended) }),
+  };
+}
+
+/** Rows with what is to be known of the policy that sampled them, and of the reference, before any update. */
+async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<PreparedRow[]> {
+  const { settings } = parts;
+  const { temperature, entropyShare } = settings;
+  const withEntropies = entropyShare < 1;
+  const isPenalised = (settings.rewardBeta ?? 0) > 0;
+  const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1 || isPenalised;
+  let known = [...rows];
+  if (isMoved || withEntropies) {
+    const found = await ofAll(
+      known,
+      step,
+      (model, batch) => tokensOfRows(model, batch, { temperature, withEntropies }),
+      step.model,
+    );
+    const masks = withEntropies
+      ? entropyMasks(
+          found.map(({ entropies }) => entropies!),
+          entropyShare,
+        )
+      : undefined;
+    known = known.map((row, i) => ({ ...row, sampled: found[i].logProbs, ...(masks && { weights: masks[i] }) }));
+  }
+  if ((settings.loss.beta === 0 && !isPenalised) || step.reference === undefined) return known;
+  const { reference } = step;
+  const found = await ofAll(
+    known,
+    step,
+    (_, batch) => reference((model) => tokensOfRows(model, batch, { temperature })),
+    step.model,
+  );
+  return known.map((row, i) => ({ ...row, reference: found[i].logProbs }));
+}
+
+interface KnownTokens {
+  logProbs: Float32Array;
+  entropies?: Float32Array;
+}
+
+/** What a model says of all rows, batch by batch, in their order. */
+async function ofAll(
+  rows: readonly PreparedRow[],
+  { microBatchTokens, signal }: StepContext,
+  read: (model: Model, batch: ReturnType<typeof collateRows>) => ReturnType<typeof tokensOfRows>,
+  model: Model,
+): Promise<KnownTokens[]> {
+  const found = new Map<PreparedRow, KnownTokens>();
+  for (const some of packed(rows, microBatchTokens)) {
+    signal.throwIfAborted();
+    const { logProbs, entropies } = read(model, collateRows(some, { causal: true }));
+    for (const [i, row] of some.entries()) found.set(row, { logProbs: logProbs[i], entropies: entropies?.[i] });
+    await turn();
+  }
+  return rows.map((row) => found.get(row)!);
+}
+
+/** 1 for tokens whose entropy is among the highest share of all. */
+function entropyMasks(entropies: readonly Float32Array[], share: number): Float32Array[] {
+  const sorted = Float32Array.from(entropies.flatMap((own) => [...own])).sort();
+  const place = (1 - share) * (sorted.length - 1);
+  const below = Math.floor(place);
+  const least = sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+  return entropies.map((own) => own.map((entropy) => (entropy >= least ? 1 : 0)));
+}
+
+/** The rows in so many updates, as often as they are trained on. */
+function dividedUpdates(
+  rows: readonly PreparedRow[],
+  { steps_per_generation: updates, num_iterations: times }: PolicySettings,
+  { seed, step }: StepContext,
+): PreparedRow[][] {
+  if (rows.length === 0) return [];
+  const order = updates === 1 ? rows : shuffled(rows, [seed, 'rollout-updates', step]);
+  const size = Math.ceil(order.length / updates);
+  const parts = Array.from({ length: Math.ceil(order.length / size) }, (_, part) =>
+    order.slice(part * size, (part + 1) * size),
+  );
+  return Array.from({ length: times }, () => parts).flat();
+}

@@ -1,0 +1,35 @@
+import { AttuneError, type ErrorCode } from '../../../base/errors.ts';
+import { callTexts } from './sample-text.ts';
+import type { PlacedSample, Reward } from './reward.ts';
+
+/** Why a reward function gave nothing that can be used, with the answer that it was given. */
+export function rewardFailure(
+  code: ErrorCode,
+  { name, what, got, expected, fix }: { name: string; what: string; got?: string; expected?: string; fix: string },
+  sample: PlacedSample | undefined,
+): AttuneError {
+  const problems = sample === undefined ? [] : [{ ...sample.source, message: callTexts(sample) }];
+  return new AttuneError(code, { what: `The reward ${name} ${what}`, got, expected, problems, fix });
+}
+
+/** What a function gave for a sample, if it is a reward. @throws AttuneError E_REWARD_TYPE, E_REWARD_NOT_FINITE */
+export function checkedReward(name: string, value: unknown, sample: PlacedSample): Reward {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'number') {
+    const what = 'gave something that is no number';
+    const fix = 'return a number, or null where it has no opinion';
+    throw rewardFailure(
+      'E_REWARD_TYPE',
+      { name, what, got: describe(value), expected: 'a number or null', fix },
+      sample,
+    );
+  }
+  if (Number.isFinite(value)) return value;
+  const what = 'gave a number that is not finite';
+  const fix = 'guard divisions and logarithms; return null where there is no reward';
+  throw rewardFailure('E_REWARD_NOT_FINITE', { name, what, got: String(value), fix }, sample);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value)}`;
+}

@@ -1,0 +1,50 @@
+import type { Model } from '../../models/model.ts';
+import { isLinear } from '../../nn/index.ts';
+import type { ResultNotes } from '../../train/interfaces.ts';
+import { taskTypes } from './adapter-config.ts';
+import { findTargets, lastName, namesGrouped, type Target, type Wanted } from './targets.ts';
+
+/** What an adapter_config.json says besides its method's own keys. */
+export interface AdapterAbout extends ResultNotes {
+  peftType: string;
+  modulesToSave: readonly string[];
+}
+
+/** adapter_config.json, in the order of its keys, as PEFT writes it. */
+export function adapterConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
+  const config = {
+    auto_mapping:
+      model.task in taskTypes
+        ? null
+        : {
+            base_model_class: model.plan.className,
+            parent_library: `transformers.models.${model.architecture.modelType}`,
+          },
+    base_model_name_or_path: about.baseModel,
+    inference_mode: true,
+    modules_to_save: about.modulesToSave.length > 0 ? about.modulesToSave : null,
+    peft_type: about.peftType,
+    revision: about.revision ?? null,
+    task_type: taskTypes[about.task] ?? null,
+    ...own,
+  };
+  return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** PEFT's word for weights that are stored [in, out]. */
+export function hasTransposed(targets: readonly Target[]): boolean {
+  return targets.some(({ layer }) => isLinear(layer) && layer.isTransposed);
+}
+
+/** PEFT stores `all-linear` as the names that it stood for; where these would reach into the head too, as whole paths. */
+export function targetNames(model: Model, wanted: Wanted, targets: readonly Target[]): string | string[] {
+  const { target_modules: names } = wanted;
+  const paths = () => targets.map(({ path }) => path).toSorted();
+  if (names === 'all-linear') {
+    const short = [...new Set(targets.map(({ path }) => lastName(path)))].toSorted();
+    const found = findTargets(model, { ...wanted, target_modules: short }).length;
+    return found === targets.length && !namesGrouped(model, short) ? short : paths();
+  }
+  if (typeof names === 'string') return names;
+  return namesGrouped(model, names) ? paths() : [...names];
+}

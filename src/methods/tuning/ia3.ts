@@ -1,0 +1,96 @@
+// N tokens, in and out features
+import type { Model } from '../../models/model.ts';
+import { Parameter, type LinearLike } from '../../nn/index.ts';
+import { ones, type Tensor } from '../../tensor/index.ts';
+import { hasTransposed } from './adapter-file.ts';
+import type { Ia3Options } from './ia3.options.ts';
+import { LayerAdapter } from './layer-adapter.ts';
+import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
+import { adaptable, isNamed, type Wanted } from './targets.ts';
+
+/** Scales a layer's output, its bias included, or its input: (IA)³ (Liu et al., 2022). */
+class Ia3Adapter extends LayerAdapter<LinearLike> {
+  /** [out, 1]; [1, in] where the input is scaled */
+  readonly ia3_l: Parameter;
+  readonly #scalesInput: boolean;
+
+  constructor({ path, layer }: LinearTarget, scalesInput: boolean) {
+    super(path, layer);
+    this.#scalesInput = scalesInput;
+    this.ia3_l = new Parameter(scalesInput ? [1, layer.inFeatures] : [layer.outFeatures, 1]);
+    this.attach();
+  }
+
+  input(x: Tensor): Tensor {
+    return this.isActive && this.#scalesInput ? x.mul(this.ia3_l.value(x.dtype).flatten()) : x;
+  }
+
+  forward(_x: Tensor, output: Tensor): Tensor {
+    return this.isActive && !this.#scalesInput ? output.mul(this.ia3_l.value(output.dtype).flatten()) : output;
+  }
+
+  override merged(weight: Tensor): Tensor {
+    return weight.mul(this.ia3_l.tensor);
+  }
+
+  override mergedBias(bias: Tensor): Tensor {
+    return this.#scalesInput ? bias : bias.mul(this.ia3_l.tensor.flatten());
+  }
+}
+
+/** Second layers of feed-forward halves, by their names in the architectures here. */
+const FEED_FORWARD = [
+  'down_proj',
+  'fc2',
+  'wo',
+  'mlp.c_proj',
+  'dense_4h_to_h',
+  'output.dense',
+  'output_dense',
+  'lin2',
+  'Wo',
+];
+/** Keys and values, also where one layer makes them together with the queries. */
+const KEYS_AND_VALUES = [
+  ...['k_proj', 'v_proj', 'key', 'value', 'k', 'v', 'k_lin', 'v_lin'],
+  ...['c_attn', 'qkv_proj', 'query_key_value', 'Wqkv'],
+];
+
+/** `all-linear` is what the method is meant for: of a model without layers of those names nothing is taken. */
+function wantedOf(options: Ia3Options, model: Model): Wanted {
+  if (options.target_modules !== 'all-linear') return options;
+  const usual = [...KEYS_AND_VALUES, ...FEED_FORWARD];
+  const paths = adaptable(model).map(({ path }) => path);
+  const found = usual.filter((name) => paths.some((path) => isNamed(path, name)));
+  return { ...options, target_modules: found.length > 0 ? found : usual };
+}
+
+function isFeedForward({ path }: LinearTarget, names: readonly string[]): boolean {
+  return names.some((name) => isNamed(path, name));
+}
+
+/** PEFT wants the names of feed-forward modules among those of all: by whole paths where the options have others. */
+function namesOf({ target_modules: all, feedforward_modules: given }: Ia3Options, targets: readonly LinearTarget[]) {
+  const names = (given ?? FEED_FORWARD).filter((name) => targets.some((target) => isFeedForward(target, [name])));
+  if (!Array.isArray(all) || names.every((name) => all.includes(name))) return { feedforward_modules: names };
+  const paths = (some: readonly LinearTarget[]) => some.map(({ path }) => path).toSorted();
+  const inner = targets.filter((target) => isFeedForward(target, names));
+  return { target_modules: paths(targets), feedforward_modules: paths(inner) };
+}
+
+export const { create, open } = tuneLayers<Ia3Options>({
+  peftType: 'IA3',
+  wanted: wantedOf,
+  parts: (targets, options, start) =>
+    targets.map((target) => {
+      const adapter = new Ia3Adapter(target, isFeedForward(target, options.feedforward_modules ?? FEED_FORWARD));
+      begin(adapter.ia3_l, start, () => ones(adapter.ia3_l.shape));
+      return adapter;
+    }),
+  config: (options, targets) => ({
+    exclude_modules: options.exclude_modules,
+    fan_in_fan_out: hasTransposed(targets),
+    init_ia3_weights: true,
+    ...namesOf(options, targets),
+  }),
+});

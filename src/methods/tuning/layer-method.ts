@@ -1,0 +1,100 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Model } from '../../models/model.ts';
+import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
+import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
+import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
+import { adapterConfig, targetNames } from './adapter-file.ts';
+import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
+import { saveModules } from './saved-modules.ts';
+import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
+import { indicesFor, tablesWithRows } from './token-indices.ts';
+import { trainRows } from './token-rows.ts';
+
+/** Options of every tuning that sits beside layers. */
+export interface LayerOptions extends Wanted {
+  modules_to_save: readonly string[];
+  trainable_tokens?: readonly unknown[];
+}
+
+export type LinearTarget = Target & { layer: LinearLike };
+
+/** What adapters begin with. */
+export interface Start {
+  model: Model;
+  /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
+  seed: number | undefined;
+}
+
+/** A tuning made of changes of layers. */
+export interface LayerMethod<Options extends LayerOptions, Accepted extends Target = LinearTarget> {
+  /** `peft_type`. */
+  peftType: string;
+  /** Which layers take one; linear ones unless said. */
+  accepts?(layer: Target['layer']): boolean;
+  /** The layers that the options mean. */
+  wanted?(options: Options, model: Model): Wanted;
+  /** Refuses options that cannot be followed on these layers. */
+  check?(targets: readonly Accepted[], options: Options): void;
+  /** The adapters, in place and with their first values. */
+  parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
+  /** The method's own keys of adapter_config.json; `target_modules` is added. */
+  config(options: Options, targets: readonly Accepted[]): object;
+}
+
+/** `create` and `open` of a tuning of layers. */
+export function tuneLayers<Options extends LayerOptions, Accepted extends Target = LinearTarget>(
+  method: LayerMethod<Options, Accepted>,
+) {
+  const wantedOf = (model: Model, options: Options) => method.wanted?.(options, model) ?? options;
+  const targetsOf = (model: Model, options: Options) =>
+    findTargets(model, wantedOf(model, options), method.accepts ?? isLinear) as Accepted[];
+  const build = (model: Model, options: Options, { seed, tokens, owner }: OpenContext & { seed?: number }): Tuning => {
+    const targets = targetsOf(model, options);
+    const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
+    const saved = saveModules(model, options.modules_to_save, owner);
+    const rows = noGrad(() =>
+      scope(() =>
+        tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
+      ),
+    );
+    return new PeftAdapter(model, [...made, ...saved, ...rows], (about) =>
+      adapterConfig(
+        model,
+        { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
+        {
+          target_modules: targetNames(model, wantedOf(model, options), targets),
+          ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
+          ...method.config(options, targets),
+        },
+      ),
+    );
+  };
+  return {
+    create(model: Model, options: Options, { seed, tokens = [] }: TuningContext): Tuning {
+      const targets = targetsOf(model, options);
+      refuseUnmatched(targets, wantedOf(model, options));
+      method.check?.(targets, options);
+      return build(model, options, { seed, tokens: trainedTokens(model, options, tokens) });
+    },
+    open: (model: Model, options: Options, context: OpenContext): Tuning => build(model, options, context),
+  };
+}
+
+/** Rows of tokens that are trained beside the layers. @throws E_NEW_TOKENS where the method's files have no place for them */
+function trainedTokens(model: Model, options: LayerOptions, tokens: readonly number[]) {
+  const { modules_to_save: modulesToSave, trainable_tokens: wanted } = options;
+  const indices = indicesFor(model, tokens, { modulesToSave, areOptional: (wanted ?? []).length === 0 });
+  if (indices === undefined || wanted !== undefined) return indices;
+  throw new AttuneError('E_NEW_TOKENS', {
+    what: 'This tuning cannot train the rows of single tokens',
+    got: `${tokens.length} ${tokens.length === 1 ? 'token' : 'tokens'} in data.new_tokens`,
+    fix: 'choose tuning: lora, or name the table of tokens in tuning.modules_to_save',
+  });
+}
+
+/** Gives a parameter its first values and lets it move. `values` get the seed of the run. */
+export function begin(parameter: Parameter, { seed, model }: Start, values: (seed: number) => Tensor): void {
+  if (seed === undefined) return;
+  parameter.assign(values(seed).toDevice(model.device));
+  if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
+}

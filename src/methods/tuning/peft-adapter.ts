@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { writeJson } from '../../files/json.ts';
+import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
+import { isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
+import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
+
+/** What the names of an adapter's tensors begin with in PEFT's files. */
+export const ROOT = 'base_model.model.';
+
+/** A tensor of an adapter's file. */
+export interface NamedParameter {
+  name: string;
+  parameter: Parameter;
+}
+
+/** One piece of an adapter: a layer's change, a module that is trained whole, rows of a table, a prompt. */
+export interface AdapterPart {
+  readonly trainables: readonly Trainable[];
+  /** What its file holds besides and no step moves. */
+  readonly fixed?: readonly NamedParameter[];
+  /** Ids at and above the vocabulary's size that stand in front of every row. */
+  readonly prefix?: readonly number[];
+  /** Puts its numbers into the form that passes read fastest. */
+  settle?(dtype: DType): void;
+  /** Switched off, it leaves the model as it was. */
+  switch(isActive: boolean): void;
+  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is none of weights */
+  merge(options: MergeOptions): void;
+  /** Takes it out again, to the bit. */
+  unmerge(): void;
+  /** Frees what it holds; the model's own weights stay. */
+  dispose(): void;
+}
+
+type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
+
+/** A tuning that leaves the model's weights as they are, saved as PEFT saves it. */
+export class PeftAdapter implements Tuning {
+  readonly result = 'adapter';
+  readonly trainables: readonly Trainable[];
+  readonly #parts: readonly AdapterPart[];
+  readonly #config: ConfigOf;
+  readonly #device: string;
+  #isMerged = false;
+
+  /** `config`: adapter_config.json. */
+  constructor({ device }: { device: string }, parts: readonly AdapterPart[], config: ConfigOf) {
+    this.#device = device;
+    this.#parts = parts;
+    this.#config = config;
+    this.trainables = parts.flatMap(({ trainables }) => trainables);
+  }
+
+  get prefix(): readonly number[] {
+    return this.#parts.flatMap(({ prefix = [] }) => prefix);
+  }
+
+  #places(): Map<string, Parameter> {
+    const all = [...this.trainables, ...this.#parts.flatMap(({ fixed = [] }) => fixed)];
+    return new Map(all.map(({ name, parameter }) => [name, parameter]));
+  }
+
+  state(): Map<string, Tensor> {
+    return new Map([...this.#places()].map(([name, parameter]) => [name, parameter.tensor]));
+  }
+
+  load(state: ReadonlyMap<string, Tensor>): void {
+    const own = this.#places();
+    const problems = misfits(state, own);
+    if (problems.length > 0) throw mismatch(problems);
+    noGrad(() => {
+      for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
+    });
+  }
+
+  /** Of an adapter that is opened a parameter is a shape until now. */
+  #fill(parameter: Parameter, saved: Tensor): void {
+    if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
+    parameter.assign(
+      saved
+        .to(isFloating(saved.dtype) ? 'f32' : saved.dtype)
+        .clone()
+        .toDevice(this.#device),
+    );
+    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
+  }
+
+  /** An adapter is written in f32, as it is trained. */
+  roundToStored(): undefined {
+    return undefined;
+  }
+
+  save(folder: string, about: ResultNotes): void {
+    scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));
+    writeJson(join(folder, 'adapter_config.json'), this.#config(about));
+  }
+
+  disabled<T>(body: () => T): T {
+    this.#switch(false);
+    try {
+      return body();
+    } finally {
+      this.#switch(true);
+    }
+  }
+
+  #switch(isActive: boolean): void {
+    for (const part of this.#parts) part.switch(isActive);
+  }
+
+  merge(options: MergeOptions = {}): void {
+    if (this.#isMerged) return;
+    this.#isMerged = true;
+    noGrad(() => {
+      // Rows of tokens come last, and are put in before what is added to the whole table.
+      for (const part of this.#parts.toReversed()) scope(() => part.merge(options));
+    });
+  }
+
+  unmerge(): void {
+    if (!this.#isMerged) return;
+    this.#isMerged = false;
+    noGrad(() => {
+      for (const part of this.#parts) scope(() => part.unmerge());
+    });
+  }
+
+  settle(dtype: DType): void {
+    for (const { parameter } of this.trainables) parameter.setTrainable(false);
+    noGrad(() => {
+      for (const part of this.#parts) scope(() => part.settle?.(dtype));
+    });
+  }
+
+  dispose(): void {
+    for (const part of this.#parts) part.dispose();
+  }
+}
+
+/** Tensors without a place, places without a tensor, and other shapes. */
+function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Parameter>): Problem[] {
+  const strays = [...state.keys()].filter((name) => !own.has(name));
+  const problems: Problem[] = strays.map((field) => ({ field, message: 'has no place in this model' }));
+  for (const [field, { shape }] of own) {
+    const saved = state.get(field);
+    if (saved === undefined) problems.push({ field, message: 'is wanted by this model but not in the adapter' });
+    else if (saved.shape.join() !== shape.join())
+      problems.push({ field, message: `has the shape [${saved.shape.join(', ')}], not [${shape.join(', ')}]` });
+  }
+  return problems;
+}
+
+function mismatch(problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter does not fit this base model: it would do nothing, or only a part of what was trained',
+    problems,
+    fix: 'use the base model that the adapter was trained on (adapter_config.json: base_model_name_or_path)',
+  });
+}

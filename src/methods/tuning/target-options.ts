@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const names = z.array(z.string().min(1)).min(1);
+
+/** Options of every tuning that sits beside layers, with PEFT's names. */
+export const targetOptions = {
+  target_modules: z
+    .union([z.string().min(1), names], {
+      error: 'expected all-linear, a list of module names, or a regular expression',
+    })
+    .default('all-linear')
+    .meta({
+      description: 'modules that get an adapter: names, or a regex of whole paths',
+      shown: 'all-linear|LIST|REGEX',
+    }),
+  layers_to_transform: z.array(z.int().min(0)).min(1).nullable().default(null).describe('only these layers, from 0'),
+  exclude_modules: z
+    .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
+    .nullable()
+    .default(null)
+    .meta({ description: 'modules of them that get none', shown: 'LIST|REGEX' }),
+};
+
+export const savedModules = {
+  modules_to_save: z.array(z.string().min(1)).default([]).describe('modules trained whole and saved with the adapter'),
+};
+
+/** A value for each of some modules, in place of the usual one. */
+export function pattern(what: string, value: z.ZodNumber) {
+  return z
+    .record(z.string(), value)
+    .default({})
+    .meta({ description: `another ${what} for some modules`, shown: `{NAME: ${what.toUpperCase()}}` });
+}
+
+/** Bounds of numbers in adapter_config.json: larger shapes overflow before they are compared with the file's. */
+export const storedRank = z.int().positive().max(1_000_000);
+export const storedFactor = z.number().positive().max(1_000_000);
+export const storedDropout = z.number().min(0).lt(1).default(0);
+
+/** The same keys in adapter_config.json. */
+export const targetKeys = {
+  target_modules: z.union([z.string(), z.array(z.string())]),
+  layers_to_transform: z.union([z.array(z.int()), z.int().transform((value) => [value])]).nullish(),
+  exclude_modules: z.union([z.string(), z.array(z.string())]).nullish(),
+};
+
+/** Options of the layers that adapter_config.json names. */
+export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
+  const { target_modules, layers_to_transform = null, exclude_modules = null } = config;
+  return { target_modules, layers_to_transform, exclude_modules };
+}

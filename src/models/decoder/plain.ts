@@ -1,0 +1,182 @@
+// N tokens, D width
+/** Decoders with LayerNorm and a feed-forward half of two layers: GPT's kind, before Llama. */
+import {
+  activations,
+  Module,
+  type Activation,
+  type Dropout,
+  type Linear,
+  type Embedding,
+  type LayerNorm,
+  type Rope,
+} from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { Trunk } from '../architecture.ts';
+import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
+
+/** A module under its name in checkpoints. */
+export interface Named<Part extends Module> {
+  name: string;
+  module: Part;
+}
+
+/** Reads the tokens of a pass: so that this file does not know attention's. */
+interface AttentionHalf extends Module {
+  /** x [N, D] → [N, D] */
+  forward(x: Tensor, pass: Pass): Tensor;
+}
+
+/**
+ * Where the norms of a layer stand: each half reads normalised values and is added to what stood before them; or to the
+ * normalised values themselves; or each sum is normalised; or both halves read what the layer reads.
+ */
+export type Arrangement = 'before' | 'before, and kept' | 'after' | 'side by side';
+
+export interface PlainLayerParts {
+  attention: { name: string; module: AttentionHalf };
+  /** Without a name, its layers stand in the layer itself (OPT). */
+  feedForward: { name?: string; module: PlainFeedForward };
+  attentionNorm: Named<LayerNorm>;
+  /** Side by side, both halves read one norm where this is left out. */
+  feedForwardNorm?: Named<LayerNorm>;
+  arrangement: Arrangement;
+  /** On each half's result. */
+  dropouts: { attention: Dropout; feedForward: Dropout };
+}
+
+/** A layer: attention and a feed-forward half, each added to the stream. */
+export class PlainLayer extends Block {
+  readonly #parts: PlainLayerParts;
+
+  constructor(parts: PlainLayerParts) {
+    super();
+    this.#parts = parts;
+    const { attentionNorm, attention, feedForwardNorm, feedForward } = parts;
+    const { name, module } = feedForward;
+    const fed = name === undefined ? module.layers : [{ name, module }];
+    assignParts(this, [attentionNorm, attention, feedForwardNorm, ...fed]);
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const { arrangement, attentionNorm, feedForwardNorm = attentionNorm } = this.#parts;
+    const [first, second] = [attentionNorm.module, feedForwardNorm.module];
+    if (arrangement === 'side by side') {
+      const read = first.forward(x);
+      const fed = this.#feed(first === second ? read : second.forward(x));
+      return x.add(this.#attend(read, pass)).add(fed);
+    }
+    if (arrangement === 'after') {
+      const attended = first.forward(x.add(this.#attend(x, pass)));
+      return second.forward(attended.add(this.#feed(attended)));
+    }
+    const keeps = arrangement === 'before, and kept';
+    const read = first.forward(x);
+    const attended = (keeps ? read : x).add(this.#attend(read, pass));
+    const again = second.forward(attended);
+    return (keeps ? again : attended).add(this.#feed(again));
+  }
+
+  #attend(x: Tensor, pass: Pass): Tensor {
+    return this.#parts.dropouts.attention.forward(this.#parts.attention.module.forward(x, pass));
+  }
+  #feed(x: Tensor): Tensor {
+    return this.#parts.dropouts.feedForward.forward(this.#parts.feedForward.module.forward(x));
+  }
+}
+
+/** Two linear layers with an activation between them. */
+export class PlainFeedForward extends Module {
+  readonly #layers: readonly [Named<Linear>, Named<Linear>];
+  readonly #activation: Activation;
+
+  constructor(layers: readonly [Named<Linear>, Named<Linear>], activation: string) {
+    super();
+    this.#layers = layers;
+    this.#activation = activations[activation];
+    assignParts(this, layers);
+  }
+
+  get layers(): readonly Named<Linear>[] {
+    return this.#layers;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [inner, outer] = this.#layers;
+    return outer.module.forward(this.#activation(inner.module.forward(x)));
+  }
+}
+
+export interface PlainParts {
+  tokens: Named<Embedding>;
+  /** Learned positions, the first of which are for no token. */
+  positions?: Named<Embedding> & { offset: number };
+  embeddingNorm?: Named<LayerNorm>;
+  /** Between the width of the tokens' vectors and the layers'. */
+  projections?: { in: Named<Linear>; out: Named<Linear> };
+  layers: { name: string; list: readonly PlainLayer[] };
+  finalNorm?: Named<LayerNorm>;
+  rope?: Rope;
+  /** On what the first layer reads. */
+  dropout?: Dropout;
+}
+
+export class PlainDecoder extends Stack implements Trunk {
+  readonly #parts: PlainParts;
+
+  constructor(parts: PlainParts) {
+    super();
+    this.#parts = parts;
+    const { tokens, positions, embeddingNorm, projections, finalNorm } = parts;
+    assignParts(this, [tokens, positions, projections?.out, projections?.in, embeddingNorm]);
+    Object.assign(this, { [parts.layers.name]: parts.layers.list });
+    assignParts(this, [finalNorm]);
+  }
+
+  get stack(): Stack {
+    return this;
+  }
+  /** Of the hidden states that a head reads. */
+  get width(): number {
+    return this.#parts.tokens.module.width;
+  }
+  get tokenTable(): Embedding {
+    return this.#parts.tokens.module;
+  }
+  override get blockList(): readonly Block[] {
+    return this.#parts.layers.list;
+  }
+  override regimeOf(length: number): number {
+    return this.#parts.rope?.regimeOf(length) ?? 0;
+  }
+  override outdates(from: number, to: number): boolean {
+    return this.#parts.rope?.outdates(from, to) === true;
+  }
+  override prepare(pass: Pass): void {
+    const { rope } = this.#parts;
+    if (rope !== undefined) pass.rotations = new Map([[rope, rope.rotation(pass.positions, pass.layout, pass.dtype)]]);
+  }
+
+  override embed(input: StackInput, pass: Pass): Tensor {
+    const { tokens, positions, embeddingNorm, projections, dropout } = this.#parts;
+    const words = input.embeddings ?? tokens.module.forward(idsOf(input, pass), pass.dtype);
+    const wide = projections?.in.module.forward(words) ?? words;
+    const placed =
+      positions === undefined
+        ? wide
+        : wide.add(positions.module.forward(pass.positions.add(positions.offset), pass.dtype));
+    const normed = embeddingNorm?.module.forward(placed) ?? placed;
+    return dropout?.forward(normed) ?? normed;
+  }
+
+  override finish(x: Tensor): Tensor {
+    const { finalNorm, projections } = this.#parts;
+    const normed = finalNorm?.module.forward(x) ?? x;
+    // A stage makes a tensor of its own.
+    return projections?.out.module.forward(normed) ?? (normed === x ? x.clone() : normed);
+  }
+}
+
+/** Makes parts properties of a module, by their names in checkpoints. */
+export function assignParts(owner: Module, parts: readonly (Named<Module> | undefined)[]): void {
+  for (const part of parts) if (part !== undefined) Object.assign(owner, { [part.name]: part.module });
+}

@@ -1,0 +1,138 @@
+import type { Message, ToolCall, ToolSchema } from './message.ts';
+import { declaredStopIds } from './special-tokens.ts';
+import type { ChatTemplates, Conversation } from './template.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+interface KnownToken {
+  content: string;
+  /** Whether the tokenizer marks it as no text. */
+  special: boolean;
+}
+
+/** Ids at which generation ends: those that the files declare, EOS, and the ends of the template's turns; ascending. */
+export function findStopIds(tokenizer: Tokenizer): number[] {
+  const declared = declaredStopIds(tokenizer.files, tokenizer.special);
+  // A token of the vocabulary proper can end a turn too, where it has a role.
+  const roles = Object.values(tokenizer.special).map(({ content }) => ({ content, special: true }));
+  const texts = declared.map((id) => tokenText(id, tokenizer));
+  const ends = turnEnds(tokenizer.templates, [...tokenizer.addedTokens, ...roles], texts);
+  const ids = ends.map((end) => tokenizer.idOf(end)).filter((id) => id !== null);
+  return [...new Set([...declared, ...ids])].toSorted((a, b) => a - b);
+}
+
+/** A token as it stands in a text: an added one's is its own, whatever the decoder makes of it. */
+export function tokenText(id: number, tokenizer: Tokenizer): string {
+  return tokenizer.addedTokens.find((token) => token.id === id)?.content ?? tokenizer.decode([id]);
+}
+
+/**
+ * The tokens with which a template ends an answer and a call besides those at which generation stops anyway, found by
+ * rendering short conversations: files often declare but one of them, or the one that ends a document.
+ */
+function turnEnds(templates: ChatTemplates, tokens: readonly KnownToken[], declared: readonly string[]): string[] {
+  if (!templates.exists) return [];
+  const known = tokens.filter(({ content }) => content !== '');
+  const answer = answerEnd(templates, known, declared);
+  const stops = answer === undefined ? declared : [...declared, answer];
+  const call = callEnd(templates, known, stops);
+  return [answer, call].filter((end) => end !== undefined && !declared.includes(end)) as string[];
+}
+
+const QUESTION = 'attunequestion';
+const ANSWER = 'attuneanswer';
+const MORE = 'attunemore';
+
+function answerEnd(
+  templates: ChatTemplates,
+  tokens: readonly KnownToken[],
+  declared: readonly string[],
+): string | undefined {
+  const turns: Message[] = [
+    { role: 'user', content: QUESTION },
+    { role: 'assistant', content: ANSWER },
+  ];
+  const last = afterAnswer(render(templates, { messages: turns }));
+  const longer = render(templates, { messages: [...turns, { role: 'user', content: MORE }] });
+  const [between] = afterAnswer(longer).split(MORE);
+  const [end] = tokensIn(last, tokens);
+  if (end === undefined) {
+    // Some end an answer only where another turn follows: with another token than that turn begins with.
+    const [first, ...more] = tokensIn(between, tokens);
+    return more.length > 0 && between.trimStart().startsWith(first) ? first : undefined;
+  }
+  // What closes an answer may stand before the token that ends the turn.
+  const closes = !declared.includes(end) && tokensIn(between, tokens).some((token) => declared.includes(token));
+  return closes ? undefined : end;
+}
+
+/** Empty where a template does not show the answer. */
+function afterAnswer(text = ''): string {
+  const at = text.lastIndexOf(ANSWER);
+  return at === -1 ? '' : text.slice(at + ANSWER.length);
+}
+
+const TOOL: ToolSchema = {
+  type: 'function',
+  function: { name: 'attunetool', description: 'attunetool', parameters: { type: 'object', properties: {} } },
+};
+
+/** The last token of a turn of calls, where none in it is known to stop: one that does not stand between two calls. */
+function callEnd(
+  templates: ChatTemplates,
+  tokens: readonly KnownToken[],
+  stops: readonly string[],
+): string | undefined {
+  const both = tailsOfCalls(templates, 2);
+  const [between, tail] = both.length === 2 ? both : ['', tailsOfCalls(templates, 1).at(0)];
+  if (tail === undefined || stops.some((stop) => tail.includes(stop))) return undefined;
+  const end = tokensIn(tail, tokens).at(-1);
+  if (end === undefined || !tail.trimEnd().endsWith(end) || between.includes(end)) return undefined;
+  return tokens.some(({ content, special }) => special && content === end) ? end : undefined;
+}
+
+/** What follows the arguments of each of some calls; empty where the template does not write them all. */
+function tailsOfCalls(templates: ChatTemplates, count: number): string[] {
+  const call = (place: number): ToolCall => ({
+    id: `attunecal${place}`,
+    type: 'function',
+    function: { name: 'attunetool', arguments: { attunekey: ANSWER } },
+  });
+  const calls = Array.from({ length: count }, (_, place) => call(place));
+  const messages: Message[] = [
+    { role: 'user', content: QUESTION },
+    { role: 'assistant', content: '', tool_calls: calls },
+  ];
+  const parts = render(templates, { messages, tools: [TOOL] })?.split(ANSWER) ?? [];
+  return parts.length === count + 1 ? parts.slice(1) : [];
+}
+
+/** A template that is broken, or refuses this, is reported when it is used. */
+function render(templates: ChatTemplates, conversation: Conversation): string | undefined {
+  try {
+    return templates.render(conversation, { addGenerationPrompt: false, now: new Date(0) });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tokens written in a text, in order. */
+function tokensIn(text: string, tokens: readonly KnownToken[]): string[] {
+  const found: string[] = [];
+  for (let from = 0; ;) {
+    const next = tokens
+      .map(({ content }) => ({ content, at: text.indexOf(content, from) }))
+      .filter(({ at }) => at !== -1)
+      .reduce<{ content: string; at: number } | undefined>(earlier, undefined);
+    if (next === undefined) return found;
+    found.push(next.content);
+    from = next.at + next.content.length;
+  }
+}
+
+type Place = { content: string; at: number };
+
+/** The longer of two tokens at one place. */
+function earlier(best: Place | undefined, place: Place): Place {
+  if (best === undefined || place.at < best.at) return place;
+  return place.at === best.at && place.content.length > best.content.length ? place : best;
+}

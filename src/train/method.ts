@@ -1,0 +1,165 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../base/errors.ts';
+import { defineRegistry, type Registry } from '../base/registry.ts';
+import type { Model } from '../models/model.ts';
+import type {
+  Objective,
+  OpenContext,
+  Processor,
+  Storage,
+  Trainable,
+  Tuning,
+  TuningContext,
+  Update,
+} from './interfaces.ts';
+
+/** What a method says of itself: enough to check a recipe and to print help without the engine. */
+export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
+  options: Schema;
+  /** Checked options with those filled in that depend on each other. @throws ZodError */
+  settle(values: unknown): Readonly<Record<string, unknown>>;
+  /** Defaults of keys outside the method that suit it. */
+  recipeDefaults?: { training?: Record<string, unknown> };
+}
+
+/** What every definition says; `run` loads the implementation on first use, since it may need the engine. */
+interface Definition<Schema extends z.ZodObject, Options, Implementation> {
+  options: Schema;
+  /** Fills options that depend on each other, after the check. */
+  complete?(values: z.output<Schema>): Options;
+  recipeDefaults?: MethodOptions['recipeDefaults'];
+  run(): Promise<Implementation>;
+}
+
+/** One thing to optimise. */
+export interface ObjectiveMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** @throws ZodError where the values are no options of this method */
+  create(values: unknown, processor: Processor): Promise<Objective>;
+}
+
+export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }>,
+): ObjectiveMethod<Schema> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    create: async (values, processor) => (await definition.run()).create(settled(values), processor),
+  };
+}
+
+/** How PEFT keeps the adapters of a tuning: its part of adapter_config.json. */
+export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = unknown> {
+  /** Values of `peft_type`; the first is written. */
+  types: readonly [string, ...string[]];
+  /** The method's own keys. */
+  config: Config;
+  /** The tuning's options from those keys. */
+  read(config: z.output<Config>): Options;
+}
+
+/** One choice of which weights move. */
+export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** The model's own weights stay as they are, and what is trained stands beside them. */
+  keepsWeights?: boolean;
+  peft?: PeftFormat;
+  /** @throws ZodError where the values are no options of this method */
+  create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
+  /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
+  open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
+}
+
+/** A tuning's implementation. */
+interface TuningRun<Options> {
+  create(model: Model, options: Options, context: TuningContext): Tuning;
+  open?(model: Model, options: Options, context: OpenContext): Tuning;
+}
+
+export function defineTuning<
+  Schema extends z.ZodObject,
+  Options = z.output<Schema>,
+  Config extends z.ZodObject = never,
+>(
+  definition: Pick<TuningMethod, 'keepsWeights'> &
+    Definition<Schema, Options, TuningRun<Options>> & { peft?: PeftFormat<Config, Options> },
+): TuningMethod<Schema> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    keepsWeights: definition.keepsWeights,
+    peft: definition.peft as PeftFormat | undefined,
+    create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
+    async open(model, options, context) {
+      const { open } = await definition.run();
+      if (open === undefined) throw new Error('this tuning has no adapters to open');
+      const build = () => open(model, options as Options, context);
+      return context.owner?.own(build) ?? build();
+    },
+  };
+}
+
+/** One way to keep weights that do not move. */
+export interface StorageMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** What it makes of weights is made once, so the tuning has to keep them. */
+  wantsKeptWeights?: boolean;
+  /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
+  create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
+}
+
+export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
+    Definition<Schema, Options, { create(model: Model, when: 'training' | 'always', options: Options): Storage }>,
+): StorageMethod<Schema> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    wantsKeptWeights: definition.wantsKeptWeights,
+    create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
+  };
+}
+
+/** One way to turn gradients into a step. */
+export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** @throws ZodError where the values are no options of this method */
+  create(trainables: readonly Trainable[], values: unknown): Promise<Update>;
+}
+
+export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options): Update }>,
+): UpdateMethod<Schema> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    create: async (trainables, values) => (await definition.run()).create(trainables, settled(values)),
+  };
+}
+
+function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options, unknown>) {
+  const { options, complete, recipeDefaults } = definition;
+  // Without `complete` the options are what the schema gives.
+  const settled = (values: unknown): Options => {
+    const checked = options.parse(values);
+    return complete === undefined ? (checked as unknown as Options) : complete(checked);
+  };
+  const settle = (values: unknown) => settled(values) as Readonly<Record<string, unknown>>;
+  return { options, recipeDefaults, settled, settle };
+}
+
+/** What each file of an axis exports. */
+type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
+
+/** A table of an axis: one line a method. */
+export function methodTable<Any extends MethodOptions, Table extends Files<Any>>(
+  kind: string,
+  code: ErrorCode,
+  table: Table,
+): Registry<Any, keyof Table & string> {
+  const lines = Object.entries(table).map(([name, load]) => [name, async () => (await load()).method] as const);
+  return defineRegistry(kind, code, Object.fromEntries(lines) as Record<keyof Table & string, () => Promise<Any>>);
+}
+
+/** What may be written for each method of a table. */
+export type OptionInputs<Table> = {
+  [Name in keyof Table]: Table[Name] extends () => Promise<{ method: { options: infer Schema extends z.ZodType } }>
+    ? z.input<Schema>
+    : never;
+};

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import { attuneCache } from '../../base/home.ts';
+import { turn } from '../../base/turn.ts';
+import { cacheKey, ContentCache, type CacheKey } from '../../files/cache.ts';
+import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
+import { weightFiles } from '../../models/checkpoint-files.ts';
+import { engineIdentity, scope } from '../../tensor/index.ts';
+import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
+import { byTokens } from '../../train/evaluate.ts';
+import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { TrainerParts } from '../../train/trainer.ts';
+import type { ReferenceModel } from './reference-model.ts';
+
+interface ScoresContext {
+  recipe: Recipe;
+  /** The reference model's folder. */
+  folder: string;
+  objective: Objective;
+  reference: Reference;
+  tokenizer: Tokenizer;
+  microBatchTokens: number;
+  emit: EventSink;
+  signal: AbortSignal;
+}
+
+/**
+ * Rows with what the reference model says of each, computed now or by an earlier run: kept on disk under the hash of the
+ * weights, the rows and the code, so that no step asks the reference again.
+ */
+async function withReferenceScores(rows: readonly PreparedRow[], context: ScoresContext): Promise<PreparedRow[]> {
+  if (rows.length === 0) return [];
+  const key = await keyOf(rows, context);
+  const cache = new ContentCache(join(attuneCache(), 'reference'));
+  const known = cache.read(key);
+  const values = known === undefined ? await compute(rows, context) : numbersOf(known);
+  if (known === undefined) cache.write(key, [new Uint8Array(values.buffer)]);
+  const width = values.length / rows.length;
+  return rows.map((row, i) => ({ ...row, reference: values.slice(i * width, (i + 1) * width) }));
+}
+
+type SplitRows = Pick<TrainerParts, 'train' | 'validation'>;
+
+/** With what the reference says of each row, where it is to be asked only once. */
+export async function judgedRows(
+  { train, validation }: SplitRows,
+  context: Omit<ScoresContext, 'reference' | 'folder'> & { reference: ReferenceModel | undefined },
+): Promise<SplitRows> {
+  const { reference, objective } = context;
+  if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
+  const scored = { ...context, reference: reference.run, folder: reference.folder };
+  return {
+    train: await withReferenceScores(train, scored),
+    validation: await withReferenceScores(validation, scored),
+  };
+}
+
+async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Promise<CacheKey> {
+  const { recipe, folder, tokenizer, microBatchTokens } = context;
+  const weights = await Promise.all([join(folder, 'config.json'), ...weightFiles(folder)].map(sha256File));
+  const read = rows.map(({ id, ids, segments }) => `${id} ${ids.join()} ${segments?.join()}`);
+  const { precision } = recipe.training;
+  return cacheKey({
+    rows: sha256(read.join('\n')),
+    tokenizer: tokenizerHash(tokenizer),
+    template: templateHash(tokenizer),
+    code: sha256OfOwn(CODE_FOLDERS, import.meta.url),
+    settings: { objective: recipe.objective, weights, precision, microBatchTokens, engine: engineIdentity() },
+  });
+}
+
+const CODE_FOLDERS = ['../../models/', '../../nn/', '../../methods/objectives/'];
+
+async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
+  const { objective, reference, microBatchTokens, emit, signal } = context;
+  emit({ type: 'phase-started', phase: 'data', message: 'asking the reference model once for each row' });
+  const found: Float32Array[] = [];
+  let done = 0;
+  for (const indices of byTokens(rows, microBatchTokens)) {
+    signal.throwIfAborted();
+    const batch = objective.collate(indices.map((i) => rows[i]));
+    scope(() => {
+      const scores = reference((model) => objective.judge!(model, batch)).to('f32');
+      const values = scores.data() as Float32Array;
+      const width = values.length / indices.length;
+      for (const [place, i] of indices.entries()) found[i] = values.slice(place * width, (place + 1) * width);
+    });
+    done += indices.length;
+    emit({ type: 'work-advanced', phase: 'data', done, total: rows.length, unit: 'rows scored by the reference' });
+    await turn();
+  }
+  return Float32Array.from(found.flatMap((values) => [...values]));
+}
+
+function numbersOf(bytes: Uint8Array): Float32Array {
+  // A copy: what the cache gives need not be aligned.
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}

@@ -1,0 +1,53 @@
+/** Calls that data can break: spread into arguments, which overflows the stack, and JSON that is read without limits. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { Check } from './check.ts';
+import { listFiles } from './source-files.ts';
+
+/** What to call in place of a function whose arguments come from data. */
+const SPREAD: Readonly<Record<string, string>> = {
+  'Math.max': 'greatest of src/base/many.ts',
+  'Math.min': 'smallest of src/base/many.ts',
+  push: 'pushAll of src/base/many.ts',
+  unshift: 'a new list',
+  splice: 'spliceAll of src/base/many.ts',
+  concat: 'flat',
+  fromCharCode: 'a decoder',
+  fromCodePoint: 'a decoder',
+};
+
+/** Where the calls that are free of that are. */
+const MANY = 'src/base/many.ts';
+
+/** Files that may read JSON by themselves: the reader, and a page's script, which runs in a browser. */
+const JSON_READERS = new Set(['src/files/json.ts', 'src/app/page/try-script.ts']);
+
+export const calls: Check = {
+  name: 'calls',
+  run: (root) => listFiles(root, ['src'], ['.ts', '.tsx']).flatMap((file) => problemsIn(root, file)),
+};
+
+function problemsIn(root: string, file: string): string[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const problems: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const message = ts.isCallExpression(node) ? messageFor(node, file) : undefined;
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    if (message !== undefined) problems.push(`${file}:${line + 1} ${message}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return problems;
+}
+
+function messageFor({ expression, arguments: given }: ts.CallExpression, file: string): string | undefined {
+  if (!ts.isPropertyAccessExpression(expression)) return undefined;
+  const whole = expression.getText();
+  if (whole === 'JSON.parse' && !JSON_READERS.has(file))
+    return 'calls JSON.parse: parseJson of src/files/json.ts has limits';
+  const name = expression.name.text;
+  const instead = Object.hasOwn(SPREAD, whole) ? SPREAD[whole] : Object.hasOwn(SPREAD, name) ? SPREAD[name] : undefined;
+  if (instead === undefined || file === MANY || !given.some((one) => ts.isSpreadElement(one))) return undefined;
+  return `spreads into ${name}, which overflows the stack from some 120,000 values on: use ${instead}`;
+}

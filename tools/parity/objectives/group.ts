@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { readJson } from '../../../src/files/json.ts';
+import { SafetensorsFile, type Tensor } from '../../../src/tensor/index.ts';
+
+/** A group of reference values: NAME.json with its cases, and the tensors beside it. */
+export interface Group {
+  name: string;
+  /** What NAME.json says besides its cases. */
+  about: Readonly<Record<string, unknown>>;
+  cases: Readonly<Record<string, ReferenceCase>>;
+  /** Of `INPUTS.safetensors`. */
+  inputs: ReadonlyMap<string, Tensor>;
+  /** Of `NAME_grads.safetensors` or `NAME_out.safetensors`. */
+  outputs: ReadonlyMap<string, Tensor>;
+}
+
+export interface ReferenceCase {
+  loss: number;
+  options?: Readonly<Record<string, unknown>>;
+  metrics?: Readonly<Record<string, number>>;
+  [key: string]: unknown;
+}
+
+/** What was computed for a case. */
+export interface CaseResult {
+  loss: Tensor;
+  /** Further values by the reference's names for them; compared with the case's own numbers. */
+  numbers?: Readonly<Record<string, Tensor | number>>;
+  /** Gradients, once they are there, and others by the name in the reference's outputs without the case's. */
+  tensors(): Readonly<Record<string, Tensor | undefined>>;
+}
+
+/** Why a case is not compared: the reference's version does something else by intent. */
+export interface OtherVersion {
+  skipped: string;
+}
+
+/** Computes one case of a group. */
+export type CaseRunner = (group: Group, name: string) => CaseResult | OtherVersion;
+
+/** Tensors of a file, owned by the scope that is open. */
+export function tensorsOf(path: string): Map<string, Tensor> {
+  using file = new SafetensorsFile(path);
+  return new Map(file.names.map((name) => [name, file.get(name).clone()]));
+}
+
+export function readGroup(folder: string, name: string, files: { inputs: string; outputs: string }): Group {
+  const { cases, ...about } = readJson<{ cases: Record<string, ReferenceCase> }>(join(folder, `${name}.json`));
+  const [inputs, outputs] = [files.inputs, files.outputs].map((file) => tensorsOf(join(folder, `${file}.safetensors`)));
+  return { name, about, cases, inputs, outputs };
+}
+
+/** An input as a leaf with a gradient. */
+export function leaf({ inputs }: Group, name: string): Tensor {
+  return input(inputs, name).clone().detach().setRequiresGrad();
+}
+
+export function input(inputs: ReadonlyMap<string, Tensor>, name: string): Tensor {
+  const found = inputs.get(name);
+  if (found === undefined) throw new Error(`the reference has no ${name}`);
+  return found;
+}

@@ -1,0 +1,11 @@
+import { rewardLoss } from '../../../src/methods/objectives/reward-losses.ts';
+import { input, leaf, type CaseRunner } from './group.ts';
+
+/** Of scores as they are. */
+export const runReward: CaseRunner = (group, name) => {
+  const given = group.cases[name];
+  const [chosen, rejected] = ['chosen', 'rejected'].map((key) => leaf(group, key));
+  const margin = given.margin === true ? input(group.inputs, 'margin') : undefined;
+  const losses = rewardLoss({ chosen, rejected, margin }, Number(given.center_rewards_coefficient ?? 0));
+  return { loss: losses.mean(), tensors: () => ({ chosen: chosen.grad, rejected: rejected.grad }) };
+};

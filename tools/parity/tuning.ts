@@ -1,0 +1,197 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readJson } from '../../src/files/json.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { updates } from '../../src/methods/update/index.ts';
+import { loadModel } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import type { Tuning } from '../../src/train/interfaces.ts';
+import { compareOutput, difference } from './compare.ts';
+import { inputOf, withPrefix, type Tensors } from './input.ts';
+import { outputOf, runForward } from './outputs.ts';
+import type { FolderReport } from './report.ts';
+import { trainOnBatch } from './train.ts';
+
+/** case.json: what the reference measured with an adapter. */
+interface CaseFile {
+  base: string;
+  adapter_final_left_out_unchanged?: readonly string[];
+  train: ReferenceRun;
+  /** In place of `train` where the reference's own backward is wrong. */
+  train_true_gradient?: ReferenceRun;
+}
+
+interface ReferenceRun {
+  optimizer?: { lr: number; betas: [number, number]; eps: number; weight_decay: number };
+  losses: number[];
+  loss_after: number;
+  grad_norms: number[];
+  f64_check?: { noisy_weights?: Readonly<Record<string, unknown>> };
+}
+
+/** Absolute for logits and weights; relative for losses and for the norm of all gradients. */
+const TOLERANCE = { tensor: 1e-4, loss: 1e-5, norm: 1e-4 };
+
+/** Whether a folder holds an adapter on another fixture, and what it gives. */
+export function isTuningCase(folder: string): boolean {
+  return existsSync(join(folder, 'case.json')) && existsSync(join(folder, 'adapter_config.json'));
+}
+
+/** Compares an adapter's logits and merged weights, and ten steps from it, with the reference's. */
+export async function compareTuning(folder: string, report: FolderReport): Promise<void> {
+  const about = readJson<CaseFile>(join(folder, 'case.json'));
+  const base = baseOf(folder, about.base);
+  const description = await readAdapterConfig(folder);
+  const { model } = await loadModel(base, { dtype: 'f32', task: description.task });
+  report.model_type = model.architecture.modelType;
+  const tuning = await openTuning(model, description);
+  using adapter = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+  scope(() => tuning.load(tensorsOf(adapter)));
+  using expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
+  using inputs = new SafetensorsFile(join(base, 'expected.safetensors'));
+  const parts = { model, tuning, expected, inputs, report };
+  compareLogits(parts, 'logits');
+  compareMerged(parts);
+  const run = about.train_true_gradient ?? about.train;
+  await compareCurve(parts, { base, run: { ...about.train, ...run } });
+  compareFinal(folder, parts, about);
+  tuning.dispose();
+  model.dispose();
+}
+
+/** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
+function baseOf(folder: string, name: string): string {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    const found = ['fixtures', 'models'].map((beside) => join(at, beside, name));
+    const own = found.find((path) => existsSync(join(path, 'config.json')));
+    if (own !== undefined) return own;
+  }
+  throw new Error(`there is no fixtures/${name} above ${folder}`);
+}
+
+interface Parts {
+  model: Model;
+  tuning: Tuning;
+  expected: SafetensorsFile;
+  inputs: SafetensorsFile;
+  report: FolderReport;
+}
+
+function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
+  return new Map(file.names.map((name) => [name, file.get(name)]));
+}
+
+/** Logits on the base fixture's inputs, virtual tokens included. */
+function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
+  const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
+  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+}
+
+function compareLogits(parts: Parts, name: string): void {
+  noGrad(() =>
+    scope(() => addOutput(parts.report, name, compareOutput(logitsOf(parts), parts.expected.get('logits')))),
+  );
+}
+
+/** Merged weights by name, the logits of the merged model, and that all is as it was after unmerging. */
+function compareMerged(parts: Parts): void {
+  const { model, tuning, expected, report } = parts;
+  const names = expected.names.filter((name) => name.startsWith('merged.'));
+  if (names.length === 0) return;
+  const parameters = new Map(model.parameters());
+  const before = new Map(names.map((name) => [name, parameterOf(parameters, name).tensor.clone().own()]));
+  tuning.merge();
+  noGrad(() =>
+    scope(() => {
+      for (const name of names)
+        addOutput(report, name, difference(parameterOf(parameters, name).tensor, expected.get(name)));
+    }),
+  );
+  compareLogits(parts, 'merged logits');
+  tuning.unmerge();
+  for (const [name, tensor] of before) {
+    const { maxAbs } = scope(() => difference(parameterOf(parameters, name).tensor, tensor));
+    if (maxAbs > 0) report.problems.push(`${name} is another one after unmerging: ${maxAbs.toExponential(2)}`);
+    tensor.dispose();
+  }
+}
+
+function parameterOf<Value>(parameters: ReadonlyMap<string, Value>, name: string): Value {
+  const path = name.replace(/^merged\./, '');
+  const found = parameters.get(path);
+  if (found === undefined) throw new Error(`the model has no ${path}`);
+  return found;
+}
+
+async function compareCurve(parts: Parts, { base, run }: { base: string; run: ReferenceRun }): Promise<void> {
+  const { model, tuning, report } = parts;
+  const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
+  const method = await updates.load('adamw');
+  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
+  const steps = run.losses.length;
+  const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
+  const result = await trainOnBatch({ model, update, tuning }, file, { steps, options });
+  for (const gradient of result.gradients.values()) gradient.dispose();
+  addCurve(report, 'loss', result.losses, [...run.losses, run.loss_after], TOLERANCE.loss);
+  addCurve(report, 'gradient norm', result.gradNorms.slice(0, steps), run.grad_norms, TOLERANCE.norm);
+}
+
+/** Every number of a curve, relative to the reference's. */
+export function addCurve(
+  report: FolderReport,
+  name: string,
+  got: readonly number[],
+  wanted: readonly number[],
+  // oxlint-disable-next-line max-params -- one number of each step, and how far it may be off
+  tolerance: number,
+): void {
+  const errors = wanted.map((value, i) => Math.abs(got[i] - value) / Math.abs(value));
+  const maxRel = errors.some((error) => Number.isNaN(error)) ? null : Math.max(...errors);
+  report.curves.push({ name, maxRel, first: got[0], last: got[got.length - 1] });
+  for (const [step, error] of errors.entries()) {
+    if (error <= tolerance) continue;
+    report.problems.push(
+      `${name} at step ${step} is ${got[step]}, the reference's ${wanted[step]} (allowed: ${tolerance.toExponential(0)})`,
+    );
+  }
+}
+
+/** The adapter after the last step, and what the model gives with it. */
+function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
+  const { model, tuning, expected, report } = parts;
+  const isTrue = about.train_true_gradient !== undefined;
+  using file = new SafetensorsFile(join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`));
+  const noisy = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  noGrad(() =>
+    scope(() => {
+      const own = tuning.state();
+      for (const name of file.names) {
+        const got = own.get(name);
+        if (noisy.includes(name)) continue;
+        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
+        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
+      }
+      const logits = logitsOf(parts);
+      if (noisy.length > 0 || isTrue) return;
+      const [last] = ['final_logits_row0_last', 'final_logits'].filter((name) => expected.names.includes(name));
+      if (last === 'final_logits') addOutput(report, last, difference(logits.values, expected.get(last)));
+      else if (last !== undefined) {
+        const end = model.layoutOf(inputOf(model, withPrefix(tensorsOf(parts.inputs), tuning.prefix ?? [])).input);
+        addOutput(report, last, difference(logits.values.select(0, end.offsets[1] - 1), expected.get(last)));
+      }
+    }),
+  );
+}
+
+/** The names of tensors in a living model of PEFT's contain the adapter's own. */
+function plainName(name: string): string {
+  return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
+}
+
+function addOutput(report: FolderReport, name: string, { maxAbs, compared }: { maxAbs: number; compared: number }) {
+  report.outputs.push({ name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared });
+  if (!(maxAbs <= TOLERANCE.tensor))
+    report.problems.push(`${name}: differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE.tensor}`);
+}
