@@ -50,7 +50,7 @@ function asItem(item: InputItem): { type: string } & Record<string, unknown> {
   return { ...item, type: 'message', content: parts, status: 'completed' };
 }
 
-function idOf({ id }: { id?: unknown }): string | undefined {
+function idOf({ id }: Readonly<Record<string, unknown>>): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 

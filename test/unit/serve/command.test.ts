@@ -6,10 +6,12 @@ import { runCommandLine } from '../../../src/cli/command-line.ts';
 
 const before = process.cwd();
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
+  // All that the command loads: on a busy machine that takes longer than a test may.
+  await import('../../../src/app/serve/serve.ts');
   folder = mkdtempSync(join(tmpdir(), 'attune-serve-command-'));
   process.chdir(folder);
-});
+}, 120_000);
 afterAll(() => {
   process.chdir(before);
   rmSync(folder, { recursive: true, force: true });
