@@ -2,7 +2,8 @@
 import { table } from '../base/table.ts';
 import { z } from 'zod';
 
-const bytes = z.union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/)]);
+const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
+const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
 export const settingsSchema = z.strictObject({
   models: z

@@ -1,5 +1,5 @@
-// What stands around the answers: certificates, collectors of traces, keys of the command line, models that crash.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+// What stands around the answers: certificates, collectors of traces, models that crash.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -18,11 +18,6 @@ beforeAll(async () => {
 afterAll(() => files.remove());
 
 const chat = { model: 'tiny', messages: [{ role: 'user', content: 'parcel' }], max_tokens: 4 };
-
-function attune(...argv: string[]) {
-  const { status, stdout, stderr } = spawnSync(resolve('bin/attune'), argv, { cwd: files.folder, encoding: 'utf8' });
-  return { code: status, stdout, stderr };
-}
 
 describe('certificates', () => {
   it('make the server answer by https', async () => {
@@ -95,32 +90,6 @@ describe('a collector', () => {
     });
     expect(JSON.stringify(metrics)).toContain('gen_ai.server.request.duration');
     expect(JSON.stringify([traces, metrics])).not.toContain('parcel');
-  });
-});
-
-describe('the command line', () => {
-  it('makes keys, and refuses settings that cannot be followed in words', () => {
-    const made = attune('keys', 'create', 'website', '--file', 'keys.yaml', '--model', 'tiny', '--json');
-    expect(JSON.parse(made.stdout)).toEqual({
-      name: 'website',
-      key: expect.stringMatching(/^sk-attune-[\w-]{43}$/) as unknown,
-    });
-    writeFileSync(join(files.folder, 'serve.yaml'), 'models: [tiny]\nprot: 8000\nunsupported: maybe\n');
-    const wrong = [
-      [['serve'], 'E_SERVE_EMPTY'],
-      [['serve', 'nothing-here'], 'E_MODEL_MISSING'],
-      [['serve', 'tiny', '--host', '0.0.0.0'], 'E_SERVE_OPEN'],
-      [['serve', 'tiny', '--port', 'x'], 'E_USAGE'],
-      [['serve', 'tiny', '--alias', 'x'], 'E_USAGE'],
-      [['serve', '--config', 'serve.yaml'], 'prot'],
-      [['serve', 'tiny', '--api-keys', 'none.yaml'], 'E_API_KEYS'],
-      [['serve', 'tiny', '--tls-cert', 'a'], 'E_USAGE'],
-      [['serve', 'tiny', '--unsupported', 'maybe'], 'E_SERVE_SETTINGS'],
-    ] as const;
-    for (const [argv, word] of wrong) {
-      const { code, stderr } = attune(...argv);
-      expect({ argv, code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(word) as unknown });
-    }
   });
 });
 

@@ -81,7 +81,7 @@ function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSe
 function readConfig(path: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parse(readFileSync(path, 'utf8'));
+    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     throw new AttuneError('E_SERVE_SETTINGS', {
       what: `${path} cannot be read`,
