@@ -21,6 +21,17 @@ namespace {
 using at::Tensor;
 
 enum Linear { kQuery, kKey, kValue, kOutput, kGate, kUp, kDown, kLinears };
+// A change of low rank to what a linear layer gives of the rows from `begin` to `end`.
+struct LowRankChange {
+  Linear linear;
+  double scale;
+  int64_t begin, end;
+  Tensor a, b;  // [r, depth], [width, r]
+
+  int64_t rows() const { return end - begin; }
+  int64_t rank() const { return a.size(0); }
+};
+
 enum Norm { kBeforeAttention, kBeforeFeedForward, kOfQueries, kOfKeys };
 
 struct Layer {
@@ -31,6 +42,7 @@ struct Layer {
   Tensor cos, sin;                  // [N, d]
   Paged paged;
   double epsilon, scale;
+  std::vector<LowRankChange> changes;
 
   int64_t tokens() const { return x.size(0); }
   int64_t size() const { return paged.keys.size(2); }
@@ -50,8 +62,19 @@ void checkWeights(const Layer& l) {
   TORCH_CHECK(l.width(kOutput) == l.x.size(1) && l.width(kDown) == l.x.size(1), "decoder_layer gives what it reads: [N, D]");
 }
 
+void checkChanges(const Layer& l) {
+  for (const LowRankChange& change : l.changes) {
+    TORCH_CHECK(change.linear >= 0 && change.linear < kLinears, "decoder_layer: a change of layer ", static_cast<int>(change.linear));
+    TORCH_CHECK(0 <= change.begin && change.begin <= change.end && change.end <= l.tokens(), "decoder_layer: a change of rows ", change.begin, " to ", change.end);
+    const Tensor& weight = l.weights[change.linear];
+    TORCH_CHECK(change.a.dim() == 2 && change.a.size(1) == weight.size(1) && change.b.dim() == 2 && change.b.size(0) == weight.size(0) && change.b.size(1) == change.a.size(0),
+                "decoder_layer wants A [r, D] and B [O, r]");
+  }
+}
+
 void checkLayer(const Layer& l) {
   checkWeights(l);
+  checkChanges(l);
   TORCH_CHECK(l.norms.size() == 2 || l.norms.size() == 4, "decoder_layer wants two norms, or four");
   TORCH_CHECK(l.paged.keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
   for (size_t i = 0; i < l.norms.size(); i++)
@@ -62,8 +85,15 @@ void checkLayer(const Layer& l) {
 }
 
 Tensor linear(const Layer& l, Linear which, const Tensor& x) {
-  const Tensor weight = l.weights[which].to(x.scalar_type());
-  return l.biases[which].defined() ? at::addmm(l.biases[which].to(x.scalar_type()), x, weight.t()) : productWithWeight(x, weight);
+  const at::ScalarType type = x.scalar_type();
+  const Tensor weight = l.weights[which].to(type);
+  Tensor y = l.biases[which].defined() ? at::addmm(l.biases[which].to(type), x, weight.t()) : productWithWeight(x, weight);
+  for (const LowRankChange& change : l.changes) {
+    if (change.linear != which || change.rows() == 0) continue;
+    const Tensor inner = at::mm(x.slice(0, change.begin, change.end), change.a.to(type).t());
+    y.slice(0, change.begin, change.end).addmm_(inner, change.b.to(type).t(), 1, change.scale);
+  }
+  return y;
 }
 
 Tensor attended(const Layer& l, const Tensor& x) {
@@ -79,6 +109,9 @@ Tensor composite(const Layer& l) {
   const Tensor normed = rmsNorm(x, l.norms[kBeforeFeedForward], l.epsilon);
   return x + linear(l, kDown, swiGlu(linear(l, kGate, normed), linear(l, kUp, normed)));
 }
+
+// Products of values below which changes of low rank stay on one thread.
+constexpr int64_t kLowRankGrain = 1 << 17;
 
 // Few tokens, from one piece of memory to the next, with no tensor in between.
 class FewTokens {
@@ -109,7 +142,13 @@ class FewTokens {
     int64_t values = 2 * l.x.size(1) + l.width(kQuery);
     for (const Linear linear : {kQuery, kKey, kValue, kGate, kUp}) values += l.width(linear);
     const int64_t floats = std::max(l.x.size(1), l.size()) + l.tokens() * std::max(l.heads(kQuery), l.heads(kKey));
-    return l.tokens() * values * l.x.element_size() + floats * sizeof(float) + 16 * 64;
+    return l.tokens() * values * l.x.element_size() + floats * sizeof(float) + 16 * 64 + innerBytesOf(l);
+  }
+
+  static size_t innerBytesOf(const Layer& l) {
+    size_t bytes = 0;
+    for (const LowRankChange& change : l.changes) bytes += change.rows() * change.rank() * l.x.element_size() + 64;
+    return bytes;
   }
 
   char* take(int64_t bytes) { return std::exchange(next_, next_ + (bytes + 63) / 64 * 64); }
@@ -145,6 +184,46 @@ class FewTokens {
       for (int64_t row = 0; bias.defined() && row < layer_.tokens(); row++)
         kernels_.add(y + row * width * bytes_, bias.const_data_ptr(), y + row * width * bytes_, width);
     }
+    if (!layer_.changes.empty()) change(x, depth, linears);
+  }
+
+  // What adapters change of what the linear layers gave.
+  void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
+    std::vector<LowRank> all;
+    std::vector<std::pair<int64_t, size_t>> layers;  // where each layer's columns and its changes end
+    int64_t ranks = 0, columns = 0, work = 0;
+    for (const auto& [which, y] : linears) {
+      const int64_t width = layer_.width(which);
+      for (const LowRankChange& one : layer_.changes) {
+        if (one.linear != which || one.rows() == 0) continue;
+        all.push_back({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(), one.rows(), depth, one.rank(), width,
+                       static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
+        ranks += one.rank();
+        work += one.rows() * one.rank() * (depth + width);
+      }
+      layers.emplace_back(columns += width, all.size());
+    }
+    if (all.empty()) return;
+    const auto grain = [&](int64_t parts) { return std::max<int64_t>(1, parts * kLowRankGrain / work); };
+    at::parallel_for(0, ranks, grain(ranks), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      for (const LowRank& one : all) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, first + one.rank) - first;
+        if (from < to) kernels_.lowRank.inner(one, from, to);
+        first += one.rank;
+      }
+    });
+    // By columns, so that changes of the same rows follow each other.
+    at::parallel_for(0, columns, grain(columns), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      size_t change = 0;
+      for (const auto& [last, changes] : layers) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, last) - first;
+        for (; change < changes; change++)
+          if (from < to) kernels_.lowRank.add(all[change], from, to);
+        first = last;
+      }
+    });
   }
 
   void turn(char* x, int64_t heads) {
@@ -202,15 +281,35 @@ bool isOfFew(const Layer& l) {
     if (!isVector(angles) || angles.scalar_type() != at::kFloat) return false;
   for (int64_t s = 0; s < l.paged.segments(); s++)
     if (l.paged.queries(s) >= kPackFrom) return false;
-  return true;
+  return std::all_of(l.changes.begin(), l.changes.end(), [&](const LowRankChange& change) {
+    const Tensor turned = change.b.t();
+    return isVector(change.a) && isVector(turned) && change.a.scalar_type() == type && turned.scalar_type() == type && change.rank() <= kMostRank;
+  });
+}
+
+struct ChangeLists {
+  at::TensorList a, b;
+  at::IntArrayRef linear;
+  at::ArrayRef<double> scale;
+  at::IntArrayRef rows;
+};
+
+std::vector<LowRankChange> changesOf(const ChangeLists& lists, int64_t tokens) {
+  const size_t count = lists.a.size();
+  TORCH_CHECK(lists.b.size() == count && lists.linear.size() == count && lists.scale.size() == count && (lists.rows.empty() || lists.rows.size() == 2 * count),
+              "decoder_layer wants A, B, layer and scale of each change, and the rows of all or none");
+  std::vector<LowRankChange> changes;
+  for (size_t i = 0; i < count; i++)
+    changes.push_back({static_cast<Linear>(lists.linear[i]), lists.scale[i], lists.rows.empty() ? 0 : lists.rows[2 * i], lists.rows.empty() ? tokens : lists.rows[2 * i + 1], lists.a[i], lists.b[i]});
+  return changes;
 }
 
 Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos, const Tensor& sin,
                     const Tensor& keys, const Tensor& values, const Tensor& slots, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, double epsilon,
-                    std::optional<int64_t> window, std::optional<double> scale) {
+                    at::TensorList a, at::TensorList b, at::IntArrayRef linear, at::ArrayRef<double> scales, at::IntArrayRef rows, std::optional<int64_t> window, std::optional<double> scale) {
   TORCH_CHECK(keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
   Layer l{x.contiguous(), norms.vec(), weights.vec(), {}, cos, sin, {keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)},
-          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2))))};
+          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2)))), changesOf({a, b, linear, scales, rows}, x.size(0))};
   for (const std::optional<Tensor> bias : biases) l.biases.push_back(bias.value_or(Tensor()));
   if (l.biases.empty()) l.biases.resize(kLinears);
   checkLayer(l);
@@ -225,7 +324,7 @@ Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weight
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "decoder_layer(Tensor x, Tensor[] norms, Tensor[] weights, Tensor?[] biases, Tensor cos, Tensor sin, Tensor(a!) keys, Tensor(b!) values, Tensor slots, "
-      "int[] query_offsets, int[] key_offsets, float eps, *, int? window=None, float? scale=None) -> Tensor");
+      "int[] query_offsets, int[] key_offsets, float eps, Tensor[] a, Tensor[] b, int[] linear, float[] scales, int[] rows, *, int? window=None, float? scale=None) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("decoder_layer", decoderLayer); }

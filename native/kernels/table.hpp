@@ -4,6 +4,7 @@
 #include "few_rows_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
+#include "low_rank_kernel.hpp"
 #include "paged_kernel.hpp"
 #include "panel_product_kernel.hpp"
 #include "pointwise_kernel.hpp"
@@ -27,6 +28,7 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::add,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
+          {LowRankRows<Stored>::inner, LowRankRows<Stored>::add},
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
           {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};

@@ -1,3 +1,4 @@
+import { pushAll } from '../base/many.ts';
 import type { Message } from '../text/index.ts';
 import type { Answer } from '../worker/jobs/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
@@ -19,7 +20,8 @@ export class Conversation {
     const messages: Message[] = [...this.messages, { role: 'user', content }];
     const watch = { onText: (_: number, text: string) => onText(text) };
     const [completion] = await this.#talker.answer([{ messages }], this.#sampling, watch);
-    this.messages.splice(0, Infinity, ...messages, { role: 'assistant', content: completion.text });
+    this.messages.length = 0;
+    pushAll(this.messages, [...messages, { role: 'assistant', content: completion.text }]);
     return completion;
   }
 

@@ -68,6 +68,8 @@ export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { NewKey } from './serve/create-api-key.ts';
+export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';
 export type { Verification, VerifyOptions } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';

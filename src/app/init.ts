@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { greatest } from '../base/many.ts';
 import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
@@ -178,9 +179,6 @@ function classesOf(model: string): string[] {
 }
 
 function align(lines: readonly Line[]): string {
-  const width = Math.min(
-    44,
-    Math.max(...lines.filter(([, remark]) => remark !== undefined).map(([text]) => text.length)),
-  );
+  const width = Math.min(44, greatest(lines.filter(([, remark]) => remark !== undefined).map(([text]) => text.length)));
   return lines.map(([text, remark]) => (remark === undefined ? text : `${text.padEnd(width)}  # ${remark}`)).join('\n');
 }

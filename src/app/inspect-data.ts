@@ -1,6 +1,8 @@
+import { entryOf } from '../base/table.ts';
 import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import {
   countLabels,
@@ -147,7 +149,7 @@ function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[
   if (!Array.isArray(source)) return [];
   const rows = examples.slice(0, SAMPLE).flatMap((row) => ('fields' in row && row.fields ? [row.fields] : []));
   const numbers = source.filter(
-    (name: string) => rows.length > 0 && rows.every((row) => typeof row[name] === 'number'),
+    (name: string) => rows.length > 0 && rows.every((row) => typeof entryOf(row, name) === 'number'),
   );
   if (numbers.length === 0) return [];
   const list = source.join(', ');
@@ -171,7 +173,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     options.signal.throwIfAborted();
     const chunk = examples.slice(start, start + CHUNK);
     const { rows, problems } = await renderRows(chunk, tokenizer, recipe);
-    result.problems.push(...problems);
+    pushAll(result.problems, problems);
     for (const [index, row] of rows.entries()) {
       if (row === undefined) continue;
       lengths.push(row.ids.length);

@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
@@ -61,7 +62,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
   const { metrics, hash } = await runJob({ job: 'evaluate', input, onEvent, signal });
   const isClose = (a: number, b: number) => Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a));
   const compared = Object.entries(notes.metrics).map(([name, recorded]) => {
-    const found = metrics[name] ?? Number.NaN;
+    const found = entryOf(metrics, name) ?? Number.NaN;
     return { name, recorded: String(recorded), found: String(found), equal: isClose(recorded, found) };
   });
   const recordedHash = notes.data_hashes.validation ?? '';

@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import { checkSize, type Recording } from './recording.ts';
-import { decodeWav, isWav } from './wav.ts';
+import { decodeWav, isWav, tag } from './wav.ts';
 
 type Codec = 'flac' | 'mp3' | 'ogg' | 'opus';
 
@@ -47,15 +47,14 @@ async function decodeWith(codec: Codec, bytes: Uint8Array): Promise<Recording> {
 
 function codecOf(bytes: Uint8Array): Codec | undefined {
   const start = skipId3(bytes);
-  const text = (at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
-  if (text(start, 4) === 'fLaC') return 'flac';
-  if (text(start, 4) === 'OggS') return text(start + 28, 8) === 'OpusHead' ? 'opus' : 'ogg';
+  if (tag(bytes, start) === 'fLaC') return 'flac';
+  if (tag(bytes, start) === 'OggS') return tag(bytes, start + 28, 8) === 'OpusHead' ? 'opus' : 'ogg';
   return isMp3Frame(bytes, start) || start > 0 ? 'mp3' : undefined;
 }
 
 /** Where the file begins behind a tag of names and pictures. */
 function skipId3(bytes: Uint8Array): number {
-  if (String.fromCharCode(...bytes.subarray(0, 3)) !== 'ID3' || bytes.length < 10) return 0;
+  if (tag(bytes, 0, 3) !== 'ID3' || bytes.length < 10) return 0;
   const size = (bytes[6] << 21) | (bytes[7] << 14) | (bytes[8] << 7) | bytes[9];
   return Math.min(bytes.length, 10 + size);
 }
@@ -139,7 +138,7 @@ function flacInformation(bytes: Uint8Array, start: number): Declared | undefined
 function mp3Information(bytes: Uint8Array, start: number): Declared | undefined {
   const frame = mp3Frame(bytes, start);
   if (frame === undefined || bytes.length < frame.contents + 16) return checkFrames(bytes, start);
-  const name = String.fromCharCode(...bytes.subarray(frame.contents, frame.contents + 4));
+  const name = tag(bytes, frame.contents);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const hasFrames = ['Xing', 'Info'].includes(name) && (view.getUint32(frame.contents + 4) & 1) === 1;
   if (!hasFrames) return checkFrames(bytes, start);
@@ -154,7 +153,7 @@ function mp3Information(bytes: Uint8Array, start: number): Declared | undefined 
 /** Goes from page to page of an Ogg file (RFC 3533): the last one must end with the file. */
 function checkPages(bytes: Uint8Array): void {
   let at = 0;
-  while (at + 27 <= bytes.length && String.fromCharCode(...bytes.subarray(at, at + 4)) === 'OggS') {
+  while (at + 27 <= bytes.length && tag(bytes, at) === 'OggS') {
     const segments = bytes.subarray(at + 27, at + 27 + bytes[at + 26]);
     const next = at + 27 + bytes[at + 26] + segments.reduce((sum, size) => sum + size, 0);
     if (next > bytes.length) throw truncated(`${bytes.length} bytes`, `a page up to byte ${next}`);

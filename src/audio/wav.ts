@@ -98,8 +98,9 @@ function readLayout(chunk: Chunk | undefined, view: DataView): Layout {
   });
 }
 
-function tag(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
+/** Letters that mark what follows. */
+export function tag(bytes: Uint8Array, at: number, length = 4): string {
+  return Buffer.from(bytes.subarray(at, at + length)).toString('latin1');
 }
 
 function bad(got: string): AttuneError {

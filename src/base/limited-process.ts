@@ -19,6 +19,8 @@ export interface ProcessRights {
   writes?: readonly string[];
   /** Libraries in native code. */
   addons?: boolean;
+  /** Of a Node that can withhold it (26); others leave that to `closeNetwork`. */
+  network?: boolean;
 }
 
 export interface LimitedProcessOptions {
@@ -174,7 +176,7 @@ class LimitedProcess {
 /** Flags of Node's permission model and of its heap. */
 export function limitingArguments(
   { memoryBytes }: ProcessLimits,
-  { reads, writes = [], addons }: ProcessRights,
+  { reads, writes = [], addons, network }: ProcessRights,
 ): string[] {
   return [
     '--permission',
@@ -183,6 +185,7 @@ export function limitingArguments(
     // A thread that ends the process when its owner is gone.
     '--allow-worker',
     ...(addons === true ? ['--allow-addons'] : []),
+    ...(network === true && process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []),
     `--max-old-space-size=${Math.floor(memoryBytes / 2 ** 20)}`,
     // Garbage is collected sooner than it would be: it would be some hundred megabytes in each reader.
     '--max-semi-space-size=8',

@@ -19,3 +19,11 @@ export function smallest(values: Iterable<number>, most = Infinity): number {
 export function pushAll<Value>(target: Value[], values: Iterable<Value>): void {
   for (const value of values) target.push(value);
 }
+
+/** Puts values of any number in the place of `count` from `start` on. */
+export function spliceAll<Value>(target: Value[], start: number, count: number, values: readonly Value[]): void {
+  target.splice(start, count, ...values.slice(0, PIECE));
+  for (let at = PIECE; at < values.length; at += PIECE) target.splice(start + at, 0, ...values.slice(at, at + PIECE));
+}
+
+const PIECE = 10_000;

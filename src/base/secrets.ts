@@ -1,4 +1,5 @@
 /** Secrets in texts from elsewhere: servers repeat what they were sent, whole or in part, as it is or encoded. */
+import { table } from './table.ts';
 
 export interface Secret {
   value: string;
@@ -60,7 +61,7 @@ function partAt(text: string, at: number, form: string): number {
   return length;
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const NAMED: Readonly<Record<string, string>> = table({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
 
 /** Escapes undone, also those of escapes. */
 function unescaped(text: string): string {
@@ -84,9 +85,18 @@ function unescaped(text: string): string {
   return now;
 }
 
+/** A path that was made of an address has one slash of its two. */
+const ADDRESS = /\b((?:[a-z][a-z0-9+.-]*:\/\/)|(?:(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|https?|ftp):\/))/
+  .source;
+const USER = new RegExp(`${ADDRESS}[^\\s/?#'"@]*(?::[^\\s'"@]*)?@`, 'gi');
+const KEY_IN_QUERY = /([?&](?:password|passwd|pwd|token|api_?key|access_?key|secret|sslpassword)=)[^\s&#'"]*/gi;
+
 /** Addresses in a text without user, password and what looks like a key in their queries. */
 export function withoutCredentials(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"]*@/gi, '$1')
-    .replace(/([?&](?:password|passwd|pwd|token|api_?key|access_?key|secret|sslpassword)=)[^\s&#'"]*/gi, '$1…');
+  return text.replace(USER, '$1').replace(KEY_IN_QUERY, '$1…');
+}
+
+/** Whether an address with a password stands in a text. */
+export function hasCredentials(text: string): boolean {
+  return withoutCredentials(text) !== text;
 }

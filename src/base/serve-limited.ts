@@ -1,5 +1,6 @@
 /** The other side of `runLimited`: a process that reads foreign files for another one. */
 import { Worker } from 'node:worker_threads';
+import { closeNetwork } from './close-network.ts';
 import { AttuneError } from './errors.ts';
 import { WINDOW, type FromLimited, type ToLimited } from './limited-process.ts';
 
@@ -8,6 +9,7 @@ const MILLISECONDS_BETWEEN_SIGNS = 500;
 /** Does what this process was started for; `alive` says that work goes on. */
 export function serveLimited<Request>(work: (request: Request, alive: () => void) => AsyncIterable<unknown>): void {
   endWithOwner();
+  closeNetwork();
   const window: { open: number; wake?: () => void } = { open: 0 };
   let lastSign = 0;
   const send = (message: FromLimited): void => void process.send?.(message);

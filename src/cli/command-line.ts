@@ -65,10 +65,15 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { flags, rest } = await splitFlags(command, argv);
-  const [{ parseArguments }, { createContext }] = await Promise.all([import('./arguments.ts'), import('./context.ts')]);
+  const [{ parseArguments }, { createContext }, { onFirstRun }] = await Promise.all([
+    import('./arguments.ts'),
+    import('./context.ts'),
+    import('../train/first-run.ts'),
+  ]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
+  onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
   const result = await command.run(context);
-  if (context.isJson) return printJson(result ?? null, surroundings);
+  if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';
   if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import { formatCount, formatNumber, plural } from '../base/format.ts';
 import { answerNotes } from '../eval/compare/answer-notes.ts';
 import { neverGiven } from '../eval/compare/class-rows.ts';
@@ -34,7 +35,7 @@ const MARKS: Record<Verdict, string> = { better: '▲', worse: '▼', 'no-eviden
 /** The deciding metric of every system with its interval, and by how much the subject is better. */
 function decidingTable({ differences, metric, ...rest }: Comparison, terminal: Terminal): string {
   const figures = rest.systems.map((system) => {
-    const value = system.values[metric];
+    const value = entryOf(system.values, metric);
     const difference = differences.find((one) => one.metric === metric && one.against === system.name);
     return [brief(value.value, 3), range(value), difference ? ahead(difference) : ''];
   });
@@ -51,7 +52,7 @@ function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Termin
   const titles = others.map(({ title }) => title);
   const rows = systems.map(({ title, values }) => [
     title,
-    ...others.map(({ name }) => (values[name] === undefined ? '–' : brief(values[name].value, 3))),
+    ...others.map(({ name }) => (entryOf(values, name) === undefined ? '–' : brief(entryOf(values, name).value, 3))),
   ]);
   return table({ title: '', titles, rows }, terminal);
 }

@@ -1,5 +1,6 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
+import { withoutCredentials } from '../base/secrets.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { createProgress } from './progress/index.ts';
@@ -24,7 +25,7 @@ export interface ContextParts {
 export function createContext({ parsed, recipeFlags, surroundings }: ContextParts): CommandContext {
   const { stdin, stdout, stderr, env } = surroundings;
   const isJson = parsed.options.has('--json');
-  const log = createTerminal(stderr, env);
+  const log = createTerminal(stderr, env, withoutCredentials);
   return {
     argument: (name) => parsed.named.get(name),
     arguments: parsed.all,

@@ -4,6 +4,7 @@ import type { CounterfactualResults } from '../store/counterfactuals.ts';
 import type { CommandContext, CommandOption } from './command.ts';
 import { endpointLimits } from './endpoint-options.ts';
 import { layoutOf } from './layout-options.ts';
+import { precisionOf } from './sampling.ts';
 import { withProgress } from './with-progress.ts';
 
 const PAIRS = '--counterfactuals';
@@ -39,6 +40,7 @@ export function counterfactualsOf(
     metrics: context.option('--metrics')?.split(','),
     instruction: context.option('--instruction'),
     maxPairs: context.count('--max-rows'),
+    precision: precisionOf(context),
     maxNewTokens: context.count('--max-new-tokens'),
     maxFlipRate: limit === undefined ? undefined : Number(limit),
     allowOverlap: context.has('--allow-overlap'),

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem, shortList } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
 /** Exit codes: 1 the user can fix it, 2 a bug, 3 a gate refused. */
@@ -20,10 +21,10 @@ export function describeFailure(error: unknown, terminal: Terminal): string {
   const { red, bold, dim } = terminal.colours;
   if (!(error instanceof AttuneError)) return describeBug(error, terminal);
   const lines = [`${red('✗')} ${bold(error.what)}  ${dim(error.code)}`];
-  if (error.got !== undefined) lines.push(...labelled('got', error.got, terminal));
-  if (error.expected !== undefined) lines.push(...labelled('expected', error.expected, terminal));
-  lines.push(...describeProblems(error, terminal));
-  if (error.fix !== undefined) lines.push(...labelled('→', error.fix, terminal));
+  if (error.got !== undefined) pushAll(lines, labelled('got', error.got, terminal));
+  if (error.expected !== undefined) pushAll(lines, labelled('expected', error.expected, terminal));
+  pushAll(lines, describeProblems(error, terminal));
+  if (error.fix !== undefined) pushAll(lines, labelled('→', error.fix, terminal));
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import type { RecipeKey } from '../app/recipe/index.ts';
+import { greatest } from '../base/many.ts';
 import type { Command, CommandSection } from './command.ts';
 import { type Terminal, wrap } from './terminal.ts';
 import { usageLine } from './usage.ts';
@@ -97,7 +98,7 @@ function describe({ description, defaultValue }: RecipeKey): string {
 function formatBlocks(blocks: readonly Block[], terminal: Terminal): string[] {
   const filled = blocks.filter((block) => block.rows.length > 0);
   const lengths = filled.flatMap((block) => block.rows.map(([term]) => term.length));
-  const termWidth = Math.min(Math.max(...lengths), Math.floor(terminal.columns / 2.2), 36);
+  const termWidth = Math.min(greatest(lengths), Math.floor(terminal.columns / 2.2), 36);
   return filled.flatMap(({ title, rows }) => [
     heading(title, terminal),
     ...rows.flatMap((row) => formatRow(row, termWidth, terminal)),

@@ -1,4 +1,5 @@
 import { formatCount } from '../base/format.ts';
+import { greatest } from '../base/many.ts';
 import type { Colours } from './terminal.ts';
 
 const BAR = 40;
@@ -13,8 +14,8 @@ interface Bucket {
 /** One bar a line; neighbours are put together where there are too many. */
 export function histogram(buckets: readonly Bucket[], colours: Colours, rangeOf = wholeRange): string {
   const lines = gather(buckets);
-  const most = Math.max(...lines.map(({ rows }) => rows));
-  const width = Math.max(...lines.map((line) => rangeOf(line).length));
+  const most = greatest(lines.map(({ rows }) => rows));
+  const width = greatest(lines.map((line) => rangeOf(line).length));
   return lines
     .map((line) => {
       // A few rows among very many still show.

@@ -1,4 +1,5 @@
 /** What `init` asks on a terminal about the columns of a table. */
+import { table } from '../base/table.ts';
 import type { ColumnReading, InitHints } from '../app/init/columns.ts';
 import { describeColumn } from '../app/init/columns.ts';
 import type { InitQuestions } from '../app/init/run-init.ts';
@@ -29,12 +30,12 @@ async function askColumns(reading: ColumnReading): Promise<InitHints> {
   return { textColumns, ...(await askWhat(profiles, target, textColumns)) };
 }
 
-const GOALS: Partial<Record<string, string>> = {
+const GOALS: Partial<Record<string, string>> = table({
   classification: 'a label: one class for each row',
   multilabel: 'labels: any number of classes for each row',
   regression: 'a number to predict',
   prompt_completion: 'an answer that the model writes',
-};
+});
 
 /** What can be made of the column; asked only where that is more than one thing. */
 async function askWhat(

@@ -1,5 +1,7 @@
+import { entryOf } from '../base/table.ts';
 import type { Predicted } from '../app/predict.ts';
 import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
+import { greatest } from '../base/many.ts';
 import { shortPath } from './short-path.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,7 +20,7 @@ export function describePredicted(predicted: Predicted, terminal: Terminal): str
 }
 
 function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colours, columns }: Terminal): string {
-  const nameOf = (name: string): string => renamed[name] ?? name;
+  const nameOf = (name: string): string => entryOf(renamed, name) ?? name;
   const added = new Set(ADDED.map(nameOf));
   const lines = answers.map((answer) => {
     const own = Object.entries(answer).filter(([column]) => !added.has(column));
@@ -28,7 +30,7 @@ function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colo
       shownProbability(answer[nameOf('probability')]),
     ];
   });
-  const widest = Math.max(...lines.map(([, answer, probability]) => answer.length + probability.length));
+  const widest = greatest(lines.map(([, answer, probability]) => answer.length + probability.length));
   const room = Math.max(LEAST_ROOM, columns - Math.min(widest, columns - LEAST_ROOM) - GAPS);
   const cut = lines.map(([text, ...rest]) => [cutTo(text, room), ...rest]);
   const titles = [{ title: 'row' }, { title: 'prediction' }, { title: 'probability', isNumeric: true }];
@@ -54,11 +56,14 @@ const SHOWN_CLASSES = 5;
 export function describeTexts(predicted: Predicted, terminal: Terminal): string {
   const { answers = [], renamed } = predicted;
   const { bold, dim } = terminal.colours;
-  const nameOf = (name: string): string => renamed[name] ?? name;
+  const nameOf = (name: string): string => entryOf(renamed, name) ?? name;
   const blocks = answers.map((answer) => {
     const text = Object.values(answer).find((value) => typeof value === 'string');
     const classes = likeliest(answer, nameOf);
-    const width = Math.max(0, ...classes.map(({ label }) => label.length));
+    const width = greatest(
+      classes.map(({ label }) => label.length),
+      0,
+    );
     return [
       dim(cutTo(shownValue(text), terminal.columns)),
       bold(shownAnswer(answer, nameOf)),

@@ -3,14 +3,20 @@ import { AttuneError } from '../base/errors.ts';
 import type { CommandContext, CommandOption } from './command.ts';
 import { constraintFlags, constraintOf } from './constraint.ts';
 
+export const precisionOption: CommandOption = {
+  name: '--precision',
+  value: 'TYPE',
+  summary: 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
+};
+
+export function precisionOf(context: CommandContext): 'auto' | 'bf16' | 'f32' | undefined {
+  return context.choice('--precision', ['auto', 'bf16', 'f32'] as const);
+}
+
 /** Options that `chat` and `generate` share. */
 export const samplingOptions: readonly CommandOption[] = [
   { name: '--base', summary: 'the base model, without the adapter' },
-  {
-    name: '--precision',
-    value: 'TYPE',
-    summary: 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
-  },
+  precisionOption,
   {
     name: '--storage',
     value: 'NAME',
@@ -35,7 +41,7 @@ export function openingOf(context: CommandContext) {
   return {
     target: context.argument('MODEL')!,
     base: context.has('--base'),
-    precision: context.choice('--precision', ['auto', 'bf16', 'f32']),
+    precision: precisionOf(context),
     storage: context.choice('--storage', ['dense', 'int8_forward']),
   };
 }

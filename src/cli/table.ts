@@ -83,6 +83,9 @@ export function formatFacts(
   colours: Colours,
 ): string {
   const shown = facts.filter(([, value]) => value !== undefined && value !== '');
-  const width = Math.max(LABEL_WIDTH, ...shown.map(([label]) => label.length));
+  const width = greatest(
+    shown.map(([label]) => label.length),
+    LABEL_WIDTH,
+  );
   return shown.map(([label, value]) => `  ${colours.dim(label.padEnd(width))}  ${value}`).join('\n');
 }

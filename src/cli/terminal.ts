@@ -18,9 +18,14 @@ export interface Terminal {
   line(text?: string): void;
 }
 
-export function createTerminal(stream: OutputStream, env: NodeJS.ProcessEnv): Terminal {
+/** `clean` is what texts go through first, of a stream that carries no data. */
+export function createTerminal(
+  stream: OutputStream,
+  env: NodeJS.ProcessEnv,
+  clean = (text: string): string => text,
+): Terminal {
   const isTTY = stream.isTTY === true;
-  const write = (text: string): void => void stream.write(forTerminal(text));
+  const write = (text: string): void => void stream.write(forTerminal(clean(text)));
   return {
     isTTY,
     columns: isTTY ? Math.max(40, stream.columns ?? 80) : 100,

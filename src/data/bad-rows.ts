@@ -1,5 +1,6 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { formatCount, plural } from '../base/format.ts';
+import { pushAll } from '../base/many.ts';
 
 /** Kept for the message; the rest is only counted, so that a file of nothing but bad rows does not fill the memory. */
 const MAX_KEPT = 200;
@@ -48,7 +49,7 @@ export class BadRows {
     if (problems.length === 0) return;
     this.#bad++;
     this.#problemCount += problems.length;
-    this.#problems.push(...problems.slice(0, MAX_KEPT - this.#problems.length));
+    pushAll(this.#problems, problems.slice(0, MAX_KEPT - this.#problems.length));
   }
 
   /** The error that lists them, or undefined where every row is good. */

@@ -1,5 +1,7 @@
+import { table } from '../base/table.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
+import { pushAll } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { containerName, containers } from './containers/index.ts';
 import { itemText } from './formats/item-text.ts';
@@ -40,7 +42,7 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
     const reader = new RowReader(value, { file: path, line });
     const item = readItem(reader, isTable);
     if (item !== undefined && found.has(item.item)) reader.problem('item', `"${item.item}" stands here a second time`);
-    problems.push(...reader.problems);
+    pushAll(problems, reader.problems);
     if (item !== undefined) found.set(item.item, item);
   }
   if (problems.length > 0) {
@@ -65,7 +67,7 @@ function readItem(row: RowReader, isTable: boolean): CatalogueItem | undefined {
   const item = itemText(row, column, row.value(column));
   const texts = TEXTS.filter((name) => row.has(name)).map((name) => row.anyText(name));
   const tags: string[] = [];
-  const numbers: Record<string, number> = {};
+  const numbers: Record<string, number> = table({});
   for (const name of row.columns) {
     if (name === column || TEXTS.includes(name)) continue;
     const value = row.value(name);

@@ -1,4 +1,5 @@
 // V items of a vocabulary, L members of an item's bag, K numbers
+import { entryOf } from '../base/table.ts';
 import type { CatalogueItem } from './catalogue.ts';
 
 /** What the features of a catalogue's items mean: how items that come later are described in the same way. */
@@ -112,14 +113,14 @@ function scores(items: readonly (CatalogueItem | undefined)[], numbers: FeatureS
   const all = new Float32Array(items.length * numbers.length);
   for (const [row, item] of items.entries())
     for (const [column, { name, mean, deviation }] of numbers.entries()) {
-      const value = item?.numbers[name];
+      const value = entryOf(item?.numbers, name);
       if (value !== undefined) all[row * numbers.length + column] = (value - mean) / deviation;
     }
   return all;
 }
 
 function moments(catalogue: readonly CatalogueItem[], name: string): { mean: number; deviation: number } {
-  const values = catalogue.flatMap(({ numbers }) => numbers[name] ?? []);
+  const values = catalogue.flatMap(({ numbers }) => entryOf(numbers, name) ?? []);
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
   return { mean, deviation: deviation > 0 ? deviation : 1 };

@@ -1,5 +1,6 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { formatCount, plural } from '../base/format.ts';
+import { greatest } from '../base/many.ts';
 import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-row.ts';
 import type { Example } from './example.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
@@ -56,7 +57,7 @@ export function fitRows<Row extends TokenRow>(
 }
 /** Tokens that the model sees at once: of a row's longest text, where it has several. */
 function lengthOf({ ids, segments, parents }: TokenRow): number {
-  return segments === undefined ? ids.length : Math.max(...chainLengths(segments, parents));
+  return segments === undefined ? ids.length : greatest(chainLengths(segments, parents));
 }
 
 function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): CutRow {

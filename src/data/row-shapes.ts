@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import { AttuneError } from '../base/errors.ts';
 import { columnsOf, mapColumns, missingColumn, valueAt, type ColumnMapping } from './columns.ts';
 import { detectFormat } from './formats/detect.ts';
@@ -84,7 +85,7 @@ async function missingColumns(sample: readonly Row[], shape: RowShape, source: S
     for (const { field = '' } of reader.problems) faulty.add(/^[^.[]*/.exec(field)![0]);
     for (const field of [...reader.used, ...faulty]) if (Object.hasOwn(columns, field)) mapped.add(field);
   }
-  const wanted = [...mapped].flatMap((field) => columnsOf(columns[field]));
+  const wanted = [...mapped].flatMap((field) => columnsOf(entryOf(columns, field)));
   const own = [...faulty].filter((field) => !Object.hasOwn(columns, field));
   return [...new Set([...wanted, ...own])].filter((column) => isAbsent(column, sample));
 }

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { pushAll } from '../base/many.ts';
 import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -153,7 +154,12 @@ function classFolders(path: string, split: SplitName): Partial<Record<SplitName,
   return Object.fromEntries(named.map((name) => [SPLIT_NAMES[name], [join(path, name)]]));
 }
 
-const SPLIT_NAMES: Record<string, SplitName> = { train: 'train', training: 'train', test: 'test', testing: 'test' };
+const SPLIT_NAMES: Record<string, SplitName> = table({
+  train: 'train',
+  training: 'train',
+  test: 'test',
+  testing: 'test',
+});
 for (const name of ['valid', 'validation', 'val', 'dev', 'eval']) SPLIT_NAMES[name] = 'validation';
 
 /** The split that a file's name says: `valid.jsonl`, `train-00000-of-00002.parquet`. */

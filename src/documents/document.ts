@@ -2,6 +2,7 @@
  * What readers give and steps hand on, each with where it came from: texts in sections, messages, records of tables,
  * and the rows that training reads.
  */
+import { greatest, smallest } from '../base/many.ts';
 
 /** A place in a source. It stays with everything that is made from it, to the last row. */
 export interface Origin {
@@ -129,7 +130,7 @@ function join(a: Origin, b: Origin): Origin {
 
 function span(values: readonly (number | undefined)[]): [number, number] | undefined {
   const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : [Math.min(...known), Math.max(...known)];
+  return known.length === 0 ? undefined : [smallest(known), greatest(known)];
 }
 
 /** The origin of a section: its document's, with the section's own pages, line and headings. */

@@ -6,9 +6,12 @@ import { isPostgresUrl, shownUrl } from './formats/sql/postgres.ts';
 import { sortedNames } from './sorted-names.ts';
 import type { SkipReason } from './outcome.ts';
 
-/** A file to read, or why one that lies there is passed over. `piece`: only these of its lines, by `cutFile`. */
+/**
+ * A file to read, or why one that lies there is passed over. `root`: the folder that its reader may look into. `piece`:
+ * only these of its lines, by `cutFile`.
+ */
 export type FoundFile =
-  | { path: string; name: string; piece?: FilePiece }
+  | { path: string; name: string; root: string; piece?: FilePiece }
   | { path: string; name: string; reason: SkipReason; message: string };
 
 /** Folders that hold no documents of anybody's own. */
@@ -25,7 +28,7 @@ export async function* findDocuments(
 ): AsyncGenerator<FoundFile> {
   for (const given of paths) {
     if (isPostgresUrl(given)) {
-      yield { path: given, name: shownUrl(given) };
+      yield { path: given, name: shownUrl(given), root: given };
       continue;
     }
     const path = resolve(base, given);
@@ -35,7 +38,7 @@ export async function* findDocuments(
     const shown = shownName(path, base);
     const stats = await lstat(real);
     if (stats.isDirectory()) yield* below(real, { name: shown, root: real, isOutput });
-    else yield stats.isFile() ? { path: real, name: shown } : special(real, shown);
+    else yield stats.isFile() ? { path: real, name: shown, root: dirname(real) } : special(real, shown);
   }
 }
 
@@ -72,7 +75,7 @@ async function* below(folder: string, { name, root, isOutput }: Below): AsyncGen
       yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
     } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
     else if (stats.isDirectory()) yield* below(path, { name: shown, root, isOutput });
-    else yield stats.isFile() ? { path, name: shown } : special(path, shown);
+    else yield stats.isFile() ? { path, name: shown, root } : special(path, shown);
   }
 }
 

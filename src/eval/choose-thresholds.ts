@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
 import { bestThreshold, f1Of, macroF1Of, type Decisions } from './best-threshold.ts';
@@ -48,12 +49,12 @@ export function thresholdPlan(
   if (costs !== null) checkCosts(costs, decided, threshold);
   if (kind === 'multilabel') {
     if (typeof threshold === 'number') return { fixed: Object.fromEntries(labels.map((label) => [label, threshold])) };
-    return { judged: labels.map((label) => judge(label, costs?.[label], f1Of)) };
+    return { judged: labels.map((label) => judge(label, entryOf(costs, label), f1Of)) };
   }
   if (kind !== 'classification' || labels.length !== 2) return undefined;
   if (typeof threshold === 'number') return { fixed: { [labels[1]]: threshold } };
   const [costly] = Object.keys(costs ?? {});
-  if (costly !== undefined) return { judged: [judge(costly, costs![costly], f1Of)] };
+  if (costly !== undefined) return { judged: [judge(costly, entryOf(costs!, costly), f1Of)] };
   const rare = rareOfTwo(counts);
   if (rare !== undefined) return { judged: [judge(rare, undefined, f1Of)] };
   return threshold === 'auto' ? { judged: [judge(labels[1], undefined, macroF1Of)] } : undefined;
@@ -90,7 +91,7 @@ export function thresholdsOn(
   const unsure: string[] = [];
   const found = judged.map(({ label, score, otherwise, mayBeNone }) => {
     const isPositive = read.map((row) => rowLabels(examples[row]).includes(label));
-    const probabilities = read.map((row) => predictions[row].scores![label] ?? 0);
+    const probabilities = read.map((row) => entryOf(predictions[row].scores!, label) ?? 0);
     const count = isPositive.filter(Boolean).length;
     if (Math.min(count, isPositive.length - count) < FEW) unsure.push(label);
     return [label, bestThreshold(probabilities, isPositive, score, mayBeNone) ?? otherwise] as const;
@@ -100,7 +101,7 @@ export function thresholdsOn(
 
 /** What to tell of them. */
 export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
-  const named = unsure.map((label) => `${label} (${Number(thresholds[label].toPrecision(3))})`).join(', ');
+  const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
   return `the threshold of ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
 }
 

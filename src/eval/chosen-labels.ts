@@ -1,3 +1,6 @@
+import { greatest } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
+
 /** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
 export type Thresholds = Readonly<Record<string, number>>;
 
@@ -8,8 +11,8 @@ export function chosenLabel(
   thresholds: Thresholds = {},
 ): string {
   const positive = labels.length === 2 ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
-  if (positive < 0) return labels[probabilities.indexOf(Math.max(...probabilities))];
-  return labels[probabilities[positive] >= thresholds[labels[positive]] ? positive : 1 - positive];
+  if (positive < 0) return labels[probabilities.indexOf(greatest(probabilities))];
+  return labels[probabilities[positive] >= entryOf(thresholds, labels[positive]) ? positive : 1 - positive];
 }
 
 /** The threshold where nothing else is said. */

@@ -1,3 +1,4 @@
+import { smallest } from '../base/many.ts';
 import type { Example } from '../data/example.ts';
 import { rowLabels } from './example-text.ts';
 
@@ -22,5 +23,5 @@ export function rareOfTwo(counts: ReadonlyMap<string, number>): string | undefin
 /** Whether some class has less than half of an even share, and less than a tenth of the rows. */
 export function isUneven(counts: ReadonlyMap<string, number>): boolean {
   const rows = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return Math.min(...counts.values()) < Math.min(RARE, 0.5 / counts.size) * rows;
+  return smallest(counts.values()) < Math.min(RARE, 0.5 / counts.size) * rows;
 }

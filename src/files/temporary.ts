@@ -34,8 +34,9 @@ export function temporaryFolder(purpose: string, parent = tmpdir()): string {
 }
 
 function removeAbandoned(folder: string, form: RegExp): void {
-  if (tidied.has(folder)) return;
-  tidied.add(folder);
+  const look = `${form.source} ${folder}`;
+  if (tidied.has(look)) return;
+  tidied.add(look);
   for (const name of namesIn(folder)) {
     const [, tag, pid] = form.exec(name) ?? [];
     // A process of another machine, or container, cannot be seen from here.

@@ -128,11 +128,6 @@ export class Batcher implements Disposable {
     await adapter.retire();
   }
 
-  /** Whether no request uses an adapter just now. @throws E_ADAPTER_UNKNOWN */
-  isIdle(id: string): boolean {
-    return this.#adapterOf(id).users === 0;
-  }
-
   #adapterOf(id: string): InstalledAdapter {
     const known = this.#adapters.get(id);
     if (known === undefined) throw unknownAdapter(id, this.#adapters.keys());

@@ -26,6 +26,8 @@ export interface GenerationOptions extends Partial<SamplingOptions> {
 /** One prompt to continue. */
 export interface GenerationRequest extends GenerationOptions {
   prompt: readonly number[] | Int32Array;
+  /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
+  goesOn?: boolean;
   /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
   memory?: MemoryRow;
   /** The name of an installed adapter that answers; the model as it is unless given. */
@@ -40,6 +42,7 @@ export interface SettledRequest {
   prompt: Int32Array;
   /** Tokens of the prefix. */
   prefix: number;
+  goesOn?: boolean;
   maxNewTokens: number;
   n: number;
   sampling: SamplingOptions;
@@ -71,6 +74,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
   const settled = {
     prompt,
     prefix: prefix.length,
+    goesOn: request.goesOn,
     maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
     n: request.n ?? 1,
     sampling: settleSampling(request),

@@ -36,7 +36,12 @@ export interface TextEvent {
   /** Which of the prompt's samples. */
   sample: number;
   text: string;
+  /** Of the tokens since the part before, where they were asked for. */
+  logProbs?: ChosenLogProb[];
 }
+
+/** Tokens of a prompt that the spelling of what follows may depend on. */
+const CONTEXT = 16;
 
 /** One answer in the making: its tokens, where their keys and values lie, and its text. */
 export class Sequence {
@@ -65,6 +70,8 @@ export class Sequence {
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
   #stopId: number | undefined;
+  /** Log-probabilities that went out with a part of the text. */
+  #given = 0;
   /** Content of the last block that was named in the pool. */
   #last: Prefix | undefined;
   #named = 0;
@@ -84,8 +91,12 @@ export class Sequence {
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
-    if (parts.onText !== undefined || request.stop.length > 0) {
-      this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
+    if (parts.onText !== undefined || request.stop.length > 0 || request.goesOn === true) {
+      const after = request.goesOn === true ? [...request.prompt.subarray(-CONTEXT)] : [];
+      this.#stream = {
+        decoder: new StreamingDecoder(parts.tokenizer, { after }),
+        stops: new StopStrings(request.stop),
+      };
     }
   }
 
@@ -176,9 +187,13 @@ export class Sequence {
   }
 
   #give(text: string): void {
-    if (text === '') return;
     this.#text += text;
-    this.#onText?.({ sample: this.sample, text });
+    const isEnd = this.finishReason !== undefined;
+    const logProbs = this.#logProbs.slice(this.#given);
+    if (text === '' && !(isEnd && logProbs.length > 0)) return;
+    this.#given = this.#logProbs.length;
+    const asked = this.request.logProbs === undefined ? {} : { logProbs };
+    this.#onText?.({ sample: this.sample, text, ...asked });
   }
 
   completion(): Completion {

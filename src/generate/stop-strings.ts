@@ -1,4 +1,5 @@
 /** Finds stop texts in a stream. Text that could still become one is held back. */
+import { smallest } from '../base/many.ts';
 export class StopStrings {
   readonly #stops: readonly string[];
   #held = '';
@@ -16,7 +17,7 @@ export class StopStrings {
     if (found.length > 0) {
       this.isHit = true;
       this.#held = '';
-      return all.slice(0, Math.min(...found));
+      return all.slice(0, smallest(found));
     }
     const safe = all.length - this.#pending(all);
     this.#held = all.slice(safe);

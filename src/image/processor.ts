@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
@@ -33,7 +34,7 @@ interface Defaults {
 }
 
 /** Known kinds, by `image_processor_type` without its ending. */
-const kinds: Readonly<Record<string, Defaults>> = {
+const kinds: Readonly<Record<string, Defaults>> = table({
   ViT: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
   CLIP: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
   Siglip: { ...STANDARD, size: { height: 224, width: 224 }, resample: 3 },
@@ -41,7 +42,7 @@ const kinds: Readonly<Record<string, Defaults>> = {
   ConvNext: { ...STANDARD, size: { shortest_edge: 384 }, resample: 2, crop_pct: 224 / 256 },
   MobileNetV2: { ...STANDARD, ...CROPPED, size: { shortest_edge: 256 }, resample: 2 },
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
-};
+});
 
 /** The kinds of models whose file says nothing of it. */
 const usualKinds: Readonly<Record<string, string>> = {

@@ -51,7 +51,7 @@ export interface BertTraits {
   hasPooler: boolean;
 }
 
-class Embeddings extends Module {
+export class Embeddings extends Module {
   readonly word_embeddings: Embedding;
   readonly position_embeddings: Embedding;
   readonly token_type_embeddings: Embedding;
@@ -108,7 +108,7 @@ class SelfAttention extends Module {
 }
 
 /** What ends both halves of a layer: a projection, dropout, and the norm of its sum with the half's input. */
-class Output extends Module {
+export class Output extends Module {
   readonly dense: Linear;
   readonly LayerNorm: LayerNorm;
   readonly #dropout: Dropout;
@@ -136,7 +136,7 @@ class Attention extends Module {
   }
 }
 
-class Dense extends Module {
+export class Dense extends Module {
   readonly dense: Linear;
   readonly #activation: Activation;
 

@@ -2,6 +2,8 @@ import { defineRegistry } from '../base/registry.ts';
 
 /** Every model type that can be loaded. One more is a file and a line. */
 export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE', {
+  albert: async () => (await import('./albert.ts')).architecture,
+  bart: async () => (await import('./bart.ts')).architecture,
   bert: async () => (await import('./bert.ts')).architecture,
   bloom: async () => (await import('./bloom.ts')).architecture,
   bpr_mf: async () => (await import('./bpr-mf.ts')).architecture,
@@ -21,13 +23,17 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   granite: async () => (await import('./granite.ts')).architecture,
   granitemoe: async () => (await import('./granitemoe.ts')).architecture,
   llama: async () => (await import('./llama.ts')).architecture,
+  m2m_100: async () => (await import('./m2m-100.ts')).architecture,
+  marian: async () => (await import('./marian.ts')).architecture,
   mistral: async () => (await import('./mistral.ts')).architecture,
   mixtral: async () => (await import('./mixtral.ts')).architecture,
   mobilenet_v2: async () => (await import('./mobilenet-v2.ts')).architecture,
   modernbert: async () => (await import('./modernbert.ts')).architecture,
+  mpnet: async () => (await import('./mpnet.ts')).architecture,
   mt5: async () => (await import('./mt5.ts')).architecture,
   olmo2: async () => (await import('./olmo2.ts')).architecture,
   opt: async () => (await import('./opt.ts')).architecture,
+  pegasus: async () => (await import('./pegasus.ts')).architecture,
   phi: async () => (await import('./phi.ts')).architecture,
   phi3: async () => (await import('./phi3.ts')).architecture,
   qwen2: async () => (await import('./qwen2.ts')).architecture,

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
 import { isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
@@ -77,7 +78,7 @@ function shard(tensors: ReadonlyMap<string, Tensor>, limit: number): Map<string,
 }
 
 function writeShards(folder: string, shards: readonly Map<string, Tensor>[]): number {
-  const weightMap: Record<string, string> = {};
+  const weightMap: Record<string, string> = table({});
   let total = 0;
   let written = 0;
   for (const [i, tensors] of shards.entries()) {

@@ -135,7 +135,7 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
     const [output, ...others] = runner.stage((own) => outputsOf(pass, options, () => body(own)), input);
-    options.aside?.push(...others.map((other) => runner.share(other)));
+    for (const other of others) options.aside?.push(runner.share(other));
     return output;
   };
   const { resumed } = input;

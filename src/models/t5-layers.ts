@@ -4,7 +4,6 @@ import {
   activations,
   attention,
   Dropout,
-  Embedding,
   gateOf,
   Linear,
   Module,
@@ -13,8 +12,9 @@ import {
   type DistanceBias,
   type Gate,
 } from '../nn/index.ts';
-import { aten, type Tensor } from '../tensor/index.ts';
+import type { Tensor } from '../tensor/index.ts';
 import { memoryOfSegments, projectMemory } from './memory.ts';
+import { RelativeBias } from './relative-bias.ts';
 import { Block, type Pass } from './stack.ts';
 
 const count = z.int().positive();
@@ -62,55 +62,10 @@ class Projection extends Linear {
   }
 }
 
-/** A table whose first values have a deviation of its own. */
-export class Table extends Embedding {
-  readonly #deviation: number;
-
-  constructor(rows: number, width: number, deviation: number) {
-    super(rows, width);
-    this.#deviation = deviation;
-  }
-
-  override initialDeviation(): number {
-    return this.#deviation;
-  }
-}
-
-/** A number for each head and range of distances; ranges widen with the distance (Raffel et al., 2020). */
-class RelativeBias extends Table implements DistanceBias {
-  readonly #isDecoder: boolean;
-  readonly #farthest: number;
-
-  constructor(config: T5Config, isDecoder: boolean) {
-    const { relative_attention_num_buckets: buckets, num_heads: heads } = config;
-    super(buckets, heads, config.initializer_factor * config.d_model ** -0.5);
-    this.#isDecoder = isDecoder;
-    this.#farthest = config.relative_attention_max_distance;
-  }
-
-  of(distances: Tensor): Tensor {
-    return this.forward(this.#rangesOf(distances), this.weight.tensor.dtype === 'f64' ? 'f64' : 'f32');
-  }
-
-  /** In a decoder all ranges lie before the query, in an encoder half of them after it: int64 [n] → [n] */
-  #rangesOf(distances: Tensor): Tensor {
-    if (this.#isDecoder) return this.#byLength(aten.clamp_min.default(distances.neg(), 0), this.count);
-    const half = Math.floor(this.count / 2);
-    const side = aten.gt.Scalar(distances, 0).to('i64').mul(half);
-    return side.add(this.#byLength(aten.abs.default(distances), half));
-  }
-
-  /** One range for each short length, then by its logarithm, in f32 so that borders fall where the reference has them. */
-  #byLength(lengths: Tensor, ranges: number): Tensor {
-    const exact = Math.floor(ranges / 2);
-    const share = aten.log.default(lengths.to('f32').div(exact)).div(Math.log(this.#farthest / exact));
-    const wide = share
-      .mul(ranges - exact)
-      .to('i64')
-      .add(exact);
-    const isShort = aten.lt.Scalar(lengths, exact);
-    return aten.where.self(isShort, lengths, aten.clamp_max.default(wide, ranges - 1));
-  }
+function biasOf(config: T5Config, isDecoder: boolean): RelativeBias {
+  const { relative_attention_num_buckets: buckets, num_heads: heads, initializer_factor: factor } = config;
+  const deviation = factor * config.d_model ** -0.5;
+  return new RelativeBias({ buckets, heads, farthest: config.relative_attention_max_distance, isDecoder, deviation });
 }
 
 /** Which of a model's stacks a layer is in, and where. */
@@ -265,7 +220,7 @@ export class T5Block extends Block {
     super();
     const isDecoder = place.stack === 'decoder';
     const site = (part: number) => `${place.stack}.block.${place.index}.layer.${part}`;
-    const own = first === undefined ? new RelativeBias(config, isDecoder) : undefined;
+    const own = first === undefined ? biasOf(config, isDecoder) : undefined;
     this.#bias = first === undefined ? (own as RelativeBias) : first.#bias;
     this.#place = place;
     this.layer = [

@@ -3,7 +3,8 @@ import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from './stack.ts';
-import { T5Block, t5Schema, Table, type T5Config, type T5Place } from './t5-layers.ts';
+import { Table } from './relative-bias.ts';
+import { T5Block, t5Schema, type T5Config, type T5Place } from './t5-layers.ts';
 
 /** Encoder or decoder: blocks between the shared token table and a norm. */
 class T5Stack extends Stack {

@@ -15,7 +15,7 @@ import { fromArray, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from './stack.ts';
-import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './whisper-layers.ts';
+import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { wrongFeatures } from './wrong-features.ts';
 
 const count = z.int().positive();
@@ -43,6 +43,8 @@ const schema = z.looseObject({
 });
 
 type WhisperConfig = z.output<typeof schema>;
+
+const LAYERS = { norms: 'before', keyBias: false } as const;
 
 /** Sines, then cosines, of wavelengths from 2π to 10,000 · 2π; stored in checkpoints like any weight. */
 class SinusoidPositions extends Embedding {
@@ -77,7 +79,7 @@ class Encoder extends Stack {
     this.embed_positions = new SinusoidPositions(config.max_source_positions, width);
     this.layers = Array.from(
       { length: config.encoder_layers },
-      (_, index) => new EncoderLayer({ config, path: `encoder.layers.${index}`, index, heads, inner }),
+      (_, index) => new EncoderLayer({ config, path: `encoder.layers.${index}`, index, heads, inner, ...LAYERS }),
     );
     this.layer_norm = new LayerNorm(width, NORM_EPSILON);
     this.#config = config;
@@ -135,7 +137,7 @@ class Decoder extends Stack {
     this.embed_positions = new Embedding(config.max_target_positions, width);
     this.layers = Array.from(
       { length: config.decoder_layers },
-      (_, index) => new DecoderLayer({ config, path: `decoder.layers.${index}`, index, heads, inner }),
+      (_, index) => new DecoderLayer({ config, path: `decoder.layers.${index}`, index, heads, inner, ...LAYERS }),
     );
     this.layer_norm = new LayerNorm(width, NORM_EPSILON);
     this.#scale = config.scale_embedding ? Math.sqrt(width) : 1;

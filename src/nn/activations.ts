@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { aten, attune, type Tensor } from '../tensor/index.ts';
 
 export type Activation = (x: Tensor) => Tensor;
@@ -8,7 +9,7 @@ const gelu: Activation = (x) => aten.gelu.default(x);
 const geluTanh: Activation = (x) => aten.gelu.default(x, { approximate: 'tanh' });
 
 /** Activation functions by the names of Hugging Face configurations (its ACT2FN, but for those with weights). */
-export const activations: Readonly<Record<string, Activation>> = {
+export const activations: Readonly<Record<string, Activation>> = table({
   silu,
   swish: silu,
   gelu,
@@ -33,7 +34,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   sigmoid: (x) => aten.sigmoid.default(x),
   linear: (x) => x,
   tanh: (x) => aten.tanh.default(x),
-};
+});
 
 /** The inside of a gated feed-forward layer: activation(gate) * up. */
 export type Gate = (gate: Tensor, up: Tensor) => Tensor;

@@ -83,6 +83,11 @@ export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T):
   }
 }
 
+/** The route of the pass under way. */
+export function currentRoute(): AdapterRoute | undefined {
+  return current;
+}
+
 function ownersOf(route: AdapterRoute | undefined): AdapterOwner[] {
   if (route === undefined) return [];
   return 'spans' in route ? route.spans.map(({ owner }) => owner) : [route.all];

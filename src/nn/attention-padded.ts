@@ -1,4 +1,5 @@
 /** Segments of different lengths as rows of one length, for attention that is made of plain operators. */
+import { greatest } from '../base/many.ts';
 import { fromArray, type Tensor } from '../tensor/index.ts';
 
 /** One side of attention, its queries or its keys: B segments, filled up to the longest, T. */
@@ -56,7 +57,7 @@ function paddedSide({ offsets, positions }: Segments): PaddedSide | undefined {
   const count = offsets.length - 1;
   const lengths = Array.from({ length: count }, (_, segment) => offsets[segment + 1] - offsets[segment]);
   if (lengths.includes(0)) return undefined;
-  const length = Math.max(...lengths);
+  const length = greatest(lengths);
   const filled = new BigInt64Array(count * length);
   const isFilling = new BigInt64Array(count * length).fill(1n);
   const back = new BigInt64Array(positions.length);

@@ -29,7 +29,7 @@ export {
   type LinearLike,
   type Term,
 } from './linear.ts';
-export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
+export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter, type PackedWeight, type Stored } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';

@@ -1,6 +1,7 @@
 // N tokens, D width of the input, O widths of the outputs, r rank
-import { attune, type Tensor } from '../tensor/index.ts';
+import { attune, readyList, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
+import { currentRoute, type AdapterRoute } from './adapter-route.ts';
 import { keptGroup } from './kept-products.ts';
 import type { LinearLike } from './linear.ts';
 
@@ -98,13 +99,61 @@ function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[]
   return found;
 }
 
-/** Weights and biases of layers that do nothing else: no adapter acts, none is read in int8 or lies the other way round. */
-export function plainWeights(
-  layers: readonly LinearLike[],
-): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || !layer.adapters.isIdle || layer.int8?.isRead === true))
-    return undefined;
-  return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
+/** Changes of low rank as operators of several layers take them. */
+interface Changes {
+  a: readonly Tensor[];
+  b: readonly Tensor[];
+  linear: readonly number[];
+  scales: readonly number[];
+  rows: readonly number[];
+}
+
+/** What layers are made of that compute nothing but products and changes of low rank. */
+export interface PlainLayers {
+  weights: Tensor[];
+  biases: (Tensor | undefined)[];
+  changes: Changes;
+}
+
+/** Undefined where a layer computes anything else on `rows` tokens, is read in int8 or lies the other way round. */
+export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.int8?.isRead === true)) return undefined;
+  const changes = changesOf(layers, rows);
+  if (changes === undefined) return undefined;
+  return {
+    weights: layers.map(({ weight }) => weight.tensor),
+    biases: layers.map(({ bias }) => bias?.tensor),
+    changes,
+  };
+}
+
+const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
+
+/** Of groups of layers by their first: one pass after the other has the same adapters on the same rows. */
+const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
+
+function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
+  if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
+  const route = currentRoute();
+  // What always acts may be trained just now.
+  if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
+    return madeChanges(adaptersOf(layers, rows), rows);
+  const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
+  changesOfRoutes.set(route, known);
+  const [first] = layers;
+  if (!known.has(first)) known.set(first, madeChanges(adaptersOf(layers, rows), rows));
+  return known.get(first);
+}
+
+function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number): Changes | undefined {
+  if (adapters === undefined) return undefined;
+  return {
+    a: readyList(adapters.map(({ a }) => a)),
+    b: readyList(adapters.map(({ b }) => b)),
+    linear: readyList(adapters.map(({ layer }) => layer)),
+    scales: readyList(adapters.map(({ scale }) => scale)),
+    rows: readyList(rowsOf(adapters, rows)),
+  };
 }
 
 /** What several layers make of one input x […, D]. */

@@ -1,4 +1,5 @@
 /** Frequencies of rotary positions and the ways to stretch them (Hugging Face's modeling_rope_utils). */
+import { table } from '../base/table.ts';
 
 /** A configuration's `rope_scaling` or `rope_parameters`, by the names it has there. */
 export interface RopeScaling {
@@ -40,17 +41,17 @@ export interface Frequencies {
 
 type Kind = (options: RopeOptions) => Frequencies;
 
-const kinds: Readonly<Record<string, Kind>> = { default: plain, linear, dynamic, yarn, longrope, llama3 };
+const kinds: Readonly<Record<string, Kind>> = table({ default: plain, linear, dynamic, yarn, longrope, llama3 });
 
 export const ropeTypes: readonly string[] = Object.keys(kinds);
 
 /** What a kind of scaling cannot do without. */
-export const ropeNeeds: Readonly<Record<string, readonly (keyof RopeScaling)[]>> = {
+export const ropeNeeds: Readonly<Record<string, readonly (keyof RopeScaling)[]>> = table({
   linear: ['factor'],
   dynamic: ['factor'],
   longrope: ['short_factor', 'long_factor'],
   llama3: ['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings'],
-};
+});
 
 export function frequenciesOf(options: RopeOptions): Frequencies {
   return kinds[options.scaling.rope_type](options);

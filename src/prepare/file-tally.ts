@@ -1,3 +1,5 @@
+import { pushAll } from '../base/many.ts';
+import { entryOf, table } from '../base/table.ts';
 import type { FileOutcome, SkipReason } from '../documents/index.ts';
 
 /** What became of all files, in numbers and first examples; the list of all of them is a file of its own. */
@@ -25,10 +27,10 @@ export function emptySummary(): FileSummary {
     partly: 0,
     bytes: 0,
     documents: 0,
-    formats: {},
-    encodings: {},
-    skipped: {},
-    notes: {},
+    formats: table({}),
+    encodings: table({}),
+    skipped: table({}),
+    notes: table({}),
   };
 }
 
@@ -40,13 +42,14 @@ export function addSummary(into: FileSummary, from: FileSummary): void {
   for (const [reason, skipped] of Object.entries(from.skipped)) {
     const entry = (into.skipped[reason as SkipReason] ??= { count: 0, first: [] });
     entry.count += skipped.count;
-    entry.first.push(...skipped.first.slice(0, MOST_SHOWN - entry.first.length));
+    pushAll(entry.first, skipped.first.slice(0, MOST_SHOWN - entry.first.length));
   }
   for (const [reason, note] of Object.entries(from.notes)) {
+    // own: emptySummary makes tables
     const entry = (into.notes[reason] ??= { count: 0, files: 0, first: [] });
     entry.count += note.count;
     entry.files += note.files;
-    entry.first.push(...note.first.slice(0, MOST_SHOWN - entry.first.length));
+    pushAll(entry.first, note.first.slice(0, MOST_SHOWN - entry.first.length));
   }
 }
 
@@ -73,6 +76,7 @@ export class FileTally {
     if (outcome.encoding !== undefined) count(summary.encodings, outcome.encoding);
     if (outcome.reason !== undefined) this.#skip(outcome, outcome.reason);
     for (const { reason, count: times, first } of outcome.notes) {
+      // own: emptySummary makes tables
       const note = (summary.notes[reason] ??= { count: 0, files: 0, first: [] });
       note.count += times;
       note.files++;
@@ -89,5 +93,6 @@ export class FileTally {
 }
 
 function count(counts: Record<string, number>, name: string, times = 1): void {
-  counts[name] = (counts[name] ?? 0) + times;
+  // own: emptySummary makes tables
+  counts[name] = (entryOf(counts, name) ?? 0) + times;
 }

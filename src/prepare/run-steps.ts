@@ -1,5 +1,6 @@
 import { withArticle } from '../base/articles.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { problemsOf } from '../base/schema-issues.ts';
 import type { Item } from '../documents/index.ts';
@@ -35,7 +36,7 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
     const definition = await steps.load(name);
     const { data, error } = definition.options.safeParse(given);
     if (error === undefined) checked.push({ name, definition, options: data });
-    problems.push(...problemsOf(error?.issues ?? [], { root: given, schema: definition.options, prefix: name }));
+    pushAll(problems, problemsOf(error?.issues ?? [], { root: given, schema: definition.options, prefix: name }));
   }
   if (problems.length > 0) {
     const isUnknown = problems.every(({ field }) => field === 'step');

@@ -1,4 +1,5 @@
 // The most frequent words of ten languages in Latin letters; prose in any of them has some.
+import { greatest } from '../base/many.ts';
 const WORDS = new Set(
   [
     'the of and to in is that it for was on are with as his they at be this have from or had by but not you',
@@ -14,7 +15,7 @@ const WORDS = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-const LONGEST = Math.max(...[...WORDS].map(({ length }) => length));
+const LONGEST = greatest([...WORDS].map(({ length }) => length));
 
 /** Whether what stands there in a text is one of them, signs around it overlooked. */
 export function isStopWord(text: string, from: number, to: number): boolean {

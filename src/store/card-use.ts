@@ -1,4 +1,6 @@
 /** How a result is used, by what the Hub calls its task. FOLDER is the result's own. */
+import { table } from '../base/table.ts';
+
 interface Use {
   /** Command lines that work as they stand, once their files are there. */
   commands: readonly string[];
@@ -50,7 +52,7 @@ const CHAT: Use = {
   ),
 };
 
-const USES: Readonly<Record<string, Use>> = {
+const USES: Readonly<Record<string, Use>> = table({
   'text-generation': CHAT,
   'text2text-generation': GENERATE,
   'text-classification': PREDICT,
@@ -69,7 +71,7 @@ const USES: Readonly<Record<string, Use>> = {
       "const { rows } = await recommend('FOLDER', { input: 'customers.csv' });",
     ],
   },
-};
+});
 
 /** The commands and the program that use a result; undefined where attune has none for its task. */
 export function useOfTask(task: string, promptForm?: 'chat' | 'plain'): string | undefined {

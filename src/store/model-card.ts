@@ -1,7 +1,9 @@
+import { entryOf } from '../base/table.ts';
 import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
+import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
@@ -80,7 +82,7 @@ function indexedResults({ metrics, source, data: used, task }: ModelCardParts): 
       name: publicName(source ?? 'own data'),
       type: used?.format ?? 'own',
       split,
-      ...(used?.hashes[split] !== undefined && { revision: used.hashes[split] }),
+      ...(used !== undefined && Object.hasOwn(used.hashes, split) && { revision: used.hashes[split] }),
     },
     metrics: Object.entries(values)
       .filter(([, value]) => Number.isFinite(value))
@@ -120,7 +122,7 @@ const VERDICTS: Record<Comparison['verdict'], string> = {
 
 function systemsTable({ metric, metrics, systems, subject }: Comparison): string {
   const rows = systems.map(({ name, title, values }) => {
-    const { value = Number.NaN, low, high } = values[metric] ?? {};
+    const { value = Number.NaN, low, high } = entryOf(values, metric) ?? {};
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
     return [name === subject ? `${title} (this one)` : title, formatNumber(value), interval];
   });
@@ -171,7 +173,7 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
   if (used === undefined) return undefined;
   const rows = Object.entries(used.rows)
     .filter(([, count]) => count > 0)
-    .map(([split, count]) => [split, formatCount(count), `\`${used.hashes[split] ?? '–'}\``]);
+    .map(([split, count]) => [split, formatCount(count), `\`${entryOf(used.hashes, split) ?? '–'}\``]);
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
   const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
   return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
@@ -185,7 +187,10 @@ function training({ recipe, identity }: ModelCardParts): string {
 
 /** A fence longer than any run of backticks inside: a recipe may hold a prompt with code. */
 function fenced(text: string, language = 'yaml'): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const longest = greatest(
+    Array.from(text.matchAll(/`+/g), ([run]) => run.length),
+    2,
+  );
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}${fence}`;
 }

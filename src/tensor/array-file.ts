@@ -28,6 +28,7 @@ export function writeArrays(path: string, arrays: StoredArrays): void {
   writeAtomic(path, (descriptor) => {
     writeAll(descriptor, header);
     for (const { name } of entries) {
+      // own: a name of `arrays`
       const { buffer, byteOffset, byteLength } = arrays[name];
       writeAll(descriptor, new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
     }

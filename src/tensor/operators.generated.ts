@@ -6266,7 +6266,7 @@ export interface Attune {
     default(q: Tensor, k: Tensor, v: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { causal?: boolean; window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
   decoder_layer: {
-    default(x: Tensor, norms: readonly Tensor[], weights: readonly Tensor[], biases: readonly (Tensor | undefined)[], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, eps: number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
+    default(x: Tensor, norms: readonly Tensor[], weights: readonly Tensor[], biases: readonly (Tensor | undefined)[], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, eps: number, a: readonly Tensor[], b: readonly Tensor[], linear: readonly number[] | number, scales: readonly number[] | number, rows: readonly number[] | number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
   int8_weight: {
     default(weight: Tensor): Tensor;

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
 import { dtypeBytes, type DType } from './dtype.ts';
@@ -144,11 +145,15 @@ export function layOut(
     position += shape.reduce((product, size) => product * size, dtypeBytes[dtype]);
     return { name, dtype, shape, begin, end: position };
   });
-  const table: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  const described: Record<string, unknown> = table(Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {});
   for (const entry of entries) {
-    table[entry.name] = { dtype: nameOfDtype[entry.dtype], shape: entry.shape, data_offsets: [entry.begin, entry.end] };
+    described[entry.name] = {
+      dtype: nameOfDtype[entry.dtype],
+      shape: entry.shape,
+      data_offsets: [entry.begin, entry.end],
+    };
   }
-  const json = Buffer.from(JSON.stringify(table));
+  const json = Buffer.from(JSON.stringify(described));
   const length = Math.ceil(json.byteLength / 8) * 8;
   const header = Buffer.alloc(8 + length, ' ');
   header.writeBigUInt64LE(BigInt(length), 0);

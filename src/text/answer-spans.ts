@@ -1,5 +1,5 @@
 import type { Message } from './message.ts';
-import { Turns, type ShownTurns, type Span } from './turn-places.ts';
+import { hasWords, Turns, type ShownTurns, type Span } from './turn-places.ts';
 
 /** Where an answer lies, from the end of its header. */
 export interface AnswerSpan extends Span {
@@ -8,6 +8,10 @@ export interface AnswerSpan extends Span {
    * after the same answer as the last turn; the span ends before what it writes instead. `endless`: it never does.
    */
   ending: 'stop' | 'open' | 'endless';
+  /** Whether what stands before it ends as serving asks for it. */
+  isAsked: boolean;
+  /** The template shows nothing of the turn, whatever it writes around it. */
+  isHidden?: boolean;
 }
 
 export interface AnswerSearch {
@@ -26,7 +30,14 @@ export interface AnswerSearch {
  * them is its end, and without one it ends where the template's own rendering of the turn as the last one departs.
  */
 export async function findAnswer(search: AnswerSearch, index: number): Promise<AnswerSpan | 'unstable'> {
-  return byBeginnings(search, index) ?? (await byPlaces(search, index)) ?? 'unstable';
+  const found = byBeginnings(search, index) ?? (await byPlaces(search, index));
+  const { shown } = search;
+  const { content } = shown.messages[index];
+  if (found === undefined) return 'unstable';
+  if (!hasWords(content) || shown.text.slice(found.start, found.end).includes(content.trim())) return found;
+  const place = shown.place(index);
+  if (place === undefined) return 'unstable';
+  return place === 'nothing' ? { ...found, isHidden: true } : found;
 }
 
 function byBeginnings({ shown, stops }: AnswerSearch, index: number): AnswerSpan | undefined {
@@ -36,48 +47,74 @@ function byBeginnings({ shown, stops }: AnswerSearch, index: number): AnswerSpan
   if (prompt === undefined || through === undefined) return undefined;
   if (!text.startsWith(through) || !through.startsWith(prompt)) return undefined;
   const end = finalStopEnd(through, prompt.length, stops);
-  return end === undefined ? undefined : { start: prompt.length, end, ending: 'stop' };
+  return end === undefined ? undefined : { start: prompt.length, end, ending: 'stop', isAsked: true };
 }
 
 async function byPlaces(search: AnswerSearch, index: number): Promise<AnswerSpan | undefined> {
   const { shown, stops } = search;
   const own = shown.place(index);
-  const start = await startOf(search, index);
+  const header = await findHeader(search, index);
   const limit = limitOf(shown, index);
-  if (own === undefined || start === undefined || limit === undefined) return undefined;
+  if (own === undefined || header === undefined || limit === undefined) return undefined;
+  const { end: start, isAsked } = header;
   const from = own === 'nothing' ? start : own.end;
   if (start > from || from > limit) return undefined;
   // A stop between header and content means that the header was not where it seemed.
   if (own !== 'nothing' && firstStopEnd(shown.text.slice(0, own.start), start, stops) !== undefined) return undefined;
   const stop = firstStopEnd(shown.text.slice(0, limit), from, stops);
-  return stop === undefined
-    ? endWithoutStop(search, index, { start, from, limit })
-    : { start, end: stop, ending: 'stop' };
+  if (stop !== undefined) return { start, end: stop, ending: 'stop', isAsked };
+  const ending = await endWithoutStop(search, index, [from, limit]);
+  return ending && { start, isAsked, ...ending };
 }
 
-async function startOf({ shown, sharedTokens }: AnswerSearch, index: number): Promise<number | undefined> {
+/** Where a turn's header ends, and whether it does as the prompt that asks for the turn. */
+export async function findHeader(
+  { shown, sharedTokens }: AnswerSearch,
+  index: number,
+): Promise<{ end: number; isAsked: boolean } | undefined> {
   const { text, turns, messages } = shown;
   const prompt = turns.beginning(index, true);
-  if (prompt !== undefined && text.startsWith(prompt)) return prompt.length;
+  if (prompt !== undefined && text.startsWith(prompt)) return { end: prompt.length, isAsked: true };
   const own = shown.place(index);
   const place = typeof own === 'object' ? own.start : undefined;
   const asked = turns.shown(index, true);
   if (asked !== undefined) {
-    const [inAsked, inText] = lastCommonTurn(asked, shown, index);
-    const shared = await sharedTokens(text.slice(inText, place), asked.text.slice(inAsked));
-    if (shared > 0) return inText + shared;
+    const { inAsked, inText, isNext } = lastCommonTurn(asked, shown, index);
+    const gap = text.slice(inText, place);
+    const added = addedPrompt(turns, index);
+    // What differs may lie before the header, where the turn before it is closed otherwise.
+    const at = isNext && added !== '' ? gap.indexOf(added) : -1;
+    if (at !== -1) return { end: inText + at + added.length, isAsked: true };
+    const shared = await sharedTokens(gap, asked.text.slice(inAsked));
+    if (shared > 0) return { end: inText + shared, isAsked: shared === asked.text.length - inAsked };
   }
   // Without calls, whose names stand before what was looked for, a turn begins with its text.
-  return (messages[index].tool_calls ?? []).length > 0 ? undefined : place;
+  const begins = place !== undefined && (messages[index].tool_calls ?? []).length === 0;
+  return begins ? { end: place, isAsked: prompt === undefined } : undefined;
 }
 
-/** The ends of the nearest turn before `index` that is found in both renderings; their beginnings where there is none. */
-function lastCommonTurn(asked: ShownTurns, shown: ShownTurns, index: number): [inAsked: number, inText: number] {
+/** What a template adds to ask for turn `index`; empty where it adds nothing, or changes more. */
+function addedPrompt(turns: Turns, index: number): string {
+  const [without, prompt] = [turns.beginning(index, false), turns.beginning(index, true)];
+  return without !== undefined && prompt?.startsWith(without) === true ? prompt.slice(without.length) : '';
+}
+
+interface CommonTurn {
+  /** Where the turn ends in either rendering. */
+  inAsked: number;
+  inText: number;
+  /** Whether no turn stands between it and the one that is asked for. */
+  isNext: boolean;
+}
+
+/** The nearest turn before `index` that is found in both renderings; their beginnings where there is none. */
+function lastCommonTurn(asked: ShownTurns, shown: ShownTurns, index: number): CommonTurn {
   for (let before = index - 1; before >= 0; before--) {
     const [inAsked, inText] = [asked.place(before), shown.place(before)];
-    if (typeof inAsked === 'object' && typeof inText === 'object') return [inAsked.end, inText.end];
+    if (typeof inAsked !== 'object' || typeof inText !== 'object') continue;
+    return { inAsked: inAsked.end, inText: inText.end, isNext: before === index - 1 };
   }
-  return [0, 0];
+  return { inAsked: 0, inText: 0, isNext: index === 0 };
 }
 
 /** Where the next turn that holds something begins to show it; undefined where that cannot be told. */
@@ -93,17 +130,17 @@ function limitOf(shown: ShownTurns, index: number): number | undefined {
   return text.length;
 }
 
-/** `from`: where the answer's own text ends; `limit`: where the next turn's begins. */
+/** The end between where the answer's own text ends and where the next turn's begins. */
 async function endWithoutStop(
   { shown, stops, sharedTokens }: AnswerSearch,
   index: number,
-  { start, from, limit }: { start: number; from: number; limit: number },
-): Promise<AnswerSpan | undefined> {
+  [from, limit]: [from: number, limit: number],
+): Promise<Pick<AnswerSpan, 'end' | 'ending'> | undefined> {
   const closing = closingOf(shown, index, from);
   if (closing === undefined) return undefined;
   const shared = await sharedTokens(shown.text.slice(from, limit), closing);
   const end = from + shown.text.slice(from, from + shared).trimEnd().length;
-  return { start, end, ending: firstStopEnd(closing, 0, stops) === undefined ? 'endless' : 'open' };
+  return { end, ending: firstStopEnd(closing, 0, stops) === undefined ? 'endless' : 'open' };
 }
 
 /** What follows the answer's own text where its turn is the last one. */

@@ -1,9 +1,9 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { defaultTemplate } from './default-template.ts';
+import type { JinjaTemplate } from './jinja/index.ts';
 import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import { parseTemplate, RESERVED } from './template.ts';
-import { variablesOf, type TemplateVariables } from './template-variables.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -69,9 +69,9 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
   });
 }
 
-function variablesIn(sources: ReadonlyMap<string, string>, origin: string): TemplateVariables {
-  const found = [...sources].map(([name, source]) =>
-    variablesOf(parseTemplate(source, `chat template "${name}" of ${origin}`)),
+function variablesIn(sources: ReadonlyMap<string, string>, origin: string): JinjaTemplate['names'] {
+  const found = [...sources].map(
+    ([name, source]) => parseTemplate(source, `chat template "${name}" of ${origin}`).names,
   );
   return {
     read: new Set(found.flatMap(({ read }) => [...read])),
@@ -82,7 +82,7 @@ function variablesIn(sources: ReadonlyMap<string, string>, origin: string): Temp
 /** A variable that the template never reads would do nothing. */
 function checkKwargs(
   kwargs: Readonly<Record<string, unknown>>,
-  { read, assigned }: TemplateVariables,
+  { read, assigned }: JinjaTemplate['names'],
   tokenizer: Tokenizer,
 ): [string, unknown][] {
   const given = [...RESERVED, ...Object.keys(tokenizer.templates.variables)];

@@ -41,7 +41,7 @@ function chatMlTemplate(turnEnd: string, writesBos: boolean): string {
 {%- if not (tools and loop.first and message.role == 'system') %}
 {{- '${TURN_START}' + message.role + '\\n' }}
 {%- if message.reasoning_content %}{{- '<think>\\n' + message.reasoning_content + '\\n</think>\\n\\n' }}{%- endif %}
-{{- message.content }}
+{{- message.content or '' }}
 {%- for call in message.tool_calls or [] %}
 {%- if message.content or not loop.first %}{{- '\\n' }}{%- endif %}
 {{- '<tool_call>\\n{"name": ' + (call.function.name | tojson) + ', "arguments": ' + (call.function.arguments | tojson) + '}\\n</tool_call>' }}

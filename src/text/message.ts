@@ -8,7 +8,10 @@ export interface ToolCall {
 /** One turn of a conversation, with the keys of OpenAI's chat format. */
 export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
+  /** Empty where the turn has no text, such as one that only calls tools. */
   content: string;
+  /** What a turn without text had in the row: templates tell null from no key at all. */
+  contentless?: 'null' | 'absent';
   name?: string;
   tool_calls?: readonly ToolCall[];
   tool_call_id?: string;

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { checkRenderedRow } from './row-check.ts';
 import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
@@ -46,12 +47,7 @@ export interface RenderedRows {
 }
 
 // Nothing that another row could do better.
-const TEMPLATE_ERRORS = new Set<string>([
-  'E_TEMPLATE_MISSING',
-  'E_TEMPLATE_INVALID',
-  'E_TEMPLATE_DROPS_TOOLS',
-  'E_NO_STOP_TOKEN',
-]);
+const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVALID', 'E_NO_STOP_TOKEN']);
 
 /**
  * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
@@ -73,7 +69,7 @@ export class Renderer {
 
   /**
    * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
-   * E_TEMPLATE_INVALID, E_TEMPLATE_DROPS_TOOLS, E_NO_STOP_TOKEN
+   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN
    */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];
@@ -91,7 +87,7 @@ export class Renderer {
     const rendered = rows.map((row, index) => {
       const result = split[index] === undefined ? undefined : encoded.shift();
       const found = result === undefined ? [] : this.#check(row, result);
-      problems.push(...found);
+      pushAll(problems, found);
       return found.length > 0 ? undefined : result;
     });
     for (const [index, error] of await this.#servingErrors(split, rendered)) {
@@ -101,7 +97,7 @@ export class Renderer {
     return { rows: rendered, problems };
   }
 
-  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP and the template's own errors */
+  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_TEMPLATE_DROPS_… and the template's own errors */
   async render(row: RenderableRow): Promise<RenderedRow> {
     const [rendered] = await this.#encode([await this.#split(row)]);
     if (!rendered.trained.includes(1)) throw nothingTrained(row, rendered);

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import type { Piece, RenderedRow } from './renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -22,7 +23,10 @@ export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Proble
       answer.push(`the trained tokens spell ${JSON.stringify(spelled)}, not ${JSON.stringify(piece.text)}`);
     }
     const field = piece.message === undefined ? {} : { field: `messages.${piece.message}` };
-    problems.push(...answer.map((message) => ({ message, ...field })));
+    pushAll(
+      problems,
+      answer.map((message) => ({ message, ...field })),
+    );
   }
   const [first, second] = row.ids;
   if (tokenizer.bosId !== undefined && first === tokenizer.bosId && second === tokenizer.bosId) {

@@ -1,13 +1,12 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
-import { closeLastTurn, findAnswer, type AnswerSpan } from './answer-spans.ts';
-import { sharedTokens } from './header-tokens.ts';
+import { withoutPrintedNull } from './empty-content.ts';
+import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
-import { checkShown } from './shown-tools.ts';
+import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { tokenText } from './turn-ends.ts';
-import { holdsNothing, Turns, type ShownTurns, type Span } from './turn-places.ts';
+import { holdsNothing, Turns, type Span } from './turn-places.ts';
 
 /** A conversation to train on or to answer. */
 export interface ChatRow extends Conversation {
@@ -75,10 +74,13 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
  * A conversation up to where the next answer starts, laid out as training lays it out.
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
-export async function draftPrompt(conversation: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
+export async function draftPrompt(given: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
   const options = { addGenerationPrompt: true, now };
+  const conversation = withoutPrintedNull(given, (row) =>
+    unlessRefused(() => tokenizer.templates.render(row, options)),
+  );
   const text = tokenizer.templates.render(conversation, options);
-  requireShown(conversation, tokenizer, options);
+  checkShown(conversation, shownCheck(conversation, tokenizer, options));
   const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, true);
   const answers = shown === undefined ? [] : await findAnswers(shown, tokenizer);
   return { text, trained: [], cuts: knownStarts(answers), endsWithEos: false };
@@ -98,44 +100,49 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };
 }
 
-type Answer = { index: number; found: AnswerSpan | 'unstable' };
-
-async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
+async function draftChat(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
   const options = { addGenerationPrompt: false, now };
+  const row = withoutPrintedNull(given, (one) => unlessRefused(() => tokenizer.templates.render(one, options)));
   const turns = turnsOf(row, tokenizer, now);
   // What the template refuses is said by rendering it again.
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
-  requireShown(row, tokenizer, { ...options, isTrained: true });
-  const { text, answers } = await findRowAnswers(turns, tokenizer);
-  const whole = turns.shown(row.messages.length, false);
+  const check = shownCheck(row, tokenizer, { ...options, isTrained: true });
+  checkShown(row, check);
+  const { text, answers } = await layOutAnswers(turns, tokenizer, trainOn === 'all');
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
   const name = tokenizer.templates.describe(row);
-  const draft = { text, cuts: knownStarts(answers), endsWithEos: false, mismatch: firstMismatch(chosen, turns, name) };
-  // Where the answer is found but not its header, the reason is that the template asks otherwise.
-  const headless = chosen.some(({ index, found }) => found === 'unstable' && typeof whole?.place(index) === 'object');
-  if (headless && draft.mismatch !== undefined && trainOn !== 'all') throw draft.mismatch;
+  const mismatch = await firstMismatch(
+    chosen.map(({ index }) => index),
+    turns,
+    tokenizer,
+  );
+  const draft = {
+    text,
+    cuts: knownStarts(answers),
+    endsWithEos: false,
+    mismatch: mismatch && servingMismatch(mismatch, name),
+  };
   if (trainOn === 'all') {
     const left = answers.filter((answer) => !weighs(answer));
     return { ...draft, trained: without(text.length, requireSpans(left, row, tokenizer)) };
   }
   const trained = requireSpans(chosen, row, tokenizer);
+  checkTurnsShown(row, text, check);
   if (trained.length > 0 && trained.every(({ isOpen }) => isOpen)) throw onlyOpen(row, tokenizer);
   return { ...draft, trained, askedAt: trained.at(-1)?.start };
 }
 
-function requireShown(
-  conversation: Conversation & { source?: { file: string; line: number } },
+function shownCheck(
+  conversation: Conversation,
   { templates }: Tokenizer,
   { isTrained = false, ...options }: TemplateOptions & { isTrained?: boolean },
-): void {
-  const { source } = conversation;
-  checkShown(conversation, {
+): ShownCheck {
+  return {
     render: (marked) => unlessRefused(() => templates.render(marked, options)),
     template: templates.describe(conversation),
-    place: source && `${source.file}:${source.line}`,
     isTrained,
-  });
+  };
 }
 
 /** Many templates refuse part of a conversation, or other words in it. */
@@ -153,63 +160,16 @@ function turnsOf(conversation: Conversation, { templates }: Tokenizer, now: Date
   );
 }
 
-/** The whole text, which may have to be closed, and where its answers lie. */
-async function findRowAnswers(turns: Turns, tokenizer: Tokenizer): Promise<{ text: string; answers: Answer[] }> {
-  const whole = turns.shown(turns.messages.length, false);
-  if (whole === undefined) return { text: '', answers: [] };
-  const last = turns.messages.findLastIndex(({ role }) => role === 'assistant');
-  // Answers before the last one are looked for where serving does: in the prompt of the last one.
-  const prompt = last < 1 ? undefined : turns.shown(last, true);
-  const isPrefix = prompt !== undefined && whole.text.startsWith(prompt.text);
-  const answers = isPrefix
-    ? [...(await findAnswers(prompt, tokenizer)), ...(await findAnswers(whole, tokenizer, last))]
-    : await findAnswers(whole, tokenizer);
-  const found = answers.at(-1)?.found;
-  if (last < turns.messages.length - 1 || typeof found !== 'object' || found.ending !== 'endless')
-    return { text: whole.text, answers };
-  const text = closeLastTurn(whole, stopTexts(tokenizer));
-  if (text === undefined) return { text: whole.text, answers };
-  return {
-    text,
-    answers: answers.with(-1, { index: last, found: { start: found.start, end: text.length, ending: 'stop' } }),
-  };
-}
-
-async function findAnswers(shown: ShownTurns, tokenizer: Tokenizer, from = 0): Promise<Answer[]> {
-  const search = {
-    shown,
-    stops: stopTexts(tokenizer),
-    sharedTokens: (text: string, other: string) => sharedTokens(text, other, tokenizer),
-  };
-  const answers: Answer[] = [];
-  for (const [index, { role }] of shown.messages.entries()) {
-    if (role === 'assistant' && index >= from) answers.push({ index, found: await findAnswer(search, index) });
-  }
-  return answers;
-}
-
-function stopTexts(tokenizer: Tokenizer): string[] {
-  return tokenizer.stopIds.map((id) => tokenText(id, tokenizer)).filter((stop) => stop !== '');
-}
-
 function knownStarts(answers: Answer[]): number[] {
   return answers.flatMap(({ found }) => (found === 'unstable' ? [] : [found.start]));
-}
-
-/** The first answer that the template asks for otherwise than it shows it. */
-function firstMismatch(answers: Answer[], turns: Turns, template: string): AttuneError | undefined {
-  for (const { index } of answers) {
-    const mismatch = servingMismatch(turns, index, template);
-    if (mismatch !== undefined) return mismatch;
-  }
-  return undefined;
 }
 
 function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): TrainedSpan[] {
   return answers.map(({ index, found }) => {
     if (found === 'unstable') throw unstable(row, index, tokenizer);
     const { start, end, ending } = found;
-    const span = { start, end, message: index, ...(holdsNothing(row.messages[index]) && { isEmpty: true }) };
+    const isEmpty = found.isHidden === true || holdsNothing(row.messages[index]);
+    const span = { start, end, message: index, ...(isEmpty && { isEmpty }) };
     if (ending === 'stop') return span;
     // After a call the conversation has to stop for the tool's result.
     const hasCalls = (row.messages[index].tool_calls ?? []).length > 0;

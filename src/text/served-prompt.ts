@@ -1,16 +1,13 @@
 import { AttuneError } from '../base/errors.ts';
+import type { ServingMismatch } from './row-answers.ts';
 import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import type { Turns } from './turn-places.ts';
 
 /**
- * Why serving would not ask for an answer as training shows it where it is the last: some templates open a reasoning
- * block in the prompt that their own history lacks. Undefined where it would, or where it cannot ask.
+ * Serving would not ask for an answer as training shows it: some templates open a reasoning block in the prompt that
+ * their own history lacks.
  */
-export function servingMismatch(turns: Turns, index: number, template: string): AttuneError | undefined {
-  const prompt = turns.beginning(index, true);
-  const shown = turns.beginning(index + 1, false);
-  if (index === 0 || prompt === undefined || shown === undefined || shown.startsWith(prompt)) return undefined;
+export function servingMismatch({ index, prompt, shown }: ServingMismatch, template: string): AttuneError {
   let common = 0;
   while (prompt[common] === shown[common]) common++;
   const from = Math.max(0, common - CONTEXT);

@@ -9,9 +9,8 @@ export const TOOLS_TEMPLATE = 'attune-tools';
 export interface ShownCheck {
   /** The conversation as a text with other words in it; undefined where the template refuses them. */
   render: (conversation: Conversation) => string | undefined;
-  /** The template's name for messages, and the row's. */
+  /** The template's name for messages. */
   template: string;
-  place?: string;
   /** Whether answers are trained, so that all that they hold has to be there. */
   isTrained: boolean;
 }
@@ -34,14 +33,34 @@ export function checkShown(conversation: Conversation, check: ShownCheck): void 
   if (texts.length > 0) throw dropsText(texts, check);
 }
 
+/**
+ * Proves that a template writes the turns before the answers, in the row or in what serving asks with.
+ * @throws E_TEMPLATE_DROPS_TEXT
+ */
+export function checkTurnsShown(conversation: Conversation, text: string, { render, template }: ShownCheck): void {
+  const marks = new Marks();
+  const messages = conversation.messages.map((message, index): Message => {
+    const { role, content } = message;
+    const isShown = role === 'assistant' || role === 'tool' || !hasWords(content) || text.includes(content.trim());
+    return isShown ? message : { ...message, content: marks.mark(`turn ${index + 1} (${role})`) };
+  });
+  if (marks.all.size === 0) return;
+  const marked = render({ ...conversation, messages })?.toLowerCase();
+  const dropped = [...marks.all].filter(([mark]) => marked?.includes(mark) === false).map(([, part]) => part);
+  if (dropped.length === 0) return;
+  throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
+    what: `The ${template} leaves out ${dropped.join(', ')}`,
+    fix: `put the text into the first question, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
+  });
+}
+
 const BESIDE_CALLS = 'the text beside calls';
 const REASONING = "the last answer's reasoning_content";
 const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
 
-function dropsTools(dropped: readonly string[], { template, place }: ShownCheck): AttuneError {
+function dropsTools(dropped: readonly string[], { template }: ShownCheck): AttuneError {
   return new AttuneError('E_TEMPLATE_DROPS_TOOLS', {
     what: `The ${template} leaves out ${dropped.join(', ')}`,
-    got: place === undefined ? undefined : `a conversation with tools (${place})`,
     expected: 'a template that writes tools, tool_calls and the results of tools',
     fix: `train with data.chat_template: ${TOOLS_TEMPLATE}, which writes them, or with a template file that does`,
   });

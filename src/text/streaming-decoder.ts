@@ -16,8 +16,10 @@ export class StreamingDecoder {
   #context: number[] = [];
   #held: number[] = [];
 
-  constructor(tokenizer: Decodes, options: { skipSpecialTokens?: boolean } = {}) {
+  /** `after`: ids of the text that goes on, where it does: a first space is dropped at the start of a text alone. */
+  constructor(tokenizer: Decodes, options: { skipSpecialTokens?: boolean; after?: readonly number[] } = {}) {
     this.#tokenizer = tokenizer;
+    this.#context = [...(options.after ?? [])];
     this.#skipSpecialTokens = options.skipSpecialTokens ?? true;
   }
 

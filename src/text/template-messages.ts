@@ -1,32 +1,54 @@
-import { parseJson } from '../files/json.ts';
+import { Dict, JsonText, parseJson, plainJson } from './jinja/index.ts';
 import type { Message, ToolCall } from './message.ts';
 
+/** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */
+export type ArgumentsForm = 'given' | 'other';
+
 /**
- * The turns as templates expect them: no keys without a value (templates ask `is defined`), no training weight, tool
- * arguments as objects (OpenAI sends them as JSON text), and `developer` as `system` where a template knows no other.
+ * The turns as templates expect them: no keys without a value (templates ask `is defined`), null where the row has it
+ * as content, no training weight, and `developer` as `system` where a template knows no other.
  */
-export function templateMessages(messages: readonly Message[], source: string): Record<string, unknown>[] {
+export function templateMessages(
+  messages: readonly Message[],
+  source: string,
+  form: ArgumentsForm,
+): Record<string, unknown>[] {
   const knowsDeveloper = source.includes('developer');
   return messages.map((message) => {
-    const { weight: _weight, tool_calls: calls, ...rest } = message;
-    const turn: Record<string, unknown> = Object.fromEntries(
-      Object.entries(rest).filter(([, value]) => value !== undefined),
-    );
-    if (message.role === 'developer' && !knowsDeveloper) turn.role = 'system';
-    if (calls !== undefined && calls.length > 0) turn.tool_calls = calls.map(withParsedArguments);
-    return turn;
+    const { weight: _weight, contentless, tool_calls: calls, ...turn } = message;
+    const shown: Record<string, unknown> = turn;
+    if (message.role === 'developer' && !knowsDeveloper) shown.role = 'system';
+    if (contentless !== undefined && message.content === '') {
+      if (contentless === 'null') shown.content = null;
+      else delete shown.content;
+    }
+    if (calls !== undefined && calls.length > 0) shown.tool_calls = calls.map((call) => withArguments(call, form));
+    return shown;
   });
 }
 
-/** OpenAI sends arguments as JSON text. */
-export function withParsedArguments(call: ToolCall): ToolCall {
-  if (typeof call.function.arguments !== 'string') return call;
+function withArguments(call: ToolCall, form: ArgumentsForm): unknown {
+  const given = readArguments(call.function.arguments);
+  const isText = given instanceof JsonText;
+  let shown: unknown = given;
+  if (form === 'other' && isText) shown = given.mapping;
+  else if (form === 'other' && typeof given === 'object') shown = plainJson(given);
+  return { ...call, function: { ...call.function, arguments: shown } };
+}
+
+/** Text of a JSON object serves as the text and as the object; other arguments stay what they are. */
+function readArguments(given: unknown): unknown {
+  if (typeof given !== 'string') return given;
   try {
-    const parsed: unknown = parseJson(call.function.arguments);
-    if (typeof parsed !== 'object' || parsed === null) return call;
-    return { ...call, function: { ...call.function, arguments: parsed } };
+    const value = parseJson(given);
+    return value instanceof Dict ? new JsonText(given, value) : given;
   } catch {
     // Free text as arguments is the model's own business; it is shown as it stands.
-    return call;
+    return given;
   }
+}
+
+/** A call's arguments as JSON with a space after each comma and colon, as templates write it; free text is quoted. */
+export function argumentsJson(given: unknown): string {
+  return plainJson(readArguments(given));
 }

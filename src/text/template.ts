@@ -1,8 +1,7 @@
-import { parse, tokenize } from '@huggingface/jinja';
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolSchema } from './message.ts';
-import { templateMessages } from './template-messages.ts';
-import { runTemplate, TemplateLimitError, TemplateRefusal, type Program } from './template-sandbox.ts';
+import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
+import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Everything that a chat template may show besides the turns. */
@@ -30,7 +29,7 @@ export class ChatTemplates {
   /** `bos_token`, `eos_token`, … as templates write them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly #origin: string;
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, JinjaTemplate>();
 
   private constructor(origin: string, sources: Map<string, string>, variables: Record<string, string>) {
     this.#origin = origin;
@@ -74,18 +73,22 @@ export class ChatTemplates {
         fix: 'give messages, tools and documents in the row itself',
       });
     }
-    const source = this.sources.get(name);
-    const variables = {
-      ...this.variables,
-      ...kwargs,
-      messages: templateMessages(conversation.messages, source ?? ''),
-      // Absent ones are None, as transformers passes them: templates test `is not none`.
-      tools: conversation.tools ?? null,
-      documents: conversation.documents ?? null,
-      add_generation_prompt: options.addGenerationPrompt,
+    const program = this.#program(name);
+    const source = this.sources.get(name) ?? '';
+    const render = (form: ArgumentsForm): string => {
+      const variables = {
+        ...this.variables,
+        ...kwargs,
+        messages: templateMessages(conversation.messages, source, form),
+        // Absent ones are None, as transformers passes them: templates test `is not none`.
+        tools: conversation.tools ?? null,
+        documents: conversation.documents ?? null,
+        add_generation_prompt: options.addGenerationPrompt,
+      };
+      return program.render(variables, { now: options.now });
     };
     try {
-      return runTemplate(this.#program(name), variables, options.now);
+      return renderInAnyForm(conversation.messages, render);
     } catch (error) {
       throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
     }
@@ -97,7 +100,7 @@ export class ChatTemplates {
     return this.sources.keys().next().value ?? 'default';
   }
 
-  #program(name: string): Program {
+  #program(name: string): JinjaTemplate {
     const parsed = this.#programs.get(name);
     if (parsed !== undefined) return parsed;
     const source = this.sources.get(name);
@@ -114,9 +117,9 @@ export class ChatTemplates {
 }
 
 /** @throws E_TEMPLATE_INVALID, which calls the template by the name given */
-export function parseTemplate(source: string, name: string): Program {
+export function parseTemplate(source: string, name: string): JinjaTemplate {
   try {
-    return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as Program;
+    return new JinjaTemplate(source);
   } catch (error) {
     throw new AttuneError('E_TEMPLATE_INVALID', {
       what: `The ${name} cannot be parsed`,
@@ -124,6 +127,24 @@ export function parseTemplate(source: string, name: string): Program {
       fix: 'correct the template, or fetch it again',
       cause: error,
     });
+  }
+}
+
+/**
+ * Most templates want a call's arguments as a mapping, some as text, and fail on the other: those of a row are given in
+ * the other form where they fail as they are.
+ */
+function renderInAnyForm(messages: readonly Message[], render: (form: ArgumentsForm) => string): string {
+  try {
+    return render('given');
+  } catch (error) {
+    const isOurs = error instanceof TemplateFailure || error instanceof TemplateRefusal;
+    if (!isOurs || !messages.some(({ tool_calls: calls }) => calls !== undefined && calls.length > 0)) throw error;
+    try {
+      return render('other');
+    } catch {
+      throw error;
+    }
   }
 }
 
@@ -146,6 +167,9 @@ function failure(template: string, error: unknown): AttuneError {
     const fix = 'the template loops or grows without end: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  const fix = 'check that the row has the fields that the template reads';
+  const fix =
+    error instanceof TemplateFailure && error.kind === 'NotSupported'
+      ? 'write that part of the template otherwise, or change the value in the row'
+      : 'check that the row has the fields that the template reads';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }

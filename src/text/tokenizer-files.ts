@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { parseJson, readJson } from '../files/json.ts';
 import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
@@ -48,7 +49,10 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   const templates = join(folder, TEMPLATE_FOLDER);
   if (existsSync(templates)) {
     const found = readdirSync(templates).filter((name) => name.endsWith('.jinja'));
-    names.push(...found.toSorted().map((name) => `${TEMPLATE_FOLDER}/${name}`));
+    pushAll(
+      names,
+      found.toSorted().map((name) => `${TEMPLATE_FOLDER}/${name}`),
+    );
   }
   const others = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
   if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));

@@ -51,11 +51,9 @@ function answerEnd(
     { role: 'user', content: QUESTION },
     { role: 'assistant', content: ANSWER },
   ];
-  const last = render(templates, { messages: turns })?.split(ANSWER).at(-1) ?? '';
-  const text = render(templates, { messages: [...turns, { role: 'user', content: MORE }] })
-    ?.split(ANSWER)
-    .at(-1);
-  const between = text?.split(MORE)[0] ?? '';
+  const last = afterAnswer(render(templates, { messages: turns }));
+  const longer = render(templates, { messages: [...turns, { role: 'user', content: MORE }] });
+  const [between] = afterAnswer(longer).split(MORE);
   const [end] = tokensIn(last, tokens);
   if (end === undefined) {
     // Some end an answer only where another turn follows: with another token than that turn begins with.
@@ -65,6 +63,12 @@ function answerEnd(
   // What closes an answer may stand before the token that ends the turn.
   const closes = !declared.includes(end) && tokensIn(between, tokens).some((token) => declared.includes(token));
   return closes ? undefined : end;
+}
+
+/** Empty where a template does not show the answer. */
+function afterAnswer(text = ''): string {
+  const at = text.lastIndexOf(ANSWER);
+  return at === -1 ? '' : text.slice(at + ANSWER.length);
 }
 
 const TOOL: ToolSchema = {

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { entryOf } from '../base/table.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { parseObject } from './tokenizer-files.ts';
 
@@ -64,7 +65,7 @@ export function countIds(parsed: ParsedTokenizer): number {
   // A unigram vocabulary is a list with scores, its ids are the positions.
   let largest = Array.isArray(vocabulary) ? vocabulary.length - 1 : -1;
   if (!Array.isArray(vocabulary)) {
-    for (const token of Object.keys(vocabulary)) largest = Math.max(largest, vocabulary[token]);
+    for (const token of Object.keys(vocabulary)) largest = Math.max(largest, entryOf(vocabulary, token));
   }
   for (const { id } of parsed.added_tokens ?? []) largest = Math.max(largest, id);
   return largest + 1;

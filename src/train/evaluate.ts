@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
@@ -61,7 +62,7 @@ export async function evaluateRows(
   }
   const totals = addCounts(counts);
   const measured = await options.measure?.(perRow);
-  const units = totals[objective.unit];
+  const units = entryOf(totals, objective.unit);
   const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
 }

@@ -1,4 +1,5 @@
 import type { Features } from '../base/features.ts';
+import { greatest } from '../base/many.ts';
 import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { ModelInput } from '../models/model.ts';
@@ -71,7 +72,7 @@ export function textLengths(row: Sized): readonly number[] {
 
 /** Tokens of a row that see each other, at most. */
 export function tokensAtOnce(row: Sized): number {
-  return Math.max(...chainLengths(textLengths(row), row.parents));
+  return greatest(chainLengths(textLengths(row), row.parents));
 }
 
 /** Several rows as one input, with what the objective needs to score them. */

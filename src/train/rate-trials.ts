@@ -1,3 +1,4 @@
+import { smallest } from '../base/many.ts';
 import type { Sampler } from '../data/sampler.ts';
 import { isDivergence } from './diverged.ts';
 import { evaluateRows } from './evaluate.ts';
@@ -74,7 +75,7 @@ export async function tryRates(parts: TrainerParts, options: TrainerOptions, pla
 export function chooseRate(trials: readonly RateTrial[], startLoss: number): number | undefined {
   const known = trials.filter((trial): trial is { rate: number; loss: number } => trial.loss !== null);
   if (known.length === 0) return undefined;
-  const lowest = Math.min(...known.map(({ loss }) => loss));
+  const lowest = smallest(known.map(({ loss }) => loss));
   const enough = lowest + ALIKE * Math.max(0, startLoss - lowest);
   const best = known.toSorted((a, b) => a.rate - b.rate).find(({ loss }) => loss <= enough)!;
   const next = trials.find(({ rate }) => rate > best.rate);

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { announceFirstRun } from './first-run.ts';
 
 /** A function of the user's in a recipe, as `./file.ts#name`: a path from the folder where the command runs. */
 export interface Reference {
@@ -64,6 +65,7 @@ export async function loadReference<Value>(
   const reference = parseReference(text);
   if (reference === undefined) throw new Error(`"${text}" is no reference`);
   const hash = checkHash(text, reference, hashes);
+  announceFirstRun(text, hash);
   const module = await importFile(reference.file, hash);
   if (!Object.hasOwn(module, reference.name)) throw missingExport(text, reference, Object.keys(module));
   const value = module[reference.name];

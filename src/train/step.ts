@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
@@ -112,7 +113,7 @@ async function surveyStep({ model, objective }: StepParts, request: StepRequest)
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
-  const totals: Counts = {};
+  const totals: Counts = table({});
   for (const counts of all)
     for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
   return totals;

@@ -1,6 +1,7 @@
 import type { AttuneError } from '../base/errors.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { Registry } from '../base/registry.ts';
+import { onFirstRun } from '../train/first-run.ts';
 import type { Job, JobContext, JobModule, JobSpec } from './job.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -56,6 +57,7 @@ export class JobHost {
     const { signal } = this.#controller;
     const emit = (event: RunEvent) => this.#emit(event, recorder);
     const context: JobContext = { emit, signal, folder: recorder?.folder, requests: this.#queue.requests };
+    onFirstRun((message) => emit({ type: 'warning-raised', code: 'W_CODE_RUN', message }));
     this.#send({ type: 'started' });
     try {
       const result = await Promise.race([run(spec.input, context), this.#failure.promise]);

@@ -62,6 +62,25 @@ async function together(requests: readonly GenerationRequest[], options?: Batche
   return said(await Promise.all(requests.map((request) => batcher.submit(request))));
 }
 
+describe('an answer by a vocabulary that drops the first space of a text', () => {
+  const dropping = { ...tokenizer, decode: (ids: Iterable<number>) => tokenizer.decode(ids).slice(1) };
+
+  it('keeps it where it goes on in the text of its prompt', async () => {
+    using batcher = new Batcher({ model, tokenizer: dropping });
+    const request = { prompt: [1, 2, 3], maxNewTokens: 4, stopIds: [] };
+    const [{ text, ids }] = await batcher.submit(request);
+    expect(text).toBe(ids.join(' '));
+    const streamed: string[] = [];
+    const [whole] = await batcher.submit({ ...request, goesOn: true });
+    const [again] = await batcher.submit({ ...request, goesOn: true }, (event) => streamed.push(event.text));
+    expect([whole, again]).toEqual([
+      { text: ` ${text}`, ids, finishReason: 'length' },
+      { text: ` ${text}`, ids, finishReason: 'length' },
+    ]);
+    expect(streamed.join('')).toBe(` ${text}`);
+  });
+});
+
 describe('a request in a batch', async () => {
   const alone: Said[][] = [];
   for (const request of mixed) alone.push(...(await together([request])));

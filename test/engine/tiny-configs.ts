@@ -88,6 +88,24 @@ const t5Shape = {
   initializer_factor: 0.6,
 };
 
+/** An encoder and a decoder with positions. */
+const pair = {
+  vocab_size: 17,
+  d_model: 8,
+  encoder_layers: 2,
+  encoder_ffn_dim: 10,
+  encoder_attention_heads: 2,
+  decoder_layers: 2,
+  decoder_ffn_dim: 12,
+  decoder_attention_heads: 4,
+  max_position_embeddings: 64,
+  dropout: 0.2,
+  attention_dropout: 0.2,
+  activation_dropout: 0.2,
+  decoder_start_token_id: 2,
+  init_std: 0.3,
+};
+
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
@@ -193,7 +211,13 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   mt5: [{ ...t5Shape, model_type: 'mt5' }],
+  albert: [{ ...bertShape, model_type: 'albert', embedding_size: 6, num_hidden_groups: 2, num_hidden_layers: 4 }],
+  mpnet: [{ ...bertShape, model_type: 'mpnet', relative_attention_num_buckets: 8, pad_token_id: 1 }],
   roberta: [{ ...bertShape, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 }],
+  bart: [{ ...pair, model_type: 'bart' }],
+  marian: [{ ...pair, model_type: 'marian', scale_embedding: true, pad_token_id: 0 }],
+  pegasus: [{ ...pair, model_type: 'pegasus', pad_token_id: 0 }],
+  m2m_100: [{ ...pair, model_type: 'm2m_100' }],
   t5: [
     { ...t5Shape, model_type: 't5', num_decoder_layers: 1 },
     { ...t5Shape, model_type: 't5', feed_forward_proj: 'gated-gelu', tie_word_embeddings: false },
@@ -311,7 +335,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       max_source_positions: 6,
       max_target_positions: 32,
       scale_embedding: true,
-      init_std: 0.4,
+      init_std: 0.3,
       dropout: 0.2,
       attention_dropout: 0.2,
       activation_dropout: 0.2,

@@ -1,6 +1,6 @@
 // A disk that fills is played by a limit on the size of files: the system refuses the same writes, in the middle too.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listCheckpoints } from '../../src/store/checkpoints.ts';
@@ -92,5 +92,25 @@ describe.skipIf(!existsSync('build/attune.node') || !canLimit)('a disk that is f
     expect(error.code).toBe('E_DISK_FULL');
     expect(readdirSync(bench.path('whole')).filter((name) => name.includes('merged'))).toEqual([]);
     expect(bench.run(['export', 'whole']).code).toBe(0);
+  });
+
+  it('weights of the base model that are overwritten or cut while a run uses them end it by that reason', async () => {
+    for (const [name, change] of [
+      ['overwritten', (file: string) => writeFileSync(file, Buffer.alloc(statSync(file).size, 1), { flag: 'r+' })],
+      ['cut', (file: string) => truncateSync(file, 5000)],
+    ] as const) {
+      bench.copy('model', name);
+      const { child, ended } = start(
+        bench.train({ model: name }, '--test', '0', '--max-steps', '2000', '--output-dir', `of-${name}`),
+      );
+      const log = bench.path(`of-${name}/metrics.jsonl`);
+      while (child.exitCode === null && !(existsSync(log) && statSync(log).size > 0)) await sleep(10);
+      change(bench.path(`${name}/model.safetensors`));
+      const { code, error } = await ended;
+      expect([name, code]).toEqual([name, 1]);
+      const reason = error!.code === 'E_WORKER_CRASHED' ? error!.fix : error!.what;
+      expect(reason).toMatch(/was written to while it was in use|was cut off, such as the weights/);
+      expect(existsSync(bench.path(`of-${name}/adapter`))).toBe(false);
+    }
   });
 });

@@ -86,9 +86,11 @@ describe('numbers and patterns of adapter_config.json', () => {
     ['alpha_pattern', { q_proj: -1 }],
     ['modules_to_save', ['']],
     ['trainable_token_indices', [-1]],
-  ])('%s: %j is refused', (field, value) => {
+  ])('%s: %j is refused', async (field, value) => {
     const problems = [expect.objectContaining({ field: expect.stringMatching(new RegExp(`^${field}`)) })];
-    expect(read({ [field]: value })).toThrow(expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems }));
+    await expect(read({ [field]: value })).rejects.toThrow(
+      expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems }),
+    );
   });
 
   it('a pattern with more ways to match than can be tried is refused within its second', () => {

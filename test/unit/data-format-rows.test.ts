@@ -24,7 +24,7 @@ const turn = (role: string, content: string) => ({ role, content });
 const chat = [turn('user', 'Hi'), turn('assistant', 'Hello!')];
 
 describe('messages', () => {
-  it('keeps tools and calls as JSON, with arguments parsed and nothing added to any of them', async () => {
+  it('keeps tools and calls as they are, JSON text as arguments included, with nothing added to any of them', async () => {
     const tools = [
       {
         type: 'function',
@@ -47,7 +47,8 @@ describe('messages', () => {
         {
           role: 'assistant',
           content: '',
-          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: { city: 'Rome' } } }],
+          contentless: 'null',
+          tool_calls: calls,
         },
         messages[2],
         messages[3],
@@ -55,12 +56,21 @@ describe('messages', () => {
     });
   });
 
-  it('leaves arguments as text where a number would lose digits', async () => {
-    const text = '{"id":12345678901234567890}';
+  it('keeps a turn without content apart from one whose content is null', async () => {
+    const calls = [{ function: { name: 'f', arguments: '{"id":12345678901234567890}' } }];
     const body = await read('messages', {
-      messages: [turn('user', 'x'), { role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: text } }] }],
+      messages: [
+        turn('user', 'x'),
+        { role: 'assistant', tool_calls: calls },
+        { role: 'assistant', content: null, tool_calls: calls },
+        { role: 'assistant', content: '', tool_calls: calls },
+      ],
     });
-    expect(body).toMatchObject({ messages: [{}, { tool_calls: [{ function: { arguments: text } }] }] });
+    const kept = { content: '', tool_calls: [{ type: 'function', ...calls[0] }] };
+    expect(body).toMatchObject({
+      messages: [{}, { ...kept, contentless: 'absent' }, { ...kept, contentless: 'null' }, kept],
+    });
+    expect(body).not.toHaveProperty('messages.3.contentless');
   });
 
   it('takes weights, reasoning, names, text parts and OpenAI’s old functions', async () => {
@@ -89,7 +99,12 @@ describe('messages', () => {
         { role: 'user', content: 'Hi there', name: 'ann' },
         { role: 'assistant', content: 'No', weight: 0 },
         { role: 'assistant', content: 'Yes', reasoning_content: 'hm', weight: 1 },
-        { role: 'assistant', content: '', tool_calls: [{ type: 'function', function: { name: 'f', arguments: {} } }] },
+        {
+          role: 'assistant',
+          content: '',
+          contentless: 'null',
+          tool_calls: [{ type: 'function', function: { name: 'f', arguments: '{}' } }],
+        },
         { role: 'tool', content: '1', name: 'f' },
         turn('assistant', 'ok'),
       ],

@@ -62,7 +62,8 @@ describe('a Parquet file whose pages never end', () => {
     const place = join(folder, 'sound.parquet');
     const data = Array.from({ length: 1000 }, (_, row) => `row ${row}`);
     writeFileSync(place, Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'text', data }] })));
-    const rows = await Array.fromAsync(parquet.read(place, 'sound.parquet'));
+    const rows: unknown[] = [];
+    for await (const row of parquet.read(place, 'sound.parquet')) rows.push(row);
     expect(rows).toEqual(data.map((text, index) => ({ line: index + 1, value: { text } })));
     await expect(parquet.read(join(folder, 'none.parquet'), 'none').next()).rejects.toMatchObject({
       code: 'E_FILE_MISSING',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { greatest, pushAll, smallest } from '../../src/base/many.ts';
+import { greatest, pushAll, smallest, spliceAll } from '../../src/base/many.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 
 /** More values than a call takes as arguments. */
@@ -20,6 +20,21 @@ describe('any number of values', () => {
     const target = [-1];
     pushAll(target, values);
     expect(target).toHaveLength(MANY + 1);
+  });
+
+  it('takes the place of others', () => {
+    const target = [-3, -2, -1];
+    spliceAll(target, 1, 1, values);
+    expect([target.length, target[0], target[1], target[MANY], target[MANY + 1]]).toEqual([
+      MANY + 2,
+      -3,
+      values[0],
+      values.at(-1),
+      -1,
+    ]);
+    expect(target.slice(1, -1)).toEqual(values);
+    spliceAll(target, 0, Infinity, []);
+    expect(target).toEqual([]);
   });
 
   it('is a vocabulary in an old form', async () => {

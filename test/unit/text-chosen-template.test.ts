@@ -100,7 +100,7 @@ describe("a template's own variables", () => {
   test('are written as Jinja, whatever their type', async () => {
     const template = '{{ a is none }} {{ b.c[1] }} {{ d }} {{ e }}</s>';
     const kwargs = { a: null, b: { c: [1, 'two "quoted" \n %}'] }, d: true, e: 0.5 };
-    expect(textOf(await chooseTemplate(await make(template), { kwargs }))).toBe('true two "quoted" \n %} true 0.5</s>');
+    expect(textOf(await chooseTemplate(await make(template), { kwargs }))).toBe('True two "quoted" \n %} True 0.5</s>');
   });
 
   test('change the hash of the template and of the tokenizer', async () => {

@@ -200,7 +200,7 @@ describe('rows that cannot be trained on', () => {
 });
 
 describe('tokenizers that put a space before a text', () => {
-  test('are not cut; a token over the border is trained', async () => {
+  async function joining(chatTemplate?: string): Promise<Tokenizer> {
     const pre_tokenizer = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false };
     const model = {
       type: 'BPE',
@@ -233,10 +233,29 @@ describe('tokenizers that put a space before a text', () => {
       decoder,
       model,
     } as unknown as TokenizerJson;
-    const tokenizer = await newTokenizer(json, { roles: { eos: '</s>', unk: '<unk>' } });
+    return newTokenizer(json, { roles: { eos: '</s>', unk: '<unk>' }, chatTemplate });
+  }
+
+  test('are not cut; a token over the border is trained', async () => {
+    const tokenizer = await joining();
     expect(tokenizer.joinsParts).toBe(false);
     const row = await new Renderer(tokenizer).render({ kind: 'completion', prompt: 'A: ', completion: 'y' });
     expect([...row.ids]).toEqual([6, 8, 1]);
     expect([...row.trained]).toEqual([0, 1, 1]);
+  });
+
+  test('refuse the row that they ask for with other tokens, and name the tokens: the texts are the same', async () => {
+    const template =
+      "{% for m in messages %}{{ 'Q' if m.role == 'user' else 'A: ' + m.content + eos_token }}{% endfor %}" +
+      "{% if add_generation_prompt %}{{ 'A: ' }}{% endif %}";
+    const renderer = new Renderer(await joining(template), { now });
+    const { rows, problems } = await renderer.renderRows([
+      chat(user('Q'), assistant(':')),
+      chat(user('Q'), assistant('y')),
+    ]);
+    expect(rows.map((row) => row !== undefined)).toEqual([true, false]);
+    expect(problems).toMatchObject([
+      { message: expect.stringMatching(/E_TEMPLATE_SERVING.*":▁y".* in training, .*":▁" as serving/) },
+    ]);
   });
 });

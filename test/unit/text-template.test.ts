@@ -1,4 +1,3 @@
-import { parse, tokenize } from '@huggingface/jinja';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   checkTemplate,
@@ -12,7 +11,6 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
-import { runTemplate, TemplateLimitError, type Program } from '../../src/text/template-sandbox.ts';
 import { formatTime } from '../../src/text/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 
@@ -40,7 +38,7 @@ describe('a chat template', () => {
       documents: [{ title: 'T' }],
       chatTemplateKwargs: { thinking: 'on' },
     };
-    expect(await render(template, conversation)).toBe('<s>|</s>|false|true|T|on|user|false');
+    expect(await render(template, conversation)).toBe('<s>|</s>|False|True|T|on|user|False');
   });
 
   test('writes JSON as Python does, in the order given', async () => {
@@ -53,6 +51,49 @@ describe('a chat template', () => {
     );
   });
 
+  test('shows arguments as the text that a row has or as its object, whichever it asks for', async () => {
+    const textOf = async (given: unknown, shown: string): Promise<string> => {
+      const messages = [assistant('', { tool_calls: [{ function: { name: 'f', arguments: given } }] })];
+      return render(`{% set a = messages[0].tool_calls[0].function.arguments %}${shown}`, { messages });
+    };
+    const text = '{"b":[1.0,null], "a":12345678901234567890}';
+    const written = '{"b": [1.0, null], "a": 12345678901234567890}';
+    expect(await textOf(text, "{{ 'x' + a }}|{{ a }}|{{ a if a is string }}")).toBe(`x${text}|${text}|${text}`);
+    expect(await textOf(text, '{{ a|tojson }}|{{ {"f": a}|tojson }}')).toBe(`${written}|{"f": ${written}}`);
+    expect(await textOf(text, '{% for k, v in a.items() %}{{ k }}{{ v }};{% endfor %}')).toBe(
+      'b[1.0, None];a12345678901234567890;',
+    );
+    expect(await textOf(text, '{% for k, v in a|items %}{{ k }}{% endfor %}{{ a.b[0] }}{{ a["a"] }}')).toBe(
+      'ba1.012345678901234567890',
+    );
+    // As Python prints a mapping; and what fails on a mapping gets the text.
+    expect(await textOf({ b: null }, '{{ a }}|{{ a|tojson }}')).toBe('{\'b\': None}|{"b": null}');
+    expect(await textOf({ b: null }, "{{ 'x' + a }}")).toBe('x{"b": null}');
+    expect(await textOf(text, "{{ a|tojson if a is not string else raise_exception('a text') }}")).toBe(written);
+    expect(await textOf('free text', '{{ a }}|{{ a|tojson }}')).toBe('free text|"free text"');
+  });
+
+  test('tells content that is null from content that is not there', async () => {
+    const calls = { tool_calls: [{ function: { name: 'f', arguments: {} } }] };
+    const messages = [
+      assistant('', { ...calls, contentless: 'null' }),
+      assistant('', { ...calls, contentless: 'absent' }),
+      assistant('', calls),
+    ];
+    const template =
+      "{% for m in messages %}{{ m.content is none }} {{ m.content is defined }} {{ 'contentless' in m }};{% endfor %}";
+    expect(await render(template, { messages })).toBe('True True False;False False False;False True False;');
+  });
+
+  test('shows a mapping in the order and with the numbers of the row, and refuses rounded ones', async () => {
+    const tools = [{ name: 'f', z: 1, a: 0.5, n: null }];
+    expect(await render('{{ tools }}', { tools })).toBe("[{'name': 'f', 'z': 1, 'a': 0.5, 'n': None}]");
+    await expect(render('{{ tools }}', { tools: [{ maximum: 2 ** 63 }] })).rejects.toMatchObject({
+      code: 'E_TEMPLATE_FAILED',
+      got: expect.stringContaining('too large to be kept exactly'),
+    });
+  });
+
   test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {
     const call = (text: string) => ({ function: { name: 'f', arguments: text } });
     const messages = [
@@ -62,9 +103,7 @@ describe('a chat template', () => {
     const template =
       "{% for m in messages %}{{ 'name' in m }} {{ 'weight' in m }} {{ 'tool_calls' in m }};{% endfor %}" +
       '{% for c in messages[0].tool_calls %}{{ c.function.arguments | tojson }};{% endfor %}';
-    expect(await render(template, { messages })).toBe(
-      'False False True;False False False;{"a": 1};"not JSON";'.replaceAll('False', 'false').replaceAll('True', 'true'),
-    );
+    expect(await render(template, { messages })).toBe('False False True;False False False;{"a": 1};"not JSON";');
   });
 
   test('gets developer turns as system turns unless it knows them', async () => {
@@ -94,21 +133,17 @@ describe('a chat template', () => {
 
   test('cannot hang, fill the memory or reach JavaScript', async () => {
     const limited = [
-      '{% for i in range(1000000000) %}x{% endfor %}',
+      '{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}',
+      '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}',
       "{% set ns = namespace(s='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
     ];
     for (const template of limited) await expect(render(template)).rejects.toMatchObject({ code: 'E_TEMPLATE_LIMIT' });
-    const nested = parse(
-      tokenize('{% for a in range(900) %}{% for b in range(900) %}{% endfor %}{% endfor %}'),
-    ) as Program;
-    const limits = { steps: 20_000, characters: 1000, rangeLength: 1000 };
-    expect(() => runTemplate(nested, {}, options.now, limits)).toThrow(TemplateLimitError);
-    const recursive = '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}';
-    await expect(render(recursive)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
+    const endless = '{% for i in range(1000000000) %}x{% endfor %}';
+    await expect(render(endless)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
     const escapes = ['constructor', '__proto__', 'toString', 'process', 'globalThis', 'require'];
     for (const name of escapes) {
       const template = `{{ ${name} is defined }}{{ messages.${name} is defined }}{{ messages[0].${name} is defined }}`;
-      expect(await render(template, { messages: [user('x')] })).toBe('falsefalsefalse');
+      expect(await render(template, { messages: [user('x')] })).toBe('FalseFalseFalse');
     }
   });
 });

@@ -310,6 +310,10 @@ describe('decoding', () => {
       const decoder = new StreamingDecoder(tokenizer);
       expect(ids.map((id) => decoder.push(id)).join('') + decoder.end()).toBe(tokenizer.decode(ids));
     }
+    const continuing = new StreamingDecoder(tokenizer, { after: [0, 1] });
+    expect([continuing.push(2), continuing.push(3)]).toEqual([' world', '!']);
+    const inside = new StreamingDecoder(tokenizer, { after: [1] });
+    expect([inside.push(3), inside.push(1)]).toEqual(['!', ' Hello']);
   });
 });
 

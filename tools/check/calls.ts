@@ -11,11 +11,14 @@ const SPREAD: Readonly<Record<string, string>> = {
   'Math.min': 'smallest of src/base/many.ts',
   push: 'pushAll of src/base/many.ts',
   unshift: 'a new list',
-  splice: 'a new list',
+  splice: 'spliceAll of src/base/many.ts',
   concat: 'flat',
   fromCharCode: 'a decoder',
   fromCodePoint: 'a decoder',
 };
+
+/** Where the calls that are free of that are. */
+const MANY = 'src/base/many.ts';
 
 /** Files that may read JSON by themselves: the reader, and a page's script, which runs in a browser. */
 const JSON_READERS = new Set(['src/files/json.ts', 'src/app/page/try-script.ts']);
@@ -45,6 +48,6 @@ function messageFor({ expression, arguments: given }: ts.CallExpression, file: s
     return 'calls JSON.parse: parseJson of src/files/json.ts has limits';
   const name = expression.name.text;
   const instead = Object.hasOwn(SPREAD, whole) ? SPREAD[whole] : Object.hasOwn(SPREAD, name) ? SPREAD[name] : undefined;
-  if (instead === undefined || !given.some((one) => ts.isSpreadElement(one))) return undefined;
+  if (instead === undefined || file === MANY || !given.some((one) => ts.isSpreadElement(one))) return undefined;
   return `spreads into ${name}, which overflows the stack from some 120,000 values on: use ${instead}`;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { Example } from '../../data/index.ts';
 import { chooseCheapest, decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
 import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
@@ -51,7 +52,7 @@ export async function measureSizes(
     for (const system of systems) {
       const answered = await answerRows(system, test, { signal });
       const { comparison } = await compareAnswers([answered], test, options);
-      sizes.push({ rows: part.length, value: comparison.systems[0].values[comparison.metric] });
+      sizes.push({ rows: part.length, value: entryOf(comparison.systems[0].values, comparison.metric) });
     }
   }
   return sizes;

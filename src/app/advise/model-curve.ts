@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../files/temporary.ts';
@@ -47,7 +48,7 @@ export async function measureModel(
       const train = writeRows(join(folder, `train-${part.length}.jsonl`), part);
       const recipe = partRecipe(options.recipe, { ...held, train, folder: join(folder, `run-${part.length}`) });
       comparison = await trainAndCompare(recipe, { ...options, isLast: i === parts.length - 1 });
-      sizes.push({ rows: part.length, value: comparison.systems[0].values[comparison.metric] });
+      sizes.push({ rows: part.length, value: entryOf(comparison.systems[0].values, comparison.metric) });
     }
     return { sizes, comparison: comparison! };
   } finally {

@@ -35,6 +35,8 @@ export interface CompareOptions {
   metrics?: readonly string[];
   /** At most so many rows, a sample of more. Default 500. */
   maxRows?: number;
+  /** Of models that are opened here; `auto` unless given, as in training. In f32 a row's answer is the same alone and among others. */
+  precision?: 'auto' | 'bf16' | 'f32';
   /** Longest answer, in tokens; by the training answers unless given. */
   maxNewTokens?: number;
   /** Of rows of items: what a row has already may be recommended again; as the first run's recipe says unless given. */
@@ -108,11 +110,12 @@ function refuseTwins(systems: readonly string[]): void {
 
 /** What changes nothing about the systems that are named would be ignored in silence. */
 function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
-  const { baselines, instruction, endpoint = {} } = options;
+  const { baselines, instruction, precision, endpoint = {} } = options;
   const hasFile = options.data !== undefined || options.train !== undefined;
   const layout = (['format', 'columns'] as const).filter((name) => options[name] !== undefined && !hasFile);
 
   const isTold = specs.some((spec) => 'asking' in spec && spec.asking.how !== 'plain');
+  const opensModel = specs.some((spec) => spec.source === 'model');
   const asksEndpoint = specs.some(({ source }) => source === 'endpoint');
   const limits = Object.entries(endpoint).filter(([, value]) => value !== undefined && !asksEndpoint);
   const problems = [
@@ -122,6 +125,9 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
     ...(instruction === undefined || isTold
       ? []
       : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+    ...(precision === undefined || opensModel
+      ? []
+      : [{ field: 'precision', message: 'no model is opened here', fix: 'leave it out' }]),
     ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
     ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
   ];
@@ -182,5 +188,5 @@ export function measuring(recipe: Recipe | undefined, options: CompareOptions) {
   const room = recipe?.evaluation.max_new_tokens;
   const metrics = options.metrics ?? (own === 'auto' ? undefined : own);
   const { maxNewTokens = room === 'auto' ? undefined : room } = options;
-  return { maxRows, seed, metrics, references: recipe?.references, maxNewTokens };
+  return { maxRows, seed, metrics, references: recipe?.references, maxNewTokens, precision: options.precision };
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../eval/compare/answer-notes.ts';
 import type { ComparedValue, Comparison } from '../../store/results.ts';
@@ -28,12 +29,12 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
   const { split, rows, systems, metric: deciding } = comparison;
   const [{ values, cutAnswers }] = systems;
   const metrics = comparison.metrics.filter(
-    ({ name, isTable }) => values[name] !== undefined && (isTable !== true || name === deciding),
+    ({ name, isTable }) => entryOf(values, name) !== undefined && (isTable !== true || name === deciding),
   );
   return {
     split,
     rows,
-    metrics: Object.fromEntries(metrics.map(({ name }) => [name, values[name].value])),
+    metrics: Object.fromEntries(metrics.map(({ name }) => [name, entryOf(values, name).value])),
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
     cutAnswers,
@@ -46,5 +47,5 @@ function variantNotes({ systems, metrics, metric }: Comparison): string[] {
   const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
   return systems
     .filter(({ kind }) => kind === 'variant')
-    .map((system) => `${system.title}: ${title} ${formatNumber(system.values[metric].value)}`);
+    .map((system) => `${system.title}: ${title} ${formatNumber(entryOf(system.values, metric).value)}`);
 }

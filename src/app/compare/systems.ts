@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -27,7 +28,11 @@ export interface NamingOptions {
   endpoint: EndpointLimits;
 }
 
-const ASKING: Record<string, Asking['how']> = { prompted: 'prompted', few_shot: 'few_shot', 'few-shot': 'few_shot' };
+const ASKING: Record<string, Asking['how']> = table({
+  prompted: 'prompted',
+  few_shot: 'few_shot',
+  'few-shot': 'few_shot',
+});
 
 /**
  * An entry of a comparison: a run, a model folder, `base:RUN`, `prompted:MODEL`, `few_shot:MODEL`, an endpoint

@@ -1,6 +1,7 @@
 import { inChunks } from '../../base/chunks.ts';
 import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
+import { pushAll } from '../../base/many.ts';
 import { openSession } from '../../worker/index.ts';
 import type { EmbedChunk, EmbedRequest } from '../../worker/jobs/embed.ts';
 import type {
@@ -48,7 +49,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
       if (rows.length === 0) return [];
       const source = await openRows({ rows, purpose: 'vectors' });
       const vectors: Float32Array[] = [];
-      for await (const row of inChunks(source.rows(), PIECE)) vectors.push(...split(await ready(row, prefix, signal)));
+      for await (const row of inChunks(source.rows(), PIECE)) pushAll(vectors, split(await ready(row, prefix, signal)));
       return vectors;
     },
     close,

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { ColumnSource } from '../../data/columns.ts';
 import { notedShapes } from '../../worker/run/remembered-shapes.ts';
 import { resultFolder } from '../../worker/run/result-folder.ts';
@@ -20,7 +21,7 @@ export function rememberedColumns(target: string, purpose: RowPurpose): ColumnSo
   const mappings = notedShapes(readNotes(resultFolder(target))).map(({ columns = {} }) => columns);
   for (const columns of mappings) {
     const field = FIELDS[purpose].find((name) => Object.hasOwn(columns, name));
-    if (field !== undefined) return columns[field];
+    if (field !== undefined) return entryOf(columns, field);
   }
   return undefined;
 }

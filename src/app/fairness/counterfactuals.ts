@@ -1,3 +1,4 @@
+import { entryOf, table } from '../../base/table.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
@@ -71,7 +72,13 @@ export async function writeCounterfactuals(from: string, options: Counterfactual
   const { to, axes: wanted = axes, seed = 0, onEvent, signal } = options;
   checkOptions(options);
   const columns = await readableColumns(from);
-  const counts = wanted.map((axis): AxisCounts => ({ axis, pairs: 0, nobody: 0, doubts: {}, groups: {} }));
+  const counts = wanted.map((axis): AxisCounts => ({
+    axis,
+    pairs: 0,
+    nobody: 0,
+    doubts: table({}),
+    groups: table({}),
+  }));
   onEvent?.({ type: 'phase-started', phase: 'data', message: `pairing the rows of ${from}` });
   using draft = new FileDraft(to);
   const problems: Problem[] = [];
@@ -176,12 +183,14 @@ function pairOf(value: Row, { line, columns, axis, seed, to }: Pairing): Pair {
 function tally(count: AxisCounts, pair: Pair, line: number): void {
   if ('nobody' in pair) count.nobody++;
   else if ('doubt' in pair) {
+    // own: the counts are tables
     const known = (count.doubts[pair.doubt] ??= { rows: 0, lines: [] });
     known.rows++;
     if (known.lines.length < LISTED_LINES) known.lines.push(line);
   } else {
     count.pairs++;
-    count.groups[pair.groups] = (count.groups[pair.groups] ?? 0) + 1;
+    // own: the counts are tables
+    count.groups[pair.groups] = (entryOf(count.groups, pair.groups) ?? 0) + 1;
   }
 }
 

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Weight } from './importer.ts';
@@ -15,7 +16,7 @@ interface TfjsWeight {
 }
 
 /** Bytes of a number by its type in the file. */
-const sizes: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint16: 2, uint8: 1, bool: 1 };
+const sizes: Readonly<Record<string, number>> = table({ float32: 4, int32: 4, uint16: 2, uint8: 1, bool: 1 });
 
 /**
  * The float32 weights of a TensorFlow.js model by name; quantised ones are given their values back. Numbers of the

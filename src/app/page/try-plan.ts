@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../monitor/report/run-report.ts';
@@ -48,12 +49,12 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
 };
 
 /** Formats whose rows are files; their objectives are those of texts too. */
-const FILES: Readonly<Record<string, TryKind>> = {
+const FILES: Readonly<Record<string, TryKind>> = table({
   image_classification: 'image',
   audio_classification: 'recording',
   speech: 'recording',
   recordings: 'recording',
-};
+});
 
 /** What a base model does too, as well as it can, without a head of its own. */
 const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { InputRow } from '../../data/index.ts';
 import type { AnswerKind } from '../../worker/jobs/predict.ts';
 import type { PredictedRow } from './predicted-row.ts';
@@ -58,7 +59,7 @@ function probabilityColumns({ topK, hasProbabilities, labels }: AddedOptions): A
     { name: `top_${i + 1}_probability`, value: (_, { top }) => top.at(i)?.probability },
   ]);
   const all = labels.map((label): Added => {
-    return { name: `probability_${label}`, value: (row) => row.probabilities?.[label] };
+    return { name: `probability_${label}`, value: (row) => entryOf(row.probabilities, label) };
   });
   return [...likeliest, ...(hasProbabilities ? all : [])];
 }
@@ -71,7 +72,7 @@ function probabilityValues({ topK, hasProbabilities }: AddedOptions): Added[] {
 
 /** Of the class that is given; of several a list, in their order. */
 function probabilityOf({ prediction: given, probability, probabilities = {} }: PredictedRow): unknown {
-  return Array.isArray(given) ? given.map((label) => probabilities[label]) : probability;
+  return Array.isArray(given) ? given.map((label) => entryOf(probabilities, label)) : probability;
 }
 
 function likeliestOf({ probabilities = {} }: PredictedRow, count: number): Likely[] {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { codePointsIn } from '../../data/code-points.ts';
 import type { Example } from '../../data/index.ts';
@@ -105,7 +106,7 @@ function classRow(
   { description, topK, thresholds }: PredictedRowOptions,
 ): PredictedRow {
   const names = description.labels ?? Object.keys(scores);
-  const values = names.map((name) => scores[name]);
+  const values = names.map((name) => entryOf(scores, name));
   const sorted = Object.entries(scores).toSorted(([, a], [, b]) => b - a);
   const probabilities = Object.fromEntries(sorted.slice(0, topK));
   if (labels !== undefined) {
@@ -113,7 +114,7 @@ function classRow(
     return { prediction: given, probabilities };
   }
   const given = thresholds === undefined ? label! : chosenLabel(values, names, thresholds);
-  return { prediction: given, probability: scores[given], probabilities };
+  return { prediction: given, probability: entryOf(scores, given), probabilities };
 }
 
 function taggedRow({ text = '' }: Prediction, example: Example): PredictedRow {

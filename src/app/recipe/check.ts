@@ -1,5 +1,7 @@
+import { table } from '../../base/table.ts';
 import { basename, extname } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
+import { hasCredentials } from '../../base/secrets.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
 import { monitors } from '../../monitor/index.ts';
@@ -19,6 +21,7 @@ import { type Settings } from './settings.ts';
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
   const faults = new FaultReporter(settings, keys);
   settleCheap(settings);
+  refusePasswords(settings);
   const methods = new Map<Axis, ChosenMethod>();
   for (const axis of Object.keys(methodOptions) as Axis[]) {
     const chosen = await chooseMethod(axis, settings, keys, faults);
@@ -37,6 +40,19 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   const references = parsed.success ? hashReferences(parsed.data, settings) : {};
   if (!parsed.success || settings.problems.length > 0) return undefined;
   return withMethods({ ...parsed.data, references }, methods);
+}
+
+/** Recipes are stored with their runs, printed and passed on. */
+function refusePasswords(settings: Settings): void {
+  for (const [path, { value, written }] of settings.entries()) {
+    if (!/^(model|data\.)/.test(path) || !textsIn(value).some(hasCredentials)) continue;
+    settings.problem(written, 'holds a password or key in an address', 'leave it out: recipes are stored with runs');
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[]): void {
@@ -97,14 +113,21 @@ function checkNames(settings: Settings, path: string, known: Names): void {
 
 /** The settings of every run as the schema takes them; an axis appears by its default name only. */
 function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown> {
-  const tree: Record<string, Record<string, unknown>> = { data: {}, training: {}, evaluation: {}, checkpoints: {} };
+  const tree: Record<string, Record<string, unknown>> = table({
+    data: {},
+    training: {},
+    evaluation: {},
+    checkpoints: {},
+  });
   const axisPrefixes = Object.values(axisPlaces).map((place) => `${place.path}.`);
   const root: Record<string, unknown> = tree;
   for (const [path, setting] of settings.entries()) {
     if (axisPrefixes.some((prefix) => path.startsWith(prefix))) continue;
     const [first, second] = path.split('.');
     const value = readFlagText(setting, keys.at(path)!.schema);
+    // own: keys of the recipe's schema
     if (second === undefined) root[first] = value;
+    // own: keys of the recipe's schema
     else tree[first][second] = value;
   }
   const cheap = cheapModelOf(settings);
@@ -135,7 +158,7 @@ function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): 
 /** A stored recipe names the code it ran with; code that has changed since is another run. */
 function hashReferences(recipe: Recipe, settings: Settings): Record<string, string> {
   const stored = recipe.references;
-  const hashes: Record<string, string> = {};
+  const hashes: Record<string, string> = table({});
   for (const reference of findReferences(recipe)) {
     const { text, path } = reference;
     const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };

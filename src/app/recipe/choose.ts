@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import type { MethodOptions, StorageMethod, TuningMethod } from '../../train/method.ts';
@@ -28,7 +29,7 @@ export async function chooseMethod(
   if (name === undefined) return undefined;
   const method: MethodOptions & ChosenMethod['declares'] = await methodOptions[axis].load(name);
   const given = optionsIn(settings, path, nameKey);
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = table({});
   for (const [option, setting] of given) {
     if (!Object.hasOwn(method.options.shape, option)) {
       reportStray(settings, setting, keys, { path: `${path}.${option}`, axis, name });

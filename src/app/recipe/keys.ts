@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pushAll } from '../../base/many.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { recipeSchema } from '../../train/recipe.ts';
 
@@ -66,7 +67,7 @@ export class RecipeKeys {
 
 async function loadKeys(): Promise<RecipeKeys> {
   const keys = baseKeys(recipeSchema, '');
-  for (const axis of axes) keys.push(...(await axisKeys(axis)));
+  for (const axis of axes) pushAll(keys, await axisKeys(axis));
   return new RecipeKeys(keys);
 }
 
@@ -101,6 +102,7 @@ async function axisKeys(axis: Axis): Promise<RecipeKey[]> {
 /** The schema at a path of the base recipe; the path must exist. */
 function schemaAt(path: string): z.ZodType {
   let schema: z.ZodType = recipeSchema;
+  // own: a key of our own schema
   for (const name of path.split('.')) schema = asObject(schema)!.shape[name] as z.ZodType;
   return schema;
 }

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
@@ -24,7 +25,7 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
     return absolute;
   };
   const recipe = withReferences(stored, base) as Record<string, unknown>;
-  const data = { ...(recipe.data as Record<string, unknown>) };
+  const data = table({ ...(recipe.data as Record<string, unknown>) });
   for (const split of ['train', 'validation', 'test'])
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);

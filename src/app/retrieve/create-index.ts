@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -170,7 +171,7 @@ function columnsFor({ textColumns, imageColumn }: CreateIndexOptions, previous: 
 /** What a model wants before a collection's texts and before queries, by the names that such prompts have. */
 function promptsOf({ prompts, defaultPrompt = '', isTuned }: EmbeddingModelDescription): IndexManifest['prompts'] {
   const named = (names: readonly string[]) =>
-    prompts[names.find((name) => Object.hasOwn(prompts, name)) ?? defaultPrompt];
+    entryOf(prompts, names.find((name) => Object.hasOwn(prompts, name)) ?? defaultPrompt);
   return isTuned ? {} : { document: named(['document', 'passage', 'corpus']), query: named(['query', 'question']) };
 }
 

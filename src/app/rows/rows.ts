@@ -77,6 +77,7 @@ export function withRowNames(error: unknown, names: ReadonlyMap<string, string>)
   };
   const parts = error.toJSON() as { [key: string]: unknown };
   for (const key of ['what', 'got', 'expected', 'fix']) {
+    // own: the four names above
     if (typeof parts[key] === 'string') parts[key] = rename(parts[key]);
   }
   const problems = error.problems.map((problem) => problemInRows(problem, names, rename));

@@ -7,6 +7,7 @@ import { counterfactualOptions, counterfactualsOf } from '../counterfactual-opti
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { precisionOf, precisionOption } from '../sampling.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -37,6 +38,7 @@ export const command = defineCommand({
     { name: '--baselines', value: 'LIST', summary: 'for a run alone: prompted, few_shot, cheap' },
     { name: '--instruction', value: 'TEXT', summary: 'what prompted models are told' },
     { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
+    precisionOption,
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
     { name: '--keep-seen', summary: 'of items: what a row has already may be recommended again' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
@@ -77,6 +79,7 @@ function optionsOf(context: CommandContext): CompareOptions {
     baselines: context.option('--baselines')?.split(','),
     instruction: context.option('--instruction'),
     maxRows: context.count('--max-rows'),
+    precision: precisionOf(context),
     maxNewTokens: context.count('--max-new-tokens'),
     keepSeen: context.has('--keep-seen') || undefined,
     allowOverlap: context.has('--allow-overlap'),

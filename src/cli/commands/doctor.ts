@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { defineCommand } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Diagnosis } from '../../app/doctor.ts';
@@ -26,7 +27,7 @@ const marks = { ok: '✓', warn: '!', fail: '✗' };
 
 function describe(diagnosis: Diagnosis, { colours }: Terminal): string {
   const paint = { ok: colours.green, warn: colours.yellow, fail: colours.red };
-  const width = Math.max(...diagnosis.checks.map(({ name }) => name.length));
+  const width = greatest(diagnosis.checks.map(({ name }) => name.length));
   const lines = diagnosis.checks.map(({ name, status, found, fix }) => {
     const line = `  ${paint[status](marks[status])} ${name.padEnd(width)}  ${found}`;
     return fix === undefined ? line : `${line}\n    ${' '.repeat(width)}  ${colours.dim(fix)}`;

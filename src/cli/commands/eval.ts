@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { Evaluated } from '../../app/compare/evaluate.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
@@ -6,6 +7,7 @@ import { counterfactualOptions, counterfactualsOf } from '../counterfactual-opti
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { precisionOf, precisionOption } from '../sampling.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -22,6 +24,7 @@ export const command = defineCommand({
     { name: '--base', summary: 'the base model that the run started from' },
     { name: '--metrics', value: 'LIST', summary: 'what suits the answers unless given' },
     { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
+    precisionOption,
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
     { name: '--keep-seen', summary: 'of items: what a row has already may be recommended again' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
@@ -45,6 +48,7 @@ export const command = defineCommand({
       split: splitOf(context),
       metrics: context.option('--metrics')?.split(','),
       maxRows: context.count('--max-rows'),
+      precision: precisionOf(context),
       maxNewTokens: context.count('--max-new-tokens'),
       keepSeen: context.has('--keep-seen') || undefined,
       allowOverlap: context.has('--allow-overlap'),
@@ -61,7 +65,7 @@ export const command = defineCommand({
 
 function describe({ split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
   const lines = Object.entries(titles).map(([name, title]) => {
-    const { value, low, high } = values[name];
+    const { value, low, high } = entryOf(values, name);
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
     return [title, formatNumber(value), interval];
   });

@@ -1,4 +1,6 @@
+import { entryOf } from '../../base/table.ts';
 import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
+import { greatest } from '../../base/many.ts';
 import type { SampleRow } from '../../store/results.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { describeComparison } from '../comparison-text.ts';
@@ -70,11 +72,13 @@ function answers({ comparison, samples }: QuickstartResult, { colours, columns }
   const before = comparison.systems.find(({ kind }) => kind === 'base')?.name ?? '';
   const width = Math.min(columns, 80) - 12;
   const block = (row: SampleRow): string => {
-    const [expected, after] = [row.expected, row.answers[comparison.subject]?.text].map((text) => oneLine(text, width));
+    const [expected, after] = [row.expected, entryOf(row.answers, comparison.subject)?.text].map((text) =>
+      oneLine(text, width),
+    );
     const mark = after === expected ? colours.green('✓') : colours.yellow('~');
     return [
       colours.bold(oneLine(row.prompt, width)),
-      `  before    ${colours.dim(oneLine(row.answers[before]?.text, width))}`,
+      `  before    ${colours.dim(oneLine(entryOf(row.answers, before)?.text, width))}`,
       `  after   ${mark} ${after}`,
       `  expected  ${expected}`,
     ].join('\n');
@@ -106,7 +110,7 @@ function next(folder: string, colours: Terminal['colours']): string[] {
     ['bin/attune init your-file.jsonl', 'a recipe for your own data'],
     ['bin/attune train recipe.yaml', 'train with it'],
   ];
-  const width = Math.max(...commands.map(([command]) => command.length));
+  const width = greatest(commands.map(([command]) => command.length));
   return commands.map(([command, meaning]) => `  ${colours.cyan(command.padEnd(width))}  ${meaning}`);
 }
 

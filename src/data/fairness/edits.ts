@@ -1,4 +1,5 @@
 /** Changes of single words in a text, with what grammar asks of the words beside them. */
+import { pushAll } from '../../base/many.ts';
 import { articleFor, inCaseOf } from '../../base/articles.ts';
 import type { Word } from './words.ts';
 
@@ -30,7 +31,7 @@ export class TextEdits {
     const { start, end, text: from } = this.#words[at];
     const written = inCaseOf(from, to);
     if (written === from) return;
-    this.#edits.push(...this.#article(at, written), { start, end, to: written });
+    pushAll(this.#edits, [...this.#article(at, written), { start, end, to: written }]);
     if (!this.#changes.some((one) => one.from === from && one.to === written))
       this.#changes.push({ from, to: written });
   }

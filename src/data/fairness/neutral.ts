@@ -1,10 +1,17 @@
 /** A text without the words in which the two sides of a pair differ, so that answers to both can be compared. */
+import { table } from '../../base/table.ts';
 import type { Change } from './edits.ts';
 import { lexicon } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { wordsOf } from './words.ts';
 
-const PRONOUN_PARTS: Record<string, string> = { he: 'she', him: 'her', his: 'her', hers: 'her', himself: 'herself' };
+const PRONOUN_PARTS: Record<string, string> = table({
+  he: 'she',
+  him: 'her',
+  his: 'her',
+  hers: 'her',
+  himself: 'herself',
+});
 
 /**
  * The words in small letters with every pronoun and gendered word in its feminine form, both names of a change as one,

@@ -1,4 +1,5 @@
 /** Pronouns of the other gender, by their part in the sentence: "her" is "his" or "him", "his" is "her" or "hers". */
+import { table } from '../../base/table.ts';
 import type { Gender } from './lexicon.ts';
 import { lexicon } from './lexicon.ts';
 import { wordSet, type Word } from './words.ts';
@@ -8,14 +9,14 @@ export const PRONOUNS: ReadonlyMap<string, Gender> = new Map([
   ...(['she', 'her', 'hers', 'herself'] as const).map((word) => [word, 'female'] as const),
 ]);
 
-const PLAIN: Record<string, string> = {
+const PLAIN: Record<string, string> = table({
   he: 'she',
   she: 'he',
   him: 'her',
   hers: 'his',
   himself: 'herself',
   herself: 'himself',
-};
+});
 
 /** The other pronoun, or undefined where only somebody who understands the sentence can tell which. */
 export function otherPronoun(words: readonly Word[], at: number): string | undefined {

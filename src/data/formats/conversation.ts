@@ -59,6 +59,9 @@ function plainTurn(row: RowReader, path: string, turn: Record<string, unknown> &
   const calls = readCalls(row, path, turn);
   const content = readContent(row, path, turn, role === 'assistant' && CALL_KEYS.some((key) => present(turn[key])));
   const message: Message = { role, content: content ?? '' };
+  // Templates tell null from no key at all.
+  if (content === '' && !present(turn.content) && !present(turn.value))
+    message.contentless = turn.content === null ? 'null' : 'absent';
   for (const key of ['name', 'tool_call_id', 'reasoning_content'] as const) {
     if (present(turn[key])) message[key] = row.checkText(`${path}.${key}`, turn[key]);
   }

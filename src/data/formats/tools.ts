@@ -40,20 +40,20 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
   if (typeof call.name !== 'string' || call.name === '') {
     return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(call.name)}`);
   }
-  const parsed = typeof call.arguments === 'string' ? parseArguments(call.arguments) : (call.arguments ?? {});
-  if (parsed === undefined) {
+  const given = call.arguments === '' ? '{}' : (call.arguments ?? {});
+  if (typeof given === 'string' && !isJson(given)) {
     return row.problem(`${path}.function.arguments`, 'is not valid JSON', 'write the arguments as a JSON object');
   }
   const id = typeof value.id === 'string' ? { id: value.id } : {};
-  return { ...id, type: 'function', function: { name: call.name, arguments: parsed } };
+  return { ...id, type: 'function', function: { name: call.name, arguments: given } };
 }
 
-/** Arguments as JSON, so that a template does not quote them twice; text where a number would lose digits. */
-function parseArguments(text: string): unknown {
+/** OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object. */
+function isJson(text: string): boolean {
   try {
-    const value = parseJson(text === '' ? '{}' : text) as unknown;
-    return /\d{16}/.test(text) ? text : value;
+    parseJson(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 /** What people call the columns of their tables. */
+import { greatest } from '../../base/many.ts';
 
 /** What a column may be for. */
 export type Role =
@@ -204,7 +205,7 @@ export function nameFit(name: string, role: Role): number {
   const fit = words.map((word, i) =>
     known.has(word) ? (i === words.length - 1 ? 0.8 : 0.6) : compoundFit(word, known),
   );
-  return Math.max(0, ...fit);
+  return greatest(fit, 0);
 }
 
 function compoundFit(word: string, known: ReadonlySet<string>): number {

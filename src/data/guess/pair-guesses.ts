@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { type ColumnWish, type Guess, joined, listed } from './guess.ts';
 import { languageNamed, nameFit, wordsOf } from './lexicon.ts';
 import type { ColumnProfile } from './profile.ts';
@@ -13,7 +14,7 @@ export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
     if (!isWished && (named === 0 || !['text', 'number', 'truth'].includes(answer.kind))) return [];
     const prompts = promptsFor(answer, columns, wish);
     if (prompts.length === 0) return [];
-    const asked = Math.max(...prompts.map(promptFit));
+    const asked = greatest(prompts.map(promptFit));
     const score = isWished ? 1 : (0.5 * named + 0.5 * asked) * answerFit(answer);
     const reason = `${listed(prompts)} → ${answer.name}, by their names: a question and its answer`;
     const mapping = { prompt: joined(prompts), completion: answer.name };

@@ -1,4 +1,5 @@
 /** What follows a street in an address: flat and floor, postcode, town, region. */
+import { greatest } from '../../base/many.ts';
 import { isBentTown } from './addresses/bent-towns.ts';
 import { latin } from './latin.ts';
 import { standingOf } from './names/features.ts';
@@ -84,7 +85,7 @@ function readTail(text: string, from: number): Tail {
   const unit = reach(UNITS, text, from);
   const hasUnit = /\p{L}{2}|#/u.test(text.slice(from, unit));
   for (const start of new Set([reach(ASIDE, text, unit), unit, from])) {
-    const end = Math.max(...WITH_CODE.map((pattern) => reach(pattern, text, start)));
+    const end = greatest(WITH_CODE.map((pattern) => reach(pattern, text, start)));
     if (end > start) return { end, hasCode: true, hasUnit, hasTown: true };
   }
   const state = reach(TOWN_AND_STATE, text, unit);

@@ -1,4 +1,5 @@
 /** Where words of any script stand in a text: those in Latin letters, and those beyond, for which most texts are not looked at. */
+import { pushAll } from '../../base/many.ts';
 import { leanestPattern } from './planes.ts';
 import { matchesOf } from './recogniser.ts';
 import { isBeyondLatin } from './script-forms.ts';
@@ -28,7 +29,7 @@ export function wordFinder({ latin, beyond = [] }: Words): (text: string) => Pla
         );
   return (text) => {
     const found = words.matches(text);
-    if (others !== undefined && isBeyondLatin(text)) found.push(...matchesOf(others, text));
+    if (others !== undefined && isBeyondLatin(text)) pushAll(found, matchesOf(others, text));
     return found.map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
   };
 }

@@ -1,4 +1,5 @@
 /** How much of what people have labelled is found, and how much of what is found they have labelled. */
+import { table } from '../../base/table.ts';
 import type { Detector, Finding } from './detector.ts';
 import { kindOfLabel } from './label-names.ts';
 
@@ -39,7 +40,7 @@ export interface AuditCounts {
 }
 
 export class Audit {
-  readonly counts: AuditCounts = { rows: 0, kinds: {}, misses: [], extras: [] };
+  readonly counts: AuditCounts = { rows: 0, kinds: table({}), misses: [], extras: [] };
   readonly #detector: Detector;
 
   constructor(detector: Detector) {
@@ -71,6 +72,7 @@ export class Audit {
   }
 
   #of(kind: string): KindCounts {
+    // own: the counts are a table
     return (this.counts.kinds[kind] ??= { labelled: 0, covered: 0, named: 0, found: 0, right: 0 });
   }
 }

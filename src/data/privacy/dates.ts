@@ -1,4 +1,5 @@
 /** Dates as people write them: found, read, and written again in their own form. */
+import { entryOf } from '../../base/table.ts';
 import { moveWeekday, splitWeekday } from './weekdays.ts';
 
 /** Names of months in languages of the Latin script, in order; the first three letters of a name also stand for it. */
@@ -149,7 +150,7 @@ function likeOld(value: number, { first, second, day, month }: Groups): string {
 /** The groups' texts replaced where they stand. */
 function replaceGroups(text: string, places: Places, values: Readonly<Record<string, string>>): string {
   const parts = Object.entries(values).flatMap(([name, value]) => {
-    const place = places[name];
+    const place = entryOf(places, name);
     return place === undefined ? [] : [{ from: place[0], to: place[1], value }];
   });
   let [replaced, at] = ['', 0];

@@ -46,6 +46,7 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
   else if (typeof value === 'string') {
     if (isForm(holder, index)) return;
     const nested = jsonOf(value);
+    // own: a name that the holder has
     if (nested === undefined) found.texts.push({ key, text: value, set: (text) => (holder[index] = text) });
     else {
       for (const inner of Object.keys(nested)) visit(nested, inner, Array.isArray(nested) ? key : inner, found);
@@ -53,6 +54,7 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
       const before = JSON.stringify(nested);
       found.closings.push(() => {
         const after = JSON.stringify(nested);
+        // own: a name that the holder has
         if (after !== before) holder[index] = after;
       });
     }

@@ -1,3 +1,4 @@
+import { spliceAll } from '../../base/many.ts';
 import { wordKind } from './addresses/word-kinds.ts';
 import { isTown } from './names/towns.ts';
 import { THRESHOLD, type Candidate } from './recogniser.ts';
@@ -27,7 +28,7 @@ export function resolveOverlaps<One extends Candidate>(candidates: readonly One[
     const over = kept.slice(from, to);
     if (over.length === 0) kept.splice(from, 0, candidate);
     else if (isWider(candidate, over, text)) kept[from] = { ...over[0], start: candidate.start, end: candidate.end };
-    else kept.splice(from, over.length, ...withRemains(candidate, over, text));
+    else spliceAll(kept, from, over.length, withRemains(candidate, over, text));
   }
   return kept;
 }

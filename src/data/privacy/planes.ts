@@ -2,15 +2,16 @@
  * Classes of Unicode without the letters of far planes one by one: with the flag u, V8 compiles a class to the pairs of
  * surrogates of each of its ranges, eight kilobytes for `\p{L}` wherever it stands.
  */
+import { table } from '../../base/table.ts';
 import { leanPattern } from './lean.ts';
 
 /** Beyond U+FFFF whole blocks stand for their letters: symbols of music, digits and pictures are none. */
-const BEYOND: Readonly<Record<string, string>> = {
+const BEYOND: Readonly<Record<string, string>> = table({
   L: String.raw`\u{10000}-\u{1cfff}\u{1d400}-\u{1d7cb}\u{1df00}-\u{1e943}\u{20000}-\u{33479}`,
   N: String.raw`\u{1d7ce}-\u{1d7ff}\u{1f100}-\u{1f10c}\u{1fbf0}-\u{1fbf9}`,
   // Which form of a character a name has.
   M: String.raw`\u{e0100}-\u{e01ef}`,
-};
+});
 const CLASS = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]|[^\\[]+/gsu;
 const MEMBER = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|[^]/gsu;
 /** What a class of the flag v has for itself. */

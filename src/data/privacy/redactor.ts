@@ -1,4 +1,5 @@
 /** Rows without the personal data in them: tags or surrogates in their place, counted by kind. */
+import { entryOf, table } from '../../base/table.ts';
 import { withPlainDigits } from './digits.ts';
 import { Detector, type DetectorOptions, type Finding } from './detector.ts';
 import type { Kind } from './kinds.ts';
@@ -49,7 +50,7 @@ export interface OpenedRow {
 }
 
 export class Redactor implements Disposable {
-  readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: {} };
+  readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: table({}) };
   readonly #tags: Tags;
   readonly #options: RedactorOptions;
   readonly #detector: Detector;
@@ -128,7 +129,8 @@ export class Redactor implements Disposable {
     finish();
     for (const { key, value } of numbers) {
       if (Math.abs(value) < 1e6 || this.#detector.find(`${key.replaceAll('_', ' ')}: ${value}`).length === 0) continue;
-      this.counts.numbersLeft[key] = (this.counts.numbersLeft[key] ?? 0) + 1;
+      // own: the counts are a table
+      this.counts.numbersLeft[key] = (entryOf(this.counts.numbersLeft, key) ?? 0) + 1;
     }
     this.counts.rows++;
     if (isChanged) this.counts.changed++;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { pushAll } from '../../base/many.ts';
 import type { Section } from '../document.ts';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
@@ -19,8 +20,9 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
     const html = encrypted.has(chapter) ? undefined : await parts.text(chapter);
     if (html === undefined) context.notes.add('chapters that are not there or protected', chapter);
     else
-      sections.push(
-        ...(await htmlSections(html, { onlyMain: false })).sections.map((section) => ({ ...section, page: index + 1 })),
+      pushAll(
+        sections,
+        (await htmlSections(html, { onlyMain: false })).sections.map((section) => ({ ...section, page: index + 1 })),
       );
   }
   if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections };

@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import type { Section } from '../document.ts';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
@@ -43,7 +44,10 @@ async function sectionsOf(body: XmlElement): Promise<Section[]> {
   const sections: Section[] = [];
   for (const [index, slide] of slides.entries()) {
     const found = (await htmlSections(openDocumentHtml(slide), { onlyMain: false })).sections;
-    sections.push(...found.map((section) => ({ ...section, page: index + 1 })));
+    pushAll(
+      sections,
+      found.map((section) => ({ ...section, page: index + 1 })),
+    );
   }
   return sections;
 }

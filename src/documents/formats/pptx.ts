@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import type { Section } from '../document.ts';
 import { refuseLarge } from '../text/decode.ts';
 import { markdownTable } from '../text/html-table.ts';
@@ -17,7 +18,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
       context.notes.add('slides that could not be read', `slide ${index + 1}`);
       continue;
     }
-    sections.push(...slideSections(root, index + 1, await notesOf(parts, slide)));
+    pushAll(sections, slideSections(root, index + 1, await notesOf(parts, slide)));
   }
   if (sections.some(({ text, heading }) => text !== '' || heading !== undefined)) yield { kind: 'text', sections };
 }

@@ -1,8 +1,11 @@
 /** A reader's process: reads one file after the other, and is killed where it takes too long or too much memory. */
-import { Worker } from 'node:worker_threads';
+import { closeNetwork } from '../../base/close-network.ts';
+import { endWithOwner } from '../../base/serve-limited.ts';
 import { loadReaders } from '../formats/detect.ts';
 import { ReadHost } from './host.ts';
-import { WINDOW, type FromReader, type ToReader } from './protocol.ts';
+import { WINDOW, WITH_NETWORK, type FromReader, type ToReader } from './protocol.ts';
+
+if (!process.argv.includes(WITH_NETWORK)) closeNetwork();
 
 /** Batches that are under way, and what waits for one of them to be used. */
 const window: { open: number; wake?: () => void } = { open: 0 };
@@ -32,16 +35,4 @@ process.on('message', (message: ToReader) => {
     return new ReadHost(message.job, send).run();
   });
 });
-process.on('disconnect', () => process.exit(0));
-
-// A reader that is busy for good does not hear that its owner is gone: a thread beside it looks.
-const GUARD = `const owner = process.ppid;
-setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), 1000);`;
-new Worker(GUARD, { eval: true }).unref();
-
-// A library that fails where nobody waits for it has failed at the file in hand: the other side sees the end.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`, () => process.exit(1));
-  });
-}
+endWithOwner();

@@ -10,6 +10,8 @@ export interface ReadJob {
   path: string;
   /** As shown to people. */
   name: string;
+  /** The folder that it may be read from; a database's address. */
+  root: string;
   /** Only this of it. */
   piece?: FilePiece;
   choices: ReadChoices;
@@ -34,6 +36,9 @@ export type FromReader =
   /** Work goes on; within an archive, on this entry; '' where it goes on behind it in the file itself. */
   | { type: 'alive'; entry?: string }
   | { type: 'done' };
+
+/** An argument of the process. */
+export const WITH_NETWORK = '--network';
 
 /** Batches that may be under way at once: the reader works ahead of its user, but not without end. */
 export const WINDOW = 4;

@@ -112,7 +112,7 @@ export class ReaderPool implements AsyncDisposable {
   }
 
   #run(stream: FileStream, reader: { process: ReaderProcess; folder: string }): void {
-    const { path, name, piece } = stream.file as ReadableFile;
+    const { path, name, root, piece } = stream.file as ReadableFile;
     let documents = 0;
     stream.onUsed = () => reader.process.more();
     stream.onStop = () => {
@@ -121,7 +121,8 @@ export class ReaderPool implements AsyncDisposable {
       this.#assign();
     };
     const { folder } = reader;
-    const job = { path, name, piece, choices: this.#choices, limits: this.#limits, folder, skipped: stream.skipped };
+    const own = { folder, skipped: stream.skipped };
+    const job = { path, name, root, piece, choices: this.#choices, limits: this.#limits, ...own };
     reader.process.start(job, {
       onMessage: (message) => {
         if (message.type === 'documents') documents += message.documents.length;

@@ -1,9 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endOf, limitingArguments, moduleBeside, outOfMemory, residentBytes } from '../../base/limited-process.ts';
+import { isPostgresUrl } from '../formats/sql/postgres.ts';
+import { defaultLimits } from '../limits.ts';
 import type { SkipReason } from '../outcome.ts';
 import type { FromReader, ReadJob, ToReader } from './protocol.ts';
-import { WINDOW } from './protocol.ts';
+import { WINDOW, WITH_NETWORK } from './protocol.ts';
 
 /** How a reader's process came to its end in the middle of a file. */
 export interface ReaderEnd {
@@ -22,14 +26,11 @@ export interface ReaderWatch {
 const START_SECONDS = 60;
 const LOOK_MILLISECONDS = 250;
 const WORDS_KEPT = 400;
-
-/** main.ts of the checkout, main.js of the published package. */
-function readerEntry(): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
-}
+const MOST_ROOTS = 16;
 
 /**
- * A process that reads files for this one, one at a time. It may write to its own folder only and start nothing; it is
+ * A process that reads files for this one, one at a time. It may read what lies in the folders that were asked for, write
+ * to its own folder only and start nothing; it has no network, unless it reads a database, and then no files. It is
  * killed when it says nothing for too long or grows too large, and started again for the next file.
  */
 export class ReaderProcess {
@@ -42,6 +43,8 @@ export class ReaderProcess {
   #entry: string | undefined;
   #words = '';
   #timer: NodeJS.Timeout | undefined;
+  /** Folders that the process may read from. */
+  #roots: readonly string[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -52,6 +55,7 @@ export class ReaderProcess {
     this.#entry = undefined;
     this.#unused = 0;
     this.#heardAt = Date.now();
+    if (!this.#allows(job.root)) this.#drop();
     this.#child ??= this.#fork(job);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MILLISECONDS).unref();
     this.#post({ type: 'read', job });
@@ -68,6 +72,10 @@ export class ReaderProcess {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#job = undefined;
+    this.#drop();
+  }
+
+  #drop(): void {
     const child = this.#child;
     this.#child = undefined;
     child?.kill('SIGKILL');
@@ -78,26 +86,21 @@ export class ReaderProcess {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
-  #fork({ limits, choices }: ReadJob): ChildProcess {
-    const heap = Math.floor(limits.memoryBytes / 2 ** 20);
-    const execArgv = [
-      '--permission',
-      '--allow-fs-read=*',
-      `--allow-fs-write=${this.#folder}`,
-      '--allow-worker',
-      // Pictures are decoded by a library in native code.
-      ...(choices.ocr ? ['--allow-addons'] : []),
-      `--max-old-space-size=${heap}`,
-      // Garbage is collected sooner than it would be: it would be some hundred megabytes in each reader.
-      '--max-semi-space-size=8',
-      '--disable-warning=ExperimentalWarning',
-      '--disable-warning=SecurityWarning',
-    ];
-    const child = fork(readerEntry(), [], {
-      execArgv,
+  #fork({ limits, choices, root }: ReadJob): ChildProcess {
+    const isDatabase = isPostgresUrl(root);
+    const reads = isDatabase ? databaseFiles(root) : this.#roots;
+    // Pictures are decoded by a library in native code.
+    const rights = {
+      reads: [this.#folder, ...reads],
+      writes: [this.#folder],
+      addons: choices.ocr,
+      network: isDatabase,
+    };
+    const child = fork(fileURLToPath(moduleBeside('./main', import.meta.url)), isDatabase ? [WITH_NETWORK] : [], {
+      execArgv: limitingArguments(limits, rights),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, TMPDIR: this.#folder, ...databaseVariables() },
+      env: { PATH: process.env.PATH, TMPDIR: this.#folder, ...(isDatabase && databaseVariables()) },
     });
     this.#words = '';
     this.#isReady = false;
@@ -145,27 +148,25 @@ export class ReaderProcess {
     if (!isWaiting && silent > seconds) {
       return this.#end({ reason: 'too-slow', message: `nothing came of it for ${seconds} s` });
     }
-    if (residentBytes(this.#child.pid) > memoryBytes) this.#end(OUT_OF_MEMORY(memoryBytes));
+    if (residentBytes(this.#child.pid) > memoryBytes) {
+      const { reason, message } = outOfMemory(memoryBytes);
+      this.#end({ reason, message });
+    }
   }
 
   #deathOf(code: number | null, signal: NodeJS.Signals | null): Omit<ReaderEnd, 'entry'> {
-    const isHeap = /heap out of memory|heap limit|allocation failed/i.test(this.#words);
-    if (isHeap && this.#job !== undefined) return OUT_OF_MEMORY(this.#job.job.limits.memoryBytes);
-    const words = this.#words.trim().split('\n').at(-1) ?? '';
-    return { reason: 'crashed', message: words === '' ? `its reader ended with ${signal ?? code}` : words };
+    const limits = this.#job?.job.limits ?? defaultLimits;
+    const { reason, message } = endOf({ code, signal, words: this.#words, limits });
+    return { reason, message };
   }
-}
 
-function OUT_OF_MEMORY(bytes: number): Omit<ReaderEnd, 'entry'> {
-  return { reason: 'out-of-memory', message: `more than ${Math.round(bytes / 2 ** 20)} MiB` };
-}
-
-/** Elsewhere than on Linux only the heap is limited. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * 4096;
-  } catch {
-    return 0;
+  /** Whether the process that there is may read a file; a new folder makes a new process, which may read the last ones too. */
+  #allows(root: string): boolean {
+    if (this.#roots.some((one) => root === one || root.startsWith(one.endsWith(sep) ? one : one + sep))) return true;
+    this.#roots = [...(isPostgresUrl(root) || isPostgresUrl(this.#roots[0] ?? '') ? [] : this.#roots), root].slice(
+      -MOST_ROOTS,
+    );
+    return false;
   }
 }
 
@@ -173,4 +174,14 @@ function residentBytes(pid: number | undefined): number {
 function databaseVariables(): Record<string, string> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('PG') || name === 'HOME');
   return Object.fromEntries(names.map((name) => [name, process.env[name]!]));
+}
+
+/** Where a PostgreSQL client looks for passwords and certificates. */
+function databaseFiles(url: string): string[] {
+  const named = [...(URL.parse(url)?.searchParams ?? [])].flatMap(([name, value]) =>
+    /^ssl(cert|key|rootcert)$/.test(name) ? [value] : [],
+  );
+  const { PGPASSFILE, PGSSLCERT, PGSSLKEY, PGSSLROOTCERT } = process.env;
+  const usual = [join(homedir(), '.pgpass'), join(homedir(), '.postgresql')];
+  return [...usual, ...named, PGPASSFILE, PGSSLCERT, PGSSLKEY, PGSSLROOTCERT].filter((path) => path !== undefined);
 }

@@ -1,6 +1,7 @@
 /** Lines of roff as plain text: escapes, strings that a page defines, and the arguments of its macros. */
+import { table } from '../../base/table.ts';
 
-const CHARACTERS: Readonly<Record<string, string>> = {
+const CHARACTERS: Readonly<Record<string, string>> = table({
   aq: "'",
   dq: '"',
   lq: '“',
@@ -47,21 +48,21 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   ae: 'æ',
   OE: 'Œ',
   oe: 'œ',
-};
+});
 /** An accent before its letter, as in \('e, and the mark that Unicode puts behind it. */
-const ACCENTS: Readonly<Record<string, string>> = {
+const ACCENTS: Readonly<Record<string, string>> = table({
   "'": '\u0301',
   '`': '\u0300',
   '^': '\u0302',
   '~': '\u0303',
   ':': '\u0308',
   ',': '\u0327',
-};
+});
 
 const ESCAPE =
   /\\(?:"[^\n]*|f(?:\[[^\]]*\]|\(..|.)|s(?:[-+]?\d{1,2}|\[[^\]]*\])|[hvwoXDlLbZ]'[^']*'|\*(?:\[(?<long>[^\]]*)\]|\((?<two>..)|(?<one>.))|\[(?<named>[^\]]*)\]|\((?<short>..)|[knmMFYV](?:\[[^\]]*\]|\(..|.)|(?<single>.)|$)/gsu;
 
-const SINGLE: Readonly<Record<string, string>> = {
+const SINGLE: Readonly<Record<string, string>> = table({
   e: '\\',
   '\\': '\\',
   '-': '-',
@@ -69,7 +70,7 @@ const SINGLE: Readonly<Record<string, string>> = {
   '`': '`',
   t: '\t',
   E: '\\',
-};
+});
 
 /** Without its escapes; `strings` are those that the page has defined. */
 export function roffText(line: string, strings: ReadonlyMap<string, string> = new Map()): string {

@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { foretell, type CurvePoint, type Outlook } from './power-law.ts';
@@ -37,7 +38,7 @@ export function learningCurve(
   // Without intervals nothing says how sure the points are.
   const isUnsure = points.some(({ low, high }) => low === undefined || high === undefined);
   if (isUnsure || errors.some(({ error }) => error === 0)) return { system, points, forecast: [] };
-  const most = Math.max(...sizes.map(({ rows }) => rows));
+  const most = greatest(sizes.map(({ rows }) => rows));
   const ahead = AHEAD.map((times) => times * most);
   const sign = metric.better === 'higher' ? -1 : 1;
   const { forecasts, exponent } = foretell(errors, ahead, { confidence, seed });

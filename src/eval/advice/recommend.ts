@@ -1,4 +1,6 @@
+import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
 import { cheapModelName } from '../baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
@@ -58,7 +60,7 @@ function withModel(comparison: Comparison): Recommendation {
 
 function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): Recommendation {
   const { best, title } = metrics.find(({ name }) => name === metric)!;
-  const { value } = cheap.values[metric];
+  const { value } = entryOf(cheap.values, metric);
   const keep = cheapModelName(cheap.name);
   const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
   if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
@@ -83,7 +85,7 @@ function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]
 
 function figures(comparison: Comparison, { against, estimate, low, high, verdict }: Difference): string {
   const { metric, metrics, systems, confidence } = comparison;
-  const value = systems.find(({ name }) => name === against)!.values[metric].value;
+  const value = entryOf(systems.find(({ name }) => name === against)!.values, metric).value;
   const title = metrics.find(({ name }) => name === metric)!.title;
   const words = { better: 'better', worse: 'worse', 'no-evidence': 'not shown to differ' }[verdict];
   const interval =
@@ -121,7 +123,10 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
 /** The largest of what the comparisons with the rivals could miss. */
 function detectable({ differences, metric, rivals }: Comparison): number {
   const relevant = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
-  return Math.max(0, ...relevant.map(({ minimalDetectable }) => minimalDetectable));
+  return greatest(
+    relevant.map(({ minimalDetectable }) => minimalDetectable),
+    0,
+  );
 }
 
 function titleOf({ systems }: Comparison, name: string): string {

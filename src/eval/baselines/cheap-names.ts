@@ -1,11 +1,12 @@
+import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BaselineName } from './index.ts';
 
 /** Names of what is read rather than of one baseline: which one it is depends on what the answers are like. */
-const families: Readonly<Record<string, readonly BaselineName[]>> = {
+const families: Readonly<Record<string, readonly BaselineName[]>> = table({
   tfidf: ['logistic_regression', 'logistic_per_label', 'ridge_regression'],
-};
+});
 
 /** Baselines that can be kept; a test holds them against what they export. */
 const keptNames: readonly BaselineName[] = [

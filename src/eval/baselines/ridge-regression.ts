@@ -1,4 +1,5 @@
 // R rows, F features
+import { smallest } from '../../base/many.ts';
 import { rowPredictor } from '../predictor.ts';
 import { numbersOf, readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
 import { keptBaseline } from './kept.ts';
@@ -99,5 +100,5 @@ function choosePenalty(texts: readonly string[], numbers: readonly number[], opt
     const model = fitRidge(matrix, wanted, { ...options, penalty });
     return held.reduce((sum, row) => sum + (predictRidge(model, tfIdf.transform(texts[row])) - numbers[row]) ** 2, 0);
   });
-  return PENALTIES[errors.indexOf(Math.min(...errors))];
+  return PENALTIES[errors.indexOf(smallest(errors))];
 }

@@ -1,4 +1,5 @@
 // F features
+import { entryOf } from '../../base/table.ts';
 import type { CellValue } from '../../data/cells.ts';
 import type { Example } from '../../data/example.ts';
 
@@ -33,7 +34,7 @@ export function tableColumns(train: readonly Example[]): TableColumn[] {
   return names.map((column) =>
     columnOf(
       column,
-      train.map((example) => fieldsOf(example)[column] ?? null),
+      train.map((example) => entryOf(fieldsOf(example), column) ?? null),
     ),
   );
 }
@@ -71,7 +72,7 @@ export function noTable(train: readonly Example[]): string | undefined {
 /** The numbers of a row, NaN for what is missing: a number as it is, a date in parts, a category as one of its levels. [F] */
 export function tableRow(columns: readonly TableColumn[], example: Example): Float64Array {
   const fields = fieldsOf(example);
-  return Float64Array.from(columns.flatMap((column) => featuresOf(column, fields[column.column] ?? null)));
+  return Float64Array.from(columns.flatMap((column) => featuresOf(column, entryOf(fields, column.column) ?? null)));
 }
 
 function featuresOf(column: TableColumn, cell: CellValue): number[] {
@@ -97,6 +98,6 @@ function dateParts(at: number | undefined): number[] {
 /** The texts among the columns, one after the other. */
 export function tableText(columns: readonly TableColumn[], example: Example): string {
   const fields = fieldsOf(example);
-  const texts = columns.filter(({ kind }) => kind === 'text').map(({ column }) => fields[column] ?? '');
+  const texts = columns.filter(({ kind }) => kind === 'text').map(({ column }) => entryOf(fields, column) ?? '');
   return texts.join('\n');
 }

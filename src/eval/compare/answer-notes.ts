@@ -1,4 +1,6 @@
+import { entryOf } from '../../base/table.ts';
 import { plural } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
 /** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */
@@ -13,11 +15,11 @@ export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'system
 
 function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metrics']): string[] {
   const counts = metrics.flatMap(({ name }) => {
-    const count = values[name]?.details?.notNumbers;
+    const count = entryOf(values, name)?.details?.notNumbers;
     return typeof count === 'number' ? [count] : [];
   });
   if (counts.length === 0) return [];
-  const most = Math.max(...counts);
+  const most = greatest(counts);
   const told = most === 1 ? '1 answer is no number and counts' : `${plural(most, 'answers')} are no numbers and count`;
   return [`${title}: ${told} as the mean of the true ones`];
 }

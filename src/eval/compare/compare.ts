@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { takeTurn } from '../../base/turn.ts';
 import type { Example } from '../../data/example.ts';
 import type {
@@ -159,7 +160,7 @@ async function measure(
   const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
   const differences: Difference[] = [];
   for (const one of compared) {
-    differences.push(...metricDifferences(one, { subject, others, rivals }, statistics));
+    pushAll(differences, metricDifferences(one, { subject, others, rivals }, statistics));
     await advance();
   }
   const systems: ComparedSystem[] = [];

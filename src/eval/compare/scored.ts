@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, ComparedSystem } from '../../store/results.ts';
 import { createMetric, type MetricSpec } from '../metrics/index.ts';
@@ -34,7 +35,7 @@ export async function scoreSystem(
   specs: readonly MetricSpec[],
 ): Promise<Scored> {
   const scores: Score[] = [];
-  for (const spec of specs) scores.push(...(await scoreWhereGiven(answered.predictions, examples, spec)));
+  for (const spec of specs) pushAll(scores, await scoreWhereGiven(answered.predictions, examples, spec));
   return { ...answered, scores: new Map(scores.map((score) => [score.name, score])) };
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { formatNumber, formatSigned, plural } from '../../base/format.ts';
 import type { Comparison, Difference, Verdict } from '../../store/results.ts';
 import { comparisonCount, correctedP, isUndoneByCorrection } from './correction.ts';
@@ -33,7 +34,9 @@ function figures(comparison: Told, difference: Difference): string {
   const { against, estimate, low, high } = difference;
   const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
   const [mine, theirs] = [subject, against].map((name) => systems.find((system) => system.name === name));
-  const [value, other] = [mine, theirs].map((system) => formatNumber(system?.values[metric].value ?? Number.NaN));
+  const [value, other] = [mine, theirs].map((system) =>
+    formatNumber(entryOf(system?.values, metric).value ?? Number.NaN),
+  );
   const amount =
     estimate === 0 ? 'the same' : `${estimate > 0 ? 'better' : 'worse'} by ${formatNumber(Math.abs(estimate), 3)}`;
   const interval =

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import type { GroupDifference, GroupEffect } from '../../store/counterfactuals.ts';
 import { scoreWhereGiven } from '../compare/scored.ts';
 import type { MetricSpec } from '../metrics/index.ts';
@@ -46,7 +47,7 @@ async function metricEffects(
   statistics: ScoreStatistics,
   metrics: readonly MetricSpec[],
 ): Promise<Record<string, GroupDifference>> {
-  const effects: Record<string, GroupDifference> = {};
+  const effects: Record<string, GroupDifference> = table({});
   for (const spec of metrics) {
     const [mine, theirs] = [await scores(sides, 0, spec), await scores(sides, 1, spec)];
     for (const [index, score] of mine.entries()) {

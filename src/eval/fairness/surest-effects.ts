@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { CounterfactualResults, CounterfactualSystem, GroupDifference } from '../../store/counterfactuals.ts';
 
 /** One difference between a group and whatever it is put against. */
@@ -18,7 +19,7 @@ export function surestEffects(
     .flatMap(({ groups }) =>
       groups.flatMap(({ group, against, pairs, metrics, answers }) => {
         const who = `${group} against ${against}`;
-        const metric = deciding === undefined ? undefined : metrics[deciding.name];
+        const metric = deciding === undefined ? undefined : entryOf(metrics, deciding.name);
         return [
           ...(metric === undefined ? [] : [{ who, what: deciding.title, pairs, one: metric }]),
           ...Object.entries(answers).map(([answer, one]) => ({ who, what: `“${answer}”`, pairs, one })),

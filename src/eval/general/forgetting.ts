@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
+import { smallest } from '../../base/many.ts';
 import type { Forgetting, GeneralMeasure, GeneralMetric } from '../../store/forgetting.ts';
 import type { Likelihood } from '../predictor.ts';
 import { ScoreStatistics, type MeasuredRows } from '../statistics/index.ts';
@@ -88,7 +89,7 @@ function bitsPerByte(passages: readonly Likelihood[]): MeasuredRows {
 function accuracy(questions: readonly (readonly Likelihood[])[], set: GeneralSet): MeasuredRows {
   const rows = Float64Array.from(questions, (choices, question) => {
     const costs = choices.map(({ negativeLogLikelihood, bytes }) => negativeLogLikelihood / bytes);
-    return costs.indexOf(Math.min(...costs)) === set.questions[question].right ? 1 : 0;
+    return costs.indexOf(smallest(costs)) === set.questions[question].right ? 1 : 0;
   });
   return { better: 'higher', rows };
 }

@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { comparedAnswers } from './compared.ts';
 import { answerWords } from './english/answer-words.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
@@ -16,7 +17,7 @@ export const tokenF1: MetricDefinition = {
     rowMetric((prediction, example) => {
       const { predicted, references } = comparedAnswers(prediction, example, options);
       const words = answerWords(predicted);
-      return Math.max(...references.map((reference) => bagF1(words, answerWords(reference))));
+      return greatest(references.map((reference) => bagF1(words, answerWords(reference))));
     }),
 };
 

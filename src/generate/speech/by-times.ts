@@ -52,7 +52,7 @@ export async function byTimes(
     const left = Math.ceil(Math.min(sound.framesPerWindow, sound.frames - start) / steps.frames);
     const found = segmentsOf(answer.ids, { firstTime: tokens.noTimes + 1, steps: left });
     const before = start / steps.frames;
-    segments.push(...found.segments.map((one) => ({ ...one, start: before + one.start, end: before + one.end })));
+    for (const one of found.segments) segments.push({ ...one, start: before + one.start, end: before + one.end });
     start += Math.max(1, found.next) * steps.frames;
   }
   return {

@@ -39,5 +39,6 @@ function asCounts({ choices, routed }: ExpertUsage): Counts {
 
 function fromCounts(counts: Counts, { experts }: RouterBalance): ExpertUsage | undefined {
   if (counts[ROUTED] === undefined) return undefined;
+  // own: made from a number
   return { routed: counts[ROUTED], choices: Array.from({ length: experts }, (_, expert) => counts[choicesOf(expert)]) };
 }

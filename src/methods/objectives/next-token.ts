@@ -1,4 +1,5 @@
 // N tokens of a batch, L of them predicted with loss, R rows
+import { greatest } from '../../base/many.ts';
 import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
@@ -42,7 +43,7 @@ function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }
 export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
   const all = rows.map(({ features }) => features!);
   const lengths = all.map(({ shape }) => shape.at(-1)!);
-  const longest = Math.max(...lengths);
+  const longest = greatest(lengths);
   const shape = [...all[0].shape.slice(0, -1), longest];
   const size = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(rows.length * size);

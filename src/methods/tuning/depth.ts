@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import type { Model } from '../../models/model.ts';
 import type { Parameter } from '../../nn/index.ts';
 
@@ -19,14 +20,16 @@ export function depthsOf(model: Model): Depths {
     for (const [i, block] of blockList.entries()) {
       // The last blocks of all stacks lie equally far from what is computed of them.
       const depth = Math.max(0, i + 1 + last - blockList.length);
-      for (const [, parameter] of block.parameters()) depths.set(parameter, depth);
+      // A weight of several blocks (ALBERT) lies where it is met first: what is computed before it is not of it.
+      for (const [, parameter] of block.parameters()) if (!depths.has(parameter)) depths.set(parameter, depth);
     }
   }
   // Modules are in the order of the computation: what follows the last block is computed of it.
+  const deepest = greatest(depths.values(), 0);
   let isAfter = false;
   for (const [, parameter] of model.trunk.parameters()) {
     const known = depths.get(parameter);
-    if (known === last) isAfter = true;
+    if (known === deepest) isAfter = true;
     if (known === undefined) depths.set(parameter, isAfter ? last + 1 : 0);
   }
   return { top: last + 1, of: (parameter) => depths.get(parameter) ?? last + 1 };

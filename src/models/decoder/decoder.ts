@@ -1,4 +1,5 @@
 // N tokens, D width
+import { greatest } from '../../base/many.ts';
 import { Embedding, RMSNorm, type Rope } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
@@ -65,7 +66,10 @@ export class Decoder extends Stack implements Trunk {
   }
 
   override regimeOf(length: number): number {
-    return Math.max(0, ...[...this.#ropes].map((rope) => rope.regimeOf(length)));
+    return greatest(
+      [...this.#ropes].map((rope) => rope.regimeOf(length)),
+      0,
+    );
   }
   override outdates(from: number, to: number): boolean {
     return [...this.#ropes].some((rope) => rope.outdates(from, to));

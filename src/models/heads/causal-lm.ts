@@ -1,5 +1,5 @@
-import { Linear, type Term } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Linear, ModuleBuffer, type Term } from '../../nn/index.ts';
+import { zeros, type DType, type Tensor } from '../../tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
@@ -13,6 +13,8 @@ interface Options {
   scale?: number;
   /** Its own matrix has a bias. */
   bias?: boolean;
+  /** Where checkpoints have a number for each token that is added and not trained: [1, V]. */
+  logitsBias?: string;
 }
 
 class LanguageModelHead extends TokenHead {
@@ -20,15 +22,25 @@ class LanguageModelHead extends TokenHead {
   override readonly scale: number;
   readonly #trunk: Trunk;
   readonly #own: Linear | undefined;
+  readonly #logitsBias: ModuleBuffer | undefined;
 
   constructor(trunk: Trunk, options: Options) {
     super();
     this.#trunk = trunk;
     this.softcap = options.softcap ?? 0;
     this.scale = options.scale ?? 1;
+    if (options.logitsBias !== undefined) {
+      this.#logitsBias = new ModuleBuffer([1, tokenTableOf(trunk).count]);
+      Object.assign(this, { [options.logitsBias]: this.#logitsBias });
+    }
     if (options.tied) return;
     this.#own = new Linear(trunk.width, tokenTableOf(trunk).count, { bias: options.bias });
     Object.assign(this, { [options.name]: this.#own });
+  }
+
+  /** Numbers for tokens are a part of what was pre-trained; a model of one's own has none. */
+  override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
+    return this.#logitsBias && zeros(this.#logitsBias.shape, { dtype, device });
   }
 
   protected override terms(hidden: Tensor): Term[] {
@@ -37,7 +49,7 @@ class LanguageModelHead extends TokenHead {
   }
 
   protected override outputBias(): Tensor | undefined {
-    return this.#own?.bias?.tensor;
+    return this.#logitsBias?.tensor.flatten() ?? this.#own?.bias?.tensor;
   }
 }
 

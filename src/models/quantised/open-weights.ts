@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../config.ts';
@@ -29,7 +30,7 @@ export async function openWeights(folder: string, raw: RawConfig): Promise<Weigh
   }
 }
 
-const TYPES: Record<string, DType> = { float32: 'f32', bfloat16: 'bf16', float16: 'f16' };
+const TYPES: Record<string, DType> = table({ float32: 'f32', bfloat16: 'bf16', float16: 'f16' });
 
 /** The type of the weights before they were quantised. */
 function denseType({ dtype, torch_dtype: older }: RawConfig, files: CheckpointFiles): DType {

@@ -1,4 +1,6 @@
 /** Text that is safe to stand in a page. Only `html` makes it, so that nothing gets there unescaped. */
+import { table } from '../../base/table.ts';
+
 export class Html {
   readonly text: string;
 
@@ -20,7 +22,7 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"'\0]/g, (character) => ESCAPES[character]);
 }
 
-const ESCAPES: Record<string, string> = {
+const ESCAPES: Record<string, string> = table({
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -28,7 +30,7 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
   // Not allowed in HTML in any form.
   '\0': '\ufffd',
-};
+});
 
 function render(part: Part): string {
   if (part === undefined || part === false) return '';

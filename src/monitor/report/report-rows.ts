@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { Redactor } from '../../data/privacy/redactor.ts';
 import type { SampleRow } from '../../store/results.ts';
 import type { ReportRows } from './rows-setting.ts';
@@ -43,7 +44,10 @@ function redactedRow(row: SampleRow, redactor: Redactor): SampleRow {
     expected?: string;
     texts: Record<string, string>;
   };
-  const cleanAnswers = Object.entries(answers).map(([name, answer]) => [name, { ...answer, text: clean.texts[name] }]);
+  const cleanAnswers = Object.entries(answers).map(([name, answer]) => [
+    name,
+    { ...answer, text: entryOf(clean.texts, name) },
+  ]);
   return {
     ...row,
     picture: undefined,

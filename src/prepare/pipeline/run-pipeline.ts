@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { withArticle } from '../../base/articles.ts';
 import { copyFileSync, constants, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { temporaryFolder } from '../../files/temporary.ts';
 import { collectGarbage } from '../../base/collect-garbage.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
 import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
@@ -83,8 +85,8 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
       // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
       await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
-      all.push(...parts);
-      reports.push(...mergeReports(parts));
+      pushAll(all, parts);
+      pushAll(reports, mergeReports(parts));
     }
     onProgress?.({ activity: 'splitting', done: 0 });
     await pool?.rest();
@@ -120,7 +122,7 @@ function splitPart(
   return store.part<SplitExtra>(of, async (draft) => {
     const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, subjects, signal });
     const writers = new Map<SplitName, ShardWriter>();
-    const columns: Record<string, number> = {};
+    const columns: Record<string, number> = table({});
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
       const place = splitOf[index++];

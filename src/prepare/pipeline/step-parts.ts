@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { inLanes } from '../../base/lanes.ts';
+import { pushAll } from '../../base/many.ts';
 import { sha256File } from '../../files/hash.ts';
 import { MOST_SHOWN, openSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext, StepDefinition, StepReport } from '../step.ts';
@@ -143,5 +144,5 @@ function addCount<Entry extends { count: number; first: unknown[] }>(
   const known = entries.find(isSame);
   if (known === undefined) return void entries.push(structuredClone(entry));
   known.count += entry.count;
-  known.first.push(...entry.first.slice(0, MOST_SHOWN - known.first.length));
+  pushAll(known.first, entry.first.slice(0, MOST_SHOWN - known.first.length));
 }

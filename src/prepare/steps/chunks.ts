@@ -8,6 +8,7 @@ import {
   type Origin,
   type Section,
 } from '../../documents/index.ts';
+import { pushAll } from '../../base/many.ts';
 import { blocksOf, smallerBlocks } from '../blocks.ts';
 import { measureBy, type Measure } from '../measure.ts';
 import { defineStep, eachItem, rowOf } from '../step.ts';
@@ -170,7 +171,7 @@ class Chunker {
       else {
         const smaller = smallerBlocks(text);
         const next = smaller.length > 1 ? smaller : await this.#measure.pieces(text, room);
-        fitting.push(...(next.length > 1 ? await this.#fitting(next, room) : [{ text, length: lengths[index] }]));
+        pushAll(fitting, next.length > 1 ? await this.#fitting(next, room) : [{ text, length: lengths[index] }]);
       }
     }
     return fitting;

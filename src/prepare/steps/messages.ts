@@ -1,4 +1,5 @@
 /** Rows of a table as messages: for chats and tickets that were exported as CSV. */
+import { table } from '../../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import type { MessageDocument, RecordDocument } from '../../documents/index.ts';
@@ -55,11 +56,11 @@ const USUAL: Record<Field, readonly string[]> = {
 };
 
 /** What a column of roles calls those who ask, those who answer, and what was told to these. */
-const ROLES: Readonly<Record<string, MessageDocument['role']>> = {
+const ROLES: Readonly<Record<string, MessageDocument['role']>> = table({
   ...namedAs('customer', 'user customer client visitor enduser requester contact lead human guest inbound incoming'),
   ...namedAs('agent', 'assistant agent bot support operator admin staff advisor representative outbound outgoing ai'),
   ...namedAs('system', 'system'),
-};
+});
 
 function namedAs(role: MessageDocument['role'], names: string): Record<string, MessageDocument['role']> {
   return Object.fromEntries(names.split(' ').map((name) => [name, role]));

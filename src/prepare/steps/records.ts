@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { z } from 'zod';
 import { defineStep, eachItem, rowOf } from '../step.ts';
 
@@ -18,7 +19,7 @@ export const step = defineStep<z.output<typeof options>>({
       const values = Object.entries(columns).map(([name, column]) => [name, item.values[column]] as const);
       const lacking = values.find(([, value]) => value === undefined || value === null || value === '');
       if (lacking === undefined) return [rowOf(Object.fromEntries(values), item.origins)];
-      notes.leaveOut(item, `no value in column "${columns[lacking[0]]}"`);
+      notes.leaveOut(item, `no value in column "${entryOf(columns, lacking[0])}"`);
       return [];
     });
   },

@@ -1,6 +1,7 @@
 /** Rows written by a model at an OpenAI-compatible endpoint from the documents, each checked against its source. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import type { ChatExample } from '../../data/example.ts';
 import { sectionOrigin, withHeadings, type DataRow, type Item, type Origin } from '../../documents/index.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
@@ -57,7 +58,7 @@ export const step = defineStep<Options>({
       let batch: Source[] = [];
       let done = 0;
       for await (const item of items) {
-        batch.push(...sourcesOf(item, given, notes));
+        pushAll(batch, sourcesOf(item, given, notes));
         if (batch.length < BATCH) continue;
         yield* await taught(batch, { task, teacher, notes });
         onProgress?.((done += batch.length), 'sources asked about');

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 
 /**
@@ -25,12 +26,12 @@ export function patternSource(pattern: string): string {
 }
 
 // What Oniguruma means by these classes; JavaScript's own are ASCII, or (for white space) differ in two characters.
-const classes: Record<string, string> = {
+const classes: Record<string, string> = table({
   s: String.raw`\p{White_Space}`,
   S: String.raw`\P{White_Space}`,
   d: String.raw`\p{Nd}`,
   D: String.raw`\P{Nd}`,
-};
+});
 
 /**
  * The same pattern for JavaScript: `^` and `$` stand at lines, as in Oniguruma.

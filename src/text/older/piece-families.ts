@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { table } from '../../base/table.ts';
 import type { NewToken } from '../added-tokens.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
 import type { SentencePieceModel } from './sentencepiece.ts';
@@ -129,7 +130,7 @@ const siglip: PieceFamily = {
 };
 
 /** By the tokenizer's class or the model's type; a file without either is taken as it is. */
-export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
+export const pieceFamilies: Readonly<Record<string, PieceFamily>> = table({
   '': { roles: { bos: '<s>', eos: '</s>', unk: '<unk>' }, vocabulary: plainVocabulary },
   t5,
   siglip,
@@ -143,4 +144,4 @@ export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
   gemma,
   gemma2: gemma,
   gemma3text: gemma,
-};
+});

@@ -2,6 +2,7 @@
  * The merges of a SentencePiece vocabulary of the BPE kind, which has only scores: every way to put a piece together
  * from two others, the best piece first (transformers' `generate_merges`).
  */
+import { pushAll } from '../../base/many.ts';
 export function mergesOfPieces(pieces: readonly (readonly [string, number])[]): [string, string][] {
   const ids = new Map(pieces.map(([text], id) => [text, id]));
   const idOf = (text: string): number => ids.get(text) as number;
@@ -14,7 +15,10 @@ export function mergesOfPieces(pieces: readonly (readonly [string, number])[]): 
       if (!ids.has(leftText) || !ids.has(rightText)) return [];
       return [{ left: leftText, right: rightText, score, lengths: [left.length, right.length] as [number, number] }];
     });
-    found.push(...ways.toSorted((a, b) => idOf(a.left) - idOf(b.left) || idOf(a.right) - idOf(b.right)));
+    pushAll(
+      found,
+      ways.toSorted((a, b) => idOf(a.left) - idOf(b.left) || idOf(a.right) - idOf(b.right)),
+    );
   }
   const ordered = found.toSorted(
     (a, b) => b.score - a.score || b.lengths[0] - a.lengths[0] || b.lengths[1] - a.lengths[1],

@@ -3,6 +3,7 @@ import type { ReferenceHashes } from '../../train/reference.ts';
 import type { JobContext } from '../job.ts';
 import { readRows, type RowsWanted } from '../run/compare/read-rows.ts';
 import { runComparison } from '../run/compare/run-comparison.ts';
+import type { OpenOptions } from '../run/open-model.ts';
 import { loadMetrics, type WrittenMetric } from '../run/recipe-metrics.ts';
 import type { SystemSpec } from '../run/compare/systems/system-spec.ts';
 
@@ -14,16 +15,18 @@ export interface CompareInput {
   /** Hashes of the metrics that are one's own, as far as they are known. */
   references?: ReferenceHashes;
   maxNewTokens?: number;
+  precision?: OpenOptions['precision'];
   keepSeen?: boolean;
 }
 
 /** Lets systems answer the same rows and judges the first of them by the others. */
 export async function run(
-  { systems, rows, metrics, references, maxNewTokens, keepSeen }: CompareInput,
+  { systems, rows, metrics, references, maxNewTokens, precision, keepSeen }: CompareInput,
   context: JobContext,
 ): Promise<Compared> {
   const { emit, signal } = context;
   const specs = metrics && (await loadMetrics(metrics, references));
   const compared = await readRows(rows, context);
-  return runComparison(systems, compared, { emit, signal, metrics: specs, maxNewTokens, keepSeen, seed: rows.seed });
+  const options = { emit, signal, metrics: specs, maxNewTokens, precision, keepSeen, seed: rows.seed };
+  return runComparison(systems, compared, options);
 }

@@ -13,7 +13,7 @@ export interface CounterfactualInput extends Omit<CompareInput, 'rows' | 'keepSe
 
 /** Lets systems answer pairs of rows that differ in a group alone. */
 export async function run(
-  { systems, pairs: wanted, rows, metrics, references, maxNewTokens }: CounterfactualInput,
+  { systems, pairs: wanted, rows, metrics, references, maxNewTokens, precision }: CounterfactualInput,
   context: JobContext,
 ): Promise<CounterfactualResults> {
   const { emit, signal } = context;
@@ -25,6 +25,6 @@ export async function run(
   return runCounterfactuals(
     systems,
     { ...fitted, pairs, split: wanted.path, available },
-    { emit, signal, metrics: specs, maxNewTokens, seed: wanted.seed },
+    { emit, signal, metrics: specs, maxNewTokens, precision, seed: wanted.seed },
   );
 }

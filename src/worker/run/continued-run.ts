@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -15,7 +16,7 @@ export async function beginWhereOtherEnded({ context, loaded, parts, trainer }: 
   const { checkpoint, hashes, data } = from;
   const changes = await fileChanges(checkpoint, hashes);
   for (const [split, hash] of Object.entries(loaded.report.hashes)) {
-    if (data[split] === hash) continue;
+    if (entryOf(data, split) === hash) continue;
     changes.push({ field: `data.${split}`, message: 'other rows than the earlier run had' });
   }
   if (changes.length > 0) throw changed(checkpoint, changes);

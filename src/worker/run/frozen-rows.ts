@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import {
   closeSync,
   existsSync,
@@ -142,7 +143,7 @@ class FrozenWriter {
   readonly #path: string;
   readonly #draft: string;
   readonly #descriptor: number;
-  readonly #entries: Record<string, Entry> = {};
+  readonly #entries: Record<string, Entry> = table({});
   #offset = 0;
 
   constructor(path: string) {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatPercent } from '../../base/format.ts';
 import type { Example } from '../../data/index.ts';
@@ -67,7 +68,7 @@ function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memor
   const [comparison, samples] = [readComparison(context.folder), readSamples(context.folder)];
   if (comparison === undefined || samples === undefined) return undefined;
   const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {
-    return { id, prompt, answer: answers[comparison.subject]?.text ?? '', expected };
+    return { id, prompt, answer: entryOf(answers, comparison.subject)?.text ?? '', expected };
   });
   return memorisedWords(rows, textsOf(loaded.splits.train), { seed });
 }

@@ -2,6 +2,7 @@ import { plural } from '../../base/format.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, ProfiledPart } from '../../base/events.ts';
+import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Model } from '../../models/model.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
@@ -54,7 +55,7 @@ export function profileSteps(
     }
     try {
       const result = await body();
-      if (isRecording) seen.push(...rows);
+      if (isRecording) pushAll(seen, rows);
       if (step === last && isRecording) report(end(), seen, run);
       return result;
     } catch (error) {

@@ -81,7 +81,7 @@ describe('a large file of lines', () => {
 
   it('gives in pieces the documents, places and notes that it gives in one', async () => {
     const path = write('rows.jsonl', `\ufeff${linesOf(4000).join('\n')}`);
-    const file = { path, name: 'rows.jsonl' };
+    const file = { path, name: 'rows.jsonl', root: folder };
     const whole = await read([file]);
     const { pieces = [] } = await cutFile(path, file.name, 40_000);
     const cut = await read(pieces.map((piece) => ({ ...file, piece })));
@@ -96,7 +96,7 @@ describe('a large file of lines', () => {
     const path = write('rows.jsonl', linesOf(400).join('\n'));
     const { pieces = [] } = await cutFile(path, 'rows.jsonl', 4000);
     write('rows.jsonl', `${linesOf(401).join('\n')}\n`);
-    const { documents, outcomes } = await read([{ path, name: 'rows.jsonl', piece: pieces[1] }]);
+    const { documents, outcomes } = await read([{ path, name: 'rows.jsonl', root: folder, piece: pieces[1] }]);
     expect(documents).toEqual([]);
     expect(outcomes[0]).toMatchObject({
       status: 'skipped',
@@ -149,7 +149,7 @@ describe('readers that several streams share', () => {
   it('give each the documents of its files, in their order', async () => {
     const files = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
       const lines = Array.from({ length: 3000 }, (_, id) => JSON.stringify({ name, id }));
-      return { path: write(`${name}.jsonl`, lines.join('\n')), name: `${name}.jsonl` };
+      return { path: write(`${name}.jsonl`, lines.join('\n')), name: `${name}.jsonl`, root: folder };
     });
     await using readers = new ReaderPool({ processes: 2 });
     const streams = await Promise.all([files.slice(0, 3), files.slice(3), files].map((some) => read(some, readers)));
@@ -162,8 +162,8 @@ describe('readers that several streams share', () => {
 
   it('are free for the others where one stream ends early', { timeout: 30_000 }, async () => {
     const long = write('long.jsonl', `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`.repeat(20_000));
-    const file = { path: long, name: 'long.jsonl' };
-    const short = { path: write('short.jsonl', '{"a": 1}\n'), name: 'short.jsonl' };
+    const file = { path: long, name: 'long.jsonl', root: folder };
+    const short = { path: write('short.jsonl', '{"a": 1}\n'), name: 'short.jsonl', root: folder };
     await using readers = new ReaderPool({ processes: 1 });
     const stream = async function* stream(): AsyncGenerator<FoundFile> {
       yield* [file, file, file];

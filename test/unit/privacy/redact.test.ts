@@ -205,18 +205,22 @@ describe('files', () => {
 
   it('come back from their vault with its passphrase only', async () => {
     const from = write('rows.jsonl', [{ text: NOTE }, { text: 'He said "I am Jane Doe"', more: '{"a":"Jane Doe"}' }]);
-    await redactData(from, { to: path('clean.jsonl'), vault: path('v'), passphrase: 'open' });
+    await redactData(from, { to: path('clean.jsonl'), vault: path('v'), passphrase: 'four words by chance' });
     expect(readFileSync(path('v'), 'latin1')).not.toContain('Jane');
-    await restoreData(path('clean.jsonl'), { to: path('back.jsonl'), vault: path('v'), passphrase: 'open' });
+    await restoreData(path('clean.jsonl'), {
+      to: path('back.jsonl'),
+      vault: path('v'),
+      passphrase: 'four words by chance',
+    });
     expect(readFileSync(path('back.jsonl'), 'utf8')).toBe(readFileSync(from, 'utf8'));
     await expect(
-      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'shut' }),
+      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'other words by chance' }),
     ).rejects.toMatchObject({ code: 'E_VAULT_UNREADABLE' });
     const bytes = readFileSync(path('v'));
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(path('v'), bytes);
     await expect(
-      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'open' }),
+      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'four words by chance' }),
     ).rejects.toMatchObject({ code: 'E_VAULT_UNREADABLE' });
   });
 

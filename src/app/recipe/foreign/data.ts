@@ -1,3 +1,4 @@
+import { entryOf, table } from '../../../base/table.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../../files/json.ts';
@@ -26,7 +27,7 @@ const dataset: ForeignKey = {
     const folder = String(given('dataset_dir') ?? 'data');
     const info = readDatasetInfo(folder);
     if (info === undefined && names.every((name) => existsSync(name))) return set({ 'data.train': names });
-    const files = names.map((name) => info?.[name]?.file_name).map((file) => file && join(folder, file));
+    const files = names.map((name) => entryOf(info, name)?.file_name).map((file) => file && join(folder, file));
     if (files.every((file) => file !== undefined)) return set({ 'data.train': files });
     return refuse(
       `${names.join(', ')}: attune takes files and folders, and reads dataset_info.json where dataset_dir has one`,
@@ -43,12 +44,12 @@ function readDatasetInfo(folder: string): Record<string, { file_name?: string } 
   }
 }
 
-const axolotlFormats: Record<string, string | null> = {
+const axolotlFormats: Record<string, string | null> = table({
   alpaca: 'alpaca',
   sharegpt: 'sharegpt',
   completion: 'text',
   chat_template: null,
-};
+});
 
 /** Axolotl's list of {path, type}. */
 const datasets: ForeignKey = {

@@ -1,3 +1,4 @@
+import { table } from '../../../base/table.ts';
 import {
   asNumber,
   drop,
@@ -14,7 +15,12 @@ import {
   set,
 } from './key.ts';
 
-const stages: Record<string, string> = { pt: 'pretrain', domain: 'pretrain', supervised: 'sft', cls: 'classification' };
+const stages: Record<string, string> = table({
+  pt: 'pretrain',
+  domain: 'pretrain',
+  supervised: 'sft',
+  cls: 'classification',
+});
 
 /** The name of another tool's training stage, or of an OpenAI method. */
 const stage: ForeignKey = {

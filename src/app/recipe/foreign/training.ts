@@ -1,3 +1,4 @@
+import { table } from '../../../base/table.ts';
 import {
   asNumber,
   drop,
@@ -31,7 +32,7 @@ const scheduler: ForeignKey = {
   },
 };
 
-const scheduleNames: Record<string, string> = { cosine_decay: 'cosine', linear_schedule: 'linear' };
+const scheduleNames: Record<string, string> = table({ cosine_decay: 'cosine', linear_schedule: 'linear' });
 
 /** mlx-lm's dictionary: name, warmup, arguments. */
 const schedule: ForeignKey = {

@@ -1,4 +1,5 @@
 /** Looks up what a word, or several, announce. */
+import { table } from '../../../base/table.ts';
 import { remembered } from '../../../base/remembered.ts';
 import type { Kind } from '../kinds.ts';
 import { BLOCKS, NUMBERS } from './blocks.ts';
@@ -31,7 +32,7 @@ const LAST_PARTS: readonly [RegExp, Kind][] = [
 ];
 const LEAST_COMPOUND = 8;
 /** Letters that no decomposition makes plain. */
-const PLAIN: Record<string, string> = { ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd' };
+const PLAIN: Record<string, string> = table({ ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd' });
 /** Nothing but characters of ASCII. */
 const IS_PLAIN = /^[ -~\t\n\r]*$/;
 const BUCKET = 3;

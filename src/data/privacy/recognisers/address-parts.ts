@@ -2,6 +2,7 @@
  * Addresses by what they are made of, whatever the street is called: flats and plots, blocks and sectors, villages and
  * districts, towns, in parts behind each other. "House 22, Road 7, Block C, Banasree, Dhaka", "j.k. Mladost 3, bl. 321, vh. B".
  */
+import { greatest } from '../../../base/many.ts';
 import { withCapitals } from '../capitals.ts';
 import { latin } from '../latin.ts';
 import { standingOf } from '../names/features.ts';
@@ -144,7 +145,7 @@ function around(text: string, at: number): Candidate | undefined {
 function pieceStart(text: string, at: number): number {
   const from = Math.max(0, at - REACH_BEFORE);
   const before = text.slice(from, at);
-  const mark = Math.max(...MARKS.map((one) => before.lastIndexOf(one)));
+  const mark = greatest(MARKS.map((one) => before.lastIndexOf(one)));
   // Of a long piece the end is looked at, from a word on.
   return from + (mark < 0 && from > 0 ? before.indexOf(' ') : mark) + 1;
 }

@@ -1,4 +1,5 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
+import { greatest } from '../../../base/many.ts';
 import { agesIn } from '../ages.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -42,7 +43,10 @@ export const recogniser: Recogniser = {
       if (index < from) continue;
       const before = text.slice(Math.max(0, index - REACH), index);
       const near = text.slice(index, index + REACH);
-      const length = Math.max(word.length, ...WHOLE.map((form) => form.exec(near)?.[0].length ?? 0));
+      const length = greatest(
+        WHOLE.map((form) => form.exec(near)?.[0].length ?? 0),
+        word.length,
+      );
       const ordinal = ORDINAL.exec(near)?.[0].length;
       const end = index + (ordinal ?? length);
       const isNumber = groups!.number !== undefined && isAge(before, near.slice(length));

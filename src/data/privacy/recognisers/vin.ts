@@ -1,4 +1,5 @@
 /** Vehicle identification numbers. The check digit is binding in North America only, so elsewhere a word must say so. */
+import { entryOf } from '../../../base/table.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
@@ -31,7 +32,7 @@ const VALUES: Record<string, number> = Object.fromEntries(
 /** 49 CFR 565.15. */
 function isValid(value: string): boolean {
   const signs = [...value.toUpperCase()];
-  const sum = signs.reduce((total, sign, index) => total + (VALUES[sign] ?? Number(sign)) * WEIGHTS[index], 0);
+  const sum = signs.reduce((total, sign, index) => total + (entryOf(VALUES, sign) ?? Number(sign)) * WEIGHTS[index], 0);
   return '0123456789X'[sum % 11] === signs[8];
 }
 

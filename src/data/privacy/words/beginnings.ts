@@ -2,6 +2,7 @@
  * What the matches of regular expressions begin with, as one automaton of them all: nodes that take one character of a
  * set, up to a depth. Assertions other than of the character before are taken as met.
  */
+import { smallest } from '../../../base/many.ts';
 import { END, FREE, MOST_SETS, Nodes, type Node } from './nodes.ts';
 import { readPattern, type Piece } from './syntax.ts';
 import { IS_WORD, NONE, SYMBOLS, symbolSet } from './symbols.ts';
@@ -137,7 +138,7 @@ function leastLength(piece: Piece): number {
     case 'sequence':
       return piece.items.reduce((sum, item) => sum + leastLength(item), 0);
     case 'choice':
-      return Math.min(...piece.options.map(leastLength));
+      return smallest(piece.options.map(leastLength));
     case 'repeat':
       return piece.least * leastLength(piece.item);
     case 'anything':

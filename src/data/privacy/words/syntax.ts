@@ -1,4 +1,5 @@
 /** Regular expressions read as far as their beginnings ask for; what is not understood may be anything. */
+import { pushAll } from '../../../base/many.ts';
 
 /** One character of a set. */
 export interface SetOfSigns {
@@ -186,7 +187,7 @@ function lastOfSequence(items: readonly Piece[]): Last {
   const sets: SetOfSigns[] = [];
   for (const item of items.toReversed()) {
     const last = lastOf(item);
-    sets.push(...last.sets);
+    pushAll(sets, last.sets);
     if (!last.mayBeNone) return { sets, mayBeNone: false };
   }
   return { sets, mayBeNone: true };

@@ -1,3 +1,4 @@
+import { table } from '../../../base/table.ts';
 import type { MessageDocument, Place } from '../../document.ts';
 import type { NoteBook } from '../../outcome.ts';
 import type { People } from './people.ts';
@@ -36,7 +37,7 @@ export function textOf(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
-const NAMED: Readonly<Record<string, string>> = {
+const NAMED: Readonly<Record<string, string>> = table({
   lsquo: '‘',
   rsquo: '’',
   ldquo: '“',
@@ -46,7 +47,7 @@ const NAMED: Readonly<Record<string, string>> = {
   hellip: '…',
   bull: '•',
   euro: '€',
-};
+});
 
 function characterOf(code: string): string | undefined {
   const point = /^x/i.test(code) ? Number.parseInt(code.slice(1), 16) : Number(code);

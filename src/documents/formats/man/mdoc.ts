@@ -1,7 +1,8 @@
 /** A line of mdoc(7), whose macros may stand among the words: `Op Fl v Ar file`. */
+import { table } from '../../../base/table.ts';
 
 /** What encloses all that follows. */
-const ENCLOSING: Readonly<Record<string, readonly [string, string]>> = {
+const ENCLOSING: Readonly<Record<string, readonly [string, string]>> = table({
   Op: ['[', ']'],
   Oo: ['[', ''],
   Oc: [']', ''],
@@ -13,7 +14,7 @@ const ENCLOSING: Readonly<Record<string, readonly [string, string]>> = {
   Bq: ['[', ']'],
   Brq: ['{', '}'],
   Aq: ['<', '>'],
-};
+});
 /** Macros that only say what their words are. */
 const PLAIN = new Set(
   'Ar Cm Pa Ev Em Sy Li Va Vt Dv Er Fa Fn Ft Ic In Lk Mt Nd Nm No St Tn Ux Bx Nx Ox Fx An Ad Cd Pf Ns Ap Ms Ta Sx Tg D1 Fo Fc Do Dc Xo Xc'.split(

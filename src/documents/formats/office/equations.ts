@@ -1,4 +1,5 @@
 /** Equations of Word as one line each: "x = (−b ± √(b² − 4ac))/(2a)" as people type them. */
+import { table } from '../../../base/table.ts';
 import { raised, lowered } from '../../text/off-line.ts';
 import { bareName, escapedText, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
 
@@ -42,7 +43,7 @@ function replaceElements(xml: string, name: string, replacement: (element: strin
 
 type Parts = (name: string) => string;
 
-const FORMS: Readonly<Record<string, (part: Parts, element: XmlElement) => string>> = {
+const FORMS: Readonly<Record<string, (part: Parts, element: XmlElement) => string>> = table({
   sSup: (part) => part('e') + raised(part('sup')),
   sSub: (part) => part('e') + lowered(part('sub')),
   sSubSup: (part) => part('e') + lowered(part('sub')) + raised(part('sup')),
@@ -63,7 +64,7 @@ const FORMS: Readonly<Record<string, (part: Parts, element: XmlElement) => strin
   eqArr: (_, element) => childrenNamed(element, 'e').map(lineOf).join('; '),
   limLow: (part) => part('e') + lowered(part('lim')),
   limUpp: (part) => part('e') + raised(part('lim')),
-};
+});
 
 function lineOf(element: XmlElement): string {
   const name = bareName(element);

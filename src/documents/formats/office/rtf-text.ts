@@ -1,4 +1,5 @@
 /** Rich Text Format as Markdown: paragraphs, headings by their level in the outline, and tables. */
+import { table } from '../../../base/table.ts';
 import { markdownTable } from '../../text/html-table.ts';
 
 /** Groups that hold no text of the document. */
@@ -7,7 +8,7 @@ const SILENT = new Set(
     ' ',
   ),
 );
-const CHARACTERS: Readonly<Record<string, string>> = {
+const CHARACTERS: Readonly<Record<string, string>> = table({
   par: '\n\n',
   sect: '\n\n',
   page: '\n\n',
@@ -20,7 +21,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   rquote: '’',
   ldblquote: '“',
   rdblquote: '”',
-};
+});
 const TOKEN = /\\([a-z]+)(-?\d+)? ?|\\'([0-9a-f]{2})|\\(\r\n|[^a-z])|([{}])|\r?\n|([^\\{}\r\n]+)/gi;
 
 interface State {

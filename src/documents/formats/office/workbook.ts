@@ -1,4 +1,5 @@
 /** The parts of a workbook that its sheets refer to: names, shared texts, formats. Sheets themselves are streamed. */
+import { table } from '../../../base/table.ts';
 import { Unreadable } from '../../outcome.ts';
 import { elementsNamed, firstNamed, parseXml } from '../../text/xml.ts';
 import type { ZipParts } from '../archive/zip-file.ts';
@@ -142,7 +143,7 @@ function columnOf(letters: string): number {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
-const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const NAMED: Record<string, string> = table({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" });
 
 /** Entities of XML, and the sheets' own way to write characters that XML cannot hold. */
 function unescaped(text: string): string {

@@ -1,4 +1,5 @@
 /** Programs and what they print, line by line as they stand: in letters of one width a place on the line says something. */
+import { smallest } from '../../../base/many.ts';
 import { fenced } from '../../text/to-markdown.ts';
 import { rowText, type Row, type Segment } from './page-rows.ts';
 
@@ -53,10 +54,13 @@ export function codeAt(rows: readonly Row[], from: number): { rows: Row[]; code:
 
 function codeText(rows: readonly Row[]): string {
   const runs = rows.flatMap((row) => row.runs!);
-  const left = Math.min(...runs.map((run) => run.left));
+  const left = smallest(runs.map((run) => run.left));
   const width = median(runs.map((run) => (run.right - run.left) / [...run.text].length));
   const gaps = rows.slice(1).map((row, index) => row.y - rows[index].y);
-  const leading = Math.min(1.7 * rows[0].size, ...gaps.filter((gap) => gap > 0.8 * rows[0].size));
+  const leading = smallest(
+    gaps.filter((gap) => gap > 0.8 * rows[0].size),
+    1.7 * rows[0].size,
+  );
   return rows
     .map((row, index) => {
       const isApart = index > 0 && row.y - rows[index - 1].y > 1.6 * leading;

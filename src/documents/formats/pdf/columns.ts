@@ -1,3 +1,4 @@
+import { greatest, pushAll, smallest } from '../../../base/many.ts';
 import type { Row, Segment } from './page-rows.ts';
 
 /** Rows in the order in which they are read, those of one column together. */
@@ -18,7 +19,7 @@ const LEAST_LINES = 6;
 export function columnsOf(rows: readonly Row[]): Column[] {
   const segments = rows.flatMap((row) => row.segments);
   if (segments.length === 0) return [];
-  const [left, right] = [Math.min(...segments.map((one) => one.left)), Math.max(...segments.map((one) => one.right))];
+  const [left, right] = [smallest(segments.map((one) => one.left)), greatest(segments.map((one) => one.right))];
   const gutter = gutterOf(rows, left, right);
   if (gutter === undefined) return [{ left, right, rows: [...rows] }];
   const columns: Column[] = [];
@@ -28,7 +29,7 @@ export function columnsOf(rows: readonly Row[]): Column[] {
       band.flatMap((row) => part(row, (one) => one.right <= gutter + 1)),
       band.flatMap((row) => part(row, (one) => one.left >= gutter - 1)),
     ];
-    for (const side of sides) columns.push(...columnsOf(side));
+    for (const side of sides) pushAll(columns, columnsOf(side));
     band = [];
   };
   let spanning: Row[] = [];
@@ -51,9 +52,9 @@ export function columnsOf(rows: readonly Row[]): Column[] {
 function part(row: Row, isOn: (segment: Segment) => boolean): Row[] {
   const segments = row.segments.filter(isOn);
   if (segments.length === 0) return [];
-  const [left, right] = [segments[0].left, Math.max(...segments.map((one) => one.right))];
+  const [left, right] = [segments[0].left, greatest(segments.map((one) => one.right))];
   const runs = row.runs?.filter((run) => run.left >= left - 1 && run.right <= right + 1);
-  const size = Math.max(...segments.map((one) => one.size));
+  const size = greatest(segments.map((one) => one.size));
   return [{ y: row.y, size, segments, ...(runs && runs.length > 0 && { runs }) }];
 }
 
@@ -69,7 +70,7 @@ function gutterOf(rows: readonly Row[], left: number, right: number): number | u
     }
   }
   const [from, to] = [Math.floor(width * 0.2), Math.ceil(width * 0.8)];
-  const least = Math.min(...crossings.slice(from, to));
+  const least = smallest(crossings.slice(from, to));
   if (least > rows.length * MOST_CROSSING) return undefined;
   const strip = widestStrip(crossings, { from, to, least });
   const gutter = left + strip;
@@ -98,7 +99,7 @@ function widestStrip(
 function isRunning(rows: readonly Row[], all: number): boolean {
   if (rows.length < Math.max(LEAST_LINES / 2, all * LEAST_ROWS)) return false;
   const segments = rows.flatMap((row) => row.segments);
-  const width = Math.max(...segments.map(({ right }) => right)) - Math.min(...segments.map(({ left }) => left));
+  const width = greatest(segments.map(({ right }) => right)) - smallest(segments.map(({ left }) => left));
   const fills = rows
     .map((row) => row.segments.reduce((sum, one) => sum + one.right - one.left, 0) / width)
     .sort((a, b) => a - b);

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 /** What the fonts of a document tell: code is set in letters of one width, headings in bold ones. */
 
 export interface FontLook {
@@ -33,7 +34,7 @@ export class Fonts {
     for (const name of fresh) {
       const font = page.commonObjs.has(name) ? (page.commonObjs.get(name) as { name?: unknown } | null) : undefined;
       const own = typeof font?.name === 'string' ? font.name.replace(/^[A-Z]{6}\+/, '') : '';
-      const isMono = families[name].fontFamily === 'monospace' || MONO.test(own);
+      const isMono = entryOf(families, name).fontFamily === 'monospace' || MONO.test(own);
       this.#looks.set(name, { isMono, isBold: BOLD.test(own) });
     }
   }

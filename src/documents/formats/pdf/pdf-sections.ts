@@ -1,3 +1,4 @@
+import { smallest } from '../../../base/many.ts';
 import type { Section } from '../../document.ts';
 import { setsCodeApart } from './code.ts';
 import { columnsOf } from './columns.ts';
@@ -135,7 +136,7 @@ function levels(blocks: readonly Block[]): (heading: Block) => number {
   const rankOf = (size: number): number => ranks.findLastIndex((rank) => rank >= size - 0.01);
   const depthOf = ({ text }: Block): number => /^\d{1,2}(?:\.\d{1,2})*/.exec(text)?.[0].split('.').length ?? 0;
   const least = ranks.map((_, rank) =>
-    Math.min(...headings.filter((one) => rankOf(one.size) === rank && depthOf(one) > 0).map(depthOf)),
+    smallest(headings.filter((one) => rankOf(one.size) === rank && depthOf(one) > 0).map(depthOf)),
   );
   return (heading) => {
     const rank = rankOf(heading.size);

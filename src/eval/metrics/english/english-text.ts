@@ -1,4 +1,5 @@
 /** English as it is spoken, after Whisper's English normaliser (Radford et al., 2022, appendix C). */
+import { table } from '../../../base/table.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NumberReader } from './number-reader.ts';
@@ -57,7 +58,16 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Letters that are not a letter with a mark in Unicode. */
-const PLAIN: Readonly<Record<string, string>> = { œ: 'oe', ø: 'o', æ: 'ae', ß: 'ss', đ: 'd', ð: 'd', þ: 'th', ł: 'l' };
+const PLAIN: Readonly<Record<string, string>> = table({
+  œ: 'oe',
+  ø: 'o',
+  æ: 'ae',
+  ß: 'ss',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+});
 const PLAINED = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
 
 /** Small letters, short forms in full, numbers as digits, American spelling; no marks, symbols and hesitations. */

@@ -1,4 +1,5 @@
 /** A range of numbers of fixed width as sequences of digit ranges: 123–456 is 12[3-9], 1[3-9]x, [23]xx, 4[0-4]x, 45[0-6]. */
+import { pushAll } from '../../../base/many.ts';
 
 export type DigitRange = readonly [low: number, high: number];
 
@@ -17,10 +18,10 @@ export function digitRanges(low: number, high: number, bases: readonly number[])
   const result: DigitRange[][] = [];
   const isFirstWhole = low % unit === 0;
   const isLastWhole = high % unit === unit - 1;
-  if (!isFirstWhole) result.push(...within(first, digitRanges(low % unit, unit - 1, rest)));
+  if (!isFirstWhole) pushAll(result, within(first, digitRanges(low % unit, unit - 1, rest)));
   const [from, to] = [isFirstWhole ? first : first + 1, isLastWhole ? last : last - 1];
   if (from <= to) result.push([[from, to], ...rest.map((base): DigitRange => [0, base - 1])]);
-  if (!isLastWhole) result.push(...within(last, digitRanges(0, high % unit, rest)));
+  if (!isLastWhole) pushAll(result, within(last, digitRanges(0, high % unit, rest)));
   return result;
 }
 

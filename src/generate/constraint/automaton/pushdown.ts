@@ -2,6 +2,7 @@
  * Runs a grammar over bytes. Its states are sets of places in the rules, each with the stack of calls to return to;
  * they are made when first met and numbered, so that the same state is found again by one look into a table.
  */
+import { pushAll } from '../../../base/many.ts';
 import { costsToEnd, byteCosts, type CostModel } from './costs.ts';
 import type { Grammar } from './grammar.ts';
 import { Transitions } from './transitions.ts';
@@ -100,7 +101,7 @@ export class Pushdown {
     const { starts } = this.#grammar;
     const cost = this.#costs[node];
     if (literal !== undefined) {
-      bytes.push(...literal.text.subarray(literal.offset));
+      pushAll(bytes, literal.text.subarray(literal.offset));
       return [literal.to, stack];
     }
     const jump = jumps.find((to) => this.#costs[to] === cost);

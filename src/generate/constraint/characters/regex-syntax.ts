@@ -1,4 +1,5 @@
 /** Reads JavaScript's regular expressions as they are under flag u, as far as they are regular. */
+import { table } from '../../../base/table.ts';
 import { classEscape, notLineEnd } from './class-escapes.ts';
 import { codePoints, negate, unite, type CodePoints } from './code-points.ts';
 
@@ -9,7 +10,7 @@ export type Pattern =
   | { kind: 'sequence' | 'either'; parts: Pattern[] }
   | { kind: 'repeat'; body: Pattern; least: number; most: number };
 
-const CONTROLS: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, v: 0x0b, f: 0x0c, r: 0x0d, '0': 0 };
+const CONTROLS: Readonly<Record<string, number>> = table({ t: 0x09, n: 0x0a, v: 0x0b, f: 0x0c, r: 0x0d, '0': 0 });
 const GROUPS: readonly [RegExp, string][] = [
   [/\(\?=/y, 'lookahead (?=…)'],
   [/\(\?!/y, 'negative lookahead (?!…)'],

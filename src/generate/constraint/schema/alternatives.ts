@@ -1,4 +1,5 @@
 /** A schema as alternatives, in each of which a list of schemas holds at once by their own keywords alone. */
+import { entryOf } from '../../../base/table.ts';
 import { isValid } from './literals.ts';
 import { isList, keywords, type SchemaObject, type TypeName } from './keywords.ts';
 import type { Json } from './json-schema.ts';
@@ -30,10 +31,12 @@ function spread(document: SchemaDocument, place: SchemaPlace, open: readonly Sch
   }
   const inner = [...open, place];
   const below = (name: string): Conjunction[][] =>
-    ((schema[name] ?? []) as Json[]).map((_, index) => spread(document, document.below(place, name, index), inner));
+    ((entryOf(schema, name) ?? []) as Json[]).map((_, index) =>
+      spread(document, document.below(place, name, index), inner),
+    );
   const factors: Conjunction[][] = [[[place]], ...below('allOf')];
   if (schema.$ref !== undefined) factors.push(spread(document, document.referenced(place), inner));
-  for (const name of ['anyOf', 'oneOf']) if (schema[name] !== undefined) factors.push(below(name).flat());
+  for (const name of ['anyOf', 'oneOf']) if (entryOf(schema, name) !== undefined) factors.push(below(name).flat());
   return combine(document, factors);
 }
 
@@ -53,7 +56,7 @@ function combine(document: SchemaDocument, factors: readonly Conjunction[][]): C
 /** The values of a keyword in all schemas that have it. */
 export function given<Value extends Json>(all: Conjunction, name: string): Value[] {
   return all.flatMap(({ schema }) => {
-    const value = (schema as SchemaObject)[name];
+    const value = entryOf(schema as SchemaObject, name);
     return value === undefined ? [] : [value as Value];
   });
 }

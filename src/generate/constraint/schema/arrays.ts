@@ -1,4 +1,5 @@
 /** Arrays of JSON: first items each by their own schema, further ones by one. */
+import { greatest, smallest } from '../../../base/many.ts';
 import type { Conjunction } from './alternatives.ts';
 import { countBounds } from './bounds.ts';
 import { isList, type SchemaObject } from './keywords.ts';
@@ -12,7 +13,7 @@ const MOST_ITEMS = 1_000;
 export function addArray(writer: SchemaGrammar, all: Conjunction, ends: Ends): void {
   const { grammar, document } = writer;
   const { least, most } = itemCounts(all);
-  const prefix = Math.max(0, ...all.map(prefixLength));
+  const prefix = greatest(all.map(prefixLength), 0);
   const itemRule = (index: number): number =>
     writer.ruleOf(
       all
@@ -47,7 +48,7 @@ export function itemCounts(all: Conjunction): { least: number; most: number } {
   );
   const limits = closed.map((place) => Math.max(prefixLength(place), least));
   const cut = most === Infinity ? most : Math.min(most, Math.max(MOST_ITEMS, least));
-  return { least, most: Math.min(cut, ...limits) };
+  return { least, most: smallest(limits, cut) };
 }
 
 function prefixLength({ schema }: Pick<SchemaPlace, 'schema'>): number {

@@ -1,4 +1,5 @@
 /** What several schemas ask of a number, a length or a count together. */
+import { greatest, smallest } from '../../../base/many.ts';
 import { given, type Conjunction } from './alternatives.ts';
 import type { SchemaObject } from './keywords.ts';
 
@@ -36,5 +37,5 @@ export interface CountBounds {
 
 /** The highest of one keyword, the lowest of another: `minItems` and `maxItems`. */
 export function countBounds(all: Conjunction, least: string, most: string): CountBounds {
-  return { least: Math.max(0, ...given<number>(all, least)), most: Math.min(Infinity, ...given<number>(all, most)) };
+  return { least: greatest(given<number>(all, least), 0), most: smallest(given<number>(all, most), Infinity) };
 }

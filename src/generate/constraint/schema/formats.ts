@@ -1,4 +1,5 @@
 /** Registry of the formats of strings: each a regular expression that every value of the format matches as a whole. */
+import { table } from '../../../base/table.ts';
 
 const YEAR_MONTH_DAY = [
   String.raw`\d{4}-(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])`,
@@ -14,7 +15,7 @@ const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
 const URI_CHARACTER = "(?:[a-zA-Z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})";
 const HEXTET = '[0-9a-fA-F]{1,4}';
 
-export const formats: Readonly<Record<string, string>> = {
+export const formats: Readonly<Record<string, string>> = table({
   // RFC 3339; no leap seconds.
   date: YEAR_MONTH_DAY,
   time: TIME,
@@ -30,4 +31,4 @@ export const formats: Readonly<Record<string, string>> = {
   ipv6: `${HEXTET}(?::${HEXTET}){7}|(?:${HEXTET}:){1,6}:|::(?:${HEXTET}:){0,5}${HEXTET}|::`,
   // RFC 3986 with a host by name, no user and no address in brackets.
   uri: `[a-z][a-z0-9+.-]*://${LABEL}(?:\\.${LABEL}){0,3}(?::\\d{1,4})?(?:/${URI_CHARACTER}*)*(?:\\?(?:${URI_CHARACTER}|[/?])*)?(?:#(?:${URI_CHARACTER}|[/?])*)?`,
-};
+});

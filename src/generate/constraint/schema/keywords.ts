@@ -1,4 +1,5 @@
 /** The keywords that a schema may have here, and what their values have to be. */
+import { table } from '../../../base/table.ts';
 import { regexFaults } from '../characters/regex-term.ts';
 import { formats } from './formats.ts';
 import type { Json } from './json-schema.ts';
@@ -67,7 +68,7 @@ export const MOST_STEP = 1_000;
 
 const annotation: Keyword = { check: isAnything };
 
-export const keywords: Readonly<Record<string, Keyword>> = {
+export const keywords: Readonly<Record<string, Keyword>> = table({
   type: { check: isType },
   enum: { check: (value) => (isList(value) && value.length > 0 ? undefined : 'a list of values is expected') },
   const: { check: isAnything },
@@ -145,7 +146,7 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   id: annotation,
   $comment: annotation,
   $anchor: { check: isText },
-};
+});
 
 function upTo(most: number): ValueCheck {
   return (value) => ((value as number) <= most ? undefined : `at most ${most} can be followed`);

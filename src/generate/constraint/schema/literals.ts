@@ -1,4 +1,5 @@
 /** Whether a value that a schema spells out (by enum or const) is valid under all that holds in its place. */
+import { entryOf, table } from '../../../base/table.ts';
 import { formats } from './formats.ts';
 import { isList, isObject, type SchemaObject, type TypeName } from './keywords.ts';
 import type { Json } from './json-schema.ts';
@@ -12,7 +13,7 @@ export function isValid(document: SchemaDocument, place: SchemaPlace, value: Jso
   if (typeof schema === 'boolean') return schema;
   const kind = kindOf(value);
   return Object.keys(schema).every((name) => {
-    const test = general[name] ?? byKind[kind]?.[name];
+    const test = general[name] ?? entryOf(byKind[kind], name);
     return test === undefined || test(value as never, { document, place, schema });
   });
 }
@@ -22,7 +23,8 @@ export function equals(a: Json, b: Json): boolean {
   if (!isObject(a) || !isObject(b)) return a === b;
   const names = Object.keys(a);
   return (
-    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && equals(a[name], b[name]))
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && equals(entryOf(a, name), b[name]))
   );
 }
 
@@ -37,7 +39,7 @@ function kindOf(value: Json): 'null' | 'boolean' | 'number' | 'string' | 'array'
   return typeof value as 'boolean' | 'number' | 'string' | 'object';
 }
 
-const general: Readonly<Record<string, Test>> = {
+const general: Readonly<Record<string, Test>> = table({
   type: (value, { schema }) => [schema.type].flat().some((type) => hasType(value, type as TypeName)),
   enum: (value, { schema }) => (schema.enum as Json[]).some((each) => equals(each, value)),
   const: (value, { schema }) => equals(schema.const, value),
@@ -45,7 +47,7 @@ const general: Readonly<Record<string, Test>> = {
   allOf: (value, at) => branches(at, 'allOf', value) === (at.schema.allOf as Json[]).length,
   anyOf: (value, at) => branches(at, 'anyOf', value) > 0,
   oneOf: (value, at) => branches(at, 'oneOf', value) === 1,
-};
+});
 
 const byKind: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
   number: {
@@ -83,8 +85,9 @@ const byKind: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
 };
 
 function branches({ document, place, schema }: Parameters<Test>[1], name: string, value: Json): number {
-  return (schema[name] as Json[]).filter((_, index) => isValid(document, document.below(place, name, index), value))
-    .length;
+  return (entryOf(schema, name) as Json[]).filter((_, index) =>
+    isValid(document, document.below(place, name, index), value),
+  ).length;
 }
 
 function itemsFit(value: Json[], { document, place }: Parameters<Test>[1]): boolean {

@@ -1,4 +1,5 @@
 /** Objects of JSON: declared properties in the order of the schema, then others where they are allowed. */
+import { pushAll } from '../../../base/many.ts';
 import { textsWithMatch } from '../characters/regex-term.ts';
 import type { Term } from '../characters/terms.ts';
 import { given, type Conjunction } from './alternatives.ts';
@@ -177,7 +178,10 @@ class ObjectRule {
         (pattern) => patternProperties !== undefined && Object.hasOwn(patternProperties as SchemaObject, pattern),
       );
       if (matched.length > 0)
-        found.push(...matched.map((pattern) => document.below(place, 'patternProperties', pattern)));
+        pushAll(
+          found,
+          matched.map((pattern) => document.below(place, 'patternProperties', pattern)),
+        );
       else if (additionalProperties === false) return undefined;
       else if (additionalProperties !== undefined) found.push(document.below(place, 'additionalProperties'));
     }

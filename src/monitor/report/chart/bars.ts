@@ -1,3 +1,4 @@
+import { greatest, smallest } from '../../../base/many.ts';
 import { html, type Html } from '../html.ts';
 import { picture, rectangle, round, words, type WindowSize } from './frame.ts';
 import { linearScale } from './scale.ts';
@@ -40,7 +41,7 @@ export function barChart({ title, description, bars, width = 760, isNarrow = fal
   const { rowHeight, left, beside } = layout;
   const height = bars.length * rowHeight + 4;
   const ends = bars.flatMap(({ value, low = value, high = value }) => [low, high]);
-  const domain: [number, number] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const domain: [number, number] = [smallest(ends, 0), greatest(ends, 0)];
   const x = linearScale(domain, { range: [left, width - beside] });
   const middle = isNarrow ? rowHeight - 14 : rowHeight / 2 + 2;
   const rows = bars.map((bar, index) => barRow(bar, index * rowHeight + middle, x.position, layout));

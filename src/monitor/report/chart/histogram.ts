@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../../base/format.ts';
+import { greatest } from '../../../base/many.ts';
 import { html, type Html } from '../html.ts';
 import {
   horizontalAxis,
@@ -36,12 +37,15 @@ export function histogram(options: HistogramOptions): Html | undefined {
   const lines = isNarrow ? 3 : 2;
   const area: PlotArea = { left: isNarrow ? 46 : 60, right: width - 20, top: 6 + 14 * lines, bottom: height - 40 };
   const inside = marks.filter(({ value }) => value <= buckets.at(-1)!.to * 1.5);
-  const highest = Math.max(buckets.at(-1)!.to, ...inside.map(({ value }) => value));
+  const highest = greatest(
+    inside.map(({ value }) => value),
+    buckets.at(-1)!.to,
+  );
   const x = linearScale([Math.min(buckets[0].from, 0), highest], {
     range: [area.left, area.right],
     ticks: isNarrow ? 3 : 7,
   });
-  const most = Math.max(...buckets.map(({ rows }) => rows));
+  const most = greatest(buckets.map(({ rows }) => rows));
   const y = linearScale([0, most], { range: [area.bottom, area.top], ticks: 4, nice: true });
   const whole: Scale = { ...y, ticks: y.ticks.filter(({ value }) => Number.isInteger(value)) };
   return picture({ width, height, isNarrow, title: options.title, description: options.description }, [

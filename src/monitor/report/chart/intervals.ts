@@ -1,3 +1,4 @@
+import { greatest, smallest } from '../../../base/many.ts';
 import { html, type Html } from '../html.ts';
 import { linearScale, type Scale } from './scale.ts';
 
@@ -17,7 +18,7 @@ const RANGE = [5, 95] as const;
 /** One scale, in percent of a cell's width, for all marks of a table; zero is always on it. */
 export function intervalScale(marks: readonly Omit<IntervalMark, 'kind'>[]): Scale {
   const ends = marks.flatMap(({ estimate, low = estimate, high = estimate }) => [low, high]).filter(Number.isFinite);
-  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const [low, high] = [smallest(ends, 0), greatest(ends, 0)];
   const margin = 0.03 * (high - low);
   return linearScale([low - margin, high + margin], { range: RANGE, ticks: 5 });
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { greatest } from '../../../base/many.ts';
 import { html, type Html } from '../html.ts';
 import {
   horizontalAxis,
@@ -77,7 +78,7 @@ function points(bins: readonly ReliabilityBin[], x: Scale, y: Scale): Html {
 }
 
 function rowsPerBin(bins: readonly ReliabilityBin[], x: Scale, { top, bottom, left }: PlotArea): Html {
-  const most = Math.max(...bins.map(({ rows }) => rows));
+  const most = greatest(bins.map(({ rows }) => rows));
   const bars = bins.map(({ from, to, rows }) => {
     const height = ((bottom - top) * rows) / most;
     const [start, end] = [x.position(from) + 0.5, x.position(to) - 0.5];

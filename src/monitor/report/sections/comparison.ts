@@ -1,4 +1,6 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { greatest, smallest } from '../../../base/many.ts';
 import { answerNotes } from '../../../eval/compare/answer-notes.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -22,7 +24,7 @@ export function comparisonSection(comparison: Comparison | undefined): Html | un
 
 /** A confusion table has a picture of its own; its value is the accuracy. */
 function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[] {
-  const isTable = (name: string) => systems.some(({ values }) => values[name]?.details?.table !== undefined);
+  const isTable = (name: string) => systems.some(({ values }) => entryOf(values, name)?.details?.table !== undefined);
   return metrics.filter(({ name }) => name === metric || !isTable(name));
 }
 
@@ -68,10 +70,10 @@ function inWords({ better, isProperty }: ComparedMetric): string {
 
 function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonly ComparedSystem[]): Html | string {
   const { name, better, isProperty } = metric;
-  const value = system.values[name]?.value;
-  const all = isProperty === true ? [] : systems.flatMap((other) => other.values[name]?.value ?? []);
+  const value = entryOf(system.values, name)?.value;
+  const all = isProperty === true ? [] : systems.flatMap((other) => entryOf(other.values, name)?.value ?? []);
   const isBest =
-    value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
+    value !== undefined && all.length > 1 && value === (better === 'higher' ? greatest(all) : smallest(all));
   const text = formatNumber(value ?? Number.NaN, 3);
   return isBest ? html`<span class="best" title="the best">${text}</span>` : text;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -52,8 +53,8 @@ function tableOf({ values }: ComparedSystem): Counts | undefined {
 function confusionOf(table: Counts): Confusion {
   const classes = Object.keys(table).toSorted();
   const counts = classes.map((label) => {
-    const row = table[label];
-    const known = classes.map((predicted) => row[predicted] ?? 0);
+    const row = entryOf(table, label);
+    const known = classes.map((predicted) => entryOf(row, predicted) ?? 0);
     const all = Object.values(row).reduce((sum, count) => sum + count, 0);
     return [...known, all - known.reduce((sum, count) => sum + count, 0)];
   });

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
@@ -140,7 +141,7 @@ function metricName(curve: string): string {
 }
 
 function curveOf(curves: Curves, name: string): Curve {
-  return curves[name] ?? { count: 0, points: [] };
+  return entryOf(curves, name) ?? { count: 0, points: [] };
 }
 
 function allInWords(series: readonly LineSeries[]): string {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import type { DataPrepared } from '../../../base/events.ts';
 import { formatCount } from '../../../base/format.ts';
 import { forWindows } from '../chart/frame.ts';
@@ -28,7 +29,7 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
             html`<tr>
               <th scope="row">${split}</th>
               <td class="number">${formatCount(rows)}</td>
-              <td class="hash"><code>${data.hashes[split] ?? '–'}</code></td>
+              <td class="hash"><code>${entryOf(data.hashes, split) ?? '–'}</code></td>
             </tr>`,
         )}
       </tbody>

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatNumber, formatSigned } from '../../../base/format.ts';
 import type { ComparedMetric, Comparison, Difference } from '../../../store/results.ts';
 import { correctedP } from '../../../eval/compare/correction.ts';
@@ -79,7 +80,7 @@ function differenceRow(difference: Difference, comparison: Comparison, scale: Sc
 }
 
 function valueOf(comparison: Comparison, system: string, metric: string): Html {
-  const found = systemNamed(comparison, system)?.values[metric];
+  const found = entryOf(systemNamed(comparison, system)?.values, metric);
   if (found === undefined) return html`–`;
   const { value, low, high } = found;
   const interval = low !== undefined && high !== undefined && `${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;

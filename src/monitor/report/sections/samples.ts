@@ -1,3 +1,4 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { Comparison, SampleAnswer, SampleRow, Samples } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -126,11 +127,11 @@ function controls({ rows }: Samples, { subject }: Layout): Html {
 
 /** Whether anything was asked of the form of answers. */
 function isChecked(rows: readonly SampleRow[], subject: string): boolean {
-  return rows.some(({ answers }) => answers[subject]?.valid !== undefined);
+  return rows.some(({ answers }) => entryOf(answers, subject)?.valid !== undefined);
 }
 
 function isInvalid({ answers }: SampleRow, subject: string): boolean {
-  return answers[subject]?.valid === false;
+  return entryOf(answers, subject)?.valid === false;
 }
 
 const CHANGES = {
@@ -147,7 +148,7 @@ function changeBadge(row: SampleRow, layout: Layout): Html | undefined {
 /** "got worse" against the model's own base; against any other system, which of the two is right. */
 function changeInWords({ answers, change }: SampleRow, { against, metric, subject }: Layout): string {
   if (against === undefined || against.isBase) return `got ${change}`;
-  const scores = [subject, against.name].map((name) => answers[name]?.scores[metric?.name ?? '']);
+  const scores = [subject, against.name].map((name) => entryOf(entryOf(answers, name)?.scores, metric?.name ?? ''));
   if (!scores.every((score) => score === 0 || score === 1)) return `${change} than ${against.title}`;
   return change === 'worse' ? `wrong, ${against.title} right` : `right, ${against.title} wrong`;
 }
@@ -195,7 +196,7 @@ function others(row: SampleRow, layout: Layout): Html {
 }
 
 function answered(row: SampleRow, { name, title }: Samples['systems'][number], layout: Layout): Html {
-  const answer = row.answers[name] ?? { text: '', scores: {} };
+  const answer = entryOf(row.answers, name) ?? { text: '', scores: {} };
   const isMatch = row.expected !== undefined && answer.text.trim() === row.expected.trim();
   return html`<div class="${name === layout.subject ? 'latest' : ''}">
     <h3>
@@ -208,7 +209,7 @@ function answered(row: SampleRow, { name, title }: Samples['systems'][number], l
 }
 
 function scoreOf({ scores }: SampleAnswer, { metric }: Layout): Html | undefined {
-  const value = metric && scores[metric.name];
+  const value = metric && entryOf(scores, metric.name);
   if (metric === undefined || value === undefined) return undefined;
   return html` <span class="score" title="${metric.title}">${formatNumber(value, 3)}</span>`;
 }

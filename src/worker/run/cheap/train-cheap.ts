@@ -1,3 +1,4 @@
+import { table } from '../../../base/table.ts';
 import { join } from 'node:path';
 import type { EventSink, Metrics } from '../../../base/events.ts';
 import type { LoadedData } from '../../../data/index.ts';
@@ -134,7 +135,7 @@ function describe(
 async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
-  const found: Metrics = {};
+  const found: Metrics = table({});
   const specs = metrics ?? suitableMetrics(train);
   const described = await describeMetrics(specs);
   for (const [i, spec] of specs.entries()) {

@@ -6,6 +6,7 @@ import { modelFolder } from '../base-model.ts';
 import { writeModelCard } from '../result-card.ts';
 import type { LoadedData } from '../../../data/index.ts';
 import type { PreparedRun, RunContext } from '../training-run.ts';
+import { warnOfEndless } from './endless-answers.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -61,6 +62,7 @@ export async function compareResult(run: FinishedRun, result: string, specs: rea
     writeComparison(folder, compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);
+    await warnOfEndless(compared.comparison, { recipe, result, emit });
     const { split, metric, verdict, sentence } = compared.comparison;
     emit({ type: 'comparison-finished', split, rows: compared.comparison.rows, metric, verdict, sentence });
   } catch (error) {

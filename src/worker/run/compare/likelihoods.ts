@@ -1,3 +1,4 @@
+import { pushAll } from '../../../base/many.ts';
 import type { Example } from '../../../data/index.ts';
 import { expectedText } from '../../../eval/example-text.ts';
 import type { Likelihood } from '../../../eval/predictor.ts';
@@ -30,7 +31,11 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
     const i = answered[place];
     const isLong = row !== undefined && row.ids.length > maxPositions;
     if (isLong && examples[i].kind !== 'text') found[i] = 'too long';
-    else if (row !== undefined) windows.push(...windowsOf(row, maxPositions).map((window) => ({ i, row: window })));
+    else if (row !== undefined)
+      pushAll(
+        windows,
+        windowsOf(row, maxPositions).map((window) => ({ i, row: window })),
+      );
   }
   const nats = await natsOf(
     { model, objective },

@@ -1,4 +1,5 @@
 // C classes
+import { greatest } from '../../../base/many.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../../eval/chosen-labels.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import { joinLabels } from '../../../eval/example-text.ts';
@@ -23,7 +24,7 @@ function thresholdsOf({ label_thresholds: thresholds }: RawConfig): Thresholds {
 }
 
 function oneOf(scores: readonly number[], labels: readonly string[], config: RawConfig): Answer {
-  const most = Math.max(...scores);
+  const most = greatest(scores);
   const weights = scores.map((score) => Math.exp(score - most));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const probabilities = weights.map((weight) => weight / total);

@@ -1,10 +1,12 @@
 import { AttuneError } from '../../../base/errors.ts';
+import { pushAll } from '../../../base/many.ts';
 import { compareAnswers, type Compared } from '../../../eval/compare/compare.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../../eval/compare/system.ts';
 import { repeatedRows } from '../../../eval/recommend.ts';
 import type { MetricSpec } from '../../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../../store/results.ts';
+import type { OpenOptions } from '../open-model.ts';
 import type { ScoringContext } from '../scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
 import { withPictures } from './pictures.ts';
@@ -17,6 +19,7 @@ export interface ComparisonOptions extends ScoringContext {
   metrics?: readonly MetricSpec[];
   /** Longest answer in tokens; from the training answers unless given. */
   maxNewTokens?: number;
+  precision?: OpenOptions['precision'];
   /** Whether items that a row has already may be recommended again. */
   keepSeen?: boolean;
   seed: number;
@@ -29,7 +32,7 @@ export async function runComparison(
   options: ComparisonOptions,
 ): Promise<Compared> {
   const { metrics = suitableMetrics(rows.typical), maxNewTokens, keepSeen = false, emit, signal, seed } = options;
-  using models = new OpenModels();
+  using models = new OpenModels(options.precision);
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
   if (!keepSeen) warnOfRepeated(rows, emit);
   const [subject, ...others] = await answerAll(specs, comparing);
@@ -66,7 +69,7 @@ export async function answerAll(
   comparing: Comparing,
 ): Promise<[Answered, ...Answered[]]> {
   const answered: Answered[] = [];
-  for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
+  for (const spec of specs) pushAll(answered, await answerOrSkip(spec, comparing));
   const [subject, ...others] = answered;
   if (subject === undefined) throw nothingAnswered(comparing.skipped);
   return [subject, ...others];

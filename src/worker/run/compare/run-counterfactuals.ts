@@ -30,7 +30,7 @@ export async function runCounterfactuals(
   const metrics = await goodMetrics(options.metrics ?? suitableMetrics(rows.typical));
   // A row that speaks of a man from Italy stands in two pairs, and is answered once.
   const test = [...new Map(pairs.flatMap(({ original, changed }) => [original, changed]).map(byId)).values()];
-  using models = new OpenModels();
+  using models = new OpenModels(options.precision);
   const comparing: Comparing = {
     rows: { ...rows, test },
     models,

@@ -1,4 +1,5 @@
 // N tokens
+import { smallest } from '../../../base/many.ts';
 import type { QuestionExample } from '../../../data/example.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { Answered } from '../../../eval/compare/system.ts';
@@ -102,7 +103,7 @@ function bestStretch(
     best = { first: own.first + skipped, last: own.last + skipped, score: own.score };
   }
   if (best === undefined) return undefined;
-  const none = Math.min(...answers.map((answer) => answer.none));
+  const none = smallest(answers.map((answer) => answer.none));
   const [from, to] = [framed.starts[best.first], framed.ends[best.last]];
   const stretch = example.context.slice(from, to);
   const start = from + stretch.length - stretch.trimStart().length;

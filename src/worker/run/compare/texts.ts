@@ -1,5 +1,6 @@
 // N tokens of a batch, R rows
 import { AttuneError } from '../../../base/errors.ts';
+import { greatest, pushAll } from '../../../base/many.ts';
 import type { ExampleKind } from '../../../data/index.ts';
 import { expectedText } from '../../../eval/example-text.ts';
 import {
@@ -33,7 +34,7 @@ export async function answerWithText(
   const predictions: Prediction[] = [];
   for (let start = 0; start < asked.length; start += BATCH) {
     options.signal?.throwIfAborted();
-    predictions.push(...(await answerBatch(opened, asked.slice(start, start + BATCH), { ...options, style })));
+    pushAll(predictions, await answerBatch(opened, asked.slice(start, start + BATCH), { ...options, style }));
     options.onProgress?.(predictions.length, asked.length);
   }
   return predictions;
@@ -173,7 +174,7 @@ async function chooseClasses(
   for (const [place, { i }] of candidates.entries()) logProbs[i].push(-nats(likely[place], Infinity));
   return logProbs.map((values) => {
     if (values.length === 0) return undefined;
-    const most = Math.max(...values);
+    const most = greatest(values);
     const weights = values.map((value) => Math.exp(value - most));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const label = labels[values.indexOf(most)];

@@ -1,3 +1,4 @@
+import { pushAll } from '../../../../base/many.ts';
 import { chooseCheapest, decidingWell, fitCheap } from '../../../../eval/compare/cheap.ts';
 import type { Answered } from '../../../../eval/compare/system.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
@@ -8,7 +9,7 @@ export async function answer({ baselines, without }: CheapSpec, comparing: Compa
   const { rows, signal, emit, skipped, metric, keepSeen } = comparing;
   emit({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
   const fitted = await fitCheap(rows.train, { signal, only: baselines, without });
-  skipped.push(...fitted.skipped);
+  pushAll(skipped, fitted.skipped);
   const systems = await decidingWell(fitted.systems, rows, signal);
   comparing.cheapest ??= await chooseCheapest(systems, rows.validation, metric, { keepSeen });
   const answered: Answered[] = [];

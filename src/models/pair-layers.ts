@@ -5,7 +5,9 @@ import { memoryOfSegments, projectMemory } from './memory.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, type Pass } from './stack.ts';
 
-/** torch's default, which Whisper's configuration cannot change. */
+/** Layers of encoders and decoders of a pair, as BART has them and its descendants. */
+
+/** torch's default, which their configurations cannot change. */
 export const NORM_EPSILON = 1e-5;
 
 /** What an encoder's or a decoder's layer is made of. */
@@ -16,6 +18,10 @@ export interface LayerShape {
   index: number;
   heads: number;
   inner: number;
+  /** Norms stand before each half, or after its sum with what it read (BART, Marian). */
+  norms: 'before' | 'after';
+  /** Whisper's keys have no bias. */
+  keyBias: boolean;
 }
 
 interface LayerConfig {
@@ -37,7 +43,7 @@ class Attention extends Module {
   constructor(shape: LayerShape, name: string) {
     super();
     const { d_model: width, attention_dropout: probability } = shape.config;
-    this.k_proj = new Linear(width, width);
+    this.k_proj = new Linear(width, width, { bias: shape.keyBias });
     this.v_proj = new Linear(width, width, { bias: true });
     this.q_proj = new Linear(width, width, { bias: true });
     this.out_proj = new Linear(width, width, { bias: true });
@@ -69,13 +75,14 @@ class Attention extends Module {
   }
 }
 
-/** What both kinds of layer have: self-attention and a feed-forward half, each with its norm before it. */
+/** What both kinds of layer have: self-attention and a feed-forward half, each with a norm. */
 abstract class Layer extends Block {
   readonly self_attn: Attention;
   readonly self_attn_layer_norm: LayerNorm;
   readonly fc1: Linear;
   readonly fc2: Linear;
   readonly final_layer_norm: LayerNorm;
+  readonly #norms: LayerShape['norms'];
   readonly #activation: Activation;
   readonly #activationDropout: Dropout;
   readonly #dropouts: Readonly<Record<'self_attn' | 'fc2', Dropout>>;
@@ -83,6 +90,7 @@ abstract class Layer extends Block {
   constructor(shape: LayerShape) {
     super();
     const { config, path } = shape;
+    this.#norms = shape.norms;
     this.self_attn = new Attention(shape, 'self_attn');
     this.self_attn_layer_norm = new LayerNorm(config.d_model, NORM_EPSILON);
     this.fc1 = new Linear(config.d_model, shape.inner, { bias: true });
@@ -96,14 +104,22 @@ abstract class Layer extends Block {
     };
   }
 
+  /** Adds what a half makes of x, with the norm where it stands. */
+  protected around(x: Tensor, norm: LayerNorm, half: (read: Tensor) => Tensor): Tensor {
+    return this.#norms === 'before' ? x.add(half(norm.forward(x))) : norm.forward(x.add(half(x)));
+  }
+
   protected attendSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
-    const y = this.self_attn.toSelf(this.self_attn_layer_norm.forward(x), pass, causal);
-    return x.add(this.#dropouts.self_attn.forward(y));
+    return this.around(x, this.self_attn_layer_norm, (read) =>
+      this.#dropouts.self_attn.forward(this.self_attn.toSelf(read, pass, causal)),
+    );
   }
 
   protected feedForward(x: Tensor): Tensor {
-    const inner = this.#activation(this.fc1.forward(this.final_layer_norm.forward(x)));
-    return x.add(this.#dropouts.fc2.forward(this.fc2.forward(this.#activationDropout.forward(inner))));
+    return this.around(x, this.final_layer_norm, (read) => {
+      const inner = this.#activationDropout.forward(this.#activation(this.fc1.forward(read)));
+      return this.#dropouts.fc2.forward(this.fc2.forward(inner));
+    });
   }
 }
 
@@ -127,7 +143,9 @@ export class DecoderLayer extends Layer {
 
   override forward(x: Tensor, pass: Pass): Tensor {
     const own = this.attendSelf(x, pass, true);
-    const informed = this.encoder_attn.toMemory(this.encoder_attn_layer_norm.forward(own), pass);
-    return this.feedForward(own.add(this.#dropout.forward(informed)));
+    const informed = this.around(own, this.encoder_attn_layer_norm, (read) =>
+      this.#dropout.forward(this.encoder_attn.toMemory(read, pass)),
+    );
+    return this.feedForward(informed);
   }
 }

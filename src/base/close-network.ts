@@ -1,0 +1,20 @@
+/** Takes the network away from this process: what reads files has no use for it, whatever stands in them. */
+import dgram from 'node:dgram';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+
+/** Every connection of Node, by `fetch` and by sockets, goes through one of these. */
+export function closeNetwork(): void {
+  const refuse = (): never => {
+    throw new Error('a reader of files may not use the network');
+  };
+  Object.assign(net.Socket.prototype, { connect: refuse });
+  Object.assign(net.Server.prototype, { listen: refuse });
+  Object.assign(dgram.Socket.prototype, { bind: refuse, connect: refuse, send: refuse });
+  for (const resolver of [dns, dns.promises]) {
+    const names = Object.keys(resolver).filter((name) => /^(lookup|resolve|reverse)/.test(name));
+    Object.assign(resolver, Object.fromEntries(names.map((name) => [name, refuse])));
+  }
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,12 @@
+import { definePair, sinusoids } from './pair.ts';
+
+/** Machine translation for one direction, small and fast (Junczys-Dowmunt et al., 2018). */
+export const architecture = definePair({
+  modelType: 'marian',
+  className: 'MarianMTModel',
+  norms: 'after',
+  hasEmbeddingNorm: false,
+  positions: ({ d_model: width }) => sinusoids(width, { first: 0, steps: width / 2 }),
+  hasLogitsBias: true,
+  defaults: { scale_embedding: false, activation_function: 'gelu', pad_token_id: 58100 },
+});
