@@ -31,7 +31,10 @@ export function create(options: OnlineDpoOptions, processor: Processor): Objecti
   const { collate, counts, unit, loss } = pairs;
   return {
     ...policyObjective(settings, processor),
-    ...{ collate, counts, unit, loss },
+    collate,
+    counts,
+    unit,
+    loss,
     produce: (rows, step) => chosenPairs(rows, step, parts),
   };
 }
