@@ -1,4 +1,5 @@
 // R rows, L trained tokens, V vocabulary
+import type { Metrics } from '../../base/events.ts';
 import { randomUnit } from '../../base/random.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import { Renderer } from '../../text/index.ts';
@@ -59,7 +60,7 @@ async function ownAnswers(rows: readonly PreparedRow[], step: StepContext, optio
   });
   const lengths = answers.map(([{ ids }]) => ids.length);
   const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
-  const metrics = lengths.length === 0 ? {} : { 'completions/mean_length': mean };
+  const metrics: Metrics = lengths.length === 0 ? {} : { 'completions/mean_length': mean };
   return { updates: [update.filter((row) => row.trained.includes(1))], metrics };
 }
 
