@@ -57,7 +57,7 @@ async function learnRules(setting: Setting): Promise<Part> {
     model: start,
     data: { train: at('pairs.jsonl'), validation: 0.1, test: 0, max_length: 192, long_rows: 'drop' },
     objective: { name: 'dpo', beta: 0.1 },
-    training: { epochs: 1, batch_size: 16, learning_rate: 1e-4 },
+    training: { epochs: 2, batch_size: 16, learning_rate: 1e-3 },
   });
   const comparison = await judged([tuned, `base:${tuned}`], files.test, {
     setting,
@@ -91,7 +91,7 @@ async function learnSounds(setting: Setting): Promise<Part> {
       num_generations: 8,
       max_completion_length: 40,
     },
-    training: { max_steps: setting.quick ? 30 : 120, batch_size: 8, learning_rate: 2e-4 },
+    training: { max_steps: setting.quick ? 60 : 120, batch_size: 8, learning_rate: 1e-3 },
   });
   const metrics = ['phoneme_error_rate', 'exact_match'];
   const comparison = await judged([tuned, `base:${tuned}`], files.test, { setting, metrics });
@@ -133,6 +133,7 @@ async function judged(
 ): Promise<Comparison> {
   const { comparison } = await compare(systems, {
     data,
+    format: 'prompt_completion',
     metrics,
     maxRows: setting.quick ? 150 : 400,
     maxNewTokens: 48,

@@ -1251,6 +1251,63 @@ export interface GkdObjective {
   max_completion_length?: MethodOptionInputs['objective']['gkd']['max_completion_length'];
 }
 
+/** The objective online_dpo, with its options. */
+export interface OnlineDpoObjective {
+  /** Which objective. */
+  name: 'online_dpo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['online_dpo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['online_dpo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['online_dpo']['reward_timeout'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['online_dpo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['online_dpo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['online_dpo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['online_dpo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['online_dpo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['online_dpo']['repetition_penalty'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['online_dpo']['beta'];
+  /**
+   * As of dpo.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['online_dpo']['loss_type'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
+}
+
 /** The objective reward, with its options. */
 export interface RewardObjective {
   /** Which objective. */
@@ -1387,6 +1444,7 @@ export type ObjectiveInput =
   | 'grpo'
   | 'rloo'
   | 'gkd'
+  | 'online_dpo'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -1413,6 +1471,7 @@ export type ObjectiveInput =
   | GrpoObjective
   | RlooObjective
   | GkdObjective
+  | OnlineDpoObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective

@@ -20,6 +20,7 @@ const table = {
   grpo: () => import('./grpo.options.ts'),
   rloo: () => import('./rloo.options.ts'),
   gkd: () => import('./gkd.options.ts'),
+  online_dpo: () => import('./online-dpo.options.ts'),
   reward: () => import('./reward.options.ts'),
   kto: () => import('./kto.options.ts'),
   bco: () => import('./bco.options.ts'),

@@ -20,9 +20,8 @@ export async function produceRollouts(
   step: StepContext,
   parts: PolicyParts,
 ): Promise<Produced> {
-  const { settings, processor } = parts;
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
-  const rewards = await allRewards(rollouts, parts);
+  const { settings } = parts;
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
   const trained = rollouts.map((rollout): TrainedRollout => ({ ...rollout, isTrained: isTrained(rollout) }));
   const groups = groupsOf(trained, settings.num_generations);
@@ -37,7 +36,6 @@ export async function produceRollouts(
     known.flatMap((row) => penaltiesOf(row, settings)),
   );
   const rowsOfStep = withAdvantages(known, advantages);
-  const metrics = { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) };
   // A group of which nothing is trained need not be read.
   const updates = dividedUpdates(
     rowsOfStep.filter((row) => row.trained.includes(1)),
@@ -45,6 +43,18 @@ export async function produceRollouts(
     step,
   );
   return { updates, metrics };
+}
+
+/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both. */
+export async function scoredRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: PolicyParts,
+): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
+  const { settings, processor } = parts;
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
+  const rewards = await allRewards(rollouts, parts);
+  return { rollouts, rewards, metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) } };
 }
 
 /** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
