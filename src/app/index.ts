@@ -3,6 +3,7 @@
  * everything heavy runs in a worker process. What is needed at once is light.
  */
 export * from './api/data.ts';
+export * from './api/judging.ts';
 export * from './api/models.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
@@ -29,6 +30,7 @@ export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ExportOptions } from './export.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
+export type { Judgement, JudgingOptions } from './judge/judge.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';

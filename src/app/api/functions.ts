@@ -29,6 +29,7 @@ export const functions = {
   indexItems: async () => (await import('../recommend.ts')).indexItems,
   initRecipe: async () => (await import('../init/run-init.ts')).init,
   inspectTrainingData: async () => (await import('../inspect-data.ts')).inspectTrainingData,
+  judge: async () => (await import('../judge/judge.ts')).judge,
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,
   openIndex: async () => (await import('../retrieve/open-index.ts')).openIndex,

@@ -35,6 +35,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'keys create': () => import('./keys-create.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
+  judge: () => import('./judge.ts'),
   export: () => import('./export.ts'),
   'models create': () => import('./models-create.ts'),
   'models index': () => import('./models-index.ts'),

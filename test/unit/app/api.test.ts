@@ -50,6 +50,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'keys create': 'createApiKey',
   eval: 'evaluate',
   compare: 'compare',
+  judge: 'judge',
   export: 'exportRun',
   'models create': 'createNewModel',
   'models index': 'indexItems',
