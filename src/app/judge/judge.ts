@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { problemsOf } from '../../base/schema-issues.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
 import { calibrate, type Calibration } from '../../eval/judges/calibration.ts';
@@ -9,10 +7,11 @@ import { sameFamily } from '../../eval/judges/families.ts';
 import { majorities, readLabels } from '../../eval/judges/human-labels.ts';
 import { judgePairs, type PairwiseJudgement } from '../../eval/judges/judge-pairs.ts';
 import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
-import { judgeByRubric, rubricSchema, type Rubric, type RubricJudgement } from '../../eval/judges/rubric.ts';
+import { judgeByRubric, type Rubric, type RubricJudgement } from '../../eval/judges/rubric.ts';
 import { writeJson } from '../../files/json.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import { readRubric } from './read-rubric.ts';
 
 /** Options of `judge`. */
 export interface JudgingOptions {
@@ -66,7 +65,7 @@ export async function judge(target: string, options: JudgingOptions): Promise<Ju
   const { limits = {}, labels, to } = options;
   const endpoint = endpointFrom(options.endpoint.replace(/\/+$/, ''), options.model, limits.keyVariable);
   checkLimits(limits);
-  const rubric = await rubricOf(options.rubric);
+  const rubric = await readRubric(options.rubric);
   if (rubric !== undefined && labels !== undefined) throw labelsWithRubric();
   if (to !== undefined) requireWritable(to);
   const human = labels === undefined ? undefined : majorities(await readLabels(labels));
@@ -104,36 +103,6 @@ async function askedJudge(
   const asking = { ...limits, maxNewTokens, onProgress, signal };
   if (rubric !== undefined) return { rubric: await judgeByRubric(pairs, rubric, endpoint, asking) };
   return { pairwise: await judgePairs(pairs, endpoint, { ...asking, instruction }) };
-}
-
-async function rubricOf(given: string | Rubric | undefined): Promise<Rubric | undefined> {
-  if (given === undefined) return undefined;
-  const [file, value] = typeof given === 'string' ? [given, await parsedFile(given)] : [undefined, given];
-  const parsed = rubricSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = problemsOf(parsed.error.issues, { root: value, schema: rubricSchema });
-  throw badRubric(
-    file,
-    problems.map((problem) => ({ ...problem, file })),
-  );
-}
-
-async function parsedFile(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw badRubric(file, [{ message: 'does not exist' }]);
-  const { parse } = await import('yaml');
-  try {
-    return parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
-  } catch (error) {
-    throw badRubric(file, [{ file, message: (error as Error).message.split('\n')[0] }]);
-  }
-}
-
-function badRubric(file: string | undefined, problems: AttuneError['problems']): AttuneError {
-  return new AttuneError('E_RUBRIC', {
-    what: `${file ?? 'The rubric'} is no rubric`,
-    expected: 'criteria: a list of {name, description} with scale: [1, 5] and levels: {1: …, 5: …} where wanted',
-    problems,
-  });
 }
 
 function labelsWithRubric(): AttuneError {

@@ -170,6 +170,7 @@ describe('a judge with a rubric', () => {
       undefined,
       undefined,
       undefined,
+      undefined,
       3,
       5,
     ]);
