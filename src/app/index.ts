@@ -3,6 +3,7 @@
  * everything heavy runs in a worker process. What is needed at once is light.
  */
 export * from './api/data.ts';
+export * from './api/judging.ts';
 export * from './api/models.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
@@ -29,6 +30,7 @@ export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ExportOptions } from './export.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
+export type { Judgement, JudgingOptions } from './judge/judge.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
@@ -64,6 +66,13 @@ export type { Recommended, RecommendOptions } from './recommend.ts';
 export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
 export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
+export type {
+  OpenReview,
+  ReviewOptions,
+  ReviewOutcome,
+  ReviewResultsOptions,
+  SigningOptions,
+} from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';

@@ -172,7 +172,7 @@ describe('planted secrets', () => {
     const said = await withEcho(async (url) => {
       const endpoint = { url, model: 'm', key: KEY, keyVariable: 'THE_KEY' };
       const body = { model: 'm', messages: [], temperature: 0, max_tokens: 1 } as const;
-      const limits = { seconds: 5, dialect: { newLimit: false, ownTemperature: false } };
+      const limits = { seconds: 5, dialect: { newLimit: false, ownTemperature: false, freeForm: false } };
       return chatCompletion(endpoint, body, limits).catch((error: unknown) => JSON.stringify(error));
     });
     expect(leaksIn(String(said))).toEqual([]);

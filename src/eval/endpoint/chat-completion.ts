@@ -12,6 +12,8 @@ export interface ChatBody {
   tools?: readonly unknown[];
   temperature: 0;
   max_tokens: number;
+  /** Answers of this form only, by a JSON schema. */
+  response_format?: object;
 }
 
 /** What a server does not take as everybody else does. */
@@ -20,12 +22,15 @@ export interface Dialect {
   newLimit: boolean;
   /** Only its own temperature. */
   ownTemperature: boolean;
+  /** No `response_format`: the form can only be asked for in words. */
+  freeForm: boolean;
 }
 
 /** The dialect that a refusal asks for; undefined where it is about something else or nothing new. */
 export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dialect | undefined {
   if (code !== 'E_ENDPOINT_REFUSED') return undefined;
   if (!now.newLimit && got.includes('max_completion_tokens')) return { ...now, newLimit: true };
+  if (!now.freeForm && /response_format|json_schema|guided/.test(got)) return { ...now, freeForm: true };
   if (!now.ownTemperature && got.includes('temperature')) return { ...now, ownTemperature: true };
   return undefined;
 }
@@ -71,9 +76,10 @@ export async function chatCompletion(
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, status, said);
 }
 
-function spoken({ max_tokens, temperature, ...body }: ChatBody, { newLimit, ownTemperature }: Dialect): object {
-  const limit = newLimit ? { max_completion_tokens: max_tokens } : { max_tokens };
-  return { ...body, ...(!ownTemperature && { temperature }), ...limit };
+function spoken({ max_tokens, temperature, response_format, ...body }: ChatBody, dialect: Dialect): object {
+  const limit = dialect.newLimit ? { max_completion_tokens: max_tokens } : { max_tokens };
+  const form = response_format === undefined || dialect.freeForm ? {} : { response_format };
+  return { ...body, ...(!dialect.ownTemperature && { temperature }), ...limit, ...form };
 }
 
 async function send(endpoint: Endpoint, body: object, limits: { seconds: number; signal?: AbortSignal }) {

@@ -24,6 +24,8 @@ export interface EndpointOptions extends BudgetLimits, Patience {
   /** Seconds for one answer. Default 120. */
   timeout?: number;
   cache?: AnswerCache;
+  /** Answers of this form only: a JSON schema by its name. Servers that know none are asked without it. */
+  responseFormat?: { name: string; schema: object };
 }
 
 /**
@@ -46,7 +48,7 @@ const CONCURRENCY = 4;
 const TIMEOUT = 120;
 
 class Asking {
-  dialect: Dialect = { newLimit: false, ownTemperature: false };
+  dialect: Dialect = { newLimit: false, ownTemperature: false, freeForm: false };
   readonly #endpoint: Endpoint;
   readonly #options: EndpointOptions;
   readonly #budget: Budget;
@@ -90,7 +92,7 @@ class Asking {
   async #row(example: Example, rows: number, signal: AbortSignal): Promise<Prediction> {
     const asked = askedRow(this.#options.ask(example), 'chat');
     if (asked === undefined) return { id: example.id };
-    const body = bodyOf(asked, this.#endpoint.model, this.#options.maxNewTokens);
+    const body = bodyOf(asked, this.#endpoint.model, this.#options);
     const answer = this.#cache.read(this.#endpoint.url, body) ?? (await this.#request(body, rows, signal));
     const { text, finish, inputTokens, outputTokens, seconds } = answer;
     const cost = this.#budget.costOf(answer);
@@ -157,7 +159,7 @@ function unreached({ url }: Endpoint, reason: string): AttuneError {
   });
 }
 
-function bodyOf(row: AskedRow, model: string, maxTokens: number): ChatBody {
+function bodyOf(row: AskedRow, model: string, { maxNewTokens, responseFormat }: EndpointOptions): ChatBody {
   const prompt = promptOf(row);
   const { messages, tools } = typeof prompt === 'string' ? { messages: [], tools: undefined } : prompt;
   return {
@@ -165,6 +167,9 @@ function bodyOf(row: AskedRow, model: string, maxTokens: number): ChatBody {
     messages: messages.map((message) => ({ ...message, weight: undefined })),
     tools,
     temperature: 0,
-    max_tokens: maxTokens,
+    max_tokens: maxNewTokens,
+    ...(responseFormat !== undefined && {
+      response_format: { type: 'json_schema', json_schema: { ...responseFormat, strict: true } },
+    }),
   };
 }

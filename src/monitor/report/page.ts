@@ -67,7 +67,8 @@ export function reportPage(report: RunReport, live?: LivePart): string {
   return page.text;
 }
 
-function policy(
+/** A page's own scripts by their hashes, its own server where it is live, and nothing else. */
+export function policy(
   scripts: readonly string[],
   { isLive, hasPictures }: { isLive: boolean; hasPictures: boolean },
 ): string {

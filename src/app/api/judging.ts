@@ -1,0 +1,38 @@
+/** What models and people think of answers, and whether a result may be used. */
+import { lazily } from './lazily.ts';
+
+/**
+ * Judges pairs of answers by a model behind an OpenAI-compatible endpoint, in both orders or by a rubric, and measures
+ * the judge against people's preferences.
+ * @example
+ * const { pairwise } = await judge('pairs.jsonl', { endpoint: 'https://api.example.com/v1', model: 'large' });
+ */
+export const judge = lazily('judge');
+
+/**
+ * Serves pairs of answers to this machine's browser for people to judge, blind, until it is closed.
+ * @example
+ * const review = await openReview('runs/tickets', { reviewers: ['anna', 'ben'] });
+ */
+export const openReview = lazily('openReview');
+
+/**
+ * Who won in a review, how far its reviewers agree, and rows to train on from it.
+ * @example
+ * const { winRate, agreement } = await reviewResults('runs/tickets', { export: 'dpo', to: 'preferences.jsonl' });
+ */
+export const reviewResults = lazily('reviewResults');
+
+/**
+ * Approves or rejects a result, with the hashes of what was seen, in a chain of records.
+ * @example
+ * await signReview('runs/tickets', { by: 'Anna Smith', decision: 'approve', reason: 'better on all queues' });
+ */
+export const signReview = lazily('signReview');
+
+/**
+ * Checks that sign-offs, and what they are about, are as they were signed.
+ * @example
+ * const { signOffs } = await verifyReview('runs/tickets');
+ */
+export const verifyReview = lazily('verifyReview');

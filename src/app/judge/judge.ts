@@ -1,0 +1,131 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
+import { calibrate, type Calibration } from '../../eval/judges/calibration.ts';
+import { sameFamily } from '../../eval/judges/families.ts';
+import { majorities, readLabels } from '../../eval/judges/human-labels.ts';
+import { judgePairs, type PairwiseJudgement } from '../../eval/judges/judge-pairs.ts';
+import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
+import { judgeByRubric, type Rubric, type RubricJudgement } from '../../eval/judges/rubric.ts';
+import { writeJson } from '../../files/json.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import { readRubric } from './read-rubric.ts';
+
+/** Options of `judge`. */
+export interface JudgingOptions {
+  /** Address up to and with the version: https://HOST/v1. */
+  endpoint: string;
+  /** The judging model's name there. */
+  model: string;
+  /** Of a comparison: the system whose answers its subject's are set beside. */
+  against?: string;
+  /** A file of criteria (YAML or JSON), or the criteria: answers are rated by each in place of being compared. */
+  rubric?: string | Rubric;
+  /** What counts in a comparison of two answers, in a sentence. */
+  instruction?: string;
+  /** People's preferences for some of the pairs, or a review's log: the judge is measured against them. */
+  labels?: string;
+  /** Longest answer of the judge in tokens. Default 1024. */
+  maxNewTokens?: number;
+  /** Pairs at most: the first ones. */
+  maxRows?: number;
+  /** Where to keep what is returned, as JSON. */
+  to?: string;
+  /** What may be spent, and how the endpoint is asked. */
+  limits?: EndpointLimits;
+  /** Told what goes on. */
+  onEvent?: EventSink;
+  /** Stops it; answers that came are kept. */
+  signal?: AbortSignal;
+}
+
+export interface Judgement {
+  version: 1;
+  judge: { url: string; model: string };
+  /** Whose answers `a` and `b` are, of the first pair. */
+  systems: readonly [string, string];
+  rows: number;
+  /** By which of two answers is better. */
+  pairwise?: PairwiseJudgement;
+  /** By criteria. */
+  rubric?: RubricJudgement;
+  /** Against people's preferences. */
+  calibration?: Calibration;
+  notes: readonly string[];
+}
+
+/**
+ * Judges pairs of answers by a model behind an OpenAI-compatible endpoint: which of two is better, asked in both orders,
+ * or by a rubric. Answers are kept on disk, so that nothing is asked twice.
+ * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_JUDGE_UNREADABLE and those of endpoints
+ */
+export async function judge(target: string, options: JudgingOptions): Promise<Judgement> {
+  const { limits = {}, labels, to } = options;
+  const endpoint = endpointFrom(options.endpoint.replace(/\/+$/, ''), options.model, limits.keyVariable);
+  checkLimits(limits);
+  const rubric = await readRubric(options.rubric);
+  if (rubric !== undefined && labels !== undefined) throw labelsWithRubric();
+  if (to !== undefined) requireWritable(to);
+  const human = labels === undefined ? undefined : majorities(await readLabels(labels));
+  const pairs = (await readPairs(target, options)).slice(0, options.maxRows);
+  if (human !== undefined && !pairs.some(({ id }) => human.has(id))) throw noLabel(labels!, pairs);
+  const judged = await askedJudge(pairs, { endpoint, rubric, options });
+  const calibration = human && judged.pairwise && calibrate(pairs, judged.pairwise.pairs, human);
+  const result: Judgement = {
+    version: 1,
+    judge: { url: endpoint.url, model: endpoint.model },
+    systems: pairs[0].systems,
+    rows: pairs.length,
+    ...judged,
+    ...(calibration !== undefined && { calibration }),
+    notes: notesOf(pairs, options.model, calibration),
+  };
+  if (to !== undefined) writeJson(to, result);
+  return result;
+}
+
+interface Task {
+  endpoint: Endpoint;
+  rubric?: Rubric;
+  options: JudgingOptions;
+}
+
+async function askedJudge(
+  pairs: readonly AnswerPair[],
+  { endpoint, rubric, options }: Task,
+): Promise<Pick<Judgement, 'pairwise' | 'rubric'>> {
+  const { limits, maxNewTokens, instruction, onEvent, signal } = options;
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${endpoint.model} to judge` });
+  const onProgress = (done: number, total: number) =>
+    onEvent?.({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'answers' });
+  const asking = { ...limits, maxNewTokens, onProgress, signal };
+  if (rubric !== undefined) return { rubric: await judgeByRubric(pairs, rubric, endpoint, asking) };
+  return { pairwise: await judgePairs(pairs, endpoint, { ...asking, instruction }) };
+}
+
+function labelsWithRubric(): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'Preferences of people say nothing of a rubric',
+    got: '--labels with --rubric',
+    fix: 'leave one of them out',
+  });
+}
+
+function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
+  return new AttuneError('E_LABELS', {
+    what: `${file} has no preference for any of the pairs`,
+    expected: `ids such as ${JSON.stringify(pairs[0].id)}`,
+    fix: 'give the rows of both files the same id',
+  });
+}
+
+function notesOf(pairs: readonly AnswerPair[], model: string, calibration: Calibration | undefined): string[] {
+  const kin = sameFamily(model, [...new Set(pairs.flatMap(({ systems }) => systems))]);
+  const notes = kin.map((system) => `${model} is of the same family as ${system} by its name, and may favour it`);
+  if (calibration === undefined) return [...notes, 'not measured against people: --labels FILE'];
+  if (!calibration.isEnough) notes.push(`${calibration.labels} labels are too few to rely on the judge: 50 are`);
+  if (!calibration.combined.helps) notes.push('the judge does not make the interval of the labels alone shorter');
+  return notes;
+}

@@ -1,0 +1,37 @@
+import type { Criterion } from '../../eval/judges/rubric.ts';
+import type { GivenChoice, Side } from '../../review/session.ts';
+
+const SIDES: readonly unknown[] = ['left', 'right', 'tie', 'neither'] satisfies Side[];
+
+/** What came over the wire is checked like any input; undefined where it is no choice. */
+export function givenChoice(
+  { item, side, seconds, ratings = {} }: Record<string, unknown>,
+  criteria: readonly Criterion[],
+): GivenChoice | undefined {
+  if (!Number.isInteger(item) || !SIDES.includes(side)) return undefined;
+  if (typeof seconds !== 'number' || !(seconds >= 0)) return undefined;
+  if (typeof ratings !== 'object' || ratings === null) return undefined;
+  const entries = Object.entries(ratings);
+  if (
+    !entries.every(([name, both]) =>
+      isRating(
+        both,
+        criteria.find((criterion) => criterion.name === name),
+      ),
+    )
+  ) {
+    return undefined;
+  }
+  return {
+    item: item as number,
+    side: side as Side,
+    seconds,
+    ...(entries.length > 0 && { ratings: Object.fromEntries(entries) as GivenChoice['ratings'] }),
+  };
+}
+
+function isRating(both: unknown, criterion: Criterion | undefined): boolean {
+  if (criterion === undefined || !Array.isArray(both) || both.length !== 2) return false;
+  const [low, high] = criterion.scale;
+  return both.every((score) => Number.isInteger(score) && score >= low && score <= high);
+}

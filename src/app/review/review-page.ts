@@ -1,0 +1,88 @@
+import { Html, html } from '../../monitor/report/html.ts';
+import { policy } from '../../monitor/report/page.ts';
+import { STYLE } from '../../monitor/report/style/index.ts';
+import type { Criterion } from '../../eval/judges/rubric.ts';
+import { REVIEW_SCRIPT } from './review-script.ts';
+
+const REVIEW_STYLE = `
+.text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
+.pair section h2 { font-size: 13.5px; color: var(--soft); }
+.choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 18px; position: sticky; bottom: 0; padding: 10px 0; background: var(--page); }
+.choices button { font: inherit; padding: 8px 14px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--panel); color: var(--ink); cursor: pointer; }
+.choices button:disabled { opacity: 0.5; cursor: default; }
+kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
+[role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }
+@media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }
+`;
+
+/**
+ * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
+ * answers they are is known to the server alone.
+ */
+export function reviewPage(criteria: readonly Criterion[]): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="${new Html(policy([REVIEW_SCRIPT], { isLive: true, hasPictures: false }))}"
+        />
+        <title>Review · attune</title>
+        <style>
+          ${new Html(STYLE + REVIEW_STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>Which answer is better?</h1>
+          <p class="soft" role="status" aria-live="polite">loading</p>
+          <p role="alert"></p>
+          <div class="pair" hidden>
+            <section>
+              <h2>Prompt</h2>
+              <p class="text" data-text="prompt"></p>
+              <details hidden>
+                <summary>A right answer</summary>
+                <p class="text" data-text="reference"></p>
+              </details>
+            </section>
+            <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
+          </div>
+          <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
+          <div class="choices" role="group" aria-label="Your choice">
+            <button type="button" data-side="left">The first<kbd>1</kbd></button>
+            <button type="button" data-side="right">The second<kbd>2</kbd></button>
+            <button type="button" data-side="tie">Equally good<kbd>0</kbd></button>
+            <button type="button" data-side="neither">Both bad<kbd>x</kbd></button>
+            <button type="button" data-undo>Undo<kbd>u</kbd></button>
+          </div>
+        </main>
+        ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function answer(side: 'left' | 'right', number: string, criteria: readonly Criterion[]): Html {
+  return html`<section>
+    <h2>Answer ${number}</h2>
+    <p class="text" data-text="${side}"></p>
+    ${
+      criteria.length > 0 &&
+      html`<div class="ratings">${criteria.map((criterion) => rating(criterion, side, number))}</div>`
+    }
+  </section>`;
+}
+
+function rating({ name, description, scale: [low, high], levels }: Criterion, side: string, number: string): Html {
+  const scores = Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+  return html`<label title="${description}"
+    >${name}
+    <select data-criterion="${name}" data-of="${side}" aria-label="${name} of answer ${number}">
+      <option value="">–</option>
+      ${scores.map((score) => html`<option value="${score}">${[score, levels[score]].filter(Boolean).join(': ')}</option>`)}
+    </select></label
+  >`;
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { defineCommand } from '../command.ts';
+import { noOpen } from '../show-page.ts';
+import { shortPath } from '../short-path.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'let people judge pairs of answers, blind, on a local page',
+  arguments: [
+    { name: 'PAIRS', summary: 'a file of rows {prompt, a, b}, or the folder of a run or comparison', required: true },
+  ],
+  options: [
+    { name: '--reviewer', value: 'NAME', many: true, summary: 'whose page it is; may be repeated for several pages' },
+    { name: '--against', value: 'SYSTEM', summary: 'of a comparison: whose answers; the strongest rival unless given' },
+    { name: '--rubric', value: 'FILE', summary: 'criteria to rate both answers by as well' },
+    noOpen,
+  ],
+  examples: ['review runs/tickets', 'review pairs.jsonl --reviewer anna --reviewer ben'],
+  streamsJson: true,
+  async run(context) {
+    const { openReview } = await import('../../app/review/review.ts');
+    const reviewers = context.all('--reviewer');
+    const signal = context.stopSignal('closing the page; every choice is saved');
+    const review = await openReview(context.argument('PAIRS')!, {
+      reviewers: reviewers.length > 0 ? reviewers : undefined,
+      against: context.option('--against'),
+      rubric: context.option('--rubric'),
+    });
+    const { pages, log, pairs } = review;
+    try {
+      if (context.isJson) process.stdout.write(`${JSON.stringify({ pages, log, pairs, pid: process.pid })}\n`);
+      const { cyan, dim } = context.out.colours;
+      for (const { reviewer, url } of pages) context.out.line(`${reviewer}  ${cyan(url)}`);
+      context.out.line(dim(`choices are kept in ${shortPath(log)}; Ctrl-C ends it`));
+      if (context.isInteractive && !context.has(noOpen.name) && pages.length === 1) {
+        const { openBrowser } = await import('../../app/page/browser.ts');
+        await openBrowser(pages[0].url);
+      }
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await review.close();
+    }
+    return undefined;
+  },
+  render: () => '',
+});

@@ -1,0 +1,71 @@
+/** How far a judge agrees with people, and what both together say. */
+import { Resampling, spreadInterval, wilsonInterval, type Interval } from '../statistics/index.ts';
+import { cohenKappa } from './agreement.ts';
+import type { JudgedPair } from './judge-pairs.ts';
+import type { AnswerPair, Choice } from './pairs.ts';
+import { predictionPowered, type PredictionPowered } from './prediction-powered.ts';
+import { scoreOf } from './win-rate.ts';
+
+/** Labels below which a judge's numbers decide nothing. */
+export const ENOUGH_LABELS = 50;
+
+export interface Calibration {
+  /** Pairs with a human label and a readable verdict. */
+  labels: number;
+  isEnough: boolean;
+  /** Share of them with the same choice, ties included. */
+  agreement: Interval;
+  /** The same where neither chose a tie. */
+  agreementWithoutTies?: Interval & { labels: number };
+  /** Cohen's; NaN and unbounded where chance explains all. */
+  kappa: Interval;
+  positionConsistency: Interval;
+  /** The win rate of all pairs' first system from the judge on all pairs and people on some. */
+  combined: PredictionPowered;
+}
+
+/** Undefined where no pair has both. */
+export function calibrate(
+  pairs: readonly AnswerPair[],
+  judged: readonly JudgedPair[],
+  human: ReadonlyMap<string, Choice>,
+): Calibration | undefined {
+  const system = pairs[0]?.systems[0];
+  const rows = judged.flatMap(({ id, choice, orders: [first, second] }, i) => {
+    const isFirst = pairs[i].systems[0] === system;
+    return choice === undefined ? [] : [{ judge: choice, human: human.get(id), isSame: first === second, isFirst }];
+  });
+  const labelled = rows.flatMap(({ human: own, ...row }) => (own === undefined ? [] : [{ ...row, human: own }]));
+  if (labelled.length === 0) return undefined;
+  const decided = labelled.filter(({ judge, human: own }) => judge !== 'tie' && own !== 'tie');
+  const agreeing = (some: typeof labelled) => some.filter(({ judge, human: own }) => judge === own).length;
+  return {
+    labels: labelled.length,
+    isEnough: labelled.length >= ENOUGH_LABELS,
+    agreement: share(agreeing(labelled), labelled.length),
+    ...(decided.length > 0 && {
+      agreementWithoutTies: { ...share(agreeing(decided), decided.length), labels: decided.length },
+    }),
+    kappa: kappaInterval(labelled),
+    positionConsistency: share(labelled.filter(({ isSame }) => isSame).length, labelled.length),
+    combined: predictionPowered({
+      judged: rows.filter((row) => row.human === undefined).map(({ judge, isFirst }) => scoreOf(judge, isFirst)),
+      labelled: labelled.map(({ judge, human: own, isFirst }) => [scoreOf(judge, isFirst), scoreOf(own, isFirst)]),
+    }),
+  };
+}
+
+function share(part: number, rows: number): Interval {
+  return { estimate: part / rows, ...wilsonInterval(part, rows), confidence: 0.95 };
+}
+
+function kappaInterval(labelled: readonly { judge: Choice; human: Choice }[]): Interval {
+  const statistic = (rows: Uint32Array) => {
+    const drawn = Array.from(rows, (row) => labelled[row]);
+    return cohenKappa(
+      drawn.map(({ judge }) => judge),
+      drawn.map(({ human }) => human),
+    );
+  };
+  return spreadInterval(new Resampling(labelled.length, { resamples: 1000 }).spread(statistic));
+}

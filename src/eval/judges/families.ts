@@ -1,0 +1,15 @@
+/** A model's family by its name: "qwen" of "Qwen/Qwen2.5-7B-Instruct", "gpt" of "gpt-4o". Empty where it has no letters. */
+export function familyOf(model: string): string {
+  const name =
+    model
+      .split(/[/#:\\]/)
+      .filter((part) => part !== '')
+      .at(-1) ?? '';
+  return /^[a-z]*/.exec(name.toLowerCase())?.[0] ?? '';
+}
+
+/** The systems that are of the judge's family by their names: a judge favours its own kind. */
+export function sameFamily(judge: string, systems: readonly string[]): string[] {
+  const family = familyOf(judge);
+  return family === '' ? [] : systems.filter((system) => familyOf(system) === family);
+}

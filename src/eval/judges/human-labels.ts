@@ -1,0 +1,73 @@
+/** What people preferred: rows {id, choice} of a file, or the log of a review. */
+import { existsSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { containerName, containers } from '../../data/containers/index.ts';
+import type { Choice } from './pairs.ts';
+
+/** `neither`: both answers are bad, which is a tie. */
+export type HumanChoice = Choice | 'neither';
+
+export interface HumanLabel {
+  /** Of the pair. */
+  id: string;
+  choice: HumanChoice;
+  reviewer: string;
+  /** Which answer was shown first. */
+  order?: 'ab' | 'ba';
+  seconds?: number;
+  /** By criterion, of `a` and of `b`. */
+  ratings?: Readonly<Record<string, readonly [number, number]>>;
+}
+
+const CHOICES: readonly unknown[] = ['a', 'b', 'tie', 'neither'];
+
+/** The last choice of each reviewer for each pair; what was undone is gone. @throws AttuneError E_LABELS */
+export async function readLabels(file: string): Promise<HumanLabel[]> {
+  if (!existsSync(file)) throw new AttuneError('E_LABELS', { what: `${file} does not exist` });
+  const container = await containers.load(containerName(file));
+  const labels = new Map<string, HumanLabel>();
+  const problems: Problem[] = [];
+  for await (const { line, value, defect } of container.read(file, file)) {
+    const fault = value === undefined ? (defect?.reason ?? 'no row') : labelFault(value);
+    if (fault !== undefined) problems.push({ file, line, message: fault });
+    else enter(value as unknown as HumanLabel & { undone?: boolean }, labels);
+  }
+  if (problems.length === 0) return [...labels.values()];
+  throw new AttuneError('E_LABELS', {
+    what: `${file} does not hold preferences`,
+    expected: 'rows {id, choice} with a, b, tie or neither as choice, or the log of a review',
+    problems,
+  });
+}
+
+function labelFault({ id, choice, undone, reviewer }: Record<string, unknown>): string | undefined {
+  if (typeof id !== 'string' && typeof id !== 'number') return 'has no id';
+  if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is no text';
+  if (undone === true || CHOICES.includes(choice)) return undefined;
+  return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is no choice`;
+}
+
+function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: Map<string, HumanLabel>): void {
+  const { reviewer = '' } = label;
+  const key = JSON.stringify([String(label.id), reviewer]);
+  // What is chosen anew stands at the end.
+  labels.delete(key);
+  if (undone !== true) labels.set(key, { ...label, id: String(label.id), reviewer });
+}
+
+/** What most reviewers of each pair chose; a tie where no choice has most. */
+export function majorities(labels: readonly HumanLabel[]): Map<string, Choice> {
+  const counts = new Map<string, Record<Choice, number>>();
+  for (const { id, choice } of labels) {
+    const count = counts.get(id) ?? { a: 0, b: 0, tie: 0 };
+    count[preferred(choice)]++;
+    counts.set(id, count);
+  }
+  return new Map(
+    [...counts].map(([id, { a, b, tie }]) => [id, a > b && a > tie ? 'a' : b > a && b > tie ? 'b' : 'tie']),
+  );
+}
+
+export function preferred(choice: HumanChoice): Choice {
+  return choice === 'neither' ? 'tie' : choice;
+}

@@ -1,0 +1,50 @@
+/** A chat model behind an endpoint as a judge: asks in parallel, within a budget, and asks nothing twice. */
+import { AttuneError } from '../../base/errors.ts';
+import type { ChatExample } from '../../data/example.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { endpointPredictor, type EndpointOptions } from '../endpoint/endpoint-predictor.ts';
+import type { PredictOptions } from '../predictor.ts';
+import type { Question } from './verdict.ts';
+
+export type JudgeOptions = Omit<EndpointOptions, 'ask' | 'maxNewTokens' | 'responseFormat'> &
+  PredictOptions & {
+    /** Longest answer in tokens; models that think aloud need more. Default 1024. */
+    maxNewTokens?: number;
+  };
+
+const MAX_NEW_TOKENS = 1024;
+
+/** Answers in the order of the questions; undefined where one was cut off. */
+export async function askJudge(
+  endpoint: Endpoint,
+  form: EndpointOptions['responseFormat'],
+  questions: readonly Question[],
+  { maxNewTokens = MAX_NEW_TOKENS, signal, onProgress, ...options }: JudgeOptions,
+): Promise<(string | undefined)[]> {
+  const responseFormat = form;
+  const settings = { ...options, ask: (example: ChatExample) => ({ example }), maxNewTokens, responseFormat };
+  const judge = endpointPredictor('judge', endpoint, settings as EndpointOptions);
+  const predictions = await judge.predict(questions.map(exampleOf), { signal, onProgress });
+  return predictions.map(({ text, finish }) => (finish === 'length' ? undefined : text));
+}
+
+function exampleOf({ id, system, user }: Question): ChatExample {
+  const messages = [
+    { role: 'system', content: system },
+    { role: 'user', content: user },
+    { role: 'assistant', content: '' },
+  ] as const;
+  return { kind: 'chat', id, source: { file: 'judge', line: 0 }, messages };
+}
+
+/** @throws AttuneError E_JUDGE_UNREADABLE where no answer could be read */
+export function requireReadable(readable: number, answers: readonly (string | undefined)[], model: string): void {
+  if (readable > 0) return;
+  const [first] = answers;
+  throw new AttuneError('E_JUDGE_UNREADABLE', {
+    what: `${model} gave no answer that is a verdict`,
+    got: first === undefined ? 'answers that were cut off' : JSON.stringify(first.slice(0, 200)),
+    expected: 'one JSON object as it was asked for',
+    fix: 'allow longer answers (--max-new-tokens), or choose a model that follows instructions',
+  });
+}

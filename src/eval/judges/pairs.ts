@@ -1,0 +1,143 @@
+/** Pairs of answers to judge: from a file of rows, or from the stored answers of a comparison. */
+import { existsSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { containerName, containers } from '../../data/containers/index.ts';
+import { isFolder } from '../../files/find-files.ts';
+import { sha256 } from '../../files/hash.ts';
+import { readComparison, readSamples, type Samples } from '../../store/results.ts';
+
+export interface AnswerPair {
+  id: string;
+  prompt: string;
+  a: string;
+  b: string;
+  /** Whose answers `a` and `b` are. */
+  systems: readonly [a: string, b: string];
+  /** A right answer, where there is one. */
+  reference?: string;
+}
+
+/** What was preferred. */
+export type Choice = 'a' | 'b' | 'tie';
+
+export interface PairsOptions {
+  /** Of a comparison: the system whose answers its subject's are set beside; its strongest rival unless given. */
+  against?: string;
+}
+
+/**
+ * `target`: a file of rows {prompt, a, b} (and id, reference, system_a, system_b), or the folder of a comparison or run.
+ * @throws AttuneError E_PAIRS, E_PAIRS_MISSING
+ */
+export async function readPairs(target: string, { against }: PairsOptions = {}): Promise<AnswerPair[]> {
+  if (isFolder(target)) return comparisonPairs(target, against);
+  if (!existsSync(target)) throw missing(target, 'no such file or folder');
+  if (against !== undefined) {
+    throw new AttuneError('E_USAGE', {
+      what: 'Only a comparison has systems to choose from',
+      got: `--against ${against} with a file`,
+      fix: 'leave --against out',
+    });
+  }
+  return filePairs(target);
+}
+
+async function filePairs(file: string): Promise<AnswerPair[]> {
+  const container = await containers.load(containerName(file));
+  const pairs: AnswerPair[] = [];
+  const problems: Problem[] = [];
+  const lines = new Map<string, number>();
+  for await (const { line, value, defect } of container.read(file, file)) {
+    const found = value === undefined ? [{ message: defect?.reason ?? 'no row' }] : faultsOf(value);
+    problems.push(...found.map((fault) => ({ file, line, ...fault })));
+    if (value === undefined || found.length > 0) continue;
+    const pair = pairOf(value);
+    const first = lines.get(pair.id);
+    if (first === undefined) pairs.push(pair);
+    else problems.push({ file, line, field: 'id', message: `"${pair.id}" stands in line ${first} already` });
+    lines.set(pair.id, first ?? line);
+  }
+  if (problems.length > 0) {
+    throw new AttuneError('E_PAIRS', {
+      what: `${file} does not hold pairs of answers`,
+      expected: 'rows {prompt, a, b}, all texts; id, reference, system_a and system_b where there are some',
+      problems,
+    });
+  }
+  if (pairs.length === 0) throw missing(file, 'no rows');
+  return pairs;
+}
+
+const NEEDED = ['prompt', 'a', 'b'];
+const OPTIONAL = ['id', 'reference', 'system_a', 'system_b'];
+
+function faultsOf(row: Record<string, unknown>): Problem[] {
+  const isBad = (name: string): boolean => {
+    const value = row[name] ?? undefined;
+    return value === undefined ? NEEDED.includes(name) : typeof value !== 'string' && !isNumberedId(name, value);
+  };
+  return [...NEEDED, ...OPTIONAL].filter(isBad).map((field) => ({
+    field,
+    message: Object.hasOwn(row, field) ? 'is no text' : 'is missing',
+  }));
+}
+
+function isNumberedId(name: string, value: unknown): boolean {
+  return name === 'id' && typeof value === 'number';
+}
+
+function pairOf(row: Record<string, unknown>): AnswerPair {
+  const [prompt, a, b] = NEEDED.map((name) => String(row[name]));
+  const reference = row.reference ?? undefined;
+  return {
+    id: String(row.id ?? sha256(JSON.stringify([prompt, a, b])).slice(0, 16)),
+    prompt,
+    a,
+    b,
+    systems: [String(row.system_a ?? 'a'), String(row.system_b ?? 'b')],
+    ...(reference !== undefined && { reference: String(reference) }),
+  };
+}
+
+function comparisonPairs(folder: string, against: string | undefined): AnswerPair[] {
+  const comparison = readComparison(folder);
+  const samples = readSamples(folder);
+  if (comparison === undefined || samples === undefined) {
+    throw missing(folder, `no ${comparison === undefined ? 'comparison.json' : 'samples.json'}`);
+  }
+  const { subject, flips } = comparison;
+  const other = against ?? otherSystem(samples, subject, flips.against);
+  if (other === undefined || other === subject || !samples.systems.some(({ name }) => name === other)) {
+    throw new AttuneError('E_PAIRS', {
+      what: `${folder} has no answers of another system to set beside those of ${subject}`,
+      got: other ?? 'one system alone',
+      expected:
+        samples.systems
+          .map(({ name }) => name)
+          .filter((name) => name !== subject)
+          .join(', ') || undefined,
+      fix: 'compare it with others first: attune compare RUN base:RUN',
+    });
+  }
+  const pairs = samples.rows.flatMap(({ id, prompt, expected, answers }) => {
+    const [a, b] = [answers[subject]?.text, answers[other]?.text];
+    if (a === undefined || b === undefined) return [];
+    const reference = expected === undefined ? {} : { reference: expected };
+    return [{ id, prompt, a, b, systems: [subject, other] as const, ...reference }];
+  });
+  if (pairs.length === 0) throw missing(folder, `no row that both ${subject} and ${other} answered with a text`);
+  return pairs;
+}
+
+function otherSystem({ systems }: Samples, subject: string, rival: string): string | undefined {
+  const others = systems.map(({ name }) => name).filter((name) => name !== subject);
+  return others.includes(rival) ? rival : others[0];
+}
+
+function missing(target: string, got: string): AttuneError {
+  return new AttuneError('E_PAIRS_MISSING', {
+    what: `${target} has no pairs of answers`,
+    got,
+    expected: 'a file of rows {prompt, a, b}, or the folder of a comparison or run',
+  });
+}

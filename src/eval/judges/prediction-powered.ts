@@ -1,0 +1,58 @@
+/** Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): a mean from a few true values and many guesses. */
+import { normalQuantile } from '../statistics/normal.ts';
+import type { Interval } from '../statistics/index.ts';
+
+export interface PredictionPowered extends Interval {
+  /** From the true values alone. */
+  labelsAlone: Interval;
+  /** How much the guesses count: 0 where they say nothing, 1 where they are as good as true values. */
+  weight: number;
+  /** Whether the interval is shorter than that of the true values alone, by a twentieth at least. */
+  helps: boolean;
+}
+
+export interface Guessed {
+  /** Guesses without a true value. */
+  judged: readonly number[];
+  /** Guess and true value. */
+  labelled: readonly (readonly [guess: number, truth: number])[];
+}
+
+const WORTH_IT = 0.95;
+
+/** The guesses may be wrong in any way: the interval holds all the same, and is the shorter the better they are. */
+export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.95): PredictionPowered {
+  const z = normalQuantile((1 + confidence) / 2);
+  const [n, many] = [labelled.length, judged.length];
+  const guesses = labelled.map(([guess]) => guess);
+  const truths = labelled.map(([, truth]) => truth);
+  const alone = around(mean(truths), z * Math.sqrt(variance(truths) / n), confidence);
+  const spread = variance([...guesses, ...judged]);
+  const isUseless = many < 2 || n < 2 || spread === 0;
+  const best = isUseless ? 0 : covariance(guesses, truths) / ((1 + n / many) * spread);
+  const weight = Math.min(1, Math.max(0, best));
+  if (weight === 0) return { ...alone, labelsAlone: alone, weight, helps: false };
+  const rests = labelled.map(([guess, truth]) => truth - weight * guess);
+  const error = Math.sqrt((weight ** 2 * variance(judged)) / many + variance(rests) / n);
+  const both = around(weight * mean(judged) + mean(rests), z * error, confidence);
+  return { ...both, labelsAlone: alone, weight, helps: both.high - both.low < WORTH_IT * (alone.high - alone.low) };
+}
+
+/** Of a mean of values from 0 to 1; unbounded where one value is all the evidence. */
+function around(estimate: number, half: number, confidence: number): Interval {
+  const [low, high] = Number.isNaN(half) ? [-Infinity, Infinity] : [estimate - half, estimate + half];
+  return { estimate, low, high, confidence };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function variance(values: readonly number[]): number {
+  return covariance(values, values);
+}
+
+function covariance(first: readonly number[], second: readonly number[]): number {
+  const [a, b] = [mean(first), mean(second)];
+  return first.reduce((sum, value, i) => sum + (value - a) * (second[i] - b), 0) / (first.length - 1);
+}

@@ -1,0 +1,66 @@
+/** How often one system's answers are preferred to others', with an interval. */
+import { mcnemarExact, ScoreStatistics, wilsonInterval, type Interval } from '../statistics/index.ts';
+import { bradleyTerry, type Strength } from './bradley-terry.ts';
+import type { AnswerPair, Choice } from './pairs.ts';
+
+/** One preference for one pair. */
+export interface Preference {
+  pair: AnswerPair;
+  choice: Choice;
+}
+
+export interface WinRate extends Interval {
+  /** Whose wins are counted: the first answer's system of the first pair. */
+  system: string;
+  wins: number;
+  ties: number;
+  losses: number;
+  /** Two-sided sign test that wins and losses are equally likely. */
+  p: number;
+}
+
+export interface Standing {
+  winRate: WinRate;
+  /** Of three systems or more; absent where no strength exists for lack of meetings. */
+  bradleyTerry?: Strength[];
+}
+
+/** Undefined without preferences. A tie is half a win; preferences for one pair are resampled together. */
+export function standing(preferences: readonly Preference[], confidence = 0.95): Standing | undefined {
+  if (preferences.length === 0) return undefined;
+  const system = preferences[0].pair.systems[0];
+  const own = preferences.filter(({ pair }) => pair.systems.includes(system));
+  const scores = Float64Array.from(own, ({ pair, choice }) => scoreOf(choice, pair.systems[0] === system));
+  const clusters = own.map(({ pair }) => pair.id);
+  const [wins, ties, losses] = [1, 0.5, 0].map((value) => scores.filter((score) => score === value).length);
+  const p = mcnemarExact({ onlyFirst: wins, onlySecond: losses });
+  const winRate = { system, ...meanScore(scores, { clusters, confidence }), wins, ties, losses, p };
+  const systems = new Set(preferences.flatMap(({ pair }) => pair.systems));
+  const strengths = systems.size > 2 ? bradleyTerry(preferences.map(meetingOf), confidence) : undefined;
+  return { winRate, ...(strengths !== undefined && { bradleyTerry: strengths }) };
+}
+
+/** Of scores from 0 to 1. Where all are the same, resamples would be sure of it: then Wilson's interval. */
+export function meanScore(
+  scores: Float64Array,
+  { clusters, confidence = 0.95 }: { clusters?: readonly string[]; confidence?: number } = {},
+): Interval {
+  const isConstant = scores.every((score) => score === scores[0]);
+  if (!isConstant) return new ScoreStatistics(scores.length, { clusters, confidence }).interval(measured(scores));
+  const rows = clusters === undefined ? scores.length : new Set(clusters).size;
+  return { estimate: scores[0], ...wilsonInterval(scores[0] * rows, rows, confidence), confidence };
+}
+
+function measured(rows: Float64Array) {
+  return { better: 'higher' as const, rows };
+}
+
+function meetingOf({ pair: { systems }, choice }: Preference) {
+  return { first: systems[0], second: systems[1], score: scoreOf(choice, true) };
+}
+
+/** What a choice is worth for the pair's first system, or for its second one. */
+export function scoreOf(choice: Choice, isFirst: boolean): number {
+  if (choice === 'tie') return 0.5;
+  return (choice === 'a') === isFirst ? 1 : 0;
+}

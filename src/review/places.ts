@@ -1,0 +1,26 @@
+/** Where a review of pairs is kept: in a run's or comparison's folder, or beside a file of pairs. */
+import { join } from 'node:path';
+import { isFolder } from '../files/find-files.ts';
+import { runPaths } from '../store/run-paths.ts';
+
+export interface ReviewPlaces {
+  /** Every choice of every reviewer, only ever added to. */
+  log: string;
+  /** Who approved what, only ever added to. */
+  signOffs: string;
+  /** What a sign-off is about, besides the log, by its name in the sign-off. */
+  evidence: Readonly<Record<string, string>>;
+}
+
+export function reviewPlaces(target: string): ReviewPlaces {
+  if (!isFolder(target)) {
+    const stem = target.replace(/\.[^./\\]+(\.gz)?$/, '');
+    return { log: `${stem}.review.jsonl`, signOffs: `${stem}.sign-offs.jsonl`, evidence: { pairs: target } };
+  }
+  const { comparison, samples, forgetting, overfitting, counterfactuals } = runPaths(target);
+  return {
+    log: join(target, 'review.jsonl'),
+    signOffs: join(target, 'sign-offs.jsonl'),
+    evidence: { comparison, samples, forgetting, overfitting, counterfactuals },
+  };
+}
