@@ -1,7 +1,8 @@
 import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { StorageName } from '../methods/storage/index.ts';
-import { openSession } from '../worker/index.ts';
+import type { ChosenLogProb } from '../generate/index.ts';
+import { openSession, type Session } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
 import type {
   Answer,
@@ -35,8 +36,8 @@ export type Prompt = GenerateRequest['prompts'][number];
 
 /** What can be seen of answers before all are there. Row `prompt · n + sample` of the result. */
 export interface AnswerWatch {
-  /** Text as it becomes certain. */
-  onText?: (row: number, text: string) => void;
+  /** Text as it becomes certain, with its tokens' log-probabilities where they were asked for. */
+  onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
   /** A prompt's samples are complete, in any order of the prompts. */
   onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
   /** Aborting gives the answers up. */
@@ -75,6 +76,11 @@ export function checkSampling({ constraint }: Sampling): void {
 export async function openTalker(options: TalkOptions): Promise<Talker> {
   const { target, base, precision, storage, onEvent = () => undefined, signal } = options;
   const session = await openSession({ job: 'generate', input: { target, base, precision, storage }, onEvent, signal });
+  return talkerOf(session, target);
+}
+
+/** Who answers through an open session of a target. */
+export function talkerOf(session: Session, target: string): Talker {
   return {
     trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
@@ -82,7 +88,7 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
       const n = sampling.n ?? 1;
       const rows: Answer[] = [];
       for await (const chunk of session.send<GenerateChunk>(request, stop)) {
-        if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
+        if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text, chunk.logProbs);
         else {
           for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;
           onAnswer?.(chunk.row, chunk.completions);

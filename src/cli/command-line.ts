@@ -73,7 +73,7 @@ async function runCommand(
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
   const result = await command.run(context);
-  if (context.isJson) return printJson(result ?? null, surroundings);
+  if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';
   if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -37,6 +37,8 @@ export interface Command<Result = unknown> {
   takesRecipe?: boolean;
   /** Lines that work as they stand, without `attune`. */
   examples?: readonly string[];
+  /** Prints its one document for `--json` itself, before it ends. */
+  streamsJson?: true;
   /** The result is what `--json` prints. */
   run(context: CommandContext): Promise<Result>;
   /** What people read instead. A command that has already written everything leaves it out. */

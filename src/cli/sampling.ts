@@ -10,7 +10,7 @@ export const precisionOption: CommandOption = {
 };
 
 export function precisionOf(context: CommandContext): 'auto' | 'bf16' | 'f32' | undefined {
-  return context.choice<'auto' | 'bf16' | 'f32'>('--precision', ['auto', 'bf16', 'f32']);
+  return context.choice('--precision', ['auto', 'bf16', 'f32'] as const);
 }
 
 /** Options that `chat` and `generate` share. */

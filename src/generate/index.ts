@@ -7,6 +7,7 @@ export type { ConstraintSpec } from './constraint/spec.ts';
 export { askInTurn, generate } from './generate.ts';
 export { unknownAdapter, type NamedAdapter } from './installed-adapter.ts';
 export type { ChosenLogProb, TokenLogProb } from './log-probs.ts';
+export { scorePrompt, type PromptToken } from './prompt-log-probs.ts';
 export { DEFAULT_NEW_TOKENS, tooLong, type GenerationOptions, type GenerationRequest } from './request.ts';
 export type { SamplingOptions } from './sampling.ts';
 export type { AnswerTokenizer, Completion, TextEvent, Usage } from './sequence.ts';

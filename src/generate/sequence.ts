@@ -36,6 +36,8 @@ export interface TextEvent {
   /** Which of the prompt's samples. */
   sample: number;
   text: string;
+  /** Of the tokens since the part before, where they were asked for. */
+  logProbs?: ChosenLogProb[];
 }
 
 /** Tokens of a prompt that the spelling of what follows may depend on. */
@@ -68,6 +70,8 @@ export class Sequence {
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
   #stopId: number | undefined;
+  /** Log-probabilities that went out with a part of the text. */
+  #given = 0;
   /** Content of the last block that was named in the pool. */
   #last: Prefix | undefined;
   #named = 0;
@@ -183,9 +187,13 @@ export class Sequence {
   }
 
   #give(text: string): void {
-    if (text === '') return;
     this.#text += text;
-    this.#onText?.({ sample: this.sample, text });
+    const isEnd = this.finishReason !== undefined;
+    const logProbs = this.#logProbs.slice(this.#given);
+    if (text === '' && !(isEnd && logProbs.length > 0)) return;
+    this.#given = this.#logProbs.length;
+    const asked = this.request.logProbs === undefined ? {} : { logProbs };
+    this.#onText?.({ sample: this.sample, text, ...asked });
   }
 
   completion(): Completion {

@@ -2,7 +2,7 @@ import { plural } from '../base/format.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { readJson } from '../files/json.ts';
+import { readJsonObject } from '../files/json-object.ts';
 import { ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
@@ -131,7 +131,7 @@ export function readConfig(folder: string): RawConfig {
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
     });
   }
-  return readJson<RawConfig>(path);
+  return readJsonObject(path);
 }
 
 function deviationOf(raw: RawConfig): number {

@@ -47,12 +47,7 @@ export interface RenderedRows {
 }
 
 // Nothing that another row could do better.
-const TEMPLATE_ERRORS = new Set<string>([
-  'E_TEMPLATE_MISSING',
-  'E_TEMPLATE_INVALID',
-  'E_TEMPLATE_DROPS_TOOLS',
-  'E_NO_STOP_TOKEN',
-]);
+const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVALID', 'E_NO_STOP_TOKEN']);
 
 /**
  * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
@@ -74,7 +69,7 @@ export class Renderer {
 
   /**
    * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
-   * E_TEMPLATE_INVALID, E_TEMPLATE_DROPS_TOOLS, E_NO_STOP_TOKEN
+   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN
    */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];
@@ -102,7 +97,7 @@ export class Renderer {
     return { rows: rendered, problems };
   }
 
-  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP and the template's own errors */
+  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_TEMPLATE_DROPS_… and the template's own errors */
   async render(row: RenderableRow): Promise<RenderedRow> {
     const [rendered] = await this.#encode([await this.#split(row)]);
     if (!rendered.trained.includes(1)) throw nothingTrained(row, rendered);

@@ -134,15 +134,13 @@ async function draftChat(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }:
 }
 
 function shownCheck(
-  conversation: Conversation & { source?: { file: string; line: number } },
+  conversation: Conversation,
   { templates }: Tokenizer,
   { isTrained = false, ...options }: TemplateOptions & { isTrained?: boolean },
 ): ShownCheck {
-  const { source } = conversation;
   return {
     render: (marked) => unlessRefused(() => templates.render(marked, options)),
     template: templates.describe(conversation),
-    place: source && `${source.file}:${source.line}`,
     isTrained,
   };
 }

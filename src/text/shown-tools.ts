@@ -9,9 +9,8 @@ export const TOOLS_TEMPLATE = 'attune-tools';
 export interface ShownCheck {
   /** The conversation as a text with other words in it; undefined where the template refuses them. */
   render: (conversation: Conversation) => string | undefined;
-  /** The template's name for messages, and the row's. */
+  /** The template's name for messages. */
   template: string;
-  place?: string;
   /** Whether answers are trained, so that all that they hold has to be there. */
   isTrained: boolean;
 }
@@ -59,10 +58,9 @@ const BESIDE_CALLS = 'the text beside calls';
 const REASONING = "the last answer's reasoning_content";
 const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
 
-function dropsTools(dropped: readonly string[], { template, place }: ShownCheck): AttuneError {
+function dropsTools(dropped: readonly string[], { template }: ShownCheck): AttuneError {
   return new AttuneError('E_TEMPLATE_DROPS_TOOLS', {
     what: `The ${template} leaves out ${dropped.join(', ')}`,
-    got: place === undefined ? undefined : `a conversation with tools (${place})`,
     expected: 'a template that writes tools, tool_calls and the results of tools',
     fix: `train with data.chat_template: ${TOOLS_TEMPLATE}, which writes them, or with a template file that does`,
   });

@@ -167,6 +167,9 @@ function failure(template: string, error: unknown): AttuneError {
     const fix = 'the template loops or grows without end: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  const fix = 'check that the row has the fields that the template reads';
+  const fix =
+    error instanceof TemplateFailure && error.kind === 'NotSupported'
+      ? 'write that part of the template otherwise, or change the value in the row'
+      : 'check that the row has the fields that the template reads';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }

@@ -5,7 +5,7 @@ import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 const [HIDDEN, INNER, LAYERS, HEADS] = [32, 64, 1, 2];
 
 /** Writes a Llama of 40,000 random weights with a tokenizer of its own. */
-export async function writeTinyModel(folder: string, text: string): Promise<void> {
+export async function writeTinyModel(folder: string, text: string, positions = 256): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const specialTokens = ['<|end|>', '<|im_start|>', '<|im_end|>'];
   const json = await trainByteLevelBpe([text], { vocabSize: 400, specialTokens });
@@ -20,7 +20,7 @@ export async function writeTinyModel(folder: string, text: string): Promise<void
     num_attention_heads: HEADS,
     num_key_value_heads: HEADS,
     vocab_size: tokenizer.size,
-    max_position_embeddings: 256,
+    max_position_embeddings: positions,
     rms_norm_eps: 1e-6,
     rope_theta: 10000,
     tie_word_embeddings: true,
@@ -47,10 +47,10 @@ function tensorShapes(vocabulary: number): Record<string, number[]> {
 }
 
 /** Written by hand, so that this does not rest on the code under test. */
-function safetensors(shapes: Record<string, number[]>): Buffer {
+export function safetensors(shapes: Record<string, number[]>, seed = 1): Buffer {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   const parts: Buffer[] = [];
-  let [offset, state] = [0, 1];
+  let [offset, state] = [0, seed];
   for (const [name, shape] of Object.entries(shapes)) {
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;

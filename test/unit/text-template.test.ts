@@ -51,6 +51,49 @@ describe('a chat template', () => {
     );
   });
 
+  test('shows arguments as the text that a row has or as its object, whichever it asks for', async () => {
+    const textOf = async (given: unknown, shown: string): Promise<string> => {
+      const messages = [assistant('', { tool_calls: [{ function: { name: 'f', arguments: given } }] })];
+      return render(`{% set a = messages[0].tool_calls[0].function.arguments %}${shown}`, { messages });
+    };
+    const text = '{"b":[1.0,null], "a":12345678901234567890}';
+    const written = '{"b": [1.0, null], "a": 12345678901234567890}';
+    expect(await textOf(text, "{{ 'x' + a }}|{{ a }}|{{ a if a is string }}")).toBe(`x${text}|${text}|${text}`);
+    expect(await textOf(text, '{{ a|tojson }}|{{ {"f": a}|tojson }}')).toBe(`${written}|{"f": ${written}}`);
+    expect(await textOf(text, '{% for k, v in a.items() %}{{ k }}{{ v }};{% endfor %}')).toBe(
+      'b[1.0, None];a12345678901234567890;',
+    );
+    expect(await textOf(text, '{% for k, v in a|items %}{{ k }}{% endfor %}{{ a.b[0] }}{{ a["a"] }}')).toBe(
+      'ba1.012345678901234567890',
+    );
+    // As Python prints a mapping; and what fails on a mapping gets the text.
+    expect(await textOf({ b: null }, '{{ a }}|{{ a|tojson }}')).toBe('{\'b\': None}|{"b": null}');
+    expect(await textOf({ b: null }, "{{ 'x' + a }}")).toBe('x{"b": null}');
+    expect(await textOf(text, "{{ a|tojson if a is not string else raise_exception('a text') }}")).toBe(written);
+    expect(await textOf('free text', '{{ a }}|{{ a|tojson }}')).toBe('free text|"free text"');
+  });
+
+  test('tells content that is null from content that is not there', async () => {
+    const calls = { tool_calls: [{ function: { name: 'f', arguments: {} } }] };
+    const messages = [
+      assistant('', { ...calls, contentless: 'null' }),
+      assistant('', { ...calls, contentless: 'absent' }),
+      assistant('', calls),
+    ];
+    const template =
+      "{% for m in messages %}{{ m.content is none }} {{ m.content is defined }} {{ 'contentless' in m }};{% endfor %}";
+    expect(await render(template, { messages })).toBe('True True False;False False False;False True False;');
+  });
+
+  test('shows a mapping in the order and with the numbers of the row, and refuses rounded ones', async () => {
+    const tools = [{ name: 'f', z: 1, a: 0.5, n: null }];
+    expect(await render('{{ tools }}', { tools })).toBe("[{'name': 'f', 'z': 1, 'a': 0.5, 'n': None}]");
+    await expect(render('{{ tools }}', { tools: [{ maximum: 2 ** 63 }] })).rejects.toMatchObject({
+      code: 'E_TEMPLATE_FAILED',
+      got: expect.stringContaining('too large to be kept exactly'),
+    });
+  });
+
   test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {
     const call = (text: string) => ({ function: { name: 'f', arguments: text } });
     const messages = [

@@ -19,8 +19,10 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['serve', 'deploy', 'monitor', 'review', 'federated'],
+  ['monitor'],
   ['worker'],
+  // They talk to models in workers; `app` says how those are opened.
+  ['serve', 'deploy', 'review', 'federated'],
   ['app'],
   ['studio'],
   ['cli'],

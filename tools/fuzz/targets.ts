@@ -7,7 +7,7 @@ import { checkPipeline } from '../../src/prepare/pipeline/pipeline-spec.ts';
 import { decodeAudio } from '../../src/audio/index.ts';
 import { containers } from '../../src/data/containers/index.ts';
 import { FileReader } from '../../src/data/read-files.ts';
-import { readJson } from '../../src/files/json.ts';
+import { readJsonObject } from '../../src/files/json-object.ts';
 import { decodeImage, imageProcessor } from '../../src/image/index.ts';
 import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { architectures } from '../../src/models/index.ts';
@@ -217,7 +217,7 @@ const template: Target = {
   async read(bytes, folder) {
     const others = new Map([['chat_template.jinja', bytes.toString('utf8')]]);
     const files = { origin: folder, tokenizer: '{}', others, modelIds: {} };
-    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' }, []);
+    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' });
     const messages = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Hello' },
@@ -372,7 +372,7 @@ const preprocessor: Target = {
     ),
   damage: damageJson,
   async read(bytes, folder) {
-    const value = readJson<Record<string, unknown>>(place(folder, 'preprocessor_config.json', bytes));
+    const value = readJsonObject(place(folder, 'preprocessor_config.json', bytes));
     const pixels = { create: { width: 20, height: 10, channels: 3 as const, background: '#123456' } };
     const { shape, data } = await imageProcessor(value).process(await sharp(pixels).png().toBuffer(), 'x.png');
     requireSound(shape.every((size) => size > 0) && data.length < 2 ** 28, shape.join(' × '));

@@ -136,7 +136,10 @@ class Grammar:
         if kind < 7:
             return f"{self.wrapped(inner)}.{self.pick(self.METHODS)}"
         if kind < 8:
-            return f"{self.wrapped(inner)}{self.pick(self.SUBSCRIPTS)}"
+            subscript = self.pick(self.SUBSCRIPTS)
+            # Jinja2 computes constants beforehand, where a slice that fails is undefined and no error.
+            sliced = self.pick(self.NAMES + self.LISTS + self.DICTS) if ":" in subscript else self.wrapped(inner)
+            return sliced + subscript
         if kind < 11:
             return f"{inner} {self.pick(self.OPERATORS)} {self.expression(depth - 1)}"
         if kind < 12:

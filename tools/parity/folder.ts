@@ -8,6 +8,7 @@ import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
+import { comparePreference } from './preference.ts';
 import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
@@ -39,6 +40,7 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
     else report.problems.push('there is no expected.safetensors');
     if (existsSync(join(folder, 'train.json'))) await compareCurves(folder, report);
+    if (existsSync(join(folder, 'preference', 'preference.json'))) await comparePreference(folder, report);
   } catch (error) {
     report.problems.push((error as Error).message);
   }

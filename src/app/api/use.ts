@@ -117,3 +117,27 @@ export const advise = lazily('advise');
  * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
  */
 export const evaluateCounterfactuals = lazily('evaluateCounterfactuals');
+
+/**
+ * Answers the network with models, by OpenAI's API, until it is closed.
+ * @example
+ * const server = await serve({ models: ['runs/tickets'], port: 8000 });
+ * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'any' });
+ * await server.close();
+ */
+export const serve = lazily('serve');
+
+/**
+ * The same server as a Hono app, for a program that has a server of its own.
+ * @example
+ * const { app, close } = await mountServer({ models: ['runs/tickets'] });
+ * own.route('/ai', app);
+ */
+export const mountServer = lazily('mountServer');
+
+/**
+ * Makes a key for clients of a server: the file keeps its hash, and nobody can look the key up again.
+ * @example
+ * const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['tickets'] });
+ */
+export const createApiKey = lazily('createApiKey');

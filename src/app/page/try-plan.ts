@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   orpo: 'writing',
   kto: 'writing',
   grpo: 'writing',
+  gkd: 'writing',
   rloo: 'writing',
   reward: 'text',
   bco: 'writing',

@@ -10,6 +10,11 @@ import { openCheapAnswers } from './cheap-answers.ts';
 /** Which model answers, and how it is opened. */
 export type PredictorOptions = TalkOptions;
 
+/** Whether the worker stops with signals to this process; it does unless told. */
+export interface Signals {
+  handleSignals?: boolean;
+}
+
 export interface AnswerOptions {
   /** Longest answer of a model that writes, in tokens. Default 256. */
   maxNewTokens?: number;
@@ -24,14 +29,16 @@ export interface AnsweringModel {
   /** One prediction for each example, in their order. */
   answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
   close(): Promise<void>;
+  /** Of one with a process of its own: rejects when that is gone before it was closed. */
+  readonly ended?: Promise<unknown>;
 }
 
 /** Opens what a target stands for. @throws every error of opening it */
-export async function openAnsweringModel(options: PredictorOptions): Promise<AnsweringModel> {
+export async function openAnsweringModel(options: PredictorOptions, job: Signals = {}): Promise<AnsweringModel> {
   const folder = resultFolder(options.target);
   if (isCheapFolder(folder)) return openCheapAnswers(folder, options);
   const { onEvent = () => undefined, signal, ...input } = options;
-  const session = await openSession({ job: 'predict', input, onEvent, signal });
+  const session = await openSession({ job: 'predict', input, onEvent, signal, ...job });
   const ask = async (request: PredictRequest): Promise<PredictChunk> => {
     for await (const chunk of session.send<PredictChunk>(request)) return chunk;
     return { predictions: [] };
@@ -44,5 +51,6 @@ export async function openAnsweringModel(options: PredictorOptions): Promise<Ans
       return ((await ask({ examples, maxNewTokens, done, total })) as { predictions: Prediction[] }).predictions;
     },
     close: () => session.close(),
+    ended: session.ended,
   };
 }

@@ -7,6 +7,7 @@ import {
   type AnsweringModel,
   type AnswerOptions,
   type PredictorOptions,
+  type Signals,
 } from './answering-model.ts';
 import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
 import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
@@ -37,8 +38,13 @@ export class RowAnswerer {
     this.known = shapesFor(model.description, origin);
   }
 
-  static async open(options: PredictorOptions): Promise<RowAnswerer> {
-    return new RowAnswerer(await openAnsweringModel(options), options.target);
+  static async open(options: PredictorOptions, job?: Signals): Promise<RowAnswerer> {
+    return new RowAnswerer(await openAnsweringModel(options, job), options.target);
+  }
+
+  /** Rejects when the model's process is gone before it was closed. */
+  get ended(): Promise<unknown> {
+    return this.#model.ended ?? new Promise(() => undefined);
   }
 
   /** Rows in memory as if they stood in a file; texts are read in their own way. */
@@ -66,12 +72,17 @@ export class RowAnswerer {
   }
 
   /** One answer for each row; those without an example get what is wrong with them. */
-  async answer(inputs: readonly InputRow[], options: ReadingOptions & AnswerOptions = {}): Promise<PredictedRow[]> {
-    const { topK, threshold, maxNewTokens, done, total } = options;
+  async answer(
+    inputs: readonly InputRow[],
+    options: ReadingOptions & AnswerOptions & { onTokens?: (read: number) => void } = {},
+  ): Promise<PredictedRow[]> {
+    const { topK, threshold, maxNewTokens, done, total, onTokens } = options;
     const { description } = this;
     const thresholds = thresholdsOf(description, threshold);
     const examples = inputs.flatMap(({ example }) => example ?? []);
-    const predictions = (await this.#model.answer(examples, { maxNewTokens, done, total })).values();
+    const answered = await this.#model.answer(examples, { maxNewTokens, done, total });
+    onTokens?.(answered.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0));
+    const predictions = answered.values();
     return inputs.map(({ example, problems, columns, file, line }) => {
       // A row that cannot be taken apart is known by its place alone.
       const place = columns === undefined ? `${file}:${line}: ` : '';

@@ -3,12 +3,14 @@ import type { Grammar } from './automaton/grammar.ts';
 import { choicesGrammar } from './choices.ts';
 import { regexGrammar } from './regex.ts';
 import { schemaGrammar } from './schema/schema-grammar.ts';
+import { wrappedGrammar } from './wrapped.ts';
 
 /** Checks what the kind is given and writes its language into a new grammar. */
 export type ConstraintKind = (value: unknown) => Grammar;
 
 export const kinds: Readonly<Record<string, ConstraintKind>> = {
-  schema: schemaGrammar,
+  schema: (value) => schemaGrammar(value),
   regex: regexGrammar,
   choices: choicesGrammar,
+  wrapped: wrappedGrammar,
 };

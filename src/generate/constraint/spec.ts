@@ -1,11 +1,18 @@
+import type { WrappedSchema } from './wrapped.ts';
+
 /** A JSON schema as it is parsed; read and checked when the constraint is made. */
 type Schema = boolean | object;
 
 /**
  * What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a
- * list. OpenAI's `response_format` is taken too.
+ * list; or JSON between fixed texts. OpenAI's `response_format` is taken too.
  */
-export type ConstraintSpec = { schema: Schema } | { regex: string } | { choices: readonly string[] } | ResponseFormat;
+export type ConstraintSpec =
+  | { schema: Schema }
+  | { regex: string }
+  | { choices: readonly string[] }
+  | { wrapped: WrappedSchema }
+  | ResponseFormat;
 
 /** As in OpenAI's chat completions; `json_object` is any object. */
 export type ResponseFormat =

@@ -19,6 +19,7 @@ const table = {
   orpo: () => import('./orpo.options.ts'),
   grpo: () => import('./grpo.options.ts'),
   rloo: () => import('./rloo.options.ts'),
+  gkd: () => import('./gkd.options.ts'),
   reward: () => import('./reward.options.ts'),
   kto: () => import('./kto.options.ts'),
   bco: () => import('./bco.options.ts'),

@@ -11,6 +11,7 @@ import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from '
 import { collateRows } from './next-token.ts';
 import { tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
+import { habitsOf } from './rewards/habits.ts';
 import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
@@ -72,7 +73,15 @@ export async function scoreRollouts(
   const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
   const { reward_std: _spread, frac_reward_zero_std: _none, ...metrics } = rewardMetrics(rewards, parts);
   return {
-    metrics: { loss: meanOf([...perRow]), ...metrics, ...completionMetrics(rollouts) },
+    metrics: {
+      loss: meanOf([...perRow]),
+      ...metrics,
+      ...completionMetrics(rollouts),
+      ...habitsOf(
+        rollouts.map(({ ids }) => ids),
+        sums,
+      ),
+    },
     perRow,
     counts: { rows: rows.length, completions: rollouts.length, tokens },
   };

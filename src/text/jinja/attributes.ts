@@ -118,7 +118,6 @@ function missing(object: Value, key: Value, { budget }: Runtime): Undefined {
 
 /** `object[start:stop:step]`. @throws TypeError */
 export function getSlice(object: Value, bounds: readonly Value[], runtime: Runtime): Value {
-  const { budget } = runtime;
   if (object instanceof Undefined) throw undefinedError(object);
   const text = asText(object);
   const items = text === undefined ? itemsOf(object) : undefined;

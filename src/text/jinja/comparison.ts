@@ -46,7 +46,7 @@ function equalObjects(a: Value, b: Value, budget: Budget): boolean {
   if (a instanceof Undefined) return b instanceof Undefined;
   if (a instanceof Range && b instanceof Range) return equalLists([...ends(a)], [...ends(b)], budget);
   if (a instanceof DictView && b instanceof DictView && a.kind !== 'values' && b.kind !== 'values') {
-    const keysOfB = new Set([...b.dict.entries.keys()]);
+    const keysOfB = new Set(b.dict.entries.keys());
     if (a.kind !== b.kind) return a.dict.size === 0 && b.dict.size === 0;
     if (a.kind === 'items') return equalDicts(a.dict, b.dict, budget);
     return a.dict.size === b.dict.size && [...a.dict.entries.keys()].every((key) => keysOfB.has(key));

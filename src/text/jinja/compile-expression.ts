@@ -103,15 +103,12 @@ export class ExpressionCompiler {
   #slice({ object, parts }: Of<'slice'>): Compute {
     const inner = this.compile(object);
     const bounds = parts.map((part) => (part === undefined ? () => null : this.compile(part)));
-    const slice: Compute = (scope) => {
+    const slice = this.isConstantOutput ? sliceOrUndefined : getSlice;
+    return (scope) => {
       const sliced = inner(scope);
-      return getSlice(
-        sliced,
-        bounds.map((bound) => bound(scope)),
-        scope.runtime,
-      );
+      const values = bounds.map((bound) => bound(scope));
+      return slice(sliced, values, scope.runtime);
     };
-    return this.isConstantOutput ? orUndefined(slice) : slice;
   }
 
   #call({ callee, call }: Of<'call'>): Compute {
@@ -211,10 +208,10 @@ export class ExpressionCompiler {
     };
   }
 
-  #condition({ test, then, otherwise }: Of<'condition'>): Compute {
+  #condition({ test, whenTrue, otherwise }: Of<'condition'>): Compute {
     const outside = this.isConditional;
     this.isConditional = true;
-    const [condition, value] = [this.compile(test), this.compile(then)];
+    const [condition, value] = [this.compile(test), this.compile(whenTrue)];
     const other = otherwise === undefined ? undefined : this.compile(otherwise);
     this.isConditional = outside;
     return (scope) => {
@@ -230,15 +227,13 @@ export const BLOCK_TEXT = 'block.text';
 const blockText = nameReader(BLOCK_TEXT);
 
 /** Jinja2 computes constants beforehand, where a slice of what has none is undefined instead of an error. */
-function orUndefined(compute: Compute): Compute {
-  return (scope) => {
-    try {
-      return compute(scope);
-    } catch (error) {
-      if (!isFailure(error, 'TypeError')) throw error;
-      return new Undefined('a slice of what has no elements');
-    }
-  };
+function sliceOrUndefined(...args: Parameters<typeof getSlice>): Value {
+  try {
+    return getSlice(...args);
+  } catch (error) {
+    if (!isFailure(error, 'TypeError')) throw error;
+    return new Undefined('a slice of what has no elements');
+  }
 }
 
 function constant({ value }: Of<'constant'>): Compute {

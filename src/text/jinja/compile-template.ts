@@ -1,15 +1,16 @@
 import { callValue } from './call.ts';
 import { BLOCK_TEXT, ExpressionCompiler, type Compute } from './compile-expression.ts';
-import { TemplateFailure, TemplateSyntaxError, typeError } from './errors.ts';
-import { iterate, unpack } from './iteration.ts';
+import { compileTarget, namespaceCheck, type Assign } from './compile-target.ts';
+import { TemplateSyntaxError, typeError } from './errors.ts';
+import { iterate } from './iteration.ts';
 import { Loop } from './loop.ts';
 import { macroValue, type MacroPlan } from './macro.ts';
 import { isConstant, mentions } from './names.ts';
-import type { ForLoop, Macro, CallBlock, Statement, Target, Template } from './nodes.ts';
+import type { ForLoop, Macro, CallBlock, Statement, Template } from './nodes.ts';
 import { isTrue } from './operators.ts';
 import { toText } from './printing.ts';
 import { capture, write, type Runtime, type Scope } from './runtime.ts';
-import { asText, Lazy, Namespace, typeName, type Value } from './values.ts';
+import { asText, Lazy, typeName, type Value } from './values.ts';
 
 /** How a statement ended: normally, or by leaving the loop or its turn. */
 type End = undefined | 'break' | 'continue';
@@ -118,7 +119,7 @@ class StatementCompiler {
   #for(node: ForLoop): Run {
     const elements = this.#expression(node.iterable);
     const [body, otherwise] = this.#inner(() => [this.block(node.body, true), this.block(node.otherwise, false)]);
-    const assign = this.#target(node.target);
+    const assign = compileTarget(node.target);
     const filter = node.test === undefined ? undefined : this.#inner(() => this.#expression(node.test!));
     const usesLoop = node.recursive || mentions(node.body, 'loop');
     const hasElse = node.otherwise.length > 0;
@@ -132,22 +133,8 @@ class StatementCompiler {
     return (scope) => run(scope, elements(scope), 0);
   }
 
-  #target(target: Target): (scope: Scope, value: Value) => void {
-    if (target.type === 'name') return (scope, value) => scope.set(target.name, value);
-    if (target.type === 'namespace') {
-      return (scope, value) => {
-        (scope.get(target.name) as Namespace).attributes.entries.set(target.attribute, value);
-      };
-    }
-    const parts = target.items.map((item) => this.#target(item));
-    return (scope, value) => {
-      const values = unpack(value, parts.length, scope.runtime.budget);
-      for (const [index, assign] of parts.entries()) assign(scope, values[index]);
-    };
-  }
-
   #set({ target, value }: Of<'set'>): Run {
-    const [compute, assign] = [this.#expression(value), this.#target(target)];
+    const [compute, assign] = [this.#expression(value), compileTarget(target)];
     const check = namespaceCheck(target);
     return (scope) => {
       check(scope);
@@ -158,7 +145,7 @@ class StatementCompiler {
 
   #setBlock({ target, filter, body }: Of<'set-block'>, inLoop: boolean): Run {
     const inner = this.#inner(() => this.block(body, inLoop));
-    const assign = this.#target(target);
+    const assign = compileTarget(target);
     const apply = filter === undefined ? undefined : this.#inner(() => this.#expression(filter));
     return (scope) => {
       const own = scope.inner();
@@ -172,7 +159,7 @@ class StatementCompiler {
   }
 
   #with({ bindings, body }: Of<'with'>, inLoop: boolean): Run {
-    const parts = bindings.map(({ target, value }) => [this.#target(target), this.#expression(value)] as const);
+    const parts = bindings.map(({ target, value }) => [compileTarget(target), this.#expression(value)] as const);
     const inner = this.#inner(() => this.block(body, inLoop));
     return (scope) => {
       const own = scope.inner();
@@ -256,7 +243,7 @@ function data(text: string): Run {
 function turns(
   scope: Scope,
   elements: Loop | Iterator<Value>,
-  { assign, body }: { assign: (scope: Scope, value: Value) => void; body: Run },
+  { assign, body }: { assign: Assign; body: Run },
 ): boolean {
   const { budget } = scope.runtime;
   let finished = false;
@@ -284,7 +271,7 @@ function turns(
 
 function* filtered(
   values: Value,
-  { scope, assign, filter }: { scope: Scope; assign: (scope: Scope, value: Value) => void; filter: Compute },
+  { scope, assign, filter }: { scope: Scope; assign: Assign; filter: Compute },
 ): Generator<Value> {
   const iterator = iterate(values, scope.runtime.budget);
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
@@ -300,20 +287,4 @@ function recursion(
 ): (values: Value, depth: number) => string {
   const { runtime } = scope;
   return (values, depth) => runtime.budget.nested(() => capture(runtime, () => run(scope, values, depth)));
-}
-
-/** Attributes are assigned to namespaces only. */
-function namespaceCheck(target: Target): (scope: Scope) => void {
-  const names = namespacesOf(target);
-  return (scope) => {
-    for (const name of names) {
-      if (!(scope.get(name) instanceof Namespace))
-        throw new TemplateFailure('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
-    }
-  };
-}
-
-function namespacesOf(target: Target): string[] {
-  if (target.type === 'tuple') return target.items.flatMap(namespacesOf);
-  return target.type === 'namespace' ? [target.name] : [];
 }

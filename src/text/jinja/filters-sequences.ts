@@ -1,4 +1,5 @@
-import { attributeOf, getAttribute, getItem } from './attributes.ts';
+import { attributeReader, foldCase, keyReader } from './attribute-reader.ts';
+import { attributeOf, getAttribute } from './attributes.ts';
 import { compareOrder, equals, undefinedError } from './comparison.ts';
 import { isFailure, notSupported, TemplateFailure, typeError } from './errors.ts';
 import { filter, lazy } from './filter.ts';
@@ -100,51 +101,20 @@ export const sequenceFilters = [
   filter('groupby', ['attribute', ['default', null], ['case_sensitive', false]], groupBy),
 ];
 
-/** Reads an attribute such as `address.0.city`, each part as an item. */
-export function attributeReader(path: Value, runtime: Runtime, fallback: Value = null): (item: Value) => Value {
-  const text = asText(path);
-  const parts = path === null ? [] : text === undefined ? [path] : text.split('.').map(indexOrName);
-  return (item) => {
-    let value = item;
-    for (const part of parts) {
-      runtime.budget.charge(1);
-      value = getItem(value, part, runtime);
-      if (fallback !== null && value instanceof Undefined) value = fallback;
-    }
-    return value;
-  };
-}
-
-function indexOrName(part: string): Value {
-  return /^\d+$/.test(part) ? Number(part) : part;
-}
-
-function foldCase(value: Value, runtime: Runtime): Value {
-  const text = asText(value);
-  if (text === undefined) return value;
-  runtime.budget.chargeText(text.length);
-  return text.toLowerCase();
-}
-
-function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime): (item: Value) => Value {
-  const read = attributeReader(attributePath, runtime);
-  return isTrue(caseSensitive) ? read : (item) => foldCase(read(item), runtime);
-}
-
 function reversed(input: Value, runtime: Runtime): Iterator<Value> {
   const isSequence =
     input instanceof Tuple || input instanceof Range || Array.isArray(input) || asText(input) !== undefined;
   if (input instanceof Undefined) return [][Symbol.iterator]();
   if (!isSequence && !(input instanceof Dict) && !(input instanceof DictView))
     throw typeError(`'${typeName(input)}' object is not reversible`);
-  return toList(input, runtime.budget).reverse()[Symbol.iterator]();
+  return toList(input, runtime.budget).toReversed()[Symbol.iterator]();
 }
 
 function reverse(input: Value, _args: Value[], runtime: Runtime): Value {
   const text = asText(input);
-  if (text !== undefined) return toList(text, runtime.budget).reverse().join('');
+  if (text !== undefined) return toList(text, runtime.budget).toReversed().join('');
   if (input instanceof Undefined) throw notSupported('reversing what is undefined');
-  if (input instanceof Lazy) return toList(input, runtime.budget).reverse();
+  if (input instanceof Lazy) return toList(input, runtime.budget).toReversed();
   if (!isIterable(input)) throw new TemplateFailure('TemplateRuntimeError', 'argument must be iterable');
   return new Lazy(reversed(input, runtime), Array.isArray(input) ? 'list_reverseiterator' : 'reversed');
 }

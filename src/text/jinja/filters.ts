@@ -1,7 +1,8 @@
+import { attributeReader } from './attribute-reader.ts';
 import { TemplateFailure } from './errors.ts';
 import type { Filter } from './filter.ts';
 import { numberFilters } from './filters-numbers.ts';
-import { attributeReader, sequenceFilters } from './filters-sequences.ts';
+import { sequenceFilters } from './filters-sequences.ts';
 import { textFilters } from './filters-text.ts';
 import { forOf } from './iteration.ts';
 import { isTrue } from './operators.ts';

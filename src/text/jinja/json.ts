@@ -69,6 +69,7 @@ class JsonWriter {
     if (this.#options.ensureAscii) return JSON.stringify(text).replaceAll(/[^\0-\x7e]/g, codeEscape);
     if (text.isWellFormed()) return JSON.stringify(text);
     // Python leaves half of a surrogate pair as it is.
+    // oxlint-disable-next-line no-control-regex -- they are what JSON escapes
     return `"${text.replaceAll(/[\0-\x1f"\\]/g, (character) => JSON.stringify(character).slice(1, -1))}"`;
   }
 

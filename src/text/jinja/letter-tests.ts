@@ -6,16 +6,23 @@ function all(letter: RegExp): (text: string) => boolean {
   return (text) => text !== '' && letter.test(text);
 }
 
-const NUMERIC = /^\p{N}+$/u;
+/** Digits that stand for no place of a decimal: superscripts, circled ones, Ethiopic. */
+const OTHER_DIGITS =
+  '²³¹\\u{1369}-\\u{1371}\\u{19da}\\u{2070}\\u{2074}-\\u{2079}\\u{2080}-\\u{2089}\\u{2460}-\\u{2468}\\u{2474}-\\u{247c}' +
+  '\\u{2488}-\\u{2490}\\u{24ea}\\u{24f5}-\\u{24fd}\\u{24ff}\\u{2776}-\\u{277e}\\u{2780}-\\u{2788}\\u{278a}-\\u{2792}' +
+  '\\u{10a40}-\\u{10a43}\\u{10e60}-\\u{10e68}\\u{11052}-\\u{1105a}\\u{1f100}-\\u{1f10a}';
+/** Chinese letters that are numbers, those of the compatibility block by their codes. */
+const CHINESE_NUMBERS =
+  '㐅㒃㠪㭍一七万三九二五亖亿什仟仨伍佰億兆兩八六十千卄卅卌叁参參叄四壱壹幺廾廿弌弍弎弐拾捌柒漆玖百肆萬貮貳贰阡陆陌陸零𠀁𠁤𠃢𠄡𠤪𠦃𠦌𠦜𠫪𠫽𠬙𢎐𢦘𣬛𦉭' +
+  '\\u{f96b}\\u{f973}\\u{f978}\\u{f9b2}\\u{f9d1}\\u{f9d3}\\u{f9fd}\\u{2f890}';
 
 /** Python's tests of the characters of a text. */
 export const letterTests: Readonly<Record<string, (text: string) => boolean>> = {
   isalpha: all(/^\p{L}+$/u),
   isalnum: all(/^[\p{L}\p{N}]+$/u),
   isdecimal: all(/^\p{Nd}+$/u),
-  // Digits are decimals, superscripts and circled ones.
-  isdigit: all(/^[\p{Nd}²³¹\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea]+$/u),
-  isnumeric: all(NUMERIC),
+  isdigit: all(new RegExp(`^[\\p{Nd}${OTHER_DIGITS}]+$`, 'u')),
+  isnumeric: all(new RegExp(`^[\\p{N}${CHINESE_NUMBERS}]+$`, 'u')),
   isascii: (text) => !/[^\0-\x7f]/.test(text),
   isspace: (text) => text !== '' && [...text].every((_letter, place) => isSpace(text, place)),
   isidentifier: all(/^[\p{XID_Start}_]\p{XID_Continue}*$/u),
@@ -30,8 +37,8 @@ function isTitle(text: string): boolean {
   let isCased = false;
   let any = false;
   for (const letter of text) {
-    const isUpper = /\p{Lu}|\p{Lt}/u.test(letter);
-    const isLower = /\p{Ll}/u.test(letter);
+    const isUpper = /\p{Uppercase}|\p{Lt}/u.test(letter);
+    const isLower = /\p{Lowercase}/u.test(letter);
     if ((isUpper && isCased) || (isLower && !isCased)) return false;
     isCased = isUpper || isLower;
     any ||= isCased;

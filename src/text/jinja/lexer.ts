@@ -24,6 +24,7 @@ export interface Token {
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 
 // Python's \s, \w and \d, on one line so that they are seen to be linear; sticky, each is tried at a place.
+// oxlint-disable-next-line no-control-regex -- some of them are white space in Python
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/y;
 const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;

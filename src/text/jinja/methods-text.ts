@@ -1,5 +1,6 @@
 import { notSupported, typeError, valueError } from './errors.ts';
 import { charactersOf, isPlain, lengthOf } from './iteration.ts';
+import { titleLetter } from './letter-case.ts';
 import { letterTests } from './letter-tests.ts';
 import { toIndex } from './numbers.ts';
 import type { Runtime } from './runtime.ts';
@@ -111,8 +112,9 @@ function swapCase(text: string): string {
 }
 
 export function capitalize(text: string): string {
-  const first = String.fromCodePoint(...[text.codePointAt(0) ?? []].flat());
-  return first.toUpperCase() + text.slice(first.length).toLowerCase();
+  if (text === '') return text;
+  const first = String.fromCodePoint(text.codePointAt(0)!);
+  return titleLetter(first) + text.slice(first.length).toLowerCase();
 }
 
 /** The part of a text that `start` and `end` name, with the place of its first character. */

@@ -16,9 +16,32 @@ export function namesOf(part: Template | readonly unknown[], globals: Iterable<s
   return names;
 }
 
-/** Whether statements read a name. */
-export function mentions(part: readonly unknown[], name: string): boolean {
-  return namesOf(part).read.has(name);
+/** Names whose reading changes what a loop or a macro gives its body. */
+type SpecialName = 'loop' | 'caller' | 'varargs' | 'kwargs' | 'self';
+const SPECIAL: readonly string[] = ['loop', 'caller', 'varargs', 'kwargs', 'self'] satisfies SpecialName[];
+
+/** What each part of a tree reads of them: bodies lie in bodies, and each is gone through once. */
+const specialNames = new WeakMap<object, ReadonlySet<string>>();
+
+/** Whether statements read a special name. */
+export function mentions(part: readonly unknown[], name: SpecialName): boolean {
+  return specialNamesOf(part).has(name);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function specialNamesOf(part: unknown): ReadonlySet<string> {
+  if (typeof part !== 'object' || part === null) return NONE;
+  const known = specialNames.get(part);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  const { type, name } = part as Node;
+  if (type === 'name' && typeof name === 'string' && SPECIAL.includes(name)) found.add(name);
+  for (const [key, child] of Object.entries(part)) {
+    if (key !== 'target') for (const inner of specialNamesOf(child)) found.add(inner);
+  }
+  specialNames.set(part, found);
+  return found;
 }
 
 /** Whether an expression depends on nothing that a rendering brings. */

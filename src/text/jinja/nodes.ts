@@ -14,7 +14,7 @@ export type Expression =
   | { type: 'unary'; operator: string; operand: Expression }
   | { type: 'concat'; parts: Expression[] }
   | { type: 'compare'; first: Expression; rest: { operator: string; operand: Expression }[] }
-  | { type: 'condition'; test: Expression; then: Expression; otherwise: Expression | undefined };
+  | { type: 'condition'; test: Expression; whenTrue: Expression; otherwise: Expression | undefined };
 
 export interface CallParts {
   positional: Expression[];

@@ -32,7 +32,7 @@ export function parseExpression(stream: TokenStream): Expression {
       limitTerms(stream, terms);
       const test = parseOr(stream);
       const otherwise = stream.skipIf('name', 'else') ? parseExpression(stream) : undefined;
-      result = { type: 'condition', test, then: result, otherwise };
+      result = { type: 'condition', test, whenTrue: result, otherwise };
     }
     return result;
   });
@@ -219,12 +219,14 @@ export function parseFilters(
   inline = false,
 ): Expression | undefined {
   let node = input;
-  for (let terms = 0; (inline && terms === 0) || stream.skipIf('operator', '|'); terms++) {
+  let follows = inline || stream.skipIf('operator', '|');
+  for (let terms = 0; follows; terms++) {
     limitTerms(stream, terms);
     const { line } = stream;
     const name = parseDottedName(stream);
     const call = stream.is('operator', '(') ? parseCall(stream) : noArguments();
     node = { type: 'filter', input: node, name, call, line };
+    follows = stream.skipIf('operator', '|');
   }
   return node;
 }

@@ -21,7 +21,7 @@ export function percentFormat(format: string, values: Value, runtime: Runtime): 
   let length = format.length;
   const result = format.replaceAll(
     DIRECTIVE,
-    (_all, name?: string, flags = '', width?: string, precision?: string, kind?: string) => {
+    (...[, name, flags = '', width, precision, kind]: [string, ...(string | undefined)[]]) => {
       if (kind === undefined) throw valueError('incomplete format');
       if (kind === '%') return '%';
       const star = (text?: string): number | undefined =>

@@ -29,12 +29,12 @@ export function placesOf(text: string, part: string, budget: Budget, most = Infi
 /** The last places of a text in another, without overlap, in the order of the text. */
 export function lastPlacesOf(text: string, part: string, budget: Budget, most = Infinity): number[] {
   const mirrored = placesOf(mirror(text, budget), mirror(part, budget), budget, most);
-  return mirrored.map((at) => text.length - at - part.length).reverse();
+  return mirrored.map((at) => text.length - at - part.length).toReversed();
 }
 
 function mirror(text: string, budget: Budget): string {
   budget.charge(text.length);
-  return text.split('').reverse().join('');
+  return text.split('').toReversed().join('');
 }
 
 /** Knuth, Morris and Pratt's search: "Fast pattern matching in strings", 1977. */

@@ -20,7 +20,7 @@ export function unescapeString(inside: string, line: number): string {
   if (!inside.includes('\\')) return inside;
   return inside.replaceAll(
     /\\(?:([xuU])([\da-fA-F]{0,8})|([0-7]{1,3})|(N)|([^]))/gu,
-    (all, kind?: string, hex?: string, octal?: string, named?: string, other?: string) => {
+    (...[all, kind, hex, octal, named, other]: [string, ...(string | undefined)[]]) => {
       if (kind !== undefined) return codeEscape(kind, hex ?? '', line);
       if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
       if (named !== undefined) throw new TemplateSyntaxError('characters by name (\\N{…}) are not supported', line);

@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import { typeError, valueError } from './errors.ts';
 import { charactersOf, forOf } from './iteration.ts';
+import { titleLetter } from './letter-case.ts';
 import { toIndex } from './numbers.ts';
 import { isSpace, trimEnd, trimStart } from './python-space.ts';
 import type { Runtime } from './runtime.ts';
@@ -83,6 +84,7 @@ function splitAtSpace(text: string, limit: number, budget: Budget, side: 'start'
   return [text.slice(0, bounds[2 * from - 1]), ...words(from, count)];
 }
 
+// oxlint-disable-next-line no-control-regex -- some of them end lines in Python
 const LINE = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
 
 export function splitLines(text: string, keepEnds: boolean, budget: Budget): string[] {
@@ -147,6 +149,6 @@ export function joinTexts(separator: string, values: Value, { budget }: Runtime)
 /** Python's str.title: upper case after what is no letter. */
 export function titleCase(text: string): string {
   return text.replaceAll(/(\p{Cased})([\p{Cased}]*)/gu, (_word, first: string, rest: string) => {
-    return first.toUpperCase() + rest.toLowerCase();
+    return titleLetter(first) + rest.toLowerCase();
   });
 }

@@ -9,7 +9,9 @@ import {
 import type { PlacedImage } from '../run/vectors/pair-vectors.ts';
 
 /** Rows that become vectors: texts, or images of files. */
-export type VectorRows = { texts: readonly string[]; prefix?: string } | { images: readonly PlacedImage[] };
+export type VectorRows =
+  | { texts: readonly (string | readonly number[])[]; prefix?: string }
+  | { images: readonly PlacedImage[] };
 
 /** One request of a session: what the model is, a hash of all that makes its vectors, or vectors of rows. */
 export type EmbedRequest = { ask: 'description' } | { ask: 'identity' } | VectorRows;

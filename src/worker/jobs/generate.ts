@@ -5,6 +5,7 @@ import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { type Task, taskNames } from '../../models/architecture.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { AdapterShelf } from '../run/adapters/shelf.ts';
+import { answerQuestion } from '../run/answer/model-questions.ts';
 import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from '../run/answer/request.ts';
 import { findAnswers, writeDownAll } from '../run/answer/undrawn.ts';
 import { answerPrompts } from '../run/answer/write-text.ts';
@@ -90,6 +91,7 @@ async function serve(answering: Answering, request: Request): Promise<void> {
     return send({ installed: await answering.adapters.install(id, target) });
   }
   if ('remove' in body) return answering.adapters.remove(body.remove);
+  if ('ask' in body) return send(await answerQuestion(answering, body));
   const asked = request as PromptsRequest;
   if (!hears(answering.model) && answering.model.task !== FINDING) return answerPrompts(answering, asked);
   if (body.adapter !== undefined) throw onlyWriting(answering.model.task);

@@ -16,6 +16,7 @@ const table = {
   create: () => import('./create.ts'),
   predict: () => import('./predict.ts'),
   recommend: () => import('./recommend.ts'),
+  'recommend-rows': () => import('./recommend-rows.ts'),
   embed: () => import('./embed.ts'),
   retrieve: () => import('./retrieve.ts'),
   'index-vectors': () => import('./index-vectors.ts'),

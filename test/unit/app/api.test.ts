@@ -46,6 +46,8 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'retrieve index': 'createIndex',
   'retrieve query': 'query',
   recommend: 'recommend',
+  serve: 'serve',
+  'keys create': 'createApiKey',
   eval: 'evaluate',
   compare: 'compare',
   export: 'exportRun',

@@ -137,4 +137,5 @@ export const bombs: Readonly<Record<string, string>> = {
     '{% endwith %}'.repeat(150),
   closures:
     '{% set k = namespace(l=[]) %}{% for i in range(1000000) %}{% macro m() %}{% endmacro %}{% set k.l = [k.l, m] %}{% endfor %}',
+  nestedLoops: '{% for i in x %}'.repeat(190) + '{{ a }}'.repeat(38_000) + '{% endfor %}'.repeat(190),
 };

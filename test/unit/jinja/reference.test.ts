@@ -21,7 +21,7 @@ function outcomeOf(template: string, context: string): Outcome {
   try {
     return { text: new JinjaTemplate(template).render(variables, { now }), isUnsupported: false };
   } catch (error) {
-    if (!(error instanceof Error) || !/^Template/.test(error.constructor.name)) throw error;
+    if (!(error instanceof Error) || !error.constructor.name.startsWith('Template')) throw error;
     const isOurs =
       error instanceof TemplateFailure ? error.kind === 'NotSupported' : error instanceof TemplateSyntaxError;
     return { text: null, isUnsupported: isOurs && error.message.includes('not supported') };

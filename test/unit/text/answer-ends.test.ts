@@ -129,10 +129,10 @@ describe('a call', () => {
     expect(problems[1]).toContain('E_TEMPLATE_DROPS_TEXT');
   });
 
-  test('beyond the first of a turn that the template does not show refuses the data set', async () => {
+  test('beyond the first of a turn that the template does not show refuses its row, and no other', async () => {
     const two = agent.messages.with(1, assistant('', { tool_calls: [call, call] }));
-    const rendered = problemsOf(await make(hiding), chat(...two));
-    await expect(rendered).rejects.toMatchObject({ code: 'E_TEMPLATE_DROPS_TOOLS' });
+    const problems = await problemsOf(await make(hiding), agent, chat(...two));
+    expect(problems).toEqual([undefined, expect.stringMatching(/calls' names.*E_TEMPLATE_DROPS_TOOLS/)]);
   });
 
   test('or a text of which a template shows nothing is no answer, whatever words stand around it', async () => {
@@ -143,9 +143,9 @@ describe('a call', () => {
 
   test('is no answer where a template shows none of it: the end token alone is never trained', async () => {
     const wrapping = turns(`<|{{ m.role }}|><wrap>{{ m.content }}</wrap><|end|>`, '<|assistant|>');
-    const [problem] = await problemsOf(await make(wrapping), chat(user('one'), assistant('')));
-    expect(problem).toContain('shows nothing of the answer');
-    await expect(problemsOf(await make(wrapping), agent)).rejects.toMatchObject({ code: 'E_TEMPLATE_DROPS_TOOLS' });
+    const [empty, called] = await problemsOf(await make(wrapping), chat(user('one'), assistant('')), agent);
+    expect(empty).toContain('shows nothing of the answer');
+    expect(called).toContain('E_TEMPLATE_DROPS_TOOLS');
   });
 });
 

@@ -25,11 +25,16 @@ export interface Ends {
   to: number;
 }
 
-/** @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE */
-export function schemaGrammar(schema: unknown): Grammar {
+/**
+ * The language of a schema; `around` writes the whole value, rule 0, around the rule of the schema's.
+ * @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE
+ */
+export function schemaGrammar(schema: unknown, around?: (grammar: Grammar, rule: number) => void): Grammar {
   const document = new SchemaDocument(asJson(schema));
   const writer = new SchemaGrammar(document);
-  writer.ruleOf([document.root]);
+  if (around !== undefined) writer.grammar.addRule();
+  const rule = writer.ruleOf([document.root]);
+  around?.(writer.grammar, rule);
   writer.complete();
   document.problems.check();
   return writer.grammar;

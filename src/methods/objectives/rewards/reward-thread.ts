@@ -14,6 +14,7 @@ const kind: ReferenceKind<RewardFunction | BatchReward> = {
 
 const { reference, hashes } = workerData as ThreadData;
 const loaded = loadReference(reference, hashes, kind);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 
 parentPort?.on('message', (samples: readonly RewardSample[]) => void score(samples));

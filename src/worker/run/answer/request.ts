@@ -1,25 +1,22 @@
-import { AttuneError } from '../../../base/errors.ts';
-import type { Batcher, Completion, ConstraintSpec, GenerationOptions, Transcript } from '../../../generate/index.ts';
-import type { Conversation, SpeechWish } from '../../../text/index.ts';
+import type {
+  Batcher,
+  Completion,
+  ConstraintSpec,
+  GenerationOptions,
+  TextEvent,
+  Transcript,
+} from '../../../generate/index.ts';
+import type { SpeechWish } from '../../../text/index.ts';
 import type { JobRequest } from '../../job.ts';
 import type { AdapterShelf, InstalledAdapter } from '../adapters/shelf.ts';
 import type { OpenedModel } from '../open-model.ts';
-
-/** The path of a recording, for models that write down what they hear. */
-export interface RecordingPrompt {
-  audio: string;
-}
-
-/** A question about a text: models that find answers in texts read both, others are asked after the text. */
-export interface QuestionPrompt {
-  question: string;
-  context: string;
-}
+import type { ModelAnswer, ModelQuestion } from './model-questions.ts';
+import type { Prompt } from './read-prompts.ts';
 
 /** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, plain texts to continue, recordings to write down, or questions about texts. */
-  prompts: readonly (Conversation | string | RecordingPrompt | QuestionPrompt)[];
+  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
+  prompts: readonly Prompt[];
   /** What every answer is restricted to. It is always whole: room for its end is kept. */
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
@@ -48,26 +45,20 @@ export interface RemoveRequest {
 }
 
 /** What a session of this job takes, and what it answers with. */
-export type SessionRequest = GenerateRequest | InstallRequest | RemoveRequest;
-export type SessionChunk = GenerateChunk | { installed: InstalledAdapter };
+export type SessionRequest = GenerateRequest | InstallRequest | RemoveRequest | ModelQuestion;
+export type SessionChunk = GenerateChunk | { installed: InstalledAdapter } | ModelAnswer;
 
 /** One answer, or what was written down of a recording. */
-export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {}
+export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {
+  /** Of a recording: how long it is. */
+  seconds?: number;
+}
 
 /** Chunks of the answer: text as it becomes certain, and each prompt's samples when they are complete. */
-export type GenerateChunk = { row: number; sample: number; text: string } | { row: number; completions: Answer[] };
+export type GenerateChunk = ({ row: number } & TextEvent) | { row: number; completions: Answer[] };
 
 export type PromptsRequest = JobRequest<GenerateRequest, GenerateChunk>;
 
 export type { InstalledAdapter } from '../adapters/shelf.ts';
 
 export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
-
-export function wrongPrompt(got: string, expected: string): AttuneError {
-  return new AttuneError('E_WRONG_ROWS', {
-    what: 'The model cannot answer this kind of prompt',
-    got,
-    expected,
-    fix: 'choose another model, or other rows',
-  });
-}

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../../base/errors.ts';
 import { answerWithSpans } from '../compare/spans.ts';
 import { processorOf, writeDown } from '../compare/speech.ts';
-import { wrongPrompt, type Answering, type GenerateRequest, type PromptsRequest } from './request.ts';
+import { wrongPrompt } from './read-prompts.ts';
+import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
 
 /** One recording after the other. Whoever hears has no samples, stops or forms of answers. */
 export async function writeDownAll(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
@@ -15,10 +16,10 @@ export async function writeDownAll(answering: Answering, { body, send, signal }:
     const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), options).catch((error) => {
       throw inPlace(error, row);
     });
-    const { text, finishReason, language, segments } = transcript;
+    const { text, finishReason, language, segments, seconds } = transcript;
     const asked = body.speech?.timestamps === true ? { segments } : {};
     const usage = { prompt: transcript.heard, shared: 0, answer: transcript.written };
-    send({ row, completions: [{ text, ids: [], finishReason, usage, language, ...asked }] });
+    send({ row, completions: [{ text, ids: [], finishReason, usage, language, seconds, ...asked }] });
   }
 }
 

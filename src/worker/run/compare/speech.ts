@@ -56,14 +56,16 @@ async function heard(
   }
 }
 
-/** The text of a recording's bytes. @throws AttuneError of decoding */
+/** The text of a recording's bytes, and how long it is. @throws AttuneError of decoding */
 export async function writeDown(
   { model, tokenizer }: Pick<OpenedModel, 'model' | 'tokenizer'>,
   processor: AudioProcessor,
   bytes: Uint8Array,
   options: TranscriptionOptions,
-): Promise<Transcript> {
-  return transcribe({ model, tokenizer, processor }, await processor.read(bytes), options);
+): Promise<Transcript & { seconds: number }> {
+  const samples = await processor.read(bytes);
+  const transcript = await transcribe({ model, tokenizer, processor }, samples, options);
+  return { ...transcript, seconds: samples.length / processor.sampleRate };
 }
 
 /** Enough to see what a processor makes of them. */

@@ -56,6 +56,8 @@ export interface MadeVectors {
   vectors: Float32Array;
   /** Places of the texts of which only the beginning was read. */
   cut: number[];
+  /** Of all texts, as far as they were read. */
+  tokens: number;
 }
 
 /** A model that makes vectors of texts, and of images where it reads them. */
@@ -96,14 +98,24 @@ export class EmbeddingModel {
     };
   }
 
-  async embedTexts(texts: readonly string[], { prefix = '', signal }: EmbedOptions = {}): Promise<MadeVectors> {
+  /** Vectors of texts, or of tokens of the model's own vocabulary, which are read as they are. */
+  async embedTexts(
+    texts: readonly (string | readonly number[])[],
+    { prefix = '', signal }: EmbedOptions = {},
+  ): Promise<MadeVectors> {
     const cut: number[] = [];
-    const reading = { isCut: true, onCut: (place: number) => cut.push(place), signal };
-    const asked = prefix === '' ? texts : texts.map((text) => prefix + text);
+    let tokens = 0;
+    const reading = {
+      isCut: true,
+      onCut: (place: number) => cut.push(place),
+      onRead: (count: number) => (tokens += count),
+      signal,
+    };
+    const asked = prefix === '' ? texts : texts.map((text) => (typeof text === 'string' ? prefix + text : text));
     const made = this.readsImages
       ? await captionVectors(this.opened, asked, reading)
       : await sentenceVectors(this.opened, asked, reading);
-    return { ...joined(made as Float32Array[]), cut };
+    return { ...joined(made as Float32Array[]), cut, tokens };
   }
 
   /** @throws AttuneError E_WRONG_ROWS where the model reads no images, E_MEDIA_UNREADABLE */
@@ -115,7 +127,7 @@ export class EmbeddingModel {
         fix: 'choose a model of texts and images, such as CLIP or SigLIP',
       });
     }
-    return { ...joined((await imageVectors(this.opened, images, { signal })) as Float32Array[]), cut: [] };
+    return { ...joined((await imageVectors(this.opened, images, { signal })) as Float32Array[]), cut: [], tokens: 0 };
   }
 
   /** A hash of all that its vectors follow from: weights, tokenizer, pooling. */
@@ -199,7 +211,7 @@ function similarityOf(name: unknown, folder: string): 'cosine' | 'dot' {
   });
 }
 
-function joined(vectors: readonly Float32Array[]): Omit<MadeVectors, 'cut'> {
+function joined(vectors: readonly Float32Array[]): Omit<MadeVectors, 'cut' | 'tokens'> {
   const width = vectors[0]?.length ?? 0;
   const all = new Float32Array(width * vectors.length);
   for (const [row, vector] of vectors.entries()) all.set(vector, row * width);

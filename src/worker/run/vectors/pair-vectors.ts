@@ -19,7 +19,7 @@ export interface PlacedImage {
 /** Vectors of length 1 of texts, in the space that they share with images: [E] each; undefined where too long. */
 export async function captionVectors(
   opened: Answering,
-  texts: readonly string[],
+  texts: readonly (string | readonly number[])[],
   reading: TextReading,
 ): Promise<(Float32Array | undefined)[]> {
   const { model, tokenizer } = opened;

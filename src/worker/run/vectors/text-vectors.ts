@@ -1,4 +1,5 @@
 // R texts, D width
+import { AttuneError } from '../../../base/errors.ts';
 import type { PredictOptions } from '../../../eval/predictor.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
@@ -14,12 +15,14 @@ export interface TextReading extends PredictOptions {
   isCut?: boolean;
   /** Told of each text that is not read whole, by its place. */
   onCut?: (place: number) => void;
+  /** Told how many tokens are read. */
+  onRead?: (tokens: number) => void;
 }
 
 /** Vectors as an embedding model makes them: [D] each; undefined for a text that is too long and not to be cut. */
 export async function sentenceVectors(
   opened: Answering,
-  texts: readonly string[],
+  texts: readonly (string | readonly number[])[],
   reading: TextReading,
 ): Promise<(Float32Array | undefined)[]> {
   const { model } = opened;
@@ -35,11 +38,26 @@ export async function sentenceVectors(
   });
 }
 
-/** Each text with the tokens that frame it. */
-export async function framedRows({ tokenizer }: Answering, texts: readonly string[]): Promise<PreparedRow[]> {
-  const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  return framed.map(({ ids, typeIds }, i): PreparedRow => {
+/** Each text with the tokens that frame it; tokens as they are. @throws AttuneError E_GENERATION_OPTIONS for those that are none */
+export async function framedRows(
+  { tokenizer, model }: Answering,
+  texts: readonly (string | readonly number[])[],
+): Promise<PreparedRow[]> {
+  const written = texts.filter((text) => typeof text === 'string');
+  const framed = (await tokenizer.encodeFramed(written.map((text) => ({ text })))).values();
+  const { vocabularySize } = model.architecture.limits(model.config);
+  return texts.map((text, i): PreparedRow => {
+    const { ids, typeIds } = typeof text === 'string' ? framed.next().value! : asTokens(text, vocabularySize);
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
+  });
+}
+
+function asTokens(given: readonly number[], vocabularySize: number): { ids: Int32Array; typeIds: Int32Array } {
+  const unknown = given.find((id) => id < 0 || id >= vocabularySize);
+  if (unknown === undefined) return { ids: Int32Array.from(given), typeIds: new Int32Array(given.length) };
+  throw new AttuneError('E_GENERATION_OPTIONS', {
+    what: 'These are no tokens of the model',
+    problems: [{ field: 'input', message: `token ${unknown} is not in its vocabulary of ${vocabularySize}` }],
   });
 }
 
@@ -47,11 +65,12 @@ export async function framedRows({ tokenizer }: Answering, texts: readonly strin
 export function fitted(
   rows: readonly PreparedRow[],
   opened: Answering,
-  { maxPositions, isCut = false, onCut }: TextReading & { maxPositions: number },
+  { maxPositions, isCut = false, onCut, onRead }: TextReading & { maxPositions: number },
 ): readonly PreparedRow[] {
   const room = Math.min(maxPositions, opened.model.sentence?.maxLength ?? Infinity);
   const read = cutRows(isCut ? cutTo(rows, room, opened) : rows, { opened, maxPositions });
   for (const [place, { ids }] of read.entries()) if (ids.length < rows[place].ids.length) onCut?.(place);
+  onRead?.(read.reduce((sum, { ids }) => sum + ids.length, 0));
   return read;
 }
 

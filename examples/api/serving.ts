@@ -1,0 +1,34 @@
+/** Models on a network, by OpenAI's API. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createApiKey, mountServer, serve } from '../../src/app/index.ts';
+
+// The file keeps a hash; the key itself is shown once.
+const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['gpt-4o-mini'] });
+const server = await serve({
+  aliases: { 'gpt-4o-mini': 'attune-base' },
+  port: 0,
+  api_keys: 'keys.yaml',
+  log: 'silent',
+});
+const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 5 });
+const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+const reply = await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers, body });
+console.log(await reply.json());
+assert.equal(reply.status, 200);
+await server.close();
+
+// The same server as a part of a program's own.
+const { app, close } = await mountServer({ models: ['attune-base'], log: 'silent' });
+const own = new Hono().route('/ai', app);
+const listening = createServer(getRequestListener(own.fetch)).listen(0, '127.0.0.1');
+await new Promise((resolve) => {
+  listening.once('listening', resolve);
+});
+const { port } = listening.address() as { port: number };
+const models = await fetch(`http://127.0.0.1:${port}/ai/v1/models`);
+assert.equal(models.status, 200);
+listening.close();
+await close();

@@ -1,0 +1,82 @@
+/** Models that the server asks for something else than text. */
+import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serve/index.ts';
+import { openSession } from '../../worker/index.ts';
+import type { EmbedChunk } from '../../worker/jobs/embed.ts';
+import type { PredictorDescription } from '../../worker/jobs/predict.ts';
+import type { Recommendation } from '../../worker/run/recommender.ts';
+import type { EmbeddingModelDescription, MadeVectors } from '../../worker/run/vectors/embedding-model.ts';
+import { columnsOf } from '../../data/columns.ts';
+import { prefixOf } from '../embed/vector-request.ts';
+import { textFormat } from '../predict/input-shapes.ts';
+import { RowAnswerer } from '../predict/row-answerer.ts';
+
+/** The server decides when a worker stops: signals to it are the server's. */
+export const OURS = { handleSignals: false, onEvent: () => undefined };
+
+export async function openRowModel({ target, precision, storage, signal }: OpenRequest): Promise<RowModel> {
+  const answerer = await RowAnswerer.open({ target, precision, storage, signal, onEvent: OURS.onEvent }, OURS);
+  const { answers, labels, media } = answerer.description;
+  return {
+    answers,
+    labels,
+    media,
+    async predict(rows, options) {
+      let tokens = 0;
+      const inputs = (
+        await Promise.all(rows.map((row) => answerer.read([row], layoutOf(row, answerer.description))))
+      ).flat();
+      const answered = await answerer.answer(inputs, { ...options, onTokens: (read) => (tokens = read) });
+      return { rows: answered, tokens };
+    },
+    close: () => answerer.close(),
+    ended: answerer.ended,
+  };
+}
+
+/** How a row is laid out is never guessed from what it holds: a guess could take a text for a path. */
+function layoutOf(row: RequestRow, description: PredictorDescription) {
+  if (typeof row === 'string') return {};
+  const asTrained = description.shapes.find(({ format, columns = {} }) => {
+    const named = Object.values(columns).flatMap((source) => columnsOf(source));
+    return format !== undefined && named.some((column) => Object.hasOwn(row, column));
+  });
+  return asTrained ?? { format: textFormatOf(description) };
+}
+
+/** Tagged words may come as words. */
+function textFormatOf(description: PredictorDescription) {
+  return description.answers === 'stretch' ? 'questions' : textFormat(description);
+}
+
+export async function openVectorModel({ target, signal }: OpenRequest): Promise<VectorModel> {
+  const session = await openSession({ job: 'embed', input: { target }, signal, ...OURS });
+  const ask = async <Chunk extends EmbedChunk>(request: object, stop?: AbortSignal): Promise<Chunk> => {
+    for await (const chunk of session.send<Chunk>(request, stop)) return chunk;
+    throw new Error('the worker ended a request without its answer');
+  };
+  const about = await ask<EmbeddingModelDescription>({ ask: 'description' });
+  return {
+    width: about.width,
+    similarity: about.similarity,
+    async vectors(texts, { prompt, signal: stop }) {
+      if (texts.length === 0) return { vectors: new Float32Array(), tokens: 0, cut: [] };
+      return ask<MadeVectors>({ texts, prefix: prefixOf(about, prompt) }, stop);
+    },
+    async close() {
+      await session.close();
+    },
+    ended: session.ended,
+  };
+}
+
+export async function openItemModel({ target, signal }: OpenRequest): Promise<ItemModel> {
+  const session = await openSession({ job: 'recommend-rows', input: { target }, signal, ...OURS });
+  return {
+    async recommend(rows, { signal: stop, ...options }) {
+      for await (const found of session.send<Recommendation[]>({ rows, ...options }, stop)) return found;
+      throw new Error('the worker ended a request without its answer');
+    },
+    close: () => session.close(),
+    ended: session.ended,
+  };
+}

@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import type { Hono } from 'hono';
+import { parse } from 'yaml';
+import { AttuneError } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
+import {
+  createServer,
+  listen,
+  settingsSchema,
+  type MountedServer,
+  type RunningServer,
+  type ServeSettings,
+  type ServeSettingsInput,
+} from '../../serve/index.ts';
+import { availableBytes } from '../../worker/run/resources.ts';
+import { opener } from './open-models.ts';
+
+export type { RunningServer } from '../../serve/index.ts';
+
+export interface ServeOptions extends ServeSettingsInput {
+  /** A file of the same settings; what is given here wins. */
+  config?: string;
+  /** Asks to stop: requests in flight are ended first. */
+  signal?: AbortSignal;
+}
+
+/** A server that is part of a program's own: `app` is mounted, and closed at the end. */
+export interface MountableServer {
+  /** Answers requests of the Fetch API. */
+  readonly app: Hono;
+  close(): Promise<void>;
+}
+
+/** A part of memory, so that keys and values, and the rest of the machine, have theirs. */
+const SHARE_OF_MEMORY = 0.6;
+
+/**
+ * Serves models by OpenAI's API until it is closed. It returns when it answers; models may still be loading.
+ * @throws AttuneError E_SERVE_SETTINGS, E_SERVE_OPEN, E_PORT_IN_USE, E_MODEL_MISSING, …
+ */
+export async function serve({ signal, ...options }: ServeOptions): Promise<RunningServer> {
+  const mounted = await prepared(options);
+  const running = await listen(mounted);
+  void mounted.warm();
+  signal?.addEventListener('abort', () => void running.close(), { once: true });
+  return running;
+}
+
+/**
+ * The same server without a socket, for a program that has one: who may reach it, and under which names, is the program's
+ * to say; keys are asked for where `api_keys` names some. @throws as `serve`
+ */
+export async function mountServer({ signal, ...options }: ServeOptions): Promise<MountableServer> {
+  const mounted = await prepared({ ...options, host: '0.0.0.0', open: true });
+  void mounted.warm();
+  signal?.addEventListener('abort', () => void mounted.close(), { once: true });
+  return { app: mounted.app, close: () => mounted.close() };
+}
+
+function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
+  return createServer({ settings: settingsOf(options), opener, memory: availableBytes() * SHARE_OF_MEMORY });
+}
+
+function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {
+  const stored = config === undefined ? {} : readConfig(config);
+  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const value = { ...stored, ...own };
+  const result = settingsSchema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = problemsOf(result.error.issues, { root: value, schema: settingsSchema });
+  throw new AttuneError('E_SERVE_SETTINGS', {
+    what:
+      config === undefined
+        ? 'The server cannot be started like this'
+        : `The server cannot be started by ${resolve(config)}`,
+    problems,
+  });
+}
+
+function readConfig(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new AttuneError('E_SERVE_SETTINGS', {
+      what: `${path} cannot be read`,
+      got: (error as Error).message.split('\n')[0],
+      expected: 'settings in YAML',
+      cause: error,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new AttuneError('E_SERVE_SETTINGS', {
+    what: `${path} holds no settings`,
+    expected: 'keys such as models, host and port',
+  });
+}

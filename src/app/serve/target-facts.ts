@@ -1,0 +1,86 @@
+/** What a target is, by its files alone. */
+import { statSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { architectures } from '../../models/index.ts';
+import type { HeadPlan, Task } from '../../models/architecture.ts';
+import { weightFiles } from '../../models/checkpoint-files.ts';
+import { readConfig } from '../../models/load.ts';
+import { readSentenceFiles } from '../../models/sentence-folder.ts';
+import type { ModelKind, TargetFacts } from '../../serve/index.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
+import { readNotes } from '../../worker/run/result-notes.ts';
+
+const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
+  'causal-lm': 'text',
+  seq2seq: 'text',
+  sequence: 'rows',
+  token: 'rows',
+  question: 'rows',
+  embedding: 'vectors',
+  contrastive: 'vectors',
+  ctc: 'speech',
+  'next-item': 'items',
+  'masked-lm': undefined,
+  'replaced-token': undefined,
+};
+
+/** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED for what nobody can ask */
+export async function targetFacts(target: string): Promise<TargetFacts> {
+  const folder = resultFolder(target);
+  const created = Math.floor(statSync(folder).mtimeMs / 1000);
+  if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created };
+  const isAdapter = isAdapterFolder(folder);
+  const baseFolder = isAdapter ? await baseOf(folder) : undefined;
+  const task = await taskOf(folder, baseFolder);
+  const hears = await readsRecordings(baseFolder ?? folder);
+  const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
+  if (kind === undefined) throw unaskable(target, task);
+  const own = { kind, task, folder, created };
+  if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
+  const bytes = bytesOf([adapterWeights(folder)]);
+  return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+function bytesOf(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+async function baseOf(folder: string): Promise<string> {
+  const notes = readNotes(folder);
+  const named = notes?.base_folder ?? notes?.base_model ?? (await readAdapterConfig(folder)).baseModel;
+  if (named !== undefined) return modelFolder(named);
+  throw new AttuneError('E_BASE_UNKNOWN', {
+    what: `The adapter in ${folder} does not say which base model it belongs to`,
+    expected: 'base_model_name_or_path in its adapter_config.json',
+  });
+}
+
+async function taskOf(folder: string, baseFolder: string | undefined): Promise<Task> {
+  const noted = readNotes(folder)?.task;
+  if (noted !== undefined) return noted;
+  const described = baseFolder === undefined ? undefined : (await readAdapterConfig(folder)).task;
+  if (described !== undefined) return described;
+  const model = baseFolder ?? folder;
+  if (readSentenceFiles(model) !== undefined) return 'embedding';
+  const raw = readConfig(model);
+  const architecture = await architectures.load(String(raw.model_type));
+  const plans = Object.entries(architecture.heads(raw)) as [Task, HeadPlan][];
+  const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
+  return (plans.find(([, plan]) => saved.includes(plan.className)) ?? plans[0])[0];
+}
+
+async function readsRecordings(folder: string): Promise<boolean> {
+  const architecture = await architectures.load(String(readConfig(folder).model_type));
+  return architecture.modalities?.includes('audio') === true;
+}
+
+function unaskable(target: string, task: Task): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} cannot be served: nobody asks a model of ${task} anything`,
+    expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
+    fix: 'tune it for a task first: attune train',
+  });
+}

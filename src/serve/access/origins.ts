@@ -1,0 +1,68 @@
+/** Which pages and which names a request may come by. */
+import { ApiError } from '../api-error.ts';
+import type { ServeSettings } from '../settings.ts';
+
+type OriginSettings = Pick<ServeSettings, 'host' | 'cors' | 'allowed_hosts'>;
+
+/** Addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * On the loopback address the Host header has to be one of this machine's own names: a page of another site can make
+ * its own name lead here (DNS rebinding). A page's Origin has to be the server's own, or one that is listed.
+ * @throws ApiError 403, 421
+ */
+export function checkOrigin(request: Request, settings: OriginSettings): void {
+  const host = request.headers.get('host') ?? '';
+  if (isLoopback(settings.host) && !isOwnName(host, settings)) {
+    const message = `The Host header names another machine: ${shown(host)}. List it in allowed_hosts if it is this one's.`;
+    throw new ApiError(421, { message, code: 'host_not_allowed' });
+  }
+  const origin = request.headers.get('origin');
+  if (origin === null || isListed(origin, settings) || isSame(origin, host)) return;
+  const message = `Pages of ${shown(origin)} may not call this server. Start it with --cors ${shown(origin)} to let them.`;
+  throw new ApiError(403, { message, code: 'origin_not_allowed' });
+}
+
+function isOwnName(host: string, { allowed_hosts: allowed }: OriginSettings): boolean {
+  const name = host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  return isLoopback(name) || allowed.includes(name) || allowed.includes(host);
+}
+
+function isListed(origin: string, { cors }: OriginSettings): boolean {
+  return cors.includes(origin) || cors.includes('*');
+}
+
+function isSame(origin: string, host: string): boolean {
+  return origin === `http://${host}` || origin === `https://${host}`;
+}
+
+function shown(text: string): string {
+  return text.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 100);
+}
+
+/** Headers by which a browser lets a listed page read the answer. */
+export function corsHeaders(request: Request, settings: OriginSettings): Record<string, string> {
+  const origin = request.headers.get('origin');
+  if (origin === null || !isListed(origin, settings)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'x-request-id, retry-after, openai-processing-ms',
+    vary: 'origin',
+  };
+}
+
+/** What a browser asks before it sends a request. */
+export function preflightHeaders(request: Request, settings: OriginSettings): Record<string, string> {
+  return {
+    ...corsHeaders(request, settings),
+    'access-control-allow-methods': 'GET, POST, DELETE',
+    'access-control-allow-headers': request.headers.get('access-control-request-headers') ?? '*',
+    'access-control-max-age': '600',
+  };
+}

@@ -1,0 +1,58 @@
+/** Errors as OpenAI's clients know them: a status, and a body with message, type, param and code. */
+
+/** What a status is called in the body; clients choose their class by the status alone. */
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  429: 'rate_limit_error',
+};
+
+export interface ApiErrorParts {
+  message: string;
+  code: string;
+  /** The field of the request that is at fault: `messages[0].content`. */
+  param?: string;
+  headers?: Readonly<Record<string, string>>;
+  cause?: unknown;
+}
+
+/** What a request is refused with. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  readonly param: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, { message, code, param, headers = {}, cause }: ApiErrorParts) {
+    super(message, { cause });
+    this.status = status;
+    this.code = code;
+    this.param = param;
+    this.headers = headers;
+  }
+
+  get type(): string {
+    return TYPES[this.status] ?? (this.status >= 500 ? 'server_error' : 'invalid_request_error');
+  }
+
+  get body(): { error: { message: string; type: string; param: string | null; code: string | null } } {
+    const { message, type, param, code } = this;
+    return { error: { message, type, param: param ?? null, code } };
+  }
+}
+
+/** A field with a value that cannot be followed. */
+export function invalidValue(param: string, message: string, code = 'invalid_value'): ApiError {
+  return new ApiError(400, { message, param, code });
+}
+
+export function modelNotFound(name: string): ApiError {
+  const message = `The model '${name}' does not exist here. GET /v1/models lists those that do.`;
+  return new ApiError(404, { message, param: 'model', code: 'model_not_found' });
+}
+
+/** Nobody listens any more; the status is seen in logs only. */
+export function clientGone(): ApiError {
+  return new ApiError(499, { message: 'The client closed the connection', code: 'client_closed_request' });
+}

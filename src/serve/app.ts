@@ -1,0 +1,147 @@
+/** The server as a Hono app: what every request goes through before and after its endpoint. */
+import { createHash } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Hono } from 'hono';
+import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
+import type { ApiKey } from './access/api-keys.ts';
+import { ApiError } from './api-error.ts';
+import { toApiError } from './attune-errors.ts';
+import { Call } from './call.ts';
+import { checked, readJson } from './check-body.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints/index.ts';
+import { checkFields, fieldsOf } from './fields.ts';
+import { shuttingDown } from './models/model-pool.ts';
+import { apiDocument, describeApi } from './openapi.ts';
+import type { ServerParts } from './server-parts.ts';
+import { bytesOf } from './settings.ts';
+import { Exchange } from './watch/exchange.ts';
+
+/** Every path may be asked while the server drains, but nothing new is begun. */
+const WHILE_DRAINING = new Set(['/health', '/ready', '/metrics']);
+
+export function createApp(server: ServerParts): Hono {
+  const app = new OpenAPIHono();
+  describeApi(app, endpoints);
+  server.document = apiDocument(app);
+  for (const endpoint of endpoints) {
+    const path = endpoint.path.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => `:${name}${name === 'model' ? '{.+}' : ''}`,
+    );
+    app.on(endpoint.method.toUpperCase(), path, (context) => run(server, endpoint, context));
+  }
+  app.all('*', (context) =>
+    answered(server, new Exchange(context.req.raw, 'unknown'), context, () => unknownPath(context)),
+  );
+  return app as unknown as Hono;
+}
+
+function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise<Response> {
+  const exchange = new Exchange(context.req.raw, endpoint.path);
+  return answered(server, exchange, context, async () => {
+    if (server.state.isDraining && !WHILE_DRAINING.has(endpoint.path)) throw shuttingDown();
+    const call = await callOf(server, endpoint, { context, exchange });
+    try {
+      return await endpoint.handle(call);
+    } catch (error) {
+      throw toApiError(error, endpoint.fields, call.hidden);
+    }
+  });
+}
+
+/** What stands around every answer: the request's id, who may ask, the error's body, and that it is written down. */
+async function answered(
+  server: ServerParts,
+  exchange: Exchange,
+  context: Context,
+  work: () => Promise<Response> | Response,
+): Promise<Response> {
+  const { settings } = server;
+  const request = context.req.raw;
+  let response: Response;
+  let failure: unknown;
+  try {
+    checkOrigin(request, settings);
+    response =
+      request.method === 'OPTIONS'
+        ? new Response(null, { status: 204, headers: preflightHeaders(request, settings) })
+        : await work();
+  } catch (error) {
+    failure = error;
+    response = errorResponse(toApiError(error));
+  }
+  for (const [name, value] of Object.entries(corsHeaders(request, settings))) response.headers.set(name, value);
+  response.headers.set('x-request-id', exchange.id);
+  response.headers.set('openai-processing-ms', String(Math.round(exchange.milliseconds)));
+  response.headers.set('x-content-type-options', 'nosniff');
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
+  if (!exchange.isHeld) server.finish(exchange, response.status, failure);
+  return response;
+}
+
+function errorResponse(error: ApiError): Response {
+  return Response.json(error.body, { status: error.status, headers: error.headers });
+}
+
+async function callOf(
+  server: ServerParts,
+  endpoint: Endpoint,
+  { context, exchange }: { context: Context; exchange: Exchange },
+): Promise<Call> {
+  const request = context.req.raw;
+  const key = keyOf(server, endpoint, request);
+  exchange.keyName = key?.name;
+  const { body, fingerprint } = await bodyOf(server, endpoint, { request, exchange });
+  return new Call({
+    server,
+    request,
+    body,
+    params: context.req.param() as Record<string, string>,
+    key,
+    exchange,
+    fingerprint: `${key?.name ?? ''} ${fingerprint}`,
+    fields: endpoint.fields ?? {},
+  });
+}
+
+function keyOf({ keys }: ServerParts, { isOpen, isAdmin }: Endpoint, request: Request): ApiKey | undefined {
+  if (isOpen === true || keys === undefined) return undefined;
+  const key = keys.of(request);
+  if (isAdmin !== true || key.admin === true) return key;
+  throw new ApiError(403, { message: 'This key may not administer the server.', code: 'insufficient_permissions' });
+}
+
+async function bodyOf(
+  { settings, log }: ServerParts,
+  { body: expected, path }: Endpoint,
+  { request, exchange }: { request: Request; exchange: Exchange },
+): Promise<{ body: unknown; fingerprint: string }> {
+  if (expected === undefined || expected.isForm === true) return { body: undefined, fingerprint: exchange.id };
+  const { value, text } = await readJson(request, bytesOf(settings.max_body));
+  const { schema, unsupported } = expected;
+  const { body, dropped } = checkFields(value, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  if (dropped.length > 0 && settings.unsupported === 'warn')
+    log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
+  const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
+  return { body: checked(schema, body), fingerprint };
+}
+
+function unknownPath(context: Context): Response {
+  const { method, path } = context.req;
+  const others = endpoints
+    .filter((endpoint) => pattern(endpoint.path).test(path))
+    .map((endpoint) => endpoint.method.toUpperCase());
+  if (others.length > 0) {
+    const message = `${method} is not how ${path} is asked; it is ${others.join(' or ')}.`;
+    throw new ApiError(405, { message, code: 'method_not_allowed', headers: { allow: others.join(', ') } });
+  }
+  const message = `There is nothing at ${method} ${path.slice(0, 200)}. GET /openapi.json lists what there is.`;
+  throw new ApiError(404, { message, code: 'unknown_url' });
+}
+
+function pattern(path: string): RegExp {
+  return new RegExp(
+    `^${path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'model' ? '.+' : '[^/]+'))}$`,
+  );
+}

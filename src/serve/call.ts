@@ -1,0 +1,101 @@
+/** One request on its way through the server. */
+import { resolve } from 'node:path';
+import type { ApiKey } from './access/api-keys.ts';
+import { ApiError, modelNotFound } from './api-error.ts';
+import type { FieldNames } from './attune-errors.ts';
+import type { ModelKind } from './models/opened.ts';
+import type { Lease } from './models/model-pool.ts';
+import type { ServedModel } from './models/model-table.ts';
+import type { ServerParts } from './server-parts.ts';
+import type { Exchange } from './watch/exchange.ts';
+
+export interface CallParts<Body> {
+  server: ServerParts;
+  request: Request;
+  body: Body;
+  /** Of the path. */
+  params: Readonly<Record<string, string>>;
+  key?: ApiKey;
+  exchange: Exchange;
+  /** Stands for what is asked, for a retry to be known again. */
+  fingerprint: string;
+  fields: FieldNames;
+}
+
+const DOING: Readonly<Record<ModelKind, string>> = {
+  text: 'writes text',
+  speech: 'writes down recordings',
+  rows: 'answers rows: it is asked by /v1/classify',
+  vectors: 'makes vectors: it is asked by /v1/embeddings',
+  items: 'recommends items: it is asked by /v1/recommend',
+};
+
+export class Call<Body = unknown> implements CallParts<Body> {
+  readonly server: ServerParts;
+  readonly request: Request;
+  readonly body: Body;
+  readonly params: Readonly<Record<string, string>>;
+  readonly key: ApiKey | undefined;
+  readonly exchange: Exchange;
+  readonly fingerprint: string;
+  readonly fields: FieldNames;
+
+  constructor(parts: CallParts<Body>) {
+    this.server = parts.server;
+    this.request = parts.request;
+    this.body = parts.body;
+    this.params = parts.params;
+    this.key = parts.key;
+    this.exchange = parts.exchange;
+    this.fingerprint = parts.fingerprint;
+    this.fields = parts.fields;
+  }
+
+  get id(): string {
+    return this.exchange.id;
+  }
+
+  /** Folders that messages to clients must not show, with what stands in their place. */
+  get hidden(): ReadonlyMap<string, string> {
+    return new Map(
+      this.server.table.models.flatMap(({ id, folder, baseFolder, target }) => [
+        [folder, id] as const,
+        [resolve(target), id] as const,
+        ...(baseFolder === undefined ? [] : [[baseFolder, `the base of ${id}`] as const]),
+      ]),
+    );
+  }
+
+  /** The answer is complete, or has failed: once for each call. */
+  end(status: number, error?: unknown): void {
+    this.server.finish(this.exchange, status, error);
+  }
+
+  /** Whether this request's key may use a model under one of its names. */
+  mayUse(...names: string[]): boolean {
+    const { models } = this.key ?? {};
+    return models === undefined || names.some((name) => models.includes(name));
+  }
+
+  /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404 */
+  model<Kind extends ModelKind>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
+    const model = this.server.table.find(name);
+    // A key that is bound to models does not learn which others there are.
+    if (!this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
+    if (model === undefined) throw modelNotFound(name);
+    this.exchange.of(model, name);
+    if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };
+    const message = `The model '${name}' ${DOING[model.kind]}, which this endpoint does not ask for.`;
+    throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
+  }
+
+  /** The model, opened where needed, until the lease is disposed. @throws ApiError 503 */
+  lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
+    return this.server.pool.lease(model);
+  }
+}
+
+function notForKey(name: string): ApiError {
+  const message = `This key may not use the model '${name}'.`;
+  return new ApiError(403, { message, param: 'model', code: 'model_not_allowed' });
+}

@@ -1,0 +1,175 @@
+/** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
+import { randomUUID } from 'node:crypto';
+import type { ToolFamily, WrittenCall } from './families/family.ts';
+
+/** A call as clients are told it. */
+export interface ToolCallReply {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+}
+
+/** Something of an answer. */
+export type AnswerPart = { content: string } | { reasoning: string } | { call: ToolCallReply };
+
+export interface AnswerForm {
+  /** How calls are written; undefined where no tool may be called. */
+  family?: ToolFamily;
+  /** Names that may be called. */
+  names: ReadonlySet<string>;
+  /** So many calls are taken; further ones are left out. */
+  mostCalls: number;
+  /** `opened`: the prompt ends where thinking begins; `marked`: an answer may begin with it. */
+  thinking: 'none' | 'marked' | 'opened';
+}
+
+const [THINK, THOUGHT] = ['<think>', '</think>'];
+
+type Stage = 'start' | 'thinking' | 'content' | 'calls';
+
+export class AnswerReader {
+  readonly #form: AnswerForm;
+  #stage: Stage;
+  #held = '';
+  #hasContent = false;
+  /** White space behind a mark belongs to it. */
+  #isBehindMark = false;
+  #calls = 0;
+
+  constructor(form: AnswerForm) {
+    this.#form = form;
+    this.#stage = form.thinking === 'opened' ? 'thinking' : 'start';
+  }
+
+  /** Takes a further part of the text; gives what is certain. */
+  push(text: string): AnswerPart[] {
+    this.#held += text;
+    return this.#read(false);
+  }
+
+  /** What is left when nothing more comes. */
+  end(): AnswerPart[] {
+    const parts = this.#read(true);
+    const rest = this.#held;
+    this.#held = '';
+    if (rest === '') return parts;
+    return [...parts, this.#stage === 'thinking' ? { reasoning: rest } : { content: rest }];
+  }
+
+  #read(isWhole: boolean): AnswerPart[] {
+    const parts: AnswerPart[] = [];
+    for (let before = -1; before !== this.#held.length;) {
+      before = this.#held.length;
+      if (this.#stage === 'start') this.#begin(isWhole);
+      if (this.#stage === 'thinking') parts.push(...this.#think(isWhole));
+      if (this.#stage === 'content') parts.push(...this.#speak(isWhole));
+    }
+    return parts;
+  }
+
+  /** Whether the answer begins with thoughts. */
+  #begin(isWhole: boolean): void {
+    const text = this.#held.trimStart();
+    if (this.#form.thinking === 'none') this.#stage = 'content';
+    else if (text.startsWith(THINK)) {
+      this.#held = text.slice(THINK.length);
+      this.#isBehindMark = true;
+      this.#stage = 'thinking';
+    } else if (isWhole || !THINK.startsWith(text)) this.#stage = 'content';
+  }
+
+  /** Drops white space behind a mark, as far as it has come. */
+  #passMark(): void {
+    if (this.#isBehindMark) this.#held = this.#held.trimStart();
+    if (this.#held !== '') this.#isBehindMark = false;
+  }
+
+  #think(isWhole: boolean): AnswerPart[] {
+    this.#passMark();
+    const end = this.#held.indexOf(THOUGHT);
+    if (end >= 0) {
+      const reasoning = this.#held.slice(0, end);
+      this.#held = this.#held.slice(end + THOUGHT.length);
+      this.#isBehindMark = true;
+      this.#stage = 'content';
+      return reasoning === '' ? [] : [{ reasoning }];
+    }
+    return this.#give(isWhole ? this.#held.length : this.#held.length - begunMark(this.#held, THOUGHT), 'reasoning');
+  }
+
+  #speak(isWhole: boolean): AnswerPart[] {
+    this.#passMark();
+    const { family } = this.#form;
+    if (family === undefined) return this.#give(this.#held.length, 'content');
+    const { mark } = family;
+    if (mark === undefined) return this.#speakOrCall(family, isWhole);
+    const start = this.#held.indexOf(mark);
+    if (start < 0)
+      return this.#give(isWhole ? this.#held.length : this.#held.length - begunMark(this.#held, mark), 'content');
+    // White space in front of a call is no answer.
+    const said = this.#held.slice(0, start).trimEnd() === '' ? [] : this.#give(start, 'content');
+    if (said.length === 0) this.#held = this.#held.slice(start);
+    const found = family.read(this.#held, isWhole);
+    if (found === undefined) return said;
+    const calls = found === null ? undefined : this.#known(found.calls);
+    if (found === null || calls === undefined) return [...said, ...this.#give(mark.length, 'content')];
+    this.#held = this.#held.slice(found.length);
+    this.#isBehindMark = true;
+    return [...said, ...calls];
+  }
+
+  /** An answer that is calls as a whole, or none. */
+  #speakOrCall(family: ToolFamily, isWhole: boolean): AnswerPart[] {
+    const found = this.#hasContent ? null : family.read(this.#held, isWhole);
+    if (found === undefined) return [];
+    const calls = found === null ? undefined : this.#known(found.calls);
+    if (found === null || calls === undefined) return this.#give(this.#held.length, 'content');
+    this.#held = '';
+    return calls;
+  }
+
+  /** Calls of tools that were offered; undefined where one was not. */
+  #known(calls: readonly WrittenCall[]): AnswerPart[] | undefined {
+    if (!calls.every(({ name }) => this.#form.names.has(name))) return undefined;
+    const taken = calls.slice(0, this.#form.mostCalls - this.#calls);
+    this.#calls += taken.length;
+    return taken.map((call) => ({ call: replyOf(call) }));
+  }
+
+  #give(length: number, kind: 'content' | 'reasoning'): AnswerPart[] {
+    const text = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    if (text === '') return [];
+    if (kind === 'reasoning') return [{ reasoning: text }];
+    this.#hasContent = true;
+    return [{ content: text }];
+  }
+}
+
+/** All of an answer. */
+export function joined(parts: readonly AnswerPart[]): { content: string; reasoning: string; calls: ToolCallReply[] } {
+  const [content, reasoning, calls] = [[] as string[], [] as string[], [] as ToolCallReply[]];
+  for (const part of parts) {
+    if ('call' in part) calls.push(part.call);
+    else if ('content' in part) content.push(part.content);
+    else reasoning.push(part.reasoning);
+  }
+  return { content: content.join(''), reasoning: reasoning.join(''), calls };
+}
+
+/** Calls that are whole are what the answer is about. */
+export function finishOf(reason: 'stop' | 'length', calls: number): 'stop' | 'length' | 'tool_calls' {
+  return calls > 0 && reason === 'stop' ? 'tool_calls' : reason;
+}
+
+/** Length of the longest end of a text that a mark begins with. */
+function begunMark(text: string, mark: string): number {
+  for (let length = Math.min(mark.length - 1, text.length); length > 0; length--)
+    if (text.endsWith(mark.slice(0, length))) return length;
+  return 0;
+}
+
+function replyOf({ name, arguments: given }: WrittenCall): ToolCallReply {
+  const id = `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(given ?? {}) } };
+}

@@ -1,0 +1,88 @@
+/** What a chat request asks of a model: a prompt, settings, and how its answer is to be read. */
+import { grammarOf } from '../../generate/constraint/grammar-of.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { ApiError, invalidValue } from '../api-error.ts';
+import type { Wish } from '../generation/generation.ts';
+import type { Writer } from '../models/opened.ts';
+import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
+import { constraintOf, samplingOf } from '../schemas/sampling.ts';
+import type { AnswerForm } from './answer-reader.ts';
+import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
+import { familyOf } from './families/index.ts';
+import type { CallableTool, ToolFamily } from './families/family.ts';
+
+export interface ChatPlan {
+  wish: Wish;
+  form: AnswerForm;
+}
+
+/** @throws ApiError 400 */
+export function chatPlan(body: ChatRequest, writer: Writer): ChatPlan {
+  const { description } = writer;
+  const tools = toolPlan(body);
+  const { default: usual = '', tool_use: ofTools = usual } = description.templates;
+  const template = tools.shown.length > 0 ? ofTools : usual;
+  const family = tools.callable.length > 0 ? familyOf(template) : undefined;
+  const prompt = writer.asTrained(conversationOf(body, tools));
+  const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+  const sampling = samplingOf(body, description, maxTokens);
+  const logProbs = logProbsOf(body);
+  const required = family === undefined ? undefined : toolConstraint(body, tools, family);
+  return {
+    wish: {
+      prompts: [prompt],
+      sampling: {
+        ...sampling,
+        ...(logProbs !== undefined && { logProbs }),
+        ...(required !== undefined && { constraint: required }),
+      },
+    },
+    form: {
+      family,
+      names: new Set(tools.callable.map((tool) => tool.function.name)),
+      mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
+      thinking: thinkingOf(template),
+    },
+  };
+}
+
+function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | undefined {
+  if (logprobs === true) return top ?? 0;
+  if (top === undefined || top === 0) return undefined;
+  throw invalidValue('top_logprobs', 'top_logprobs needs logprobs: true.');
+}
+
+/** Tools that have to be called are called in the form that the model was trained to. */
+function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, family: ToolFamily) {
+  const tools = callable.map((tool): CallableTool => ({ name: tool.function.name, schema: argumentsOf(tool, body) }));
+  if (!isRequired) return undefined;
+  const other = constraintOf(body);
+  if (other !== undefined)
+    throw invalidValue(other.field, `A tool has to be called, so that ${other.field} cannot be followed.`);
+  return family.constraint(tools, body.parallel_tool_calls !== false);
+}
+
+/** The schema of a tool's arguments, checked. @throws ApiError 400 */
+function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Record<string, unknown>> {
+  const { parameters } = tool.function;
+  if (parameters === undefined || parameters === null || Object.keys(parameters).length === 0)
+    return { type: 'object' };
+  try {
+    grammarOf({ schema: parameters });
+  } catch (error) {
+    if (!(error instanceof AttuneError)) throw error;
+    // What cannot be enforced may still be shown to the model.
+    if (error.code !== 'E_SCHEMA_INVALID') return parameters;
+    const param = `tools[${tools.indexOf(tool)}].function.parameters`;
+    const message = `${param} is no JSON schema: ${error.problems.map(({ message: one }) => one).join('; ') || error.what}.`;
+    throw new ApiError(400, { message, param, code: 'invalid_schema' });
+  }
+  return parameters;
+}
+
+/** Whether a template's model thinks before it answers, and whether its prompts open the thinking. */
+export function thinkingOf(template: string): AnswerForm['thinking'] {
+  if (!template.includes('</think>')) return 'none';
+  const prompt = template.slice(template.lastIndexOf('add_generation_prompt'));
+  return /<think>(?:\\n)*['"]/.test(prompt) && !prompt.includes('</think>') ? 'opened' : 'marked';
+}

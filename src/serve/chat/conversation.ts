@@ -1,0 +1,86 @@
+/** Messages as clients send them, as a conversation for the model's template. */
+import type { Conversation, Message, ToolCall } from '../../text/index.ts';
+import { invalidValue } from '../api-error.ts';
+import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
+
+/** Which tools of a request may be called, and whether one has to be. */
+export interface ToolPlan {
+  /** Shown to the model. */
+  shown: readonly ChatTool[];
+  callable: readonly ChatTool[];
+  isRequired: boolean;
+}
+
+/** @throws ApiError 400 for a choice that names no tool of the request, or a tool twice */
+export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 'tools' | 'tool_choice'>): ToolPlan {
+  const names = tools.map((tool) => tool.function.name);
+  const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twice >= 0) throw invalidValue(`tools[${twice}].function.name`, `Two tools are called ${names[twice]}.`);
+  if (choice === 'none') return { shown: [], callable: [], isRequired: false };
+  if (choice === undefined || choice === 'auto') return { shown: tools, callable: tools, isRequired: false };
+  if (tools.length === 0)
+    throw invalidValue('tool_choice', 'tool_choice asks for a tool, and the request has no tools.');
+  if (choice === 'required') return { shown: tools, callable: tools, isRequired: true };
+  const wanted = choice.type === 'function' ? [choice] : choice.allowed_tools.tools;
+  const callable = wanted.map((one) => namedTool(one.function.name, tools));
+  const isRequired = choice.type === 'function' || choice.allowed_tools.mode === 'required';
+  return { shown: isRequired ? tools : callable, callable, isRequired };
+}
+
+function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
+  const found = tools.find((tool) => tool.function.name === name);
+  if (found !== undefined) return found;
+  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is no tool of the request.`);
+}
+
+const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
+
+/** @throws ApiError 400 for parts that are no text */
+export function conversationOf(body: ChatRequest, { shown }: ToolPlan): Conversation {
+  const { chat_template_kwargs: kwargs, reasoning_effort: effort } = body;
+  const ofEffort =
+    effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: !EFFORTS_WITHOUT_THOUGHT.has(effort) };
+  const chatTemplateKwargs = { ...ofEffort, ...kwargs };
+  return {
+    messages: body.messages.map(messageOf),
+    ...(shown.length > 0 && {
+      tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })),
+    }),
+    ...(body.documents !== undefined && { documents: body.documents }),
+    ...(Object.keys(chatTemplateKwargs).length > 0 && { chatTemplateKwargs }),
+  };
+}
+
+function messageOf(message: ChatMessage, place: number): Message {
+  const field = `messages[${place}]`;
+  const { role, name } = message;
+  const content = textOf(message.content ?? '', `${field}.content`);
+  const own = { role, content, ...(typeof name === 'string' && { name }) };
+  if (message.role === 'assistant') {
+    const { tool_calls: calls, reasoning_content: reasoning } = message;
+    const asked = calls === undefined || calls === null ? {} : { tool_calls: calls.map(callOf) };
+    return { ...own, ...asked, ...(typeof reasoning === 'string' && { reasoning_content: reasoning }) };
+  }
+  if (message.role !== 'tool' || typeof message.tool_call_id !== 'string') return own;
+  return { ...own, tool_call_id: message.tool_call_id };
+}
+
+function callOf({
+  id,
+  function: { name, arguments: given },
+}: NonNullable<Extract<ChatMessage, { role: 'assistant' }>['tool_calls']>[number]): ToolCall {
+  return { ...(id !== undefined && { id }), type: 'function', function: { name, arguments: given ?? {} } };
+}
+
+function textOf(content: NonNullable<ChatMessage['content']>, field: string): string {
+  if (typeof content === 'string') return content;
+  const texts = content.map((part, i) => {
+    const { type, text, refusal } = part as { type: string; text?: unknown; refusal?: unknown };
+    const given = type === 'text' ? text : type === 'refusal' ? refusal : undefined;
+    if (typeof given === 'string') return given;
+    const place = `${field}[${i}]`;
+    if (type === 'text') throw invalidValue(`${place}.text`, `${place}.text is missing.`, 'missing_required_parameter');
+    throw invalidValue(place, `The model reads texts, and ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
+  });
+  return texts.join('\n');
+}

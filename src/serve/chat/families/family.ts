@@ -1,0 +1,96 @@
+/** How models of one family write the calls of tools. */
+import type { ConstraintSpec } from '../../../generate/index.ts';
+
+/** A call as the model wrote it. */
+export interface WrittenCall {
+  name: string;
+  arguments: unknown;
+}
+
+/** A tool that may be called. */
+export interface CallableTool {
+  name: string;
+  /** Of its arguments. */
+  schema: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolFamily {
+  /** Whether a chat template asks for calls in this form. */
+  fits(template: string): boolean;
+  /** What a call begins with, wherever in the answer it stands; without, an answer is calls as a whole or not at all. */
+  mark?: string;
+  /**
+   * The calls of a text that begins with the mark, and how long they are; undefined while the text may still become
+   * some, null where it cannot.
+   */
+  read(text: string, isWhole: boolean): { calls: WrittenCall[]; length: number } | undefined | null;
+  /** Answers that are calls of these tools and nothing else. */
+  constraint(tools: readonly CallableTool[], isParallel: boolean): ConstraintSpec;
+}
+
+/** One call as an object, under the keys that a family gives its name and its arguments. */
+export function callSchema(tools: readonly CallableTool[], argumentsKey: string): Record<string, unknown> {
+  const $defs = Object.fromEntries(tools.map(({ schema }, i) => [`tool${i}`, relocated(schema, `#/$defs/tool${i}`)]));
+  const alternatives = tools.map(({ name }, i) => ({
+    type: 'object',
+    properties: { name: { const: name }, [argumentsKey]: { $ref: `#/$defs/tool${i}` } },
+    required: ['name', argumentsKey],
+    additionalProperties: false,
+  }));
+  return { ...(alternatives.length === 1 ? alternatives[0] : { anyOf: alternatives }), $defs };
+}
+
+/** A schema that stands somewhere else now: its references within itself follow. */
+function relocated(schema: unknown, place: string): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => relocated(part, place));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([key, value]) =>
+    key === '$ref' && typeof value === 'string' && value.startsWith('#')
+      ? [key, `${place}${value.slice(1)}`]
+      : [key, relocated(value, place)],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Calls in an object or a list of objects; undefined where it holds anything else. */
+export function callsIn(value: unknown): WrittenCall[] | undefined {
+  const all = (Array.isArray(value) ? value : [value]).map(callIn);
+  return all.length > 0 && all.every((one) => one !== undefined) ? all : undefined;
+}
+
+function callIn(value: unknown): WrittenCall | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { name, arguments: given, parameters } = value as Record<string, unknown>;
+  const found = given ?? parameters ?? {};
+  return typeof name === 'string' && typeof found === 'object' ? { name, arguments: found } : undefined;
+}
+
+/** The JSON value that a text begins with, and its length; undefined while it is not whole, null where it is none. */
+export function jsonAt(text: string): { value: unknown; length: number } | undefined | null {
+  const start = text.length - text.trimStart().length;
+  if (start === text.length) return undefined;
+  if (text[start] !== '{' && text[start] !== '[') return null;
+  const end = endOfJson(text, start);
+  if (end === undefined) return undefined;
+  try {
+    return { value: JSON.parse(text.slice(start, end)) as unknown, length: end };
+  } catch {
+    return null;
+  }
+}
+
+/** Behind the bracket that closes the one at `start`. */
+function endOfJson(text: string, start: number): number | undefined {
+  let depth = 0;
+  let isText = false;
+  for (let at = start; at < text.length; at++) {
+    const sign = text[at];
+    if (isText) {
+      if (sign === '\\') at++;
+      else if (sign === '"') isText = false;
+    } else if (sign === '"') isText = true;
+    else if (sign === '{' || sign === '[') depth++;
+    else if ((sign === '}' || sign === ']') && --depth === 0) return at + 1;
+  }
+  return undefined;
+}

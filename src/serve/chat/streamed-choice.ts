@@ -1,0 +1,58 @@
+/** One answer of a chat as the deltas that clients put together. */
+import type { ChosenLogProb } from '../../generate/index.ts';
+import type { Answer } from '../../worker/jobs/generate.ts';
+import { chatLogProbs } from '../generation/log-probs.ts';
+import type { ChatChunk } from '../schemas/chat.ts';
+import { AnswerReader, finishOf, type AnswerPart } from './answer-reader.ts';
+import type { ChatPlan } from './chat-plan.ts';
+
+type Choice = ChatChunk['choices'][number];
+
+export class StreamedChoice {
+  readonly #index: number;
+  readonly #reader: AnswerReader;
+  /** Of tokens whose text has not gone out yet. */
+  #logProbs: ChosenLogProb[] = [];
+  readonly #hasLogProbs: boolean;
+  #calls = 0;
+  finishReason: 'stop' | 'length' | 'tool_calls' = 'length';
+
+  constructor(index: number, { form, wish }: ChatPlan) {
+    this.#index = index;
+    this.#reader = new AnswerReader(form);
+    this.#hasLogProbs = wish.sampling.logProbs !== undefined;
+  }
+
+  /** The role comes first, or clients refuse the stream. */
+  first(): Choice {
+    return { index: this.#index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null };
+  }
+
+  next(text: string, logProbs: readonly ChosenLogProb[] = []): Choice[] {
+    this.#logProbs.push(...logProbs);
+    return this.#reader.push(text).map((part) => this.#choice(part));
+  }
+
+  last(answer: Answer): Choice[] {
+    const rest = this.#reader.end().map((part) => this.#choice(part));
+    this.finishReason = finishOf(answer.finishReason, this.#calls);
+    const logprobs = this.#logProbs.length > 0 ? this.#takeLogProbs() : null;
+    return [...rest, { index: this.#index, delta: {}, logprobs, finish_reason: this.finishReason }];
+  }
+
+  #choice(part: AnswerPart): Choice {
+    return { index: this.#index, delta: this.#deltaOf(part), logprobs: this.#takeLogProbs(), finish_reason: null };
+  }
+
+  #deltaOf(part: AnswerPart): Choice['delta'] {
+    if ('call' in part) return { tool_calls: [{ index: this.#calls++, ...part.call }] };
+    return 'content' in part ? { content: part.content } : { reasoning_content: part.reasoning };
+  }
+
+  #takeLogProbs(): Choice['logprobs'] {
+    if (!this.#hasLogProbs) return null;
+    const taken = this.#logProbs;
+    this.#logProbs = [];
+    return chatLogProbs(taken);
+  }
+}

@@ -1,0 +1,105 @@
+/** From a request's bytes to a body that fits its endpoint's schema. */
+import type { z } from '@hono/zod-openapi';
+import { describeIssues } from '../base/schema-issues.ts';
+import { ApiError } from './api-error.ts';
+
+/** Deeper values are nobody's request; they would end the stack of whoever walks over them. */
+const DEEPEST = 64;
+const MOST_ISSUES = 10;
+
+/** @throws ApiError 400, 413, 415 */
+export async function readJson(
+  request: Request,
+  mostBytes: number,
+): Promise<{ value: Record<string, unknown>; text: string }> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    const message = `The body has to be JSON: send content-type: application/json, not ${type === '' ? 'none' : type}.`;
+    throw new ApiError(415, { message, code: 'unsupported_media_type' });
+  }
+  const text = textOf(await readBytes(request, mostBytes));
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ApiError(400, {
+      message: `The body has to be a JSON object, not ${kindOf(value)}.`,
+      code: 'invalid_type',
+    });
+  if (isDeeper(value, DEEPEST))
+    throw new ApiError(400, { message: `The body is nested deeper than ${DEEPEST} levels.`, code: 'invalid_value' });
+  return { value: value as Record<string, unknown>, text };
+}
+
+/** The whole body, up to a limit. @throws ApiError 413 */
+export async function readBytes(request: Request, mostBytes: number): Promise<Uint8Array> {
+  const length = Number(request.headers.get('content-length') ?? 0);
+  if (length > mostBytes) throw tooLarge(mostBytes);
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > mostBytes) throw tooLarge(mostBytes);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function tooLarge(mostBytes: number): ApiError {
+  const message = `The body is larger than ${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes.`;
+  // What is still to come is not read: the connection cannot be used again.
+  return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ApiError(400, { message: 'The body is not UTF-8.', code: 'invalid_json' });
+  }
+}
+
+function parsed(text: string): unknown {
+  if (text.trim() === '')
+    throw new ApiError(400, { message: 'The body is empty; a JSON object is expected.', code: 'invalid_json' });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = `The body is no JSON: ${(error as Error).message.replace(/\s*"[\s\S]*" is not valid JSON$/, '')}.`;
+    throw new ApiError(400, { message, code: 'invalid_json' });
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return value === null ? 'null' : `a ${typeof value}`;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+}
+
+/** The body as its schema reads it. @throws ApiError 400 with all that is wrong, the first field as its param */
+export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const faults = describeIssues(result.error.issues, { root: body, schema }).slice(0, MOST_ISSUES);
+  const [first] = faults;
+  const messages = faults.map(({ path, message, fix }) => {
+    const words = fix === undefined ? message : `${message} (${fix})`;
+    return path.length === 0 ? words : `${paramOf(path)} ${words}`;
+  });
+  const code = codeOf(result.error.issues[0], first.message);
+  throw new ApiError(400, { message: `${messages.join('; ')}.`, param: paramOf(first.path), code });
+}
+
+function codeOf(issue: z.core.$ZodIssue, message: string): string {
+  if (message === 'is missing') return 'missing_required_parameter';
+  if (issue.code === 'invalid_type') return 'invalid_type';
+  return issue.code === 'unrecognized_keys' ? 'unknown_parameter' : 'invalid_value';
+}
+
+/** `messages[0].content` */
+export function paramOf(path: readonly PropertyKey[]): string | undefined {
+  if (path.length === 0) return undefined;
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
+}

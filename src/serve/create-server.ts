@@ -1,0 +1,132 @@
+/** A server from its settings, without a socket: it can be mounted into a program's own. */
+import type { Hono } from 'hono';
+import { AttuneError } from '../base/errors.ts';
+import { ApiKeys } from './access/api-keys.ts';
+import { isLoopback } from './access/origins.ts';
+import { createApp } from './app.ts';
+import { Admission } from './models/admission.ts';
+import { ModelPool } from './models/model-pool.ts';
+import { ModelTable, type NamedTarget } from './models/model-table.ts';
+import type { Opener } from './models/opened.ts';
+import { RetriedWork } from './replies/retried-work.ts';
+import { ResponseStore } from './responses/response-store.ts';
+import type { ServerParts } from './server-parts.ts';
+import { bytesOf, type ServeSettings } from './settings.ts';
+import type { Exchange } from './watch/exchange.ts';
+import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
+import { ServeMetrics } from './watch/metrics.ts';
+import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
+
+export interface ServerOptions {
+  settings: ServeSettings;
+  opener: Opener;
+  /** Bytes of weights that may be open at once, where the settings do not say it. */
+  memory: number;
+  log?: ServeLog;
+}
+
+/** A server that answers requests wherever they come from. */
+export interface MountedServer {
+  parts: ServerParts;
+  app: Hono;
+  /** Loads what the budget has room for; requests are answered meanwhile. */
+  warm(): Promise<void>;
+  /** Takes no further requests, ends those in flight, and closes the models. */
+  close(): Promise<void>;
+}
+
+/** @throws AttuneError E_SERVE_OPEN, E_SERVE_EMPTY, E_SERVE_NAMES, E_API_KEYS, and what keeps a model from being opened */
+export async function createServer({
+  settings,
+  opener,
+  memory,
+  log = openLog(settings.log),
+}: ServerOptions): Promise<MountedServer> {
+  const keys = keysOf(settings);
+  const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
+  for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
+  if (table.size === 0) throw nothingToServe();
+  const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
+  const { precision, storage } = settings;
+  const pool = new ModelPool({ opener, log, budget, opening: { precision, storage } });
+  const admission = new Admission(settings.max_queue);
+  const parts: ServerParts = {
+    settings,
+    table,
+    pool,
+    opener,
+    admission,
+    retried: new RetriedWork(),
+    responses: new ResponseStore(),
+    keys,
+    log,
+    metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
+    telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    document: {},
+    finish: (exchange, status, error) => finish(parts, exchange, status, error),
+    state: { isReady: false, isDraining: false },
+  };
+  return {
+    parts,
+    app: createApp(parts),
+    async warm() {
+      await pool.warm(table.models);
+      parts.state.isReady = true;
+    },
+    close: () => close(parts),
+  };
+}
+
+function namedTarget(entry: string | NamedTarget): NamedTarget {
+  return typeof entry === 'string' ? { target: entry } : entry;
+}
+
+function keysOf({ api_keys: file, host, open }: ServeSettings): ApiKeys | undefined {
+  if (file !== undefined) return ApiKeys.read(file);
+  if (isLoopback(host) || open) return undefined;
+  throw new AttuneError('E_SERVE_OPEN', {
+    what: `Others could use a server that listens on ${host}`,
+    got: 'no file of API keys',
+    fix: 'make a key with `attune keys create NAME --file keys.yaml` and give --api-keys keys.yaml, or say --open',
+  });
+}
+
+function nothingToServe(): AttuneError {
+  return new AttuneError('E_SERVE_EMPTY', {
+    what: 'There is no model to serve',
+    expected: 'a run, an adapter, a model folder or a known name',
+    fix: 'name one: attune serve attune-base',
+  });
+}
+
+/** Once for each request, however it ended. */
+function finish(
+  { log, metrics, telemetry, settings }: ServerParts,
+  exchange: Exchange,
+  status: number,
+  error?: unknown,
+): void {
+  if (exchange.isOver) return;
+  exchange.isOver = true;
+  metrics.observe(exchange, status);
+  telemetry.observe(exchange, status);
+  const entry = { ...describeExchange(exchange, settings.keep), status };
+  const cause = (error as Error | undefined)?.cause ?? error;
+  if (status >= 500) log.error({ ...entry, err: cause }, 'request failed');
+  else if (exchange.path === '/health' || exchange.path === '/ready') log.debug(entry, 'request');
+  else log.info(entry, 'request');
+}
+
+const POLL_MILLISECONDS = 50;
+
+async function close(parts: ServerParts): Promise<void> {
+  const { state, admission, pool, settings, telemetry } = parts;
+  state.isDraining = true;
+  const deadline = Date.now() + settings.drain_seconds * 1000;
+  while (admission.counts.running > 0 && Date.now() < deadline)
+    await new Promise((resolve) => {
+      setTimeout(resolve, POLL_MILLISECONDS);
+    });
+  await pool.close();
+  await telemetry.close();
+}

@@ -1,0 +1,53 @@
+/** What an endpoint is: one file in `endpoints/` and one line in its table. OpenAPI, checks and tests follow from it. */
+import type { z } from '@hono/zod-openapi';
+import type { FieldNames } from './attune-errors.ts';
+import type { Call } from './call.ts';
+import type { Unsupported } from './fields.ts';
+
+/** What a reply holds, by its content type. */
+export interface Reply {
+  description: string;
+  /** Of `application/json`. */
+  json?: z.ZodType;
+  /** Of each event's data in `text/event-stream`. */
+  events?: z.ZodType;
+  /** Other content types that are texts. */
+  texts?: readonly string[];
+}
+
+interface EndpointParts<Body> {
+  method: 'get' | 'post' | 'delete';
+  /** With parameters in braces: `/v1/models/{model}`. */
+  path: string;
+  tag: 'Text' | 'Models' | 'Other kinds' | 'Adapters' | 'Server';
+  summary: string;
+  /** Answered without a key. */
+  isOpen?: boolean;
+  /** Asks for a key that may administer the server. */
+  isAdmin?: boolean;
+  /** Of a 200. */
+  reply: Reply;
+  /** What errors call the parts of this endpoint's requests. */
+  fields?: FieldNames;
+  handle(call: Call<Body>): Promise<Response> | Response;
+}
+
+interface BodyParts<Schema extends z.ZodType> {
+  schema: Schema;
+  /** Fields that clients send and nothing here follows. */
+  unsupported?: Unsupported;
+  /** A form with files in place of JSON. */
+  isForm?: boolean;
+}
+
+/** An endpoint whatever its body is. */
+export interface Endpoint extends EndpointParts<unknown> {
+  body?: BodyParts<z.ZodType>;
+}
+
+/** Keeps the type of the body between its schema and what handles it. */
+export function defineEndpoint<Schema extends z.ZodType>(
+  endpoint: EndpointParts<z.output<Schema>> & { body?: BodyParts<Schema> },
+): Endpoint {
+  return endpoint as unknown as Endpoint;
+}

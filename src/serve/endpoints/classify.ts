@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { invalidValue } from '../api-error.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import type { RequestRow, RowAnswer, RowModel } from '../models/opened.ts';
+import { slowJson } from '../replies/slow-json.ts';
+import { now } from '../schemas/common.ts';
+import { MOST_INPUTS, smallUsage, smallUsageOf } from '../schemas/rows.ts';
+import { bytesOfData, Uploads } from '../uploads.ts';
+
+const row = z.union([z.string(), z.record(z.string(), z.unknown())], 'expected a text, or an object of columns');
+
+const request = z
+  .strictObject({
+    model: z.string(),
+    input: z
+      .union([row, z.array(row).min(1).max(MOST_INPUTS)], 'expected a text, an object of columns, or a list of them')
+      .openapi({
+        description:
+          'Texts, {text, text_pair}, {question, context}, {image} or {audio} in base64, or columns as in training',
+      }),
+    threshold: z.number().min(0).max(1).optional(),
+    user: z.string().optional(),
+  })
+  .openapi('ClassifyRequest');
+
+const span = { text: z.string(), start: z.number().int(), end: z.number().int() };
+
+const entry = z.strictObject({
+  index: z.number().int(),
+  label: z.string().nullable().openapi({ description: 'The class; null where there is none, or several' }),
+  labels: z.array(z.string()).optional(),
+  value: z.number().optional(),
+  answer: z.string().nullable().optional(),
+  probability: z.number().optional(),
+  probabilities: z.record(z.string(), z.number()).optional(),
+  probs: z.array(z.number()).openapi({ description: "In the order of the model's classes" }),
+  num_classes: z.number().int(),
+  spans: z.array(z.strictObject({ ...span, label: z.string() })).optional(),
+  stretch: z.strictObject({ ...span, none_by: z.number() }).optional(),
+});
+
+const reply = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('list'),
+    created: z.number().int(),
+    model: z.string(),
+    data: z.array(entry),
+    usage: z.strictObject({ ...smallUsage.shape, completion_tokens: z.number().int() }),
+  })
+  .openapi('Classification');
+
+export const endpoint = defineEndpoint({
+  method: 'post',
+  path: '/v1/classify',
+  tag: 'Other kinds',
+  summary: 'Classes, numbers, tagged words or answers in texts, of rows',
+  body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0], add_special_tokens: [true] } },
+  reply: { description: 'One answer for each row', json: reply },
+  fields: { prompt: 'input' },
+  handle(call) {
+    const { model: name, input, threshold } = call.body;
+    const model = call.model(name, 'rows');
+    call.exchange.describe({ operation: 'classify', body: call.body });
+    return slowJson(call, async (): Promise<z.output<typeof reply>> => {
+      const rows = Array.isArray(input) ? input : [input];
+      using _places = call.server.admission.enter(model.id, rows.length);
+      using lease = await call.lease(model);
+      using uploads = new Uploads();
+      const { opened } = lease;
+      const answered = await opened.predict(
+        rows.map((one, i) => readable(one, i, { opened, uploads })),
+        { threshold },
+      );
+      call.exchange.finished({ prompt: answered.tokens, shared: 0, answer: 0 }, []);
+      const data = answered.rows.map((answer, index) => entryOf(answer, index, opened));
+      const id = `classify-${randomUUID().replaceAll('-', '')}`;
+      const usage = { ...smallUsageOf(answered.tokens), completion_tokens: 0 };
+      return { id, object: 'list', created: now(), model: name, data, usage };
+    });
+  },
+});
+
+/** Files come as bytes: what a request holds is never taken for a path. */
+function readable(
+  given: RequestRow,
+  place: number,
+  { opened, uploads }: { opened: RowModel; uploads: Uploads },
+): RequestRow {
+  const { media } = opened;
+  if (media === undefined) return given;
+  const value = typeof given === 'string' ? given : given[media];
+  const field = `input[${place}]${typeof given === 'string' ? '' : `.${media}`}`;
+  if (typeof value !== 'string')
+    throw invalidValue(
+      field,
+      `${field} is missing: the model reads ${media === 'image' ? 'images' : 'recordings'}.`,
+      'missing_required_parameter',
+    );
+  return { [media]: uploads.add(bytesOfData(value, field)) };
+}
+
+function entryOf(answer: RowAnswer, index: number, { answers, labels = [] }: RowModel): z.output<typeof entry> {
+  const { prediction, probability, probabilities, spans, stretch, error } = answer;
+  if (error !== undefined) throw invalidValue(`input[${index}]`, `input[${index}] cannot be answered: ${error}.`);
+  const label = answers === 'label' && typeof prediction === 'string' ? prediction : null;
+  return {
+    index,
+    label,
+    ...(answers === 'labels' && Array.isArray(prediction) && { labels: prediction }),
+    ...(typeof prediction === 'number' && { value: prediction }),
+    ...(answers === 'stretch' && { answer: prediction as string | null }),
+    ...(probability !== undefined && { probability }),
+    ...(probabilities !== undefined && { probabilities }),
+    probs: probabilities === undefined ? [] : labels.map((name) => probabilities[name] ?? 0),
+    num_classes: labels.length,
+    ...(spans !== undefined && { spans: [...spans] }),
+    ...(stretch !== undefined && { stretch }),
+  };
+}

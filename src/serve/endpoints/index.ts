@@ -1,0 +1,53 @@
+/** All endpoints: one file in this folder and one line here. */
+import type { Endpoint } from '../endpoint.ts';
+import { endpoint as chatCompletions } from './chat-completions.ts';
+import { endpoint as classify } from './classify.ts';
+import { endpoint as completions } from './completions.ts';
+import { endpoint as embeddings } from './embeddings.ts';
+import { endpoint as health } from './health.ts';
+import { endpoint as loadAdapter } from './load-adapter.ts';
+import { endpoint as metrics } from './metrics.ts';
+import { endpoint as model } from './model.ts';
+import { endpoint as models } from './models.ts';
+import { endpoint as openapi } from './openapi.ts';
+import { endpoint as page } from './page.ts';
+import { endpoint as pageScript } from './page-script.ts';
+import { endpoint as ready } from './ready.ts';
+import { endpoint as recommend } from './recommend.ts';
+import { endpoint as rerank } from './rerank.ts';
+import { endpoint as response } from './response.ts';
+import { endpoint as responseCancel } from './response-cancel.ts';
+import { endpoint as responseDelete } from './response-delete.ts';
+import { endpoint as responseInputItems } from './response-input-items.ts';
+import { endpoint as responseInputTokens } from './response-input-tokens.ts';
+import { endpoint as responses } from './responses.ts';
+import { endpoint as score } from './score.ts';
+import { endpoint as transcriptions } from './transcriptions.ts';
+import { endpoint as unloadAdapter } from './unload-adapter.ts';
+
+export const endpoints: readonly Endpoint[] = [
+  chatCompletions,
+  completions,
+  responses,
+  responseInputTokens,
+  response,
+  responseDelete,
+  responseCancel,
+  responseInputItems,
+  embeddings,
+  rerank,
+  score,
+  classify,
+  transcriptions,
+  recommend,
+  models,
+  model,
+  loadAdapter,
+  unloadAdapter,
+  health,
+  ready,
+  metrics,
+  openapi,
+  page,
+  pageScript,
+];

@@ -1,0 +1,51 @@
+import { z } from '@hono/zod-openapi';
+import { ApiError, invalidValue } from '../api-error.ts';
+import { defineEndpoint } from '../endpoint.ts';
+
+const request = z
+  .strictObject({
+    lora_name: z.string().min(1),
+    lora_path: z
+      .string()
+      .optional()
+      .openapi({ description: 'The name again; a path that nobody registered is refused' }),
+    load_inplace: z.boolean().optional(),
+  })
+  .openapi('LoadAdapterRequest');
+
+export const endpoint = defineEndpoint({
+  method: 'post',
+  path: '/v1/load_lora_adapter',
+  tag: 'Adapters',
+  summary: 'Serve a registered adapter, or read it again under its name',
+  isAdmin: true,
+  body: { schema: request, unsupported: { base_model_name: [], is_3d_lora_weight: [false] } },
+  reply: { description: 'It is served', texts: ['text/plain'] },
+  async handle(call) {
+    const { lora_name: name, lora_path: path, load_inplace: inPlace = false } = call.body;
+    const { table, pool, opener } = call.server;
+    const target = table.registered(name);
+    if (target === undefined) {
+      const message = `No adapter is registered as '${name}'. Register it when the server is started: --adapter ${name}=FOLDER.`;
+      throw new ApiError(404, { message, param: 'lora_name', code: 'adapter_not_registered' });
+    }
+    if (path !== undefined && path !== name && path !== target)
+      throw invalidValue(
+        'lora_path',
+        'Adapters are loaded by the name that they are registered under, never by a path of a request.',
+      );
+    const known = table.find(name);
+    if (known !== undefined && !inPlace) {
+      const message = `The adapter '${name}' is served already. Read it again with load_inplace: true.`;
+      throw invalidValue('lora_name', message, 'adapter_already_loaded');
+    }
+    if (known !== undefined) table.remove(known.id);
+    const model = await table.add({ name, target }, opener);
+    // Whoever uses what the name stood for before goes on with it; the next request opens it as it is now.
+    if (known !== undefined) void pool.drop(known);
+    (await call.lease(model))[Symbol.dispose]();
+    return new Response(`Success: LoRA adapter '${name}' added successfully.`, { headers: TEXT });
+  },
+});
+
+const TEXT = { 'content-type': 'text/plain; charset=utf-8' };

@@ -1,0 +1,15 @@
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/metrics',
+  tag: 'Server',
+  summary: 'Metrics for Prometheus',
+  isAdmin: true,
+  reply: { description: "Metrics under vLLM's names, and our own", texts: ['text/plain'] },
+  async handle({ server: { metrics } }: Call) {
+    const { registry } = metrics;
+    return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
+  },
+});

@@ -1,0 +1,15 @@
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { modelEntry, modelReply } from './models.ts';
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/v1/models/{model}',
+  tag: 'Models',
+  summary: 'Describe one model',
+  reply: { description: 'The model', json: modelReply },
+  handle(call: Call) {
+    const { model: name } = call.params;
+    return Response.json(modelEntry(name, call.model(name, 'text', 'speech', 'rows', 'vectors', 'items')));
+  },
+});

@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi';
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import type { ServedModel } from '../models/model-table.ts';
+
+export const modelReply = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('model'),
+    created: z.number().int(),
+    owned_by: z.string(),
+    root: z.string().openapi({ description: 'The own name of the model, where this one is an alias' }),
+    parent: z.string().nullable().openapi({ description: "Of an adapter: its base's name" }),
+    task: z.string().openapi({ description: 'What it does: text, speech, rows, vectors or items' }),
+  })
+  .openapi('Model');
+
+export function modelEntry(name: string, { id, base, created, kind }: ServedModel): z.output<typeof modelReply> {
+  return {
+    id: name,
+    object: 'model',
+    created,
+    owned_by: 'attune',
+    root: id,
+    parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
+    task: kind,
+  };
+}
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/v1/models',
+  tag: 'Models',
+  summary: 'List the models that the key may use',
+  reply: {
+    description: 'Models, adapters and their other names',
+    json: z.strictObject({ object: z.literal('list'), data: z.array(modelReply) }).openapi('ModelList'),
+  },
+  handle(call: Call) {
+    const entries = call.server.table.names.filter(({ name, model }) => call.mayUse(name, model.id));
+    return Response.json({ object: 'list', data: entries.map(({ name, model }) => modelEntry(name, model)) });
+  },
+});

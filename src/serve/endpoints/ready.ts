@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi';
+import type { Call } from '../call.ts';
+import { ApiError } from '../api-error.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { shuttingDown } from '../models/model-pool.ts';
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/ready',
+  tag: 'Server',
+  summary: 'Whether the models are loaded and requests are taken',
+  isOpen: true,
+  reply: { description: 'They are', json: z.strictObject({ status: z.literal('ready') }).openapi('Ready') },
+  handle(call: Call) {
+    const { isReady, isDraining } = call.server.state;
+    if (isDraining) throw shuttingDown();
+    if (isReady) return Response.json({ status: 'ready' });
+    throw new ApiError(503, { message: 'Models are being loaded.', code: 'loading', headers: { 'retry-after': '1' } });
+  },
+});

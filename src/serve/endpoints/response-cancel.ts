@@ -1,0 +1,13 @@
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { responseReply } from '../responses/reply.ts';
+
+export const endpoint = defineEndpoint({
+  method: 'post',
+  path: '/v1/responses/{response_id}/cancel',
+  tag: 'Text',
+  summary: 'A response that is kept: none is made in the background, so that there is nothing left to cancel',
+  reply: { description: 'The response', json: responseReply },
+  handle: ({ server, params, key }: Call) =>
+    Response.json(server.responses.get(params.response_id, key?.name).response),
+});

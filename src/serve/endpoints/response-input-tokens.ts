@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi';
+import { chatPlan } from '../chat/chat-plan.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { slowJson } from '../replies/slow-json.ts';
+import { asChat, responsesRequest, unsupportedResponses } from '../responses/request.ts';
+
+const reply = z
+  .strictObject({ object: z.literal('response.input_tokens'), input_tokens: z.number().int() })
+  .openapi('ResponseInputTokens');
+
+export const endpoint = defineEndpoint({
+  method: 'post',
+  path: '/v1/responses/input_tokens',
+  tag: 'Text',
+  summary: 'How many tokens a request would read',
+  body: { schema: responsesRequest, unsupported: unsupportedResponses },
+  reply: { description: 'The count', json: reply },
+  fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },
+  handle(call) {
+    const { body, server, key } = call;
+    const model = call.model(body.model, 'text');
+    const earlier =
+      body.previous_response_id === undefined
+        ? []
+        : server.responses.get(body.previous_response_id, key?.name, 'previous_response_id').conversation;
+    return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
+      using lease = await call.lease(model);
+      const { prompts } = chatPlan(asChat(body, earlier), lease.opened).wish;
+      const { tokens } = await lease.opened.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
+      return { object: 'response.input_tokens', input_tokens: tokens[0].length };
+    });
+  },
+});

@@ -1,0 +1,13 @@
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { responseReply } from '../responses/reply.ts';
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/v1/responses/{response_id}',
+  tag: 'Text',
+  summary: 'A response that is kept',
+  reply: { description: 'The response', json: responseReply },
+  handle: ({ server, params, key }: Call) =>
+    Response.json(server.responses.get(params.response_id, key?.name).response),
+});

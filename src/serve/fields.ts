@@ -1,0 +1,56 @@
+/** Fields of a request that nothing here follows: refused, dropped with a warning, or dropped. */
+import type { z } from '@hono/zod-openapi';
+import { nearest } from '../base/nearest.ts';
+import { ApiError } from './api-error.ts';
+
+export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
+
+/** By field: values that ask for nothing and so may be sent; null always is one of them. */
+export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
+
+export interface CheckedFields {
+  /** Without fields that are null, or that nothing here follows. */
+  body: Record<string, unknown>;
+  /** Names of fields that were dropped although they ask for something. */
+  dropped: string[];
+}
+
+/** @throws ApiError 400 where the policy is to refuse */
+export function checkFields(
+  given: Readonly<Record<string, unknown>>,
+  { known, unsupported = {} }: { known: readonly string[]; unsupported?: Unsupported },
+  policy: UnsupportedPolicy,
+): CheckedFields {
+  const body: Record<string, unknown> = {};
+  const dropped: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null) continue;
+    if (known.includes(name)) body[name] = value;
+    else if (!asksNothing(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
+  }
+  if (policy === 'refuse' && dropped.length > 0) throw refusal(dropped, known, unsupported);
+  return { body, dropped };
+}
+
+function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): boolean {
+  return neutral?.some((one) => JSON.stringify(one) === JSON.stringify(value)) === true;
+}
+
+function refusal(names: readonly string[], known: readonly string[], unsupported: Unsupported): ApiError {
+  const messages = names.map((name) => {
+    if (Object.hasOwn(unsupported, name)) return `${name} is not supported here`;
+    const close = nearest(name, known);
+    return `${name} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
+  });
+  const [first] = names;
+  const code = Object.hasOwn(unsupported, first) ? 'unsupported_parameter' : 'unknown_parameter';
+  const advice = 'Leave it out, or start the server with --unsupported ignore.';
+  return new ApiError(400, { message: `${messages.join('. ')}. ${advice}`, param: first, code });
+}
+
+/** Names of the fields of an object's schema. */
+export function fieldsOf(schema: z.ZodType): string[] {
+  const made = schema.def as unknown as { shape?: Record<string, unknown>; in?: z.ZodType; innerType?: z.ZodType };
+  const inner = made.in ?? made.innerType;
+  return inner === undefined ? Object.keys(made.shape ?? {}) : fieldsOf(inner);
+}

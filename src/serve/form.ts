@@ -1,0 +1,33 @@
+/** Forms with files. */
+import type { z } from '@hono/zod-openapi';
+import { ApiError } from './api-error.ts';
+import type { Call } from './call.ts';
+import { checked, readBytes } from './check-body.ts';
+import { checkFields, fieldsOf, type Unsupported } from './fields.ts';
+import { bytesOf } from './settings.ts';
+
+/** A form's fields as their schema reads them; `name[]` is a list. @throws ApiError 400, 413, 415 */
+export async function readForm<Schema extends z.ZodType>(
+  { request, server: { settings } }: Call,
+  schema: Schema,
+  { unsupported }: { unsupported?: Unsupported },
+): Promise<z.output<Schema>> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\s*;/i.test(type)) {
+    const message = `The body has to be a form: send content-type: multipart/form-data, not ${type === '' ? 'none' : type}.`;
+    throw new ApiError(415, { message, code: 'unsupported_media_type' });
+  }
+  const bytes = await readBytes(request, bytesOf(settings.max_upload));
+  const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
+    .formData()
+    .catch(() => {
+      throw new ApiError(400, { message: 'The form cannot be read.', code: 'invalid_form' });
+    });
+  const fields: Record<string, unknown> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    fields[name.replace(/\[\]$/, '')] = name.endsWith('[]') ? values : values[0];
+  }
+  const { body } = checkFields(fields, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  return checked(schema, body);
+}

@@ -1,0 +1,24 @@
+import { invalidValue } from '../api-error.ts';
+import type { Writer } from '../models/opened.ts';
+import type { Wish } from './generation.ts';
+
+/** The tokens of a request's prompts, where it asks for tokens. */
+export async function promptIds(
+  { return_token_ids: isAsked }: { return_token_ids?: boolean },
+  { writer, wish, signal }: { writer: Writer; wish: Wish; signal: AbortSignal },
+): Promise<number[][] | undefined> {
+  if (isAsked !== true) return undefined;
+  const { prompts } = wish;
+  const { tokens } = await writer.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
+  return tokens.map((ids) => [...ids]);
+}
+
+/** @throws ApiError 400 for tokens that are asked for of a stream, which has texts only */
+export function refuseStreamedIds({ return_token_ids: isAsked }: { return_token_ids?: boolean }): void {
+  if (isAsked === true)
+    throw invalidValue(
+      'return_token_ids',
+      'Token ids are given of whole answers, not of streams.',
+      'unsupported_value',
+    );
+}

@@ -1,0 +1,17 @@
+/** Models on a network, by OpenAI's API. */
+export { createKey, type NewKey } from './access/api-keys.ts';
+export { createServer, type MountedServer } from './create-server.ts';
+export { listen, type RunningServer } from './listen.ts';
+export type {
+  ItemModel,
+  RequestRow,
+  ModelKind,
+  Opener,
+  OpenRequest,
+  OpenedModels,
+  RowModel,
+  TargetFacts,
+  VectorModel,
+  Writer,
+} from './models/opened.ts';
+export { settingsSchema, type ServeSettings, type ServeSettingsInput } from './settings.ts';

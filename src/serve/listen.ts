@@ -1,0 +1,116 @@
+/** A server on a socket, with the limits that keep broken and hostile clients from holding it. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { AttuneError } from '../base/errors.ts';
+import type { MountedServer } from './create-server.ts';
+import type { ServeSettings } from './settings.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Names of the models that are served. */
+  readonly models: readonly string[];
+  /** Ends what is in flight, within the time that the settings give, and closes the models. */
+  close(): Promise<void>;
+}
+
+function limitsOf({ header_seconds: header, request_seconds: request }: ServeSettings): ServerOptions {
+  return {
+    maxHeaderSize: 16 * 1024,
+    // Who sends more slowly than that is cut off.
+    headersTimeout: header * 1000,
+    requestTimeout: Math.max(header, request) * 1000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 1000,
+  };
+}
+
+/** @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_TLS */
+export async function listen(mounted: MountedServer): Promise<RunningServer> {
+  const { app, parts } = mounted;
+  const { settings, table } = parts;
+  const listener = getRequestListener(app.fetch);
+  const server =
+    settings.tls === undefined ? createServer(limitsOf(settings), listener) : tlsServer(settings, listener);
+  server.on('clientError', refuseBroken);
+  await bind(server, settings);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${settings.tls === undefined ? 'http' : 'https'}://${hostOf(settings.host)}:${port}`,
+    models: table.names.map(({ name }) => name),
+    async close() {
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
+      await mounted.close();
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), LAST_BYTES).unref();
+      await closed;
+    },
+  };
+}
+
+/** What is written already may still leave. */
+const LAST_BYTES = 1000;
+
+type Listener = ReturnType<typeof getRequestListener>;
+
+function tlsServer(settings: ServeSettings, listener: Listener): Server {
+  const { cert, key } = settings.tls!;
+  try {
+    const files = { cert: readFileSync(cert), key: readFileSync(key) };
+    return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
+  } catch (error) {
+    throw new AttuneError('E_TLS', {
+      what: 'The certificate and its key cannot be used',
+      got: (error as Error).message,
+      expected: 'files in PEM: tls.cert and tls.key',
+      fix: 'check both paths, and that they belong together',
+      cause: error,
+    });
+  }
+}
+
+function bind(server: Server, { host, port }: ServeSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, { host, port })));
+    server.listen(port, host, resolve);
+  });
+}
+
+function cannotListen(
+  { code, message }: NodeJS.ErrnoException,
+  { host, port }: { host: string; port: number },
+): AttuneError {
+  if (code === 'EADDRINUSE')
+    return new AttuneError('E_PORT_IN_USE', {
+      what: `Port ${port} of ${host} is in use`,
+      fix: 'choose another one: --port 8001, or 0 for any',
+    });
+  return new AttuneError('E_LISTEN', {
+    what: `The server cannot listen on ${host}:${port}`,
+    got: message,
+    fix: 'choose another --host or --port',
+  });
+}
+
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const BROKEN: Readonly<Record<string, [status: number, reason: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are larger than 16 KB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request was not sent in time.'],
+};
+
+/** What is no request of HTTP, or does not end, is answered where it can be, and the connection closed. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, reason, message] = BROKEN[error.code ?? ''] ?? [400, 'Bad Request', 'This is no request of HTTP/1.1.'];
+  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: 'bad_request' } });
+  const head = `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}

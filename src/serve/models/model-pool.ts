@@ -1,0 +1,198 @@
+/** Models in their processes: opened when first needed, within a budget of memory, and opened again after a crash. */
+import { AttuneError } from '../../base/errors.ts';
+import { ApiError } from '../api-error.ts';
+import { toApiError } from '../attune-errors.ts';
+import type { ServeLog } from '../watch/log.ts';
+import type { ServedModel } from './model-table.ts';
+import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
+
+export interface PoolOptions {
+  opener: Opener;
+  log: ServeLog;
+  /** Bytes of weights that may be open at once; one model is always opened. */
+  budget: number;
+  opening: Pick<OpenRequest, 'precision' | 'storage'>;
+}
+
+/** A model that is lent to some work. */
+export interface Lease<Kind extends ModelKind> extends Disposable {
+  opened: OpenedModels[Kind];
+}
+
+interface Slot {
+  model: ServedModel;
+  /** In memory of its own; of an adapter that sits beside its base only its own. */
+  bytes: number;
+  opening: Promise<OpenedModels[ModelKind]>;
+  /** Work that uses it, adapters beside it included. */
+  users: number;
+  lastUsed: number;
+  onIdle?: () => void;
+}
+
+export class ModelPool {
+  readonly #options: PoolOptions;
+  readonly #slots = new Map<string, Slot>();
+  /** Models that could not be opened: until when nobody tries again. */
+  readonly #failed = new Map<string, { until: number; error: unknown }>();
+  #installed = 0;
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Lends a model, opened where needed, until the lease is disposed. @throws ApiError 503 where it cannot be opened */
+  async lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
+    const slot = this.#slots.get(model.id) ?? (await this.#open(model));
+    slot.users++;
+    const release = () => {
+      slot.lastUsed = Date.now();
+      if (--slot.users === 0) slot.onIdle?.();
+    };
+    try {
+      return { opened: (await slot.opening) as OpenedModels[Kind], [Symbol.dispose]: release };
+    } catch (error) {
+      release();
+      throw cannotOpen(model, error);
+    }
+  }
+
+  /** Opens models ahead of their first request, one after the other, as far as the budget goes. */
+  async warm(models: readonly ServedModel[]): Promise<void> {
+    for (const model of models) {
+      if (this.#isClosed || (this.#slots.size > 0 && this.#taken + model.bytes > this.#options.budget)) return;
+      try {
+        (await this.lease(model))[Symbol.dispose]();
+      } catch {
+        // It was logged, and is tried again when somebody asks for it.
+      }
+    }
+  }
+
+  isOpen({ id }: Pick<ServedModel, 'id'>): boolean {
+    return this.#slots.has(id);
+  }
+
+  /** Closes a model when whoever uses it has ended; the next request opens what the name stands for then. */
+  async drop({ id }: Pick<ServedModel, 'id'>): Promise<void> {
+    const slot = this.#slots.get(id);
+    this.#failed.delete(id);
+    if (slot === undefined) return;
+    this.#slots.delete(id);
+    await slot.opening.catch(() => undefined);
+    if (slot.users > 0)
+      await new Promise<void>((resolve) => {
+        slot.onIdle = resolve;
+      });
+    await close(slot);
+  }
+
+  get #taken(): number {
+    return [...this.#slots.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  async #open(model: ServedModel): Promise<Slot> {
+    if (this.#isClosed) throw shuttingDown();
+    const failed = this.#failed.get(model.id);
+    if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
+    const isBeside = model.base !== undefined;
+    const bytes = isBeside ? model.bytes : model.bytes + (model.baseBytes ?? 0);
+    await this.#makeRoom(bytes);
+    const known = this.#slots.get(model.id); // somebody else was faster
+    if (known !== undefined) return known;
+    const start = Date.now();
+    const opening = isBeside ? this.#openBeside(model) : this.#openAlone(model);
+    const slot: Slot = { model, bytes, opening, users: 0, lastUsed: start };
+    this.#slots.set(model.id, slot);
+    opening.then(
+      (opened) => {
+        this.#options.log.info({ model: model.id, seconds: (Date.now() - start) / 1000 }, 'model loaded');
+        opened.ended.catch((error: unknown) => this.#forget(slot, error));
+      },
+      (error: unknown) => {
+        this.#failed.set(model.id, { until: Date.now() + RETRY_MILLISECONDS, error });
+        this.#forget(slot, error);
+      },
+    );
+    return slot;
+  }
+
+  #openAlone(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+    const { opener, opening } = this.#options;
+    return opener.open(model.kind, { target: model.target, ...opening });
+  }
+
+  /** An adapter sits in the process of its base, with others; where it cannot, it gets one of its own. */
+  async #openBeside(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+    const base = await this.lease(model.base!);
+    try {
+      // Each has a name of its own, so that one that is loaded again does not meet itself.
+      const beside = await base.opened.install(`${model.id} ${++this.#installed}`, model.target);
+      const release = async () => {
+        await beside.close();
+        base[Symbol.dispose]();
+      };
+      return { ...beside, close: release };
+    } catch (error) {
+      base[Symbol.dispose]();
+      if (!(error instanceof AttuneError) || !error.code.startsWith('E_ADAPTER')) throw error;
+      this.#options.log.warn({ model: model.id, reason: error.what }, 'adapter opened in a process of its own');
+      return this.#openAlone(model);
+    }
+  }
+
+  /** It is gone: the next request opens it again. */
+  #forget(slot: Slot, error: unknown): void {
+    if (this.#slots.get(slot.model.id) !== slot) return;
+    this.#slots.delete(slot.model.id);
+    if (!this.#isClosed) this.#options.log.error({ model: slot.model.id, err: error }, 'model lost');
+  }
+
+  /** Closes models that nobody uses, those first that were not used for longest, until so many bytes fit. */
+  async #makeRoom(bytes: number): Promise<void> {
+    const { budget, log } = this.#options;
+    while (this.#taken + bytes > budget) {
+      const idle = [...this.#slots.values()].filter(({ users }) => users === 0);
+      if (idle.length === 0) return;
+      const { model } = idle.reduce((oldest, slot) => (slot.lastUsed < oldest.lastUsed ? slot : oldest));
+      log.info({ model: model.id }, 'model closed to make room');
+      await this.drop(model);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    // Adapters first: they go with their base.
+    for (const slot of slots.toSorted(
+      (a, b) => Number(b.model.base !== undefined) - Number(a.model.base !== undefined),
+    ))
+      await close(slot);
+  }
+}
+
+/** A model that cannot be opened is not read again with every request. */
+const RETRY_MILLISECONDS = 5000;
+
+async function close({ opening }: Slot): Promise<void> {
+  try {
+    const opened = await opening;
+    await opened.close();
+  } catch {
+    // It never opened, or is gone already.
+  }
+}
+
+function cannotOpen(model: ServedModel, error: unknown): ApiError {
+  const { code } = toApiError(error);
+  if (code === 'server_shutting_down') return shuttingDown();
+  const message = `The model '${model.id}' cannot be loaded just now. The server's log says why.`;
+  return new ApiError(503, { message, code: 'model_unavailable', headers: { 'retry-after': '5' }, cause: error });
+}
+
+export function shuttingDown(): ApiError {
+  const message = 'The server is shutting down. Send the request again in a moment.';
+  return new ApiError(503, { message, code: 'server_shutting_down', headers: { 'retry-after': '5' } });
+}

@@ -1,0 +1,126 @@
+/** Names of the models that are served, and what each stands for. */
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { Opener, TargetFacts } from './opened.ts';
+
+/** A model, or an adapter, under its own name. */
+export interface ServedModel extends TargetFacts {
+  id: string;
+  target: string;
+  /** Of an adapter of a model that writes: the model beside which it answers, under its own name where it is served. */
+  base?: ServedModel & { kind: 'text' };
+}
+
+export interface NamedTarget {
+  /** The last part of the target's path unless given. */
+  name?: string;
+  target: string;
+}
+
+/** Begins the name of a base that is not served by itself: no request can name it. */
+const HIDDEN = '\0';
+
+export class ModelTable {
+  readonly #models = new Map<string, ServedModel>();
+  readonly #aliases = new Map<string, string>();
+  /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
+  readonly #registered = new Map<string, string>();
+
+  /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
+  static async of(
+    named: readonly NamedTarget[],
+    aliases: Readonly<Record<string, string>>,
+    opener: Opener,
+  ): Promise<ModelTable> {
+    const table = new ModelTable();
+    for (const { name, target } of named) await table.add({ name: name ?? defaultName(target), target }, opener);
+    for (const [alias, to] of Object.entries(aliases)) await table.#addAlias(alias, to, opener);
+    return table;
+  }
+
+  async add({ name, target }: Required<NamedTarget>, opener: Opener): Promise<ServedModel> {
+    if (this.#models.has(name) || this.#aliases.has(name)) throw nameTaken(name);
+    const facts = await opener.inspect(target);
+    const model: ServedModel = { id: name, target, ...facts };
+    this.#models.set(name, model);
+    if (facts.baseFolder !== undefined) this.register({ name, target });
+    return this.#withBase(model);
+  }
+
+  /** Lets an adapter be loaded later. */
+  register({ name, target }: NamedTarget): void {
+    this.#registered.set(name ?? defaultName(target), target);
+  }
+
+  /** The target that is registered under a name. */
+  registered(name: string): string | undefined {
+    return this.#registered.get(name);
+  }
+
+  remove(id: string): void {
+    this.#models.delete(id);
+    for (const [alias, to] of this.#aliases) if (to === id) this.#aliases.delete(alias);
+  }
+
+  /** Another name of a served model; a target that is not served yet is served under this one. */
+  async #addAlias(alias: string, to: string, opener: Opener): Promise<void> {
+    const served = [...this.#models.values()].find(({ id, target }) => id === to || target === to);
+    if (served === undefined) await this.add({ name: alias, target: to }, opener);
+    else if (this.#models.has(alias) || this.#aliases.has(alias)) throw nameTaken(alias);
+    else this.#aliases.set(alias, served.id);
+  }
+
+  get size(): number {
+    return this.#models.size;
+  }
+
+  /** Models by their own names, in the order in which they were named. */
+  get models(): readonly ServedModel[] {
+    return [...this.#models.values()].map((model) => this.#withBase(model));
+  }
+
+  /** All names, aliases behind the others, each with its model. */
+  get names(): readonly { name: string; model: ServedModel }[] {
+    const aliases = [...this.#aliases].map(([name, id]) => ({ name, model: this.#withBase(this.#models.get(id)!) }));
+    return [...this.models.map((model) => ({ name: model.id, model })), ...aliases];
+  }
+
+  #withBase(model: ServedModel): ServedModel {
+    const { baseFolder: folder, baseBytes: bytes = 0, kind } = model;
+    if (folder === undefined || kind !== 'text') return model;
+    const served = [...this.#models.values()].find((other) => other.folder === folder);
+    const { task, created } = model;
+    const base = served ?? { id: `${HIDDEN}${folder}`, target: folder, folder, kind, task, bytes, created };
+    return { ...model, base: base as ServedModel & { kind: 'text' } };
+  }
+
+  /** By `name`, an alias, or `base:adapter`. */
+  find(name: string): ServedModel | undefined {
+    const found = this.#find(name);
+    if (found !== undefined) return this.#withBase(found);
+    for (let colon = name.indexOf(':'); colon > 0; colon = name.indexOf(':', colon + 1)) {
+      const [base, adapter] = [this.#find(name.slice(0, colon)), this.#find(name.slice(colon + 1))];
+      if (base !== undefined && adapter !== undefined && adapter.baseFolder === base.folder)
+        return this.#withBase(adapter);
+    }
+    return undefined;
+  }
+
+  #find(name: string): ServedModel | undefined {
+    return this.#models.get(name) ?? this.#models.get(this.#aliases.get(name) ?? '');
+  }
+}
+
+/** `tickets` of `runs/tickets`; a name of the hub or of the package as it is. */
+export function defaultName(target: string): string {
+  return existsSync(target) ? basename(resolve(target)) : target;
+}
+
+function nameTaken(name: string): AttuneError {
+  return new AttuneError('E_SERVE_NAMES', {
+    what: `Two models would have the name ${name}`,
+    expected: 'a name of its own for each',
+    fix: 'serve one of them as --alias NAME=TARGET only',
+  });
+}

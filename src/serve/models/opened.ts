@@ -1,0 +1,124 @@
+/** What the server needs of models. Who opens them, and in which processes, is the business of `app`. */
+import type { Task } from '../../models/architecture.ts';
+import type { ChosenLogProb } from '../../generate/index.ts';
+import type { Answer, GenerateRequest } from '../../worker/jobs/generate.ts';
+import type { AnswerKind } from '../../worker/jobs/predict.ts';
+import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../worker/run/answer/model-questions.ts';
+import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
+
+/** What a model is for: to write, to write down recordings, to answer rows, to make vectors, to recommend items. */
+export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';
+
+/** What the files of a target say of it, without any weights being read. */
+export interface TargetFacts {
+  kind: ModelKind;
+  task: Task;
+  /** Absolute. */
+  folder: string;
+  /** Of an adapter: the folder of its base. */
+  baseFolder?: string;
+  /** Of the files with its own weights. */
+  bytes: number;
+  /** Of an adapter: of its base's. */
+  baseBytes?: number;
+  /** When it was made: seconds since the epoch. */
+  created: number;
+}
+
+/** How answers are made. */
+export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
+
+export interface AnswerWatch {
+  onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
+  onAnswer?: (prompt: number, answers: readonly Answer[]) => void;
+  signal?: AbortSignal;
+}
+
+interface OpenedBase {
+  close(): Promise<void>;
+  /** Rejects when the model's process is gone before it was closed. */
+  readonly ended: Promise<unknown>;
+}
+
+/** A model that writes, or writes down recordings. */
+export interface Writer extends OpenedBase {
+  readonly description: WriterDescription;
+  /** n rows for each prompt, one after the other. */
+  answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
+  ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
+  /** A conversation in the form that the model was trained to be asked in. */
+  asTrained(prompt: Prompt): Prompt;
+  /**
+   * Puts an adapter beside the model, in the same process; what it gives answers by the adapter until it is closed,
+   * which waits for its last answers. @throws AttuneError E_ADAPTER_… where it cannot sit there
+   */
+  install(id: string, target: string): Promise<Writer>;
+}
+
+/** An answer to a row. */
+export interface RowAnswer {
+  prediction: string | string[] | number | null;
+  probability?: number;
+  probabilities?: Record<string, number>;
+  spans?: readonly { text: string; label: string; start: number; end: number }[];
+  stretch?: { text: string; start: number; end: number; none_by: number };
+  /** Why there is none. */
+  error?: string;
+}
+
+/** A row of a request: a text, or columns. */
+export type RequestRow = string | Readonly<Record<string, unknown>>;
+
+/** A model that answers rows: classes, numbers, tags, answers in texts. */
+export interface RowModel extends OpenedBase {
+  readonly answers: AnswerKind;
+  readonly labels?: readonly string[];
+  /** Reads files of this kind in place of texts. */
+  readonly media?: 'image' | 'audio';
+  /** One answer for each row, and how many tokens were read; rows are never taken for paths of files unless it reads files. */
+  predict(
+    rows: readonly RequestRow[],
+    options?: { threshold?: number; topK?: number },
+  ): Promise<{ rows: RowAnswer[]; tokens: number }>;
+}
+
+/** A model that makes vectors. */
+export interface VectorModel extends OpenedBase {
+  readonly width: number;
+  readonly similarity: 'cosine' | 'dot';
+  /** Vectors of texts or of the model's own tokens, side by side; `cut`: places of those that were read in part. */
+  vectors(
+    inputs: readonly (string | readonly number[])[],
+    options: { prompt?: string; signal?: AbortSignal },
+  ): Promise<{ vectors: Float32Array; tokens: number; cut: readonly number[] }>;
+}
+
+/** A model that recommends items. */
+export interface ItemModel extends OpenedBase {
+  recommend(
+    rows: readonly (readonly string[])[],
+    options: { count: number; keepSeen: boolean; signal?: AbortSignal },
+  ): Promise<{ items: { item: string; score: number }[]; unknown?: readonly string[] }[]>;
+}
+
+export interface OpenedModels {
+  text: Writer;
+  speech: Writer;
+  rows: RowModel;
+  vectors: VectorModel;
+  items: ItemModel;
+}
+
+export interface OpenRequest {
+  target: string;
+  precision?: 'auto' | 'bf16' | 'f32';
+  storage?: 'dense' | 'int8_forward';
+  signal?: AbortSignal;
+}
+
+/** Opens models; given by whoever starts the server. */
+export interface Opener {
+  /** @throws AttuneError for a target that cannot be opened */
+  inspect(target: string): Promise<TargetFacts>;
+  open<Kind extends ModelKind>(kind: Kind, request: OpenRequest): Promise<OpenedModels[Kind]>;
+}

@@ -1,0 +1,106 @@
+import { ReadableStream, type UnderlyingSource } from 'node:stream/web';
+/** Answers as server-sent events. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toApiError } from '../attune-errors.ts';
+import type { Call } from '../call.ts';
+
+/** One event: its data, and its name where the protocol has one. */
+export interface ServerEvent {
+  name?: string;
+  data: object | '[DONE]';
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // Proxies of nginx's kind would hold the events back.
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * Events as they are made. What fails before the first one is an error with a status of its own; later it is an event
+ * that clients know. Comments show that the connection lives. When the client goes, the signal is aborted.
+ */
+export async function eventStream(
+  call: Call,
+  make: (signal: AbortSignal) => AsyncGenerator<ServerEvent>,
+): Promise<Response> {
+  const beat = call.server.settings.heartbeat_seconds * 1000;
+  const gone = new AbortController();
+  const events = make(AbortSignal.any([call.request.signal, gone.signal]));
+  const first = events.next();
+  const done = new AbortController();
+  const patience = sleep(2 * beat, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([first, patience]).finally(() => done.abort());
+  call.exchange.isHeld = true;
+  call.exchange.isStream = true;
+  const body = new ReadableStream(new EventBytes(call, { first, events, beat, gone }), { highWaterMark: 0 });
+  return new Response(body, { headers: HEADERS });
+}
+
+interface Writing {
+  first: Promise<IteratorResult<ServerEvent>>;
+  events: AsyncGenerator<ServerEvent>;
+  beat: number;
+  gone: AbortController;
+}
+
+/** Events as bytes, with comments between those that are long in coming. */
+class EventBytes implements UnderlyingSource<Uint8Array> {
+  readonly #call: Call;
+  readonly #writing: Writing;
+  readonly #encoder = new TextEncoder();
+  #next: Promise<IteratorResult<ServerEvent>> | undefined;
+  #last = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(call: Call, writing: Writing) {
+    this.#call = call;
+    this.#writing = writing;
+    this.#next = writing.first;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { beat } = this.#writing;
+    const breathe = () => {
+      if (Date.now() - this.#last >= beat) this.#write(controller, ': alive\n\n');
+    };
+    this.#timer = setInterval(breathe, beat);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      const { done, value } = await (this.#next ?? this.#writing.events.next());
+      this.#next = undefined;
+      if (done !== true) return this.#write(controller, eventText(value));
+      this.#end(200);
+    } catch (error) {
+      const told = toApiError(error, this.#call.fields, this.#call.hidden);
+      this.#write(controller, eventText({ name: 'error', data: told.body }));
+      this.#end(told.status, error);
+    }
+    controller.close();
+  }
+
+  async cancel(): Promise<void> {
+    const { gone, events } = this.#writing;
+    gone.abort();
+    this.#end(499);
+    await events.return(undefined).catch(() => undefined);
+  }
+
+  #write(controller: ReadableStreamDefaultController<Uint8Array>, text: string): void {
+    this.#last = Date.now();
+    controller.enqueue(this.#encoder.encode(text));
+  }
+
+  #end(status: number, error?: unknown): void {
+    clearInterval(this.#timer);
+    this.#call.end(status, error);
+  }
+}
+
+function eventText({ name, data }: ServerEvent): string {
+  const text = data === '[DONE]' ? data : JSON.stringify(data);
+  return `${name === undefined ? '' : `event: ${name}\n`}data: ${text}\n\n`;
+}

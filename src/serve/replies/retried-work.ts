@@ -1,0 +1,63 @@
+/** Work for answers that are not streamed: given up when nobody waits, and shared with an identical retry. */
+import { clientGone } from '../api-error.ts';
+
+interface Shared {
+  result: Promise<unknown>;
+  controller: AbortController;
+  listeners: number;
+  start: number;
+}
+
+/** Work that has taken so long may have been left by a client that only timed out, and will ask again. */
+const LONG_WORK = 30_000;
+/** Clients wait at most so long before they try again. */
+const RETRY_WITHIN = 10_000;
+
+export class RetriedWork {
+  readonly #open = new Map<string, Shared>();
+
+  /**
+   * Does some work until `signal` says that its client is gone. `isRetry`: joins the same work where it goes on.
+   * Errors: the work's own; 499 where the client is gone.
+   */
+  async do<Result>(
+    { fingerprint, isRetry, signal }: { fingerprint: string; isRetry: boolean; signal: AbortSignal },
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const known = isRetry ? this.#open.get(fingerprint) : undefined;
+    const shared = known ?? this.#begin(fingerprint, work);
+    shared.listeners++;
+    const gone = Promise.withResolvers<never>();
+    const leave = () => gone.reject(clientGone());
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    gone.promise.catch(() => undefined);
+    try {
+      return (await Promise.race([shared.result, gone.promise])) as Result;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      this.#left(shared);
+    }
+  }
+
+  #begin(fingerprint: string, work: (signal: AbortSignal) => Promise<unknown>): Shared {
+    const controller = new AbortController();
+    const result = work(controller.signal);
+    const shared: Shared = { result, controller, listeners: 0, start: Date.now() };
+    this.#open.set(fingerprint, shared);
+    const settle = () => {
+      if (this.#open.get(fingerprint) === shared) this.#open.delete(fingerprint);
+    };
+    result.then(settle, settle);
+    return shared;
+  }
+
+  #left(shared: Shared): void {
+    if (--shared.listeners > 0) return;
+    const giveUp = () => {
+      if (shared.listeners === 0) shared.controller.abort(clientGone());
+    };
+    if (Date.now() - shared.start < LONG_WORK) giveUp();
+    else setTimeout(giveUp, RETRY_WITHIN).unref();
+  }
+}

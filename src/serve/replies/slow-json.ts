@@ -1,0 +1,57 @@
+/** Answers in JSON that may take minutes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call } from '../call.ts';
+
+/**
+ * The value that some work gives, as JSON. Clients give up a connection that is silent for five minutes and then ask
+ * again: work that takes longer than two heartbeats answers with a status at once and with spaces, which JSON allows,
+ * until it is done. What fails after that can only end the connection, which makes the client try again.
+ */
+export async function slowJson(call: Call, work: (signal: AbortSignal) => Promise<object>): Promise<Response> {
+  const { fingerprint, request, server } = call;
+  const isRetry = Number(request.headers.get('x-stainless-retry-count') ?? 0) > 0;
+  const beat = server.settings.heartbeat_seconds * 1000;
+  const gone = new AbortController();
+  const signal = AbortSignal.any([request.signal, gone.signal]);
+  const result = server.retried.do({ fingerprint, isRetry, signal }, work);
+  const done = new AbortController();
+  const patience = sleep(2 * beat, 'slow' as const, { signal: done.signal }).catch(() => 'slow' as const);
+  const first = await Promise.race([result, patience]).finally(() => done.abort());
+  if (first !== 'slow') return Response.json(first);
+  return new Response(spacesUntil(call, result, { beat, gone }), { headers: { 'content-type': 'application/json' } });
+}
+
+function spacesUntil(
+  call: Call,
+  result: Promise<object>,
+  { beat, gone }: { beat: number; gone: AbortController },
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let timer: NodeJS.Timeout;
+  call.exchange.isHeld = true;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      const breathe = () => controller.enqueue(encoder.encode(' '));
+      breathe();
+      timer = setInterval(breathe, beat);
+      const settle = () => clearInterval(timer);
+      result.then(
+        (value) => {
+          settle();
+          controller.enqueue(encoder.encode(JSON.stringify(value)));
+          controller.close();
+          call.end(200);
+        },
+        (error: unknown) => {
+          settle();
+          controller.error(error);
+          call.end(500, error);
+        },
+      );
+    },
+    cancel() {
+      clearInterval(timer);
+      gone.abort();
+    },
+  });
+}

@@ -1,0 +1,63 @@
+/** Responses that later requests may go on from: in memory, the last ones, each seen only by the key that asked for it. */
+import { ApiError } from '../api-error.ts';
+import type { InputItem } from './request.ts';
+import type { ResponseReply } from './reply.ts';
+
+export interface StoredResponse {
+  response: ResponseReply;
+  /** What the request itself said. */
+  input: readonly InputItem[];
+  /** All that was said, its answer included. */
+  conversation: readonly InputItem[];
+  /** Who asked. */
+  keyName: string | undefined;
+}
+
+/** So many characters of conversations are kept. */
+const MOST_CHARACTERS = 64 * 2 ** 20;
+
+export class ResponseStore {
+  /** The last used last. */
+  readonly #stored = new Map<string, StoredResponse & { size: number }>();
+  #size = 0;
+
+  add(entry: StoredResponse): void {
+    const size = JSON.stringify([entry.response, entry.conversation]).length;
+    if (size > MOST_CHARACTERS) return;
+    this.#stored.set(entry.response.id, { ...entry, size });
+    this.#size += size;
+    for (const id of this.#stored.keys()) {
+      if (this.#size <= MOST_CHARACTERS) return;
+      this.#remove(id);
+    }
+  }
+
+  /** @throws ApiError 404 */
+  get(id: string, keyName: string | undefined, param = 'response_id'): StoredResponse {
+    const entry = this.#stored.get(id);
+    if (entry === undefined || entry.keyName !== keyName) throw notFound(id, param);
+    this.#stored.delete(id);
+    this.#stored.set(id, entry);
+    return entry;
+  }
+
+  /** @throws ApiError 404 */
+  delete(id: string, keyName: string | undefined): void {
+    this.get(id, keyName);
+    this.#remove(id);
+  }
+
+  #remove(id: string): void {
+    this.#size -= this.#stored.get(id)?.size ?? 0;
+    this.#stored.delete(id);
+  }
+}
+
+function notFound(id: string, param: string): ApiError {
+  const message = `There is no response '${id.slice(0, 100)}'. Responses are kept in memory, the last ones, while the server runs.`;
+  return new ApiError(param === 'response_id' ? 404 : 400, {
+    message,
+    param,
+    code: param === 'response_id' ? 'response_not_found' : 'previous_response_not_found',
+  });
+}

@@ -1,0 +1,78 @@
+/** Completions of plain texts and of tokens. */
+import { z } from '@hono/zod-openapi';
+import { usageReply } from './common.ts';
+import { samplingFields, unsupportedSampling } from './sampling.ts';
+
+const tokens = z.array(z.number().int().min(0)).min(1);
+
+/** As many as OpenAI's own takes. */
+const MOST_PROMPTS = 2048;
+
+export const completionRequest = z
+  .strictObject({
+    model: z.string(),
+    prompt: z
+      .union(
+        [z.string(), z.array(z.string()).min(1).max(MOST_PROMPTS), tokens, z.array(tokens).min(1).max(MOST_PROMPTS)],
+        'expected a text, a list of texts, or tokens',
+      )
+      .optional(),
+    max_tokens: z.number().int().min(0).optional(),
+    logprobs: z.number().int().min(0).max(20).optional(),
+    echo: z.boolean().optional(),
+    best_of: z.number().int().min(0).max(20).optional(),
+    stream: z.boolean().optional(),
+    stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).optional(),
+    ...samplingFields,
+  })
+  .openapi('CompletionRequest');
+
+export type CompletionRequest = z.output<typeof completionRequest>;
+
+const { best_of: _bestOf, ...others } = unsupportedSampling;
+
+/** A model that fills a gap says so in its tokens; none that can be served does. */
+export const unsupportedCompletions = { ...others, suffix: [''] } as const;
+
+const logProbs = z
+  .strictObject({
+    tokens: z.array(z.string()),
+    token_logprobs: z.array(z.number().nullable()),
+    top_logprobs: z.array(z.record(z.string(), z.number()).nullable()),
+    text_offset: z.array(z.number().int()),
+  })
+  .nullable();
+
+export type CompletionLogProbs = NonNullable<z.output<typeof logProbs>>;
+
+const choice = z.strictObject({
+  text: z.string(),
+  index: z.number().int(),
+  logprobs: logProbs,
+  finish_reason: z.enum(['stop', 'length']),
+  token_ids: z.array(z.number().int()).optional(),
+  prompt_token_ids: z.array(z.number().int()).optional(),
+});
+
+const head = {
+  id: z.string(),
+  object: z.literal('text_completion'),
+  created: z.number().int(),
+  model: z.string(),
+  system_fingerprint: z.string(),
+};
+
+export const completionReply = z
+  .strictObject({ ...head, choices: z.array(choice), usage: usageReply })
+  .openapi('Completion');
+
+export const completionChunk = z
+  .strictObject({
+    ...head,
+    choices: z.array(z.strictObject({ ...choice.shape, finish_reason: choice.shape.finish_reason.nullable() })),
+    usage: z.union([usageReply, z.null()]).optional(),
+  })
+  .openapi('CompletionChunk');
+
+export type CompletionReply = z.output<typeof completionReply>;
+export type CompletionChunk = z.output<typeof completionChunk>;

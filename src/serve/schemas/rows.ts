@@ -1,0 +1,26 @@
+/** Requests for vectors, classes and the like, of many rows at once. */
+import { z } from '@hono/zod-openapi';
+
+/** As many as OpenAI's own takes. */
+export const MOST_INPUTS = 2048;
+
+const tokens = z.array(z.number().int().min(0)).min(1);
+
+export const embeddingInput = z.union(
+  [z.string(), z.array(z.string()).min(1).max(MOST_INPUTS), tokens, z.array(tokens).min(1).max(MOST_INPUTS)],
+  'expected a text, a list of texts, or tokens',
+);
+
+/** A list of texts, or of tokens, of whatever was sent. */
+export function inputsOf(input: z.output<typeof embeddingInput>): (string | number[])[] {
+  if (typeof input === 'string') return [input];
+  return typeof input[0] === 'number' ? [input as number[]] : (input as (string | number[])[]);
+}
+
+export const smallUsage = z
+  .strictObject({ prompt_tokens: z.number().int(), total_tokens: z.number().int() })
+  .openapi('InputUsage');
+
+export function smallUsageOf(tokens: number): z.output<typeof smallUsage> {
+  return { prompt_tokens: tokens, total_tokens: tokens };
+}

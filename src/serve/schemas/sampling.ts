@@ -1,0 +1,216 @@
+/** Fields by which clients say how an answer is made, the same wherever text is written. */
+import { randomBytes } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import type { ConstraintSpec } from '../../generate/index.ts';
+import type { WriterDescription } from '../../worker/run/answer/model-questions.ts';
+import { invalidValue } from '../api-error.ts';
+import type { Sampling } from '../models/opened.ts';
+
+const schemaValue = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
+/** A schema, or its text. */
+const schemaOrText = z.union([z.string(), schemaValue]);
+
+export const responseFormat = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('text') }),
+  z.looseObject({ type: z.literal('json_object') }),
+  z.looseObject({
+    type: z.literal('json_schema'),
+    json_schema: z.looseObject({
+      name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, - and _, 64 at most'),
+      schema: schemaValue.optional(),
+      strict: z.boolean().nullish(),
+      description: z.string().nullish(),
+    }),
+  }),
+]);
+
+export const samplingFields = {
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  top_k: z.number().int().min(-1).optional(),
+  min_p: z.number().min(0).max(1).optional(),
+  frequency_penalty: z.number().min(-2).max(2).optional(),
+  presence_penalty: z.number().min(-2).max(2).optional(),
+  repetition_penalty: z.number().gt(0).max(100).optional(),
+  repeat_penalty: z.number().gt(0).max(100).optional(),
+  seed: z.number().refine(Number.isInteger, 'must be a whole number').optional(),
+  stop: z.union([z.string(), z.array(z.string()).max(4)]).optional(),
+  stop_token_ids: z.array(z.number().int().min(0)).max(64).optional(),
+  ignore_eos: z.boolean().optional(),
+  logit_bias: z.record(z.string(), z.number().min(-100).max(100)).optional(),
+  n: z.number().int().min(1).max(128).optional(),
+  structured_outputs: z
+    .looseObject({
+      json: schemaOrText.nullish(),
+      regex: z.string().nullish(),
+      choice: z.array(z.string()).nullish(),
+      json_object: z.boolean().nullish(),
+    })
+    .optional(),
+  guided_json: schemaOrText.optional(),
+  guided_regex: z.string().optional(),
+  guided_choice: z.array(z.string()).optional(),
+  response_format: responseFormat.optional(),
+  return_token_ids: z.boolean().optional(),
+  cache_salt: z.string().min(1).max(256).optional(),
+  adapter_id: z.string().optional(),
+  // Who asks, and for what: nothing here depends on them.
+  user: z.string().optional(),
+  safety_identifier: z.string().optional(),
+  prompt_cache_key: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+};
+
+type Fields = { [Name in keyof typeof samplingFields]?: z.output<(typeof samplingFields)[Name]> };
+
+/** The most tokens of an answer where the request says nothing. */
+const USUAL_LENGTH = 4096;
+
+/** @throws ApiError 400 for what the model's vocabulary does not have, or what excludes each other */
+export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens: number | undefined): Sampling {
+  const { temperature = 1, top_p: topP, top_k: topK, min_p: minP, n } = fields;
+  const constraint = constraintOf(fields);
+  return {
+    temperature,
+    topP: topP === 0 ? Number.MIN_VALUE : topP,
+    topK: topK === -1 ? 0 : topK,
+    minP,
+    n,
+    frequencyPenalty: fields.frequency_penalty,
+    presencePenalty: fields.presence_penalty,
+    repetitionPenalty: fields.repetition_penalty ?? fields.repeat_penalty,
+    seed: seedOf(fields.seed),
+    stop: typeof fields.stop === 'string' ? [fields.stop] : fields.stop,
+    stopIds: stopIdsOf(fields, writer),
+    logitBias: biasOf(fields.logit_bias, writer),
+    maxNewTokens: maxTokens ?? Math.min(USUAL_LENGTH, writer.maxPositions),
+    ...(constraint !== undefined && { constraint: constraint.spec }),
+  };
+}
+
+/** A request without a seed is answered differently each time. */
+function seedOf(seed: number | undefined): number {
+  if (seed === undefined) return randomBytes(6).readUIntBE(0, 6);
+  return Number(BigInt.asUintN(53, BigInt(seed)));
+}
+
+function stopIdsOf(
+  { stop_token_ids: given, ignore_eos: ignores }: Fields,
+  { stopIds, vocabularySize }: WriterDescription,
+): number[] | undefined {
+  if (given === undefined && ignores !== true) return undefined;
+  const unknown = given?.findIndex((id) => id >= vocabularySize) ?? -1;
+  if (unknown >= 0)
+    throw invalidValue(
+      `stop_token_ids[${unknown}]`,
+      `The model's vocabulary has ${vocabularySize} tokens; ${given![unknown]} is none of them.`,
+    );
+  return [...(given ?? []), ...(ignores === true ? [] : stopIds)];
+}
+
+/** A bias of 0 asks for nothing, whatever it is of. */
+function biasOf(
+  given: Record<string, number> | undefined,
+  { vocabularySize }: WriterDescription,
+): Record<number, number> | undefined {
+  const biases = Object.entries(given ?? {}).filter(([, bias]) => bias !== 0);
+  const [wrong] = biases.find(([id]) => !/^\d+$/.test(id) || Number(id) >= vocabularySize) ?? [];
+  if (wrong === undefined) return biases.length === 0 ? undefined : Object.fromEntries(biases);
+  throw invalidValue(
+    'logit_bias',
+    `logit_bias names tokens by their ids, from 0 to ${vocabularySize - 1}; got ${JSON.stringify(wrong)}.`,
+  );
+}
+
+/** What the answer is restricted to, and by which field. @throws ApiError 400 where several say it, or in a way that cannot be read */
+export function constraintOf(fields: Fields): { spec: ConstraintSpec; field: string } | undefined {
+  const { structured_outputs: structured, guided_json: json, guided_regex: regex, guided_choice: choices } = fields;
+  const given = [
+    ...formatConstraint(fields.response_format),
+    ...(structured === undefined ? [] : structuredConstraints(structured)),
+    ...(json === undefined ? [] : [{ spec: { schema: schemaOf(json, 'guided_json') }, field: 'guided_json' }]),
+    ...(regex === undefined ? [] : [{ spec: { regex }, field: 'guided_regex' }]),
+    ...(choices === undefined ? [] : [{ spec: { choices }, field: 'guided_choice' }]),
+  ];
+  if (given.length <= 1) return given[0];
+  throw invalidValue(given[1].field, `${given.map(({ field }) => field).join(' and ')} exclude each other.`);
+}
+
+interface Constraint {
+  spec: ConstraintSpec;
+  field: string;
+}
+
+function formatConstraint(format: Fields['response_format']): Constraint[] {
+  const field = 'response_format';
+  if (format === undefined || format.type === 'text') return [];
+  if (format.type === 'json_object') return [{ spec: { type: 'json_object' }, field }];
+  return [{ spec: { schema: format.json_schema.schema ?? { type: 'object' } }, field }];
+}
+
+const STRUCTURED = ['json', 'regex', 'choice', 'json_object'];
+
+function structuredConstraints(given: NonNullable<Fields['structured_outputs']>): Constraint[] {
+  const field = 'structured_outputs';
+  const { json, regex, choice, json_object: isObject } = given;
+  const other = Object.entries(given).find(
+    ([name, value]) => value !== null && value !== false && !STRUCTURED.includes(name),
+  );
+  if (other !== undefined)
+    throw invalidValue(
+      `${field}.${other[0]}`,
+      `${other[0]} cannot be followed here; ${STRUCTURED.join(', ')} can.`,
+      'unsupported_parameter',
+    );
+  return [
+    ...(json === undefined || json === null
+      ? []
+      : [{ spec: { schema: schemaOf(json, `${field}.json`) }, field: `${field}.json` }]),
+    ...(regex === undefined || regex === null ? [] : [{ spec: { regex }, field: `${field}.regex` }]),
+    ...(choice === undefined || choice === null ? [] : [{ spec: { choices: choice }, field: `${field}.choice` }]),
+    ...(isObject === true ? [{ spec: { type: 'json_object' as const }, field: `${field}.json_object` }] : []),
+  ];
+}
+
+function schemaOf(value: string | boolean | Record<string, unknown>, field: string): boolean | object {
+  if (typeof value !== 'string') return value;
+  try {
+    const parsed = JSON.parse(value) as unknown;
+    if (typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)) return parsed;
+  } catch {
+    // Told below.
+  }
+  throw invalidValue(field, `${field} is no JSON schema.`, 'invalid_schema');
+}
+
+/** Fields of other servers and of OpenAI's that nothing here follows, with what they may be. */
+export const unsupportedSampling = {
+  best_of: [1],
+  use_beam_search: [false],
+  length_penalty: [1],
+  early_stopping: [false],
+  min_tokens: [0],
+  include_stop_str_in_output: [false],
+  skip_special_tokens: [true],
+  spaces_between_special_tokens: [true, false],
+  truncate_prompt_tokens: [],
+  truncation_side: [],
+  prompt_logprobs: [],
+  logprob_token_ids: [],
+  allowed_token_ids: [],
+  bad_words: [[]],
+  guided_grammar: [],
+  guided_decoding_backend: [],
+  guided_whitespace_pattern: [],
+  priority: [0],
+  request_id: [],
+  session_id: [],
+  return_tokens_as_token_ids: [false],
+  thinking_token_budget: [],
+  repetition_detection: [],
+  stream_interval: [],
+  logits_processors: [],
+  service_tier: ['auto', 'default'],
+  prompt_cache_options: [],
+  prompt_cache_retention: [],
+} as const;

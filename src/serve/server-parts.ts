@@ -1,0 +1,33 @@
+import type { ApiKeys } from './access/api-keys.ts';
+import type { Admission } from './models/admission.ts';
+import type { ModelPool } from './models/model-pool.ts';
+import type { ModelTable } from './models/model-table.ts';
+import type { Opener } from './models/opened.ts';
+import type { RetriedWork } from './replies/retried-work.ts';
+import type { ServeSettings } from './settings.ts';
+import type { Exchange } from './watch/exchange.ts';
+import type { ServeLog } from './watch/log.ts';
+import type { ServeMetrics } from './watch/metrics.ts';
+import type { Telemetry } from './watch/telemetry.ts';
+import type { ResponseStore } from './responses/response-store.ts';
+
+/** What all requests of a server share. */
+export interface ServerParts {
+  settings: ServeSettings;
+  table: ModelTable;
+  pool: ModelPool;
+  opener: Opener;
+  admission: Admission;
+  retried: RetriedWork;
+  responses: ResponseStore;
+  keys?: ApiKeys;
+  log: ServeLog;
+  metrics: ServeMetrics;
+  telemetry: Telemetry;
+  /** Writes down what is known of a request that is over. */
+  finish(exchange: Exchange, status: number, error?: unknown): void;
+  /** In OpenAPI. */
+  document: object;
+  /** What the server is doing with itself. */
+  state: { isReady: boolean; isDraining: boolean };
+}

@@ -1,0 +1,52 @@
+/** What a server is started with: serve.yaml, flags, or a program's own options. */
+import { z } from 'zod';
+
+const bytes = z.union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/)]);
+
+export const settingsSchema = z.strictObject({
+  models: z
+    .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
+    .default([])
+    .describe('runs, adapters, model folders or known names'),
+  aliases: z.record(z.string(), z.string()).default({}).describe('further names: gpt-4o-mini: runs/tickets'),
+  adapters: z
+    .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
+    .default([])
+    .describe('adapters that POST /v1/load_lora_adapter may load, by name; not served until then'),
+  host: z.string().default('127.0.0.1').describe('address to listen on'),
+  port: z.number().int().min(0).max(65_535).default(8000),
+  api_keys: z.string().optional().describe('file of keys, as `attune keys create` writes it'),
+  open: z.boolean().default(false).describe('whether anybody may use a server that others can reach, without keys'),
+  unsupported: z
+    .enum(['refuse', 'warn', 'ignore'])
+    .default('refuse')
+    .describe('what happens to fields that nothing here follows'),
+  max_queue: z.number().int().min(0).default(256).describe('answers that may wait for a place in the batch'),
+  keep: z.enum(['counts', 'text']).default('counts').describe('what the log holds of requests'),
+  cors: z.array(z.string()).default([]).describe('origins of pages that may call the server'),
+  allowed_hosts: z.array(z.string()).default([]).describe('further values of the Host header'),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('files in PEM'),
+  memory: bytes.optional().describe('weights that may be loaded at once'),
+  precision: z.enum(['auto', 'bf16', 'f32']).default('auto'),
+  storage: z.enum(['dense', 'int8_forward']).default('dense'),
+  max_body: bytes.default('10MB').describe('of a request in JSON'),
+  max_upload: bytes.default('25MB').describe('of a recording'),
+  header_seconds: z.number().positive().default(20).describe('that a client has to send its headers'),
+  request_seconds: z.number().positive().default(120).describe('that a client has to send its whole request'),
+  heartbeat_seconds: z.number().positive().default(15).describe('between signs of life of an answer that takes long'),
+  drain_seconds: z.number().positive().default(60).describe('that requests in flight have when the server is stopped'),
+  otlp: z.string().optional().describe('address that takes traces and metrics by OTLP over HTTP'),
+  log: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type ServeSettings = z.output<typeof settingsSchema>;
+export type ServeSettingsInput = z.input<typeof settingsSchema>;
+
+const UNITS: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** `25MB` as a number. */
+export function bytesOf(value: number | string): number {
+  if (typeof value === 'number') return value;
+  const [, count, unit] = /^([\d.]+)\s*(\w*)$/.exec(value)!;
+  return Number(count) * (UNITS[unit] ?? 1);
+}

@@ -1,0 +1,34 @@
+/** Files of requests: they lie in a folder that nobody else may look into, for as long as the work takes. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { invalidValue } from './api-error.ts';
+
+/** A folder for the files of one request, which goes with them. Names are never the sender's. */
+export class Uploads implements Disposable {
+  #folder: string | undefined;
+  #count = 0;
+
+  add(bytes: Uint8Array): string {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'attune-upload-'));
+    const path = join(this.#folder, `upload-${++this.#count}`);
+    writeFileSync(path, bytes, { mode: 0o600 });
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The bytes of a `data:` address, or of base64 alone. @throws ApiError 400 */
+export function bytesOfData(text: string, field: string): Uint8Array {
+  const data = /^data:[^,]{0,200};base64,/.exec(text);
+  const encoded = data === null ? text : text.slice(data[0].length);
+  if (encoded !== '' && encoded.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(encoded))
+    return Buffer.from(encoded, 'base64');
+  throw invalidValue(
+    field,
+    `${field} has to be a file's bytes in base64, or a data: address of them; nothing is fetched.`,
+  );
+}

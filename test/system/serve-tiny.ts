@@ -1,0 +1,85 @@
+// A server on tiny models of random weights, and a client of OpenAI's package for it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { serve, type ServeOptions } from '../../src/app/serve/serve.ts';
+import { writeTinyBert } from './cli-tiny-bert.ts';
+import { safetensors, writeTinyModel } from './cli-tiny-model.ts';
+
+export const TEXTS = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`).join('\n');
+
+/** A folder for the models of one file of tests. */
+export async function tinyFolder(): Promise<{ folder: string; model: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-serve-'));
+  const model = join(folder, 'tiny');
+  await writeTinyModel(model, TEXTS, 2048);
+  return { folder, model, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A LoRA adapter of the tiny model, of random weights under a seed; `scale` says how far it leads away. */
+export function writeTinyAdapter(
+  folder: string,
+  base: string,
+  { seed, scale = 400 }: { seed: number; scale?: number },
+): string {
+  mkdirSync(folder, { recursive: true });
+  const modules = ['q_proj', 'v_proj', 'o_proj'];
+  const rank = 2 + (seed % 3);
+  const shapes = modules.flatMap((name) => {
+    const path = `base_model.model.model.layers.0.self_attn.${name}`;
+    return [[`${path}.lora_A.weight`, [rank, 32]] as const, [`${path}.lora_B.weight`, [32, rank]] as const];
+  });
+  writeFileSync(
+    join(folder, 'adapter_model.safetensors'),
+    safetensors(Object.fromEntries(shapes.map(([name, shape]) => [name, [...shape]])), seed),
+  );
+  const config = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: base,
+    r: rank,
+    lora_alpha: scale,
+    lora_dropout: 0,
+    target_modules: modules,
+    bias: 'none',
+  };
+  writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** A model of sentence vectors on the tiny BERT, of random weights. */
+export function writeTinySentences(folder: string, words: readonly string[]): string {
+  writeTinyBert(folder, words);
+  const modules = ['Transformer', 'Pooling', 'Normalize'].map((kind, idx) => ({
+    idx,
+    name: String(idx),
+    path: idx === 0 ? '' : `${idx}_${kind}`,
+    type: `sentence_transformers.models.${kind}`,
+  }));
+  mkdirSync(join(folder, '1_Pooling'));
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+  const pooling = { word_embedding_dimension: 64, pooling_mode_mean_tokens: true };
+  writeFileSync(join(folder, '1_Pooling', 'config.json'), JSON.stringify(pooling));
+  return folder;
+}
+
+export async function startServer(options: ServeOptions) {
+  const server = await serve({ port: 0, log: 'silent', precision: 'f32', ...options });
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
+  return { ...server, client, close: () => server.close() };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+/** Sends a body as it is. */
+export async function post(server: { url: string }, path: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const value = (text.startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined; // oxlint-disable-line typescript/no-explicit-any -- any reply
+  return { status: response.status, headers: response.headers, text, body: value };
+}

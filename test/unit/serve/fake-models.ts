@@ -1,0 +1,188 @@
+// A server whose models are made up: what they answer is known, and nothing is loaded.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Hono } from 'hono';
+import {
+  createServer,
+  settingsSchema,
+  type Opener,
+  type ServeSettingsInput,
+  type Writer,
+} from '../../../src/serve/index.ts';
+import { openLog } from '../../../src/serve/watch/log.ts';
+
+export interface FakeOptions {
+  /** What the writer says, word by word. */
+  says?: string;
+  /** Milliseconds between words. */
+  pause?: number;
+  /** Of the first words, once each request. */
+  fails?: () => Error | undefined;
+  /** After the first word. */
+  breaks?: Error;
+  template?: string;
+}
+
+export interface FakeState {
+  /** Answers in the making. */
+  open: number;
+  /** Answers that were given up. */
+  cancelled: number;
+  asked: { prompts: unknown; sampling: Record<string, unknown> }[];
+}
+
+const never = new Promise<never>(() => undefined);
+const VOCABULARY = 100;
+
+function fakeWriter(
+  { says = 'one two three', pause = 0, fails, breaks, template = '' }: FakeOptions,
+  state: FakeState,
+): Writer {
+  return {
+    description: {
+      task: 'causal-lm',
+      hears: false,
+      vocabularySize: VOCABULARY,
+      maxPositions: 1000,
+      stopIds: [0],
+      templates: { default: template },
+    },
+    async answer(prompts, sampling, { onText, onAnswer, signal }) {
+      state.asked.push({ prompts, sampling: sampling as Record<string, unknown> });
+      const error = fails?.();
+      if (error !== undefined) throw error;
+      const { n = 1, maxNewTokens = 100, logProbs } = sampling;
+      state.open++;
+      try {
+        const words = says.match(/\S+\s*/g) ?? [];
+        const kept = words.slice(0, maxNewTokens);
+        const entries = kept.map((token, id) => ({ id, token, logProb: -0.5, top: [] }));
+        const told = logProbs === undefined ? {} : { logProbs: entries };
+        for (const [i, word] of kept.entries()) {
+          if (pause > 0) await sleep(pause, undefined, { signal });
+          signal?.throwIfAborted();
+          if (i > 0 && breaks !== undefined) throw breaks;
+          for (let row = 0; row < prompts.length * n; row++)
+            onText?.(row, word, logProbs === undefined ? undefined : [entries[i]]);
+        }
+        const answer = {
+          text: kept.join(''),
+          ids: kept.map((_, i) => i),
+          finishReason: kept.length < words.length ? ('length' as const) : ('stop' as const),
+          usage: { prompt: 5, shared: 2, answer: kept.length },
+          ...told,
+        };
+        for (const prompt of prompts.keys())
+          onAnswer?.(
+            prompt,
+            Array.from({ length: n }, () => answer),
+          );
+        return prompts.flatMap(() => Array.from({ length: n }, () => answer));
+      } catch (caught) {
+        state.cancelled++;
+        throw signal?.aborted === true ? signal.reason : caught;
+      } finally {
+        state.open--;
+      }
+    },
+    ask: (question) => Promise.resolve(replyTo(question) as never),
+    asTrained: (prompt) => prompt,
+    install: () => Promise.resolve(fakeWriter({ says, pause, fails, breaks, template }, state)),
+    close: () => Promise.resolve(),
+    ended: never,
+  };
+}
+
+function replyTo(question: Parameters<Writer['ask']>[0]): unknown {
+  if (question.ask === 'tokens') return { tokens: question.prompts.map(() => Int32Array.of(1, 2, 3)) };
+  if (question.ask === 'texts') return { texts: question.ids.map((ids) => ids.join(' ')) };
+  const token = { id: 1, token: 'a', logProb: -1, top: [{ id: 2, token: 'b', logProb: -0.5 }] };
+  return { promptTokens: [{ id: 0, token: 'x' }, token] };
+}
+
+function fakeOpener(options: FakeOptions, state: FakeState): Opener {
+  return {
+    inspect: (target) => {
+      const kind = (['speech', 'rows', 'vectors', 'items'] as const).find((name) => target.includes(name)) ?? 'text';
+      const base = target.includes('adapter') ? { baseFolder: '/models/text', baseBytes: 10 } : {};
+      return Promise.resolve({ kind, task: 'causal-lm', folder: `/models/${target}`, bytes: 10, created: 1, ...base });
+    },
+    open: (kind) => {
+      const shared = { close: () => Promise.resolve(), ended: never };
+      const models = {
+        text: fakeWriter(options, state),
+        speech: fakeWriter(options, state),
+        rows: {
+          ...shared,
+          answers: 'label' as const,
+          labels: ['no', 'yes'],
+          predict: (rows: readonly unknown[]) =>
+            Promise.resolve({
+              tokens: rows.length,
+              rows: rows.map(() => ({ prediction: 'yes', probability: 0.75, probabilities: { yes: 0.75, no: 0.25 } })),
+            }),
+        },
+        vectors: {
+          ...shared,
+          width: 2,
+          similarity: 'cosine' as const,
+          vectors: (inputs: readonly unknown[]) =>
+            Promise.resolve({
+              tokens: inputs.length,
+              cut: [],
+              vectors: Float32Array.from(inputs.flatMap((_, i) => [0.5 + i, -0.25])),
+            }),
+        },
+        items: {
+          ...shared,
+          recommend: (rows: readonly unknown[]) =>
+            Promise.resolve(rows.map(() => ({ items: [{ item: 'tea', score: 1 }] }))),
+        },
+      };
+      return Promise.resolve(models[kind] as never);
+    },
+  };
+}
+
+export interface FakeServer {
+  app: Hono;
+  state: FakeState;
+  log: Record<string, unknown>[];
+  parts: Awaited<ReturnType<typeof createServer>>['parts'];
+  close(): Promise<void>;
+  send(path: string, body?: unknown, init?: RequestInit & { raw?: string }): Promise<Response>;
+}
+
+export const NAMES = ['text', 'speech', 'rows', 'vectors', 'items'];
+
+export async function fakeServer(settings: ServeSettingsInput = {}, options: FakeOptions = {}): Promise<FakeServer> {
+  const state: FakeState = { open: 0, cancelled: 0, asked: [] };
+  const log: Record<string, unknown>[] = [];
+  const { app, parts, close, warm } = await createServer({
+    settings: settingsSchema.parse({ models: NAMES, ...settings }),
+    opener: fakeOpener(options, state),
+    memory: 1000,
+    log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
+  });
+  await warm();
+  return {
+    app,
+    state,
+    log,
+    parts,
+    close,
+    async send(path, body, { raw, ...init } = {}) {
+      const sent = body !== undefined || raw !== undefined;
+      const headers = {
+        host: '127.0.0.1:8000',
+        ...(sent && { 'content-type': 'application/json' }),
+        ...(init.headers as Record<string, string> | undefined),
+      };
+      return app.request(`http://127.0.0.1:8000${path}`, {
+        method: sent ? 'POST' : 'GET',
+        ...init,
+        headers,
+        body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      });
+    },
+  };
+}
