@@ -10,6 +10,7 @@
 
 #include "elementwise.hpp"
 #include "linear_group_plan.hpp"
+#include "linear_group_rows.hpp"
 #include "products.hpp"
 
 namespace attune {
@@ -21,12 +22,6 @@ using torch::autograd::AutogradContext;
 
 // Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
 at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) > kFewRows ? at::kFloat : x.scalar_type(); }
-
-// Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
-Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
-
-// Without a call where there is nothing to do, of which a token of generation would have a hundred.
-Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
 Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
 
@@ -72,27 +67,6 @@ variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
   return y;
 }
 
-// The same where adapters change some rows only: those of the same rows that follow each other are multiplied together.
-variable_list outputsByRows(const Tensor& x, Inputs all, const Plan& plan) {
-  const at::ScalarType type = x.scalar_type(), stored = all[0].scalar_type();
-  variable_list y = layersOf(x, all, plan);
-  for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {
-    const Adapter& one = plan.adapters[first];
-    variable_list parts;
-    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end) parts.push_back(inType(all[plan.a(last++)], type));
-    if (one.begin == one.end) continue;
-    const Tensor inner = rounded(at::mm(one.rowsOf(x), (parts.size() == 1 ? parts[0] : at::cat(parts)).t()), stored);
-    int64_t rank = 0;
-    for (size_t j = first; j < last; j++) {
-      const int64_t own = all[plan.a(j)].size(0);
-      one.rowsOf(y[plan.adapters[j].layer]).addmm_(inner.slice(1, rank, rank + own), inType(all[plan.b(j)], type).t(), 1, plan.adapters[j].scale);
-      rank += own;
-    }
-  }
-  for (Tensor& output : y) output = inType(output, stored);
-  return y;
-}
-
 Outputs forwardOf(Inputs all, const Plan& plan) {
   if (!plan.known.empty()) {
     Outputs out;
@@ -102,7 +76,12 @@ Outputs forwardOf(Inputs all, const Plan& plan) {
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
   const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
-  if (plan.isOfRows) return {outputsByRows(x, all, plan), Tensor()};
+  if (plan.isOfRows) {
+    out.y = layersOf(x, all, plan);
+    changeRows(out.y, x, all, plan);
+    for (Tensor& y : out.y) y = inType(y, stored);
+    return out;
+  }
   if (!plan.adapters.empty()) out.inner = innerOf(x, all, plan);
   out.y = layersOf(x, all, plan);
   const auto ranks = rankOffsets(all, plan);

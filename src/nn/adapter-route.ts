@@ -32,13 +32,7 @@ export class AdapterOwner {
 
   /** Runs what puts adapters onto layers: they belong to this owner. */
   own<T>(body: () => T): T {
-    const before = owning;
-    owning = this;
-    try {
-      return body();
-    } finally {
-      owning = before;
-    }
+    return withOwner(this, body);
   }
 
   /** Notes a layer's list that has adapters of it. */
@@ -54,6 +48,16 @@ export class AdapterOwner {
 }
 
 let owning: AdapterOwner | undefined;
+
+function withOwner<T>(owner: AdapterOwner, body: () => T): T {
+  const before = owning;
+  owning = owner;
+  try {
+    return body();
+  } finally {
+    owning = before;
+  }
+}
 
 /** An owner, and the tokens that it acts on. */
 export interface AdapterSpan {

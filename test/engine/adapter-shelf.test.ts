@@ -21,7 +21,7 @@ beforeAll(async () => {
   for (const [seed, name] of ['a', 'b', 'c'].entries()) await writeAdapter(name, seed, 'model');
   await writeAdapter('moved', 7, 'copy');
   await writeAdapter('stranger', 8, 'other');
-});
+}, 60_000);
 afterAll(() => {
   base.model.dispose();
   rmSync(folder, { recursive: true, force: true });

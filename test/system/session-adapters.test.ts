@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeTinyModel(at('model'), 'a parcel is on its way to the house of many colours');
   for (const [seed, name] of ['a', 'b'].entries()) await writeRandomAdapter(at(name), { seed, model: at('model') });
   talker = await openTalker({ target: at('model'), precision: 'f32' });
-});
+}, 60_000);
 afterAll(async () => {
   await talker.close();
   rmSync(folder, { recursive: true, force: true });
