@@ -12,6 +12,12 @@ const table = {
   c3a: () => import('./c3a.options.ts'),
   shira: () => import('./shira.options.ts'),
   road: () => import('./road.options.ts'),
+  oft: () => import('./oft.options.ts'),
+  boft: () => import('./boft.options.ts'),
+  hra: () => import('./hra.options.ts'),
+  miss: () => import('./miss.options.ts'),
+  ln_tuning: () => import('./ln_tuning.options.ts'),
+  bitfit: () => import('./bitfit.options.ts'),
   prompt_tuning: () => import('./prompt_tuning.options.ts'),
 };
 

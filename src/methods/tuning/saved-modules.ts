@@ -8,7 +8,7 @@ import { isSaved } from './targets.ts';
 import { decays } from './weight-decay.ts';
 
 /** A parameter of a module that is trained whole beside an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
-class SavedParameter implements AdapterPart {
+export class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
   /** What is not in place just now: the model's own while the trained one is. */
