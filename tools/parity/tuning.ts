@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -23,7 +24,14 @@ interface CaseFile {
 }
 
 export interface ReferenceRun {
-  optimizer?: { lr: number; betas: [number, number]; eps: number; weight_decay: number };
+  optimizer?: {
+    lr: number;
+    betas: [number, number];
+    eps: number;
+    weight_decay: number;
+    /** LoRA+: of everything but A. */
+    loraplus_lr_ratio?: number;
+  };
   losses: number[];
   loss_after: number;
   grad_norms: number[];
@@ -134,7 +142,9 @@ export async function compareCurve(parts: Pick<Parts, 'model' | 'tuning' | 'repo
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
-  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
+  const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
+  const update = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
   const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
@@ -168,7 +178,8 @@ export function addCurve(
 function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const { model, tuning, expected, report } = parts;
   const isTrue = about.train_true_gradient !== undefined;
-  const noisy = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const names = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const noisy = names.flatMap((name) => [name, ROOT + name]);
   const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
   compareFinalTensors(final, parts, noisy);
   noGrad(() =>
@@ -195,7 +206,9 @@ export function compareFinalTensors(
   noGrad(() =>
     scope(() => {
       const own = tuning.state();
-      for (const name of file.names.filter((one) => !except.includes(one))) {
+      // What PEFT writes twice is compared once.
+      const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
+      for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
         const got = own.get(name);
         if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
         else addOutput(report, `final ${name}`, difference(got, file.get(name)));

@@ -18,6 +18,8 @@ const table = {
   miss: () => import('./miss.options.ts'),
   ln_tuning: () => import('./ln_tuning.options.ts'),
   bitfit: () => import('./bitfit.options.ts'),
+  randlora: () => import('./randlora.options.ts'),
+  trainable_tokens: () => import('./trainable_tokens.options.ts'),
   prompt_tuning: () => import('./prompt_tuning.options.ts'),
 };
 

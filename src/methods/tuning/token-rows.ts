@@ -13,6 +13,13 @@ import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
 
+export interface RowsKind {
+  /** Type of the activations. */
+  dtype: DType;
+  /** They are the whole tuning, and not beside one. */
+  isAlone?: boolean;
+}
+
 /**
  * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
  * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
@@ -30,8 +37,12 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
-  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], dtype: DType) {
+  readonly #place: string;
+
+  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], kind: RowsKind) {
     super();
+    const { dtype } = kind;
+    this.#place = kind.isAlone === true ? path : `${path}.token_adapter`;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -56,7 +67,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   }
 
   get trainables(): Trainable[] {
-    const name = `${ROOT}${this.path}.token_adapter.trainable_tokens_delta`;
+    const name = `${ROOT}${this.#place}.trainable_tokens_delta`;
     return [{ name, parameter: this.trainable_tokens_delta, decays: true }];
   }
 
@@ -94,8 +105,8 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   /** A token's place among the rows, -1 for none: int64 [V] */
   readonly #rowOf: Tensor;
 
-  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], kind: RowsKind) {
+    super(table, ids, kind);
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
     for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
@@ -124,8 +135,8 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 
 /** Rows of an output head with a matrix of its own. */
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
-  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], kind: RowsKind) {
+    super(table, ids, kind);
     this.attach();
   }
 
@@ -145,7 +156,7 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
 export type TokenRows = InputRows | OutputRows;
 
 /** Trains rows of one table. */
-export function trainRows({ path, module }: TokenTable, ids: readonly number[], dtype: DType): TokenRows {
-  if (module instanceof Embedding) return new InputRows({ path, module }, ids, dtype);
-  return new OutputRows({ path, module }, ids, dtype);
+export function trainRows({ path, module }: TokenTable, ids: readonly number[], kind: RowsKind): TokenRows {
+  if (module instanceof Embedding) return new InputRows({ path, module }, ids, kind);
+  return new OutputRows({ path, module }, ids, kind);
 }
