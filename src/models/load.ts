@@ -216,7 +216,10 @@ function keepWeight(
   return scope(() => {
     const packed = files.packed?.(name, keep.kind);
     const stored = packed ?? files.get(name);
-    if (stored.shape.join() !== parameter.shape.join() || (packed === undefined && !isFloating((stored as Tensor).dtype)))
+    if (
+      stored.shape.join() !== parameter.shape.join() ||
+      (packed === undefined && !isFloating((stored as Tensor).dtype))
+    )
       return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
     parameter.assign(packed ?? keep.quantise(stored as Tensor));
     return undefined;

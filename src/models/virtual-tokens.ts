@@ -43,15 +43,39 @@ export function withVirtualTokens(
   const longer: Layout = {
     ...layout,
     offsets,
-    positions: BigInt64Array.from(of((t) => layout.positions[t] + BigInt(P), (p) => BigInt(p))),
-    ...(layout.unseen !== undefined && { unseen: Uint8Array.from(of((t) => layout.unseen![t], () => 0)) }),
+    positions: BigInt64Array.from(
+      of(
+        (t) => layout.positions[t] + BigInt(P),
+        (p) => BigInt(p),
+      ),
+    ),
+    ...(layout.unseen !== undefined && {
+      unseen: Uint8Array.from(
+        of(
+          (t) => layout.unseen![t],
+          () => 0,
+        ),
+      ),
+    }),
     ...(layout.rowLengths !== undefined && { rowLengths: layout.rowLengths.map((length) => length + P) }),
   };
   const input: StackInput = {
     ...rest,
     layout: longer,
-    ids: BigInt64Array.from(of((t) => ids[t], (p) => BigInt(prefix[p]))),
-    ...(tokenTypes !== undefined && { tokenTypes: BigInt64Array.from(of((t) => tokenTypes[t], () => 0n)) }),
+    ids: BigInt64Array.from(
+      of(
+        (t) => ids[t],
+        (p) => BigInt(prefix[p]),
+      ),
+    ),
+    ...(tokenTypes !== undefined && {
+      tokenTypes: BigInt64Array.from(
+        of(
+          (t) => tokenTypes[t],
+          () => 0n,
+        ),
+      ),
+    }),
   };
   return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, P) };
 }

@@ -108,7 +108,11 @@ function adaptersOf(layers: readonly LinearLike[]): LayerAdapter[] | undefined {
 export function plainWeights(
   layers: readonly LinearLike[],
 ): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || layer.adapters.length > 0 || layer.weight.form?.operands() !== undefined))
+  if (
+    layers.some(
+      (layer) => layer.isTransposed || layer.adapters.length > 0 || layer.weight.form?.operands() !== undefined,
+    )
+  )
     return undefined;
   return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
 }

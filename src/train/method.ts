@@ -3,7 +3,16 @@ import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
-import type { Objective, OpenContext, Processor, Storage, Trainable, Tuning, TuningContext, Update } from './interfaces.ts';
+import type {
+  Objective,
+  OpenContext,
+  Processor,
+  Storage,
+  Trainable,
+  Tuning,
+  TuningContext,
+  Update,
+} from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
@@ -68,7 +77,11 @@ interface TuningRun<Options> {
   open?(model: Model, options: Options, context: OpenContext): Tuning;
 }
 
-export function defineTuning<Schema extends z.ZodObject, Options = z.output<Schema>, Config extends z.ZodObject = never>(
+export function defineTuning<
+  Schema extends z.ZodObject,
+  Options = z.output<Schema>,
+  Config extends z.ZodObject = never,
+>(
   definition: Pick<TuningMethod, 'keepsWeights'> &
     Definition<Schema, Options, TuningRun<Options>> & {
       peft?: PeftFormat<Config, Options>;
@@ -107,8 +120,7 @@ interface StorageRun<Options> {
 }
 
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
-    Definition<Schema, Options, StorageRun<Options>>,
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
 ): StorageMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {

@@ -34,7 +34,8 @@ it('the numbers of all codes are those of bitsandbytes', () => {
     expect(Math.fround(codes.fp4[i])).toBe(value);
   const wanted = file.get('dynamic_signed_8bit').data() as Float32Array;
   const own = dynamicMap();
-  for (const [i, value] of wanted.entries()) expect(Math.abs(own[i] - value)).toBeLessThanOrEqual(2 ** -23 * Math.abs(value));
+  for (const [i, value] of wanted.entries())
+    expect(Math.abs(own[i] - value)).toBeLessThanOrEqual(2 ** -23 * Math.abs(value));
 });
 
 describe.each(Object.entries(cases))('%s', (name, { matrix, quant_type: kind, blocksize, nested }) => {
@@ -59,24 +60,27 @@ describe.each(Object.entries(cases))('%s', (name, { matrix, quant_type: kind, bl
 });
 
 describe.each(paths)('a product with $path kernels', ({ path, isHere }) => {
-  it.skipIf(!isHere).each(['f32', 'bf16'] as const)('is that with the unpacked weight, forward and back, in %s', (dtype) => {
-    attune.kernels.default({ use: path });
-    scope(() => {
-      const layer = new Linear(70, 33, { bias: true });
-      layer.weight.assign(normal([33, 70], 'w', dtype));
-      layer.bias!.assign(normal([33], 'b', dtype));
-      const options = { block_size: 64, double_quantization: true } as const;
-      layer.weight.assign(quantise(layer.weight.tensor, codes.nf4, options));
-      const plain = new Linear(70, 33, { bias: true });
-      plain.weight.assign(layer.weight.tensor.clone());
-      plain.bias!.assign(layer.bias!.tensor.clone());
-      const [wanted, got] = [passOf(plain, dtype), passOf(layer, dtype)];
-      const largest = Math.max(...wanted.map(Math.abs));
-      const tolerance = (dtype === 'f32' ? 1e-6 : 2 ** -8) * largest;
-      for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThanOrEqual(tolerance);
-      layer.dispose();
-    });
-  });
+  it.skipIf(!isHere).each(['f32', 'bf16'] as const)(
+    'is that with the unpacked weight, forward and back, in %s',
+    (dtype) => {
+      attune.kernels.default({ use: path });
+      scope(() => {
+        const layer = new Linear(70, 33, { bias: true });
+        layer.weight.assign(normal([33, 70], 'w', dtype));
+        layer.bias!.assign(normal([33], 'b', dtype));
+        const options = { block_size: 64, double_quantization: true } as const;
+        layer.weight.assign(quantise(layer.weight.tensor, codes.nf4, options));
+        const plain = new Linear(70, 33, { bias: true });
+        plain.weight.assign(layer.weight.tensor.clone());
+        plain.bias!.assign(layer.bias!.tensor.clone());
+        const [wanted, got] = [passOf(plain, dtype), passOf(layer, dtype)];
+        const largest = Math.max(...wanted.map(Math.abs));
+        const tolerance = (dtype === 'f32' ? 1e-6 : 2 ** -8) * largest;
+        for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThanOrEqual(tolerance);
+        layer.dispose();
+      });
+    },
+  );
 });
 
 function normal(shape: number[], name: string, dtype: DType): Tensor {

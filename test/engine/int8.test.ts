@@ -22,7 +22,21 @@ function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
 /** One layer with copies of its weight. */
 function int8Layer(x: Tensor, weight: Tensor, copies: { packed?: Tensor; turned?: Tensor }): Tensor {
   const [packed, turned] = [[copies.packed], [copies.turned]];
-  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], packed, turned, [], [], [])[0];
+  return attune.linear_group.default(
+    x,
+    undefined,
+    [weight],
+    [undefined],
+    [],
+    [],
+    [],
+    [],
+    packed,
+    turned,
+    [],
+    [],
+    [],
+  )[0];
 }
 
 function int8Product(x: Tensor, weight: Tensor, use: string): number[] {
@@ -125,7 +139,21 @@ describe('products in int8', () => {
           const back = (use: string) => {
             attune.kernels.default({ use });
             const x = normal([19, d], 'x', dtype).setRequiresGrad();
-            const y = attune.linear_group.default(x, undefined, weights, none, [], [], [], [], packed, turned, [], [], []);
+            const y = attune.linear_group.default(
+              x,
+              undefined,
+              weights,
+              none,
+              [],
+              [],
+              [],
+              [],
+              packed,
+              turned,
+              [],
+              [],
+              [],
+            );
             backward(y, gradients);
             return (x.grad as Tensor).toNumbers();
           };

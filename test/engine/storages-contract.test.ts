@@ -31,44 +31,50 @@ function rootMeanSquare(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
 }
 
-describe.each(storages.names.flatMap((name) => models.map((model) => [name, model] as const)))('%s on %s', (name, on) => {
-  it('gives about what dense weights give, the same each time, and gradients to adapters', async () => {
-    const dense = await load(on, 'dense');
-    const wanted = dense.numbers();
-    const loaded = await load(on, name);
-    const got = loaded.numbers();
-    const off = rootMeanSquare(got.map((value, i) => value - wanted[i])) / rootMeanSquare(wanted);
-    expect(off).toBeLessThanOrEqual(error[name]);
-    expect(off > 0).toBe(name !== 'dense');
-    const again = await load(on, name);
-    expect(again.numbers()).toEqual(got);
+describe.each(storages.names.flatMap((name) => models.map((model) => [name, model] as const)))(
+  '%s on %s',
+  (name, on) => {
+    it('gives about what dense weights give, the same each time, and gradients to adapters', async () => {
+      const dense = await load(on, 'dense');
+      const wanted = dense.numbers();
+      const loaded = await load(on, name);
+      const got = loaded.numbers();
+      const off = rootMeanSquare(got.map((value, i) => value - wanted[i])) / rootMeanSquare(wanted);
+      expect(off).toBeLessThanOrEqual(error[name]);
+      expect(off > 0).toBe(name !== 'dense');
+      const again = await load(on, name);
+      expect(again.numbers()).toEqual(got);
 
-    const tuning = await (await tunings.load('lora')).create(loaded.model, { r: 2 }, { seed: 1 });
-    expect(loaded.numbers()).toEqual(got);
-    const [{ parameter }] = tuning.trainables.filter((one) => one.name.includes('lora_B'));
-    scope(() => {
-      backward([loaded.logits().pow(2).mean().reshape(1)], [zeros([1]).add(1)]);
-      expect((parameter.tensor.grad as Tensor).toNumbers().some((value) => value !== 0)).toBe(true);
+      const tuning = await (await tunings.load('lora')).create(loaded.model, { r: 2 }, { seed: 1 });
+      expect(loaded.numbers()).toEqual(got);
+      const [{ parameter }] = tuning.trainables.filter((one) => one.name.includes('lora_B'));
+      scope(() => {
+        backward([loaded.logits().pow(2).mean().reshape(1)], [zeros([1]).add(1)]);
+        expect((parameter.tensor.grad as Tensor).toNumbers().some((value) => value !== 0)).toBe(true);
+      });
+      for (const one of [dense, loaded, again]) {
+        one.storage.dispose();
+        one.model.dispose();
+      }
     });
-    for (const one of [dense, loaded, again]) {
-      one.storage.dispose();
-      one.model.dispose();
-    }
-  });
-});
+  },
+);
 
-it.each(['nf4', 'fp4'] as const)('%s takes an eighth of f32, and what is trained whole stays as it is', async (name) => {
-  const { model } = await load('llama', name);
-  const layers = [...model.modules()].filter(([, module]) => isLinear(module));
-  for (const [path, module] of layers) {
-    if (!isLinear(module)) continue;
-    if (path === 'lm_head') expect(module.weight.form).toBeUndefined();
-    else expect(module.weight.bytes).toBeLessThan(0.16 * 4 * module.weight.size + 1100);
-  }
-  const keep = (await (await storages.load(name)).keep({}))!;
-  const except = (path: string) => path.endsWith('q_proj');
-  const { model: other } = await loadModel(join(fixtures, 'llama'), { dtype: 'f32', keep: { ...keep, except } });
-  for (const [path, module] of other.modules())
-    if (path.endsWith('q_proj') && isLinear(module)) expect(module.weight.form).toBeUndefined();
-  for (const one of [model, other]) one.dispose();
-});
+it.each(['nf4', 'fp4'] as const)(
+  '%s takes an eighth of f32, and what is trained whole stays as it is',
+  async (name) => {
+    const { model } = await load('llama', name);
+    const layers = [...model.modules()].filter(([, module]) => isLinear(module));
+    for (const [path, module] of layers) {
+      if (!isLinear(module)) continue;
+      if (path === 'lm_head') expect(module.weight.form).toBeUndefined();
+      else expect(module.weight.bytes).toBeLessThan(0.16 * 4 * module.weight.size + 1100);
+    }
+    const keep = (await (await storages.load(name)).keep({}))!;
+    const except = (path: string) => path.endsWith('q_proj');
+    const { model: other } = await loadModel(join(fixtures, 'llama'), { dtype: 'f32', keep: { ...keep, except } });
+    for (const [path, module] of other.modules())
+      if (path.endsWith('q_proj') && isLinear(module)) expect(module.weight.form).toBeUndefined();
+    for (const one of [model, other]) one.dispose();
+  },
+);

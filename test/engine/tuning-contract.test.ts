@@ -107,7 +107,9 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
     const adapter = join(folder, `${name} lora`);
     tuning.save(adapter, { baseModel: base, task: 'sequence' });
     // PEFT would put adapters on depthwise convolutions by a name that they share.
-    const { target_modules: targets } = (await readAdapterConfig(adapter)).options as unknown as { target_modules: string[] };
+    const { target_modules: targets } = (await readAdapterConfig(adapter)).options as unknown as {
+      target_modules: string[];
+    };
     expect(targets.some((target) => target.endsWith('conv_3x3.convolution'))).toBe(false);
     expect(targets.includes('convolution')).toBe(raw.model_type === 'resnet');
     const tuned = outputs(model);

@@ -18,7 +18,13 @@ function trainables(): Trainable[] {
 }
 
 /** One step along gradients that depend on nothing but the step. */
-function take(update: Update, weights: readonly Trainable[], step: number, learningRate: number, maxGradNorm = 0): number {
+function take(
+  update: Update,
+  weights: readonly Trainable[],
+  step: number,
+  learningRate: number,
+  maxGradNorm = 0,
+): number {
   for (const { name, parameter } of weights) {
     const gradient = scope(() => keyedNormal([...parameter.shape], { seed: 2 + step, path: name }, 1).own());
     parameter.tensor.grad = gradient;

@@ -36,14 +36,26 @@ export async function compareQuantised(folder: string, report: FolderReport): Pr
   };
   const row0 = expected.get('qlora_logits_row0').shape[0];
   noGrad(() =>
-    scope(() => addOutput(report, 'logits of row 0', difference(logits().narrow(0, 0, row0), expected.get('logits').select(0, 0)))),
+    scope(() =>
+      addOutput(
+        report,
+        'logits of row 0',
+        difference(logits().narrow(0, 0, row0), expected.get('logits').select(0, 0)),
+      ),
+    ),
   );
   const qlora = join(folder, 'qlora');
   const tuning = await openTuning(model, await readAdapterConfig(qlora));
   using adapter = new SafetensorsFile(join(qlora, 'adapter_model.safetensors'));
   scope(() => tuning.load(tensorsOf(adapter)));
   noGrad(() =>
-    scope(() => addOutput(report, 'qlora_logits_row0', difference(logits().narrow(0, 0, row0), expected.get('qlora_logits_row0')))),
+    scope(() =>
+      addOutput(
+        report,
+        'qlora_logits_row0',
+        difference(logits().narrow(0, 0, row0), expected.get('qlora_logits_row0')),
+      ),
+    ),
   );
   if (about.qlora_train !== undefined) {
     const base = baseOf(folder, about.base);

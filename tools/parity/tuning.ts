@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
 import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
@@ -62,10 +64,22 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   compareLogits(parts, 'logits');
   compareMerged(parts);
   const run = about.train_true_gradient ?? about.train;
-  await compareCurve(parts, { base, run: { ...about.train, ...run } });
-  compareFinal(folder, parts, about);
-  tuning.dispose();
+  const trained = await withEncoder(folder, parts, description);
+  await compareCurve(trained, { base, run: { ...about.train, ...run } });
+  compareFinal(folder, trained, about);
+  trained.tuning.dispose();
   model.dispose();
+}
+
+/** PEFT saves what a prompt's network makes, and trains the network: where that is given, it is what is trained. */
+async function withEncoder(folder: string, parts: Parts, { method, options }: AdapterDescription): Promise<Parts> {
+  const path = join(folder, 'encoder_init.safetensors');
+  if (!existsSync(path) || method === 'prompt_tuning') return parts;
+  parts.tuning.dispose();
+  const tuning = await (await tunings.load(method)).create(parts.model, options, { seed: 0 });
+  using file = new SafetensorsFile(path);
+  scope(() => tuning.load(new Map([...tensorsOf(file)].map(([name, tensor]) => [plainName(name), tensor]))));
+  return { ...parts, tuning };
 }
 
 /** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
@@ -138,7 +152,10 @@ function parameterOf<Value>(parameters: ReadonlyMap<string, Value>, name: string
   return found;
 }
 
-export async function compareCurve(parts: Pick<Parts, 'model' | 'tuning' | 'report'>, { base, run }: { base: string; run: ReferenceRun }): Promise<void> {
+export async function compareCurve(
+  parts: Pick<Parts, 'model' | 'tuning' | 'report'>,
+  { base, run }: { base: string; run: ReferenceRun },
+): Promise<void> {
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
@@ -205,7 +222,7 @@ export function compareFinalTensors(
   using file = new SafetensorsFile(path);
   noGrad(() =>
     scope(() => {
-      const own = tuning.state();
+      const own = savedState(tuning);
       // What PEFT writes twice is compared once.
       const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
       for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
@@ -217,12 +234,28 @@ export function compareFinalTensors(
   );
 }
 
+/** A tuning's tensors as its file would have them. */
+function savedState(tuning: Tuning): ReadonlyMap<string, Tensor> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
+  try {
+    tuning.save(folder, { baseModel: 'base', task: 'causal-lm' });
+    using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+    return new Map([...tensorsOf(file)].map(([name, tensor]) => [name, tensor.clone()]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** The names of tensors in a living model of PEFT's contain the adapter's own. */
 function plainName(name: string): string {
   return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
 }
 
-export function addOutput(report: FolderReport, name: string, { maxAbs, compared }: { maxAbs: number; compared: number }) {
+export function addOutput(
+  report: FolderReport,
+  name: string,
+  { maxAbs, compared }: { maxAbs: number; compared: number },
+) {
   report.outputs.push({ name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared });
   if (!(maxAbs <= TOLERANCE.tensor))
     report.problems.push(`${name}: differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE.tensor}`);

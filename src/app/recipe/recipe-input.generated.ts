@@ -325,10 +325,22 @@ export interface LoraTuning {
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
   /**
-   * Biases are not trained.
+   * Rows of the changed weight have a trained length of their own (DoRA).
+   * @defaultValue false
+   */
+  use_dora?: MethodOptionInputs['tuning']['lora']['use_dora'];
+  /**
+   * A trained bias on B.
+   * @defaultValue false
+   */
+  lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
+  /**
+   * Whether the model's biases are trained and saved too.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
+  /** Learning rate of B, in those of A (LoRA+); 16 is usual. */
+  loraplus_lr_ratio?: MethodOptionInputs['tuning']['lora']['loraplus_lr_ratio'];
 }
 
 /** The tuning full, with its options. */
@@ -387,6 +399,444 @@ export interface Ia3Tuning {
   modules_to_save?: MethodOptionInputs['tuning']['ia3']['modules_to_save'];
 }
 
+/** The tuning vera, with its options. */
+export interface VeraTuning {
+  /** Which tuning. */
+  method: 'vera';
+  /**
+   * Rows of the shared matrices.
+   * @defaultValue 256
+   */
+  r?: MethodOptionInputs['tuning']['vera']['r'];
+  /**
+   * What the inner vector begins as.
+   * @defaultValue 0.1
+   */
+  d_initial?: MethodOptionInputs['tuning']['vera']['d_initial'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['vera']['modules_to_save'];
+}
+
+/** The tuning loha, with its options. */
+export interface LohaTuning {
+  /** Which tuning. */
+  method: 'loha';
+  /**
+   * Rank of each of the two matrices.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['loha']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['loha']['alpha'];
+  /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['loha']['use_effective_conv2d'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['loha']['modules_to_save'];
+}
+
+/** The tuning lokr, with its options. */
+export interface LokrTuning {
+  /** Which tuning. */
+  method: 'lokr';
+  /**
+   * Rank of the larger factor; that is whole where it is small.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['lokr']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['lokr']['alpha'];
+  /**
+   * The smaller factor has a low rank too.
+   * @defaultValue false
+   */
+  decompose_both?: MethodOptionInputs['tuning']['lokr']['decompose_both'];
+  /**
+   * Size of the smaller factor; about the root unless given.
+   * @defaultValue -1
+   */
+  decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['lokr']['modules_to_save'];
+}
+
+/** The tuning fourierft, with its options. */
+export interface FourierftTuning {
+  /** Which tuning. */
+  method: 'fourierft';
+  /**
+   * Numbers that each layer trains.
+   * @defaultValue 1000
+   */
+  n_frequency?: MethodOptionInputs['tuning']['fourierft']['n_frequency'];
+  /**
+   * What the update is multiplied by.
+   * @defaultValue 150
+   */
+  scaling?: MethodOptionInputs['tuning']['fourierft']['scaling'];
+  /**
+   * Which frequencies they are.
+   * @defaultValue 777
+   */
+  random_loc_seed?: MethodOptionInputs['tuning']['fourierft']['random_loc_seed'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['fourierft']['modules_to_save'];
+}
+
+/** The tuning c3a, with its options. */
+export interface C3aTuning {
+  /** Which tuning. */
+  method: 'c3a';
+  /**
+   * Side of a block; the next divisor of both sides below it.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['tuning']['c3a']['block_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['c3a']['modules_to_save'];
+}
+
+/** The tuning shira, with its options. */
+export interface ShiraTuning {
+  /** Which tuning. */
+  method: 'shira';
+  /**
+   * As many weights as LoRA of this rank would have.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['shira']['r'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['shira']['modules_to_save'];
+}
+
+/** The tuning road, with its options. */
+export interface RoadTuning {
+  /** Which tuning. */
+  method: 'road';
+  /**
+   * Numbers for each pair of outputs: 2, 4 or 8.
+   * @defaultValue "road_1"
+   */
+  variant?: MethodOptionInputs['tuning']['road']['variant'];
+  /**
+   * Outputs among which pairs are made.
+   * @defaultValue 64
+   */
+  group_size?: MethodOptionInputs['tuning']['road']['group_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['road']['modules_to_save'];
+}
+
+/** The tuning oft, with its options. */
+export interface OftTuning {
+  /** Which tuning. */
+  method: 'oft';
+  /**
+   * Features of a block; their divisor that is nearest.
+   * @defaultValue 32
+   */
+  oft_block_size?: MethodOptionInputs['tuning']['oft']['oft_block_size'];
+  /**
+   * Blocks of a layer, where oft_block_size is 0.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['tuning']['oft']['r'];
+  /**
+   * Rotations stay near none.
+   * @defaultValue false
+   */
+  coft?: MethodOptionInputs['tuning']['oft']['coft'];
+  /**
+   * How near, with coft.
+   * @defaultValue 0.00006
+   */
+  eps?: MethodOptionInputs['tuning']['oft']['eps'];
+  /**
+   * All blocks of a layer are turned alike.
+   * @defaultValue false
+   */
+  block_share?: MethodOptionInputs['tuning']['oft']['block_share'];
+  /**
+   * Rotations by a series, which is faster than the exact ones.
+   * @defaultValue true
+   */
+  use_cayley_neumann?: MethodOptionInputs['tuning']['oft']['use_cayley_neumann'];
+  /**
+   * Its terms.
+   * @defaultValue 5
+   */
+  num_cayley_neumann_terms?: MethodOptionInputs['tuning']['oft']['num_cayley_neumann_terms'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['oft']['modules_to_save'];
+}
+
+/** The tuning boft, with its options. */
+export interface BoftTuning {
+  /** Which tuning. */
+  method: 'boft';
+  /**
+   * Features of a block: an even number that divides all inputs.
+   * @defaultValue 4
+   */
+  boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
+  /**
+   * Rotations after one another, on ever other pairs.
+   * @defaultValue 1
+   */
+  boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['boft']['modules_to_save'];
+}
+
+/** The tuning hra, with its options. */
+export interface HraTuning {
+  /** Which tuning. */
+  method: 'hra';
+  /**
+   * Reflections of a layer; with an even number they begin as none.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['hra']['r'];
+  /**
+   * Their mirrors stand at right angles.
+   * @defaultValue false
+   */
+  apply_GS?: MethodOptionInputs['tuning']['hra']['apply_GS'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['hra']['modules_to_save'];
+}
+
+/** The tuning miss, with its options. */
+export interface MissTuning {
+  /** Which tuning. */
+  method: 'miss';
+  /**
+   * Rows of the block.
+   * @defaultValue 64
+   */
+  r?: MethodOptionInputs['tuning']['miss']['r'];
+  /**
+   * Columns of it that are trained, where above 1; the rest repeats them.
+   * @defaultValue 1
+   */
+  mini_r?: MethodOptionInputs['tuning']['miss']['mini_r'];
+  /**
+   * Blocks multiply the weight too; r has to divide both sides.
+   * @defaultValue false
+   */
+  bat?: MethodOptionInputs['tuning']['miss']['bat'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['miss']['modules_to_save'];
+}
+
+/** The tuning ln_tuning, with its options. */
+export interface LnTuningTuning {
+  /** Which tuning. */
+  method: 'ln_tuning';
+  /**
+   * Norms that are trained, by their names; all of the trunk unless given.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['ln_tuning']['target_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['ln_tuning']['modules_to_save'];
+}
+
+/** The tuning bitfit, with its options. */
+export interface BitfitTuning {
+  /** Which tuning. */
+  method: 'bitfit';
+}
+
+/** The tuning randlora, with its options. */
+export interface RandloraTuning {
+  /** Which tuning. */
+  method: 'randlora';
+  /**
+   * Rank of each random matrix; smaller ones make more to train.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['randlora']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 640
+   */
+  alpha?: MethodOptionInputs['tuning']['randlora']['alpha'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['randlora']['modules_to_save'];
+}
+
+/** The tuning trainable_tokens, with its options. */
+export interface TrainableTokensTuning {
+  /** Which tuning. */
+  method: 'trainable_tokens';
+  /**
+   * Existing tokens, by text or id, whose rows are trained; new_tokens always are.
+   * @defaultValue []
+   */
+  trainable_tokens?: MethodOptionInputs['tuning']['trainable_tokens']['trainable_tokens'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['trainable_tokens']['modules_to_save'];
+}
+
 /** The tuning prompt_tuning, with its options. */
 export interface PromptTuningTuning {
   /** Which tuning. */
@@ -408,18 +858,78 @@ export interface PromptTuningTuning {
   modules_to_save?: MethodOptionInputs['tuning']['prompt_tuning']['modules_to_save'];
 }
 
+/** The tuning p_tuning, with its options. */
+export interface PTuningTuning {
+  /** Which tuning. */
+  method: 'p_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['p_tuning']['num_virtual_tokens'];
+  /**
+   * The network.
+   * @defaultValue "mlp"
+   */
+  encoder_reparameterization_type?: MethodOptionInputs['tuning']['p_tuning']['encoder_reparameterization_type'];
+  /** Its width; the embedding's unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['p_tuning']['encoder_hidden_size'];
+  /**
+   * Layers of an LSTM.
+   * @defaultValue 2
+   */
+  encoder_num_layers?: MethodOptionInputs['tuning']['p_tuning']['encoder_num_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
   | 'full'
   | 'freeze'
   | 'ia3'
+  | 'vera'
+  | 'loha'
+  | 'lokr'
+  | 'fourierft'
+  | 'c3a'
+  | 'shira'
+  | 'road'
+  | 'oft'
+  | 'boft'
+  | 'hra'
+  | 'miss'
+  | 'ln_tuning'
+  | 'bitfit'
+  | 'randlora'
+  | 'trainable_tokens'
   | 'prompt_tuning'
+  | 'p_tuning'
   | LoraTuning
   | FullTuning
   | FreezeTuning
   | Ia3Tuning
-  | PromptTuningTuning;
+  | VeraTuning
+  | LohaTuning
+  | LokrTuning
+  | FourierftTuning
+  | C3aTuning
+  | ShiraTuning
+  | RoadTuning
+  | OftTuning
+  | BoftTuning
+  | HraTuning
+  | MissTuning
+  | LnTuningTuning
+  | BitfitTuning
+  | RandloraTuning
+  | TrainableTokensTuning
+  | PromptTuningTuning
+  | PTuningTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {

@@ -59,7 +59,10 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
   const own = parse(peft.config, written, path, foreign);
   return {
     method: name,
-    options: { ...(peft.read(own) as Record<string, unknown>), modules_to_save: [...new Set(common.modules_to_save ?? [])] },
+    options: {
+      ...(peft.read(own) as Record<string, unknown>),
+      modules_to_save: [...new Set(common.modules_to_save ?? [])],
+    },
     tokens: common.trainable_token_indices ?? undefined,
     baseModel: common.base_model_name_or_path ?? undefined,
     task: (Object.entries(taskTypes) as [Task, string][]).find(([, type]) => type === common.task_type)?.[0],

@@ -4,7 +4,11 @@ import { layerKeys, readTargets, savedModules, targetOptions } from './target-op
 
 /** Rotations of each layer's input in the pattern of a butterfly (Liu et al., 2024). */
 export const options = z.strictObject({
-  boft_block_size: z.int().positive().default(4).describe('features of a block: an even number that divides all inputs'),
+  boft_block_size: z
+    .int()
+    .positive()
+    .default(4)
+    .describe('features of a block: an even number that divides all inputs'),
   boft_n_butterfly_factor: z.int().positive().default(1).describe('rotations after one another, on ever other pairs'),
   ...targetOptions,
   ...savedModules,

@@ -44,7 +44,10 @@ class BoftAdapter extends LayerAdapter<LinearLike> {
     const [deal, undo] = [dealt, back].map((index) => fromArray(index).toDevice(x.device));
     const flat = x.reshape(-1, inFeatures).indexSelect(1, deal);
     const turned = flat.reshape(-1, inFeatures / this.#side, 1, this.#side).matmul(rotation);
-    return turned.reshape(-1, inFeatures).indexSelect(1, undo).reshape(...x.shape);
+    return turned
+      .reshape(-1, inFeatures)
+      .indexSelect(1, undo)
+      .reshape(...x.shape);
   }
 
   input(x: Tensor): Tensor {
@@ -72,7 +75,9 @@ function dealing(features: number, side: number, factor: number): BigInt64Array 
   const half = side / 2;
   const run = side * 2 ** factor;
   const dealt = Array.from({ length: features / run }, (_, r) => {
-    const halves = Array.from({ length: run / half }, (_unused, h) => all.slice(r * run + h * half, r * run + (h + 1) * half));
+    const halves = Array.from({ length: run / half }, (_unused, h) =>
+      all.slice(r * run + h * half, r * run + (h + 1) * half),
+    );
     return [...halves.filter((_half, h) => h % 2 === 0), ...halves.filter((_half, h) => h % 2 === 1)].flat();
   });
   return BigInt64Array.from(dealt.flat(), BigInt);

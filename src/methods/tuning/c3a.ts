@@ -26,7 +26,9 @@ class CirculantAdapter extends DeltaAdapter {
     const b = this.#side;
     const { tensor: kernel } = this.c3a_kernel;
     const [down, across] = kernel.shape;
-    const index = BigInt64Array.from({ length: b * b }, (_, n) => BigInt((((n % b) - Math.floor(n / b)) % b + b) % b));
+    const index = BigInt64Array.from({ length: b * b }, (_, n) =>
+      BigInt(((((n % b) - Math.floor(n / b)) % b) + b) % b),
+    );
     const blocks = kernel.indexSelect(2, fromArray(index).toDevice(kernel.device)).reshape(down, across, b, b);
     return blocks.transpose(1, 2).reshape(outFeatures, inFeatures).div(inFeatures);
   }

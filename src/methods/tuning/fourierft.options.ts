@@ -16,7 +16,9 @@ export type FourierftOptions = z.output<typeof options>;
 const config = z.object({
   ...layerKeys,
   n_frequency: storedRank,
-  n_frequency_pattern: z.record(z.string(), z.never({ error: 'other counts for some modules cannot be loaded' })).nullish(),
+  n_frequency_pattern: z
+    .record(z.string(), z.never({ error: 'other counts for some modules cannot be loaded' }))
+    .nullish(),
   scaling: storedFactor,
   random_loc_seed: z.int().min(0).nullish(),
 });

@@ -39,7 +39,17 @@ class Ia3Adapter extends LayerAdapter<LinearLike> {
 }
 
 /** Second layers of feed-forward halves, by their names in the architectures here. */
-const FEED_FORWARD = ['down_proj', 'fc2', 'wo', 'mlp.c_proj', 'dense_4h_to_h', 'output.dense', 'output_dense', 'lin2', 'Wo'];
+const FEED_FORWARD = [
+  'down_proj',
+  'fc2',
+  'wo',
+  'mlp.c_proj',
+  'dense_4h_to_h',
+  'output.dense',
+  'output_dense',
+  'lin2',
+  'Wo',
+];
 /** Keys and values, also where one layer makes them together with the queries. */
 const KEYS_AND_VALUES = [
   ...['k_proj', 'v_proj', 'key', 'value', 'k', 'v', 'k_lin', 'v_lin'],

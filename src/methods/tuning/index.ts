@@ -21,6 +21,7 @@ const table = {
   randlora: () => import('./randlora.options.ts'),
   trainable_tokens: () => import('./trainable_tokens.options.ts'),
   prompt_tuning: () => import('./prompt_tuning.options.ts'),
+  p_tuning: () => import('./p_tuning.options.ts'),
 };
 
 export type TuningTable = typeof table;

@@ -42,7 +42,10 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   }
 
   get trainables(): Trainable[] {
-    return this.#named((parameter) => !(parameter instanceof ModuleBuffer)).map((named) => ({ ...named, decays: true }));
+    return this.#named((parameter) => !(parameter instanceof ModuleBuffer)).map((named) => ({
+      ...named,
+      decays: true,
+    }));
   }
 
   get fixed(): NamedParameter[] {

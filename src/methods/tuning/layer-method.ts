@@ -76,8 +76,7 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
       method.check?.(targets, options);
       return build(model, options, { seed, tokens: trainedTokens(model, options, tokens) });
     },
-    open: (model: Model, options: Options, { tokens }: OpenContext): Tuning =>
-      build(model, options, { tokens }),
+    open: (model: Model, options: Options, { tokens }: OpenContext): Tuning => build(model, options, { tokens }),
   };
 }
 

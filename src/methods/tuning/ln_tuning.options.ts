@@ -9,7 +9,10 @@ export const options = z.strictObject({
   target_modules: z
     .union([z.literal('all-linear'), z.string().min(1), names])
     .default('all-linear')
-    .meta({ description: 'norms that are trained, by their names; all of the trunk unless given', shown: 'LIST|REGEX' }),
+    .meta({
+      description: 'norms that are trained, by their names; all of the trunk unless given',
+      shown: 'LIST|REGEX',
+    }),
   ...savedModules,
 });
 

@@ -28,7 +28,15 @@ class LohaAdapter extends DeltaAdapter {
     const [out, inner, ...kernel] = this.#shape;
     const hasKernel = options.use_effective_conv2d && kernel.some((side) => side > 1);
     const rest = hasKernel ? [] : kernel;
-    const [left, right] = hasKernel ? [[r, out], [r, inner]] : [[out, r], [r, rest.reduce((a, b) => a * b, inner)]];
+    const [left, right] = hasKernel
+      ? [
+          [r, out],
+          [r, inner],
+        ]
+      : [
+          [out, r],
+          [r, rest.reduce((a, b) => a * b, inner)],
+        ];
     this.hada_w1_a = new Parameter(left);
     this.hada_w1_b = new Parameter(right);
     this.hada_w2_a = new Parameter(left);

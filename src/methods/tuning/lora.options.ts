@@ -64,10 +64,13 @@ const config = z.object({
   rank_pattern: z.record(z.string(), storedRank).nullish(),
   alpha_pattern: z.record(z.string(), storedFactor).nullish(),
   use_rslora: z.boolean().nullish(),
-  init_lora_weights: z.unknown().optional().refine((start) => PLAIN_STARTS.has(start), {
-    error: ({ input }) =>
-      `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`,
-  }),
+  init_lora_weights: z
+    .unknown()
+    .optional()
+    .refine((start) => PLAIN_STARTS.has(start), {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`,
+    }),
   bias: z
     .enum(['none', 'all'], { error: 'with lora_only PEFT does not save the biases that it trained' })
     .default('none'),

@@ -5,7 +5,11 @@ import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from 
 /** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
 export const options = z.strictObject({
   r: z.int().positive().default(64).describe('rows of the block'),
-  mini_r: z.int().positive().default(1).describe('columns of it that are trained, where above 1; the rest repeats them'),
+  mini_r: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('columns of it that are trained, where above 1; the rest repeats them'),
   bat: z.boolean().default(false).describe('blocks multiply the weight too; r has to divide both sides'),
   ...targetOptions,
   ...savedModules,

@@ -22,6 +22,8 @@ export interface AdapterPart {
   readonly trainables: readonly Trainable[];
   /** What its file holds besides and no step moves. */
   readonly fixed?: readonly NamedParameter[];
+  /** What its file holds in place of what it trains, where that is something else. */
+  saved?(): Map<string, Tensor>;
   /** Ids at and above the vocabulary's size that stand in front of every row. */
   readonly prefix?: readonly number[];
   /** Switched off, it leaves the model as it was. */
@@ -91,7 +93,12 @@ export class PeftAdapter implements Tuning {
   /** Of an adapter that is opened a parameter is a shape until now. */
   #fill(parameter: Parameter, saved: Tensor): void {
     if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
-    parameter.assign(saved.to(isFloating(saved.dtype) ? 'f32' : saved.dtype).clone().toDevice(this.#model.device));
+    parameter.assign(
+      saved
+        .to(isFloating(saved.dtype) ? 'f32' : saved.dtype)
+        .clone()
+        .toDevice(this.#model.device),
+    );
     if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
   }
 
@@ -101,7 +108,8 @@ export class PeftAdapter implements Tuning {
   }
 
   save(folder: string, about: ResultNotes): void {
-    scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));
+    const state = () => this.#parts.flatMap((part) => [...(part.saved?.() ?? tensorsOf(part))]);
+    noGrad(() => scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), new Map(state()))));
     writeJson(join(folder, 'adapter_config.json'), this.#config(about));
   }
 
@@ -138,6 +146,10 @@ export class PeftAdapter implements Tuning {
   dispose(): void {
     for (const part of this.#parts) part.dispose();
   }
+}
+
+function tensorsOf({ trainables, fixed = [] }: AdapterPart): Map<string, Tensor> {
+  return new Map([...trainables, ...fixed].map(({ name, parameter }) => [name, parameter.tensor]));
 }
 
 /** Tensors without a place, places without a tensor, and other shapes. */

@@ -73,8 +73,14 @@ class RandloraAdapter extends DeltaAdapter {
     const { small, large, bases } = sizesOf(this.#linear, r);
     const scales = this.randlora_lambda.tensor.unsqueeze(2).mul(this.randlora_gamma.tensor); // [r, n, m]
     // As PEFT has it, the two run through ranks and bases in different orders.
-    const a = this.#shared.a.tensor.narrow(2, 0, small).mul(scales).reshape(r * bases, small);
-    const b = this.#shared.b.tensor.narrow(0, 0, large).narrow(1, 0, bases).reshape(large, bases * r);
+    const a = this.#shared.a.tensor
+      .narrow(2, 0, small)
+      .mul(scales)
+      .reshape(r * bases, small);
+    const b = this.#shared.b.tensor
+      .narrow(0, 0, large)
+      .narrow(1, 0, bases)
+      .reshape(large, bases * r);
     const product = b.matmul(a).mul(alpha / r); // [M, m]
     return this.#linear.inFeatures === small ? product : product.transpose(0, 1);
   }

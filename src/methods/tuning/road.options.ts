@@ -4,7 +4,10 @@ import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from 
 
 /** Rotations of pairs of outputs (Liao and Monz, 2024). */
 export const options = z.strictObject({
-  variant: z.enum(['road_1', 'road_2', 'road_4']).default('road_1').describe('numbers for each pair of outputs: 2, 4 or 8'),
+  variant: z
+    .enum(['road_1', 'road_2', 'road_4'])
+    .default('road_1')
+    .describe('numbers for each pair of outputs: 2, 4 or 8'),
   group_size: z.int().positive().default(64).describe('outputs among which pairs are made'),
   ...targetOptions,
   ...savedModules,

@@ -32,7 +32,11 @@ class RoadAdapter extends LayerAdapter<LinearLike> {
     if (this.#options.variant === 'road_4') return { own: cos.narrow(0, 0, out), other: sin.narrow(0, out, out) };
     if (this.#options.variant === 'road_2') return { own: cos, other: sin };
     const half = this.#options.group_size / 2;
-    const both = (x: Tensor) => x.reshape(-1, 1, half).expand(x.size / half, 2, half).reshape(out);
+    const both = (x: Tensor) =>
+      x
+        .reshape(-1, 1, half)
+        .expand(x.size / half, 2, half)
+        .reshape(out);
     return { own: both(cos), other: both(sin) };
   }
 

@@ -57,7 +57,11 @@ export function tablesWithRows(
 }
 
 /** @throws E_NEW_TOKENS where rows of tokens have to be trained and a method's files have no place for them */
-export function refuseTokens(tokens: readonly number[] | undefined, model: Model, modulesToSave: readonly string[]): void {
+export function refuseTokens(
+  tokens: readonly number[] | undefined,
+  model: Model,
+  modulesToSave: readonly string[],
+): void {
   if (indicesFor(model, tokens ?? [], { modulesToSave, areOptional: true }) === undefined) return;
   throw new AttuneError('E_NEW_TOKENS', {
     what: 'This tuning cannot train the rows of single tokens',

@@ -12,7 +12,9 @@ export const options = z.strictObject({
 });
 
 /** `tables`: of a saved adapter, the tokens of each table. */
-export type TrainableTokensOptions = z.output<typeof options> & { tables?: Readonly<Record<string, readonly number[]>> };
+export type TrainableTokensOptions = z.output<typeof options> & {
+  tables?: Readonly<Record<string, readonly number[]>>;
+};
 
 const names = z.union([z.string().transform((name) => [name]), z.array(z.string())]);
 

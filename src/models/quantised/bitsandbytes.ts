@@ -39,7 +39,12 @@ function fourBitWeight(files: CheckpointFiles, name: string, state: string): Pac
     parts: [name, state, ...present(files, parts)],
     kind: /bitsandbytes__(?<kind>\w+)$/.exec(state)?.groups?.kind,
     keep(dtype) {
-      const { blocksize: block, shape, nested_blocksize: nestedBlock, nested_offset: offset = 0 } = readState(files, state);
+      const {
+        blocksize: block,
+        shape,
+        nested_blocksize: nestedBlock,
+        nested_offset: offset = 0,
+      } = readState(files, state);
       const part = (suffix: string) => files.get(name + suffix).flatten();
       const own = { codes: part(''), table: part('.quant_map'), scales: part('.absmax') };
       const nested = () => ({
