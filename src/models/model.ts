@@ -108,6 +108,12 @@ export class Model extends Module {
     return layoutOf(this.stackFor(input), input);
   }
 
+  /** A parameter or buffer by its path. */
+  parameterAt(path: string): Parameter | undefined {
+    for (const [name, parameter] of this.parameters()) if (name === path) return parameter;
+    return undefined;
+  }
+
   /** Whether a parameter is the head's, by its path. */
   isOfHead(path: string): boolean {
     this.#headPaths ??= new Set([...this.head.parameters()].map(([name]) => name));

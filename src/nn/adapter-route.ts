@@ -49,6 +49,11 @@ export class AdapterOwner {
 
 let owning: AdapterOwner | undefined;
 
+/** What adapters that are made just now belong to; undefined for those that always act. */
+export function currentOwner(): AdapterOwner | undefined {
+  return owning;
+}
+
 function withOwner<T>(owner: AdapterOwner, body: () => T): T {
   const before = owning;
   owning = owner;

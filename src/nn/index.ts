@@ -1,6 +1,13 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
-export { AdapterOwner, withAdapters, withSomeTokens, type AdapterRoute, type AdapterSpan } from './adapter-route.ts';
+export {
+  AdapterOwner,
+  currentOwner,
+  withAdapters,
+  withSomeTokens,
+  type AdapterRoute,
+  type AdapterSpan,
+} from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';

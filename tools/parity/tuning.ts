@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -23,7 +26,14 @@ interface CaseFile {
 }
 
 export interface ReferenceRun {
-  optimizer?: { lr: number; betas: [number, number]; eps: number; weight_decay: number };
+  optimizer?: {
+    lr: number;
+    betas: [number, number];
+    eps: number;
+    weight_decay: number;
+    /** LoRA+: of everything but A. */
+    loraplus_lr_ratio?: number;
+  };
   losses: number[];
   loss_after: number;
   grad_norms: number[];
@@ -54,10 +64,22 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   compareLogits(parts, 'logits');
   compareMerged(parts);
   const run = about.train_true_gradient ?? about.train;
-  await compareCurve(parts, { base, run: { ...about.train, ...run } });
-  compareFinal(folder, parts, about);
-  tuning.dispose();
+  const trained = await withEncoder(folder, parts, description);
+  await compareCurve(trained, { base, run: { ...about.train, ...run } });
+  compareFinal(folder, trained, about);
+  trained.tuning.dispose();
   model.dispose();
+}
+
+/** PEFT saves what a prompt's network makes, and trains the network: where that is given, it is what is trained. */
+async function withEncoder(folder: string, parts: Parts, { method, options }: AdapterDescription): Promise<Parts> {
+  const path = join(folder, 'encoder_init.safetensors');
+  if (!existsSync(path) || method === 'prompt_tuning') return parts;
+  parts.tuning.dispose();
+  const tuning = await (await tunings.load(method)).create(parts.model, options, { seed: 0 });
+  using file = new SafetensorsFile(path);
+  scope(() => tuning.load(new Map([...tensorsOf(file)].map(([name, tensor]) => [plainName(name), tensor]))));
+  return { ...parts, tuning };
 }
 
 /** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
@@ -137,7 +159,9 @@ export async function compareCurve(
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
-  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
+  const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
+  const update = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
   const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
@@ -171,7 +195,8 @@ export function addCurve(
 function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const { model, tuning, expected, report } = parts;
   const isTrue = about.train_true_gradient !== undefined;
-  const noisy = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const names = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const noisy = names.flatMap((name) => [name, ROOT + name]);
   const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
   compareFinalTensors(final, parts, noisy);
   noGrad(() =>
@@ -197,14 +222,28 @@ export function compareFinalTensors(
   using file = new SafetensorsFile(path);
   noGrad(() =>
     scope(() => {
-      const own = tuning.state();
-      for (const name of file.names.filter((one) => !except.includes(one))) {
+      const own = savedState(tuning);
+      // What PEFT writes twice is compared once.
+      const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
+      for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
         const got = own.get(name);
         if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
         else addOutput(report, `final ${name}`, difference(got, file.get(name)));
       }
     }),
   );
+}
+
+/** A tuning's tensors as its file would have them. */
+function savedState(tuning: Tuning): ReadonlyMap<string, Tensor> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
+  try {
+    tuning.save(folder, { baseModel: 'base', task: 'causal-lm' });
+    using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+    return new Map([...tensorsOf(file)].map(([name, tensor]) => [name, tensor.clone()]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The names of tensors in a living model of PEFT's contain the adapter's own. */

@@ -325,10 +325,22 @@ export interface LoraTuning {
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
   /**
-   * Biases are not trained.
+   * Rows of the changed weight have a trained length of their own (DoRA).
+   * @defaultValue false
+   */
+  use_dora?: MethodOptionInputs['tuning']['lora']['use_dora'];
+  /**
+   * A trained bias on B.
+   * @defaultValue false
+   */
+  lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
+  /**
+   * Whether the model's biases are trained and saved too.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
+  /** Learning rate of B, in those of A (LoRA+); 16 is usual. */
+  loraplus_lr_ratio?: MethodOptionInputs['tuning']['lora']['loraplus_lr_ratio'];
 }
 
 /** The tuning full, with its options. */
@@ -607,6 +619,224 @@ export interface RoadTuning {
   modules_to_save?: MethodOptionInputs['tuning']['road']['modules_to_save'];
 }
 
+/** The tuning oft, with its options. */
+export interface OftTuning {
+  /** Which tuning. */
+  method: 'oft';
+  /**
+   * Features of a block; their divisor that is nearest.
+   * @defaultValue 32
+   */
+  oft_block_size?: MethodOptionInputs['tuning']['oft']['oft_block_size'];
+  /**
+   * Blocks of a layer, where oft_block_size is 0.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['tuning']['oft']['r'];
+  /**
+   * Rotations stay near none.
+   * @defaultValue false
+   */
+  coft?: MethodOptionInputs['tuning']['oft']['coft'];
+  /**
+   * How near, with coft.
+   * @defaultValue 0.00006
+   */
+  eps?: MethodOptionInputs['tuning']['oft']['eps'];
+  /**
+   * All blocks of a layer are turned alike.
+   * @defaultValue false
+   */
+  block_share?: MethodOptionInputs['tuning']['oft']['block_share'];
+  /**
+   * Rotations by a series, which is faster than the exact ones.
+   * @defaultValue true
+   */
+  use_cayley_neumann?: MethodOptionInputs['tuning']['oft']['use_cayley_neumann'];
+  /**
+   * Its terms.
+   * @defaultValue 5
+   */
+  num_cayley_neumann_terms?: MethodOptionInputs['tuning']['oft']['num_cayley_neumann_terms'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['oft']['modules_to_save'];
+}
+
+/** The tuning boft, with its options. */
+export interface BoftTuning {
+  /** Which tuning. */
+  method: 'boft';
+  /**
+   * Features of a block: an even number that divides all inputs.
+   * @defaultValue 4
+   */
+  boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
+  /**
+   * Rotations after one another, on ever other pairs.
+   * @defaultValue 1
+   */
+  boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['boft']['modules_to_save'];
+}
+
+/** The tuning hra, with its options. */
+export interface HraTuning {
+  /** Which tuning. */
+  method: 'hra';
+  /**
+   * Reflections of a layer; with an even number they begin as none.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['hra']['r'];
+  /**
+   * Their mirrors stand at right angles.
+   * @defaultValue false
+   */
+  apply_GS?: MethodOptionInputs['tuning']['hra']['apply_GS'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['hra']['modules_to_save'];
+}
+
+/** The tuning miss, with its options. */
+export interface MissTuning {
+  /** Which tuning. */
+  method: 'miss';
+  /**
+   * Rows of the block.
+   * @defaultValue 64
+   */
+  r?: MethodOptionInputs['tuning']['miss']['r'];
+  /**
+   * Columns of it that are trained, where above 1; the rest repeats them.
+   * @defaultValue 1
+   */
+  mini_r?: MethodOptionInputs['tuning']['miss']['mini_r'];
+  /**
+   * Blocks multiply the weight too; r has to divide both sides.
+   * @defaultValue false
+   */
+  bat?: MethodOptionInputs['tuning']['miss']['bat'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['miss']['modules_to_save'];
+}
+
+/** The tuning ln_tuning, with its options. */
+export interface LnTuningTuning {
+  /** Which tuning. */
+  method: 'ln_tuning';
+  /**
+   * Norms that are trained, by their names; all of the trunk unless given.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['ln_tuning']['target_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['ln_tuning']['modules_to_save'];
+}
+
+/** The tuning bitfit, with its options. */
+export interface BitfitTuning {
+  /** Which tuning. */
+  method: 'bitfit';
+}
+
+/** The tuning randlora, with its options. */
+export interface RandloraTuning {
+  /** Which tuning. */
+  method: 'randlora';
+  /**
+   * Rank of each random matrix; smaller ones make more to train.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['randlora']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 640
+   */
+  alpha?: MethodOptionInputs['tuning']['randlora']['alpha'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['randlora']['modules_to_save'];
+}
+
+/** The tuning trainable_tokens, with its options. */
+export interface TrainableTokensTuning {
+  /** Which tuning. */
+  method: 'trainable_tokens';
+  /**
+   * Existing tokens, by text or id, whose rows are trained; new_tokens always are.
+   * @defaultValue []
+   */
+  trainable_tokens?: MethodOptionInputs['tuning']['trainable_tokens']['trainable_tokens'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['trainable_tokens']['modules_to_save'];
+}
+
 /** The tuning prompt_tuning, with its options. */
 export interface PromptTuningTuning {
   /** Which tuning. */
@@ -628,6 +858,34 @@ export interface PromptTuningTuning {
   modules_to_save?: MethodOptionInputs['tuning']['prompt_tuning']['modules_to_save'];
 }
 
+/** The tuning p_tuning, with its options. */
+export interface PTuningTuning {
+  /** Which tuning. */
+  method: 'p_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['p_tuning']['num_virtual_tokens'];
+  /**
+   * The network.
+   * @defaultValue "mlp"
+   */
+  encoder_reparameterization_type?: MethodOptionInputs['tuning']['p_tuning']['encoder_reparameterization_type'];
+  /** Its width; the embedding's unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['p_tuning']['encoder_hidden_size'];
+  /**
+   * Layers of an LSTM.
+   * @defaultValue 2
+   */
+  encoder_num_layers?: MethodOptionInputs['tuning']['p_tuning']['encoder_num_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -641,7 +899,16 @@ export type TuningInput =
   | 'c3a'
   | 'shira'
   | 'road'
+  | 'oft'
+  | 'boft'
+  | 'hra'
+  | 'miss'
+  | 'ln_tuning'
+  | 'bitfit'
+  | 'randlora'
+  | 'trainable_tokens'
   | 'prompt_tuning'
+  | 'p_tuning'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -653,7 +920,16 @@ export type TuningInput =
   | C3aTuning
   | ShiraTuning
   | RoadTuning
-  | PromptTuningTuning;
+  | OftTuning
+  | BoftTuning
+  | HraTuning
+  | MissTuning
+  | LnTuningTuning
+  | BitfitTuning
+  | RandloraTuning
+  | TrainableTokensTuning
+  | PromptTuningTuning
+  | PTuningTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {

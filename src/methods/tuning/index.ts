@@ -12,7 +12,16 @@ const table = {
   c3a: () => import('./c3a.options.ts'),
   shira: () => import('./shira.options.ts'),
   road: () => import('./road.options.ts'),
+  oft: () => import('./oft.options.ts'),
+  boft: () => import('./boft.options.ts'),
+  hra: () => import('./hra.options.ts'),
+  miss: () => import('./miss.options.ts'),
+  ln_tuning: () => import('./ln_tuning.options.ts'),
+  bitfit: () => import('./bitfit.options.ts'),
+  randlora: () => import('./randlora.options.ts'),
+  trainable_tokens: () => import('./trainable_tokens.options.ts'),
   prompt_tuning: () => import('./prompt_tuning.options.ts'),
+  p_tuning: () => import('./p_tuning.options.ts'),
 };
 
 export type TuningTable = typeof table;

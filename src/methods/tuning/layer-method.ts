@@ -36,6 +36,8 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends Targ
   check?(targets: readonly Accepted[], options: Options): void;
   /** The adapters, in place and with their first values. */
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
+  /** What is trained beside the layers' changes. */
+  beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
   /** The method's own keys of adapter_config.json; `target_modules` is added. */
   config(options: Options, targets: readonly Accepted[]): object;
 }
@@ -51,12 +53,13 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
     const targets = targetsOf(model, options);
     const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
     const saved = saveModules(model, options.modules_to_save, { owner });
+    const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
     const rows = noGrad(() =>
       scope(() =>
         tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
       ),
     );
-    return new PeftAdapter(model, [...made, ...saved, ...rows], (about) =>
+    return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
       adapterConfig(
         model,
         { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },

@@ -7,6 +7,14 @@ import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 
+/** Makes the rows of a prompt of numbers that are trained in their place. */
+export interface PromptEncoder {
+  readonly trainables: Trainable[];
+  /** f32 [n, D] */
+  rows(): Tensor;
+  dispose(): void;
+}
+
 /** Rows beyond the token table: the ids from its size on. Every row that the model reads begins with them. */
 export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter {
   /** f32 [n, D] */
@@ -16,8 +24,12 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   readonly #table: Embedding;
   readonly #ids: readonly number[];
 
-  constructor(model: Model, count: number) {
+  readonly #encoder: PromptEncoder | undefined;
+
+  /** `encoder`: what makes the rows of numbers of its own. */
+  constructor(model: Model, count: number, encoder?: PromptEncoder) {
     super();
+    this.#encoder = encoder;
     this.#model = model;
     this.#table = textTable(model);
     this.prompt_embeddings = new Parameter([count, this.#table.width]);
@@ -30,12 +42,23 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
     return this.#ids;
   }
   get trainables(): Trainable[] {
+    if (this.#encoder !== undefined) return this.#encoder.trainables;
     return [{ name: 'prompt_embeddings', parameter: this.prompt_embeddings, decays: true }];
+  }
+
+  /** The rows alone, whatever made them. */
+  saved(): Map<string, Tensor> {
+    return new Map([['prompt_embeddings', this.#rows().detach().contiguous()]]);
+  }
+
+  /** f32 [n, D] */
+  #rows(): Tensor {
+    return this.#encoder?.rows() ?? this.prompt_embeddings.tensor;
   }
 
   forward(ids: Tensor, output: Tensor): Tensor {
     const places = aten.sub.Scalar(ids, this.#table.count); // [N]
-    const rows = this.prompt_embeddings.value(output.dtype).indexSelect(0, aten.clamp_min.default(places, 0));
+    const rows = this.#rows().to(output.dtype).indexSelect(0, aten.clamp_min.default(places, 0));
     return aten.where.self(aten.ge.Scalar(places, 0).unsqueeze(1), rows, output);
   }
 
@@ -59,12 +82,13 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   override dispose(): void {
     this.switch(false);
     this.#table.removeAdapter(this);
-    super.dispose();
+    this.prompt_embeddings.dispose();
+    this.#encoder?.dispose();
   }
 }
 
 /** @throws E_NO_TARGETS for models that do not read one text of tokens */
-function textTable({ trunk, architecture }: Model): Embedding {
+export function textTable({ trunk, architecture }: Model): Embedding {
   const isText = trunk.encoderStack === undefined && trunk.towers === undefined && trunk.textReader === undefined;
   if (isText && trunk.tokenTable !== undefined) return trunk.tokenTable;
   throw new AttuneError('E_NO_TARGETS', {

@@ -5,31 +5,23 @@ import { indexOf } from '../../models/token-tables.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Tuning, TuningContext } from '../../train/interfaces.ts';
-import { promptConfig } from './adapter-file.ts';
 import { begin } from './layer-method.ts';
-import { PeftAdapter, PROMPT_ROOT } from './peft-adapter.ts';
+import { promptTuning } from './prompt-part.ts';
 import { PromptTable } from './prompt-table.ts';
 import type { PromptTuningOptions } from './prompt_tuning.options.ts';
-import { saveModules } from './saved-modules.ts';
 import { refuseTokens } from './token-indices.ts';
 
 function build(model: Model, options: PromptTuningOptions, seed: number | undefined): Tuning {
   const table = new PromptTable(model, options.num_virtual_tokens);
   noGrad(() => scope(() => begin(table.prompt_embeddings, { model, seed }, (own) => firstValues(model, options, own))));
-  const saved = saveModules(model, options.modules_to_save, { root: PROMPT_ROOT });
-  return new PeftAdapter(model, [table, ...saved], (about) =>
-    promptConfig(
-      model,
-      { ...about, peftType: 'PROMPT_TUNING', modulesToSave: options.modules_to_save },
-      {
-        num_virtual_tokens: options.num_virtual_tokens,
-        prompt_tuning_init: 'RANDOM',
-        prompt_tuning_init_text: null,
-        tokenizer_kwargs: null,
-        tokenizer_name_or_path: null,
-      },
-    ),
-  );
+  const own = {
+    num_virtual_tokens: options.num_virtual_tokens,
+    prompt_tuning_init: 'RANDOM',
+    prompt_tuning_init_text: null,
+    tokenizer_kwargs: null,
+    tokenizer_name_or_path: null,
+  };
+  return promptTuning(model, table, { peftType: 'PROMPT_TUNING', modulesToSave: options.modules_to_save, own });
 }
 
 /** f32 [n, D] */

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
+import { currentOwner, ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
@@ -14,13 +14,13 @@ interface Place {
 }
 
 /** A parameter of a module that is trained whole beside an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
-class SavedParameter implements AdapterPart {
+export class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
   /** What is not in place just now: the model's own while the trained one is. On a model that is shared there is none. */
   #other: Stored | undefined;
 
-  constructor(name: string, { module, parameter, owner }: Place) {
+  constructor(name: string, { module, parameter, owner = currentOwner() }: Place) {
     const own = parameter.tensor.to('f32').clone().own();
     this.#parameter = owner === undefined ? parameter : new Parameter(parameter.shape);
     if (owner === undefined) this.#other = parameter.exchange(own);
