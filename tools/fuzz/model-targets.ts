@@ -159,7 +159,7 @@ export const adapter: Target = {
   damage: damageJson,
   async read(bytes, folder) {
     place(folder, 'adapter_config.json', bytes);
-    const description = readAdapterConfig(folder) as unknown as { options?: { r?: number; alpha?: number } };
+    const description = (await readAdapterConfig(folder)) as unknown as { options?: { r?: number; alpha?: number } };
     const { r = 1, alpha = 1 } = description.options ?? {};
     requireSound(Number.isSafeInteger(r) && r > 0 && r <= 1e5, `a rank of ${r}`);
     requireSound(Number.isFinite(alpha) && Math.abs(alpha) <= 1e9, `an alpha of ${alpha}`);
