@@ -219,8 +219,7 @@ struct FourBitLinear : public torch::autograd::Function<FourBitLinear> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& like, c10::intrusive_ptr<Plan> plan, int64_t layer) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     context->saved_data["plan"] = c10::IValue::make_capsule(plan);
-    context->saved_data["layer"] = layer;
-    context->saved_data["size"] = like.sizes();
+    context->saved_data["layer"] = layer, context->saved_data["size"] = like.sizes();
     return at::linear(x, unpackFourBit(plan->fourBit[layer], like.sizes(), x.scalar_type()));
   }
 

@@ -23,10 +23,40 @@ export function withVirtualTokens(
   { readsFirst }: { readsFirst: boolean },
 ): PrefixedInput {
   if (ids === undefined || layout === undefined) throw new Error('virtual tokens stand in front of token ids alone');
-  const P = prefix.length;
+  const { sources, offsets, places } = placed(layout, prefix.length, readsFirst);
+  const of = (own: (token: number) => bigint, virtual: (place: number) => bigint) =>
+    BigInt64Array.from(sources, (source) => (source < 0 ? virtual(source + prefix.length) : own(source)));
+  const added = BigInt(prefix.length);
+  const { unseen, rowLengths } = layout;
+  const longer: Layout = {
+    ...layout,
+    offsets,
+    positions: of((t) => layout.positions[t] + added, BigInt),
+    ...(unseen && { unseen: Uint8Array.from(sources, (source) => (source < 0 ? 0 : unseen[source])) }),
+    ...(rowLengths && { rowLengths: rowLengths.map((length) => length + prefix.length) }),
+  };
+  const input: StackInput = {
+    ...rest,
+    layout: longer,
+    ids: of(
+      (t) => ids[t],
+      (place) => BigInt(prefix[place]),
+    ),
+    ...(tokenTypes && {
+      tokenTypes: of(
+        (t) => tokenTypes[t],
+        () => 0n,
+      ),
+    }),
+  };
+  return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, prefix.length) };
+}
+
+/** The input's token at each place, below zero for virtual ones, and where segments and tokens have gone. */
+function placed(layout: Layout, P: number, readsFirst: boolean) {
   const sources: number[] = [];
   const offsets = [0];
-  const places = new BigInt64Array(ids.length);
+  const places = new BigInt64Array(layout.positions.length);
   for (const segment of layout.rowOf.keys()) {
     const [start, end] = [layout.offsets[segment], layout.offsets[segment + 1]];
     const added = (layout.parents?.[segment] ?? -1) < 0 ? P : 0;
@@ -38,46 +68,7 @@ export function withVirtualTokens(
     if (readsFirst && added > 0 && end > start) places[start] = BigInt(offsets[segment]);
     offsets.push(sources.length);
   }
-  const of = <T>(own: (token: number) => T, virtual: (p: number) => T) =>
-    sources.map((source) => (source < 0 ? virtual(source + P) : own(source)));
-  const longer: Layout = {
-    ...layout,
-    offsets,
-    positions: BigInt64Array.from(
-      of(
-        (t) => layout.positions[t] + BigInt(P),
-        (p) => BigInt(p),
-      ),
-    ),
-    ...(layout.unseen !== undefined && {
-      unseen: Uint8Array.from(
-        of(
-          (t) => layout.unseen![t],
-          () => 0,
-        ),
-      ),
-    }),
-    ...(layout.rowLengths !== undefined && { rowLengths: layout.rowLengths.map((length) => length + P) }),
-  };
-  const input: StackInput = {
-    ...rest,
-    layout: longer,
-    ids: BigInt64Array.from(
-      of(
-        (t) => ids[t],
-        (p) => BigInt(prefix[p]),
-      ),
-    ),
-    ...(tokenTypes !== undefined && {
-      tokenTypes: BigInt64Array.from(
-        of(
-          (t) => tokenTypes[t],
-          () => 0n,
-        ),
-      ),
-    }),
-  };
-  return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, P) };
+  return { sources, offsets, places };
 }
 
 /** A virtual token's key comes from that of its segment's first token and from its place. */

@@ -29,7 +29,7 @@ function take(
     const gradient = scope(() => keyedNormal([...parameter.shape], { seed: 2 + step, path: name }, 1).own());
     parameter.tensor.grad = gradient;
   }
-  return update.step({ step, learningRate, weightDecay: 0.01, maxGradNorm });
+  return update.step({ step, learningRate: 0.01, weightDecay: 0.01, maxGradNorm });
 }
 
 const numbersOf = (weights: readonly Trainable[]) => weights.map(({ parameter }) => [...parameter.tensor.toNumbers()]);
@@ -39,7 +39,7 @@ describe.each(updates.names)('%s', (name) => {
     const weights = trainables();
     const before = numbersOf(weights);
     const update = await (await updates.load(name)).create(weights, {});
-    const norm = take(update, weights, 0, 0.01, 0.5);
+    const norm = take(update, weights, 0, 0.5);
     const exact = Math.sqrt(40 * 24 + 24 + 64 * 3);
     expect(norm).toBeGreaterThan(0.9 * exact);
     expect(norm).toBeLessThan(1.1 * exact);
@@ -54,12 +54,12 @@ describe.each(updates.names)('%s', (name) => {
     const method = await updates.load(name);
     const [whole, halves] = [trainables(), trainables()];
     const update = await method.create(whole, {});
-    for (let step = 0; step < 4; step++) take(update, whole, step, 0.01);
+    for (let step = 0; step < 4; step++) take(update, whole, step);
     const first = await method.create(halves, {});
-    for (let step = 0; step < 2; step++) take(first, halves, step, 0.01);
+    for (let step = 0; step < 2; step++) take(first, halves, step);
     const second = await method.create(halves, {});
     second.load(first.state());
-    for (let step = 2; step < 4; step++) take(second, halves, step, 0.01);
+    for (let step = 2; step < 4; step++) take(second, halves, step);
     expect(numbersOf(halves)).toEqual(numbersOf(whole));
   });
 
@@ -67,9 +67,9 @@ describe.each(updates.names)('%s', (name) => {
     const weights = trainables().map((one) => ({ ...one, startsAt: 1 }));
     const before = numbersOf(weights);
     const update = await (await updates.load(name)).create(weights, {});
-    take(update, weights, 0, 0.01);
+    take(update, weights, 0);
     expect(numbersOf(weights)).toEqual(before);
-    take(update, weights, 1, 0.01);
+    take(update, weights, 1);
     expect(numbersOf(weights)).not.toEqual(before);
   });
 });

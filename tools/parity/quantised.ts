@@ -4,7 +4,8 @@ import { readJson } from '../../src/files/json.ts';
 import { storages } from '../../src/methods/storage/index.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import type { Model } from '../../src/models/model.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import { difference } from './compare.ts';
 import { inputOf } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
@@ -30,33 +31,16 @@ export async function compareQuantised(folder: string, report: FolderReport): Pr
   const { model } = await loadModel(folder, { dtype: 'f32', keep });
   report.model_type = model.architecture.modelType;
   using expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
-  const logits = () => {
-    const batch = tensorsOf(expected);
-    return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!.values;
-  };
-  const row0 = expected.get('qlora_logits_row0').shape[0];
-  noGrad(() =>
-    scope(() =>
-      addOutput(
-        report,
-        'logits of row 0',
-        difference(logits().narrow(0, 0, row0), expected.get('logits').select(0, 0)),
-      ),
-    ),
-  );
+  const compareRow0 = (name: string, wanted: Tensor) =>
+    noGrad(() =>
+      scope(() => addOutput(report, name, difference(logitsOf(model, expected).narrow(0, 0, wanted.shape[0]), wanted))),
+    );
+  compareRow0('logits of row 0', expected.get('logits').select(0, 0));
   const qlora = join(folder, 'qlora');
   const tuning = await openTuning(model, await readAdapterConfig(qlora));
   using adapter = new SafetensorsFile(join(qlora, 'adapter_model.safetensors'));
   scope(() => tuning.load(tensorsOf(adapter)));
-  noGrad(() =>
-    scope(() =>
-      addOutput(
-        report,
-        'qlora_logits_row0',
-        difference(logits().narrow(0, 0, row0), expected.get('qlora_logits_row0')),
-      ),
-    ),
-  );
+  compareRow0('qlora_logits_row0', expected.get('qlora_logits_row0'));
   if (about.qlora_train !== undefined) {
     const base = baseOf(folder, about.base);
     await compareCurve({ model, tuning, report }, { base, run: about.qlora_train });
@@ -64,4 +48,10 @@ export async function compareQuantised(folder: string, report: FolderReport): Pr
   }
   tuning.dispose();
   model.dispose();
+}
+
+/** [N, V] */
+function logitsOf(model: Model, expected: SafetensorsFile): Tensor {
+  const batch = tensorsOf(expected);
+  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!.values;
 }

@@ -11,7 +11,7 @@ import type { Model } from '../../src/models/model.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
 import { compareOutput, difference } from './compare.ts';
-import { inputOf, withPrefix, type Tensors } from './input.ts';
+import { inputOf, withPrefix } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
 import type { FolderReport } from './report.ts';
 import { trainOnBatch } from './train.ts';
@@ -167,18 +167,17 @@ export async function compareCurve(
   const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
   const result = await trainOnBatch({ model, update, tuning }, file, { steps, options });
   for (const gradient of result.gradients.values()) gradient.dispose();
-  addCurve(report, 'loss', result.losses, [...run.losses, run.loss_after], TOLERANCE.loss);
-  addCurve(report, 'gradient norm', result.gradNorms.slice(0, steps), run.grad_norms, TOLERANCE.norm);
+  const losses = [...run.losses, run.loss_after];
+  addCurve(report, 'loss', { got: result.losses, wanted: losses, tolerance: TOLERANCE.loss });
+  const norms = { got: result.gradNorms.slice(0, steps), wanted: run.grad_norms, tolerance: TOLERANCE.norm };
+  addCurve(report, 'gradient norm', norms);
 }
 
 /** Every number of a curve, relative to the reference's. */
-export function addCurve(
+function addCurve(
   report: FolderReport,
   name: string,
-  got: readonly number[],
-  wanted: readonly number[],
-  // oxlint-disable-next-line max-params -- one number of each step, and how far it may be off
-  tolerance: number,
+  { got, wanted, tolerance }: { got: readonly number[]; wanted: readonly number[]; tolerance: number },
 ): void {
   const errors = wanted.map((value, i) => Math.abs(got[i] - value) / Math.abs(value));
   const maxRel = errors.some((error) => Number.isNaN(error)) ? null : Math.max(...errors);

@@ -1777,7 +1777,135 @@ export interface AdamwOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
 }
 
+/** The optimizer adafactor, with its options. */
+export interface AdafactorOptimizer {
+  /** Which optimizer. */
+  name: 'adafactor';
+  /** Decay of the mean step; none unless given. */
+  beta1?: MethodOptionInputs['optimizer']['adafactor']['beta1'];
+  /**
+   * The second moment forgets 1 - step^decay_rate.
+   * @defaultValue -0.8
+   */
+  decay_rate?: MethodOptionInputs['optimizer']['adafactor']['decay_rate'];
+  /**
+   * The largest root mean square of a step, in learning rates.
+   * @defaultValue 1
+   */
+  clip_threshold?: MethodOptionInputs['optimizer']['adafactor']['clip_threshold'];
+  /**
+   * Added to squared gradients.
+   * @defaultValue 1e-30
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adafactor']['epsilon'];
+  /**
+   * Steps are in parts of the weight's own root mean square.
+   * @defaultValue false
+   */
+  scale_parameter?: MethodOptionInputs['optimizer']['adafactor']['scale_parameter'];
+  /**
+   * The least that counts as, with scale_parameter.
+   * @defaultValue 0.001
+   */
+  least_scale?: MethodOptionInputs['optimizer']['adafactor']['least_scale'];
+}
+
+/** The optimizer ademamix, with its options. */
+export interface AdemamixOptimizer {
+  /** Which optimizer. */
+  name: 'ademamix';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['ademamix']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['ademamix']['beta2'];
+  /**
+   * Decay of the slow mean gradient.
+   * @defaultValue 0.9999
+   */
+  beta3?: MethodOptionInputs['optimizer']['ademamix']['beta3'];
+  /**
+   * Weight of the slow mean.
+   * @defaultValue 5
+   */
+  alpha?: MethodOptionInputs['optimizer']['ademamix']['alpha'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['ademamix']['epsilon'];
+  /** Steps until beta3 is reached. */
+  beta3_warmup?: MethodOptionInputs['optimizer']['ademamix']['beta3_warmup'];
+  /** Steps until alpha is reached. */
+  alpha_warmup?: MethodOptionInputs['optimizer']['ademamix']['alpha_warmup'];
+}
+
+/** The optimizer lion, with its options. */
+export interface LionOptimizer {
+  /** Which optimizer. */
+  name: 'lion';
+  /**
+   * Share of the mean gradient in the direction.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['lion']['beta1'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.99
+   */
+  beta2?: MethodOptionInputs['optimizer']['lion']['beta2'];
+}
+
+/** The optimizer muon, with its options. */
+export interface MuonOptimizer {
+  /** Which optimizer. */
+  name: 'muon';
+  /**
+   * Decay of the summed gradients of a matrix.
+   * @defaultValue 0.95
+   */
+  momentum?: MethodOptionInputs['optimizer']['muon']['momentum'];
+  /**
+   * Look a step ahead.
+   * @defaultValue true
+   */
+  nesterov?: MethodOptionInputs['optimizer']['muon']['nesterov'];
+  /**
+   * Newton-Schulz steps.
+   * @defaultValue 5
+   */
+  ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
+  /**
+   * For what is no matrix: decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['muon']['beta1'];
+  /**
+   * For what is no matrix: decay of the mean squared gradient.
+   * @defaultValue 0.95
+   */
+  beta2?: MethodOptionInputs['optimizer']['muon']['beta2'];
+  /**
+   * For what is no matrix: added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
-  | AdamwOptimizer;
+  | 'adafactor'
+  | 'ademamix'
+  | 'lion'
+  | 'muon'
+  | AdamwOptimizer
+  | AdafactorOptimizer
+  | AdemamixOptimizer
+  | LionOptimizer
+  | MuonOptimizer;

@@ -5,7 +5,6 @@ import { AttuneError } from '../../base/errors.ts';
 import { LayerAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import type { RoadOptions } from './road.options.ts';
-import { writeTargets } from './target-options.ts';
 
 const shares = { road_1: 1 / 2, road_2: 1, road_4: 2 } as const;
 

@@ -124,13 +124,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
     problemType: problemTypeIn(notes?.config),
     embedding: notes?.embedding,
   };
-  if (request.base === true) {
-    const isAsSaved = request.ownTask === true && !isHeadless(task);
-    const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
-    if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
-    const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
-    return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
-  }
+  if (request.base === true) return openBase({ folder, baseFolder, as }, request);
   const hasOwn = hasTokenizer(folder);
   const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
@@ -140,13 +134,8 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
   const kept = await keepAsTrained(notes, { storage: request.storage, whole: modules });
-  const { model, initialised } = await loadModel(baseFolder, {
-    ...as,
-    dtype,
-    vocabularySize,
-    letters,
-    keep: kept?.keep,
-  });
+  const size = { vocabularySize, letters };
+  const { model, initialised } = await loadModel(baseFolder, { ...as, ...size, dtype, keep: kept?.keep });
   const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
   const modulesToSave = [...modules, ...saved.whole];
   using file = new SafetensorsFile(weights);
@@ -155,11 +144,23 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const tuning = await openTuning(model, { ...description, options: { ...options, modules_to_save: modulesToSave } });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
-  // Kept in another way it does not answer as it did, which whoever asked for it knows.
-  const probed = request.storage === undefined ? notes : notes && { ...notes, probe: undefined };
-  if (probed !== undefined) check(model, tokenizer, { folder, notes: probed });
+  // Kept in another way than it was trained on it does not answer as it did.
+  if (notes !== undefined)
+    check(model, tokenizer, { folder, notes: request.storage === undefined ? notes : { ...notes, probe: undefined } });
   const media = await mediaReaderOf(baseFolder);
   return { model, tokenizer, media, tuning, folder, baseFolder, notes, storage: kept?.storage };
+}
+
+/** The base model of an adapter, for its task or for its own. */
+async function openBase(
+  { folder, baseFolder, as }: { folder: string; baseFolder: string; as: ModelOptions },
+  { notes, dtype, ownTask }: AdapterRequest,
+): Promise<OpenedModel> {
+  const isAsSaved = ownTask === true && !isHeadless(as.task);
+  const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
+  if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
+  const tokenizer = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
+  return { model, tokenizer, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
 }
 
 /** An adapter corrects what it was trained on: a base model that was quantised then is quantised again, equally. */
