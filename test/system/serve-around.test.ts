@@ -7,7 +7,7 @@ import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { serve } from '../../src/app/serve/serve.ts';
 import { post, startServer, tinyFolder } from './serve-tiny.ts';
 
@@ -98,6 +98,7 @@ describe('models that are lost', () => {
     const child = spawn(resolve('bin/attune'), ['serve', files.model, '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    onTestFinished(() => void child.kill('SIGKILL')); // where it has not ended by itself
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const server = JSON.parse(line.toString()) as { url: string; pid: number };
     while ((await fetch(`${server.url}/ready`)).status !== 200) await sleep(50);
