@@ -7,8 +7,7 @@ import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serve } from '../../src/app/serve/serve.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { post, startServer, tinyFolder } from './serve-tiny.ts';
 
 let files: Awaited<ReturnType<typeof tinyFolder>>;
@@ -98,6 +97,7 @@ describe('models that are lost', () => {
     const child = spawn(resolve('bin/attune'), ['serve', files.model, '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    onTestFinished(() => void child.kill('SIGKILL')); // where it has not ended by itself
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const server = JSON.parse(line.toString()) as { url: string; pid: number };
     while ((await fetch(`${server.url}/ready`)).status !== 200) await sleep(50);
@@ -125,7 +125,7 @@ describe('models that are lost', () => {
         join(broken, name),
         readFileSync(join(files.model, name)).subarray(0, name === 'model.safetensors' ? 5000 : undefined),
       );
-    const server = await serve({ models: [broken], port: 0, log: 'silent' });
+    const server = await startServer({ models: [broken] });
     const reply = await post(server, '/v1/chat/completions', { ...chat, model: 'broken' });
     expect(reply).toMatchObject({ status: 503, body: { error: { code: 'model_unavailable' } } });
     expect(reply.headers.get('retry-after')).toBe('5');

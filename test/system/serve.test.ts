@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI, { NotFoundError, type APIError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { startServer, tinyFolder, type TestServer } from './serve-tiny.ts';
 
@@ -247,6 +247,7 @@ describe('attune serve', () => {
     const child = spawn(resolve('bin/attune'), ['serve', files.model, '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    onTestFinished(() => void child.kill('SIGKILL')); // where it has not ended by itself
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const told = JSON.parse(line.toString()) as { url: string; pid: number; models: string[] };
     expect(told).toEqual({
