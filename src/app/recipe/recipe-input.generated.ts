@@ -35,6 +35,8 @@ export interface RecipeInput {
   training?: TrainingSettings;
   /** How the result is judged. */
   evaluation?: EvaluationSettings;
+  /** What is asked of the result before it may be used. */
+  gate?: GateSettings;
   /** What is kept of the way. */
   checkpoints?: CheckpointSettings;
   /**
@@ -234,6 +236,28 @@ export interface EvaluationSettings {
   max_forgetting?: Section<'evaluation'>['max_forgetting'];
   /** Stop after this many validations without a better loss. */
   patience?: Section<'evaluation'>['patience'];
+}
+
+/** What is asked of the result before it may be used. */
+export interface GateSettings {
+  /**
+   * For attune gate: the result must be better than everything that it was compared with.
+   * @defaultValue true
+   */
+  comparison?: Section<'gate'>['comparison'];
+  /** For attune gate, in place of better: surely not worse by more than so much of the deciding metric. */
+  margin?: Section<'gate'>['margin'];
+  /** For attune gate: bits per byte of general English that it surely has not lost more of. */
+  forgetting?: Section<'gate'>['forgetting'];
+  /** For attune gate: share of pairs whose answers surely do not change more often with the person spoken of. */
+  flip_rate?: Section<'gate'>['flip_rate'];
+  /** For attune gate: people's win rate that is surely reached. */
+  win_rate?: Section<'gate'>['win_rate'];
+  /**
+   * For attune gate: somebody must have approved what the run holds now.
+   * @defaultValue false
+   */
+  sign_off?: Section<'gate'>['sign_off'];
 }
 
 /** What is kept of the way. */
@@ -581,6 +605,424 @@ export interface ImageTextContrastiveObjective {
   loss?: MethodOptionInputs['objective']['image_text_contrastive']['loss'];
 }
 
+/** The objective dpo, with its options. */
+export interface DpoObjective {
+  /** Which objective. */
+  name: 'dpo';
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['dpo']['beta'];
+  /**
+   * TRL's names, formulas of TRL 1.9: ipo takes means over tokens, bco_pair no running mean; several are added up.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['dpo']['loss_type'];
+  /** Weights of several losses; 1 each unless given. */
+  loss_weights?: MethodOptionInputs['objective']['dpo']['loss_weights'];
+  /**
+   * Probability that a pair is the wrong way round; 0 means 0.001 for exo_pair.
+   * @defaultValue 0
+   */
+  label_smoothing?: MethodOptionInputs['objective']['dpo']['label_smoothing'];
+  /**
+   * Distance to the reference, by f'(u) as in TRL 1.9.
+   * @defaultValue "reverse_kl"
+   */
+  f_divergence_type?: MethodOptionInputs['objective']['dpo']['f_divergence_type'];
+  /**
+   * Of alpha_divergence.
+   * @defaultValue 0.5
+   */
+  f_alpha_divergence_coef?: MethodOptionInputs['objective']['dpo']['f_alpha_divergence_coef'];
+  /**
+   * Of discopop.
+   * @defaultValue 0.05
+   */
+  discopop_tau?: MethodOptionInputs['objective']['dpo']['discopop_tau'];
+  /**
+   * Compare with no reference: every answer alike.
+   * @defaultValue false
+   */
+  reference_free?: MethodOptionInputs['objective']['dpo']['reference_free'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['dpo']['ref_model'];
+  /**
+   * The reference's log-probabilities are computed once and kept on disk.
+   * @defaultValue false
+   */
+  precompute_ref_log_probs?: MethodOptionInputs['objective']['dpo']['precompute_ref_log_probs'];
+  /** Weight of the chosen answers' cross-entropy beside the loss (RPO): as loss_type sft. */
+  rpo_alpha?: MethodOptionInputs['objective']['dpo']['rpo_alpha'];
+  /**
+   * Weigh pairs by how probable the model finds them (WPO).
+   * @defaultValue false
+   */
+  use_weighting?: MethodOptionInputs['objective']['dpo']['use_weighting'];
+  /** Weight of tokens past the shorter answer (LD-DPO), counted in the answer, for the reference too. */
+  ld_alpha?: MethodOptionInputs['objective']['dpo']['ld_alpha'];
+}
+
+/** The objective cpo, with its options. */
+export interface CpoObjective {
+  /** Which objective. */
+  name: 'cpo';
+  /**
+   * TRL's names; ipo and simpo take means over an answer's tokens.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['cpo']['loss_type'];
+  /**
+   * How strongly the two answers are set against each other.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['cpo']['beta'];
+  /**
+   * Weight of the chosen answers' cross-entropy.
+   * @defaultValue 1
+   */
+  cpo_alpha?: MethodOptionInputs['objective']['cpo']['cpo_alpha'];
+  /**
+   * Probability that a pair is the wrong way round.
+   * @defaultValue 0
+   */
+  label_smoothing?: MethodOptionInputs['objective']['cpo']['label_smoothing'];
+  /**
+   * By how much the chosen answer is to be ahead, of simpo.
+   * @defaultValue 0.5
+   */
+  simpo_gamma?: MethodOptionInputs['objective']['cpo']['simpo_gamma'];
+  /**
+   * AlphaPO's bend of the rewards; 0 for none.
+   * @defaultValue 0
+   */
+  alpha?: MethodOptionInputs['objective']['cpo']['alpha'];
+}
+
+/** The objective simpo, with its options. */
+export interface SimpoObjective {
+  /** Which objective. */
+  name: 'simpo';
+  /**
+   * How strongly the two answers are set against each other.
+   * @defaultValue 2
+   */
+  beta?: MethodOptionInputs['objective']['simpo']['beta'];
+  /**
+   * By how much the chosen answer is to be ahead.
+   * @defaultValue 0.5
+   */
+  simpo_gamma?: MethodOptionInputs['objective']['simpo']['simpo_gamma'];
+  /**
+   * Probability that a pair is the wrong way round.
+   * @defaultValue 0
+   */
+  label_smoothing?: MethodOptionInputs['objective']['simpo']['label_smoothing'];
+  /**
+   * AlphaPO's bend of the rewards; 0 for none.
+   * @defaultValue 0
+   */
+  alpha?: MethodOptionInputs['objective']['simpo']['alpha'];
+  /**
+   * Weight of the chosen answers' cross-entropy (CPO-SimPO).
+   * @defaultValue 0
+   */
+  cpo_alpha?: MethodOptionInputs['objective']['simpo']['cpo_alpha'];
+}
+
+/** The objective orpo, with its options. */
+export interface OrpoObjective {
+  /** Which objective. */
+  name: 'orpo';
+  /**
+   * Weight of the odds ratio beside the cross-entropy.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['orpo']['beta'];
+  /**
+   * What the cross-entropy counts: all as in TRL, prompt and chosen answer; or the answer alone.
+   * @defaultValue "all"
+   */
+  nll_on?: MethodOptionInputs['objective']['orpo']['nll_on'];
+}
+
+/** The objective grpo, with its options. */
+export interface GrpoObjective {
+  /** Which objective. */
+  name: 'grpo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['grpo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['grpo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['grpo']['reward_timeout'];
+  /**
+   * Answers to each prompt, which are compared with each other.
+   * @defaultValue 8
+   */
+  num_generations?: MethodOptionInputs['objective']['grpo']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['grpo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['grpo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['grpo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['grpo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['grpo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['grpo']['repetition_penalty'];
+  /**
+   * Times that the same answers are trained on.
+   * @defaultValue 1
+   */
+  num_iterations?: MethodOptionInputs['objective']['grpo']['num_iterations'];
+  /**
+   * Updates that the answers of a step are divided over.
+   * @defaultValue 1
+   */
+  steps_per_generation?: MethodOptionInputs['objective']['grpo']['steps_per_generation'];
+  /**
+   * Do not train on answers that were cut.
+   * @defaultValue false
+   */
+  mask_truncated_completions?: MethodOptionInputs['objective']['grpo']['mask_truncated_completions'];
+  /**
+   * How far the ratio of new to old probabilities may fall before it is clipped.
+   * @defaultValue 0.2
+   */
+  epsilon?: MethodOptionInputs['objective']['grpo']['epsilon'];
+  /** How far it may rise; as epsilon unless given. */
+  epsilon_high?: MethodOptionInputs['objective']['grpo']['epsilon_high'];
+  /**
+   * Weight of the distance to the reference; 0: none is needed.
+   * @defaultValue 0
+   */
+  beta?: MethodOptionInputs['objective']['grpo']['beta'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['grpo']['ref_model'];
+  /**
+   * TRL's names: what the loss is a mean over, and how ratios are bounded.
+   * @defaultValue "dapo"
+   */
+  loss_type?: MethodOptionInputs['objective']['grpo']['loss_type'];
+  /**
+   * Whose deviation differences of rewards are divided by.
+   * @defaultValue "group"
+   */
+  scale_rewards?: MethodOptionInputs['objective']['grpo']['scale_rewards'];
+  /**
+   * Ratios of tokens, of whole answers (GSPO), or of these with gradients of tokens.
+   * @defaultValue "token"
+   */
+  importance_sampling_level?: MethodOptionInputs['objective']['grpo']['importance_sampling_level'];
+  /**
+   * Of several rewards: compare their sum, or each by itself (GDPO).
+   * @defaultValue "sum_then_normalize"
+   */
+  multi_objective_aggregation?: MethodOptionInputs['objective']['grpo']['multi_objective_aggregation'];
+  /** Upper bound of ratios that are not clipped; above 1 + epsilon. */
+  delta?: MethodOptionInputs['objective']['grpo']['delta'];
+  /**
+   * Train on this share of the tokens, those with the highest entropy.
+   * @defaultValue 1
+   */
+  top_entropy_quantile?: MethodOptionInputs['objective']['grpo']['top_entropy_quantile'];
+  /**
+   * Weigh the distance to the reference by the ratio.
+   * @defaultValue false
+   */
+  use_bias_correction_kl?: MethodOptionInputs['objective']['grpo']['use_bias_correction_kl'];
+  /** Leave out bad answers that the model has moved away from by more than this. */
+  off_policy_mask_threshold?: MethodOptionInputs['objective']['grpo']['off_policy_mask_threshold'];
+  /**
+   * Of sapo, for good answers.
+   * @defaultValue 1
+   */
+  sapo_temperature_pos?: MethodOptionInputs['objective']['grpo']['sapo_temperature_pos'];
+  /**
+   * Of sapo, for bad answers.
+   * @defaultValue 1.05
+   */
+  sapo_temperature_neg?: MethodOptionInputs['objective']['grpo']['sapo_temperature_neg'];
+}
+
+/** The objective rloo, with its options. */
+export interface RlooObjective {
+  /** Which objective. */
+  name: 'rloo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['rloo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['rloo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['rloo']['reward_timeout'];
+  /**
+   * Answers to each prompt, which are compared with each other.
+   * @defaultValue 8
+   */
+  num_generations?: MethodOptionInputs['objective']['rloo']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['rloo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['rloo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['rloo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['rloo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['rloo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['rloo']['repetition_penalty'];
+  /**
+   * Times that the same answers are trained on.
+   * @defaultValue 1
+   */
+  num_iterations?: MethodOptionInputs['objective']['rloo']['num_iterations'];
+  /**
+   * Updates that the answers of a step are divided over.
+   * @defaultValue 1
+   */
+  steps_per_generation?: MethodOptionInputs['objective']['rloo']['steps_per_generation'];
+  /**
+   * Do not train on answers that were cut.
+   * @defaultValue false
+   */
+  mask_truncated_completions?: MethodOptionInputs['objective']['rloo']['mask_truncated_completions'];
+  /**
+   * How far the ratio of new to old probabilities may fall before it is clipped.
+   * @defaultValue 0.2
+   */
+  epsilon?: MethodOptionInputs['objective']['rloo']['epsilon'];
+  /** How far it may rise; as epsilon unless given. */
+  epsilon_high?: MethodOptionInputs['objective']['rloo']['epsilon_high'];
+  /**
+   * Weight of the distance to the reference, in the reward.
+   * @defaultValue 0.05
+   */
+  beta?: MethodOptionInputs['objective']['rloo']['beta'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['rloo']['ref_model'];
+  /**
+   * Divide by the deviation over all answers of a step.
+   * @defaultValue false
+   */
+  normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
+}
+
+/** The objective reward, with its options. */
+export interface RewardObjective {
+  /** Which objective. */
+  name: 'reward';
+  /** Holds the scores of a pair around zero; 0.01 is usual, none unless given. */
+  center_rewards_coefficient?: MethodOptionInputs['objective']['reward']['center_rewards_coefficient'];
+}
+
+/** The objective kto, with its options. */
+export interface KtoObjective {
+  /** Which objective. */
+  name: 'kto';
+  /**
+   * TRL's names.
+   * @defaultValue "kto"
+   */
+  loss_type?: MethodOptionInputs['objective']['kto']['loss_type'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['kto']['beta'];
+  /**
+   * Weight of good answers.
+   * @defaultValue 1
+   */
+  desirable_weight?: MethodOptionInputs['objective']['kto']['desirable_weight'];
+  /**
+   * Weight of bad answers.
+   * @defaultValue 1
+   */
+  undesirable_weight?: MethodOptionInputs['objective']['kto']['undesirable_weight'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['kto']['ref_model'];
+  /**
+   * The reference's log-probabilities are computed once and kept on disk.
+   * @defaultValue false
+   */
+  precompute_ref_log_probs?: MethodOptionInputs['objective']['kto']['precompute_ref_log_probs'];
+}
+
+/** The objective bco, with its options. */
+export interface BcoObjective {
+  /** Which objective. */
+  name: 'bco';
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['bco']['beta'];
+  /**
+   * Weight of good answers.
+   * @defaultValue 1
+   */
+  desirable_weight?: MethodOptionInputs['objective']['bco']['desirable_weight'];
+  /**
+   * Weight of bad answers.
+   * @defaultValue 1
+   */
+  undesirable_weight?: MethodOptionInputs['objective']['bco']['undesirable_weight'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['bco']['ref_model'];
+  /**
+   * The reference's log-probabilities are computed once and kept on disk.
+   * @defaultValue false
+   */
+  precompute_ref_log_probs?: MethodOptionInputs['objective']['bco']['precompute_ref_log_probs'];
+}
+
 /** The objective seq2seq, with its options. */
 export interface Seq2seqObjective {
   /** Which objective. */
@@ -641,6 +1083,15 @@ export type ObjectiveInput =
   | 'item_retrieval'
   | 'contrastive'
   | 'image_text_contrastive'
+  | 'dpo'
+  | 'cpo'
+  | 'simpo'
+  | 'orpo'
+  | 'grpo'
+  | 'rloo'
+  | 'reward'
+  | 'kto'
+  | 'bco'
   | 'seq2seq'
   | 'regression'
   | 'ctc'
@@ -657,6 +1108,15 @@ export type ObjectiveInput =
   | ItemRetrievalObjective
   | ContrastiveObjective
   | ImageTextContrastiveObjective
+  | DpoObjective
+  | CpoObjective
+  | SimpoObjective
+  | OrpoObjective
+  | GrpoObjective
+  | RlooObjective
+  | RewardObjective
+  | KtoObjective
+  | BcoObjective
   | Seq2seqObjective
   | RegressionObjective
   | CtcObjective
