@@ -34,6 +34,7 @@ const SECTIONS: Record<string, { name: string; summary: string }> = {
   data: { name: 'DataSettings', summary: 'rows to train on, to validate on and to compare on' },
   training: { name: 'TrainingSettings', summary: 'how long and how fast is trained' },
   evaluation: { name: 'EvaluationSettings', summary: 'how the result is judged' },
+  gate: { name: 'GateSettings', summary: 'what is asked of the result before it may be used' },
   checkpoints: { name: 'CheckpointSettings', summary: 'what is kept of the way' },
 };
 

@@ -29,6 +29,7 @@ export type { EstimateOptions, ModelEstimate } from './estimate.ts';
 export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ExportOptions } from './export.ts';
+export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
 export type { ImportResult } from './import/import-model.ts';

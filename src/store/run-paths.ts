@@ -19,6 +19,7 @@ export interface RunPaths {
   forgetting: string;
   overfitting: string;
   counterfactuals: string;
+  gate: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -41,6 +42,7 @@ export function runPaths(folder: string): RunPaths {
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
+    gate: join(folder, 'gate.json'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

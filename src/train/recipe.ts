@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
+import { gateSchema } from './recipe-gate.ts';
 import { columnsOf } from '../data/columns.ts';
 
 /** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
@@ -201,6 +202,7 @@ export const recipeSchema = z.strictObject({
   objective: axisSchema('what is optimised').prefault('sft'),
   training: trainingSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
+  gate: gateSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),
   report_to: z
     .union([z.string(), z.array(z.string())], { error: 'expected a list such as [tensorboard]' })

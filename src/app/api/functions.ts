@@ -24,6 +24,7 @@ export const functions = {
   findDataSets: async () => (await import('../runs.ts')).findDataSets,
   findModels: async () => (await import('../models.ts')).findModels,
   findRuns: async () => (await import('../runs.ts')).findRuns,
+  gateRun: async () => (await import('../gate/gate.ts')).gateRun,
   generateRows: async () => (await import('../generate-rows.ts')).generateRows,
   importModel: async () => (await import('../import/import-model.ts')).importModel,
   indexItems: async () => (await import('../recommend.ts')).indexItems,

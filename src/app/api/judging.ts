@@ -36,3 +36,10 @@ export const signReview = lazily('signReview');
  * const { signOffs } = await verifyReview('runs/tickets');
  */
 export const verifyReview = lazily('verifyReview');
+
+/**
+ * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.
+ * @example
+ * const { checks } = await gateRun('runs/tickets', { win_rate: 0.5, sign_off: true });
+ */
+export const gateRun = lazily('gateRun');

@@ -40,6 +40,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'review results': () => import('./review-results.ts'),
   'review sign': () => import('./review-sign.ts'),
   'review verify': () => import('./review-verify.ts'),
+  gate: () => import('./gate.ts'),
   export: () => import('./export.ts'),
   'models create': () => import('./models-create.ts'),
   'models index': () => import('./models-index.ts'),

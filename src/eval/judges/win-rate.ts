@@ -15,7 +15,7 @@ export interface WinRate extends Interval {
   wins: number;
   ties: number;
   losses: number;
-  /** Two-sided sign test that wins and losses are equally likely. */
+  /** Two-sided sign test over pairs that as many are won as lost; where several judged one, their majority counts. */
   p: number;
 }
 
@@ -33,11 +33,18 @@ export function standing(preferences: readonly Preference[], confidence = 0.95):
   const scores = Float64Array.from(own, ({ pair, choice }) => scoreOf(choice, pair.systems[0] === system));
   const clusters = own.map(({ pair }) => pair.id);
   const [wins, ties, losses] = [1, 0.5, 0].map((value) => scores.filter((score) => score === value).length);
-  const p = mcnemarExact({ onlyFirst: wins, onlySecond: losses });
+  const p = signTest(scores, clusters);
   const winRate = { system, ...meanScore(scores, { clusters, confidence }), wins, ties, losses, p };
   const systems = new Set(preferences.flatMap(({ pair }) => pair.systems));
   const strengths = systems.size > 2 ? bradleyTerry(preferences.map(meetingOf), confidence) : undefined;
   return { winRate, ...(strengths !== undefined && { bradleyTerry: strengths }) };
+}
+
+function signTest(scores: Float64Array, clusters: readonly string[]): number {
+  const leads = new Map<string, number>();
+  for (const [row, id] of clusters.entries()) leads.set(id, (leads.get(id) ?? 0) + scores[row] - 0.5);
+  const [won, lost] = [1, -1].map((sign) => [...leads.values()].filter((lead) => Math.sign(lead) === sign).length);
+  return mcnemarExact({ onlyFirst: won, onlySecond: lost });
 }
 
 /** Of scores from 0 to 1. Where all are the same, resamples would be sure of it: then Wilson's interval. */

@@ -55,6 +55,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'review results': 'reviewResults',
   'review sign': 'signReview',
   'review verify': 'verifyReview',
+  gate: 'gateRun',
   export: 'exportRun',
   'models create': 'createNewModel',
   'models index': 'indexItems',

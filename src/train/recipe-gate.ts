@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+const share = z.number().min(0).max(1).nullable().default(null);
+const amount = z.number().min(0).nullable().default(null);
+
+/** The recipe's `gate`: what `attune gate` asks of a run's result before it may be used. */
+export const gateSchema = z.strictObject({
+  comparison: z
+    .boolean()
+    .default(true)
+    .describe('for attune gate: the result must be better than everything that it was compared with'),
+  margin: amount.describe(
+    'for attune gate, in place of better: surely not worse by more than so much of the deciding metric',
+  ),
+  forgetting: amount.describe('for attune gate: bits per byte of general English that it surely has not lost more of'),
+  flip_rate: share.describe(
+    'for attune gate: share of pairs whose answers surely do not change more often with the person spoken of',
+  ),
+  win_rate: share.describe("for attune gate: people's win rate that is surely reached"),
+  sign_off: z.boolean().default(false).describe('for attune gate: somebody must have approved what the run holds now'),
+});
+
+export type GateSettings = z.output<typeof gateSchema>;

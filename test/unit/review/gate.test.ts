@@ -1,0 +1,104 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { gateRun } from '../../../src/app/gate/gate.ts';
+import { signReview } from '../../../src/app/review/review.ts';
+import { runCommandLine } from '../../../src/cli/command-line.ts';
+import { readComparison, writeComparison } from '../../../src/store/results.ts';
+import { writeSampleRun } from '../report/sample-run.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-gate-'));
+  vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
+  writeSampleRun(folder, 2);
+  writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ model: 'm' }));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function review(choices: Record<string, string>): void {
+  const lines = Object.entries(choices).map(([id, choice]) => `${JSON.stringify({ id, choice })}\n`);
+  appendFileSync(join(folder, 'review.jsonl'), lines.join(''));
+}
+
+const choicesOf = (count: number, choice: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, choice]));
+
+describe('the gate', () => {
+  test('lets a better run pass, and keeps what it found', async () => {
+    const { checks, isPassed } = await gateRun(folder);
+    expect(isPassed).toBe(true);
+    expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'comparison passed',
+      'forgetting not asked',
+      'flip_rate not asked',
+      'win_rate not asked',
+      'sign_off not asked',
+    ]);
+    expect(JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8'))).toMatchObject({ isPassed: true });
+  });
+
+  test('refuses with every reason: worse, forgetful, unmeasured, unreviewed, unsigned', async () => {
+    writeComparison(folder, { ...readComparison(folder)!, verdict: 'no-evidence' });
+    const all = { forgetting: 0.3, flip_rate: 0.05, win_rate: 0.5, sign_off: true };
+    await expect(gateRun(folder, all)).rejects.toMatchObject({
+      code: 'E_GATE',
+      exitCode: 3,
+      problems: [
+        { field: 'comparison' },
+        // 0.3 were lost, and it may be 0.35.
+        { field: 'forgetting', message: expect.stringContaining('0.35') },
+        { field: 'flip_rate', message: 'fairness was not measured' },
+        { field: 'win_rate', message: 'what people prefer was not measured' },
+        { field: 'sign_off', message: 'nobody has approved it' },
+      ],
+    });
+    expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
+  });
+
+  test('takes its settings from the recipe, and flags in their place', async () => {
+    writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ gate: { margin: 1, win_rate: 0.6 } }));
+    await expect(gateRun(folder)).rejects.toMatchObject({ problems: [{ field: 'win_rate' }] });
+    review(choicesOf(12, 'a'));
+    expect((await gateRun(folder)).checks[0]).toMatchObject({ name: 'margin', outcome: 'passed' });
+    await expect(gateRun(folder, { win_rate: 0.9 })).rejects.toMatchObject({ problems: [{ field: 'win_rate' }] });
+    await expect(gateRun(folder, { win_rate: 2 })).rejects.toMatchObject({ code: 'E_GATE_SETTINGS' });
+    writeFileSync(join(folder, 'recipe.json'), JSON.stringify({ gate: { comparison: false } }));
+    await expect(gateRun(folder)).rejects.toMatchObject({ code: 'E_GATE_SETTINGS' });
+  });
+
+  test('wants an approval of what there is now', async () => {
+    const decide = (decision: 'approve' | 'reject') => signReview(folder, { by: 'Anna', decision, reason: 'seen' });
+    const asked = { comparison: false, sign_off: true };
+    await decide('reject');
+    await expect(gateRun(folder, asked)).rejects.toMatchObject({ problems: [{ message: /^rejected by Anna/ }] });
+    await decide('approve');
+    expect((await gateRun(folder, asked)).isPassed).toBe(true);
+    review({ c0: 'b' });
+    await expect(gateRun(folder, asked)).rejects.toMatchObject({ problems: [{ message: /choices were added/ }] });
+    await decide('approve');
+    writeComparison(folder, { ...readComparison(folder)!, sentence: 'much better' });
+    await expect(gateRun(folder, asked)).rejects.toMatchObject({ problems: [{ message: /has been changed/ }] });
+  });
+
+  test('ends with exit code 3 and its reasons on the command line, in one JSON document too', async () => {
+    let [stdout, stderr] = ['', ''];
+    const surroundings = {
+      stdin: {},
+      stdout: { write: (text: string) => void (stdout += text) },
+      stderr: { write: (text: string) => void (stderr += text) },
+      env: {},
+    };
+    expect(await runCommandLine(['gate', folder, '--sign-off'], surroundings)).toBe(3);
+    expect(stderr).toContain('nobody has approved it');
+    expect(await runCommandLine(['gate', folder, '--sign-off', '--json'], surroundings)).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'E_GATE', problems: [{ field: 'sign_off' }] } });
+    expect(await runCommandLine(['gate', folder, '--margin', 'x'], surroundings)).toBe(1);
+  });
+});
