@@ -35,6 +35,8 @@ export interface RecipeInput {
   training?: TrainingSettings;
   /** How the result is judged. */
   evaluation?: EvaluationSettings;
+  /** What is asked of the result before it may be used. */
+  gate?: GateSettings;
   /** What is kept of the way. */
   checkpoints?: CheckpointSettings;
   /**
@@ -234,6 +236,28 @@ export interface EvaluationSettings {
   max_forgetting?: Section<'evaluation'>['max_forgetting'];
   /** Stop after this many validations without a better loss. */
   patience?: Section<'evaluation'>['patience'];
+}
+
+/** What is asked of the result before it may be used. */
+export interface GateSettings {
+  /**
+   * For attune gate: the result must be better than everything that it was compared with.
+   * @defaultValue true
+   */
+  comparison?: Section<'gate'>['comparison'];
+  /** For attune gate, in place of better: surely not worse by more than so much of the deciding metric. */
+  margin?: Section<'gate'>['margin'];
+  /** For attune gate: bits per byte of general English that it surely has not lost more of. */
+  forgetting?: Section<'gate'>['forgetting'];
+  /** For attune gate: share of pairs whose answers surely do not change more often with the person spoken of. */
+  flip_rate?: Section<'gate'>['flip_rate'];
+  /** For attune gate: people's win rate that is surely reached. */
+  win_rate?: Section<'gate'>['win_rate'];
+  /**
+   * For attune gate: somebody must have approved what the run holds now.
+   * @defaultValue false
+   */
+  sign_off?: Section<'gate'>['sign_off'];
 }
 
 /** What is kept of the way. */
