@@ -1,4 +1,5 @@
 // N tokens, D width of the input, O widths of the outputs, r rank
+import { pushAll } from '../base/many.ts';
 import { attune, readyList, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
 import { currentRoute, type AdapterRoute } from './adapter-route.ts';
@@ -75,7 +76,7 @@ function packedParts(operands: readonly WeightOperands[]): { parts: Tensor[]; pl
   for (const [layer, { fourBit }] of operands.entries()) {
     if (fourBit === undefined) continue;
     all.places.push(layer, all.parts.length, fourBit.parts.length, fourBit.block);
-    all.parts.push(...fourBit.parts);
+    pushAll(all.parts, fourBit.parts);
   }
   return all;
 }

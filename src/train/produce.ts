@@ -1,3 +1,4 @@
+import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 import type { EventSink, Metrics } from '../base/events.ts';
 import { packRows } from '../data/packing.ts';
@@ -45,7 +46,10 @@ export class Rollouts implements Disposable {
   /** All samples of all prompts, in order. */
   async generate(requests: readonly GenerationRequest[]): Promise<Completion[][]> {
     const batcher = (this.#batcher ??= new Batcher(this.#parts));
-    const most = Math.max(1, ...requests.map(({ n = 1 }) => n));
+    const most = greatest(
+      requests.map(({ n = 1 }) => n),
+      1,
+    );
     return askInTurn(requests, most, (request) => batcher.submit(request));
   }
 

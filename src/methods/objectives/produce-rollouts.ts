@@ -1,4 +1,5 @@
 // G answers to each prompt
+import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import { turn } from '../../base/turn.ts';
@@ -130,8 +131,8 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
   const ended = rollouts.filter(({ isComplete }) => isComplete).map(({ ids }) => ids.length);
   return {
     'completions/mean_length': meanOf(lengths),
-    'completions/min_length': Math.min(...lengths),
-    'completions/max_length': Math.max(...lengths),
+    'completions/min_length': smallest(lengths),
+    'completions/max_length': greatest(lengths),
     'completions/clipped_ratio': 1 - ended.length / lengths.length,
     ...(ended.length > 0 && { 'completions/mean_terminated_length': meanOf(ended) }),
   };

@@ -1,4 +1,5 @@
 // in and out features, r rank
+import { greatest } from '../../base/many.ts';
 import { Parameter, type LinearLike } from '../../nn/index.ts';
 import { aten, zeros, type Tensor } from '../../tensor/index.ts';
 import { DeltaAdapter } from './layer-adapter.ts';
@@ -22,7 +23,7 @@ class LokrAdapter extends DeltaAdapter {
     const { r, decompose_both: both, decompose_factor: factor } = options;
     this.#scale = options.alpha / r;
     const [[outSmall, outLarge], [inSmall, inLarge]] = sizesOf(layer, factor);
-    const isSmall = (...sides: number[]) => r < Math.max(...sides) / 2;
+    const isSmall = (...sides: number[]) => r < greatest(sides) / 2;
     if (both && isSmall(outSmall, inSmall)) {
       this.lokr_w1_a = new Parameter([outSmall, r]);
       this.lokr_w1_b = new Parameter([r, inSmall]);

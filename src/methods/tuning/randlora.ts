@@ -1,4 +1,5 @@
 // in and out features, m the smaller and M the larger of both, r rank, n = ⌈m / r⌉ bases
+import { greatest } from '../../base/many.ts';
 import { ModuleBuffer, Parameter, type LinearLike } from '../../nn/index.ts';
 import { full, zeros, type Tensor } from '../../tensor/index.ts';
 import { DeltaAdapter } from './layer-adapter.ts';
@@ -24,7 +25,7 @@ class SharedBases implements AdapterPart {
 
   constructor(targets: readonly LinearTarget[], r: number, start: Start) {
     const sizes = targets.map(({ layer }) => sizesOf(layer, r));
-    const most = (key: 'small' | 'large' | 'bases') => Math.max(...sizes.map((size) => size[key]));
+    const most = (key: 'small' | 'large' | 'bases') => greatest(sizes.map((size) => size[key]));
     this.a = new ModuleBuffer([r, 1, most('small')]);
     this.b = new ModuleBuffer([most('large'), most('bases'), r]);
     this.#paths = targets.map(({ path }) => path);
@@ -94,7 +95,7 @@ export const { create, open } = tuneLayers<RandloraOptions>({
       const adapter = new RandloraAdapter(target, options, shared);
       const { randlora_lambda: lambda, randlora_gamma: gamma } = adapter;
       begin(lambda, start, () => zeros(lambda.shape));
-      begin(gamma, start, () => full(gamma.shape, 1 / Math.max(...gamma.shape)));
+      begin(gamma, start, () => full(gamma.shape, 1 / greatest(gamma.shape)));
       return adapter;
     });
     return [shared, ...adapters];

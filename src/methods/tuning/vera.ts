@@ -1,4 +1,5 @@
 // N tokens, in and out features, r rows of the shared matrices
+import { greatest } from '../../base/many.ts';
 import { Parameter, ModuleBuffer, type LinearLike, type Term } from '../../nn/index.ts';
 import { aten, full, zeros, type Tensor } from '../../tensor/index.ts';
 import { LayerAdapter } from './layer-adapter.ts';
@@ -17,7 +18,7 @@ class SharedMatrices implements AdapterPart {
   readonly b: ModuleBuffer;
 
   constructor(targets: readonly LinearTarget[], r: number, start: Start) {
-    const largest = (of: (layer: LinearLike) => number) => Math.max(...targets.map(({ layer }) => of(layer)));
+    const largest = (of: (layer: LinearLike) => number) => greatest(targets.map(({ layer }) => of(layer)));
     this.a = new ModuleBuffer([r, largest((layer) => layer.inFeatures)]);
     this.b = new ModuleBuffer([largest((layer) => layer.outFeatures), r]);
     for (const [name, matrix] of Object.entries({ vera_A: this.a, vera_B: this.b }))

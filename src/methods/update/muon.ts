@@ -1,4 +1,5 @@
 // [R, C] of weights of two dimensions; others are AdamW's
+import { greatest } from '../../base/many.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Update } from '../../train/interfaces.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
@@ -31,7 +32,7 @@ class Muon extends FirstOrderUpdate<Slot> {
     const { momentum, nesterov, ns_steps: steps } = this.#options;
     sum.copy_(sum.mul(momentum).add(gradient));
     const ahead = nesterov ? gradient.add(sum.mul(momentum)) : sum;
-    const scale = SCALE * Math.sqrt(Math.max(...weight.shape));
+    const scale = SCALE * Math.sqrt(greatest(weight.shape));
     weight.copy_(weight.sub(orthogonal(ahead, steps).mul(learningRate * scale)));
   }
 

@@ -1,4 +1,5 @@
 /** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
+import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import type { ToolFamily, WrittenCall } from './families/family.ts';
 
@@ -61,8 +62,8 @@ export class AnswerReader {
     for (let before = -1; before !== this.#held.length;) {
       before = this.#held.length;
       if (this.#stage === 'start') this.#begin(isWhole);
-      if (this.#stage === 'thinking') parts.push(...this.#think(isWhole));
-      if (this.#stage === 'content') parts.push(...this.#speak(isWhole));
+      if (this.#stage === 'thinking') pushAll(parts, this.#think(isWhole));
+      if (this.#stage === 'content') pushAll(parts, this.#speak(isWhole));
     }
     return parts;
   }
