@@ -39,7 +39,7 @@ it.runIf(canLimit)(
     const { files } = JSON.parse(stdout) as { files: { skipped: Record<string, { first: { message: string }[] }> } };
     expect(Object.keys(files.skipped)).toEqual(['disk-full']);
     expect(files.skipped['disk-full'].first[0].message).toContain('TMPDIR');
-    },
+  },
   40_000,
 );
 
