@@ -245,7 +245,7 @@ describe('completions', () => {
 describe('attune serve', () => {
   it('says in one line of JSON where it answers, ends what is in flight when it is stopped, and exits with 0', async () => {
     const child = spawn(resolve('bin/attune'), ['serve', files.model, '--port', '0', '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     onTestFinished(() => void child.kill('SIGKILL')); // where it has not ended by itself
     const [line] = (await once(child.stdout, 'data')) as [Buffer];

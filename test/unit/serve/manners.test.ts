@@ -350,6 +350,20 @@ describe('faults of the server', () => {
   });
 });
 
+describe('probes', () => {
+  it('fill no log, whatever they are answered', async () => {
+    await start({ log: 'info' });
+    server.parts.state.isReady = false;
+    expect((await server.send('/health')).status).toBe(200);
+    expect(await errorOf(await server.send('/ready'))).toMatchObject({ status: 503, code: 'loading' });
+    expect(server.log.filter(({ path }) => path === '/ready').map(({ level }) => level)).toEqual([20]);
+    server.parts.state.isDraining = true;
+    const refused = await server.send('/v1/chat/completions', chat);
+    expect(await errorOf(refused)).toMatchObject({ status: 503, code: 'server_shutting_down' });
+    expect(server.log.at(-1)).toMatchObject({ msg: 'request refused', level: 40 });
+  });
+});
+
 describe('the log', () => {
   it('has counts and no texts, unless it is told to keep them', async () => {
     await start();
