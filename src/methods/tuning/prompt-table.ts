@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { withArticle } from '../../base/articles.ts';
 import type { Model } from '../../models/model.ts';
-import { Module, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import { currentOwner, Module, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import type { AdapterPart } from './peft-adapter.ts';
@@ -25,6 +25,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   readonly #ids: readonly number[];
 
   readonly #encoder: PromptEncoder | undefined;
+  readonly #isShared = currentOwner() !== undefined;
 
   /** `encoder`: what makes the rows of numbers of its own. */
   constructor(model: Model, count: number, encoder?: PromptEncoder) {
@@ -68,7 +69,8 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   }
 
   switch(isActive: boolean): void {
-    this.#model.prefix = isActive ? this.#ids : [];
+    // Beside other tunings only the rows of its own requests begin with them: whoever makes these puts them there.
+    if (!this.#isShared) this.#model.prefix = isActive ? this.#ids : [];
   }
 
   merge(): never {
