@@ -173,7 +173,9 @@ const TEMPLATE_WORDS =
 
 export const template: Target = {
   seeds: () =>
-    readdirSync('fixtures/text/templates').map((name) => readFileSync(join('fixtures/text/templates', name))),
+    readdirSync('fixtures/text/templates')
+      .filter((name) => name.endsWith('.jinja'))
+      .map((name) => readFileSync(join('fixtures/text/templates', name))),
   damage: (whole, chance) => Buffer.from(mutateText(String(whole), TEMPLATE_WORDS, chance)),
   async read(bytes, folder) {
     const others = new Map([['chat_template.jinja', bytes.toString('utf8')]]);
