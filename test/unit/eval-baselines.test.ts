@@ -26,8 +26,12 @@ import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
 
 const about = { kind: 'question', question: 'where?', context: 'my cat sleeps in rome' } as const;
 const pair = (i: number): Example => ({
-  ...{ id: `${i}`, source: { file: 'rows.jsonl', line: i + 1 }, kind: 'preference', prompt: 'my cat' },
-  ...{ chosen: 'purrs', rejected: 'barks loudly' },
+  id: `${i}`,
+  source: { file: 'rows.jsonl', line: i + 1 },
+  kind: 'preference',
+  prompt: 'my cat',
+  chosen: 'purrs',
+  rejected: 'barks loudly',
 });
 const SECRET = [{ text: 'secret', start: 0 }];
 

@@ -29,7 +29,13 @@ export function create(options: GkdOptions, processor: Processor): Objective {
     referenceModel: options.teacher_model,
     prepare: (examples) => renderExamples(renderer, examples),
     ...(isOnPolicy && { produce: (rows, step) => ownAnswers(rows, step, options) }),
-    ...(isOnPolicy && { largest: (row) => withAnswer(row, new Array<number>(options.max_completion_length).fill(0)) }),
+    ...(isOnPolicy && {
+      largest: (row) =>
+        withAnswer(
+          row,
+          Array.from({ length: options.max_completion_length }, () => 0),
+        ),
+    }),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
     loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
