@@ -1,0 +1,48 @@
+/** What models and people think of answers, and whether a run may be used. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  gateRun,
+  judge,
+  openReview,
+  reviewResults,
+  signReview,
+  verifyReview,
+  type AttuneError,
+} from '../../src/app/index.ts';
+
+const pairs = Array.from({ length: 4 }, (_, i) => ({ id: `${i}`, prompt: `Question ${i}`, a: `Yes, ${i}.`, b: 'No.' }));
+writeFileSync('pairs.jsonl', pairs.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+// A judge that cannot decide, in place of a model.
+const content = JSON.stringify({ reason: 'both answer', verdict: 'tie' });
+const judging = createServer((_, response) => {
+  response.end(JSON.stringify({ choices: [{ message: { content }, finish_reason: 'stop' }] }));
+}).listen(0, '127.0.0.1');
+await new Promise((resolve) => {
+  judging.once('listening', resolve);
+});
+const { port } = judging.address() as AddressInfo;
+const { pairwise } = await judge('pairs.jsonl', { endpoint: `http://127.0.0.1:${port}/v1`, model: 'undecided' });
+assert.equal(pairwise?.winRate?.estimate, 0.5);
+judging.close();
+
+// A page for each reviewer; here a program judges in their place.
+const review = await openReview('pairs.jsonl', { reviewers: ['anna'] });
+const [{ url }] = review.pages;
+const headers = { 'content-type': 'application/json', origin: new URL(url).origin };
+const body = JSON.stringify({ do: 'choose', item: 0, side: 'left', seconds: 3 });
+await fetch(`${url}ask`, { method: 'POST', headers, body });
+await review.close();
+const { reviewed, exported } = await reviewResults('pairs.jsonl', { export: 'dpo', to: 'preferences.jsonl' });
+assert.deepEqual([reviewed, exported?.rows], [1, 1]);
+
+// Who approved what, and that it is unchanged.
+await signReview('pairs.jsonl', { by: 'Anna Smith', decision: 'approve', reason: 'good enough to try' });
+const { signOffs } = await verifyReview('pairs.jsonl');
+console.log(signOffs);
+
+// A run has to pass its gate.
+await gateRun('runs/none').catch((error: AttuneError) => assert.equal(error.code, 'E_RUN_MISSING'));
