@@ -128,7 +128,7 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
     // own: keys of the recipe's schema
     if (second === undefined) root[first] = value;
     // own: keys of the recipe's schema
-    else tree[first][second] = value;
+    else (tree[first] ??= {})[second] = value;
   }
   const cheap = cheapModelOf(settings);
   root.output_dir ??= `runs/${[defaultRunName(settings, tree.data.train), cheap].filter(Boolean).join('-')}`;
