@@ -44,8 +44,9 @@ export function fitRows<Row extends TokenRow>(
   const tooLong: number[] = [];
   for (const [index, row] of rows.entries()) {
     const isLong = lengthOf(row) > options.maxLength;
-    if (isLong && options.policy === 'fail') tooLong.push(index);
-    const pieces = isLong ? cutRow(row, examples[index], options) : [row];
+    const isKept = isLong && options.policy !== 'drop' && row.images !== undefined;
+    if (isKept || (isLong && options.policy === 'fail')) tooLong.push(index);
+    const pieces = isLong && !isKept ? cutRow(row, examples[index], options) : [row];
     for (const piece of pieces) {
       fitted.rows.push(piece);
       fitted.rowOf.push(index);

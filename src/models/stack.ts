@@ -1,4 +1,4 @@
-import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
 import type { ReadTexts } from './item-texts.ts';
 import type { Memory } from './memory.ts';
@@ -13,6 +13,8 @@ export interface StackInput {
   tokenTypes?: BigInt64Array;
   /** [N, D], in place of ids */
   embeddings?: Tensor;
+  /** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D] */
+  placed?: { places: BigInt64Array; vectors: Tensor };
   /** What was read of the texts of items, where tokens are items. */
   texts?: ReadTexts;
   /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
@@ -159,6 +161,12 @@ function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tens
   const others: Tensor[] = [];
   pass.putAside = aside === undefined ? undefined : (x) => others.push(x);
   return [body(), ...others];
+}
+
+/** Tokens' vectors [N, D] with those of images in their places. */
+export function withPlaced(x: Tensor, { placed }: StackInput): Tensor {
+  if (placed === undefined) return x;
+  return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), placed.vectors.to(x.dtype));
 }
 
 /** The input's token ids on the pass's device: int64 [N]. */

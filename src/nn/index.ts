@@ -17,6 +17,7 @@ export {
   Dropout,
   DropPath,
   encoderTokens,
+  tokenParts,
   Jitter,
   withRandomness,
   withTokens,

@@ -8,11 +8,19 @@ export { withChatTemplate } from './default-template.ts';
 export { hasCtcVocabulary } from './ctc-tokenizer.ts';
 export { aboutIds, itemIds, itemNames, itemTokenizer, selfOf, withMoreItems } from './item-vocabulary.ts';
 export { Letters, lettersOf } from './letters.ts';
-export type { Message, ToolCall, ToolSchema } from './message.ts';
+export { imageMarks, imageText, type ImageTexts } from './image-texts.ts';
+export { contentParts, imagesIn, type ImageFile, type Message, type ToolCall, type ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
 export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
-export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
+export {
+  Renderer,
+  type Piece,
+  type RenderedPrompt,
+  type RenderedRow,
+  type RenderedRows,
+  type RendererOptions,
+} from './renderer.ts';
 export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';

@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { Message, ToolCall, ToolSchema } from './message.ts';
+import { withContent, type Message, type ToolCall, type ToolSchema } from './message.ts';
 import type { Conversation } from './template.ts';
 import { hasWords, withArguments } from './turn-places.ts';
 
@@ -42,7 +42,7 @@ export function checkTurnsShown(conversation: Conversation, text: string, { rend
   const messages = conversation.messages.map((message, index): Message => {
     const { role, content } = message;
     const isShown = role === 'assistant' || role === 'tool' || !hasWords(content) || text.includes(content.trim());
-    return isShown ? message : { ...message, content: marks.mark(`turn ${index + 1} (${role})`) };
+    return isShown ? message : withContent(message, marks.mark(`turn ${index + 1} (${role})`));
   });
   if (marks.all.size === 0) return;
   const marked = render({ ...conversation, messages })?.toLowerCase();

@@ -3,7 +3,7 @@ import { greatest } from '../base/many.ts';
 import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { ModelInput } from '../models/model.ts';
-import type { Task } from '../models/architecture.ts';
+import type { ImageTokens, Task } from '../models/architecture.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
@@ -44,6 +44,10 @@ export interface PreparedRow {
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
   features?: Features;
+  /** The images that stand among its tokens, in their order. */
+  images?: readonly MediaFile[];
+  /** What the model reads of each, while the row is in use: [squares, channels, side, side] */
+  squares?: readonly Features[];
   /** What the frozen blocks make of the row, in place of all that they read. */
   resumed?: ResumedRow;
   /** What it costs, in tokens of the model, where it has no ids. */
@@ -103,6 +107,8 @@ export interface MediaReader {
   size(file: MediaFile): number;
   /** The same of a file that was read. */
   tokens(features: Features): number;
+  /** Of models that read images among texts: the tokens whose places they take. */
+  readonly imageTokens?: ImageTokens;
   /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
     rows: readonly Row[],

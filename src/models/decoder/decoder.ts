@@ -4,7 +4,7 @@ import { Embedding, RMSNorm, type Rope } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
-import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
+import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';
 import { FusedAttention, SplitAttention, type AttentionTraits, type NormOf } from './attention.ts';
 import type { DecoderConfig } from './config.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
@@ -79,7 +79,8 @@ export class Decoder extends Stack implements Trunk {
     pass.rotations = new Map([...this.#ropes].map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
   }
   override embed(input: StackInput, pass: Pass): Tensor {
-    return this.#scaleEmbeddings(input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype));
+    const words = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
+    return withPlaced(this.#scaleEmbeddings(words), input);
   }
   override finish(x: Tensor): Tensor {
     return this.norm.forward(x);

@@ -87,8 +87,9 @@ async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Prom
 }
 
 /** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
-function readOf({ id, ids, typeIds, segments, media }: PreparedRow): (string | undefined)[] {
-  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash];
+function readOf({ id, ids, typeIds, segments, media, images }: PreparedRow): (string | undefined)[] {
+  const seen = images?.map(({ hash }) => hash).join();
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash, seen];
 }
 
 function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
