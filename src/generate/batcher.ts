@@ -174,16 +174,16 @@ export class Batcher implements Disposable {
   }
 
   /**
-   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording, or to
-   * none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
+   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording and show
+   * the same images, or none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
    */
-  #rootOf({ memory, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
+  #rootOf({ memory, images, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
     const { stack } = this.#model.trunk;
     if (stack.outdates?.(prompt.length, prompt.length + maxNewTokens) === true) return undefined;
     const regime = stack.regimeOf?.(prompt.length) ?? 0;
     const heard = memory === undefined ? null : [this.#numberOf(memory.of), memory.row];
     const domain = adapter?.domain ?? 0;
-    return { domain, key: JSON.stringify([domain, salt ?? null, heard, regime]) };
+    return { domain, key: JSON.stringify([domain, salt ?? null, heard, images?.identity ?? null, regime]) };
   }
 
   #numberOf(owner: object): number {

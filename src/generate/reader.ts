@@ -6,6 +6,7 @@ import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts'
 import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import type { PagedCache } from './paged-cache.ts';
+import { placedIn } from './seen-images.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A sequence, and how many of its unread tokens a pass reads. */
@@ -57,8 +58,9 @@ export class Reader implements Disposable {
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
     const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
+    const placed = placedIn(readings, pass.newOffsets);
     const hidden = withAdapters(this.#route.of(readings), () =>
-      this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory }),
+      this.#model.hidden({ ids: pass.ids, layout, placed }, { cache: this.#cache, memory }),
     );
     const ended = readings.flatMap(({ sequence, count }, row) =>
       sequence.read + count === sequence.known ? [row] : [],

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Features } from '../../base/features.ts';
 import { imageMarks, imageText, type ImageFile, type ImageTexts } from '../../text/index.ts';
 import type { PlacedImages } from '../../models/placed-images.ts';
-import { fromArray } from '../../tensor/index.ts';
+import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch, MediaReader, PreparedRow, Processor } from '../../train/interfaces.ts';
 
 /** How a model's tokens stand for images; undefined for one that reads none among texts. */
@@ -61,16 +61,20 @@ export function withSquares(batch: Batch, token: number | undefined): Batch {
 }
 
 /** Images for the tokens that stand for them. */
-export function placed(squares: readonly Features[], ids: BigInt64Array, token: number): PlacedImages {
+function placed(squares: readonly Features[], ids: BigInt64Array, token: number): PlacedImages {
   const wanted = BigInt(token);
   const places = [...ids.keys()].filter((place) => ids[place] === wanted);
-  const [, ...shape] = squares[0].shape;
+  return { pixels: pixelsOf(squares), places: BigInt64Array.from(places, BigInt) };
+}
+
+/** The squares of several images, one after the other: [T, C, Y, X] */
+export function pixelsOf(squares: readonly Features[]): Tensor {
+  const count = squares.reduce((sum, { shape }) => sum + shape[0], 0);
   const values = new Float32Array(squares.reduce((sum, { data }) => sum + data.length, 0));
-  const count = squares.reduce((sum, one) => sum + one.shape[0], 0);
   let next = 0;
   for (const { data } of squares) {
     values.set(data, next);
     next += data.length;
   }
-  return { pixels: fromArray(values, [count, ...shape]), places: BigInt64Array.from(places, BigInt) };
+  return fromArray(values, [count, ...squares[0].shape.slice(1)]);
 }

@@ -3,6 +3,7 @@ import { scorePrompt, type PromptToken } from '../../../generate/index.ts';
 import type { Task } from '../../../models/architecture.ts';
 import { withAdapters } from '../../../nn/index.ts';
 import { hears } from '../compare/speech.ts';
+import { seeImages } from '../see-images.ts';
 import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
 import type { Answering } from './request.ts';
 
@@ -49,8 +50,9 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
   if (question.ask === 'description') return { description: describeWriter(answering) };
   if (question.ask === 'tokens') return { tokens: await idsOf(question.prompts.map(readable), answering) };
   if (question.ask === 'texts') return { texts: question.ids.map((ids) => tokenizer.decode(ids)) };
-  const { ids } = await readPrompts([readable(question.prompt)], answering);
-  const score = () => scorePrompt(answering, ids[0], question.top);
+  const { ids, images } = await readPrompts([readable(question.prompt)], answering);
+  using seen = await seeImages(answering, images[0]);
+  const score = () => scorePrompt({ ...answering, images: seen }, ids[0], question.top);
   return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
 }
 

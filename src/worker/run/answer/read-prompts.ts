@@ -1,10 +1,11 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../../base/errors.ts';
 import { rememberTexts, tooLong } from '../../../generate/index.ts';
+import { imageTexts } from '../../../methods/objectives/image-squares.ts';
 import { decoderStart } from '../../../methods/objectives/seq2seq.ts';
 import type { KeptMemory } from '../../../models/memory.ts';
 import type { Model } from '../../../models/model.ts';
-import { Renderer, type Conversation } from '../../../text/index.ts';
+import { Renderer, type Conversation, type ImageFile, type RenderedPrompt } from '../../../text/index.ts';
 import { withAdapters } from '../../../nn/index.ts';
 import type { AdapterLease } from '../adapters/shelf.ts';
 import type { Answering } from './request.ts';
@@ -45,6 +46,13 @@ export function wrongPrompt(got: string, expected: string): AttuneError {
   });
 }
 
+/** Prompts as tokens; `memories` are what an encoder makes of them, `images` what stands at their image tokens. */
+export interface ReadPrompts {
+  ids: Int32Array[];
+  memories: readonly KeptMemory[];
+  images: readonly (readonly ImageFile[] | undefined)[];
+}
+
 /** Prompts that an encoder reads in one pass. */
 export const READ_TOGETHER = 32;
 
@@ -73,32 +81,41 @@ export async function withLease<Result>(
 export async function readPrompts(
   prompts: readonly ReadablePrompt[],
   answering: AnsweringBy,
-): Promise<{ ids: Int32Array[]; memories: readonly KeptMemory[] }> {
+): Promise<ReadPrompts> {
   const { model, lease } = answering;
-  const texts = await idsOf(prompts, answering);
+  const rendered = await renderedOf(prompts, answering);
+  const texts = rendered.map(({ ids }) => ids);
   refuseLong(texts, model);
-  if (model.task !== 'seq2seq') return { ids: texts, memories: [] };
+  if (model.task !== 'seq2seq') return { ids: texts, memories: [], images: rendered.map(({ images }) => images) };
   const start = decoderStart(model.config);
   const memories: KeptMemory[] = [];
   for (let from = 0; from < texts.length; from += READ_TOGETHER) {
     const read = () => rememberTexts(model, texts.slice(from, from + READ_TOGETHER));
     memories.push(withAdapters(lease && { all: lease.owner }, read));
   }
-  return { ids: prompts.map(() => Int32Array.of(start)), memories };
+  return { ids: prompts.map(() => Int32Array.of(start)), memories, images: [] };
 }
 
 /** Tokens of prompts as the model reads them, its encoder where it has one. */
 export async function idsOf(
   prompts: readonly ReadablePrompt[],
-  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+  answering: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
 ): Promise<Int32Array[]> {
-  const renderer = new Renderer(tokenizer);
-  const idsOfOne = async (prompt: ReadablePrompt): Promise<Int32Array> => {
-    if (typeof prompt !== 'string' && 'ids' in prompt) return Int32Array.from(prompt.ids);
-    if (model.task !== 'seq2seq') return (await renderer.prompt(prompt)).ids;
-    return (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids;
+  return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
+}
+
+/** The same with the images that their tokens stand for. */
+async function renderedOf(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
+  const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
+  const renderedOne = async (prompt: ReadablePrompt) => {
+    if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
+    if (model.task !== 'seq2seq') return renderer.prompt(prompt);
+    return { ids: (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids };
   };
-  return Promise.all(prompts.map(idsOfOne));
+  return Promise.all(prompts.map(renderedOne));
 }
 
 /** An encoder reads one text: of a conversation what was said last. */
