@@ -1,5 +1,5 @@
 // T squares of images, P patches of a square, S tokens of a square, D width of the tokens, V width of the vision tower
-import { tokenParts, withTokens, type Module } from '../nn/index.ts';
+import { currentRandomness, tokenParts, withRandomness, withTokens, type Module } from '../nn/index.ts';
 import { cat, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import type { ImageReader } from './architecture.ts';
 import type { Model, ModelInput } from './model.ts';
@@ -23,32 +23,31 @@ export function placeImages(
   { images: { pixels, places }, runner }: { images: PlacedImages; runner?: StageRunner },
 ): ModelInput {
   const reader = imageReaderOf(model);
-  if (runner === undefined || !isTrained(reader))
-    return { ...input, placed: { places, vectors: imageVectors(model, pixels) } };
-  const { layout } = { layout: reader.stack.layoutOf({ features: pixels }) };
+  const isWhole = isTrained(reader) && (runner !== undefined || currentRandomness() !== undefined);
+  if (!isWhole) return { ...input, placed: { places, vectors: imageVectors(model, pixels) } };
+  const { positions } = reader.stack.layoutOf({ features: pixels });
+  // Each square's chance is keyed by the first token that stands for a part of it.
   const [squares] = pixels.shape;
-  const first = places.filter((_, i) => i % (places.length / squares) === 0);
-  const owners = BigInt64Array.from(
-    layout.positions,
-    (_, patch) => first[Math.floor((patch * squares) / layout.positions.length)],
-  );
+  const [tokens, patches] = [places.length / squares, positions.length / squares];
+  const owners = positions.map((_, patch) => places[Math.floor(patch / patches) * tokens]);
   const vectors = withTokens(
-    (tokens) => tokenParts(tokens, owners, layout.positions),
-    () => readImages(model, pixels, runner),
+    (keys) => tokenParts(keys, owners, positions),
+    () => readImages(model, pixels, runner ?? directRunner),
   );
-  return { ...input, placed: { places, vectors: runner.share(vectors) } };
+  return { ...input, placed: { places, vectors: runner?.share(vectors) ?? vectors } };
 }
 
-/** Vectors of images as tokens' places take them, a few squares at a time: [T, C, Y, X] → [T · S, D] */
+/** Vectors of images as tokens' places take them, a few squares at a time and without dropout: [T, C, Y, X] → [T · S, D] */
 export function imageVectors(model: Model, pixels: Tensor): Tensor {
-  return noGrad(() => {
-    const parts: Tensor[] = [];
+  const parts: Tensor[] = [];
+  const read = () => {
     for (let from = 0; from < pixels.shape[0]; from += AT_ONCE) {
       const some = pixels.narrow(0, from, Math.min(AT_ONCE, pixels.shape[0] - from));
       parts.push(scope(() => readImages(model, some, directRunner)));
     }
-    return parts.length === 1 ? parts[0] : cat(parts);
-  });
+  };
+  withRandomness(undefined, isTrained(imageReaderOf(model)) ? read : () => noGrad(read));
+  return parts.length === 1 ? parts[0] : cat(parts);
 }
 
 function readImages(model: Model, pixels: Tensor, runner: StageRunner): Tensor {
