@@ -36,10 +36,11 @@ export async function parametersOf(folder: string): Promise<number> {
 /** By what it reads, and of texts by what it is for. */
 export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   const { modalities = ['text'] } = architecture;
-  if (modalities.includes('items')) return 'items';
-  if (modalities.includes('image')) return 'vision';
-  if (modalities.includes('audio')) return 'speech';
   const tasks = architecture.heads(raw);
+  if (modalities.includes('items')) return 'items';
+  // One that writes is tuned like others that write, whatever it reads besides.
+  if (modalities.includes('image') && !('causal-lm' in tasks)) return 'vision';
+  if (modalities.includes('audio')) return 'speech';
   if ('seq2seq' in tasks) return 'encoder-decoder';
   return 'causal-lm' in tasks ? 'decoder' : 'encoder';
 }

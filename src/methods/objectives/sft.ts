@@ -1,9 +1,10 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { Renderer, type RenderableRow } from '../../text/index.ts';
+import { imageTexts } from '../../train/image-texts.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { surveyExperts } from './expert-balance.ts';
-import { imageTexts, loadSquares, withSquares } from './image-squares.ts';
+import { loadSquares, withSquares } from './image-squares.ts';
 import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
 import type { SftOptions } from './sft.options.ts';
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { textConfigOf } from '../../models/config.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../train/tape.ts';
@@ -62,9 +63,10 @@ function activationBytesPerToken(model: Model): number {
 
 /** Features of a token inside a block's feed-forward half, of all its experts together. */
 export function innerWidth({ config, trunk }: Model): number {
-  const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = config;
+  const text = textConfigOf(config);
+  const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = text;
   const dense = usual ?? gpt ?? whisper ?? t5 ?? 4 * trunk.width;
-  const experts = Number(config.num_experts_per_tok ?? 0) * Number(config.moe_intermediate_size ?? dense);
+  const experts = Number(text.num_experts_per_tok ?? 0) * Number(text.moe_intermediate_size ?? dense);
   return Math.max(Number(dense), experts);
 }
 

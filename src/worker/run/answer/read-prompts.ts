@@ -1,10 +1,10 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../../base/errors.ts';
 import { rememberTexts, tooLong } from '../../../generate/index.ts';
-import { imageTexts } from '../../../methods/objectives/image-squares.ts';
 import { decoderStart } from '../../../methods/objectives/seq2seq.ts';
 import type { KeptMemory } from '../../../models/memory.ts';
 import type { Model } from '../../../models/model.ts';
+import { imageTexts } from '../../../train/image-texts.ts';
 import { Renderer, type Conversation, type ImageFile, type RenderedPrompt } from '../../../text/index.ts';
 import { withAdapters } from '../../../nn/index.ts';
 import type { AdapterLease } from '../adapters/shelf.ts';

@@ -20,7 +20,7 @@ import {
   type GenerationOptions,
   type SeenImages,
 } from '../../../generate/index.ts';
-import { imageTexts } from '../../../methods/objectives/image-squares.ts';
+import { imageTexts } from '../../../train/image-texts.ts';
 import { Renderer, type ImageFile } from '../../../text/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { answerBorder, borderedConstraint } from '../plain-answers.ts';
