@@ -41,6 +41,7 @@ function fakeWriter(
     description: {
       task: 'causal-lm',
       hears: false,
+      sees: false,
       vocabularySize: VOCABULARY,
       maxPositions: 1000,
       stopIds: [0],

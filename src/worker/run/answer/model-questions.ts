@@ -12,6 +12,8 @@ export interface WriterDescription {
   task: Task;
   /** Writes down recordings. */
   hears: boolean;
+  /** Reads images among texts. */
+  sees: boolean;
   vocabularySize: number;
   /** The longest prompt with its answer, in tokens. */
   maxPositions: number;
@@ -61,6 +63,7 @@ function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
   return {
     task: model.task,
     hears: hears(model),
+    sees: model.trunk.imageReader !== undefined,
     vocabularySize,
     maxPositions,
     stopIds: tokenizer.stopIds,
