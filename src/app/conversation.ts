@@ -23,7 +23,10 @@ export class Conversation {
   show(path: string): void {
     const found = mediaOf(path, 'image', process.cwd());
     if ('message' in found)
-      throw new AttuneError('E_FILE_MISSING', { what: `The image ${path} cannot be shown: ${found.message}`, fix: found.fix });
+      throw new AttuneError('E_FILE_MISSING', {
+        what: `The image ${path} cannot be shown: ${found.message}`,
+        fix: found.fix,
+      });
     this.#images.push({ ...found, kind: 'image' });
   }
 

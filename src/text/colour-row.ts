@@ -37,7 +37,9 @@ function shownParts(row: RenderedRow, tokenizer: Tokenizer): Shown[] {
   for (let start = 0, end = 0; start < row.ids.length; start = end) {
     const special = tokenizer.isSpecial(row.ids[start]);
     end = special ? endOfRepeats(row, start) : endOfRun(row, tokenizer, start);
-    const text = special ? repeated(tokenizer.decode([row.ids[start]]), end - start) : tokenizer.decode(row.ids.subarray(start, end));
+    const text = special
+      ? repeated(tokenizer.decode([row.ids[start]]), end - start)
+      : tokenizer.decode(row.ids.subarray(start, end));
     parts.push({ text, trained: row.trained[start] === 1, special });
   }
   return parts;

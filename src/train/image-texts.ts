@@ -37,6 +37,9 @@ export async function squaresOf(file: ImageFile, media: MediaReader): Promise<Fe
     return features;
   } catch (error) {
     if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
-    throw new AttuneError(error.code, { what: error.problems[0].message, fix: 'fetch the image again, or leave it out' });
+    throw new AttuneError(error.code, {
+      what: error.problems[0].message,
+      fix: 'fetch the image again, or leave it out',
+    });
   }
 }

@@ -33,13 +33,21 @@ function seen(count: number, path: string): SeenImages {
 /** Greedy tokens, each by a pass over the whole row. */
 function greedily(prompt: readonly number[], pixels: Tensor, count: number): number[] {
   const ids = [...prompt];
-  const places = BigInt64Array.from([...prompt.keys()].filter((i) => prompt[i] === IMAGE), BigInt);
+  const places = BigInt64Array.from(
+    [...prompt.keys()].filter((i) => prompt[i] === IMAGE),
+    BigInt,
+  );
   for (let step = 0; step < count; step++) {
     const best = noGrad(() =>
       scope(() => {
         const input = { ids: BigInt64Array.from(ids, BigInt), layout: layoutOfRows([ids.length], { causal: true }) };
         const hidden = model.hidden({ ...input, images: { pixels, places } });
-        return Number(model.tokenHead.logits(hidden.narrow(0, ids.length - 1, 1)).argmax(1).item());
+        return Number(
+          model.tokenHead
+            .logits(hidden.narrow(0, ids.length - 1, 1))
+            .argmax(1)
+            .item(),
+        );
       }),
     );
     ids.push(best);
@@ -69,8 +77,7 @@ describe('a model that reads images among texts', () => {
     using again = seen(3, 'a');
     using b = seen(3, 'b');
     const answers = [];
-    for (const images of [a, again, b, a])
-      answers.push((await batcher.submit({ prompt, images, maxNewTokens: 6 }))[0]);
+    for (const images of [a, again, b, a]) answers.push((await batcher.submit({ prompt, images, maxNewTokens: 6 }))[0]);
     expect(answers.map(({ usage }) => usage.shared)).toEqual([0, 16, 0, 16]);
     const [first, second, other, last] = answers.map(({ ids }) => ids.join());
     expect([second, last]).toEqual([first, first]);
@@ -83,11 +90,10 @@ describe('a model that reads images among texts', () => {
     const plain = prompt.map((id) => (id === IMAGE ? 4 : id));
     using a = seen(3, 'a');
     using b = seen(3, 'b');
-    const requests = [
-      { prompt, images: a },
-      { prompt: plain },
-      { prompt, images: b },
-    ].map((one) => ({ ...one, maxNewTokens: 5 }));
+    const requests = [{ prompt, images: a }, { prompt: plain }, { prompt, images: b }].map((one) => ({
+      ...one,
+      maxNewTokens: 5,
+    }));
     const alone: number[][] = [];
     for (const request of requests) {
       using batcher = new Batcher({ model, tokenizer });

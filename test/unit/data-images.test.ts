@@ -24,7 +24,10 @@ const user = (content: unknown) => ({ role: 'user', content });
 /** Each message's text with its images' names where they stand. */
 function shown({ messages }: ChatExample): string[] {
   return messages.map(({ content, images = [] }) =>
-    images.reduceRight((text, { at, file }) => `${text.slice(0, at)}[${file.hash.slice(0, 4)}]${text.slice(at)}`, content),
+    images.reduceRight(
+      (text, { at, file }) => `${text.slice(0, at)}[${file.hash.slice(0, 4)}]${text.slice(at)}`,
+      content,
+    ),
   );
 }
 const [A, B] = ['[ca97]', '[3e23]'];
@@ -41,7 +44,10 @@ describe('images in messages', () => {
     ['what other parts have besides', { type: 'image', text: null, image: null }, { images: ['a.png'] }],
     ['the column image', { type: 'image' }, { image: 'a.png' }],
   ])('are read from %s', async (_, part, columns) => {
-    const [example] = await read({ messages: [user([{ type: 'text', text: 'See ' }, part, 'this']), answer], ...columns });
+    const [example] = await read({
+      messages: [user([{ type: 'text', text: 'See ' }, part, 'this']), answer],
+      ...columns,
+    });
     expect(shown(example)).toEqual([`See ${A}this`, 'red']);
   });
 
@@ -53,7 +59,13 @@ describe('images in messages', () => {
     );
     expect(shown(marked)).toEqual([`One ${A} and`, 'red', `another:${B}`, 'red']);
     expect(shown(plain)).toEqual(['Look.', `${A}${B}Which?`, 'red']);
-    const [shared] = await read({ conversations: [{ from: 'human', value: '<image>?' }, { from: 'gpt', value: 'x' }], image: 'b.png' });
+    const [shared] = await read({
+      conversations: [
+        { from: 'human', value: '<image>?' },
+        { from: 'gpt', value: 'x' },
+      ],
+      image: 'b.png',
+    });
     expect(shown(shared)).toEqual([`${B}?`, 'x']);
   });
 
@@ -63,11 +75,17 @@ describe('images in messages', () => {
   });
 
   it('make a row what it is by their bytes, and keep near-duplicate texts apart', async () => {
-    const about = (url: string) => ({ messages: [user([{ type: 'image_url', image_url: { url } }, 'What colour?']), answer] });
+    const about = (url: string) => ({
+      messages: [user([{ type: 'image_url', image_url: { url } }, 'What colour?']), answer],
+    });
     const [a, again, b] = await read(about('a.png'), about(DATA), about('b.png'));
     expect(again.id).toBe(a.id);
     expect(b.id).not.toBe(a.id);
-    expect(textOf(a).split(' ').filter((word) => textOf(b).includes(word))).toEqual(['What', 'colour?', 'red']);
+    expect(
+      textOf(a)
+        .split(' ')
+        .filter((word) => textOf(b).includes(word)),
+    ).toEqual(['What', 'colour?', 'red']);
     const [back] = await read(exampleRow(b) as object);
     expect({ ...back, source: b.source }).toEqual(b);
   });

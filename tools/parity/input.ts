@@ -77,8 +77,16 @@ function placedImages({ architecture, config }: Model, batch: Tensors, ids: Stac
   const [pixels, token] = [batch.get('pixel_values'), architecture.imageTokens?.(config).id];
   if (pixels === undefined || token === undefined || ids === undefined) return undefined;
   const all = pixels.flatten(0, 1);
-  const isReal = all.pow(2).flatten(1).sum(1).toNumbers().map((sum) => sum > 0);
-  const real = BigInt64Array.from([...isReal.keys()].filter((image) => isReal[image]), BigInt);
+  const isReal = all
+    .pow(2)
+    .flatten(1)
+    .sum(1)
+    .toNumbers()
+    .map((sum) => sum > 0);
+  const real = BigInt64Array.from(
+    [...isReal.keys()].filter((image) => isReal[image]),
+    BigInt,
+  );
   const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token));
   return { pixels: all.indexSelect(0, fromArray(real)), places: BigInt64Array.from(places, BigInt) };
 }

@@ -12,7 +12,12 @@ export const command = defineCommand({
   options: [
     ...samplingOptions,
     { name: '--system', value: 'TEXT', summary: 'a system message; that of all training rows unless given' },
-    { name: '--image', value: 'FILE', many: true, summary: 'shown with the first message, to a model that reads images' },
+    {
+      name: '--image',
+      value: 'FILE',
+      many: true,
+      summary: 'shown with the first message, to a model that reads images',
+    },
     { name: '--raw', summary: 'continue plain text; as the model was trained unless given' },
     { name: '--turns', summary: 'ask in turns of the chat template although the model was trained on plain prompts' },
   ],
@@ -131,7 +136,11 @@ async function asker({ talker, sampling, form }: { talker: Talker; sampling: Sam
 
 /** Lines from the terminal, with a prompt and a way out; or from a pipe. */
 async function* questions(context: CommandContext, { isPlain }: ChosenForm): AsyncGenerator<string> {
-  const ways = ['/clear forgets the conversation', ...(isPlain ? [] : ['/image FILE shows an image']), 'Ctrl-D ends it'];
+  const ways = [
+    '/clear forgets the conversation',
+    ...(isPlain ? [] : ['/image FILE shows an image']),
+    'Ctrl-D ends it',
+  ];
   if (context.isInteractive) context.log.line(context.log.colours.dim(`  ${ways.join('; ')}`));
   const lines = createInterface({ input: process.stdin, output: context.isInteractive ? process.stdout : undefined });
   lines.setPrompt(context.log.colours.cyan('> '));

@@ -78,10 +78,7 @@ export async function withLease<Result>(
  * What a decoder begins each answer with; an encoder-decoder reads the prompts first.
  * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and the template's own
  */
-export async function readPrompts(
-  prompts: readonly ReadablePrompt[],
-  answering: AnsweringBy,
-): Promise<ReadPrompts> {
+export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
   const { model, lease } = answering;
   const rendered = await renderedOf(prompts, answering);
   const texts = rendered.map(({ ids }) => ids);
