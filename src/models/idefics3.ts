@@ -1,7 +1,7 @@
 // N tokens, T squares of images, P patches of a square, S tokens of a square, D width, V width of the vision tower, f scale factor
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
-import { Embedding, LayerNorm, Linear, Module } from '../nn/index.ts';
+import { LayerNorm, Linear, Module, type Embedding } from '../nn/index.ts';
 import { aten, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, ImageReader, Task, Trunk, TrunkContext } from './architecture.ts';
 import { ImageTower, patchCount, sidesOf, TowerEncoder, towerKeys, type ImageTowerConfig } from './clip-layers.ts';
