@@ -62,8 +62,9 @@ export async function openReview(target: string, options: ReviewOptions = {}): P
     log,
     pages: servers.map(({ url }, i) => ({ reviewer: reviewers[i], url })),
     async close() {
+      const open = sessions.splice(0);
       await Promise.all(servers.map((server) => server.close()));
-      for (const session of sessions) session.close();
+      for (const session of open) session.close();
     },
   };
 }
