@@ -1,6 +1,6 @@
 /**
  * One measured process of `bench/adapters.ts`: `node bench/adapters-run.ts FOLDER f32|bf16 ROUNDS RANK REGISTERED`. Prints one JSON
- * line: for each case, tokens a second of every round, the cases in turns.
+ * line: for each case, tokens a second of every round by the clock and by the processors' time, the cases in turns.
  */
 import { randomUint32 } from '../src/base/random.ts';
 import { Batcher } from '../src/generate/index.ts';
@@ -15,7 +15,7 @@ import { settleWeights } from '../src/worker/run/settle-weights.ts';
 
 const ROWS = 8;
 const PROMPT = 64;
-const NEW = 48;
+const NEW = 96;
 
 const [folder, dtype, rounds, rank, registered] = process.argv.slice(2);
 const { model } = await loadModel(folder, { dtype: dtype as 'f32' | 'bf16' });
@@ -41,19 +41,23 @@ function installRandom(id: string, seed: number): void {
   batcher.install(id, { owner, dispose: () => tuning.dispose() });
 }
 
-/** Seconds for answers of so many tokens to new prompts, each by the adapter of its row. */
+interface Time {
+  wall: number;
+  cpu: number;
+}
+
+/** Time for answers of so many tokens to new prompts, each by the adapter of its row. */
 let made = 0;
-async function seconds(adapters: readonly (string | undefined)[], maxNewTokens: number): Promise<number> {
+async function time(adapters: readonly (string | undefined)[], maxNewTokens: number): Promise<Time> {
   made++;
   const token = (row: number, i: number) => randomUint32([made, 'prompt', row], i) % vocabulary;
-  const start = performance.now();
+  const prompts = adapters.map((_, row) => Int32Array.from({ length: PROMPT }, (_token, i) => token(row, i)));
+  const [start, before] = [performance.now(), process.cpuUsage()];
   await Promise.all(
-    adapters.map((adapter, row) => {
-      const prompt = Int32Array.from({ length: PROMPT }, (_, i) => token(row, i));
-      return batcher.submit({ prompt, adapter, maxNewTokens, stopIds: [] });
-    }),
+    prompts.map((prompt, row) => batcher.submit({ prompt, adapter: adapters[row], maxNewTokens, stopIds: [] })),
   );
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
 }
 
 const cases = {
@@ -62,14 +66,13 @@ const cases = {
   'eight adapters': Array.from({ length: ROWS }, (_, row) => `${row}`),
   'seven and the base': Array.from({ length: ROWS }, (_, row) => (row === 0 ? undefined : `${row}`)),
 };
-const rates: Record<string, { decode: number[]; prompts: number[] }> = {};
+const rates: Record<string, Record<keyof Time, number[]>> = {};
 for (let round = -1; round < Number(rounds); round++) {
   for (const [name, adapters] of Object.entries(cases)) {
-    const [one, all] = [await seconds(adapters, 1), await seconds(adapters, 1 + NEW)];
+    const [one, many] = [await time(adapters, 1), await time(adapters, 1 + NEW)];
     if (round < 0) continue;
-    rates[name] ??= { decode: [], prompts: [] };
-    rates[name].decode.push((ROWS * NEW) / (all - one));
-    rates[name].prompts.push((ROWS * PROMPT) / one);
+    rates[name] ??= { wall: [], cpu: [] };
+    for (const key of ['wall', 'cpu'] as const) rates[name][key].push((ROWS * NEW) / (many[key] - one[key]));
   }
 }
 console.log(JSON.stringify(rates));

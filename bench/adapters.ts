@@ -15,7 +15,7 @@ const options = {
   threads: { type: 'string', default: '1' },
 } as const;
 
-type Rates = Record<string, { decode: number[]; prompts: number[] }>;
+type Rates = Record<string, { wall: number[]; cpu: number[] }>;
 
 /** Measures 8 rows on the base, on one adapter and on eight, in turns, and prints tokens a second. @returns the exit code */
 export function benchAdapters(words: readonly string[]): number {
@@ -34,12 +34,13 @@ export function benchAdapters(words: readonly string[]): number {
     if (workload !== undefined) run('train.ts', '--workload', workload, '--model', folder, '--make');
     const found = JSON.parse(run('adapters-run.ts', folder, dtype, rounds, rank, registered).trim()) as Rates;
     console.log(`${dtype}, ${threads} threads, rank ${rank}, ${registered} registered: tokens a second of 8 rows`);
-    for (const [name, { decode, prompts }] of Object.entries(found)) {
-      const against = ['one adapter', 'base'].map((other) => shareOf(decode, found[other].decode));
-      const shares = `${against[0]} of one adapter, ${against[1]} of the base`;
-      console.log(
-        `${name.padEnd(20)} decode ${median(decode).toFixed(0).padStart(6)} (${shares}), prompts ${median(prompts).toFixed(0)}`,
-      );
+    for (const key of ['wall', 'cpu'] as const) {
+      console.log(key === 'wall' ? 'by the clock' : "by the processors' time");
+      for (const [name, rates] of Object.entries(found)) {
+        const [one, base] = ['one adapter', 'base'].map((other) => shareOf(rates[key], found[other][key]));
+        const rate = median(rates[key]).toFixed(0).padStart(6);
+        console.log(`  ${name.padEnd(20)}${rate}   ${one} of one adapter, ${base} of the base`);
+      }
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });

@@ -10,6 +10,7 @@ const table = {
   translation: () => import('./translation.ts').then((module) => module.translation),
   speech: () => import('./speech.ts').then((module) => module.speech),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
+  feedback: () => import('./feedback.ts').then((module) => module.feedback),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;

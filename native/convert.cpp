@@ -35,6 +35,29 @@ c10::Scalar toScalar(napi_env env, napi_value value) {
   return c10::Scalar(number);
 }
 
+bool isTypedArray(napi_env env, napi_value value) {
+  bool result;
+  check(env, napi_is_typedarray(env, value, &result));
+  return result;
+}
+
+// Long lists that are the same call after call come as a Float64Array, which is read at once.
+c10::IValue toNumberList(napi_env env, napi_value value, Kind kind) {
+  napi_typedarray_type type;
+  size_t length;
+  void* data;
+  check(env, napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr));
+  TORCH_CHECK(type == napi_float64_array, "a list that is a typed array has to be a Float64Array");
+  const at::ArrayRef<double> numbers(static_cast<const double*>(data), length);
+  if (kind == Kind::FloatList) return c10::List<double>(numbers);
+  if (kind == Kind::IntList) return c10::List<int64_t>(at::IntArrayRef(std::vector<int64_t>(numbers.begin(), numbers.end())));
+  TORCH_CHECK(kind == Kind::TensorList, "only lists of tensors, integers and numbers can be typed arrays");
+  c10::List<at::Tensor> list;
+  list.reserve(length);
+  for (const double id : numbers) list.push_back(slots().get(id));
+  return list;
+}
+
 c10::IValue toList(napi_env env, napi_value value, Kind kind) {
   const uint32_t length = lengthOf(env, value);
   switch (kind) {
@@ -76,6 +99,7 @@ c10::IValue toList(napi_env env, napi_value value, Kind kind) {
 c10::IValue toListOrOne(napi_env env, napi_value value, Kind kind) {
   bool isArray;
   check(env, napi_is_array(env, value, &isArray));
+  if (!isArray && isTypedArray(env, value)) return toNumberList(env, value, kind);
   if (!isArray && kind == Kind::IntList) return c10::List<int64_t>({toInt(env, value)});
   return toList(env, value, kind);
 }

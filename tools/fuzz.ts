@@ -27,7 +27,10 @@ const NAMES =
 /** For those that start a process each, few tries are a long time. */
 const ROUNDS: Readonly<Record<string, number>> = { tokenizer: 2, parquet: 2, config: 20, audio: 10 };
 const ROUND = 100;
+/** Share of a round that the first turn is: so that a test of it is short. */
+const FIRST = 20;
 const MOST_SECONDS = 30;
+const START_SECONDS = 90;
 const MOST_BYTES = 2e9;
 
 interface Tally {
@@ -39,7 +42,9 @@ interface Tally {
 }
 
 const seed = Number(values.seed);
-const deadline = Date.now() + Number(values.seconds) * 1000;
+/** The first turn, a few tries of each target, is whole however long it takes. */
+let deadline = Infinity;
+const end = Date.now() + Number(values.seconds) * 1000;
 const tallies = new Map<string, Tally>();
 let child: ChildProcess | undefined;
 let words = '';
@@ -49,12 +54,13 @@ report();
 
 /** In turns, so that a short run sees a little of everything. */
 async function fuzzAll(names: readonly string[]): Promise<void> {
-  for (let turn = 0; Date.now() < deadline; turn++) {
+  for (let turn = 0; turn === 0 || Date.now() < deadline; turn++) {
+    if (turn > 0) deadline = end;
     for (const name of names) {
       if (Date.now() >= deadline) return;
       const count = ROUNDS[name] ?? ROUND;
-      const limit = turn === 0 ? Math.ceil(count / 5) : count;
-      await round(name, turn === 0 ? 0 : Math.ceil(count / 5) + (turn - 1) * count, limit);
+      const limit = turn === 0 ? Math.ceil(count / FIRST) : count;
+      await round(name, turn === 0 ? 0 : Math.ceil(count / FIRST) + (turn - 1) * count, limit);
     }
   }
 }
@@ -76,11 +82,11 @@ async function round(target: string, from: number, count: number): Promise<void>
   tallies.set(target, tally);
   for (let next = from; next < from + count && Date.now() < deadline + 1;) {
     const work: Work = { target, seed, from: next, count: from + count - next };
-    const { last, end } = await watch(work, tally);
+    const { last, end: ended } = await watch(work, tally);
     next = last + 1;
-    if (end === undefined) return;
+    if (ended === undefined) return;
     tally.trials++;
-    tally.problems.push(`${name(target, last)}: ${end}`);
+    tally.problems.push(`${name(target, last)}: ${ended}`);
   }
 }
 
@@ -95,35 +101,30 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
   let begunAt = Date.now();
   let isUnderWay = false;
   return new Promise((resolve) => {
-    const finish = (end?: string): void => {
+    const finish = (end?: string, isLeft = end !== undefined): void => {
       clearInterval(timer);
       running.removeAllListeners();
-      if (end !== undefined) {
-        running.kill('SIGKILL');
-        child = undefined;
-      }
+      if (isLeft) running.kill('SIGKILL');
+      if (isLeft) child = undefined;
       resolve({ last, end });
     };
     const timer = setInterval(() => {
       if (isUnderWay && Date.now() - begunAt > MOST_SECONDS * 1000) return finish(`more than ${MOST_SECONDS} s`);
       if (residentBytes(running.pid) > MOST_BYTES) return finish('more than 2 GB');
-      // A round that is not done in time is left; what is tried just now may still hang.
-      if (Date.now() > deadline && !isUnderWay) finish();
+      // Nothing is under way, and no time is left to begin.
+      if (!isUnderWay && Date.now() > deadline) return finish(undefined, true);
+      if (!isUnderWay && Date.now() - begunAt > START_SECONDS * 1000) finish(`it says nothing: ${words.slice(-300)}`);
     }, 100);
     running.on('message', (message: { type: string; trial?: number; outcome?: Outcome }) => {
       if (message.type === 'begun') [last, begunAt, isUnderWay] = [message.trial!, Date.now(), true];
       if (message.type === 'outcome') {
         isUnderWay = false;
         take(work.target, message.outcome!, tally, (Date.now() - begunAt) / 1000);
-        if (Date.now() > deadline) leave();
+        begunAt = Date.now();
+        if (Date.now() > deadline) finish(undefined, true);
       }
       if (message.type === 'done') finish();
     });
-    const leave = (): void => {
-      running.kill('SIGKILL');
-      child = undefined;
-      finish();
-    };
     running.on('exit', (code, signal) =>
       finish(`the process ended with ${signal ?? code}: ${words.trim().split('\n').at(-1) ?? ''}`),
     );

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "decoder_layer_parts.hpp"
 #include "elementwise.hpp"
 #include "fused.hpp"
 #include "paged_attention.hpp"
@@ -20,50 +21,16 @@ namespace {
 
 using at::Tensor;
 
-enum Linear { kQuery, kKey, kValue, kOutput, kGate, kUp, kDown, kLinears };
-enum Norm { kBeforeAttention, kBeforeFeedForward, kOfQueries, kOfKeys };
-
-struct Layer {
-  Tensor x;                         // [N, D]
-  std::vector<Tensor> norms;        // two of D, or after them two of d, for the heads of q and k
-  std::vector<Tensor> weights;      // in the order above
-  std::vector<Tensor> biases;       // undefined where there is none
-  Tensor cos, sin;                  // [N, d]
-  Paged paged;
-  double epsilon, scale;
-
-  int64_t tokens() const { return x.size(0); }
-  int64_t size() const { return paged.keys.size(2); }
-  int64_t width(Linear linear) const { return weights[linear].size(0); }
-  int64_t heads(Linear linear) const { return width(linear) / size(); }
-  bool hasHeadNorms() const { return norms.size() > kOfKeys; }
-};
-
-void checkWeights(const Layer& l) {
-  TORCH_CHECK(l.x.dim() == 2 && l.weights.size() == kLinears && l.biases.size() == kLinears, "decoder_layer wants x [N, D], and weights and biases of q, k, v, output, gate, up and down");
-  for (int i = 0; i < kLinears; i++) {
-    const int64_t depth = i == kOutput ? l.width(kQuery) : i == kDown ? l.width(kUp) : l.x.size(1);
-    TORCH_CHECK(l.weights[i].dim() == 2 && l.weights[i].size(1) == depth, "decoder_layer wants weight ", i, " of ", depth, " columns");
-    TORCH_CHECK(!l.biases[i].defined() || (l.biases[i].dim() == 1 && l.biases[i].size(0) == l.weights[i].size(0)), "decoder_layer wants biases [O]");
-  }
-  TORCH_CHECK(l.width(kValue) == l.width(kKey) && l.width(kGate) == l.width(kUp), "decoder_layer wants k and v of one width, and gate and up");
-  TORCH_CHECK(l.width(kOutput) == l.x.size(1) && l.width(kDown) == l.x.size(1), "decoder_layer gives what it reads: [N, D]");
-}
-
-void checkLayer(const Layer& l) {
-  checkWeights(l);
-  TORCH_CHECK(l.norms.size() == 2 || l.norms.size() == 4, "decoder_layer wants two norms, or four");
-  TORCH_CHECK(l.paged.keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
-  for (size_t i = 0; i < l.norms.size(); i++)
-    TORCH_CHECK(l.norms[i].dim() == 1 && l.norms[i].size(0) == (i < kOfQueries ? l.x.size(1) : l.size()), "decoder_layer wants norms [D], [D], [d] and [d]");
-  TORCH_CHECK(l.size() > 0 && l.size() % 2 == 0 && l.width(kQuery) % l.size() == 0 && l.width(kKey) % l.size() == 0, "decoder_layer wants heads of the cache's size, an even one");
-  TORCH_CHECK(l.cos.dim() == 2 && l.cos.size(0) == l.tokens() && l.cos.size(1) == l.size() && l.sin.sizes() == l.cos.sizes(), "decoder_layer wants cos and sin [N, d]");
-  checkPaged(l.paged, {l.tokens(), l.heads(kQuery), l.heads(kKey), l.size(), l.x.scalar_type()});
-}
-
 Tensor linear(const Layer& l, Linear which, const Tensor& x) {
-  const Tensor weight = l.weights[which].to(x.scalar_type());
-  return l.biases[which].defined() ? at::addmm(l.biases[which].to(x.scalar_type()), x, weight.t()) : productWithWeight(x, weight);
+  const at::ScalarType type = x.scalar_type();
+  const Tensor weight = l.weights[which].to(type);
+  Tensor y = l.biases[which].defined() ? at::addmm(l.biases[which].to(type), x, weight.t()) : productWithWeight(x, weight);
+  for (const LowRankChange& change : l.changes) {
+    if (change.linear != which || change.rows() == 0) continue;
+    const Tensor inner = at::mm(x.slice(0, change.begin, change.end), change.a.to(type).t());
+    y.slice(0, change.begin, change.end).addmm_(inner, change.b.to(type).t(), 1, change.scale);
+  }
+  return y;
 }
 
 Tensor attended(const Layer& l, const Tensor& x) {
@@ -79,6 +46,9 @@ Tensor composite(const Layer& l) {
   const Tensor normed = rmsNorm(x, l.norms[kBeforeFeedForward], l.epsilon);
   return x + linear(l, kDown, swiGlu(linear(l, kGate, normed), linear(l, kUp, normed)));
 }
+
+// Products of values below which changes of low rank stay on one thread.
+constexpr int64_t kLowRankGrain = 1 << 17;
 
 // Few tokens, from one piece of memory to the next, with no tensor in between.
 class FewTokens {
@@ -109,7 +79,13 @@ class FewTokens {
     int64_t values = 2 * l.x.size(1) + l.width(kQuery);
     for (const Linear linear : {kQuery, kKey, kValue, kGate, kUp}) values += l.width(linear);
     const int64_t floats = std::max(l.x.size(1), l.size()) + l.tokens() * std::max(l.heads(kQuery), l.heads(kKey));
-    return l.tokens() * values * l.x.element_size() + floats * sizeof(float) + 16 * 64;
+    return l.tokens() * values * l.x.element_size() + floats * sizeof(float) + 16 * 64 + innerBytesOf(l);
+  }
+
+  static size_t innerBytesOf(const Layer& l) {
+    size_t bytes = 0;
+    for (const LowRankChange& change : l.changes) bytes += change.rows() * change.rank() * l.x.element_size() + 64;
+    return bytes;
   }
 
   char* take(int64_t bytes) { return std::exchange(next_, next_ + (bytes + 63) / 64 * 64); }
@@ -145,6 +121,46 @@ class FewTokens {
       for (int64_t row = 0; bias.defined() && row < layer_.tokens(); row++)
         kernels_.add(y + row * width * bytes_, bias.const_data_ptr(), y + row * width * bytes_, width);
     }
+    if (!layer_.changes.empty()) change(x, depth, linears);
+  }
+
+  // What adapters change of what the linear layers gave.
+  void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
+    std::vector<LowRank> all;
+    std::vector<std::pair<int64_t, size_t>> layers;  // where each layer's columns and its changes end
+    int64_t ranks = 0, columns = 0, work = 0;
+    for (const auto& [which, y] : linears) {
+      const int64_t width = layer_.width(which);
+      for (const LowRankChange& one : layer_.changes) {
+        if (one.linear != which || one.rows() == 0) continue;
+        all.push_back({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(), one.rows(), depth, one.rank(), width,
+                       static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
+        ranks += one.rank();
+        work += one.rows() * one.rank() * (depth + width);
+      }
+      layers.emplace_back(columns += width, all.size());
+    }
+    if (all.empty()) return;
+    const auto grain = [&](int64_t parts) { return std::max<int64_t>(1, parts * kLowRankGrain / work); };
+    at::parallel_for(0, ranks, grain(ranks), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      for (const LowRank& one : all) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, first + one.rank) - first;
+        if (from < to) kernels_.lowRank.inner(one, from, to);
+        first += one.rank;
+      }
+    });
+    // By columns, so that changes of the same rows follow each other.
+    at::parallel_for(0, columns, grain(columns), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      size_t change = 0;
+      for (const auto& [last, changes] : layers) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, last) - first;
+        for (; change < changes; change++)
+          if (from < to) kernels_.lowRank.add(all[change], from, to);
+        first = last;
+      }
+    });
   }
 
   void turn(char* x, int64_t heads) {
@@ -202,15 +218,18 @@ bool isOfFew(const Layer& l) {
     if (!isVector(angles) || angles.scalar_type() != at::kFloat) return false;
   for (int64_t s = 0; s < l.paged.segments(); s++)
     if (l.paged.queries(s) >= kPackFrom) return false;
-  return true;
+  return std::all_of(l.changes.begin(), l.changes.end(), [&](const LowRankChange& change) {
+    const Tensor turned = change.b.t();
+    return isVector(change.a) && isVector(turned) && change.a.scalar_type() == type && turned.scalar_type() == type && change.rank() <= kMostRank;
+  });
 }
 
 Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos, const Tensor& sin,
                     const Tensor& keys, const Tensor& values, const Tensor& slots, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, double epsilon,
-                    std::optional<int64_t> window, std::optional<double> scale) {
+                    at::TensorList a, at::TensorList b, at::IntArrayRef linear, at::ArrayRef<double> scales, at::IntArrayRef rows, std::optional<int64_t> window, std::optional<double> scale) {
   TORCH_CHECK(keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
   Layer l{x.contiguous(), norms.vec(), weights.vec(), {}, cos, sin, {keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)},
-          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2))))};
+          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2)))), changesOf({a, b, linear, scales, rows}, x.size(0))};
   for (const std::optional<Tensor> bias : biases) l.biases.push_back(bias.value_or(Tensor()));
   if (l.biases.empty()) l.biases.resize(kLinears);
   checkLayer(l);
@@ -225,7 +244,7 @@ Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weight
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "decoder_layer(Tensor x, Tensor[] norms, Tensor[] weights, Tensor?[] biases, Tensor cos, Tensor sin, Tensor(a!) keys, Tensor(b!) values, Tensor slots, "
-      "int[] query_offsets, int[] key_offsets, float eps, *, int? window=None, float? scale=None) -> Tensor");
+      "int[] query_offsets, int[] key_offsets, float eps, Tensor[] a, Tensor[] b, int[] linear, float[] scales, int[] rows, *, int? window=None, float? scale=None) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("decoder_layer", decoderLayer); }

@@ -135,6 +135,28 @@ struct FewRows {
   void* y;
 };
 
+// y [rows, width] += scale × (x [rows, depth] × a [rank, depth]ᵀ) × b [rank, width]; what is between, [rows, rank], is `inner`.
+struct LowRank {
+  const void* x;
+  int64_t xStride;
+  const void* a;
+  void* inner;
+  const void* b;
+  int64_t rows, depth, rank, width;
+  float scale;
+  void* y;
+  int64_t yStride;
+};
+
+constexpr int64_t kMostRank = 256;
+
+struct LowRankKernels {
+  // Ranks [begin, end) of `inner`.
+  void (*inner)(const LowRank&, int64_t begin, int64_t end);
+  // Columns [begin, end) of y.
+  void (*add)(const LowRank&, int64_t begin, int64_t end);
+};
+
 // y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16; depth is even, the values of a row of a lie side by
 // side. A beta of 0 reads no y.
 struct PanelFactors {
@@ -217,6 +239,15 @@ struct Int8Kernels {
   void (*product)(const Int8Product&, const Int8Block&);
 };
 
+// y [count] from codes in pairs, by blocks of `block` values with a scale each; `table`: the numbers of the 16 codes.
+struct FourBit {
+  const uint8_t* codes;
+  const float* table;
+  const float* scales;
+  int64_t block, count;
+  void* y;
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   void (*pagedRow)(const PagedRow&, float* scratch);
@@ -229,10 +260,13 @@ struct TypeKernels {
   LogProbKernels logProbs;
   // Columns [begin, end) of y.
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
+  LowRankKernels lowRank;
   // Null where libtorch's products are as fast.
   PanelKernels panels;
   RowSumKernels rowSums;
   Int8Kernels int8;
+  // Blocks [begin, end).
+  void (*unpackFourBit)(const FourBit&, int64_t begin, int64_t end);
 };
 
 struct Kernels {

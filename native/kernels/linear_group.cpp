@@ -10,6 +10,7 @@
 
 #include "elementwise.hpp"
 #include "linear_group_plan.hpp"
+#include "linear_group_rows.hpp"
 #include "products.hpp"
 
 namespace attune {
@@ -21,12 +22,6 @@ using torch::autograd::AutogradContext;
 
 // Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
 at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) > kFewRows ? at::kFloat : x.scalar_type(); }
-
-// Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
-Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
-
-// Without a call where there is nothing to do, of which a token of generation would have a hundred.
-Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
 Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
 
@@ -66,30 +61,9 @@ variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
       if (plan.biasAt[i] >= 0) y.back().add_(bias(i));
       continue;
     }
-    const Tensor weight = inType(all[plan.weight(i)], type);
+    const Tensor weight = weightOf(all, plan, i, type);
     y.push_back(plan.biasAt[i] < 0 ? productWithWeight(x, weight) : at::addmm(bias(i), x, weight.t()));
   }
-  return y;
-}
-
-// The same where adapters change some rows only: those of the same rows that follow each other are multiplied together.
-variable_list outputsByRows(const Tensor& x, Inputs all, const Plan& plan) {
-  const at::ScalarType type = x.scalar_type(), stored = all[0].scalar_type();
-  variable_list y = layersOf(x, all, plan);
-  for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {
-    const Adapter& one = plan.adapters[first];
-    variable_list parts;
-    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end) parts.push_back(inType(all[plan.a(last++)], type));
-    if (one.begin == one.end) continue;
-    const Tensor inner = rounded(at::mm(one.rowsOf(x), (parts.size() == 1 ? parts[0] : at::cat(parts)).t()), stored);
-    int64_t rank = 0;
-    for (size_t j = first; j < last; j++) {
-      const int64_t own = all[plan.a(j)].size(0);
-      one.rowsOf(y[plan.adapters[j].layer]).addmm_(inner.slice(1, rank, rank + own), inType(all[plan.b(j)], type).t(), 1, plan.adapters[j].scale);
-      rank += own;
-    }
-  }
-  for (Tensor& output : y) output = inType(output, stored);
   return y;
 }
 
@@ -102,7 +76,12 @@ Outputs forwardOf(Inputs all, const Plan& plan) {
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
   const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
-  if (plan.isOfRows) return {outputsByRows(x, all, plan), Tensor()};
+  if (plan.isOfRows) {
+    out.y = layersOf(x, all, plan);
+    changeRows(out.y, x, all, plan);
+    for (Tensor& y : out.y) y = inType(y, stored);
+    return out;
+  }
   if (!plan.adapters.empty()) out.inner = innerOf(x, all, plan);
   out.y = layersOf(x, all, plan);
   const auto ranks = rankOffsets(all, plan);
@@ -146,7 +125,7 @@ struct Backward {
       if (!isSum) dx = at::empty(x.sizes(), x.options());
       return multiplyByInt8(roundToInt8(g), plan.int8Turned[i], dx, isSum);
     }
-    const Tensor weight = all[plan.weight(i)].to(type);
+    const Tensor weight = weightOf(all, plan, i, type);
     if (dx.defined()) dx.addmm_(g, weight);
     else dx = at::mm(g, weight);
   }
@@ -235,7 +214,25 @@ struct Int8Linear : public torch::autograd::Function<Int8Linear> {
   }
 };
 
-variable_list compositeGroup(Inputs all, const Plan& plan) {
+// Unpacked once for forward and once for backward.
+struct FourBitLinear : public torch::autograd::Function<FourBitLinear> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& like, c10::intrusive_ptr<Plan> plan, int64_t layer) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    context->saved_data["plan"] = c10::IValue::make_capsule(plan);
+    context->saved_data["layer"] = layer, context->saved_data["size"] = like.sizes();
+    return at::linear(x, unpackFourBit(plan->fourBit[layer], like.sizes(), x.scalar_type()));
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto plan = c10::static_intrusive_pointer_cast<Plan>(context->saved_data["plan"].toCapsule());
+    const Tensor& g = gradients[0];
+    const FourBitWeight& weight = plan->fourBit[context->saved_data["layer"].toInt()];
+    return {at::mm(g, unpackFourBit(weight, context->saved_data["size"].toIntVector(), g.scalar_type())), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+variable_list compositeGroup(Inputs all, const c10::intrusive_ptr<Plan>& shared) {
+  const Plan& plan = *shared;
   const Tensor x = plan.isGated ? at::silu(all[0]) * all[1] : all[0];
   variable_list y;
   for (size_t i = 0; i < plan.layers; i++) {
@@ -243,6 +240,9 @@ variable_list compositeGroup(Inputs all, const Plan& plan) {
     if (plan.isInt8(i)) {
       const auto turned = plan.isTurnedInt8(i) ? std::optional(plan.int8Turned[i]) : std::nullopt;
       const Tensor product = Int8Linear::apply(x, all[plan.weight(i)], plan.int8[i], turned);
+      y.push_back(bias.defined() ? product + bias : product);
+    } else if (plan.isFourBit(i)) {
+      const Tensor product = FourBitLinear::apply(x, all[plan.weight(i)], shared, static_cast<int64_t>(i));
       y.push_back(bias.defined() ? product + bias : product);
     } else {
       y.push_back(at::linear(x, all[plan.weight(i)].to(x.scalar_type()), bias));
@@ -264,7 +264,7 @@ bool isRecorded(Inputs all) {
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
                           at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8,
-                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList known, at::IntArrayRef rows) {
+                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList fourBit, at::IntArrayRef fourBitAt, at::TensorList known, at::IntArrayRef rows) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -287,9 +287,10 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   for (const std::optional<Tensor> one : int8Turned) plan->int8Turned.push_back(one.value_or(Tensor()));
   plan->known.assign(known.begin(), known.end());
   checkInt8(all, *plan);
+  readFourBit(all, *plan, fourBit, fourBitAt);
   checkGroup(all, *plan, {a, b, layer, scale, rows});
   checkKnown(all, *plan);
-  if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, *plan);
+  if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, plan);
   TORCH_CHECK(!plan->isOfRows || !isRecorded(all), "linear_group has no gradients where adapters change some rows only");
   return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
 }
@@ -299,7 +300,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale, "
-      "Tensor?[] int8, Tensor?[] int8_turned, Tensor[] known, *, int[] rows=[]) -> Tensor[]");
+      "Tensor?[] int8, Tensor?[] int8_turned, Tensor[] four_bit, int[] four_bit_at, Tensor[] known, *, int[] rows=[]) -> Tensor[]");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }

@@ -3,6 +3,7 @@
 #include <torch/custom_class.h>
 
 #include "fused.hpp"
+#include "four_bit.hpp"
 #include "int8.hpp"
 
 namespace attune {
@@ -28,6 +29,7 @@ struct Plan : public torch::CustomClassHolder {
   size_t biases = 0;
   std::vector<Adapter> adapters;
   variable_list int8, int8Turned;  // of each layer and of its columns, undefined where it has none; or empty
+  std::vector<FourBitWeight> fourBit;  // of each layer, without codes where it has none; or empty
   variable_list known;  // all outputs, or empty
   bool isOfRows = false;  // some adapters change some rows only
   bool isNormed = false;  // what is saved has x's place empty, and at the end what a norm makes x of
@@ -39,10 +41,32 @@ struct Plan : public torch::CustomClassHolder {
   size_t b(size_t adapter) const { return a(adapters.size()) + adapter; }
   size_t size() const { return b(adapters.size()); }
   bool isInt8(size_t layer) const { return !int8.empty() && int8[layer].defined(); }
+  bool isFourBit(size_t layer) const { return !fourBit.empty() && fourBit[layer].codes.defined(); }
   bool isTurnedInt8(size_t layer) const { return !int8Turned.empty() && int8Turned[layer].defined(); }
 };
 
 using Inputs = const variable_list&;
+
+// The weight of a layer in a type: its own, or unpacked for as long as it is needed.
+Tensor weightOf(Inputs all, const Plan& plan, size_t layer, at::ScalarType type) {
+  const Tensor& weight = all[plan.weight(layer)];
+  if (plan.isFourBit(layer)) return unpackFourBit(plan.fourBit[layer], weight.sizes(), type);
+  return weight.scalar_type() == type ? weight : weight.to(type);
+}
+
+// From the parts of all weights in four bits, and of each its layer, its first part, how many it has and the size of a block.
+void readFourBit(Inputs all, Plan& plan, at::TensorList parts, at::IntArrayRef places) {
+  TORCH_CHECK(places.size() % 4 == 0, "linear_group wants layer, first part, parts and block of each weight in four bits");
+  if (!places.empty()) plan.fourBit.resize(plan.layers);
+  for (size_t i = 0; i < places.size(); i += 4) {
+    const int64_t layer = places[i], first = places[i + 1], count = places[i + 2];
+    TORCH_CHECK(layer >= 0 && layer < static_cast<int64_t>(plan.layers) && first >= 0 && count >= 0 && first + count <= static_cast<int64_t>(parts.size()),
+                "linear_group: a weight in four bits of layer ", layer, " of ", plan.layers);
+    const Tensor& like = all[plan.weight(layer)];
+    TORCH_CHECK(!like.requires_grad(), "linear_group: a weight that moves is not in four bits");
+    plan.fourBit[layer] = fourBitWeight(parts.slice(first, count), places[i + 3], like.numel());
+  }
+}
 
 struct Adapters {
   at::TensorList a, b;

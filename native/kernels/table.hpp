@@ -2,8 +2,10 @@
 #pragma once
 #include "attention_backward_kernel.hpp"
 #include "few_rows_kernel.hpp"
+#include "four_bit_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
+#include "low_rank_kernel.hpp"
 #include "paged_kernel.hpp"
 #include "panel_product_kernel.hpp"
 #include "pointwise_kernel.hpp"
@@ -27,9 +29,11 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::add,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
+          {LowRankRows<Stored>::inner, LowRankRows<Stored>::add},
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
-          {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
+          {Int8Rows<Stored>::run, Int8Panels<Stored>::run},
+          FourBitBlocks<Stored>::run};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ export const precisionOption: CommandOption = {
 };
 
 export function precisionOf(context: CommandContext): 'auto' | 'bf16' | 'f32' | undefined {
-  return context.choice<'auto' | 'bf16' | 'f32'>('--precision', ['auto', 'bf16', 'f32']);
+  return context.choice('--precision', ['auto', 'bf16', 'f32'] as const);
 }
 
 /** Options that `chat` and `generate` share. */
@@ -20,7 +20,7 @@ export const samplingOptions: readonly CommandOption[] = [
   {
     name: '--storage',
     value: 'NAME',
-    summary: 'int8_forward for faster and slightly other answers; dense is the weights as they are',
+    summary: 'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
   },
   { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer; 256 unless given' },
   { name: '--temperature', value: 'T', summary: '0 takes the most probable token, which is the default' },
@@ -42,7 +42,10 @@ export function openingOf(context: CommandContext) {
     target: context.argument('MODEL')!,
     base: context.has('--base'),
     precision: precisionOf(context),
-    storage: context.choice('--storage', ['dense', 'int8_forward']),
+    storage:
+      context.option('--storage') === undefined
+        ? undefined
+        : context.choice('--storage', ['dense', 'int8_forward', 'nf4', 'fp4']),
   };
 }
 

@@ -1,4 +1,5 @@
 /** How one row that is too long is cut: by its kind, to the tokens that fit. */
+import { greatest } from '../base/many.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Example, ExampleKind } from './example.ts';
 
@@ -121,7 +122,7 @@ function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], 
 function sharedPrompt<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
   const { maxLength, keepStart = 0 } = options;
   const [prompt, ...answers] = segments;
-  const longest = Math.max(...answers);
+  const longest = greatest(answers);
   const kept = Math.min(prompt, Math.max(maxLength - longest, Math.floor(maxLength / 4), keepStart + 1));
   const lengths = [kept, ...answers.map((length) => Math.min(length, maxLength - kept))];
   let from = prompt;

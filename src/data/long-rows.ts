@@ -3,7 +3,7 @@ import { formatCount, plural } from '../base/format.ts';
 import { greatest } from '../base/many.ts';
 import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-row.ts';
 import type { Example } from './example.ts';
-import { chainLengths } from '../nn/layout.ts';
+import { chainLengths } from '../base/chain-lengths.ts';
 
 /** What a cut kept of a row, and what it cost. */
 export interface CutRow {

@@ -14,7 +14,8 @@ const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{200}/;
  * @throws SyntaxError where it is no JSON, has more than 128 levels, or a number beyond ±1.8e308
  */
 export function parseJson<T = unknown>(text: string): T {
-  if (isDeeper(text, MOST_LEVELS)) throw new SyntaxError(`lists and objects of more than ${MOST_LEVELS} levels`);
+  if (isDeeper(text, MOST_LEVELS))
+    throw new SyntaxError(`lists and objects nested more than ${MOST_LEVELS} levels deep`);
   const value = JSON.parse(text) as T;
   if (HUGE_NUMBER.test(text)) refuseInfinite(value);
   return value;

@@ -75,8 +75,7 @@ export class Batcher implements Disposable {
     this.#model = parts.model;
     this.#tokenizer = parts.tokenizer;
     this.#options = { ...defaults, ...options };
-    const limits = parts.model.architecture.limits(parts.model.config);
-    this.#limits = { ...limits, stopIds: parts.tokenizer.stopIds };
+    this.#limits = { ...parts.model.limits, stopIds: parts.tokenizer.stopIds };
   }
 
   /**
@@ -91,7 +90,7 @@ export class Batcher implements Disposable {
     signal?.throwIfAborted();
     const adapter = request.adapter === undefined ? undefined : this.#adapterOf(request.adapter);
     const stopIds = adapter?.adapter.tokenizer?.stopIds ?? this.#limits.stopIds;
-    const settled = settleRequest(request, { ...this.#limits, stopIds, adapter });
+    const settled = withPrefix(settleRequest(request, { ...this.#limits, stopIds, adapter }), this.#model.prefix);
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
     const submission = new Submission(settled, this.#rootOf(settled), onText);
@@ -128,11 +127,6 @@ export class Batcher implements Disposable {
     await adapter.retire();
   }
 
-  /** Whether no request uses an adapter just now. @throws E_ADAPTER_UNKNOWN */
-  isIdle(id: string): boolean {
-    return this.#adapterOf(id).users === 0;
-  }
-
   #adapterOf(id: string): InstalledAdapter {
     const known = this.#adapters.get(id);
     if (known === undefined) throw unknownAdapter(id, this.#adapters.keys());
@@ -148,7 +142,7 @@ export class Batcher implements Disposable {
 
   #open(memory: Memory | undefined): Place {
     const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
-    const mostTokens = maxSequences * this.#limits.maxPositions;
+    const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
     const cache = openCache(this.#model, { memory, bytes: cacheBytes, mostTokens });
     const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
     const schedule = new Schedule(pool, this.#tokenizer, { maxSequences, maxPassTokens });
@@ -248,6 +242,17 @@ export class Batcher implements Disposable {
     for (const { adapter } of this.#held) adapter.dispose();
     this.#held.clear();
   }
+}
+
+/** Virtual tokens are read like a prompt's own. */
+function withPrefix(request: SettledRequest, prefix: readonly number[]): SettledRequest {
+  return prefix.length === 0
+    ? request
+    : {
+        ...request,
+        prefix: prefix.length + request.prefix,
+        prompt: Int32Array.from([...prefix, ...request.prompt]),
+      };
 }
 
 function notFinite(value: number): AttuneError {

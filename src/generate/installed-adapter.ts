@@ -31,10 +31,6 @@ export class InstalledAdapter {
     this.#free = () => free(this);
   }
 
-  get users(): number {
-    return this.#users;
-  }
-
   use(): void {
     this.#users++;
   }

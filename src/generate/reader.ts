@@ -1,8 +1,9 @@
 // R rows of a pass, N new tokens, D width, V vocabulary
 import type { Model } from '../models/model.ts';
 import { joinMemory, type KeptMemory, type Memory, type MemoryRow } from '../models/memory.ts';
-import { withAdapters, type AdapterRoute, type AdapterSpan, type Layout } from '../nn/index.ts';
+import { withAdapters, type Layout } from '../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import type { PagedCache } from './paged-cache.ts';
 import type { Sequence } from './sequence.ts';
@@ -30,6 +31,10 @@ export class Reader implements Disposable {
   /** Of each adapter, and of none: the encoder's output for the rows of its last pass, and what it was put together from. */
   readonly #joined = new Map<InstalledAdapter | undefined, { memory: KeptMemory; rows: readonly MemoryRow[] }>();
 
+  readonly #route = new RouteMemo();
+  /** Of the tokens that logits are made for. */
+  readonly #headRoute = new RouteMemo();
+
   constructor(model: Model, cache: PagedCache) {
     this.#model = model;
     this.#cache = cache;
@@ -52,7 +57,7 @@ export class Reader implements Disposable {
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
     const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
-    const hidden = withAdapters(routeOf(readings), () =>
+    const hidden = withAdapters(this.#route.of(readings), () =>
       this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory }),
     );
     const ended = readings.flatMap(({ sequence, count }, row) =>
@@ -61,7 +66,7 @@ export class Reader implements Disposable {
     if (ended.length === 0) return [];
     const last = this.#lastOf(hidden, pass, ended);
     const sequences = ended.map((row) => readings[row].sequence);
-    const route = routeOf(sequences.map((sequence) => ({ sequence, count: 1 })));
+    const route = this.#headRoute.of(sequences.map((sequence) => ({ sequence, count: 1 })));
     const logits = withAdapters(route, () => this.#model.tokenHead.logits(last)).to('f32'); // [R, V]
     return nextOf(logits, sequences);
   }
@@ -97,33 +102,6 @@ export class Reader implements Disposable {
     this.#joined.clear();
     this.#cache[Symbol.dispose]();
   }
-}
-
-/** Readings whose adapters share a pass, each adapter's side by side, and those of each other adapter. */
-function passesOf(readings: readonly Reading[]): Reading[][] {
-  const passes = new Map<InstalledAdapter | undefined, Reading[]>();
-  for (const reading of readings) {
-    const { adapter, memory } = reading.sequence.request;
-    const key = memory === undefined && adapter?.adapter.owner.canShare === true ? undefined : adapter;
-    passes.set(key, [...(passes.get(key) ?? []), reading]);
-  }
-  const domainOf = ({ sequence }: Reading) => sequence.request.adapter?.domain ?? 0;
-  return [...passes.values()].map((pass) => pass.toSorted((a, b) => domainOf(a) - domainOf(b)));
-}
-
-/** What acts on which tokens of a pass. */
-function routeOf(readings: readonly Reading[]): AdapterRoute | undefined {
-  const spans: (AdapterSpan | { owner: undefined; start: number; end: number })[] = [];
-  let end = 0;
-  for (const { sequence, count } of readings) {
-    const owner = sequence.request.adapter?.adapter.owner;
-    const last = spans.at(-1);
-    if (last !== undefined && last.owner === owner) last.end += count;
-    else spans.push({ owner, start: end, end: end + count });
-    end += count;
-  }
-  if (spans.length === 1) return spans[0].owner && { all: spans[0].owner };
-  return { tokens: end, spans: spans.filter((span): span is AdapterSpan => span.owner !== undefined) };
 }
 
 function isSame(a: MemoryRow, b: MemoryRow): boolean {

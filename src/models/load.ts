@@ -2,8 +2,8 @@ import { plural } from '../base/format.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { readJson } from '../files/json.ts';
-import { ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
+import { readJsonObject } from '../files/json-object.ts';
+import { isLinear, ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './config.ts';
@@ -14,7 +14,7 @@ import type { Model } from './model.ts';
 import { withoutQuantisation } from './quantised/config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
-import { namesOf, skeleton, type ModelOptions } from './skeleton.ts';
+import { namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
 import { refuseUnplaced } from './unplaced.ts';
 
 export interface LoadedModel {
@@ -81,10 +81,10 @@ function finish(
   files: Weights,
   { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
-  const { dtype = 'stored', device = 'cpu', labels, letters, keepsHead, seed = 0 } = options;
+  const { dtype = 'stored', device = 'cpu', labels, letters, keepsHead, seed = 0, keep } = options;
   const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
   const replaced = newHead ? (keepsHead === true ? 'unfitting' : 'whole') : undefined;
-  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced })));
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced, keep })));
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
@@ -131,7 +131,7 @@ export function readConfig(folder: string): RawConfig {
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
     });
   }
-  return readJson<RawConfig>(path);
+  return readJsonObject(path);
 }
 
 function deviationOf(raw: RawConfig): number {
@@ -158,6 +158,7 @@ interface FillOptions {
   /** How much of the head is new although the checkpoint has one. */
   replaced?: 'whole' | 'unfitting';
   grown?: Growth;
+  keep?: KeepWeight;
 }
 
 /** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
@@ -166,6 +167,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
   const missing: string[] = [];
   const problems: Problem[] = [];
   const root = rootOf(model.architecture);
+  const kept = keptParameters(model, options.keep);
   let isBare = false;
   for (const [path, parameter] of (model as Module).parameters()) {
     const name = namesOf(model, path).find((candidate) => files.has(candidate));
@@ -177,7 +179,9 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     }
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
-    const problem = assign(parameter, files.get(name), options);
+    const problem = kept.has(parameter)
+      ? keepWeight(parameter, files, { name, keep: options.keep! })
+      : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
@@ -196,7 +200,37 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
   return stored.shape.join() === parameter.shape.join();
 }
 
-function assign(parameter: Parameter, file: Tensor, { dtype, device, grown }: FillOptions): string | undefined {
+/** Weights that take another form: those of linear layers of the trunk that do not move. */
+function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
+  if (keep === undefined) return new Set();
+  const layers = [...model.modules()].filter(([path]) => !model.isOfHead(`${path}.weight`) && !keep.except?.(path));
+  return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));
+}
+
+/** What is packed in this form already is taken as it is. */
+function keepWeight(
+  parameter: Parameter,
+  files: Weights,
+  { name, keep }: { name: string; keep: KeepWeight },
+): string | undefined {
+  return scope(() => {
+    const packed = files.packed?.(name, keep.kind);
+    const stored = packed ?? files.get(name);
+    if (
+      stored.shape.join() !== parameter.shape.join() ||
+      (packed === undefined && !isFloating((stored as Tensor).dtype))
+    )
+      return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
+    parameter.assign(packed ?? keep.quantise(stored as Tensor));
+    return undefined;
+  });
+}
+
+function assign(
+  parameter: Parameter,
+  file: Tensor,
+  { dtype, device, grown }: Pick<FillOptions, 'dtype' | 'device' | 'grown'>,
+): string | undefined {
   const stored = grown === undefined ? file : grow(file, parameter, grown);
   if (!isOfShape(stored, parameter)) {
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
@@ -218,7 +252,8 @@ function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tenso
 }
 
 function storedType(model: Model, missing: readonly string[]): DType {
-  for (const [path, parameter] of model.parameters()) if (!missing.includes(path)) return parameter.tensor.dtype;
+  for (const [path, parameter] of model.parameters())
+    if (!missing.includes(path) && parameter.form === undefined) return parameter.tensor.dtype;
   return 'f32';
 }
 

@@ -8,8 +8,8 @@ import {
   type Layout,
   type Parameter,
 } from '../nn/index.ts';
-import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
-import { rootOf, type Architecture, type HeadPlan, type Task, type Trunk } from './architecture.ts';
+import { fromArray, noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { rootOf, type Architecture, type HeadPlan, type Limits, type Task, type Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { ContrastiveHead } from './heads/contrastive.ts';
 import { CtcHead } from './heads/ctc.ts';
@@ -29,6 +29,7 @@ import {
   type StackInput,
   type StageRunner,
 } from './stack.ts';
+import { withVirtualTokens } from './virtual-tokens.ts';
 
 /** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
@@ -58,6 +59,8 @@ export class Model extends Module {
   device = 'cpu';
   /** Checkpoints of a bare trunk leave its name out of the paths. */
   isBare = false;
+  /** Ids in front of every text that it reads; those from the vocabulary's size on are virtual tokens. */
+  prefix: readonly number[] = [];
   /** What the folder that it was loaded from says to sentence-transformers, where it is one of theirs. */
   sentence: SentenceFiles | undefined;
   #headPaths: Set<string> | undefined;
@@ -94,9 +97,21 @@ export class Model extends Module {
     for (const entry of this.parameters()) if (entry[1].trainable) yield entry;
   }
 
+  /** The most tokens that it takes, beside those in front of every text. */
+  get limits(): Limits {
+    const limits = this.architecture.limits(this.config);
+    return { ...limits, maxPositions: limits.maxPositions - this.prefix.length };
+  }
+
   /** How the hidden states of an input fall into rows. */
   layoutOf(input: ModelInput): Layout {
     return layoutOf(this.stackFor(input), input);
+  }
+
+  /** A parameter or buffer by its path. */
+  parameterAt(path: string): Parameter | undefined {
+    for (const [name, parameter] of this.parameters()) if (name === path) return parameter;
+    return undefined;
   }
 
   /** Whether a parameter is the head's, by its path. */
@@ -132,8 +147,20 @@ export class Model extends Module {
     const memory =
       options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;
+    // Beside a cache whoever reads a text puts them in front of it once.
+    if (this.prefix.length > 0 && options.cache === undefined) return this.#hiddenAfterPrefix(input, options);
     const hidden = runStack(this.stackFor(input), input, { ...options, dtype, device, memory });
     return runner?.share(hidden) ?? hidden;
+  }
+
+  /** [N, D], of the input's own tokens. */
+  #hiddenAfterPrefix(input: ModelInput, options: ForwardOptions): Tensor {
+    const { dtype, device, head } = this;
+    const readsFirst = head instanceof SequenceHead && head.readsFirst;
+    const { input: longer, places, keysOf } = withVirtualTokens(input, this.prefix, { readsFirst });
+    const all = withTokens(keysOf, () => runStack(this.stackFor(longer), longer, { ...options, dtype, device }));
+    const shared = options.runner?.share(all) ?? all;
+    return shared.indexSelect(0, fromArray(places).toDevice(device));
   }
 
   #encodeFor(input: ModelInput, source: StackInput, runner: StageRunner | undefined): Memory {

@@ -1,6 +1,7 @@
 import { capitalised, withArticle } from '../base/articles.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { DType } from '../tensor/index.ts';
+import type { Weight } from '../nn/index.ts';
+import type { DType, Tensor } from '../tensor/index.ts';
 import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
@@ -9,6 +10,15 @@ import { heads } from './heads/index.ts';
 import { architectures } from './index.ts';
 import { labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
+
+/** How frozen linear layers are kept from the moment that they are loaded. */
+export interface KeepWeight {
+  /** What checkpoints call it: packed weights of that kind are taken as they are. */
+  kind: string;
+  quantise(stored: Tensor): Weight;
+  /** Modules that are trained, and stay as they are. */
+  except?(path: string): boolean;
+}
 
 export interface ModelOptions {
   /** What the model is to do; by default what the checkpoint was saved for. */
@@ -28,6 +38,8 @@ export interface ModelOptions {
   embedding?: Partial<EmbeddingOptions>;
   /** Keys the values of a new head. */
   seed?: number;
+  /** Another form for the weights of the trunk's linear layers. */
+  keep?: KeepWeight;
   /** Rows that the token tables need; those beyond the checkpoint's are zero until they are given values. */
   vocabularySize?: number;
 }

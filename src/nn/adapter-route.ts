@@ -32,13 +32,7 @@ export class AdapterOwner {
 
   /** Runs what puts adapters onto layers: they belong to this owner. */
   own<T>(body: () => T): T {
-    const before = owning;
-    owning = this;
-    try {
-      return body();
-    } finally {
-      owning = before;
-    }
+    return withOwner(this, body);
   }
 
   /** Notes a layer's list that has adapters of it. */
@@ -54,6 +48,21 @@ export class AdapterOwner {
 }
 
 let owning: AdapterOwner | undefined;
+
+/** What adapters that are made just now belong to; undefined for those that always act. */
+export function currentOwner(): AdapterOwner | undefined {
+  return owning;
+}
+
+function withOwner<T>(owner: AdapterOwner, body: () => T): T {
+  const before = owning;
+  owning = owner;
+  try {
+    return body();
+  } finally {
+    owning = before;
+  }
+}
 
 /** An owner, and the tokens that it acts on. */
 export interface AdapterSpan {
@@ -81,6 +90,11 @@ export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T):
     current = before;
     for (const [i, { parameter }] of replacements.entries()) parameter.exchange(former[i]);
   }
+}
+
+/** The route of the pass under way. */
+export function currentRoute(): AdapterRoute | undefined {
+  return current;
 }
 
 function ownersOf(route: AdapterRoute | undefined): AdapterOwner[] {

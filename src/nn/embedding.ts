@@ -7,6 +7,8 @@ import { Module, Parameter } from './module.ts';
 export interface EmbeddingAdapter {
   /** ids int64 [N], output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
+  /** It has rows of its own for ids from the table's size on. */
+  extends?: boolean;
   /** The same change as further terms of the logits, where the table serves as the output head too. */
   terms(hidden: Tensor): Term[];
 }
@@ -34,7 +36,10 @@ export class Embedding extends Module {
 
   /** ids int64 [N] → [N, D]; rows are gathered before the cast, so a large f32 table is not cast as a whole. */
   forward(ids: Tensor, dtype: DType): Tensor {
-    const rows = aten.embedding.default(this.weight.tensor, ids).to(dtype);
+    const acting = this.adapters.acting(ids.shape[0]);
+    const isExtended = acting.some(({ adapters }) => adapters.some((adapter) => adapter.extends === true));
+    const known = isExtended ? aten.clamp_max.default(ids, this.count - 1) : ids;
+    const rows = aten.embedding.default(this.weight.tensor, known).to(dtype);
     return this.adapters.change(ids, rows, (adapter, own, output) => adapter.forward(own, output, this));
   }
 

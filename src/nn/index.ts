@@ -1,6 +1,13 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
-export { AdapterOwner, withAdapters, withSomeTokens, type AdapterRoute, type AdapterSpan } from './adapter-route.ts';
+export {
+  AdapterOwner,
+  currentOwner,
+  withAdapters,
+  withSomeTokens,
+  type AdapterRoute,
+  type AdapterSpan,
+} from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
@@ -16,9 +23,10 @@ export {
   type Randomness,
 } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
+export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { chainLengths, layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
+export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export {
   changedInput,
   Conv1D,
@@ -29,8 +37,8 @@ export {
   type LinearLike,
   type Term,
 } from './linear.ts';
-export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, type PackedWeight, type Stored } from './module.ts';
+export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
+export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

@@ -1,6 +1,6 @@
-import { attune, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { attune, noGrad, scope, type DType, type Shape, type Tensor } from '../tensor/index.ts';
 import { currentRandomness } from './dropout.ts';
-import type { Parameter } from './module.ts';
+import type { Parameter, Weight, WeightOperands } from './module.ts';
 
 /** The most values in a row that sums of products in int8 hold. */
 export const MOST_INT8_DEPTH = 2 ** 16;
@@ -12,41 +12,58 @@ export interface Int8Use {
 }
 
 /**
- * A weight's copies in int8: products of the forward read one, those of the input's gradient another, or else the
+ * A weight with copies in int8: products of the forward read one, those of the input's gradient another, or else the
  * weight itself.
  */
-export class Int8Weight {
-  /** [O, D] as `attune::int8_weight` lays it out; a byte for each value, and the scales. */
-  readonly packed: Tensor;
-  /** The same of [D, O], with a scale for each column of the weight. */
-  readonly turned?: Tensor;
-  readonly #weight: Parameter;
-  readonly #source: number;
+export class Int8Weight implements Weight {
+  readonly shape: Shape;
+  readonly #numbers: Tensor;
+  readonly #copies: { packed: Tensor; turned?: Tensor };
   readonly #when: Int8Use['when'];
 
-  constructor(weight: Parameter, { when, gradients }: Int8Use) {
-    this.#weight = weight;
-    this.#source = weight.tensor.id;
+  /** Takes the parameter's tensor over. */
+  constructor({ shape, tensor }: Parameter, { when, gradients }: Int8Use) {
+    this.shape = shape;
+    this.#numbers = tensor;
     this.#when = when;
-    this.packed = packedOf(() => weight.tensor);
-    if (gradients && weight.tensor.shape[0] <= MOST_INT8_DEPTH)
-      this.turned = packedOf(() => weight.tensor.transpose(0, 1));
+    const packed = packedOf(() => tensor);
+    const isTurned = gradients && shape[0] <= MOST_INT8_DEPTH;
+    this.#copies = isTurned ? { packed, turned: packedOf(() => tensor.transpose(0, 1)) } : { packed };
   }
 
-  /** Bytes of all copies. */
+  /** Of the copies alone. */
   get size(): number {
-    return this.packed.size + (this.turned?.size ?? 0);
+    const { packed, turned } = this.#copies;
+    return packed.size + (turned?.size ?? 0);
+  }
+  get bytes(): number {
+    return this.#numbers.bytes + this.size;
+  }
+
+  dense(dtype?: DType): Tensor {
+    return dtype === undefined ? this.#numbers : this.#numbers.to(dtype);
+  }
+
+  operands(): WeightOperands | undefined {
+    if (this.#when === 'training' && currentRandomness() === undefined) return undefined;
+    return { weight: this.#numbers, int8: this.#copies };
+  }
+
+  /** Gives the numbers back to the parameter, if it still has this form. */
+  release(parameter: Parameter): void {
+    if (parameter.form !== this) return;
+    parameter.exchange(this.#numbers);
+    this.#disposeCopies();
+  }
+
+  #disposeCopies(): void {
+    this.#copies.packed.dispose();
+    this.#copies.turned?.dispose();
   }
 
   dispose(): void {
-    this.packed.dispose();
-    this.turned?.dispose();
-  }
-
-  /** Whether the pass under way reads it: never once another weight is in place of the one that was rounded. */
-  get isRead(): boolean {
-    if (this.#weight.tensor.id !== this.#source) return false;
-    return this.#when === 'always' || currentRandomness() !== undefined;
+    this.#numbers.dispose();
+    this.#disposeCopies();
   }
 }
 

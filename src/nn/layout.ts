@@ -1,3 +1,5 @@
+import { chainLengths } from '../base/chain-lengths.ts';
+
 /**
  * How a flat row of tokens [N] falls into segments. Text is never padded: attention reads the layout instead of a mask,
  * which gives packing, mixed lengths, shared prompts and sums per row in one way.
@@ -55,17 +57,6 @@ export function layoutOfTexts(
     return own;
   });
   return { ...layoutOfRows(lengths.flat(), { causal, starts }), rowOf, parents: places };
-}
-
-/** Tokens of each text with all that it continues. */
-export function chainLengths(lengths: readonly number[], parents: readonly number[] | undefined): readonly number[] {
-  if (parents === undefined) return lengths;
-  const chains: number[] = [];
-  for (const [text, length] of lengths.entries()) {
-    const parent = parents[text];
-    chains.push(length + (parent < 0 ? 0 : chains[parent])); // parents come first
-  }
-  return chains;
 }
 
 export function tokenCount(layout: Layout): number {

@@ -1,8 +1,11 @@
 // N tokens, D width of the input, O widths of the outputs, r rank
-import { attune, type Tensor } from '../tensor/index.ts';
+import { pushAll } from '../base/many.ts';
+import { attune, readyList, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
+import { currentRoute, type AdapterRoute } from './adapter-route.ts';
 import { keptGroup } from './kept-products.ts';
 import type { LinearLike } from './linear.ts';
+import type { WeightOperands } from './module.ts';
 
 /** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
 export interface LowRank {
@@ -22,13 +25,13 @@ type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
  */
 export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): Tensor[] | undefined {
   const x = 'gate' in input ? input.gate : input.x;
-  const hasInt8 = layers.some(({ int8 }) => int8?.isRead === true);
-  const isShaped = x.shape.length === 2 || (hasInt8 && !('gate' in input));
+  const hasForm = layers.some(({ weight }) => weight.form?.operands() !== undefined);
+  const isShaped = x.shape.length === 2 || (hasForm && !('gate' in input));
   if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
     return undefined;
   const adapters = adaptersOf(layers, x.shape[0]);
   if (adapters === undefined) return undefined;
-  const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasInt8;
+  const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasForm;
   if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
   const [flat, up] = [asFlat(x), 'gate' in input ? input.up : undefined];
   const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
@@ -47,21 +50,35 @@ function linearGroupOf(
   { x, up }: { x: Tensor; up?: Tensor },
   { adapters, known }: { adapters: readonly LayerAdapter[]; known: readonly Tensor[] },
 ): Tensor[] {
-  const copies = layers.map(({ int8 }) => (int8?.isRead === true ? int8 : undefined));
+  const operands = layers.map(({ weight }) => weight.form?.operands() ?? { weight: weight.tensor });
+  const fourBit = packedParts(operands);
   return attune.linear_group.default(
     x,
     up,
-    layers.map(({ weight }) => weight.tensor),
+    operands.map(({ weight }) => weight),
     layers.map(({ bias }) => bias?.tensor),
     adapters.map(({ a }) => a),
     adapters.map(({ b }) => b),
     adapters.map(({ layer }) => layer),
     adapters.map(({ scale }) => scale),
-    copies.map((int8) => int8?.packed),
-    copies.map((int8) => int8?.turned),
+    operands.map(({ int8 }) => int8?.packed),
+    operands.map(({ int8 }) => int8?.turned),
+    fourBit.parts,
+    fourBit.places,
     known,
     { rows: rowsOf(adapters, x.shape[0]) },
   );
+}
+
+/** All parts of weights in 4 bits; for each its layer, its first part, how many it has, and the size of its blocks. */
+function packedParts(operands: readonly WeightOperands[]): { parts: Tensor[]; places: number[] } {
+  const all: { parts: Tensor[]; places: number[] } = { parts: [], places: [] };
+  for (const [layer, { fourBit }] of operands.entries()) {
+    if (fourBit === undefined) continue;
+    all.places.push(layer, all.parts.length, fourBit.parts.length, fourBit.block);
+    pushAll(all.parts, fourBit.parts);
+  }
+  return all;
 }
 
 /** x […, D] → [N, D] */
@@ -98,13 +115,61 @@ function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[]
   return found;
 }
 
-/** Weights and biases of layers that do nothing else: no adapter acts, none is read in int8 or lies the other way round. */
-export function plainWeights(
-  layers: readonly LinearLike[],
-): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || !layer.adapters.isIdle || layer.int8?.isRead === true))
-    return undefined;
-  return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
+/** Changes of low rank as operators of several layers take them. */
+interface Changes {
+  a: readonly Tensor[];
+  b: readonly Tensor[];
+  linear: readonly number[];
+  scales: readonly number[];
+  rows: readonly number[];
+}
+
+/** What layers are made of that compute nothing but products and changes of low rank. */
+export interface PlainLayers {
+  weights: Tensor[];
+  biases: (Tensor | undefined)[];
+  changes: Changes;
+}
+
+/** Undefined where a layer computes anything else on `rows` tokens, has another form or lies the other way round. */
+export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.weight.form?.operands() !== undefined)) return undefined;
+  const changes = changesOf(layers, rows);
+  if (changes === undefined) return undefined;
+  return {
+    weights: layers.map(({ weight }) => weight.tensor),
+    biases: layers.map(({ bias }) => bias?.tensor),
+    changes,
+  };
+}
+
+const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
+
+/** Of groups of layers by their first: one pass after the other has the same adapters on the same rows. */
+const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
+
+function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
+  if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
+  const route = currentRoute();
+  // What always acts may be trained just now.
+  if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
+    return madeChanges(adaptersOf(layers, rows), rows);
+  const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
+  changesOfRoutes.set(route, known);
+  const [first] = layers;
+  if (!known.has(first)) known.set(first, madeChanges(adaptersOf(layers, rows), rows));
+  return known.get(first);
+}
+
+function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number): Changes | undefined {
+  if (adapters === undefined) return undefined;
+  return {
+    a: readyList(adapters.map(({ a }) => a)),
+    b: readyList(adapters.map(({ b }) => b)),
+    linear: readyList(adapters.map(({ layer }) => layer)),
+    scales: readyList(adapters.map(({ scale }) => scale)),
+    rows: readyList(rowsOf(adapters, rows)),
+  };
 }
 
 /** What several layers make of one input x […, D]. */

@@ -1,6 +1,5 @@
 import { aten, type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
-import type { Int8Weight } from './int8-weight.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
 
@@ -36,8 +35,6 @@ export interface LinearLike extends Module {
   /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
   readonly isTransposed: boolean;
   readonly adapters: AdapterList<LinearAdapter>;
-  /** Copies of a frozen weight in int8, where storage keeps such; only for weights [out, in]. */
-  int8?: Int8Weight;
   addAdapter(adapter: LinearAdapter): void;
   removeAdapter(adapter: LinearAdapter): void;
   /** x [..., in] → [..., out] */
@@ -50,7 +47,6 @@ abstract class LinearBase extends Module implements LinearLike {
   abstract readonly isTransposed: boolean;
   readonly weight: Parameter;
   readonly bias?: Parameter;
-  int8?: Int8Weight;
   readonly adapters = new AdapterList<LinearAdapter>();
 
   constructor(inFeatures: number, outFeatures: number, shapes: { weight: [number, number]; bias: boolean }) {
@@ -87,7 +83,7 @@ export class Linear extends LinearBase {
   }
 
   protected override project(x: Tensor): Tensor {
-    if (this.int8?.isRead === true) return layerProduct(this, x);
+    if (this.weight.form?.operands() !== undefined) return layerProduct(this, x);
     return aten.linear.default(x, this.weight.value(x.dtype), { bias: this.bias?.value(x.dtype) });
   }
 }

@@ -1,17 +1,29 @@
 import { empty, Tensor, type DType, type Shape } from '../tensor/index.ts';
 
-/** A weight in fewer bits than it is computed with: frozen, quantised once, unpacked where it is read. */
-export interface PackedWeight {
+/** A frozen weight that is kept in another form than its numbers alone: with copies in int8, or in 4 bits. */
+export interface Weight {
   readonly shape: Shape;
   /** All that it keeps. */
   readonly bytes: number;
   /** The numbers that it stands for, in the type that they were quantised from unless another is given. */
   dense(dtype?: DType): Tensor;
+  /** What products read in the pass under way; undefined where that is the numbers themselves. */
+  operands(): WeightOperands | undefined;
   dispose(): void;
 }
 
+/** Arguments of `attune::linear_group`. */
+export interface WeightOperands {
+  /** The numbers, or where they are not in memory something of their shape. */
+  weight: Tensor;
+  /** As `attune::int8_weight` lays it out; `turned` is that of the transpose, for the input's gradient. */
+  int8?: { packed: Tensor; turned?: Tensor };
+  /** As `attune::four_bit_dense` takes it. */
+  fourBit?: { parts: readonly Tensor[]; block: number };
+}
+
 /** A parameter's content. */
-export type Stored = Tensor | PackedWeight;
+export type Stored = Tensor | Weight;
 
 function isSame(one: Stored, other: Stored): boolean {
   return one === other || (one instanceof Tensor && other instanceof Tensor && one.id === other.id);
@@ -32,17 +44,17 @@ export class Parameter {
     this.#tensor = empty(shape, { dtype, device: 'meta' }).own();
   }
 
-  /** The weight's numbers; where it is packed they are unpacked anew each time, for the scope under way. */
+  /** The weight's numbers; where they are packed they are unpacked anew each time, for the scope under way. */
   get tensor(): Tensor {
     return this.#tensor instanceof Tensor ? this.#tensor : this.#tensor.dense();
   }
 
-  /** The weight as it is packed; undefined where its numbers are in memory as they are. */
-  get packed(): PackedWeight | undefined {
+  /** The form that the weight is kept in; undefined where that is its numbers and nothing else. */
+  get form(): Weight | undefined {
     return this.#tensor instanceof Tensor ? undefined : this.#tensor;
   }
 
-  /** Takes over the tensor, or a packed form of it (and frees what was there before). */
+  /** Takes over the tensor, or another form of it (and frees what was there before). */
   assign(tensor: Stored): void {
     if (tensor.shape.join() !== this.shape.join()) {
       throw new Error(
@@ -65,7 +77,7 @@ export class Parameter {
   setTrainable(value: boolean): void {
     this.trainable = value;
     if (this.#tensor instanceof Tensor) this.#tensor.setRequiresGrad(value);
-    else if (value) throw new Error('a packed weight cannot be trained');
+    else if (value) throw new Error('a weight that is kept in another form cannot be trained');
   }
 
   /** The weight in the type of the activations that it meets; differentiable. */
@@ -76,6 +88,10 @@ export class Parameter {
   /** Bytes in memory. */
   get bytes(): number {
     return this.#tensor.bytes;
+  }
+
+  dispose(): void {
+    this.#tensor.dispose();
   }
 
   get size(): number {
@@ -136,7 +152,7 @@ export abstract class Module {
 
   /** Frees every weight. */
   dispose(): void {
-    for (const [, parameter] of this.parameters()) parameter.tensor.dispose();
+    for (const [, parameter] of this.parameters()) parameter.dispose();
   }
 }
 

@@ -1,6 +1,5 @@
 import { withArticle } from '../base/articles.ts';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
 import { PRIVATE_FILE } from '../files/private.ts';
 import { withoutCredentials } from '../base/secrets.ts';

@@ -4,7 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
 import type { ApiKey } from './access/api-keys.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
 import { Call } from './call.ts';
 import { checked, readJson } from './check-body.ts';
@@ -45,7 +45,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
     try {
       return await endpoint.handle(call);
     } catch (error) {
-      throw toApiError(error, endpoint.fields, call.hidden);
+      throw call.told(error);
     }
   });
 }
@@ -69,7 +69,7 @@ async function answered(
         : await work();
   } catch (error) {
     failure = error;
-    response = errorResponse(toApiError(error));
+    response = errorResponse(request.signal.aborted ? clientGone() : toApiError(error));
   }
   for (const [name, value] of Object.entries(corsHeaders(request, settings))) response.headers.set(name, value);
   response.headers.set('x-request-id', exchange.id);

@@ -1,4 +1,5 @@
 /** What attune refuses, as OpenAI's clients are told it. */
+import { table } from '../base/table.ts';
 import { AttuneError, describeProblem, shortList } from '../base/errors.ts';
 import { ApiError, clientGone } from './api-error.ts';
 
@@ -45,11 +46,11 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 };
 
 /** Our names of settings as the API has them. */
-const FIELDS: Readonly<Record<string, string>> = {
+const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
   stopIds: 'stop_token_ids',
   logProbs: 'top_logprobs',
-};
+});
 
 /** What an endpoint calls the parts of a request. */
 export type FieldNames = Partial<Record<'prompt' | 'length' | 'format', string>>;

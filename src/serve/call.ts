@@ -1,8 +1,8 @@
 /** One request on its way through the server. */
 import { resolve } from 'node:path';
 import type { ApiKey } from './access/api-keys.ts';
-import { ApiError, modelNotFound } from './api-error.ts';
-import type { FieldNames } from './attune-errors.ts';
+import { ApiError, clientGone, modelNotFound } from './api-error.ts';
+import { toApiError, type FieldNames } from './attune-errors.ts';
 import type { ModelKind } from './models/opened.ts';
 import type { Lease } from './models/model-pool.ts';
 import type { ServedModel } from './models/model-table.ts';
@@ -64,6 +64,11 @@ export class Call<Body = unknown> implements CallParts<Body> {
         ...(baseFolder === undefined ? [] : [[baseFolder, `the base of ${id}`] as const]),
       ]),
     );
+  }
+
+  /** Any failure as what the client is told; whoever has gone is told nothing, whatever that led to. */
+  told(error: unknown): ApiError {
+    return this.request.signal.aborted ? clientGone() : toApiError(error, this.fields, this.hidden);
   }
 
   /** The answer is complete, or has failed: once for each call. */

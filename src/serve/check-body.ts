@@ -1,4 +1,5 @@
 /** From a request's bytes to a body that fits its endpoint's schema. */
+import { parseJson } from '../files/json.ts';
 import type { z } from '@hono/zod-openapi';
 import { describeIssues } from '../base/schema-issues.ts';
 import { ApiError } from './api-error.ts';
@@ -61,7 +62,7 @@ function parsed(text: string): unknown {
   if (text.trim() === '')
     throw new ApiError(400, { message: 'The body is empty; a JSON object is expected.', code: 'invalid_json' });
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     const message = `The body is no JSON: ${(error as Error).message.replace(/\s*"[\s\S]*" is not valid JSON$/, '')}.`;
     throw new ApiError(400, { message, code: 'invalid_json' });

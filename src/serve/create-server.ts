@@ -1,6 +1,7 @@
 /** A server from its settings, without a socket: it can be mounted into a program's own. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
+import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
 import { createApp } from './app.ts';
@@ -111,11 +112,16 @@ function finish(
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
   const entry = { ...describeExchange(exchange, settings.keep), status };
-  const cause = (error as Error | undefined)?.cause ?? error;
-  if (status >= 500) log.error({ ...entry, err: cause }, 'request failed');
-  else if (exchange.path === '/health' || exchange.path === '/ready') log.debug(entry, 'request');
-  else log.info(entry, 'request');
+  if (PROBES.has(exchange.path)) log.debug(entry, 'request');
+  else if (status < 500) log.info(entry, 'request');
+  // A state of the server's own has no cause to look for.
+  else if (error instanceof ApiError && error.cause === undefined)
+    log.warn({ ...entry, code: error.code }, 'request refused');
+  else log.error({ ...entry, err: (error as Error | undefined)?.cause ?? error }, 'request failed');
 }
+
+/** Asked every few seconds by whoever watches the server. */
+const PROBES = new Set(['/health', '/ready', '/metrics']);
 
 const POLL_MILLISECONDS = 50;
 

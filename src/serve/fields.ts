@@ -1,4 +1,5 @@
 /** Fields of a request that nothing here follows: refused, dropped with a warning, or dropped. */
+import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { nearest } from '../base/nearest.ts';
 import { ApiError } from './api-error.ts';
@@ -21,7 +22,7 @@ export function checkFields(
   { known, unsupported = {} }: { known: readonly string[]; unsupported?: Unsupported },
   policy: UnsupportedPolicy,
 ): CheckedFields {
-  const body: Record<string, unknown> = {};
+  const body: Record<string, unknown> = table({});
   const dropped: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;

@@ -1,4 +1,5 @@
 /** Forms with files. */
+import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
@@ -23,7 +24,7 @@ export async function readForm<Schema extends z.ZodType>(
     .catch(() => {
       throw new ApiError(400, { message: 'The form cannot be read.', code: 'invalid_form' });
     });
-  const fields: Record<string, unknown> = {};
+  const fields: Record<string, unknown> = table({});
   for (const name of new Set(form.keys())) {
     const values = form.getAll(name);
     fields[name.replace(/\[\]$/, '')] = name.endsWith('[]') ? values : values[0];

@@ -1,4 +1,5 @@
 /** A server on a socket, with the limits that keep broken and hostile clients from holding it. */
+import { table } from '../base/table.ts';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -101,10 +102,10 @@ function hostOf(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-const BROKEN: Readonly<Record<string, [status: number, reason: string, message: string]>> = {
+const BROKEN: Readonly<Record<string, [status: number, reason: string, message: string]>> = table({
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are larger than 16 KB.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request was not sent in time.'],
-};
+});
 
 /** What is no request of HTTP, or does not end, is answered where it can be, and the connection closed. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,7 +1,9 @@
 /** What a server is started with: serve.yaml, flags, or a program's own options. */
+import { table } from '../base/table.ts';
 import { z } from 'zod';
 
-const bytes = z.union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/)]);
+const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
+const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
 export const settingsSchema = z.strictObject({
   models: z
@@ -42,7 +44,14 @@ export const settingsSchema = z.strictObject({
 export type ServeSettings = z.output<typeof settingsSchema>;
 export type ServeSettingsInput = z.input<typeof settingsSchema>;
 
-const UNITS: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const UNITS: Readonly<Record<string, number>> = table({
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+});
 
 /** `25MB` as a number. */
 export function bytesOf(value: number | string): number {

@@ -85,8 +85,13 @@ export function withLiveStatus(summary: RunSummary): RunSummary {
   return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
 }
 
-export function readEvents(folder: string): Generator<StampedEvent> {
-  return readJsonLines<StampedEvent>(runPaths(folder).events);
+/** What is no event, such as a line that something else wrote, is left out as a torn line is. */
+export function* readEvents(folder: string): Generator<StampedEvent> {
+  for (const event of readJsonLines<StampedEvent | null>(runPaths(folder).events)) if (isEvent(event)) yield event;
+}
+
+export function isEvent(value: StampedEvent | null): value is StampedEvent {
+  return typeof value?.type === 'string' && typeof value.at === 'number';
 }
 
 export function requireRun(folder: string): void {

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../base/plain-object.ts';
 import { basename, join } from 'node:path';
 import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
@@ -133,6 +134,7 @@ function isSummary(summary: RunSummary): boolean {
   const has = (key: keyof RunSummary, is: (value: unknown) => boolean): boolean =>
     summary[key] === undefined ? !NEEDED.has(key) : is(summary[key]);
   const { format, hashes = {}, rows = {} } = summary.data ?? {};
+  if (!isPlainObject(hashes) || !isPlainObject(rows) || !isPlainObject(summary.metrics)) return false;
   return (
     TEXTS.every((key) => has(key, isText)) &&
     NUMBERS.every((key) => has(key, isNumber)) &&

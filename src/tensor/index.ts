@@ -2,7 +2,7 @@ export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOpti
 export { dtypeBytes, isFloating, type DType, type NumericArray } from './dtype.ts';
 export { engine, setThreads } from './engine.ts';
 export { engineIdentity } from './identity.ts';
-export { aten, attune } from './operators.ts';
+export { aten, attune, readyList } from './operators.ts';
 export { detectLeaks, inScope, liveTensors, scope } from './scope.ts';
 export {
   arange,

@@ -1,6 +1,6 @@
 /** The addon's exports (native/): everything by number, nothing by object. Only src/tensor talks to it. */
 export type TensorId = number;
-export type NativeValue = number | boolean | string | bigint | undefined | null | readonly NativeValue[];
+export type NativeValue = number | boolean | string | bigint | undefined | null | Float64Array | readonly NativeValue[];
 
 export interface NativeArgument {
   name: string;

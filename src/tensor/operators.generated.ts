@@ -6266,7 +6266,10 @@ export interface Attune {
     default(q: Tensor, k: Tensor, v: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { causal?: boolean; window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
   decoder_layer: {
-    default(x: Tensor, norms: readonly Tensor[], weights: readonly Tensor[], biases: readonly (Tensor | undefined)[], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, eps: number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
+    default(x: Tensor, norms: readonly Tensor[], weights: readonly Tensor[], biases: readonly (Tensor | undefined)[], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, eps: number, a: readonly Tensor[], b: readonly Tensor[], linear: readonly number[] | number, scales: readonly number[] | number, rows: readonly number[] | number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
+  };
+  four_bit_dense: {
+    default(parts: readonly Tensor[], size: readonly number[] | number, block: number | bigint, dtype: DType | number): Tensor;
   };
   int8_weight: {
     default(weight: Tensor): Tensor;
@@ -6278,7 +6281,7 @@ export interface Attune {
     default(rows: Tensor, width: number | bigint, key: number | bigint): Tensor;
   };
   linear_group: {
-    default(x: Tensor, up: Tensor | undefined, weight: readonly Tensor[], bias: readonly (Tensor | undefined)[], a: readonly Tensor[], b: readonly Tensor[], layer: readonly number[] | number, scale: readonly number[] | number, int8: readonly (Tensor | undefined)[], int8_turned: readonly (Tensor | undefined)[], known: readonly Tensor[], options?: { rows?: readonly number[] | number }): Tensor[];
+    default(x: Tensor, up: Tensor | undefined, weight: readonly Tensor[], bias: readonly (Tensor | undefined)[], a: readonly Tensor[], b: readonly Tensor[], layer: readonly number[] | number, scale: readonly number[] | number, int8: readonly (Tensor | undefined)[], int8_turned: readonly (Tensor | undefined)[], four_bit: readonly Tensor[], four_bit_at: readonly number[] | number, known: readonly Tensor[], options?: { rows?: readonly number[] | number }): Tensor[];
   };
   paged_attention: {
     default(q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;

@@ -14,6 +14,14 @@ export const aten = namespace<Aten>('aten');
 /** attune's own operators (native/kernels). */
 export const attune = namespace<Attune>('attune');
 
+/** A list that many calls take: each reads it at once, where it would ask for one entry after the other. Tensors have to outlive it. */
+export function readyList<List extends readonly TensorHandle[] | readonly number[]>(list: List): List {
+  const numbers = Float64Array.from(list as readonly (TensorHandle | number)[], (entry) =>
+    typeof entry === 'number' ? entry : entry.id,
+  );
+  return numbers as unknown as List;
+}
+
 type Callable = (...values: unknown[]) => unknown;
 
 function namespace<Shape>(space: string): Shape {
@@ -81,6 +89,7 @@ function optionsEncoder(
 function unwrap(value: unknown): NativeValue {
   if (typeof value !== 'object' || value === null) return value as NativeValue;
   if (value instanceof TensorHandle) return value.id;
+  if (value instanceof Float64Array) return value;
   if (Array.isArray(value)) {
     return value.length > 0 && typeof value[0] === 'number' ? (value as number[]) : value.map(unwrap);
   }

@@ -1,4 +1,6 @@
-import { Dict, JsonText, parseJson, plainJson } from './jinja/index.ts';
+import { plainJson } from './jinja/json.ts';
+import { parseJson } from './jinja/parse-json.ts';
+import { Dict, JsonText } from './jinja/values.ts';
 import type { Message, ToolCall } from './message.ts';
 
 /** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */

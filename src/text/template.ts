@@ -90,7 +90,7 @@ export class ChatTemplates {
     try {
       return renderInAnyForm(conversation.messages, render);
     } catch (error) {
-      throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
+      throw error instanceof AttuneError ? error : failure(this.describe(conversation), error, conversation);
     }
   }
 
@@ -158,7 +158,7 @@ function collectDeclared(sources: Map<string, string>, config: Record<string, un
   }
 }
 
-function failure(template: string, error: unknown): AttuneError {
+function failure(template: string, error: unknown, { messages }: Conversation): AttuneError {
   const got = (error as Error).message;
   if (error instanceof TemplateRefusal) {
     return new AttuneError('E_TEMPLATE_REFUSED', { what: `The ${template} does not allow this conversation`, got });
@@ -167,9 +167,10 @@ function failure(template: string, error: unknown): AttuneError {
     const fix = 'the template loops or grows without end: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  const fix =
-    error instanceof TemplateFailure && error.kind === 'NotSupported'
-      ? 'write that part of the template otherwise, or change the value in the row'
-      : 'check that the row has the fields that the template reads';
+  let fix = 'check that the row has the fields that the template reads';
+  if (error instanceof TemplateFailure && error.kind === 'NotSupported')
+    fix = 'write that part of the template otherwise, or change the value in the row';
+  else if (messages.some(({ contentless }) => contentless !== undefined))
+    fix = 'the template may want a text in every turn: write content: "" where the row has null or none';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }

@@ -82,6 +82,8 @@ export class Tokenizer {
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
   static async load(folder: string): Promise<Tokenizer> {
     const files = readTokenizerFiles(folder);
+    // What can be told by reading has a better reason than what a trial in another process ends with.
+    refuseForeignIds(files, countIds(parseTokenizer(files.tokenizer, files.origin)));
     await tryTokenizer(files);
     return Tokenizer.fromFiles(files);
   }

@@ -24,9 +24,12 @@ export interface FrozenRequest {
   onProgress(rows: number): void;
 }
 
-/** Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them. */
-export function canResume({ draw, joint, produce }: Objective): boolean {
-  return draw === undefined && joint === undefined && produce === undefined;
+/**
+ * Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them: a reference
+ * model has blocks of its own.
+ */
+export function canResume({ draw, joint, produce, needs }: Objective): boolean {
+  return draw === undefined && joint === undefined && produce === undefined && needs?.reference !== true;
 }
 
 /** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */

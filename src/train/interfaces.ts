@@ -1,18 +1,15 @@
-import type { Problem } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
 import { greatest } from '../base/many.ts';
-import type { Example, ExampleKind, PromptExample } from '../data/example.ts';
+import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
-import type { EmbeddingOptions } from '../models/heads/embedding.ts';
-import type { Model, ModelInput } from '../models/model.ts';
+import type { ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
-import type { StageRunner } from '../models/stack.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
-import { chainLengths } from '../nn/layout.ts';
-import type { EvaluationResult } from './evaluate.ts';
-import type { Produced, StepContext } from './produce.ts';
+import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
+
+export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
 
 /** One row, tokenised: what batches are made of. */
 export interface PreparedRow {
@@ -90,17 +87,6 @@ export type Counts = Record<string, number>;
 /** Sums that are added up over batches: a metric is `sum / count`. */
 export type Tally = Record<string, { sum: Tensor; count: number }>;
 
-/** Runs `body` without gradients on the model as it was before training. */
-export type Reference = <T>(body: (model: Model) => T) => T;
-
-/** What a loss is taken with. */
-export interface PassContext {
-  totals: Counts;
-  runner?: StageRunner;
-  /** Present for objectives that need it. */
-  reference?: Reference;
-}
-
 export interface LossResult {
   /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
   perRow: Tensor;
@@ -155,72 +141,6 @@ export interface Processor {
   filledTo?: number;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
-}
-
-/** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
-export interface Objective {
-  /** Chooses the model's head. */
-  readonly task: Task;
-  readonly accepts: readonly ExampleKind[];
-  /** True where a step's loss is a sum over rows, so that batches may be split; else the reason why it is not. */
-  readonly separable: true | string;
-  /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
-  readonly unit: string;
-  /** Keys of the result's config.json that say how the head's output is to be read. */
-  readonly config?: Readonly<Record<string, unknown>>;
-  /** What a run must provide beside model and rows. */
-  readonly needs?: { reference?: true; rollouts?: true };
-  /** Folder or name of the reference model, where the recipe names another than the base model. */
-  readonly referenceModel?: string;
-  /** Tokens that a row may gain by its answers; rows must leave room for them. */
-  readonly room?: number;
-  /** How a row's vector is made, where the recipe says it and not the base model. */
-  readonly embedding?: Partial<EmbeddingOptions>;
-  /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
-  prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
-  /** @throws AttuneError where the training rows as a whole cannot be learnt from, each being sound */
-  check?(train: readonly Example[]): void;
-  /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
-  windows?(row: PreparedRow, maxLength: number): readonly PreparedRow[];
-  /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
-  draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
-  /** For losses that are no sum over rows: what they are made of, row by row, so that a step can still be divided. */
-  readonly joint?: JointLoss;
-  /** Brings into memory what rows need besides their tokens, just before they are collated. */
-  load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
-  /** Before a step is counted: rolls out, rewards, scores. `rows` are the step's; what it gives is trained on. */
-  produce?(rows: readonly PreparedRow[], step: StepContext): Promise<Produced>;
-  /** The most that `produce` may make of a row, for planning memory. */
-  largest?(row: PreparedRow): PreparedRow;
-  /** Scores rows where their loss does not: by rollouts. The loss is what the best step has the least of. */
-  evaluate?(rows: readonly PreparedRow[], step: StepContext): Promise<EvaluationResult>;
-  /** What a loss needs to know of the reference model, f32 [R, K]; computed once and kept with rows where asked. */
-  judge?(model: Model, batch: Batch): Tensor;
-  /** Whether `judge` is asked once for all rows before training. */
-  readonly judgesOnce?: boolean;
-  collate(rows: readonly PreparedRow[]): Batch;
-  counts(batch: Pick<Batch, 'rows'>): Counts;
-  /**
-   * What takes a pass through the model to be counted, for terms that are a sum over rows only once it is known; undefined
-   * for models that have none. A step of one batch knows it without.
-   */
-  survey?(model: Model): ((batch: Batch) => Counts) | undefined;
-  loss(model: Model, batch: Batch, context: PassContext): LossResult;
-  /** What it remembers from step to step, for checkpoints. */
-  state?(): Map<string, Tensor>;
-  restore?(state: ReadonlyMap<string, Tensor>): void;
-}
-
-/**
- * A loss of a whole batch's vectors. A step that does not fit at once is computed twice, first for the vectors and then
- * for their gradients (GradCache, Gao et al. 2021): the update is that of the whole batch.
- */
-export interface JointLoss {
-  /** Rows that are set against each other where they are evaluated. */
-  readonly evaluatedTogether: number;
-  /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
-  represent(model: Model, batch: Batch, context: Omit<PassContext, 'totals'>): Tensor;
-  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
 }
 
 /** A weight that moves. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Objective,
   OpenContext,
@@ -61,6 +62,8 @@ export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = 
 export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
   /** The model's own weights stay as they are, and what is trained stands beside them. */
   keepsWeights?: boolean;
+  /** Tokens that it puts in front of every row. */
+  virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
   /** @throws ZodError where the values are no options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
@@ -80,13 +83,17 @@ export function defineTuning<
   Config extends z.ZodObject = never,
 >(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, TuningRun<Options>> & { peft?: PeftFormat<Config, Options> },
+    Definition<Schema, Options, TuningRun<Options>> & {
+      peft?: PeftFormat<Config, Options>;
+      virtualTokens?(options: Options): number;
+    },
 ): TuningMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     keepsWeights: definition.keepsWeights,
     peft: definition.peft as PeftFormat | undefined,
+    virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
     async open(model, options, context) {
       const { open } = await definition.run();
@@ -103,17 +110,25 @@ export interface StorageMethod<Schema extends z.ZodObject = z.ZodObject> extends
   wantsKeptWeights?: boolean;
   /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
   create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
+  /** What it makes of weights while they are loaded; undefined where that is nothing. */
+  keep(values: unknown): Promise<KeepWeight | undefined>;
+}
+
+/** A storage's implementation. */
+interface StorageRun<Options> {
+  create(model: Model, when: 'training' | 'always', options: Options): Storage;
+  keep?(options: Options): KeepWeight;
 }
 
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
-    Definition<Schema, Options, { create(model: Model, when: 'training' | 'always', options: Options): Storage }>,
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
 ): StorageMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     wantsKeptWeights: definition.wantsKeptWeights,
     create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
+    keep: async (values) => (await definition.run()).keep?.(settled(values)),
   };
 }
 

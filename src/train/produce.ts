@@ -1,3 +1,5 @@
+import { greatest } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
 import type { EventSink, Metrics } from '../base/events.ts';
 import { packRows } from '../data/packing.ts';
 import {
@@ -44,7 +46,10 @@ export class Rollouts implements Disposable {
   /** All samples of all prompts, in order. */
   async generate(requests: readonly GenerationRequest[]): Promise<Completion[][]> {
     const batcher = (this.#batcher ??= new Batcher(this.#parts));
-    const most = Math.max(1, ...requests.map(({ n = 1 }) => n));
+    const most = greatest(
+      requests.map(({ n = 1 }) => n),
+      1,
+    );
     return askInTurn(requests, most, (request) => batcher.submit(request));
   }
 
@@ -72,7 +77,8 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
   const mean = (of: (result: StepResult) => number) =>
     results.reduce((sum, result) => sum + of(result), 0) / results.length;
   const names = [...new Set(results.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const known = (name: string) => results.map(({ metrics }) => metrics[name]).filter((value) => value !== undefined);
+  const known = (name: string) =>
+    results.map(({ metrics }) => entryOf(metrics, name)).filter((value) => value !== undefined);
   const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     loss: mean(({ loss }) => loss),

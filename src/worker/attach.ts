@@ -5,7 +5,7 @@ import type { StampedEvent } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { JsonLinesReader } from '../store/json-lines.ts';
 import { isAlive } from '../store/process-identity.ts';
-import { readRun, requireRun } from '../store/run-folder.ts';
+import { isEvent, readRun, requireRun } from '../store/run-folder.ts';
 import { findLockOwner, type LockOwner } from '../store/run-lock.ts';
 import { runPaths } from '../store/run-paths.ts';
 import type { RunSummary } from '../store/run-summary.ts';
@@ -22,7 +22,7 @@ export async function* attach(folder: string, options: { signal?: AbortSignal } 
   for (;;) {
     // Asked before reading: what was written until the lock was given back is then read too.
     const isOwned = findLockOwner(folder) !== undefined;
-    yield* reader.read();
+    for (const event of reader.read()) if (isEvent(event)) yield event;
     if (!isOwned || options.signal?.aborted === true) return;
     await wait(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }

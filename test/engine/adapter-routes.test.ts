@@ -5,10 +5,11 @@ import { open as openIa3 } from '../../src/methods/tuning/ia3.ts';
 import { options as ia3Options } from '../../src/methods/tuning/ia3.options.ts';
 import { open as openLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { tokenTableOf } from '../../src/models/architecture.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
 import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../src/nn/index.ts';
-import { liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [16] };
@@ -247,5 +248,36 @@ describe('adapters in a batcher', async () => {
     await expect(refusal).rejects.toMatchObject({ code: 'E_ADAPTER_UNKNOWN', fix: 'did you mean support?' });
     await expect(batcher.remove('b')).rejects.toMatchObject({ code: 'E_ADAPTER_UNKNOWN' });
     expect(batcher.counts.passes).toBe(0);
+  });
+
+  it('put tokens of their own in front of prompts, which count as nothing', async () => {
+    const table = tokenTableOf(model.trunk);
+    // Each of its tokens is a copy of one of the base model's: what it answers is then known.
+    const copies = (ids: readonly number[]): NamedAdapter => {
+      const owner = new AdapterOwner();
+      const own = noGrad(() => scope(() => table.weight.tensor.indexSelect(0, fromArray(BigInt64Array.from(ids, BigInt))).own())); // prettier-ignore
+      const forward = (read: Tensor, output: Tensor): Tensor => {
+        const places = aten.sub.Scalar(read, table.count);
+        const rows = own.indexSelect(0, aten.clamp_min.default(places, 0));
+        return aten.where.self(aten.ge.Scalar(places, 0).unsqueeze(1), rows, output);
+      };
+      owner.own(() => table.addAdapter({ extends: true, forward, terms: () => [] }));
+      const prefix = ids.map((_, i) => table.count + i);
+      return { owner, prefix, dispose: () => own.dispose() };
+    };
+    using batcher = new Batcher({ model, tokenizer });
+    batcher.install('a', copies([3, 4]));
+    batcher.install('b', copies([5, 6, 7]));
+    install(batcher, 'c', adapterOn(model, 2));
+    const asked = { ...request, repetitionPenalty: 1.3 };
+    const requests = [{ ...asked, adapter: 'a' }, { ...asked, adapter: 'b' }, { ...asked, adapter: 'c' }, asked];
+    const answers = await Promise.all(requests.map((one) => batcher.submit(one)));
+    const known = await Promise.all(
+      [[3, 4], [5, 6, 7]].map((ids) => batcher.submit({ ...request, prompt: [...ids, ...prompt] })), // prettier-ignore
+    );
+    const plain = await Promise.all(['a', 'b'].map((adapter) => batcher.submit({ ...request, adapter })));
+    expect(said(plain)).toEqual(said(known));
+    expect(answers.map(([{ usage }]) => usage.prompt)).toEqual([40, 40, 40, 40]);
+    expect(plain.map(([{ usage }]) => usage.shared)).toEqual([30, 29]);
   });
 });

@@ -87,7 +87,7 @@ function layerOf(one: Case, inputs: Inputs): Tensor[] {
   const { x, norms, weights, biases, angles, cache } = inputs;
   const [keys, values] = cache.map((kept) => kept.clone());
   const y = attune.decoder_layer.default(
-    x, norms, weights, biases, angles[0], angles[1], keys, values, placesOf(one), offsetsOf(one.added), offsetsOf(one.lengths), 1e-5, { window: one.window },
+    x, norms, weights, biases, angles[0], angles[1], keys, values, placesOf(one), offsetsOf(one.added), offsetsOf(one.lengths), 1e-5, [], [], [], [], [], { window: one.window },
   ); // prettier-ignore
   return [y, keys, values];
 }
@@ -97,7 +97,7 @@ function partsOf(one: Case, inputs: Inputs): Tensor[] {
   const { x, norms, weights, biases, angles, cache } = inputs;
   const [keys, values] = cache.map((kept) => kept.clone());
   const linear = (i: number, input: Tensor): Tensor =>
-    attune.linear_group.default(input, undefined, [weights[i]], [biases[i]], [], [], [], [], [], [], [])[0];
+    attune.linear_group.default(input, undefined, [weights[i]], [biases[i]], [], [], [], [], [], [], [], [], [])[0];
   const norm = (i: number, input: Tensor): Tensor =>
     norms[i] === undefined ? input : attune.rms_norm.default(input, norms[i], 1e-5);
   const normed = norm(0, x);

@@ -50,12 +50,10 @@ function mixedRequest(index: number): GenerationRequest {
 
 const mixed = Array.from({ length: 200 }, (_, index) => mixedRequest(index));
 
+/** Without what was shared, which depends on others. */
 type Said = Omit<Completion, 'usage'>;
-
-/** What depends on nobody else: what was shared does. */
-function said(answers: readonly Completion[][]): Said[][] {
-  return answers.map((samples) => samples.map(({ usage: _usage, ...rest }) => rest));
-}
+const said = (answers: readonly Completion[][]): Said[][] =>
+  answers.map((samples) => samples.map(({ usage: _usage, ...rest }) => rest));
 
 async function together(requests: readonly GenerationRequest[], options?: BatcherOptions): Promise<Said[][]> {
   using batcher = new Batcher(parts, options);
@@ -73,10 +71,8 @@ describe('an answer by a vocabulary that drops the first space of a text', () =>
     const streamed: string[] = [];
     const [whole] = await batcher.submit({ ...request, goesOn: true });
     const [again] = await batcher.submit({ ...request, goesOn: true }, (event) => streamed.push(event.text));
-    expect([whole, again]).toEqual([
-      { text: ` ${text}`, ids, finishReason: 'length' },
-      { text: ` ${text}`, ids, finishReason: 'length' },
-    ]);
+    const expected = { text: ` ${text}`, ids, finishReason: 'length' };
+    expect([whole, again]).toMatchObject([expected, expected]);
     expect(streamed.join('')).toBe(` ${text}`);
   });
 });

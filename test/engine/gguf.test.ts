@@ -39,7 +39,7 @@ async function again(model: Model, dtype: DType, name: string): Promise<Model> {
 }
 
 describe('a model in GGUF', () => {
-  it.each(['llama', 'llama_rope3', 'llama_tied_bias', 'qwen2', 'qwen3'])(
+  it.each(['llama', 'llama_rope3', 'llama_tied_bias', 'phi3', 'qwen2', 'qwen3'])(
     '%s holds every tensor and scores the same when it is read again',
     async (name) => {
       const { model } = await loadModel(join(fixtures, name), { task: 'causal-lm' });
@@ -53,6 +53,46 @@ describe('a model in GGUF', () => {
       for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
     },
   );
+
+  const gemma = {
+    vocab_size: 256,
+    hidden_size: 64,
+    intermediate_size: 96,
+    head_dim: 16,
+    sliding_window: 8,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    max_position_embeddings: 64,
+    query_pre_attn_scalar: 16,
+    hidden_activation: 'gelu_pytorch_tanh',
+    tie_word_embeddings: true,
+    rope_theta: 1e6,
+  };
+
+  it.each([
+    ['gemma2', 2],
+    ['gemma3_text', 6],
+  ] as const)('%s holds norms as factors, and scores the same when it is read again', async (type, layers) => {
+    const raw = { ...gemma, model_type: type, num_hidden_layers: layers };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const read = await again(model, 'f32', `${type}.gguf`);
+    using file = new GgufFile(at(`${type}.gguf`));
+    expect(file.get('blk.0.post_attention_norm.weight').toNumbers()).toEqual(Array.from({ length: 64 }, () => 1));
+    const after = logProbs(read);
+    for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
+  });
+
+  it.each([
+    ['layer_types', { layer_types: ['full_attention', 'sliding_attention'] }],
+    ['query_pre_attn_scalar', { query_pre_attn_scalar: 64 }],
+    ['attn_logit_softcapping', { attn_logit_softcapping: null }],
+    ['hidden_act', { hidden_activation: 'gelu' }],
+  ])('Gemma with another %s than llama.cpp has is refused', async (field, change) => {
+    const raw = { ...gemma, model_type: 'gemma2', num_hidden_layers: 2, ...change };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const problems = [expect.objectContaining({ field })];
+    expect(() => planGguf(model, 'f32')).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED', problems }));
+  });
 
   it.each(['f16', 'bf16'] as const)('in %s keeps vectors in f32 and rounds matrices once', async (dtype) => {
     const { model } = await loadModel(join(fixtures, 'qwen2'), { task: 'causal-lm' });

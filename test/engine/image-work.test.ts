@@ -34,7 +34,11 @@ describe.skipIf(!existsSync('build/attune.node'))('the work of an image', () => 
   });
 
   it('is that of patches for a classifier on the image tower of CLIP, and of no image for both towers', async () => {
-    const clip = { model_type: 'clip', vision_config: vision, text_config: { ...tower, vocab_size: 9 } };
+    const clip = {
+      model_type: 'clip',
+      vision_config: vision,
+      text_config: { ...tower, vocab_size: 9, eos_token_id: 8 },
+    };
     expect(await workOf(clip, 'sequence')).toEqual({ tokens: 17, products: 16 * 8 * 12, adapterPerRank: 0 });
     expect(await workOf(clip)).toBeUndefined();
   });

@@ -22,7 +22,21 @@ function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
 /** One layer with copies of its weight. */
 function int8Layer(x: Tensor, weight: Tensor, copies: { packed?: Tensor; turned?: Tensor }): Tensor {
   const [packed, turned] = [[copies.packed], [copies.turned]];
-  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], packed, turned, [])[0];
+  return attune.linear_group.default(
+    x,
+    undefined,
+    [weight],
+    [undefined],
+    [],
+    [],
+    [],
+    [],
+    packed,
+    turned,
+    [],
+    [],
+    [],
+  )[0];
 }
 
 function int8Product(x: Tensor, weight: Tensor, use: string): number[] {
@@ -125,7 +139,21 @@ describe('products in int8', () => {
           const back = (use: string) => {
             attune.kernels.default({ use });
             const x = normal([19, d], 'x', dtype).setRequiresGrad();
-            const y = attune.linear_group.default(x, undefined, weights, none, [], [], [], [], packed, turned, []);
+            const y = attune.linear_group.default(
+              x,
+              undefined,
+              weights,
+              none,
+              [],
+              [],
+              [],
+              [],
+              packed,
+              turned,
+              [],
+              [],
+              [],
+            );
             backward(y, gradients);
             return (x.grad as Tensor).toNumbers();
           };
@@ -191,7 +219,7 @@ describe('storage in int8', () => {
       scope(() => {
         const layer = new Linear(8, 5);
         layer.weight.assign(normal([5, 8], 'w'));
-        layer.int8 = new Int8Weight(layer.weight, { when: 'always', gradients: false });
+        layer.weight.exchange(new Int8Weight(layer.weight, { when: 'always', gradients: false }));
         const x = normal([6, 8], 'x');
         const product = layer.forward(x).toNumbers();
         expect(product).toEqual(int8Product(x, layer.weight.tensor, usualPath));
@@ -244,8 +272,8 @@ describe('storage in int8', () => {
     first.weight.setTrainable(true);
     const storage = createStorage(model, 'training');
     expect(storage.note).toMatch(/^int8 copies of the weights of \d+ layers: [\d.]+ MB$/);
-    expect(first.int8).toBeUndefined();
-    expect(others.some(({ int8 }) => int8 !== undefined)).toBe(true);
+    expect(first.weight.form).toBeUndefined();
+    expect(others.some(({ weight }) => weight.form !== undefined)).toBe(true);
     storage.dispose();
     model.dispose();
   });

@@ -20,7 +20,7 @@ function results(dtype: 'f32' | 'bf16', act: { between?(y: Tensor): Tensor; spoi
     const weights = [leaf([O, D], 'first', 'f32'), leaf([O + 1, D], 'second', 'f32')];
     const made = attune.rms_norm.default(x, norm, 1e-5);
     const input = act.between?.(made) ?? made;
-    const outputs = attune.linear_group.default(input, undefined, weights, [undefined, undefined], [a], [b], [0], [0.5], [], [], []); // prettier-ignore
+    const outputs = attune.linear_group.default(input, undefined, weights, [undefined, undefined], [a], [b], [0], [0.5], [], [], [], [], []); // prettier-ignore
     act.spoil?.(input);
     backward(
       outputs,

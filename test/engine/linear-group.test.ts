@@ -96,7 +96,7 @@ describe('layers on one input', () => {
       const run = (known: Tensor[]) => {
         const [x, a, b] = leaves.map((leaf) => leaf.detach().setRequiresGrad());
         const { weight, bias } = layer;
-        const y = attune.linear_group.default(x, undefined, [weight.tensor], [bias?.tensor], [a], [b], [0], [0.5], [], [], known); // prettier-ignore
+        const y = attune.linear_group.default(x, undefined, [weight.tensor], [bias?.tensor], [a], [b], [0], [0.5], [], [], [], [], known); // prettier-ignore
         backward(y, [gradient]);
         return { y: y[0].detach(), gradients: [x, a, b].map(({ grad }) => grad?.toNumbers()) };
       };

@@ -42,8 +42,9 @@ describe('parity with the reference', () => {
 
   it('compares losses, first gradients and last weights, in f32 and in bf16', async () => {
     const { curves, outputs, generatedIdsEqual } = await checkFolder(join(models, 'llama'));
-    expect(curves.map((curve) => curve.name)).toEqual(['lora', 'lora.bf16', 'full', 'full.bf16']);
-    expect(curves.every((curve) => curve.last < curve.first)).toBe(true);
+    const preferences = ['preference/dpo sigmoid', 'preference/orpo', 'preference/dapo'];
+    expect(curves.map(({ name }) => name)).toEqual(['lora', 'lora.bf16', 'full', 'full.bf16', ...preferences]);
+    expect(curves.slice(0, 4).every((curve) => curve.last < curve.first)).toBe(true);
     expect(outputs.map((output) => output.name)).toEqual(
       expect.arrayContaining([
         'logits',

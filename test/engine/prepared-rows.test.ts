@@ -77,7 +77,7 @@ it('are refused with a truncation_side or a number of windows that would change 
   const text = { kind: 'classification', id: 'row', text: 'some', label: 'red', source };
   const prepare = async (example: object, name: string, data: Partial<Recipe['data']>) => {
     const limits = { max_length: 4, long_rows: 'truncate', truncation_side: 'middle', ...data };
-    const recipe = { objective: { name, labels: null }, data: limits, references: {} } as unknown as Recipe;
+    const recipe = { objective: { name }, data: limits, references: {} } as unknown as Recipe;
     const objective = await createObjective(recipe, { tokenizer, labels, causal: true, now });
     const context = { objective, labels, tokenizer, recipe, now, maxPositions: 64, emit: () => undefined };
     return prepareSplit([example as Example], context);

@@ -252,6 +252,8 @@ function groupCase(name: string, options: { gated?: boolean; used?: number[] } =
         [],
         [],
         [],
+        [],
+        [],
       );
       // What is left out has a gradient of zeros, not none.
       const whole = cat(

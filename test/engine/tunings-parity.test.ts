@@ -13,3 +13,9 @@ it.each(cases)('%s gives the logits, merged weights and ten-step curve of PEFT',
   expect(report.outputs.every(({ compared }) => compared > 0)).toBe(true);
   expect(report.curves.map((curve) => curve.name)).toEqual(['loss', 'gradient norm']);
 });
+
+it('LoRA on a checkpoint in nf4 gives the logits and the ten-step curve of PEFT on bitsandbytes', async () => {
+  const report = await checkFolder(fileURLToPath(new URL('../../fixtures/quantisation/llama_nf4', import.meta.url)));
+  expect(report.problems).toEqual([]);
+  expect(report.curves.map((curve) => curve.name)).toEqual(['loss', 'gradient norm']);
+});

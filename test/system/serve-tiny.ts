@@ -65,7 +65,8 @@ export function writeTinySentences(folder: string, words: readonly string[]): st
 }
 
 export async function startServer(options: ServeOptions) {
-  const server = await serve({ port: 0, log: 'silent', precision: 'f32', ...options });
+  // On a busy machine an answer may take long: its status is waited for.
+  const server = await serve({ port: 0, log: 'silent', precision: 'f32', heartbeat_seconds: 100, ...options });
   const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
   return { ...server, client, close: () => server.close() };
 }
@@ -80,6 +81,6 @@ export async function post(server: { url: string }, path: string, body: unknown,
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   const text = await response.text();
-  const value = (text.startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined; // oxlint-disable-line typescript/no-explicit-any -- any reply
+  const value = (text.trimStart().startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined; // oxlint-disable-line typescript/no-explicit-any -- any reply
   return { status: response.status, headers: response.headers, text, body: value };
 }

@@ -43,6 +43,10 @@ const lines = [
   ['runs', 'verify', 'FILE'],
   ['runs', 'open', 'FILE'],
   ['export', 'FILE', '--to', 'merged'],
+  ['serve', 'FILE'],
+  ['serve', '--config', 'FILE'],
+  ['serve', 'attune-base', '--api-keys', 'FILE', '--port', 'x'],
+  ['keys', 'create', 'name', '--file', 'FILE'],
 ];
 
 beforeAll(() => {

@@ -252,13 +252,21 @@ describe('preference', () => {
   });
 
   it('takes what two texts share, up to the last space, for the prompt', async () => {
-    const row = { chosen: 'Human: Hi\n\nAssistant: Here you are', rejected: 'Human: Hi\n\nAssistant: Hell no' };
+    const row = { chosen: 'Q: Hi\n\nA: Here you are', rejected: 'Q: Hi\n\nA: Hell no' };
     expect(await read('preference', row)).toEqual({
       kind: 'preference',
-      prompt: 'Human: Hi\n\nAssistant: ',
+      prompt: 'Q: Hi\n\nA: ',
       chosen: 'Here you are',
       rejected: 'Hell no',
     });
+  });
+
+  it('takes texts of human and assistant turns for chats', async () => {
+    const row = { chosen: '\n\nHuman: Hi\n\nAssistant: Hello!', rejected: '\n\nHuman: Hi\n\nAssistant: What?' };
+    expect(await read('preference', row)).toEqual({ kind: 'preference', prompt, chosen, rejected });
+    expect(await problems('preference', { ...row, chosen: '\n\nHuman: Hi\n\nAssistant:' })).toEqual([
+      'chosen ends in an empty answer',
+    ]);
   });
 
   it('reads an alpaca prompt and one answer as a message', async () => {

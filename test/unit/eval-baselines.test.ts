@@ -25,6 +25,14 @@ import { textFeatures } from '../../src/eval/baselines/text-features.ts';
 import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
 
 const about = { kind: 'question', question: 'where?', context: 'my cat sleeps in rome' } as const;
+const pair = (i: number): Example => ({
+  id: `${i}`,
+  source: { file: 'rows.jsonl', line: i + 1 },
+  kind: 'preference',
+  prompt: 'my cat',
+  chosen: 'purrs',
+  rejected: 'barks loudly',
+});
 const SECRET = [{ text: 'secret', start: 0 }];
 
 const pictures = await Promise.all(
@@ -92,6 +100,8 @@ describe('every baseline', () => {
     bpr_mf: baskets,
     frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
     sliding_window: [{ ...classRow('', '', 0), ...about, answers: [{ text: 'rome', start: 17 }] }],
+    longer_answer: [pair(0)],
+    shorter_answer: [pair(0)],
     shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
   };
   const rowsFor = (name: BaselineName) => special[name] ?? animalRows;
@@ -109,6 +119,8 @@ describe('every baseline', () => {
         popularity: bought,
         item_knn: bought,
         bpr_mf: bought,
+        longer_answer: [pair(7), pair(9)],
+        shorter_answer: [pair(7), pair(9)],
         frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),
         sliding_window: [7, 9].map((i) => ({ ...classRow('', '', i), ...about, answers: SECRET })),
         shared_words: [7, 9].map((i) => ({ ...classRow('', '', i), ...graded, first: 'my cat' })),

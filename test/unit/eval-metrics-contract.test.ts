@@ -54,6 +54,7 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     imageRanking: [reference, 'another'],
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    margin: 1,
   };
   if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
@@ -72,7 +73,16 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   const ranking = ['yes', 'no', 'not sure', 'maybe'].toSorted((a, b) => unit(a.length) - unit(b.length));
   const written = reads === 'items' ? items(said, truth) : completion(object(truth));
   return {
-    prediction: { id: 'a', text: object(said), scores, ranking, imageRanking: ranking, likelihood, usage },
+    prediction: {
+      id: 'a',
+      text: object(said),
+      scores,
+      ranking,
+      imageRanking: ranking,
+      likelihood,
+      usage,
+      margin: unit(9) - 0.5,
+    },
     example: reads === 'image-ranking' ? imageText(truth) : written,
   };
 }
@@ -87,7 +97,16 @@ function orNone(row: number): { prediction: Prediction; example: Example } {
 }
 
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
-const special: readonly MetricInput[] = ['number', 'ranking', 'image-ranking', 'items', 'tags', 'scores', 'usage'];
+const special: readonly MetricInput[] = [
+  'number',
+  'ranking',
+  'image-ranking',
+  'items',
+  'tags',
+  'scores',
+  'usage',
+  'margin',
+];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 
 describe('every metric', () => {

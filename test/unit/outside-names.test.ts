@@ -99,6 +99,7 @@ describe('control characters', () => {
       live.print(NASTY);
       live.clear();
       // What is left are colours of ours, and the line that is written anew.
+      // oxlint-disable-next-line no-control-regex -- they are what is looked for
       const ours = text().replaceAll(/\u001b\[(?:\d|2[2-9]|3[0-9])m|\r\u001b\[2K/g, '');
       expect(ours).not.toMatch(CONTROLS);
       expect(ours).toContain('␛]0;title␇');
@@ -118,6 +119,8 @@ describe('control characters', () => {
   it('of files, columns and recipes are shown by commands, and escaped in their JSON', async () => {
     const name = `rows ${NASTY.replaceAll('/', '')}.jsonl`;
     writeFileSync(join(folder, name), `${JSON.stringify({ [NASTY]: 'a', completion: NASTY })}\n`.repeat(3));
+    const given = process.cwd();
+    process.chdir(folder);
     const argvs = [['data', 'inspect'], ['init'], ['train'], ['models', 'show'], ['runs', 'show'], ['data', 'steps']];
     for (const argv of argvs) {
       for (const more of [[], ['--json']]) {
@@ -128,5 +131,6 @@ describe('control characters', () => {
         expect(text().length).toBeGreaterThan(10);
       }
     }
+    process.chdir(given);
   });
 });

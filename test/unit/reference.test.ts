@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { onFirstRun } from '../../src/train/first-run.ts';
 import { hashReference, loadReference, parseReference, type ReferenceKind } from '../../src/train/reference.ts';
 
 const callable: ReferenceKind<(row: number) => number> = {
@@ -42,6 +43,21 @@ describe('a reference to a function', () => {
     write('changing.ts', 'export const f = () => 2;');
     await expect(loadReference(text, hashes, callable)).rejects.toMatchObject({ code: 'E_REFERENCE_CHANGED' });
     expect((await loadReference(text, {}, callable))(0)).toBe(2);
+  });
+
+  test('is told of before its code runs for the first time, and again when a letter of it changes', async () => {
+    const told: string[] = [];
+    process.env.ATTUNE_HOME = join(folder, 'home');
+    onFirstRun((message) => told.push(`${message} ${String((globalThis as { ran?: number }).ran ?? 'not run')}`));
+    const code = 'globalThis.ran = (globalThis.ran ?? 0) + 1; export const f = () => 1;';
+    const path = write('told.ts', code);
+    for (let time = 0; time < 2; time++) await loadReference(`${path}#f`, {}, callable);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^runs code for the first time: .*told\.ts#f \(sha256:[0-9a-f]{12}….* not run$/);
+    write('told.ts', `${code} `);
+    await loadReference(`${path}#f`, {}, callable);
+    expect(told[1]).toMatch(/ 1$/);
+    delete process.env.ATTUNE_HOME;
   });
 
   test('that leads nowhere, to other code or to another type says so', async () => {

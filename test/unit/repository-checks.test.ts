@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { budget } from '../../tools/check/budget.ts';
 import { calls } from '../../tools/check/calls.ts';
 import { layers } from '../../tools/check/layers.ts';
+import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
 
@@ -130,6 +131,46 @@ describe('the layers', () => {
 });
 
 const body = (lines: number): string => Array.from({ length: lines }, (_, line) => `  work(${line});\n`).join('');
+
+describe('lookups of names in tables', () => {
+  it('are refused where any text may be the name, and not where the table or the code beside says otherwise', () => {
+    const root = repository({
+      'tsconfig.json':
+        '{"compilerOptions": {"strict": true, "target": "esnext", "module": "nodenext", "noEmit": true}, "include": ["src"]}',
+      'src/base/table.ts': 'export const table = <Entries extends object>(entries: Entries): Entries => entries;',
+      'src/a.ts': `import { table } from './base/table.ts';
+        const words: Record<string, string> = { par: 'p' };
+        const safe: Record<string, string> = table({ par: 'p' });
+        const known: Record<'a' | 'b', string> = { a: 'x', b: 'y' };
+        const row: Record<string, unknown> = {};
+        export const bad = (name: string) => words[name];
+        export const write = (name: string) => void (row[name] = 1);
+        export const good = (name: string, key: 'a' | 'b') => [
+          safe[name], known[key], row[name], words.par, process.env[name],
+          Object.hasOwn(words, name) ? words[name] : undefined,
+        ];
+        // own: names of ours
+        export const ours = (name: string) => words[name];`,
+    });
+    expect(lookups.run(root)).toEqual([
+      expect.stringContaining('src/a.ts:6 words[name]'),
+      expect.stringContaining('src/a.ts:7 row[name]'),
+    ]);
+  });
+});
+
+it('every Node that comes with the package has its security fixes', () => {
+  const { optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  const least: Record<string, number[]> = { 24: [18, 1], 26: [10, 0] };
+  for (const [name, version] of Object.entries(optionalDependencies).filter(([one]) => one.startsWith('node-'))) {
+    const [major, minor, patch] = version.split('.').map(Number);
+    const [leastMinor, leastPatch] = least[major] ?? [Infinity, 0];
+    const isFixed = minor > leastMinor || (minor === leastMinor && patch >= leastPatch);
+    expect([name, version, isFixed]).toEqual([name, version, true]);
+  }
+});
 
 describe('the budget', () => {
   it('measures C++ functions without their comments and blank lines', () => {

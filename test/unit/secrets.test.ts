@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redactData } from '../../src/app/redact/redact-data.ts';
 import { restoreData } from '../../src/app/redact/restore-data.ts';
@@ -182,6 +183,28 @@ describe('planted secrets', () => {
     expect(withoutSecrets(`key ${KEY.slice(3, 14)}… is unknown`, secrets)).toBe('key (key)… is unknown');
     expect(withoutCredentials(`at ${DATABASE} and http://host/a?token=abc&b=1`)).toBe(
       'at postgres://127.0.0.1:9/shop and http://host/a?token=…&b=1',
+    );
+  });
+
+  it('are in no text that is cleaned of them, whatever they are and whatever stands around them', () => {
+    const key = fc
+      .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
+      .filter((one) => new Set(one).size > 4);
+    const way = fc.constantFrom<(one: string) => string>(
+      (one) => one,
+      (one) => JSON.stringify(one),
+      encodeURIComponent,
+      (one) => Buffer.from(one).toString('base64'),
+      (one) => Buffer.from(one).toString('hex'),
+      (one) => JSON.stringify(JSON.stringify(one)),
+    );
+    fc.assert(
+      fc.property(key, way, fc.string(), fc.string(), (value, encode, before, after) => {
+        const clean = withoutSecrets(`${before} ${encode(value)} ${after}`, [{ value, shown: '□' }]);
+        expect(clean).not.toContain(value);
+        if (encode(value).length > 12 && !/[%\\]/.test(value)) expect(clean).not.toContain(encode(value));
+      }),
+      { seed: 20, numRuns: 300 },
     );
   });
 

@@ -83,6 +83,10 @@ describe('a chat template', () => {
     const template =
       "{% for m in messages %}{{ m.content is none }} {{ m.content is defined }} {{ 'contentless' in m }};{% endfor %}";
     expect(await render(template, { messages })).toBe('True True False;False False False;False True False;');
+    await expect(render("{{ 'x' in messages[0].content }}", { messages })).rejects.toMatchObject({
+      code: 'E_TEMPLATE_FAILED',
+      fix: expect.stringContaining('content: ""'),
+    });
   });
 
   test('shows a mapping in the order and with the numbers of the row, and refuses rounded ones', async () => {

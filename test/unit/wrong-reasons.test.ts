@@ -26,12 +26,11 @@ afterAll(() => {
 const canLimit = spawnSync('prlimit', ['--version']).status === 0;
 
 it.runIf(canLimit)(
-  'an archive that cannot be unpacked for want of room says so, at once',
+  'an archive that cannot be unpacked for want of room says so',
   () => {
     writeFileSync(path('a.zip'), makeZip([{ name: 'long.txt', data: 'words and words\n'.repeat(100_000) }]));
     writeFileSync(path('b.txt'), 'Text of its own.');
     const words = ['data', 'prepare', path('a.zip'), path('b.txt'), '--to', path('rows.jsonl'), '--json'];
-    const began = Date.now();
     const { stdout } = spawnSync('prlimit', ['--fsize=200000:unlimited', resolve('bin/attune'), ...words], {
       cwd: folder,
       encoding: 'utf8',
@@ -39,7 +38,6 @@ it.runIf(canLimit)(
     const { files } = JSON.parse(stdout) as { files: { skipped: Record<string, { first: { message: string }[] }> } };
     expect(Object.keys(files.skipped)).toEqual(['disk-full']);
     expect(files.skipped['disk-full'].first[0].message).toContain('TMPDIR');
-    expect(Date.now() - began).toBeLessThan(20_000);
   },
   40_000,
 );
@@ -150,7 +148,7 @@ describe('files that are used in place', () => {
     renameSync(path('new'), file);
     refuseChanged();
     rmSync(file);
-    refuseChanged();
+    expect(() => refuseChanged()).not.toThrow();
     forgetWatched();
   });
 });

@@ -20,8 +20,8 @@ const SPREAD: Readonly<Record<string, string>> = {
 /** Where the calls that are free of that are. */
 const MANY = 'src/base/many.ts';
 
-/** Files that may read JSON by themselves: the reader, and a page's script, which runs in a browser. */
-const JSON_READERS = new Set(['src/files/json.ts', 'src/app/page/try-script.ts']);
+/** Files that may read JSON by themselves: the readers, and a page's script, which runs in a browser. */
+const JSON_READERS = new Set(['src/files/json.ts', 'src/text/jinja/parse-json.ts', 'src/app/page/try-script.ts']);
 
 export const calls: Check = {
   name: 'calls',

@@ -68,14 +68,12 @@ function isOpen(access: ts.ElementAccessExpression, checker: ts.TypeChecker): bo
   return names.some(({ flags }) => (flags & ts.TypeFlags.String) !== 0);
 }
 
+/** Of "=", "+=", "??=", and not of "===", ">=". */
 function isWritten(node: ts.ElementAccessExpression): boolean {
   const { parent } = node;
-  return (
-    ts.isBinaryExpression(parent) &&
-    parent.left === node &&
-    /=$/.test(parent.operatorToken.getText()) &&
-    !/^[!=<>]/.test(parent.operatorToken.getText().replace(/^=$/, ':'))
-  );
+  if (!ts.isBinaryExpression(parent) || parent.left !== node) return false;
+  const { kind } = parent.operatorToken;
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
 /** Made by `table(…)` where it is declared. */

@@ -15,6 +15,8 @@ const DEPTHS = new Map([
   ['src', 3],
   ['tools', 2],
 ]);
+/** Folders whose own folders say by their names what is in them. */
+const WHOLE: readonly string[] = ['src/serve/'];
 const BEGIN =
   '<!-- tree: the folders of src, native and tools; node tools/check/tree.ts --write adds what is missing -->';
 const END = '<!-- end of the tree -->';
@@ -44,8 +46,10 @@ function foldersOf(root: string): string[] {
   const found = new Set<string>();
   for (const file of listFiles(root, [...DEPTHS.keys()])) {
     const parts = dirname(file).split('/');
-    for (let depth = 1; depth <= Math.min(parts.length, DEPTHS.get(parts[0])!); depth++)
-      found.add(`${parts.slice(0, depth).join('/')}/`);
+    for (let depth = 1; depth <= Math.min(parts.length, DEPTHS.get(parts[0])!); depth++) {
+      const folder = `${parts.slice(0, depth).join('/')}/`;
+      if (!WHOLE.some((whole) => folder !== whole && folder.startsWith(whole))) found.add(folder);
+    }
   }
   found.delete('src/');
   return [...found].toSorted();

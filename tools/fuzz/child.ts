@@ -25,13 +25,17 @@ process.on('disconnect', () => process.exit(0));
 // What fails where nobody waits for it ends a command as well.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
+    if (current === -1) {
+      process.stderr.write(String(error), () => process.exit(1));
+      return;
+    }
     process.send?.({
       type: 'outcome',
       outcome: { trial: current, problem: `not caught: ${String((error as Error)?.stack ?? error)}` },
     });
   });
 }
-let current = 0;
+let current = -1;
 
 async function tryAll({ target: name, seed, from, count }: Work): Promise<void> {
   const target = targets[name];

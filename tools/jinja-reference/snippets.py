@@ -41,6 +41,7 @@ SNIPPETS = [
     "{% for i in [0, 1] %}{% with u = i %}{% if u %}{% break %}{% endif %}{% endwith %}{{ i }}{% endfor %}", "{% for i in [1] %}{% generation %}{% break %}{% endgeneration %}{% endfor %}",
     "{% for i in [1, 2] %}{% filter upper %}a{% if i == 1 %}{% continue %}{% endif %}b{% endfilter %}{% endfor %}",
     "{% for i in [1, 2] %}{% set u %}a{% continue %}{% endset %}{% endfor %}",
+    "{% for k, v in [[1, 2], [3, 0], (4, 5)] if v %}{{ loop.previtem }}{{ loop.nextitem }}{% endfor %}",
     "{% for m in rows %}{% set c = m.b or 'none' %}{% if c == 'none' %}{% continue %}{% endif %}{{ c }}{% endfor %}",
     # Printing
     "{{ none }}{{ true }}{{ False }}", "{{ 1.0 }} {{ 1e16 }} {{ 1e15 }} {{ 0.0001 }} {{ 1e-05 }} {{ 100.5 }} {{ 1e300 }} {{ -0.0 }}", "{{ numbers }}{{ mixed }}{{ mapping }}{{ deep }}",

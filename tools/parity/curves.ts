@@ -85,11 +85,11 @@ async function tune(folder: string, model: Model, name: Run['method']): Promise<
   return tuning;
 }
 
-function addCurve(
+export function addCurve(
   report: FolderReport,
   name: string,
   losses: readonly number[],
-  { reference, dtype }: Pick<Run, 'reference' | 'dtype'>,
+  { reference, dtype }: { reference: Pick<ReferenceCurve, 'losses' | 'loss_after'>; dtype: DType },
 ): void {
   const expected = [...reference.losses, reference.loss_after];
   const mean = expected.reduce((sum, loss) => sum + loss, 0) / expected.length;

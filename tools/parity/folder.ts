@@ -8,8 +8,10 @@ import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
+import { comparePreference } from './preference.ts';
 import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
@@ -27,8 +29,9 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
-    if (isTuningCase(folder)) {
-      await compareTuning(folder, report);
+    const other = isTuningCase(folder) ? compareTuning : isQuantisedCase(folder) ? compareQuantised : undefined;
+    if (other !== undefined) {
+      await other(folder, report);
       return { ...report, ok: report.problems.length === 0 };
     }
     if (holdsObjectives(folder)) {
@@ -39,6 +42,7 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
     else report.problems.push('there is no expected.safetensors');
     if (existsSync(join(folder, 'train.json'))) await compareCurves(folder, report);
+    if (existsSync(join(folder, 'preference', 'preference.json'))) await comparePreference(folder, report);
   } catch (error) {
     report.problems.push((error as Error).message);
   }

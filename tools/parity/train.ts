@@ -3,7 +3,7 @@ import type { Model } from '../../src/models/model.ts';
 import type { SafetensorsFile, Tensor } from '../../src/tensor/index.ts';
 import type { Batch, Objective, PreparedRow, StepOptions, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
-import { inputOf, withPrefix, type Tensors } from './input.ts';
+import { inputOf, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 
 export interface Parts {
@@ -19,8 +19,7 @@ export async function trainOnBatch(
   request: { steps: number; options: StepOptions },
 ): Promise<{ losses: number[]; gradNorms: number[]; gradients: Map<string, Tensor> }> {
   const { model } = parts;
-  const given = new Map(file.names.map((name) => [name, file.get(name)]));
-  const batch = withPrefix(given, parts.tuning.prefix ?? []);
+  const batch = new Map(file.names.map((name) => [name, file.get(name)]));
   const objective = objectiveOf(model, batch);
   const gradients = new Map<string, Tensor>();
   const losses: number[] = [];

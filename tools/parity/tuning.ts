@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
 import { compareOutput, difference } from './compare.ts';
-import { inputOf, withPrefix, type Tensors } from './input.ts';
+import { inputOf, withPrefix } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
 import type { FolderReport } from './report.ts';
 import { trainOnBatch } from './train.ts';
@@ -22,8 +25,15 @@ interface CaseFile {
   train_true_gradient?: ReferenceRun;
 }
 
-interface ReferenceRun {
-  optimizer?: { lr: number; betas: [number, number]; eps: number; weight_decay: number };
+export interface ReferenceRun {
+  optimizer?: {
+    lr: number;
+    betas: [number, number];
+    eps: number;
+    weight_decay: number;
+    /** LoRA+: of everything but A. */
+    loraplus_lr_ratio?: number;
+  };
   losses: number[];
   loss_after: number;
   grad_norms: number[];
@@ -54,14 +64,26 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   compareLogits(parts, 'logits');
   compareMerged(parts);
   const run = about.train_true_gradient ?? about.train;
-  await compareCurve(parts, { base, run: { ...about.train, ...run } });
-  compareFinal(folder, parts, about);
-  tuning.dispose();
+  const trained = await withEncoder(folder, parts, description);
+  await compareCurve(trained, { base, run: { ...about.train, ...run } });
+  compareFinal(folder, trained, about);
+  trained.tuning.dispose();
   model.dispose();
 }
 
+/** PEFT saves what a prompt's network makes, and trains the network: where that is given, it is what is trained. */
+async function withEncoder(folder: string, parts: Parts, { method, options }: AdapterDescription): Promise<Parts> {
+  const path = join(folder, 'encoder_init.safetensors');
+  if (!existsSync(path) || method === 'prompt_tuning') return parts;
+  parts.tuning.dispose();
+  const tuning = await (await tunings.load(method)).create(parts.model, options, { seed: 0 });
+  using file = new SafetensorsFile(path);
+  scope(() => tuning.load(new Map([...tensorsOf(file)].map(([name, tensor]) => [plainName(name), tensor]))));
+  return { ...parts, tuning };
+}
+
 /** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
-function baseOf(folder: string, name: string): string {
+export function baseOf(folder: string, name: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) {
     const found = ['fixtures', 'models'].map((beside) => join(at, beside, name));
     const own = found.find((path) => existsSync(join(path, 'config.json')));
@@ -78,14 +100,20 @@ interface Parts {
   report: FolderReport;
 }
 
-function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
+export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
   return new Map(file.names.map((name) => [name, file.get(name)]));
 }
 
-/** Logits on the base fixture's inputs, virtual tokens included. */
+/** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
 function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
+  const { prefix } = model;
   const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
-  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  model.prefix = [];
+  try {
+    return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  } finally {
+    model.prefix = prefix;
+  }
 }
 
 function compareLogits(parts: Parts, name: string): void {
@@ -124,28 +152,32 @@ function parameterOf<Value>(parameters: ReadonlyMap<string, Value>, name: string
   return found;
 }
 
-async function compareCurve(parts: Parts, { base, run }: { base: string; run: ReferenceRun }): Promise<void> {
+export async function compareCurve(
+  parts: Pick<Parts, 'model' | 'tuning' | 'report'>,
+  { base, run }: { base: string; run: ReferenceRun },
+): Promise<void> {
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
-  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
+  const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
+  const update = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
   const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
   const result = await trainOnBatch({ model, update, tuning }, file, { steps, options });
   for (const gradient of result.gradients.values()) gradient.dispose();
-  addCurve(report, 'loss', result.losses, [...run.losses, run.loss_after], TOLERANCE.loss);
-  addCurve(report, 'gradient norm', result.gradNorms.slice(0, steps), run.grad_norms, TOLERANCE.norm);
+  const losses = [...run.losses, run.loss_after];
+  addCurve(report, 'loss', { got: result.losses, wanted: losses, tolerance: TOLERANCE.loss });
+  const norms = { got: result.gradNorms.slice(0, steps), wanted: run.grad_norms, tolerance: TOLERANCE.norm };
+  addCurve(report, 'gradient norm', norms);
 }
 
 /** Every number of a curve, relative to the reference's. */
-export function addCurve(
+function addCurve(
   report: FolderReport,
   name: string,
-  got: readonly number[],
-  wanted: readonly number[],
-  // oxlint-disable-next-line max-params -- one number of each step, and how far it may be off
-  tolerance: number,
+  { got, wanted, tolerance }: { got: readonly number[]; wanted: readonly number[]; tolerance: number },
 ): void {
   const errors = wanted.map((value, i) => Math.abs(got[i] - value) / Math.abs(value));
   const maxRel = errors.some((error) => Number.isNaN(error)) ? null : Math.max(...errors);
@@ -162,17 +194,12 @@ export function addCurve(
 function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const { model, tuning, expected, report } = parts;
   const isTrue = about.train_true_gradient !== undefined;
-  using file = new SafetensorsFile(join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`));
-  const noisy = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const names = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const noisy = names.flatMap((name) => [name, ROOT + name]);
+  const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
+  compareFinalTensors(final, parts, noisy);
   noGrad(() =>
     scope(() => {
-      const own = tuning.state();
-      for (const name of file.names) {
-        const got = own.get(name);
-        if (noisy.includes(name)) continue;
-        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
-        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
-      }
       const logits = logitsOf(parts);
       if (noisy.length > 0 || isTrue) return;
       const [last] = ['final_logits_row0_last', 'final_logits'].filter((name) => expected.names.includes(name));
@@ -185,12 +212,49 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   );
 }
 
+/** Every tensor of an adapter's file but some. */
+export function compareFinalTensors(
+  path: string,
+  { tuning, report }: Pick<Parts, 'tuning' | 'report'>,
+  except: readonly string[],
+): void {
+  using file = new SafetensorsFile(path);
+  noGrad(() =>
+    scope(() => {
+      const own = savedState(tuning);
+      // What PEFT writes twice is compared once.
+      const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
+      for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
+        const got = own.get(name);
+        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
+        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
+      }
+    }),
+  );
+}
+
+/** A tuning's tensors as its file would have them. */
+function savedState(tuning: Tuning): ReadonlyMap<string, Tensor> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
+  try {
+    tuning.save(folder, { baseModel: 'base', task: 'causal-lm' });
+    using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+    return new Map([...tensorsOf(file)].map(([name, tensor]) => [name, tensor.clone()]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** The names of tensors in a living model of PEFT's contain the adapter's own. */
 function plainName(name: string): string {
   return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
 }
 
-function addOutput(report: FolderReport, name: string, { maxAbs, compared }: { maxAbs: number; compared: number }) {
+export function addOutput(
+  report: FolderReport,
+  name: string,
+  { maxAbs, compared }: { maxAbs: number; compared: number },
+) {
   report.outputs.push({ name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared });
   if (!(maxAbs <= TOLERANCE.tensor))
     report.problems.push(`${name}: differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE.tensor}`);

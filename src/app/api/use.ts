@@ -7,6 +7,10 @@ import { lazily } from './lazily.ts';
  * const model = await openModel({ target: 'runs/tickets' });
  * const [answer] = await model.answer(['My parcel is late.'], { maxNewTokens: 40 });
  * await model.close();
+ * @example
+ * const base = await openModel({ target: 'attune-base' });
+ * await base.install('support', 'runs/support'); // any number of adapters beside each other
+ * const [answer] = await base.answer(['My parcel is late.'], { adapter: 'support' });
  */
 export const openModel = lazily('openModel');
 

@@ -26,6 +26,8 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   orpo: 'writing',
   kto: 'writing',
   grpo: 'writing',
+  online_dpo: 'writing',
+  gkd: 'writing',
   rloo: 'writing',
   reward: 'text',
   bco: 'writing',

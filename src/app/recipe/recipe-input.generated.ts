@@ -349,10 +349,22 @@ export interface LoraTuning {
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
   /**
-   * Biases are not trained.
+   * Rows of the changed weight have a trained length of their own (DoRA).
+   * @defaultValue false
+   */
+  use_dora?: MethodOptionInputs['tuning']['lora']['use_dora'];
+  /**
+   * A trained bias on B.
+   * @defaultValue false
+   */
+  lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
+  /**
+   * Whether the model's biases are trained and saved too.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
+  /** Learning rate of B, in those of A (LoRA+); 16 is usual. */
+  loraplus_lr_ratio?: MethodOptionInputs['tuning']['lora']['loraplus_lr_ratio'];
 }
 
 /** The tuning full, with its options. */
@@ -411,21 +423,574 @@ export interface Ia3Tuning {
   modules_to_save?: MethodOptionInputs['tuning']['ia3']['modules_to_save'];
 }
 
+/** The tuning vera, with its options. */
+export interface VeraTuning {
+  /** Which tuning. */
+  method: 'vera';
+  /**
+   * Rows of the shared matrices.
+   * @defaultValue 256
+   */
+  r?: MethodOptionInputs['tuning']['vera']['r'];
+  /**
+   * What the inner vector begins as.
+   * @defaultValue 0.1
+   */
+  d_initial?: MethodOptionInputs['tuning']['vera']['d_initial'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['vera']['modules_to_save'];
+}
+
+/** The tuning loha, with its options. */
+export interface LohaTuning {
+  /** Which tuning. */
+  method: 'loha';
+  /**
+   * Rank of each of the two matrices.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['loha']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['loha']['alpha'];
+  /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['loha']['use_effective_conv2d'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['loha']['modules_to_save'];
+}
+
+/** The tuning lokr, with its options. */
+export interface LokrTuning {
+  /** Which tuning. */
+  method: 'lokr';
+  /**
+   * Rank of the larger factor; that is whole where it is small.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['lokr']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['lokr']['alpha'];
+  /**
+   * The smaller factor has a low rank too.
+   * @defaultValue false
+   */
+  decompose_both?: MethodOptionInputs['tuning']['lokr']['decompose_both'];
+  /**
+   * Size of the smaller factor; about the root unless given.
+   * @defaultValue -1
+   */
+  decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['lokr']['modules_to_save'];
+}
+
+/** The tuning fourierft, with its options. */
+export interface FourierftTuning {
+  /** Which tuning. */
+  method: 'fourierft';
+  /**
+   * Numbers that each layer trains.
+   * @defaultValue 1000
+   */
+  n_frequency?: MethodOptionInputs['tuning']['fourierft']['n_frequency'];
+  /**
+   * What the update is multiplied by.
+   * @defaultValue 150
+   */
+  scaling?: MethodOptionInputs['tuning']['fourierft']['scaling'];
+  /**
+   * Which frequencies they are.
+   * @defaultValue 777
+   */
+  random_loc_seed?: MethodOptionInputs['tuning']['fourierft']['random_loc_seed'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['fourierft']['modules_to_save'];
+}
+
+/** The tuning c3a, with its options. */
+export interface C3aTuning {
+  /** Which tuning. */
+  method: 'c3a';
+  /**
+   * Side of a block; the next divisor of both sides below it.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['tuning']['c3a']['block_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['c3a']['modules_to_save'];
+}
+
+/** The tuning shira, with its options. */
+export interface ShiraTuning {
+  /** Which tuning. */
+  method: 'shira';
+  /**
+   * As many weights as LoRA of this rank would have.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['shira']['r'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['shira']['modules_to_save'];
+}
+
+/** The tuning road, with its options. */
+export interface RoadTuning {
+  /** Which tuning. */
+  method: 'road';
+  /**
+   * Numbers for each pair of outputs: 2, 4 or 8.
+   * @defaultValue "road_1"
+   */
+  variant?: MethodOptionInputs['tuning']['road']['variant'];
+  /**
+   * Outputs among which pairs are made.
+   * @defaultValue 64
+   */
+  group_size?: MethodOptionInputs['tuning']['road']['group_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['road']['modules_to_save'];
+}
+
+/** The tuning oft, with its options. */
+export interface OftTuning {
+  /** Which tuning. */
+  method: 'oft';
+  /**
+   * Features of a block; their divisor that is nearest.
+   * @defaultValue 32
+   */
+  oft_block_size?: MethodOptionInputs['tuning']['oft']['oft_block_size'];
+  /**
+   * Blocks of a layer, where oft_block_size is 0.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['tuning']['oft']['r'];
+  /**
+   * Rotations stay near none.
+   * @defaultValue false
+   */
+  coft?: MethodOptionInputs['tuning']['oft']['coft'];
+  /**
+   * How near, with coft.
+   * @defaultValue 0.00006
+   */
+  eps?: MethodOptionInputs['tuning']['oft']['eps'];
+  /**
+   * All blocks of a layer are turned alike.
+   * @defaultValue false
+   */
+  block_share?: MethodOptionInputs['tuning']['oft']['block_share'];
+  /**
+   * Rotations by a series, which is faster than the exact ones.
+   * @defaultValue true
+   */
+  use_cayley_neumann?: MethodOptionInputs['tuning']['oft']['use_cayley_neumann'];
+  /**
+   * Its terms.
+   * @defaultValue 5
+   */
+  num_cayley_neumann_terms?: MethodOptionInputs['tuning']['oft']['num_cayley_neumann_terms'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['oft']['modules_to_save'];
+}
+
+/** The tuning boft, with its options. */
+export interface BoftTuning {
+  /** Which tuning. */
+  method: 'boft';
+  /**
+   * Features of a block: an even number that divides all inputs.
+   * @defaultValue 4
+   */
+  boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
+  /**
+   * Rotations after one another, on ever other pairs.
+   * @defaultValue 1
+   */
+  boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['boft']['modules_to_save'];
+}
+
+/** The tuning hra, with its options. */
+export interface HraTuning {
+  /** Which tuning. */
+  method: 'hra';
+  /**
+   * Reflections of a layer; with an even number they begin as none.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['hra']['r'];
+  /**
+   * Their mirrors stand at right angles.
+   * @defaultValue false
+   */
+  apply_GS?: MethodOptionInputs['tuning']['hra']['apply_GS'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['hra']['modules_to_save'];
+}
+
+/** The tuning miss, with its options. */
+export interface MissTuning {
+  /** Which tuning. */
+  method: 'miss';
+  /**
+   * Rows of the block.
+   * @defaultValue 64
+   */
+  r?: MethodOptionInputs['tuning']['miss']['r'];
+  /**
+   * Columns of it that are trained, where above 1; the rest repeats them.
+   * @defaultValue 1
+   */
+  mini_r?: MethodOptionInputs['tuning']['miss']['mini_r'];
+  /**
+   * Blocks multiply the weight too; r has to divide both sides.
+   * @defaultValue false
+   */
+  bat?: MethodOptionInputs['tuning']['miss']['bat'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['miss']['modules_to_save'];
+}
+
+/** The tuning ln_tuning, with its options. */
+export interface LnTuningTuning {
+  /** Which tuning. */
+  method: 'ln_tuning';
+  /**
+   * Norms that are trained, by their names; all of the trunk unless given.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['ln_tuning']['target_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['ln_tuning']['modules_to_save'];
+}
+
+/** The tuning bitfit, with its options. */
+export interface BitfitTuning {
+  /** Which tuning. */
+  method: 'bitfit';
+}
+
+/** The tuning randlora, with its options. */
+export interface RandloraTuning {
+  /** Which tuning. */
+  method: 'randlora';
+  /**
+   * Rank of each random matrix; smaller ones make more to train.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['randlora']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 640
+   */
+  alpha?: MethodOptionInputs['tuning']['randlora']['alpha'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['randlora']['modules_to_save'];
+}
+
+/** The tuning trainable_tokens, with its options. */
+export interface TrainableTokensTuning {
+  /** Which tuning. */
+  method: 'trainable_tokens';
+  /**
+   * Existing tokens, by text or id, whose rows are trained; new_tokens always are.
+   * @defaultValue []
+   */
+  trainable_tokens?: MethodOptionInputs['tuning']['trainable_tokens']['trainable_tokens'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['trainable_tokens']['modules_to_save'];
+}
+
+/** The tuning prompt_tuning, with its options. */
+export interface PromptTuningTuning {
+  /** Which tuning. */
+  method: 'prompt_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prompt_tuning']['num_virtual_tokens'];
+  /**
+   * What they begin as: the vectors of tokens drawn at random, or random numbers.
+   * @defaultValue "sample_vocab"
+   */
+  prompt_tuning_init?: MethodOptionInputs['tuning']['prompt_tuning']['prompt_tuning_init'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prompt_tuning']['modules_to_save'];
+}
+
+/** The tuning p_tuning, with its options. */
+export interface PTuningTuning {
+  /** Which tuning. */
+  method: 'p_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['p_tuning']['num_virtual_tokens'];
+  /**
+   * The network.
+   * @defaultValue "mlp"
+   */
+  encoder_reparameterization_type?: MethodOptionInputs['tuning']['p_tuning']['encoder_reparameterization_type'];
+  /** Its width; the embedding's unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['p_tuning']['encoder_hidden_size'];
+  /**
+   * Layers of an LSTM.
+   * @defaultValue 2
+   */
+  encoder_num_layers?: MethodOptionInputs['tuning']['p_tuning']['encoder_num_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
   | 'full'
   | 'freeze'
   | 'ia3'
+  | 'vera'
+  | 'loha'
+  | 'lokr'
+  | 'fourierft'
+  | 'c3a'
+  | 'shira'
+  | 'road'
+  | 'oft'
+  | 'boft'
+  | 'hra'
+  | 'miss'
+  | 'ln_tuning'
+  | 'bitfit'
+  | 'randlora'
+  | 'trainable_tokens'
+  | 'prompt_tuning'
+  | 'p_tuning'
   | LoraTuning
   | FullTuning
   | FreezeTuning
-  | Ia3Tuning;
+  | Ia3Tuning
+  | VeraTuning
+  | LohaTuning
+  | LokrTuning
+  | FourierftTuning
+  | C3aTuning
+  | ShiraTuning
+  | RoadTuning
+  | OftTuning
+  | BoftTuning
+  | HraTuning
+  | MissTuning
+  | LnTuningTuning
+  | BitfitTuning
+  | RandloraTuning
+  | TrainableTokensTuning
+  | PromptTuningTuning
+  | PTuningTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
   /** Which storage. */
   name: 'dense';
+}
+
+/** The storage nf4, with its options. */
+export interface Nf4Storage {
+  /** Which storage. */
+  name: 'nf4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['nf4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['nf4']['block_size'];
+}
+
+/** The storage fp4, with its options. */
+export interface Fp4Storage {
+  /** Which storage. */
+  name: 'fp4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['fp4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['fp4']['block_size'];
 }
 
 /** The storage int8_forward, with its options. */
@@ -443,9 +1008,13 @@ export interface Int8SwitchbackStorage {
 /** A storage by its name, or with options of its own. */
 export type StorageInput =
   | 'dense'
+  | 'nf4'
+  | 'fp4'
   | 'int8_forward'
   | 'int8_switchback'
   | DenseStorage
+  | Nf4Storage
+  | Fp4Storage
   | Int8ForwardStorage
   | Int8SwitchbackStorage;
 
@@ -954,6 +1523,91 @@ export interface RlooObjective {
   normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
 }
 
+/** The objective gkd, with its options. */
+export interface GkdObjective {
+  /** Which objective. */
+  name: 'gkd';
+  /** Folder or name of the model to learn from; its tokenizer must be the same. */
+  teacher_model: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  /**
+   * 0: cover what the teacher says; 1: say nothing that it would not.
+   * @defaultValue 0.5
+   */
+  beta?: MethodOptionInputs['objective']['gkd']['beta'];
+  /**
+   * Of sampling, and of both distributions.
+   * @defaultValue 0.9
+   */
+  temperature?: MethodOptionInputs['objective']['gkd']['temperature'];
+  /**
+   * Share of the rows answered by the model itself, in place of the row's answer.
+   * @defaultValue 0.5
+   */
+  lmbda?: MethodOptionInputs['objective']['gkd']['lmbda'];
+  /**
+   * Longest answer of its own, in tokens.
+   * @defaultValue 128
+   */
+  max_completion_length?: MethodOptionInputs['objective']['gkd']['max_completion_length'];
+}
+
+/** The objective online_dpo, with its options. */
+export interface OnlineDpoObjective {
+  /** Which objective. */
+  name: 'online_dpo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['online_dpo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['online_dpo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['online_dpo']['reward_timeout'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['online_dpo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['online_dpo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['online_dpo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['online_dpo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['online_dpo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['online_dpo']['repetition_penalty'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['online_dpo']['beta'];
+  /**
+   * As of dpo.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['online_dpo']['loss_type'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
+}
+
 /** The objective reward, with its options. */
 export interface RewardObjective {
   /** Which objective. */
@@ -1089,6 +1743,8 @@ export type ObjectiveInput =
   | 'orpo'
   | 'grpo'
   | 'rloo'
+  | 'gkd'
+  | 'online_dpo'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -1114,6 +1770,8 @@ export type ObjectiveInput =
   | OrpoObjective
   | GrpoObjective
   | RlooObjective
+  | GkdObjective
+  | OnlineDpoObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective
@@ -1143,7 +1801,135 @@ export interface AdamwOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
 }
 
+/** The optimizer adafactor, with its options. */
+export interface AdafactorOptimizer {
+  /** Which optimizer. */
+  name: 'adafactor';
+  /** Decay of the mean step; none unless given. */
+  beta1?: MethodOptionInputs['optimizer']['adafactor']['beta1'];
+  /**
+   * The second moment forgets 1 - step^decay_rate.
+   * @defaultValue -0.8
+   */
+  decay_rate?: MethodOptionInputs['optimizer']['adafactor']['decay_rate'];
+  /**
+   * The largest root mean square of a step, in learning rates.
+   * @defaultValue 1
+   */
+  clip_threshold?: MethodOptionInputs['optimizer']['adafactor']['clip_threshold'];
+  /**
+   * Added to squared gradients.
+   * @defaultValue 1e-30
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adafactor']['epsilon'];
+  /**
+   * Steps are in parts of the weight's own root mean square.
+   * @defaultValue false
+   */
+  scale_parameter?: MethodOptionInputs['optimizer']['adafactor']['scale_parameter'];
+  /**
+   * The least that counts as, with scale_parameter.
+   * @defaultValue 0.001
+   */
+  least_scale?: MethodOptionInputs['optimizer']['adafactor']['least_scale'];
+}
+
+/** The optimizer ademamix, with its options. */
+export interface AdemamixOptimizer {
+  /** Which optimizer. */
+  name: 'ademamix';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['ademamix']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['ademamix']['beta2'];
+  /**
+   * Decay of the slow mean gradient.
+   * @defaultValue 0.9999
+   */
+  beta3?: MethodOptionInputs['optimizer']['ademamix']['beta3'];
+  /**
+   * Weight of the slow mean.
+   * @defaultValue 5
+   */
+  alpha?: MethodOptionInputs['optimizer']['ademamix']['alpha'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['ademamix']['epsilon'];
+  /** Steps until beta3 is reached. */
+  beta3_warmup?: MethodOptionInputs['optimizer']['ademamix']['beta3_warmup'];
+  /** Steps until alpha is reached. */
+  alpha_warmup?: MethodOptionInputs['optimizer']['ademamix']['alpha_warmup'];
+}
+
+/** The optimizer lion, with its options. */
+export interface LionOptimizer {
+  /** Which optimizer. */
+  name: 'lion';
+  /**
+   * Share of the mean gradient in the direction.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['lion']['beta1'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.99
+   */
+  beta2?: MethodOptionInputs['optimizer']['lion']['beta2'];
+}
+
+/** The optimizer muon, with its options. */
+export interface MuonOptimizer {
+  /** Which optimizer. */
+  name: 'muon';
+  /**
+   * Decay of the summed gradients of a matrix.
+   * @defaultValue 0.95
+   */
+  momentum?: MethodOptionInputs['optimizer']['muon']['momentum'];
+  /**
+   * Look a step ahead.
+   * @defaultValue true
+   */
+  nesterov?: MethodOptionInputs['optimizer']['muon']['nesterov'];
+  /**
+   * Newton-Schulz steps.
+   * @defaultValue 5
+   */
+  ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
+  /**
+   * For what is no matrix: decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['muon']['beta1'];
+  /**
+   * For what is no matrix: decay of the mean squared gradient.
+   * @defaultValue 0.95
+   */
+  beta2?: MethodOptionInputs['optimizer']['muon']['beta2'];
+  /**
+   * For what is no matrix: added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
-  | AdamwOptimizer;
+  | 'adafactor'
+  | 'ademamix'
+  | 'lion'
+  | 'muon'
+  | AdamwOptimizer
+  | AdafactorOptimizer
+  | AdemamixOptimizer
+  | LionOptimizer
+  | MuonOptimizer;

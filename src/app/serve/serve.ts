@@ -47,9 +47,12 @@ export async function serve({ signal, ...options }: ServeOptions): Promise<Runni
   return running;
 }
 
-/** The same server without a socket, for a program that has one. @throws as `serve` */
+/**
+ * The same server without a socket, for a program that has one: who may reach it, and under which names, is the program's
+ * to say; keys are asked for where `api_keys` names some. @throws as `serve`
+ */
 export async function mountServer({ signal, ...options }: ServeOptions): Promise<MountableServer> {
-  const mounted = await prepared(options);
+  const mounted = await prepared({ ...options, host: '0.0.0.0', open: true });
   void mounted.warm();
   signal?.addEventListener('abort', () => void mounted.close(), { once: true });
   return { app: mounted.app, close: () => mounted.close() };
@@ -78,7 +81,7 @@ function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSe
 function readConfig(path: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parse(readFileSync(path, 'utf8'));
+    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     throw new AttuneError('E_SERVE_SETTINGS', {
       what: `${path} cannot be read`,

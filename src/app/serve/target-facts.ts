@@ -38,10 +38,16 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const hears = await readsRecordings(baseFolder ?? folder);
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
   if (kind === undefined) throw unaskable(target, task);
-  const own = { kind, task, folder, created };
+  const own = { kind, task, folder, created, maxLength: await lengthOf(baseFolder ?? folder) };
   if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
   const bytes = bytesOf([adapterWeights(folder)]);
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+async function lengthOf(folder: string): Promise<number | undefined> {
+  const raw = readConfig(folder);
+  const { maxPositions } = (await architectures.load(String(raw.model_type))).limits(raw);
+  return Number.isFinite(maxPositions) ? maxPositions : undefined;
 }
 
 function bytesOf(files: readonly string[]): number {

@@ -64,6 +64,6 @@ function describeTokenizer({ hasTokenizer, hasChatTemplate }: ModelDetails): str
 
 function describeAdapter({ adapter }: ModelDetails): string | undefined {
   if (adapter === undefined) return undefined;
-  const { r, alpha } = adapter.options;
-  return `${adapter.method}, r ${String(r)}, alpha ${String(alpha)}`;
+  const shown = ['r', 'alpha', 'num_virtual_tokens'].filter((name) => adapter.options[name] !== undefined);
+  return [adapter.method, ...shown.map((name) => `${name} ${String(adapter.options[name])}`)].join(', ');
 }

@@ -48,7 +48,8 @@ export const command = defineCommand<Shown>({
     {
       name: '--storage',
       value: 'NAME',
-      summary: 'int8_forward for faster and slightly other answers; dense unless given',
+      summary:
+        'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
     },
   ],
   examples: [

@@ -38,8 +38,8 @@ export const command = defineCommand({
   streamsJson: true,
   async run(context) {
     const { serve } = await import('../../app/serve/serve.ts');
-    const stop = context.stopSignal('stopping when the requests in flight are answered; once more to stop at once');
     const server = await serve(optionsOf(context));
+    const stop = context.stopSignal('stopping when the requests in flight are answered; once more to stop at once');
     const { url, models } = server;
     if (context.isJson) process.stdout.write(`${JSON.stringify({ url, pid: process.pid, models })}\n`);
     else context.out.write(`${url}/v1  ${models.join(', ')}\n`);

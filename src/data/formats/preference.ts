@@ -2,13 +2,15 @@ import type { Message } from '../../text/message.ts';
 import { asTurns, promptFields, readAnswer, readPrompt, readTextOrTurns, type TextOrTurns } from './answers.ts';
 import { readTurns } from './conversation.ts';
 import type { ExampleBody, Format } from './format.ts';
+import { labelledTurns } from './labelled-turns.ts';
 import { describeValue, isObject, type RowReader } from './row-reader.ts';
 import { checkTools, readTools } from './tools.ts';
 
 const OPENAI = ['input', 'preferred_output', 'non_preferred_output'];
 
 /**
- * Pairs: `{ prompt, chosen, rejected }` as texts or turns, the prompt perhaps only as what both answers begin with;
+ * Pairs: `{ prompt, chosen, rejected }` as texts or turns, the prompt perhaps only as what both answers begin with, also
+ * as one text of `Human:` and `Assistant:` turns;
  * or OpenAI's `{ input: { messages, tools? }, preferred_output, non_preferred_output }`.
  */
 export const preference: Format = {
@@ -48,6 +50,8 @@ type Pair = Pick<Extract<ExampleBody, { kind: 'preference' }>, 'prompt' | 'chose
 function readPair(row: RowReader): Pair | undefined {
   const [chosen, rejected] = [readTextOrTurns(row, 'chosen'), readTextOrTurns(row, 'rejected')];
   if (chosen === undefined || rejected === undefined) return undefined;
+  const labelled = [chosen, rejected].map((text) => (typeof text === 'string' ? labelledTurns(text) : undefined));
+  if (labelled[0] !== undefined && labelled[1] !== undefined) return splitChats(row, labelled[0], labelled[1]);
   const areChats = typeof chosen !== 'string' && typeof rejected !== 'string';
   if (areChats && chosen[0].role !== 'assistant') return splitChats(row, chosen, rejected);
   const hasPrompt = promptFields.some((column) => column !== 'system' && row.has(column));
@@ -87,6 +91,11 @@ function splitChats(row: RowReader, chosen: readonly Message[], rejected: readon
   }
   if (answers.some((turns) => turns.length === 0))
     return row.problem('rejected', 'is a part of chosen, or the reverse');
+  const empty = answers.findIndex((turns) =>
+    turns.every(({ content, tool_calls: calls }) => content.trim() === '' && !calls),
+  );
+  if (empty >= 0)
+    return row.problem(['chosen', 'rejected'][empty], 'ends in an empty answer', 'fill it or delete the row');
   return { prompt: chosen.slice(0, shared), chosen: answers[0], rejected: answers[1] };
 }
 

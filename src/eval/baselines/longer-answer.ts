@@ -13,10 +13,15 @@ function byLength(name: string, title: string, sign: 1 | -1): Baseline {
     async fit() {
       return rowPredictor(name, (example) => {
         const { chosen, rejected } = example as PreferenceExample;
-        return { margin: sign * (lengthOf(chosen) - lengthOf(rejected)) };
+        const margin = sign * (lengthOf(chosen) - lengthOf(rejected));
+        return { margin, text: textOf(margin >= 0 ? chosen : rejected) };
       });
     },
   };
+}
+
+function textOf(answer: string | readonly Message[]): string {
+  return typeof answer === 'string' ? answer : (answer.at(-1)?.content ?? '');
 }
 
 function lengthOf(answer: string | readonly Message[]): number {

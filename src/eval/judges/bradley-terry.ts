@@ -1,4 +1,5 @@
 /** Bradley-Terry (1952): the strength of several systems from who wins against whom. */
+import { greatest } from '../../base/many.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 
 /** Two systems met: what the first one scored, 1 for a win, 0.5 for a tie, 0 for a loss. */
@@ -37,7 +38,7 @@ export function bradleyTerry(meetings: readonly Meeting[], confidence = 0.95): S
     const { gradient, information } = slope(wins, strengths);
     const step = solve(information, gradient);
     for (const [i, change] of step.entries()) strengths[i + 1] += change;
-    if (Math.max(...step.map(Math.abs)) < CONVERGED) break;
+    if (greatest(step.map(Math.abs)) < CONVERGED) break;
   }
   const z = normalQuantile((1 + confidence) / 2);
   const { information } = slope(wins, strengths);

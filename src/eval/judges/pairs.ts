@@ -1,4 +1,5 @@
 /** Pairs of answers to judge: from a file of rows, or from the stored answers of a comparison. */
+import { pushAll } from '../../base/many.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { containerName, containers } from '../../data/containers/index.ts';
@@ -49,7 +50,10 @@ async function filePairs(file: string): Promise<AnswerPair[]> {
   const lines = new Map<string, number>();
   for await (const { line, value, defect } of container.read(file, file)) {
     const found = value === undefined ? [{ message: defect?.reason ?? 'no row' }] : faultsOf(value);
-    problems.push(...found.map((fault) => ({ file, line, ...fault })));
+    pushAll(
+      problems,
+      found.map((fault) => ({ file, line, ...fault })),
+    );
     if (value === undefined || found.length > 0) continue;
     const pair = pairOf(value);
     const first = lines.get(pair.id);

@@ -1,4 +1,6 @@
+import type { Prediction } from '../predictor.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
+import { missingInput } from './missing-input.ts';
 
 /** Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. */
 export const preferenceAccuracy: MetricDefinition = {
@@ -7,6 +9,11 @@ export const preferenceAccuracy: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'margin',
-  create: () =>
-    rowMetric(({ margin = Number.NaN }) => (margin > 0 ? 1 : margin === 0 ? 0.5 : margin < 0 ? 0 : Number.NaN)),
+  create: () => rowMetric((prediction) => (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2),
 };
+
+function missing(prediction: Prediction): never {
+  throw missingInput(prediction, 'by how much an answer of a pair is preferred', 'margin', {
+    fix: 'use it on pairs of a chosen and a rejected answer',
+  });
+}

@@ -1,4 +1,5 @@
 // R rows, each a pair of answers; L trained tokens; K columns of what a loss is made of
+import { smallest } from '../../base/many.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import type {
@@ -88,7 +89,7 @@ function lengthWeights(
   { ld_alpha: alpha }: DpoOptions,
 ): Tensor | undefined {
   if (alpha === null) return undefined;
-  const shorter = batch.rows.map((row) => Math.min(...answerTokens(row)));
+  const shorter = batch.rows.map((row) => smallest(answerTokens(row)));
   const weights = new Float32Array(texts.length);
   const rowOf = rowsOfTexts(batch.rows);
   let place = 0;

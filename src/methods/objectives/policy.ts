@@ -42,10 +42,8 @@ export interface PolicyParts {
 
 /** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
 export function policyObjective(settings: PolicySettings, processor: Processor): Objective {
-  const { loss, ref_model: referenceModel, reward_timeout: timeout } = settings;
-  const hashes = processor.references ?? {};
-  const scorers = settings.reward_funcs.map((spec) => createScorer(spec, { hashes, timeout }));
-  const parts: PolicyParts = { settings, scorers, processor };
+  const { loss, ref_model: referenceModel } = settings;
+  const parts: PolicyParts = { settings, scorers: scorersOf(settings, processor), processor };
   const renderer = new Renderer(processor.tokenizer, { now: processor.now });
   const needsReference = loss.beta > 0 || (settings.rewardBeta ?? 0) > 0;
   return {
@@ -64,6 +62,14 @@ export function policyObjective(settings: PolicySettings, processor: Processor):
     counts: countAnswers,
     loss: (model, batch, context) => lossOf(model, batch, { ...context, settings }),
   };
+}
+
+/** The reward functions, ready to score. */
+export function scorersOf(
+  { reward_funcs, reward_timeout: timeout }: PolicySettings,
+  { references }: Processor,
+): Scorer[] {
+  return reward_funcs.map((spec) => createScorer(spec, { hashes: references ?? {}, timeout }));
 }
 
 async function preparePrompts(

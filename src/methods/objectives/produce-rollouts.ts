@@ -1,4 +1,5 @@
 // G answers to each prompt
+import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import { turn } from '../../base/turn.ts';
@@ -11,6 +12,7 @@ import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from '
 import { collateRows } from './next-token.ts';
 import { tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
+import { habitsOf } from './rewards/habits.ts';
 import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
@@ -19,9 +21,8 @@ export async function produceRollouts(
   step: StepContext,
   parts: PolicyParts,
 ): Promise<Produced> {
-  const { settings, processor } = parts;
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
-  const rewards = await allRewards(rollouts, parts);
+  const { settings } = parts;
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
   const trained = rollouts.map((rollout): TrainedRollout => ({ ...rollout, isTrained: isTrained(rollout) }));
   const groups = groupsOf(trained, settings.num_generations);
@@ -36,7 +37,6 @@ export async function produceRollouts(
     known.flatMap((row) => penaltiesOf(row, settings)),
   );
   const rowsOfStep = withAdvantages(known, advantages);
-  const metrics = { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) };
   // A group of which nothing is trained need not be read.
   const updates = dividedUpdates(
     rowsOfStep.filter((row) => row.trained.includes(1)),
@@ -44,6 +44,18 @@ export async function produceRollouts(
     step,
   );
   return { updates, metrics };
+}
+
+/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both. */
+export async function scoredRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: PolicyParts,
+): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
+  const { settings, processor } = parts;
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
+  const rewards = await allRewards(rollouts, parts);
+  return { rollouts, rewards, metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) } };
 }
 
 /** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
@@ -72,7 +84,15 @@ export async function scoreRollouts(
   const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
   const { reward_std: _spread, frac_reward_zero_std: _none, ...metrics } = rewardMetrics(rewards, parts);
   return {
-    metrics: { loss: meanOf([...perRow]), ...metrics, ...completionMetrics(rollouts) },
+    metrics: {
+      loss: meanOf([...perRow]),
+      ...metrics,
+      ...completionMetrics(rollouts),
+      ...habitsOf(
+        rollouts.map(({ ids }) => ids),
+        sums,
+      ),
+    },
     perRow,
     counts: { rows: rows.length, completions: rollouts.length, tokens },
   };
@@ -111,8 +131,8 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
   const ended = rollouts.filter(({ isComplete }) => isComplete).map(({ ids }) => ids.length);
   return {
     'completions/mean_length': meanOf(lengths),
-    'completions/min_length': Math.min(...lengths),
-    'completions/max_length': Math.max(...lengths),
+    'completions/min_length': smallest(lengths),
+    'completions/max_length': greatest(lengths),
     'completions/clipped_ratio': 1 - ended.length / lengths.length,
     ...(ended.length > 0 && { 'completions/mean_terminated_length': meanOf(ended) }),
   };

@@ -1,3 +1,4 @@
+import { pushAll, smallest } from '../../base/many.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { Example, FeedbackExample, PreferenceExample } from '../../data/example.ts';
 import { asContext } from '../../data/formats/chat-body.ts';
@@ -42,7 +43,7 @@ function sharedTokens(answers: readonly RenderedRow[]): number {
     const place = trained.indexOf(1);
     return place < 0 ? ids.length - 1 : place;
   });
-  const most = Math.min(...firstTrained, ...answers.map(({ ids }) => ids.length - 1));
+  const most = smallest([...firstTrained, ...answers.map(({ ids }) => ids.length - 1)]);
   let shared = 0;
   while (shared < most && others.every(({ ids }) => ids[shared] === first.ids[shared])) shared++;
   return shared;
@@ -65,7 +66,10 @@ export async function renderAnswers<One extends PreferenceExample | FeedbackExam
   for (const [field, answerOf] of Object.entries(answersOf)) {
     const rows = examples.map((example, i) => answeredRow(example as PreferenceExample, answerOf(example, i)));
     const rendered = await renderer.renderRows(rows);
-    problems.push(...rendered.problems.map((problem) => ({ field, ...problem })));
+    pushAll(
+      problems,
+      rendered.problems.map((problem) => ({ field, ...problem })),
+    );
     columns.push(rendered.rows);
   }
   const answers = examples.map((_, i) => {

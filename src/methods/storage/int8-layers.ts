@@ -9,13 +9,16 @@ import type { StorageName } from './index.ts';
 export function storeInt8(name: StorageName, model: Model, use: Int8Use): Storage {
   const layers = frozenLayers(model);
   if (layers.length === 0) throw nothingToStore(name, model);
-  const copies = layers.map((layer) => (layer.int8 = new Int8Weight(layer.weight, use)));
-  const bytes = copies.reduce((sum, { size }) => sum + size, 0);
+  const copies = layers.map(({ weight }) => {
+    const form = new Int8Weight(weight, use);
+    weight.exchange(form);
+    return { weight, form };
+  });
+  const bytes = copies.reduce((sum, { form }) => sum + form.size, 0);
   return {
     note: `int8 copies of the weights of ${layers.length} layers: ${(bytes / 1e6).toFixed(1)} MB`,
     dispose() {
-      for (const layer of layers) layer.int8 = undefined;
-      for (const copy of copies) copy.dispose();
+      for (const { weight, form } of copies) form.release(weight);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -90,7 +91,7 @@ async function formatOf(type: string, path: string): Promise<{ name: TuningName;
   for (const name of tunings.names) {
     const { peft }: TuningMethod = await tunings.load(name);
     if (peft?.types.includes(type) === true) return { name, peft };
-    known.push(...(peft?.types ?? []));
+    pushAll(known, peft?.types ?? []);
   }
   throw new AttuneError('E_ADAPTER_UNSUPPORTED', {
     what: `${path} describes an adapter that cannot be loaded`,
@@ -100,7 +101,8 @@ async function formatOf(type: string, path: string): Promise<{ name: TuningName;
 
 /** Settings of PEFT that are not known here and would change what is computed. */
 function foreignSettings(written: Record<string, unknown>, own: object): Problem[] {
-  const known = (key: string) => HARMLESS.has(key) || key in shared.shape || key in own;
+  // Dropout is for training, which has its own options.
+  const known = (key: string) => HARMLESS.has(key) || key.endsWith('dropout') || key in shared.shape || key in own;
   return Object.entries(written)
     .filter(([key, value]) => !known(key) && !isOff(value))
     .map(([field, value]) => ({

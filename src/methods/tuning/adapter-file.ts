@@ -1,3 +1,4 @@
+import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
@@ -29,6 +30,20 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
     ...own,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The same for methods of virtual tokens, which PEFT writes the model's sizes for. */
+export function promptConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
+  const { config, trunk } = model;
+  const layers = trunk.stack.blockList.length;
+  const heads = config.num_attention_heads ?? config.n_head ?? config.n_heads ?? null;
+  return adapterConfig(model, about, {
+    num_attention_heads: heads,
+    num_layers: layers,
+    num_transformer_submodules: 1,
+    token_dim: tokenTableOf(trunk).width,
+    ...own,
+  });
 }
 
 /** PEFT's word for weights that are stored [in, out]. */

@@ -51,9 +51,9 @@ const FEED_FORWARD = [
   'Wo',
 ];
 /** Keys and values, also where one layer makes them together with the queries. */
+// prettier-ignore
 const KEYS_AND_VALUES = [
-  ...['k_proj', 'v_proj', 'key', 'value', 'k', 'v', 'k_lin', 'v_lin'],
-  ...['c_attn', 'qkv_proj', 'query_key_value', 'Wqkv'],
+  'k_proj', 'v_proj', 'key', 'value', 'k', 'v', 'k_lin', 'v_lin', 'c_attn', 'qkv_proj', 'query_key_value', 'Wqkv',
 ];
 
 /** `all-linear` is what the method is meant for: of a model without layers of those names nothing is taken. */

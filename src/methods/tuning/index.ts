@@ -5,6 +5,23 @@ const table = {
   full: () => import('./full.options.ts'),
   freeze: () => import('./freeze.options.ts'),
   ia3: () => import('./ia3.options.ts'),
+  vera: () => import('./vera.options.ts'),
+  loha: () => import('./loha.options.ts'),
+  lokr: () => import('./lokr.options.ts'),
+  fourierft: () => import('./fourierft.options.ts'),
+  c3a: () => import('./c3a.options.ts'),
+  shira: () => import('./shira.options.ts'),
+  road: () => import('./road.options.ts'),
+  oft: () => import('./oft.options.ts'),
+  boft: () => import('./boft.options.ts'),
+  hra: () => import('./hra.options.ts'),
+  miss: () => import('./miss.options.ts'),
+  ln_tuning: () => import('./ln_tuning.options.ts'),
+  bitfit: () => import('./bitfit.options.ts'),
+  randlora: () => import('./randlora.options.ts'),
+  trainable_tokens: () => import('./trainable_tokens.options.ts'),
+  prompt_tuning: () => import('./prompt_tuning.options.ts'),
+  p_tuning: () => import('./p_tuning.options.ts'),
 };
 
 export type TuningTable = typeof table;

@@ -3,7 +3,7 @@ import {
   isLinear,
   Module,
   ModuleBuffer,
-  Parameter,
+  type Parameter,
   type Convolution2d,
   type LinearLike,
   type Stored,

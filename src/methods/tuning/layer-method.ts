@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
@@ -7,7 +6,7 @@ import { adapterConfig, targetNames } from './adapter-file.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
 import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
-import { indicesFor, tablesWithRows } from './token-indices.ts';
+import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
 /** Options of every tuning that sits beside layers. */
@@ -37,6 +36,8 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends Targ
   check?(targets: readonly Accepted[], options: Options): void;
   /** The adapters, in place and with their first values. */
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
+  /** What is trained beside the layers' changes. */
+  beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
   /** The method's own keys of adapter_config.json; `target_modules` is added. */
   config(options: Options, targets: readonly Accepted[]): object;
 }
@@ -51,13 +52,14 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
   const build = (model: Model, options: Options, { seed, tokens, owner }: OpenContext & { seed?: number }): Tuning => {
     const targets = targetsOf(model, options);
     const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
-    const saved = saveModules(model, options.modules_to_save, owner);
+    const saved = saveModules(model, options.modules_to_save, { owner });
+    const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
     const rows = noGrad(() =>
       scope(() =>
         tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
       ),
     );
-    return new PeftAdapter(model, [...made, ...saved, ...rows], (about) =>
+    return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
       adapterConfig(
         model,
         { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
@@ -80,16 +82,11 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
   };
 }
 
-/** Rows of tokens that are trained beside the layers. @throws E_NEW_TOKENS where the method's files have no place for them */
+/** Rows of tokens that are trained beside the layers. */
 function trainedTokens(model: Model, options: LayerOptions, tokens: readonly number[]) {
   const { modules_to_save: modulesToSave, trainable_tokens: wanted } = options;
-  const indices = indicesFor(model, tokens, { modulesToSave, areOptional: (wanted ?? []).length === 0 });
-  if (indices === undefined || wanted !== undefined) return indices;
-  throw new AttuneError('E_NEW_TOKENS', {
-    what: 'This tuning cannot train the rows of single tokens',
-    got: `${tokens.length} ${tokens.length === 1 ? 'token' : 'tokens'} in data.new_tokens`,
-    fix: 'choose tuning: lora, or name the table of tokens in tuning.modules_to_save',
-  });
+  if (wanted === undefined) return void refuseTokens(tokens, model, modulesToSave);
+  return indicesFor(model, tokens, { modulesToSave, areOptional: wanted.length === 0 });
 }
 
 /** Gives a parameter its first values and lets it move. `values` get the seed of the run. */

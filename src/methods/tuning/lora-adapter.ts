@@ -1,5 +1,7 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
-import { aten, type DType, type Tensor } from '../../tensor/index.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { aten, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
   isLinear,
@@ -18,23 +20,38 @@ export interface AdapterShape {
   /** alpha / r, or alpha / √r. */
   scaling: number;
   dropout: number;
+  /** A trained bias on B, which is scaled like its product. */
+  hasBias?: boolean;
+  /** Rows of the changed weight have a trained length (DoRA). */
+  hasMagnitude?: boolean;
+  /** B learns so much faster than A (LoRA+). */
+  ratio?: number | null;
 }
 
 /** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
 export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
+  readonly #ratio: number | null;
   abstract readonly lora_A: Parameter;
   abstract readonly lora_B: Parameter;
 
-  constructor(layer: Layer, { path, rank, scaling }: AdapterShape) {
+  constructor(layer: Layer, { path, rank, scaling, ratio = null }: AdapterShape) {
     super(path, layer);
+    this.#ratio = ratio;
     this.rank = rank;
     this.scaling = scaling;
   }
 
   protected override fileName(key: string): string {
-    return `${key}.weight`;
+    return fileNames[key] ?? `${key}.weight`;
+  }
+
+  override get trainables(): Trainable[] {
+    const own = super.trainables;
+    if (this.#ratio === null) return own;
+    const rate = this.#ratio;
+    return own.map((one) => (one.name.endsWith('.lora_A.weight') ? one : { ...one, rate }));
   }
 
   /** scaling · B A in the weight's shape, f32. */
@@ -48,18 +65,29 @@ export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> ex
   }
 }
 
+const fileNames: Readonly<Record<string, string>> = {
+  lora_B_bias: 'lora_B.bias',
+  lora_magnitude_vector: 'lora_magnitude_vector',
+};
+
 /** y = Wx + scaling · B A x */
 export class LoraAdapter extends LowRankAdapter<LinearLike> {
   /** [r, in] */
   readonly lora_A: Parameter;
   /** [out, r] */
   readonly lora_B: Parameter;
+  /** [out] */
+  readonly lora_B_bias?: Parameter;
+  /** [out] */
+  readonly lora_magnitude_vector?: Parameter;
   readonly #dropout: Dropout;
 
   constructor(layer: LinearLike, shape: AdapterShape) {
     super(layer, shape);
     this.lora_A = new Parameter([shape.rank, layer.inFeatures]);
     this.lora_B = new Parameter([layer.outFeatures, shape.rank]);
+    if (shape.hasBias === true) this.lora_B_bias = new Parameter([layer.outFeatures]);
+    if (shape.hasMagnitude === true) this.lora_magnitude_vector = new Parameter([layer.outFeatures]);
     this.#dropout = new Dropout(shape.dropout, `lora:${shape.path}`);
     this.attach();
   }
@@ -73,14 +101,52 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
     const [inner, weight] = [this.#inner(x), this.lora_B.value(x.dtype)];
-    // In bf16 the product is added as it is made, in f32; in f32 parity is pinned to the rounding of two operations.
-    if (x.dtype === 'bf16' && output.shape.length === 2)
-      return aten.addmm_.default(output, inner, weight.transpose(0, 1));
-    return output.add(aten.linear.default(inner, weight));
+    if (this.#isPlain) return addProduct(output, inner, weight);
+    let added = aten.linear.default(inner, weight);
+    if (this.lora_B_bias !== undefined) added = added.add(this.lora_B_bias.value(x.dtype).mul(this.scaling));
+    if (this.lora_magnitude_vector === undefined) return output.add(added);
+    const stretch = this.#stretch(this.lora_magnitude_vector).to(x.dtype);
+    const bias = this.layer.bias?.value(x.dtype);
+    if (bias === undefined) return output.add(added).mul(stretch);
+    return output.sub(bias).add(added).mul(stretch).add(bias);
+  }
+
+  get #isPlain(): boolean {
+    return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
+  }
+
+  /** What rows of W + scaling · B A are multiplied by; their lengths count as fixed (Liu et al., "DoRA", 2024). */
+  #stretch(magnitude: Parameter): Tensor {
+    const lengths = noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
+    return magnitude.tensor.div(lengths);
+  }
+
+  /** f32 [out, in] */
+  #asRows(weight: Tensor): Tensor {
+    const rows = weight.detach().to('f32');
+    return this.layer.isTransposed ? rows.transpose(0, 1) : rows;
+  }
+
+  /** Lengths of the layer's own rows: [out] */
+  ownLengths(): Tensor {
+    return rowLengths(this.#asRows(this.layer.weight.tensor));
+  }
+
+  override merged(weight: Tensor): Tensor {
+    if (this.lora_B_bias !== undefined && this.layer.bias === undefined) throw noBias(this.path);
+    const changed = super.merged(weight);
+    const { lora_magnitude_vector: magnitude } = this;
+    return magnitude === undefined ? changed : changed.mul(magnitude.tensor.div(rowLengths(changed)).unsqueeze(1));
+  }
+
+  override mergedBias(bias: Tensor): Tensor {
+    return this.lora_B_bias === undefined ? bias : bias.add(this.lora_B_bias.tensor.mul(this.scaling));
   }
 
   terms(x: Tensor): Term[] {
-    return this.isActive ? [{ hidden: this.#inner(x), weight: this.lora_B.tensor }] : [];
+    if (!this.isActive) return [];
+    if (!this.#isPlain) throw new Error('an output head takes plain LoRA alone');
+    return [{ hidden: this.#inner(x), weight: this.lora_B.tensor }];
   }
 
   /** B lies turned round in memory: its columns are what passes add up. */
@@ -91,9 +157,27 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   }
 
   lowRank(): LowRank | undefined {
-    if (!this.isActive || this.#dropout.isActive) return undefined;
+    if (!this.isActive || !this.#isPlain || this.#dropout.isActive) return undefined;
     return { a: this.lora_A.tensor, b: this.lora_B.tensor, scale: this.scaling };
   }
+}
+
+function addProduct(output: Tensor, inner: Tensor, weight: Tensor): Tensor {
+  // In bf16 the product is added as it is made, in f32; in f32 parity is pinned to the rounding of two operations.
+  if (inner.dtype === 'bf16' && output.shape.length === 2)
+    return aten.addmm_.default(output, inner, weight.transpose(0, 1));
+  return output.add(aten.linear.default(inner, weight));
+}
+
+function rowLengths(weight: Tensor): Tensor {
+  return aten.linalg_vector_norm.default(weight, { dim: [1] });
+}
+
+function noBias(path: string): AttuneError {
+  return new AttuneError('E_NOT_MERGEABLE', {
+    what: `The adapter has a bias for ${path}, and that layer has none to merge it into`,
+    fix: 'use base model and adapter together, or train with tuning.lora_bias: false',
+  });
 }
 
 /** The same for a convolution: one to r channels with its kernel, and one of 1 × 1 from them, as PEFT has it. */

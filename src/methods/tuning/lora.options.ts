@@ -34,7 +34,15 @@ export const options = z.strictObject({
     .union([z.literal(true), z.literal('gaussian')], { error: 'expected true or gaussian' })
     .default(true)
     .describe('initial A: true is Kaiming uniform, as in PEFT; B is zero either way'),
-  bias: z.literal('none').default('none').describe('biases are not trained'),
+  use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
+  lora_bias: z.boolean().default(false).describe('a trained bias on B'),
+  bias: z.enum(['none', 'all']).default('none').describe("whether the model's biases are trained and saved too"),
+  loraplus_lr_ratio: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('learning rate of B, in those of A (LoRA+); 16 is usual'),
 });
 
 /** Checked and completed options: alpha is a number. */
@@ -63,8 +71,11 @@ const config = z.object({
       error: ({ input }) =>
         `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`,
     }),
-  bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).default('none'),
-  use_dora: z.literal(false, { error: 'DoRA adapters cannot be loaded' }).nullish(),
+  bias: z
+    .enum(['none', 'all'], { error: 'with lora_only PEFT does not save the biases that it trained' })
+    .default('none'),
+  use_dora: z.boolean().nullish(),
+  lora_bias: z.boolean().nullish(),
 });
 
 export const method = defineTuning({
@@ -82,10 +93,12 @@ export const method = defineTuning({
       rank_pattern: written.rank_pattern ?? {},
       alpha_pattern: written.alpha_pattern ?? {},
       use_rslora: written.use_rslora ?? false,
-      modules_to_save: [],
       trainable_tokens: [],
       init_lora_weights: true,
-      bias: 'none',
+      bias: written.bias,
+      use_dora: written.use_dora ?? false,
+      lora_bias: written.lora_bias ?? false,
+      loraplus_lr_ratio: null,
     }),
   },
   run: () => import('./lora.ts'),

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
+import type { Model } from '../../models/model.ts';
 import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
-import { isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
+import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 
 /** What the names of an adapter's tensors begin with in PEFT's files. */
 export const ROOT = 'base_model.model.';
+/** The same of modules that are trained beside a prompt. */
+export const PROMPT_ROOT = 'base_model.';
 
 /** A tensor of an adapter's file. */
 export interface NamedParameter {
@@ -19,6 +22,8 @@ export interface AdapterPart {
   readonly trainables: readonly Trainable[];
   /** What its file holds besides and no step moves. */
   readonly fixed?: readonly NamedParameter[];
+  /** What its file holds in place of what it trains, where that is something else. */
+  saved?(): Map<string, Tensor>;
   /** Ids at and above the vocabulary's size that stand in front of every row. */
   readonly prefix?: readonly number[];
   /** Puts its numbers into the form that passes read fastest. */
@@ -41,12 +46,12 @@ export class PeftAdapter implements Tuning {
   readonly trainables: readonly Trainable[];
   readonly #parts: readonly AdapterPart[];
   readonly #config: ConfigOf;
-  readonly #device: string;
+  readonly #model: Model;
   #isMerged = false;
 
   /** `config`: adapter_config.json. */
-  constructor({ device }: { device: string }, parts: readonly AdapterPart[], config: ConfigOf) {
-    this.#device = device;
+  constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf) {
+    this.#model = model;
     this.#parts = parts;
     this.#config = config;
     this.trainables = parts.flatMap(({ trainables }) => trainables);
@@ -65,13 +70,26 @@ export class PeftAdapter implements Tuning {
     return new Map([...this.#places()].map(([name, parameter]) => [name, parameter.tensor]));
   }
 
-  load(state: ReadonlyMap<string, Tensor>): void {
+  load(given: ReadonlyMap<string, Tensor>): void {
     const own = this.#places();
+    const state = new Map([...given].filter(([name, tensor]) => own.has(name) || !this.#isRepeated(name, tensor)));
     const problems = misfits(state, own);
     if (problems.length > 0) throw mismatch(problems);
     noGrad(() => {
       for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
     });
+  }
+
+  /** PEFT also writes some weights of the base model that it wrapped, unchanged: they are no part of the change. */
+  #isRepeated(name: string, tensor: Tensor): boolean {
+    const wrapped = /^(?<path>.+)\.(?:base_layer|original_module)\.(?<key>\w+)$/.exec(name)?.groups;
+    const copy = /^(?<path>.+)\.modules_to_save\.(?<key>\w+)$/.exec(name)?.groups;
+    if (copy !== undefined) return this.#places().has(`${copy.path}.${copy.key}`);
+    if (wrapped === undefined || !wrapped.path.startsWith(ROOT)) return false;
+    const parameter = this.#model.parameterAt(`${wrapped.path.slice(ROOT.length)}.${wrapped.key}`);
+    if (parameter === undefined || parameter.shape.join() !== tensor.shape.join()) return false;
+    if (this.#places().has(`${wrapped.path}.${wrapped.key}`)) return true;
+    return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
   }
 
   /** Of an adapter that is opened a parameter is a shape until now. */
@@ -81,7 +99,7 @@ export class PeftAdapter implements Tuning {
       saved
         .to(isFloating(saved.dtype) ? 'f32' : saved.dtype)
         .clone()
-        .toDevice(this.#device),
+        .toDevice(this.#model.device),
     );
     if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
   }
@@ -92,7 +110,8 @@ export class PeftAdapter implements Tuning {
   }
 
   save(folder: string, about: ResultNotes): void {
-    scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));
+    const state = () => this.#parts.flatMap((part) => [...(part.saved?.() ?? tensorsOf(part))]);
+    noGrad(() => scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), new Map(state()))));
     writeJson(join(folder, 'adapter_config.json'), this.#config(about));
   }
 
@@ -136,6 +155,10 @@ export class PeftAdapter implements Tuning {
   dispose(): void {
     for (const part of this.#parts) part.dispose();
   }
+}
+
+function tensorsOf({ trainables, fixed = [] }: AdapterPart): Map<string, Tensor> {
+  return new Map([...trainables, ...fixed].map(({ name, parameter }) => [name, parameter.tensor]));
 }
 
 /** Tensors without a place, places without a tensor, and other shapes. */

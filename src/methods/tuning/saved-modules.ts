@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
+import { currentOwner, ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
@@ -14,20 +14,20 @@ interface Place {
 }
 
 /** A parameter of a module that is trained whole beside an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
-class SavedParameter implements AdapterPart {
+export class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
   /** What is not in place just now: the model's own while the trained one is. On a model that is shared there is none. */
   #other: Stored | undefined;
 
-  constructor(path: string, { module, parameter, owner }: Place) {
+  constructor(name: string, { module, parameter, owner = currentOwner() }: Place) {
     const own = parameter.tensor.to('f32').clone().own();
     this.#parameter = owner === undefined ? parameter : new Parameter(parameter.shape);
     if (owner === undefined) this.#other = parameter.exchange(own);
     else this.#parameter.assign(own);
     owner?.replace(parameter, this.#parameter);
     this.#parameter.setTrainable(true);
-    this.trainables = [{ name: ROOT + path, parameter: this.#parameter, decays: decays(module, path) }];
+    this.trainables = [{ name, parameter: this.#parameter, decays: decays(module, name) }];
   }
 
   settle(dtype: DType): void {
@@ -48,11 +48,17 @@ class SavedParameter implements AdapterPart {
 }
 
 /** Trains the modules that `modules_to_save` names, whole. @throws E_NO_TARGETS where the model has no such module */
-export function saveModules(model: Model, names: readonly string[], owner?: AdapterOwner): AdapterPart[] {
-  return noGrad(() => scope(() => savedParameters(model, names, owner)));
+export function saveModules(model: Model, names: readonly string[], place: SavedPlace = {}): AdapterPart[] {
+  return noGrad(() => scope(() => savedParameters(model, names, place)));
 }
 
-function savedParameters(model: Model, names: readonly string[], owner?: AdapterOwner): AdapterPart[] {
+/** What saved modules belong to, on a model that serves others too, and what their names begin with. */
+interface SavedPlace {
+  owner?: AdapterOwner;
+  root?: string;
+}
+
+function savedParameters(model: Model, names: readonly string[], { owner, root = ROOT }: SavedPlace): AdapterPart[] {
   const saved = new Map<string, SavedParameter>();
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => isSaved(path, [name]));
@@ -66,7 +72,7 @@ function savedParameters(model: Model, names: readonly string[], owner?: Adapter
       for (const [key, parameter] of module.ownParameters()) {
         const full = `${path}.${key}`;
         if (parameter instanceof ModuleBuffer || saved.has(full)) continue;
-        saved.set(full, new SavedParameter(full, { module, parameter, owner }));
+        saved.set(full, new SavedParameter(root + full, { module, parameter, owner }));
       }
     }
   }

@@ -45,8 +45,21 @@ export const targetKeys = {
   exclude_modules: z.union([z.string(), z.array(z.string())]).nullish(),
 };
 
+/** Keys of most methods in adapter_config.json; what a tensor began with says nothing of what it is. */
+export const layerKeys = {
+  ...targetKeys,
+  bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).nullish(),
+  init_weights: z.unknown().optional(),
+};
+
 /** Options of the layers that adapter_config.json names. */
 export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
   const { target_modules, layers_to_transform = null, exclude_modules = null } = config;
-  return { target_modules, layers_to_transform, exclude_modules };
+  return { target_modules, layers_to_transform, exclude_modules, modules_to_save: [] as string[] };
+}
+
+/** What most methods write there. */
+export function writeTargets(options: { layers_to_transform: readonly number[] | null; exclude_modules: unknown }) {
+  const { layers_to_transform, exclude_modules } = options;
+  return { exclude_modules, layers_to_transform, layers_pattern: null, bias: 'none' };
 }

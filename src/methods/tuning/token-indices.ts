@@ -55,3 +55,17 @@ export function tablesWithRows(
     fix: 'use the base model and the tokenizer that the adapter was trained with',
   });
 }
+
+/** @throws E_NEW_TOKENS where rows of tokens have to be trained and a method's files have no place for them */
+export function refuseTokens(
+  tokens: readonly number[] | undefined,
+  model: Model,
+  modulesToSave: readonly string[],
+): void {
+  if (indicesFor(model, tokens ?? [], { modulesToSave, areOptional: true }) === undefined) return;
+  throw new AttuneError('E_NEW_TOKENS', {
+    what: 'This tuning cannot train the rows of single tokens',
+    got: `${plural(tokens?.length ?? 0, 'tokens')} in data.new_tokens`,
+    fix: 'choose tuning: lora, or name the table of tokens in tuning.modules_to_save',
+  });
+}

@@ -16,7 +16,10 @@ import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/in
 
 interface TrainedRows {
   ids: readonly number[];
+  /** Type of the activations. */
   dtype: DType;
+  /** They are the whole tuning, and not beside one. */
+  isAlone?: boolean;
   /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
   owner?: AdapterOwner;
 }
@@ -39,10 +42,13 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   readonly #places: Tensor;
 
   readonly #isShared: boolean;
+  readonly #place: string;
 
-  constructor({ path, module: table }: TokenTable & { module: Layer }, { ids, dtype, owner }: TrainedRows) {
+  constructor({ path, module: table }: TokenTable & { module: Layer }, trained: TrainedRows) {
     super();
+    const { ids, dtype, owner, isAlone } = trained;
     this.#isShared = owner !== undefined;
+    this.#place = isAlone === true ? path : `${path}.token_adapter`;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -68,7 +74,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   }
 
   get trainables(): Trainable[] {
-    const name = `${ROOT}${this.path}.token_adapter.trainable_tokens_delta`;
+    const name = `${ROOT}${this.#place}.trainable_tokens_delta`;
     return [{ name, parameter: this.trainable_tokens_delta, decays: true }];
   }
 

@@ -1,5 +1,6 @@
-import { aten, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
+import { gradientNorm } from './first-order.ts';
 import type { AdamwOptions } from './adamw.options.ts';
 
 interface Moments {
@@ -111,13 +112,6 @@ function groupsOf(trainables: readonly Trainable[]): Group[] {
       return { decays, rate, members: [...trainables.keys()].filter(isMember) };
     }),
   );
-}
-
-/** The norm of all gradients together, computed tensor by tensor and then over the norms (as torch's clip_grad_norm_). */
-function gradientNorm(gradients: readonly Tensor[]): number {
-  if (gradients.length === 0) return 0;
-  const norms = aten._foreach_norm.Scalar(gradients);
-  return aten.linalg_vector_norm.default(stack(norms)).item();
 }
 
 export function create(trainables: readonly Trainable[], options: AdamwOptions): Update {

@@ -2,6 +2,10 @@ import { methodTable, type UpdateMethod } from '../../train/method.ts';
 
 const table = {
   adamw: () => import('./adamw.options.ts'),
+  adafactor: () => import('./adafactor.options.ts'),
+  ademamix: () => import('./ademamix.options.ts'),
+  lion: () => import('./lion.options.ts'),
+  muon: () => import('./muon.options.ts'),
 };
 
 export type UpdateTable = typeof table;

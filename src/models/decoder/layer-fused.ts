@@ -1,5 +1,5 @@
 // N tokens, D width
-import { plainWeights, type RMSNorm } from '../../nn/index.ts';
+import { plainLayers, type RMSNorm } from '../../nn/index.ts';
 import { attune, type Tensor } from '../../tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { Attention } from './attention.ts';
@@ -26,10 +26,11 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
   const [attention, feedForward] = [layer.attention.fusable(pass), layer.feedForward.fusable];
   if (attention === undefined || feedForward === undefined) return undefined;
   const { rotation, options } = attention;
-  const linears = plainWeights([...attention.linears, ...feedForward]);
+  const linears = plainLayers([...attention.linears, ...feedForward], x.shape[0]);
   const norms = [...layer.norms, ...attention.norms];
   const [{ epsilon }] = norms;
   if (linears === undefined || norms.some((norm) => norm.epsilon !== epsilon)) return undefined;
+  const { changes } = linears;
   const { keys, values, slots, offsets } = cache.lend(layer.attention.layer);
   if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // a part of each head is turned
   return attune.decoder_layer.default(
@@ -45,6 +46,11 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
     layout.offsets,
     offsets,
     epsilon,
+    changes.a,
+    changes.b,
+    changes.linear,
+    changes.scales,
+    changes.rows,
     options,
   );
 }

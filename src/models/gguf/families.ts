@@ -1,3 +1,8 @@
+import type { Problem } from '../../base/errors.ts';
+import type { GgufValue } from '../../tensor/gguf/index.ts';
+import type { RawConfig } from '../config.ts';
+import { gemma2, gemma3 } from './gemma.ts';
+
 /** What llama.cpp calls an architecture, and where its reading of one differs from Hugging Face's. */
 import { table } from '../../base/table.ts';
 
@@ -10,6 +15,18 @@ export interface GgufFamily {
   reads: readonly string[];
   /** Whether it reads `rope_freqs.weight`, which Llama 3's stretched positions need. */
   readsRopeFactors: boolean;
+  /** Modules of a layer that have other names than Llama's. */
+  names?: Readonly<Record<string, string>>;
+  /** Norms multiply by one more than their weight, which llama.cpp wants added. */
+  normsFromZero?: boolean;
+  /** An activation that is not its own; undefined where it is, and `hidden_act: silu` where this is left out. */
+  activation?(raw: RawConfig): unknown;
+  /** Settings of its own, behind the architecture's name. */
+  settings?(raw: RawConfig): [string, GgufValue][];
+  /** What it takes for granted and a model has otherwise. */
+  problems?(raw: RawConfig): Problem[];
+  /** Keys of config.json that are no settings. */
+  keeps?: readonly string[];
 }
 
 const ATTENTION_BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
@@ -25,8 +42,12 @@ const llama: GgufFamily = {
 /** By config.json's `model_type`; one more is a line. */
 export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   llama,
+  gemma2,
+  gemma3_text: gemma3,
   // Its sliding window is another matter: `settings.ts` refuses one that matters.
   mistral: llama,
+  // Its fused matrices are read as they are; llama.cpp leaves its sliding window out, as `settings.ts` says.
+  phi3: { architecture: 'phi3', rotatesNeighbours: false, reads: [], readsRopeFactors: false },
   qwen2: {
     architecture: 'qwen2',
     rotatesNeighbours: false,

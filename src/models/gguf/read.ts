@@ -7,7 +7,7 @@ import { skeleton } from '../skeleton.ts';
 import type { Model } from '../model.ts';
 import { ggufFamilies } from './families.ts';
 import { configFromGguf } from './settings.ts';
-import { ggufName, headsOf, toHalves } from './tensor-names.ts';
+import { ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
 
 /**
  * The model of a GGUF file in f32, from the file's own settings, to prove what was written. `written` is the
@@ -29,9 +29,9 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
 
 function fill(model: Model, file: GgufFile): Problem[] {
   const config = decoderConfig(model.config);
-  const { rotatesNeighbours } = ggufFamilies[model.architecture.modelType];
+  const family = ggufFamilies[model.architecture.modelType];
   return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
-    const name = ggufName(path) ?? path;
+    const name = ggufName(path, family) ?? path;
     if (!file.has(name)) return [{ field: name, message: 'not in the file' }];
     const stored = file.get(name).to('f32');
     if (stored.shape.join() !== parameter.shape.join()) {
@@ -39,8 +39,10 @@ function fill(model: Model, file: GgufFile): Problem[] {
         { field: name, message: `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]` },
       ];
     }
-    const heads = rotatesNeighbours ? headsOf(path, config) : undefined;
-    parameter.assign(heads === undefined ? stored : toHalves(stored, heads));
+    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
+    const isShifted = family.normsFromZero === true && isNorm(name);
+    if (isShifted) parameter.assign(stored.sub(1));
+    else parameter.assign(heads === undefined ? stored : toHalves(stored, heads));
     return [];
   });
 }

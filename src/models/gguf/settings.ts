@@ -1,10 +1,11 @@
+import { pushAll } from '../../base/many.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { GgufMetadata, GgufValue } from '../../tensor/gguf/index.ts';
 import type { RawConfig } from '../config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import { MISTRAL_WINDOW, windowOfAll } from '../mistral.ts';
-import type { GgufFamily } from './families.ts';
+import { ggufFamilies, type GgufFamily } from './families.ts';
 
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
 const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });
@@ -33,7 +34,9 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
     settings.push(['rope.scaling.type', { type: 'string', value: 'linear' }]);
     settings.push(['rope.scaling.factor', f32(scaling.factor ?? 1)]);
   }
-  return new Map(settings.map(([key, value]) => [`${family.architecture}.${key}`, value]));
+  return new Map(
+    [...settings, ...(family.settings?.(raw) ?? [])].map(([key, value]) => [`${family.architecture}.${key}`, value]),
+  );
 }
 
 /** What a model does that llama.cpp would not: it would load the file and answer otherwise. */
@@ -41,12 +44,13 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
   const config = decoderConfig(raw);
   const { size, scaling } = ropeOptions(config, headShape(config).size);
   const problems: Problem[] = [];
-  if (config.hidden_act !== 'silu') {
-    problems.push({
-      field: 'hidden_act',
-      message: `llama.cpp computes silu in this architecture, not ${config.hidden_act}`,
-    });
+  const { hidden_act: own } = config;
+  const activation = family.activation === undefined ? (own === 'silu' ? undefined : own) : family.activation(raw);
+  if (activation !== undefined) {
+    const message = `llama.cpp computes another activation in this architecture than ${String(activation)}`;
+    problems.push({ field: 'hidden_act', message });
   }
+  pushAll(problems, family.problems?.(raw) ?? []);
   const { rope_type: type } = scaling;
   if (!['default', 'linear', 'llama3'].includes(type)) {
     problems.push({ field: 'rope_scaling', message: `the scaling ${type} is not written to GGUF` });
@@ -69,6 +73,7 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
 function windowOf(raw: RawConfig): number | undefined {
   // Qwen's configurations have one that is not used unless they say so; Mistral's is used if it is there.
   if (raw.model_type === 'mistral') return windowOfAll(raw, MISTRAL_WINDOW);
+  if (raw.model_type === 'phi3') return windowOfAll(raw);
   if (raw.use_sliding_window !== true) return undefined;
   return typeof raw.sliding_window === 'number' ? raw.sliding_window : undefined;
 }
@@ -80,13 +85,17 @@ export function configFromGguf(
   written: RawConfig,
 ): RawConfig {
   const architecture = metadata.get('general.architecture')?.value;
+  const [modelType, family] = Object.entries(ggufFamilies).find(([, one]) => one.architecture === architecture) ?? [
+    architecture,
+  ];
   const setting = (key: string) => metadata.get(`${String(architecture)}.${key}`)?.value;
   const linear = { rope_type: setting('rope.scaling.type') ?? 'default', factor: setting('rope.scaling.factor') };
   const config = decoderConfig(written);
   const { scaling } = ropeOptions(config, headShape(config).size);
   return {
     architectures: written.architectures,
-    model_type: architecture,
+    model_type: modelType,
+    ...Object.fromEntries((family?.keeps ?? []).map((key) => [key, written[key]])),
     vocab_size: setting('vocab_size'),
     hidden_size: setting('embedding_length'),
     intermediate_size: setting('feed_forward_length'),

@@ -1,6 +1,7 @@
 // H heads, d head size, D width
-import { table } from '../../base/table.ts';
+import { entryOf, table } from '../../base/table.ts';
 import type { Tensor } from '../../tensor/index.ts';
+import type { GgufFamily } from './families.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
 
 /** Hugging Face's names and llama.cpp's. */
@@ -15,22 +16,25 @@ const IN_A_LAYER: Record<string, string> = table({
   'self_attn.q_proj': 'attn_q',
   'self_attn.k_proj': 'attn_k',
   'self_attn.v_proj': 'attn_v',
+  'self_attn.qkv_proj': 'attn_qkv',
   'self_attn.o_proj': 'attn_output',
   'self_attn.q_norm': 'attn_q_norm',
   'self_attn.k_norm': 'attn_k_norm',
   post_attention_layernorm: 'ffn_norm',
   'mlp.gate_proj': 'ffn_gate',
   'mlp.up_proj': 'ffn_up',
+  'mlp.gate_up_proj': 'ffn_up',
   'mlp.down_proj': 'ffn_down',
 });
 
 const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 
 /** llama.cpp's name of a parameter; undefined where it has none. */
-export function ggufName(path: string): string | undefined {
+export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
   const [, layer, module, kind] = LAYER.exec(path) ?? [];
   if (layer === undefined) return OUTSIDE[path];
-  return IN_A_LAYER[module] === undefined ? undefined : `blk.${layer}.${IN_A_LAYER[module]}.${kind}`;
+  const name = entryOf(names, module) ?? IN_A_LAYER[module];
+  return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
 }
 
 /** The heads whose rows are in another order where neighbours are rotated; undefined for other parameters. */
@@ -58,4 +62,9 @@ function reorder(rows: Tensor, split: readonly number[]): Tensor {
     .reshape(...split, ...rest)
     .transpose(1, 2)
     .reshape(count, ...rest);
+}
+
+/** Whether a tensor of the file is a norm's weight. */
+export function isNorm(name: string): boolean {
+  return name.endsWith('norm.weight');
 }

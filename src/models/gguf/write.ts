@@ -10,7 +10,7 @@ import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
 import { ggufFamilies, type GgufFamily } from './families.ts';
 import { ggufSettings, settingProblems } from './settings.ts';
-import { ggufName, headsOf, toNeighbours } from './tensor-names.ts';
+import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
 
@@ -71,9 +71,10 @@ function unsupported(what: string, problems: Problem[], expected?: string): Attu
 }
 
 /** Parameters that llama.cpp has no place for. */
-function parameterProblems(model: Model, { architecture, reads }: GgufFamily): Problem[] {
+function parameterProblems(model: Model, family: GgufFamily): Problem[] {
+  const { architecture, reads } = family;
   return [...namedTensors(model)].flatMap(([path]) => {
-    const name = ggufName(path);
+    const name = ggufName(path, family);
     const optional = name !== undefined && /\.bias$|_[qk]_norm\.weight$/.test(name);
     if (name !== undefined && (!optional || reads.some((end) => name.endsWith(`.${end}`)))) return [];
     return [{ field: path, message: `llama.cpp's ${architecture} does not read it` }];
@@ -85,8 +86,13 @@ function weightTensors(model: Model, family: GgufFamily, dtype: DType): Source[]
   return [...namedTensors(model)].map(([path, tensor]) => {
     const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
     const type = tensor.shape.length === 1 ? 'f32' : dtype;
-    const make = () => (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
-    return { name: ggufName(path)!, dtype: type, shape: tensor.shape, make };
+    const name = ggufName(path, family)!;
+    const isShifted = family.normsFromZero === true && isNorm(name);
+    const make = () => {
+      if (isShifted) return tensor.to(type).add(1);
+      return (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
+    };
+    return { name, dtype: type, shape: tensor.shape, make };
   });
 }
 

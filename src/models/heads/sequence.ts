@@ -55,6 +55,11 @@ export class SequenceHead extends Module {
     place(this, name, this.#classifier);
   }
 
+  /** Whether a row's first token stands for it. */
+  get readsFirst(): boolean {
+    return this.#options.pool === 'first';
+  }
+
   /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); a row that is read in windows gets their mean. */
   scores(hidden: Tensor, layout: Layout): Tensor {
     const pooled = poolings[this.#options.pool](hidden, layout);

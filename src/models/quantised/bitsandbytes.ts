@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
-import { aten, cat, stack, zeros, type Tensor } from '../../tensor/index.ts';
+import { FourBitWeight } from '../../nn/index.ts';
+import { aten, cat, stack, tensor, zeros, type Tensor } from '../../tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
 
@@ -37,6 +38,24 @@ function fourBitWeight(files: CheckpointFiles, name: string, state: string): Pac
   return {
     name,
     parts: [name, state, ...present(files, parts)],
+    kind: /bitsandbytes__(?<kind>\w+)$/.exec(state)?.groups?.kind,
+    keep(dtype) {
+      const {
+        blocksize: block,
+        shape,
+        nested_blocksize: nestedBlock,
+        nested_offset: offset = 0,
+      } = readState(files, state);
+      const part = (suffix: string) => files.get(name + suffix).flatten();
+      const own = { codes: part(''), table: part('.quant_map'), scales: part('.absmax') };
+      const nested = () => ({
+        scales: part('.nested_absmax'),
+        map: part('.nested_quant_map'),
+        offset: tensor([offset]),
+      });
+      const all = nestedBlock === undefined ? own : { ...own, nested: nested() };
+      return new FourBitWeight(all, { shape, block, dtype });
+    },
     dense() {
       const { blocksize, shape, nested_blocksize: nestedBlock, nested_offset: offset } = readState(files, state);
       const count = shape.reduce((product, size) => product * size, 1);

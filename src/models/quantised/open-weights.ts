@@ -1,4 +1,5 @@
 import { table } from '../../base/table.ts';
+import type { Weight } from '../../nn/index.ts';
 import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../config.ts';
@@ -13,6 +14,8 @@ export interface Weights extends Disposable {
   readonly names: readonly string[];
   has(name: string): boolean;
   get(name: string): Tensor;
+  /** A weight as it is packed, where that is of a kind; whoever asks owns it. */
+  packed?(name: string, kind: string): Weight | undefined;
 }
 
 /** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */
@@ -62,6 +65,10 @@ class DenseWeights implements Weights {
   get(name: string): Tensor {
     const packed = this.#packed.get(name);
     return packed === undefined ? this.#files.get(name) : packed.dense().to(this.#dtype);
+  }
+  packed(name: string, kind: string): Weight | undefined {
+    const found = this.#packed.get(name);
+    return found?.kind === kind ? found.keep?.(this.#dtype) : undefined;
   }
   [Symbol.dispose](): void {
     this.#files[Symbol.dispose]();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Tensor } from '../../tensor/index.ts';
+import type { Weight } from '../../nn/index.ts';
+import type { DType, Tensor } from '../../tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 
 /** One weight that a checkpoint stores in parts: packed numbers with their scales. */
@@ -10,6 +11,10 @@ export interface PackedWeight {
   parts: readonly string[];
   /** The dense weight in f32, as the layer multiplies with it: [out, in] */
   dense(): Tensor;
+  /** The storage that keeps weights in this form, if there is one. */
+  kind?: string;
+  /** The weight in that form. `dtype`: its type before it was packed. */
+  keep?(dtype: DType): Weight;
 }
 
 /** One way in which the hub's checkpoints are quantised: an entry of `quantization_config.quant_method`. */

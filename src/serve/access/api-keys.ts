@@ -88,7 +88,7 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   if (statSync(path).isDirectory()) throw unreadable(path, 'a folder', 'give a file');
   let value: unknown;
   try {
-    value = parse(readFileSync(path, 'utf8')) ?? { keys: [] };
+    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' }) ?? { keys: [] };
   } catch (error) {
     throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or make a new file');
   }

@@ -1,4 +1,5 @@
 /** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
+import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import type { ToolFamily, WrittenCall } from './families/family.ts';
 
@@ -17,6 +18,8 @@ export interface AnswerForm {
   family?: ToolFamily;
   /** Names that may be called. */
   names: ReadonlySet<string>;
+  /** So many calls are taken; further ones are left out. */
+  mostCalls: number;
   /** `opened`: the prompt ends where thinking begins; `marked`: an answer may begin with it. */
   thinking: 'none' | 'marked' | 'opened';
 }
@@ -30,7 +33,9 @@ export class AnswerReader {
   #stage: Stage;
   #held = '';
   #hasContent = false;
-  callCount = 0;
+  /** White space behind a mark belongs to it. */
+  #isBehindMark = false;
+  #calls = 0;
 
   constructor(form: AnswerForm) {
     this.#form = form;
@@ -57,8 +62,8 @@ export class AnswerReader {
     for (let before = -1; before !== this.#held.length;) {
       before = this.#held.length;
       if (this.#stage === 'start') this.#begin(isWhole);
-      if (this.#stage === 'thinking') parts.push(...this.#think(isWhole));
-      if (this.#stage === 'content') parts.push(...this.#speak(isWhole));
+      if (this.#stage === 'thinking') pushAll(parts, this.#think(isWhole));
+      if (this.#stage === 'content') pushAll(parts, this.#speak(isWhole));
     }
     return parts;
   }
@@ -68,16 +73,25 @@ export class AnswerReader {
     const text = this.#held.trimStart();
     if (this.#form.thinking === 'none') this.#stage = 'content';
     else if (text.startsWith(THINK)) {
-      this.#held = text.slice(THINK.length).replace(/^\n/, '');
+      this.#held = text.slice(THINK.length);
+      this.#isBehindMark = true;
       this.#stage = 'thinking';
     } else if (isWhole || !THINK.startsWith(text)) this.#stage = 'content';
   }
 
+  /** Drops white space behind a mark, as far as it has come. */
+  #passMark(): void {
+    if (this.#isBehindMark) this.#held = this.#held.trimStart();
+    if (this.#held !== '') this.#isBehindMark = false;
+  }
+
   #think(isWhole: boolean): AnswerPart[] {
+    this.#passMark();
     const end = this.#held.indexOf(THOUGHT);
     if (end >= 0) {
       const reasoning = this.#held.slice(0, end);
-      this.#held = this.#held.slice(end + THOUGHT.length).replace(/^\n+/, '');
+      this.#held = this.#held.slice(end + THOUGHT.length);
+      this.#isBehindMark = true;
       this.#stage = 'content';
       return reasoning === '' ? [] : [{ reasoning }];
     }
@@ -85,6 +99,7 @@ export class AnswerReader {
   }
 
   #speak(isWhole: boolean): AnswerPart[] {
+    this.#passMark();
     const { family } = this.#form;
     if (family === undefined) return this.#give(this.#held.length, 'content');
     const { mark } = family;
@@ -99,7 +114,8 @@ export class AnswerReader {
     if (found === undefined) return said;
     const calls = found === null ? undefined : this.#known(found.calls);
     if (found === null || calls === undefined) return [...said, ...this.#give(mark.length, 'content')];
-    this.#held = this.#held.slice(found.length).trimStart();
+    this.#held = this.#held.slice(found.length);
+    this.#isBehindMark = true;
     return [...said, ...calls];
   }
 
@@ -116,8 +132,9 @@ export class AnswerReader {
   /** Calls of tools that were offered; undefined where one was not. */
   #known(calls: readonly WrittenCall[]): AnswerPart[] | undefined {
     if (!calls.every(({ name }) => this.#form.names.has(name))) return undefined;
-    this.callCount += calls.length;
-    return calls.map((call) => ({ call: replyOf(call) }));
+    const taken = calls.slice(0, this.#form.mostCalls - this.#calls);
+    this.#calls += taken.length;
+    return taken.map((call) => ({ call: replyOf(call) }));
   }
 
   #give(length: number, kind: 'content' | 'reasoning'): AnswerPart[] {

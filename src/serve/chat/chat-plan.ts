@@ -37,7 +37,12 @@ export function chatPlan(body: ChatRequest, writer: Writer): ChatPlan {
         ...(required !== undefined && { constraint: required }),
       },
     },
-    form: { family, names: new Set(tools.callable.map((tool) => tool.function.name)), thinking: thinkingOf(template) },
+    form: {
+      family,
+      names: new Set(tools.callable.map((tool) => tool.function.name)),
+      mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
+      thinking: thinkingOf(template),
+    },
   };
 }
 

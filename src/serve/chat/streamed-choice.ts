@@ -1,4 +1,5 @@
 /** One answer of a chat as the deltas that clients put together. */
+import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
 import type { Answer } from '../../worker/jobs/generate.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
@@ -29,7 +30,7 @@ export class StreamedChoice {
   }
 
   next(text: string, logProbs: readonly ChosenLogProb[] = []): Choice[] {
-    this.#logProbs.push(...logProbs);
+    pushAll(this.#logProbs, logProbs);
     return this.#reader.push(text).map((part) => this.#choice(part));
   }
 

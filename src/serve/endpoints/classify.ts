@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
@@ -74,7 +75,7 @@ export const endpoint = defineEndpoint({
         { threshold },
       );
       call.exchange.finished({ prompt: answered.tokens, shared: 0, answer: 0 }, []);
-      const data = answered.rows.map((answer, index) => entryOf(answer, index, opened));
+      const data = answered.rows.map((answer, index) => classOf(answer, index, opened));
       const id = `classify-${randomUUID().replaceAll('-', '')}`;
       const usage = { ...smallUsageOf(answered.tokens), completion_tokens: 0 };
       return { id, object: 'list', created: now(), model: name, data, usage };
@@ -101,7 +102,7 @@ function readable(
   return { [media]: uploads.add(bytesOfData(value, field)) };
 }
 
-function entryOf(answer: RowAnswer, index: number, { answers, labels = [] }: RowModel): z.output<typeof entry> {
+function classOf(answer: RowAnswer, index: number, { answers, labels = [] }: RowModel): z.output<typeof entry> {
   const { prediction, probability, probabilities, spans, stretch, error } = answer;
   if (error !== undefined) throw invalidValue(`input[${index}]`, `input[${index}] cannot be answered: ${error}.`);
   const label = answers === 'label' && typeof prediction === 'string' ? prediction : null;
@@ -113,7 +114,7 @@ function entryOf(answer: RowAnswer, index: number, { answers, labels = [] }: Row
     ...(answers === 'stretch' && { answer: prediction as string | null }),
     ...(probability !== undefined && { probability }),
     ...(probabilities !== undefined && { probabilities }),
-    probs: probabilities === undefined ? [] : labels.map((name) => probabilities[name] ?? 0),
+    probs: probabilities === undefined ? [] : labels.map((name) => entryOf(probabilities, name) ?? 0),
     num_classes: labels.length,
     ...(spans !== undefined && { spans: [...spans] }),
     ...(stretch !== undefined && { stretch }),

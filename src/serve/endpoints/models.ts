@@ -15,7 +15,10 @@ export const modelReply = z
   })
   .openapi('Model');
 
-export function modelEntry(name: string, { id, base, created, kind }: ServedModel): z.output<typeof modelReply> {
+export function modelEntry(
+  name: string,
+  { id, base, created, kind, maxLength }: ServedModel,
+): z.output<typeof modelReply> {
   return {
     id: name,
     object: 'model',
@@ -23,6 +26,7 @@ export function modelEntry(name: string, { id, base, created, kind }: ServedMode
     owned_by: 'attune',
     root: id,
     parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
+    ...(maxLength !== undefined && { max_model_len: maxLength }),
     task: kind,
   };
 }

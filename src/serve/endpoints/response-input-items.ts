@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { invalidValue } from '../api-error.ts';
+import { isMessage, type InputItem } from '../responses/request.ts';
 
 const reply = z
   .strictObject({
@@ -25,7 +26,7 @@ export const endpoint = defineEndpoint({
   handle({ server, params, key, request }: Call) {
     const { searchParams: query } = new URL(request.url);
     const { input, response } = server.responses.get(params.response_id, key?.name);
-    const all = input.map((item, i) => ({ ...asItem(item), id: item.id ?? `item_${response.id.slice(5)}_${i}` }));
+    const all = input.map((item, i) => ({ ...asItem(item), id: idOf(item) ?? `item_${response.id.slice(5)}_${i}` }));
     if (query.get('order') !== 'asc') all.reverse();
     const after = query.get('after');
     const from = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
@@ -42,11 +43,15 @@ export const endpoint = defineEndpoint({
   },
 });
 
-function asItem<Item extends object>(item: Item): Item & { type: string } {
-  if (!('role' in item)) return item as Item & { type: string };
-  const { content } = item as unknown as { content: unknown };
+function asItem(item: InputItem): { type: string } & Record<string, unknown> {
+  if (!isMessage(item)) return item;
+  const { content } = item;
   const parts = typeof content === 'string' ? [{ type: 'input_text', text: content }] : content;
   return { ...item, type: 'message', content: parts, status: 'completed' };
+}
+
+function idOf({ id }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof id === 'string' ? id : undefined;
 }
 
 function limitOf(text: string | null): number {

@@ -33,6 +33,8 @@ interface Slot {
 export class ModelPool {
   readonly #options: PoolOptions;
   readonly #slots = new Map<string, Slot>();
+  /** Models that could not be opened: until when nobody tries again. */
+  readonly #failed = new Map<string, { until: number; error: unknown }>();
   #installed = 0;
   #isClosed = false;
 
@@ -75,6 +77,7 @@ export class ModelPool {
   /** Closes a model when whoever uses it has ended; the next request opens what the name stands for then. */
   async drop({ id }: Pick<ServedModel, 'id'>): Promise<void> {
     const slot = this.#slots.get(id);
+    this.#failed.delete(id);
     if (slot === undefined) return;
     this.#slots.delete(id);
     await slot.opening.catch(() => undefined);
@@ -91,6 +94,8 @@ export class ModelPool {
 
   async #open(model: ServedModel): Promise<Slot> {
     if (this.#isClosed) throw shuttingDown();
+    const failed = this.#failed.get(model.id);
+    if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
     const isBeside = model.base !== undefined;
     const bytes = isBeside ? model.bytes : model.bytes + (model.baseBytes ?? 0);
     await this.#makeRoom(bytes);
@@ -105,7 +110,10 @@ export class ModelPool {
         this.#options.log.info({ model: model.id, seconds: (Date.now() - start) / 1000 }, 'model loaded');
         opened.ended.catch((error: unknown) => this.#forget(slot, error));
       },
-      (error: unknown) => this.#forget(slot, error),
+      (error: unknown) => {
+        this.#failed.set(model.id, { until: Date.now() + RETRY_MILLISECONDS, error });
+        this.#forget(slot, error);
+      },
     );
     return slot;
   }
@@ -164,6 +172,9 @@ export class ModelPool {
       await close(slot);
   }
 }
+
+/** A model that cannot be opened is not read again with every request. */
+const RETRY_MILLISECONDS = 5000;
 
 async function close({ opening }: Slot): Promise<void> {
   try {

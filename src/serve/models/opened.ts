@@ -21,6 +21,8 @@ export interface TargetFacts {
   bytes: number;
   /** Of an adapter: of its base's. */
   baseBytes?: number;
+  /** The longest prompt with its answer, in tokens. */
+  maxLength?: number;
   /** When it was made: seconds since the epoch. */
   created: number;
 }

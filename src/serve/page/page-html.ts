@@ -5,6 +5,7 @@ export const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>attune</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 44rem; padding: 1rem; }
@@ -29,7 +30,7 @@ footer { margin-top: 1rem; font-size: .85rem; }
 <h1>attune</h1>
 <label>Model <select id="model"></select></label>
 <label>Temperature <input id="temperature" type="number" min="0" max="2" step="0.1" value="0.7" size="4"></label>
-<label>Key <input id="key" type="password" autocomplete="off" placeholder="where one is needed"></label>
+<form id="who"><label>Key <input id="key" type="password" autocomplete="off" placeholder="where one is needed"></label></form>
 </header>
 <main>
 <ul id="said" aria-live="polite"></ul>

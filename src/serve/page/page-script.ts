@@ -89,5 +89,6 @@ at('clear').addEventListener('click', () => {
   at('said').replaceChildren();
 });
 at('key').addEventListener('change', listModels);
+at('who').addEventListener('submit', (event) => event.preventDefault());
 void listModels();
 `;

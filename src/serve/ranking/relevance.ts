@@ -1,4 +1,5 @@
 /** How well texts fit texts: by a model that reads both, or by the vectors of each. */
+import { entryOf } from '../../base/table.ts';
 import type { Call } from '../call.ts';
 import { ApiError } from '../api-error.ts';
 import type { ServedModel } from '../models/model-table.ts';
@@ -43,7 +44,7 @@ async function readTogether(model: RowModel, pairs: readonly TextPair[], name: s
   const scores = rows.map(({ prediction, probabilities, error }, i) => {
     if (error !== undefined)
       throw new ApiError(400, { message: `Pair ${i}: ${error}`, param: 'documents', code: 'invalid_value' });
-    return answers === 'number' ? Number(prediction) : (probabilities?.[labels[1]] ?? 0);
+    return answers === 'number' ? Number(prediction) : (entryOf(probabilities, labels[1]) ?? 0);
   });
   return { scores, tokens };
 }

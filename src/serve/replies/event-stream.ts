@@ -1,7 +1,5 @@
-import { ReadableStream, type UnderlyingSource } from 'node:stream/web';
 /** Answers as server-sent events. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toApiError } from '../attune-errors.ts';
 import type { Call } from '../call.ts';
 
 /** One event: its data, and its name where the protocol has one. */
@@ -46,7 +44,7 @@ interface Writing {
 }
 
 /** Events as bytes, with comments between those that are long in coming. */
-class EventBytes implements UnderlyingSource<Uint8Array> {
+class EventBytes {
   readonly #call: Call;
   readonly #writing: Writing;
   readonly #encoder = new TextEncoder();
@@ -75,7 +73,7 @@ class EventBytes implements UnderlyingSource<Uint8Array> {
       if (done !== true) return this.#write(controller, eventText(value));
       this.#end(200);
     } catch (error) {
-      const told = toApiError(error, this.#call.fields, this.#call.hidden);
+      const told = this.#call.told(error);
       this.#write(controller, eventText({ name: 'error', data: told.body }));
       this.#end(told.status, error);
     }

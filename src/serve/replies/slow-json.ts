@@ -45,7 +45,7 @@ function spacesUntil(
         (error: unknown) => {
           settle();
           controller.error(error);
-          call.end(500, error);
+          call.end(call.told(error).status, error);
         },
       );
     },

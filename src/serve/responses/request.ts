@@ -174,12 +174,18 @@ function chatFormat(format: z.output<typeof textFormat>): NonNullable<ChatReques
   return { type, json_schema: { name, schema } };
 }
 
+export type MessageItem = Extract<InputItem, { role: string }>;
+
+/** A message may leave its type out. */
+export function isMessage(item: InputItem): item is MessageItem {
+  return item.type === undefined || item.type === 'message';
+}
+
 /** Calls that follow each other are one turn of the model. */
 function messagesOf(items: readonly InputItem[]): ChatMessage[] {
   const messages: ChatMessage[] = [];
   for (const [i, item] of items.entries()) {
-    if (item.type === undefined || item.type === 'message')
-      messages.push({ role: item.role, content: textOf(item.content, `input[${i}].content`) });
+    if (isMessage(item)) messages.push({ role: item.role, content: textOf(item.content, `input[${i}].content`) });
     else if (item.type === 'function_call') addCall(messages, item);
     else if (item.type === 'function_call_output')
       messages.push({ role: 'tool', tool_call_id: item.call_id, content: textOf(item.output, `input[${i}].output`) });

@@ -1,4 +1,5 @@
 /** A response as it is written: its items, and the events that tell of them. */
+import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import type { ChosenLogProb } from '../../generate/index.ts';
 import type { AnswerPart, ToolCallReply } from '../chat/answer-reader.ts';
@@ -34,7 +35,7 @@ export class ResponseWriter {
   }
 
   addLogProbs(logProbs: readonly ChosenLogProb[] = []): void {
-    this.#logProbs.push(...logProbs);
+    pushAll(this.#logProbs, logProbs);
   }
 
   write(part: AnswerPart): ServerEvent[] {
@@ -68,7 +69,7 @@ export class ResponseWriter {
     const events: ServerEvent[] = [];
     if (this.#message === undefined) {
       this.#message = { type: 'message', id: newId('msg'), status: 'in_progress', role: 'assistant', content: [] };
-      events.push(...this.#open({ ...this.#message, content: [] }));
+      pushAll(events, this.#open({ ...this.#message, content: [] }));
       this.#message.content.push({ type: 'output_text', text: '', annotations: [], logprobs: [] });
       events.push(
         this.#event({
@@ -81,7 +82,7 @@ export class ResponseWriter {
     const [part] = this.#message.content;
     const logprobs = this.#takeLogProbs();
     part.text += text;
-    part.logprobs.push(...logprobs);
+    pushAll(part.logprobs, logprobs);
     events.push(this.#event({ type: 'response.output_text.delta', ...this.#place(), delta: text, logprobs }));
     return events;
   }
@@ -90,7 +91,7 @@ export class ResponseWriter {
     const item = this.#message;
     if (item === undefined) return [];
     const [part] = item.content;
-    part.logprobs.push(...this.#takeLogProbs());
+    pushAll(part.logprobs, this.#takeLogProbs());
     const place = this.#place();
     this.#message = undefined;
     return [

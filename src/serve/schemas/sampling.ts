@@ -1,4 +1,5 @@
 /** Fields by which clients say how an answer is made, the same wherever text is written. */
+import { parseJson } from '../../files/json.ts';
 import { randomBytes } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { ConstraintSpec } from '../../generate/index.ts';
@@ -175,7 +176,7 @@ function structuredConstraints(given: NonNullable<Fields['structured_outputs']>)
 function schemaOf(value: string | boolean | Record<string, unknown>, field: string): boolean | object {
   if (typeof value !== 'string') return value;
   try {
-    const parsed = JSON.parse(value) as unknown;
+    const parsed = parseJson(value) as unknown;
     if (typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)) return parsed;
   } catch {
     // Told below.

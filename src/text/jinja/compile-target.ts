@@ -2,7 +2,7 @@ import { TemplateFailure } from './errors.ts';
 import { unpack } from './iteration.ts';
 import type { Target } from './nodes.ts';
 import type { Scope } from './runtime.ts';
-import { Namespace, type Value } from './values.ts';
+import { Namespace, Tuple, type Value } from './values.ts';
 
 /** Gives a value to what `set`, `for` or `with` names. */
 export type Assign = (scope: Scope, value: Value) => void;
@@ -19,6 +19,12 @@ export function compileTarget(target: Target): Assign {
     const values = unpack(value, parts.length, scope.runtime.budget);
     for (const [index, assign] of parts.entries()) assign(scope, values[index]);
   };
+}
+
+/** What a loop's target holds: of `a, b` a tuple, whatever was unpacked. */
+export function readTarget(target: Target, scope: Scope): Value {
+  if (target.type === 'tuple') return new Tuple(target.items.map((item) => readTarget(item, scope)));
+  return scope.get(target.name) ?? null;
 }
 
 /** Attributes are assigned to namespaces only. */

@@ -1,12 +1,12 @@
 import { callValue } from './call.ts';
 import { BLOCK_TEXT, ExpressionCompiler, type Compute } from './compile-expression.ts';
-import { compileTarget, namespaceCheck, type Assign } from './compile-target.ts';
+import { compileTarget, namespaceCheck, readTarget, type Assign } from './compile-target.ts';
 import { TemplateSyntaxError, typeError } from './errors.ts';
 import { iterate } from './iteration.ts';
 import { Loop } from './loop.ts';
 import { macroValue, type MacroPlan } from './macro.ts';
 import { isConstant, mentions } from './names.ts';
-import type { ForLoop, Macro, CallBlock, Statement, Template } from './nodes.ts';
+import type { ForLoop, Macro, CallBlock, Statement, Target, Template } from './nodes.ts';
 import { isTrue } from './operators.ts';
 import { toText } from './printing.ts';
 import { capture, write, type Runtime, type Scope } from './runtime.ts';
@@ -124,7 +124,8 @@ class StatementCompiler {
     const usesLoop = node.recursive || mentions(node.body, 'loop');
     const hasElse = node.otherwise.length > 0;
     const run = (scope: Scope, values: Value, depth: number): End => {
-      const chosen = filter === undefined ? values : new Lazy(filtered(values, { scope, assign, filter }));
+      const chosen =
+        filter === undefined ? values : new Lazy(filtered(values, scope, { target: node.target, assign, filter }));
       const recurse = node.recursive ? recursion(run, scope) : undefined;
       const loop = usesLoop ? new Loop(chosen, scope.runtime.budget, depth, recurse) : undefined;
       const finished = turns(scope, loop ?? iterate(chosen, scope.runtime.budget), { assign, body });
@@ -269,15 +270,17 @@ function turns(
   }
 }
 
+/** The elements of a loop with a condition, as its target holds them. */
 function* filtered(
   values: Value,
-  { scope, assign, filter }: { scope: Scope; assign: Assign; filter: Compute },
+  scope: Scope,
+  { target, assign, filter }: { target: Target; assign: Assign; filter: Compute },
 ): Generator<Value> {
   const iterator = iterate(values, scope.runtime.budget);
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
     const own = scope.inner();
     assign(own, next.value);
-    if (isTrue(filter(own))) yield next.value;
+    if (isTrue(filter(own))) yield readTarget(target, own);
   }
 }
 

@@ -21,7 +21,11 @@ export interface Token {
   line: number;
 }
 
-const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+const CLOSING = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+]);
 
 // Python's \s, \w and \d, on one line so that they are seen to be linear; sticky, each is tried at a place.
 // oxlint-disable-next-line no-control-regex -- some of them are white space in Python
@@ -194,7 +198,8 @@ class Lexer {
   }
 
   #balance(operator: string, brackets: string[]): void {
-    if (operator in CLOSING) brackets.push(CLOSING[operator]);
+    const closing = CLOSING.get(operator);
+    if (closing !== undefined) brackets.push(closing);
     if (!')]}'.includes(operator)) return;
     const expected = brackets.pop();
     if (expected === operator) return;

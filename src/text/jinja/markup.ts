@@ -1,12 +1,18 @@
 import type { Budget } from './budget.ts';
 import { asText, Markup, type Value } from './values.ts';
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
+const ENTITIES = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ["'", '&#39;'],
+  ['"', '&#34;'],
+]);
 
 /** A text with HTML's signs escaped; a Markup's stays. */
 export function escapeHtml(value: Value, budget: Budget): string {
   const text = asText(value) ?? '';
   if (value instanceof Markup) return text;
   budget.chargeText(text.length * 5);
-  return text.replaceAll(/[&<>'"]/g, (sign) => ENTITIES[sign]);
+  return text.replaceAll(/[&<>'"]/g, (sign) => ENTITIES.get(sign)!);
 }

@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import { tokenize } from './lexer.ts';
 import type { CallBlock, Expression, Macro, Signature, Statement, Target, Template } from './nodes.ts';
 import { parseExpression, parseFilters, parseTuple } from './parse-expression.ts';
@@ -43,7 +44,7 @@ function parseStatements(stream: TokenStream, ends: readonly string[]): Statemen
       stream.expect('print-end');
     } else {
       if (stream.is('name', ...ends) && ends.length > 0) return body;
-      body.push(...[parseStatement(stream)].flat());
+      pushAll(body, [parseStatement(stream)].flat());
       stream.expect('tag-end');
     }
   }

@@ -114,7 +114,12 @@ class Printer {
   }
 }
 
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const ESCAPES = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
 
 /** A text as Python's repr writes it. */
 export function quote(text: string, budget: Budget): string {
@@ -122,7 +127,7 @@ export function quote(text: string, budget: Budget): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
   const inside = text.replaceAll(/[\\'"]|[^\x20-\x7e]/gu, (character) => {
     if (character === '"' || character === "'") return character === mark ? `\\${character}` : character;
-    return ESCAPES[character] ?? (isPrintable(character) ? character : codeEscape(character));
+    return ESCAPES.get(character) ?? (isPrintable(character) ? character : codeEscape(character));
   });
   return mark + inside + mark;
 }

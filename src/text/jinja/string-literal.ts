@@ -1,19 +1,23 @@
 import { TemplateSyntaxError } from './errors.ts';
 
-const SIMPLE: Record<string, string> = {
-  '\n': '',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-const DIGITS: Record<string, number> = { x: 2, u: 4, U: 8 };
+const SIMPLE = new Map([
+  ['\n', ''],
+  ['\\', '\\'],
+  ["'", "'"],
+  ['"', '"'],
+  ['a', '\x07'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+]);
+const DIGITS = new Map([
+  ['x', 2],
+  ['u', 4],
+  ['U', 8],
+]);
 
 /** A string's inside with Python's escapes read. @throws TemplateSyntaxError */
 export function unescapeString(inside: string, line: number): string {
@@ -24,13 +28,13 @@ export function unescapeString(inside: string, line: number): string {
       if (kind !== undefined) return codeEscape(kind, hex ?? '', line);
       if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
       if (named !== undefined) throw new TemplateSyntaxError('characters by name (\\N{…}) are not supported', line);
-      return SIMPLE[other ?? ''] ?? unknownEscape(all, other ?? '');
+      return SIMPLE.get(other ?? '') ?? unknownEscape(all, other ?? '');
     },
   );
 }
 
 function codeEscape(kind: string, hex: string, line: number): string {
-  const digits = DIGITS[kind];
+  const digits = DIGITS.get(kind)!;
   const code = Number.parseInt(hex.slice(0, digits), 16);
   if (hex.length < digits || code > 0x10ffff) throw new TemplateSyntaxError(`truncated \\${kind} escape`, line);
   return String.fromCodePoint(code) + hex.slice(digits);

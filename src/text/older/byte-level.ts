@@ -3,27 +3,57 @@ import { AttuneError } from '../../base/errors.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
 import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
 import { templateProcessor } from './template.ts';
+import { whisperFrame } from './whisper-frame.ts';
 import type { OlderTokenizer } from './index.ts';
 
 interface Family {
   roles: Roles;
-  /** Frames texts as RoBERTa does. */
-  isFramed?: boolean;
-  normalizer?: { type: 'NFC' };
-  /** How text is cut before merging, where not as GPT-2 does. */
-  pattern?: string;
+  /** What stands around a text, where not GPT-2's nothing. */
+  frame?(files: OlderFiles, roles: Roles, ids: ReadonlyMap<string, number>): Record<string, unknown>;
+  normalizer?: Record<string, unknown>;
+  /** How text is cut before merging, where not as GPT-2 does; `isFound`: into what the pattern finds, without the rest. */
+  cut?: { pattern: string; isFound?: boolean };
+  /** What marks a word's end. */
+  wordEnd?: string;
+  unknown?: string;
+  /** Lines of merges.txt that are read, by the size of the vocabulary. */
+  merges?(size: number): number;
 }
 
 const END = '<|endoftext|>';
 const gpt2: Family = { roles: { bos: END, eos: END, unk: END } };
 const roberta: Family = {
   roles: { bos: '<s>', eos: '</s>', unk: '<unk>', sep: '</s>', pad: '<pad>', cls: '<s>', mask: '<mask>' },
-  isFramed: true,
+  frame: (files, roles, ids) =>
+    robertaFrame(roles, ids, { add_prefix_space: files.flag('add_prefix_space', false), trim_offsets: true }),
 };
 const qwen2: Family = {
   roles: { eos: END, unk: END, pad: END },
   normalizer: { type: 'NFC' },
-  pattern: splitPatterns.qwen2,
+  cut: { pattern: splitPatterns.qwen2 },
+};
+
+const whisper: Family = { roles: { bos: END, eos: END, unk: END }, frame: whisperFrame };
+
+const CLIP_START = '<|startoftext|>';
+/** Lower case, cut into words that end in `</w>`, numbers digit by digit (Radford et al., 2021). */
+const clip: Family = {
+  roles: { bos: CLIP_START, eos: END, unk: END, pad: END },
+  normalizer: {
+    type: 'Sequence',
+    normalizers: [
+      { type: 'NFC' },
+      { type: 'Replace', pattern: { Regex: String.raw`\s+` }, content: ' ' },
+      { type: 'Lowercase' },
+    ],
+  },
+  cut: { pattern: String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`, isFound: true },
+  wordEnd: '</w>',
+  unknown: END,
+  frame: (_files, { bos, eos }, ids) =>
+    robertaFrame({ cls: bos, sep: eos }, ids, { add_prefix_space: false, trim_offsets: false }),
+  // Two sets of bytes and two special tokens are no merges, and what the file has beyond that is not read.
+  merges: (size) => size - 2 * 256 - 2,
 };
 
 /** Byte-level BPE by vocab.json and merges.txt, as transformers' converters have it, by the tokenizer's class. */
@@ -37,6 +67,8 @@ export const byteLevelFamilies: Readonly<Record<string, Family>> = table({
   longformer: roberta,
   qwen2,
   qwen3: qwen2,
+  whisper,
+  clip,
 });
 
 export function fromByteLevel(files: OlderFiles): OlderTokenizer {
@@ -49,7 +81,6 @@ export function fromByteLevel(files: OlderFiles): OlderTokenizer {
     roles.mask !== undefined && ids.has(roles.mask) ? [{ content: roles.mask, special: true, lstrip: true }] : [];
   const prefix = files.flag('add_prefix_space', false);
   const byteLevel = { type: 'ByteLevel', add_prefix_space: prefix, trim_offsets: true };
-  const split = { type: 'Split', pattern: { Regex: family.pattern }, behavior: 'Isolated', invert: false };
   const added = addedTokens(ids, [...files.declared(), ...mask, ...roleTokens(roles, ids)]);
   const known = new Map([...ids, ...added.map(({ content, id }): [string, number] => [content, id])]);
   const tokenizer = {
@@ -59,45 +90,56 @@ export function fromByteLevel(files: OlderFiles): OlderTokenizer {
     added_tokens: added,
     normalizer: family.normalizer ?? null,
     pre_tokenizer:
-      family.pattern === undefined
+      family.cut === undefined
         ? { ...byteLevel, use_regex: true }
-        : { type: 'Sequence', pretokenizers: [split, { ...byteLevel, use_regex: false }] },
-    post_processor: processorOf(files, family, { roles, ids: known, prefix }),
-    decoder: { ...byteLevel, add_prefix_space: true, use_regex: true },
+        : cutting(family.cut, { ...byteLevel, use_regex: false }),
+    post_processor: family.frame?.(files, roles, known) ?? processorOf(files, roles, known),
+    decoder: decoderOf({ ...byteLevel, add_prefix_space: true, use_regex: true }, family.wordEnd),
     model: {
       type: 'BPE',
       dropout: null,
-      unk_token: null,
+      unk_token: family.unknown ?? null,
       continuing_subword_prefix: '',
-      end_of_word_suffix: '',
+      end_of_word_suffix: family.wordEnd ?? '',
       fuse_unk: false,
       byte_fallback: false,
       vocab,
-      merges: mergesOf(files),
+      merges: mergesOf(files).slice(0, family.merges?.(ids.size)),
     },
   };
   return { tokenizer, roles: presentRoles(roles, ids, added) };
 }
 
+function cutting({ pattern, isFound = false }: NonNullable<Family['cut']>, byteLevel: object): object {
+  const behavior = isFound ? 'Removed' : 'Isolated';
+  const split = { type: 'Split', pattern: { Regex: pattern }, behavior, invert: isFound };
+  return { type: 'Sequence', pretokenizers: [split, byteLevel] };
+}
+
+/** Where a word's end is marked, a space stands for it, but not at the text's end. */
+function decoderOf(byteLevel: object, wordEnd: string | undefined): object {
+  if (wordEnd === undefined) return byteLevel;
+  const spaced = { type: 'Replace', pattern: { String: wordEnd }, content: ' ' };
+  const ended = { type: 'Replace', pattern: { Regex: String.raw` \z` }, content: '' };
+  return { type: 'Sequence', decoders: [byteLevel, spaced, ended] };
+}
+
 function processorOf(
   files: OlderFiles,
-  family: Family,
-  { roles, ids, prefix }: { roles: Roles; ids: ReadonlyMap<string, number>; prefix: boolean },
+  { bos = '' }: Roles,
+  ids: ReadonlyMap<string, number>,
 ): Record<string, unknown> {
-  const { bos = '', sep = '', cls = '' } = roles;
-  if (family.isFramed === true) {
-    const [sepId, clsId] = [ids.get(sep), ids.get(cls)];
-    return {
-      type: 'RobertaProcessing',
-      sep: [sep, sepId],
-      cls: [cls, clsId],
-      trim_offsets: true,
-      add_prefix_space: prefix,
-    };
-  }
   if (files.flag('add_bos_token', files.family === 'opt') && ids.has(bos))
     return templateProcessor([`${bos}:0`, '$A:0'], [`${bos}:0`, '$A:0', '$B:1'], ids);
   return { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
+}
+
+function robertaFrame(
+  { cls = '', sep = '' }: Roles,
+  ids: ReadonlyMap<string, number>,
+  spaces: { add_prefix_space: boolean; trim_offsets: boolean },
+): Record<string, unknown> {
+  return { type: 'RobertaProcessing', sep: [sep, ids.get(sep)], cls: [cls, ids.get(cls)], ...spaces };
 }
 
 /** Two pieces a line, after a line with the version. */

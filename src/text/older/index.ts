@@ -4,6 +4,7 @@ import { byteLevelFamilies, fromByteLevel } from './byte-level.ts';
 import { OlderFiles, type Roles } from './older-files.ts';
 import { pieceFamilies } from './piece-families.ts';
 import { fromSentencePiece } from './piece-tokenizer.ts';
+import { fromTiktoken, isTiktoken } from './tiktoken.ts';
 import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
 /** What an older tokenizer becomes. */
@@ -14,7 +15,7 @@ export interface OlderTokenizer {
   roles: Roles;
 }
 
-const PIECE_FILES = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model'];
+const PIECE_FILES = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'tiktoken.model'];
 
 /** Whether a folder has a tokenizer in an older form. */
 export function hasOlderTokenizer(folder: string): boolean {
@@ -23,14 +24,15 @@ export function hasOlderTokenizer(folder: string): boolean {
 }
 
 /**
- * The tokenizer of a folder that has none in today's form: vocab.txt, vocab.json with merges.txt, or a SentencePiece
- * file, each with the conventions of its class. Undefined where there is none of these.
+ * The tokenizer of a folder that has none in today's form: vocab.txt, vocab.json with merges.txt, a file of
+ * SentencePiece or of tiktoken, each with the conventions of its class. Undefined where there is none of these.
  * @throws E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
  */
 export function readOlderTokenizer(folder: string): OlderTokenizer | undefined {
   const files = new OlderFiles(folder);
   const pieces = PIECE_FILES.find((name) => files.has(name));
-  if (pieces !== undefined) return fromSentencePiece(files, pieces);
+  if (pieces !== undefined)
+    return isTiktoken(files.bytes(pieces)) ? fromTiktoken(files, pieces) : fromSentencePiece(files, pieces);
   if (files.has('vocab.json') && files.has('merges.txt')) return fromByteLevel(files);
   return files.has('vocab.txt') ? fromWordPiece(files) : undefined;
 }

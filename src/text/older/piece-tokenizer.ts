@@ -29,7 +29,7 @@ export function fromSentencePiece(files: OlderFiles, name: string): OlderTokeniz
     truncation: null,
     padding: null,
     added_tokens: added,
-    ...(family.isPlain === true ? plainSteps(hasPrefix, isOld) : pieceSteps(spaces)),
+    ...stepsOf(spaces, { hasPrefix, isOld }),
     post_processor: family.frame?.(files, roles, ids) ?? null,
     model: modelOf(model, vocabulary, family),
   };
@@ -61,6 +61,45 @@ interface Spaces {
   model: SentencePieceModel;
   /** Where a space is put before a text. */
   scheme: string;
+}
+
+function stepsOf(
+  spaces: Spaces,
+  { hasPrefix, isOld }: { hasPrefix: boolean; isOld: boolean },
+): Record<string, unknown> {
+  if (spaces.model.spaceBehind) return suffixSteps(spaces, hasPrefix);
+  return spaces.family.isPlain === true ? plainSteps(hasPrefix, isOld) : pieceSteps(spaces);
+}
+
+/** Words end in their space (`treat_whitespace_as_suffix`): the one that others have before a text is behind it. */
+function suffixSteps({ files, family, model }: Spaces, hasPrefix: boolean): Record<string, unknown> {
+  const table = Buffer.from(model.charsmap).toString('base64');
+  const steps = [
+    ...(family.before?.(files) ?? []),
+    ...(table === '' ? [] : [{ type: 'Precompiled', precompiled_charsmap: table }]),
+    ...(model.removeExtraWhitespaces
+      ? [
+          { type: 'Strip', strip_left: true, strip_right: true },
+          { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' },
+        ]
+      : []),
+    { type: 'Replace', pattern: { String: ' ' }, content: SPACE },
+    ...(hasPrefix ? [{ type: 'Replace', pattern: { Regex: String.raw`(?m)(?<=.)\z` }, content: SPACE }] : []),
+  ];
+  const split = { type: 'Split', pattern: { String: SPACE }, behavior: 'MergedWithPrevious', invert: false };
+  return {
+    normalizer: { type: 'Sequence', normalizers: steps },
+    pre_tokenizer: family.isPlain === true ? null : split,
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: SPACE }, content: ' ' },
+        ...(model.byteFallback ? [{ type: 'ByteFallback' }] : []),
+        { type: 'Fuse' },
+        ...(hasPrefix ? [{ type: 'Replace', pattern: { Regex: String.raw` \z` }, content: '' }] : []),
+      ],
+    },
+  };
 }
 
 /** The file's table, its treatment of spaces, and cutting at them. */

@@ -20,6 +20,8 @@ export interface SentencePieceModel {
   charsmap: Uint8Array;
   addDummyPrefix: boolean;
   removeExtraWhitespaces: boolean;
+  /** A space belongs to the word before it. */
+  spaceBehind: boolean;
 }
 
 const kinds: Readonly<Record<number, PieceKind>> = {
@@ -55,6 +57,7 @@ function parse(bytes: Uint8Array, path: string): SentencePieceModel {
     charsmap: new Uint8Array(),
     addDummyPrefix: true,
     removeExtraWhitespaces: true,
+    spaceBehind: false,
   };
   for (const { number, value } of fieldsOf(bytes)) {
     if (number === 1) model.pieces.push(parsePiece(value as Uint8Array));
@@ -80,6 +83,7 @@ function parsePiece(bytes: Uint8Array): Piece {
 function readTrainer(bytes: Uint8Array, model: SentencePieceModel, path: string): void {
   for (const { number, value } of fieldsOf(bytes)) {
     if (number === 3) model.algorithm = algorithmOf(value as number, path);
+    else if (number === 24) model.spaceBehind = value !== 0;
     else if (number === 35) model.byteFallback = value !== 0;
     else if (number === 40) model.unknown = value as number;
   }

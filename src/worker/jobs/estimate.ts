@@ -73,6 +73,7 @@ function sizeOf(model: Model): ModelSize {
   return {
     parameters,
     linear: linear + vocabulary * trunk.width + convolutions,
+    quantised: linear,
     idle,
     adapterPerRank: adapterPerRank + (image?.adapterPerRank ?? 0),
     blocks,

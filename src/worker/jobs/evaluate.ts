@@ -27,6 +27,12 @@ export interface EvaluateResult {
 export async function run(input: EvaluateInput, context: JobContext): Promise<EvaluateResult> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
+  if (opened.storage !== undefined)
+    context.emit({
+      type: 'phase-started',
+      phase: 'engine',
+      message: `the base model in ${opened.storage}, as it was trained`,
+    });
   const set = await scoringSet(input.recipe, opened, { ...context, split: input.split });
   context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${plural(set.rows.length, 'rows')}` });
   const { metrics, perRow } = await scoreSet(opened.model, set, context);

@@ -48,8 +48,9 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     });
   }
   settleWeights(opened.model);
+  opened.tuning?.settle?.(opened.model.dtype);
   // After they have moved: a copy belongs to the tensor that it was made of.
-  const method = await storages.load(input.storage ?? 'dense');
+  const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   const free = availableBytes();

@@ -59,7 +59,7 @@ const ELSEWHERE: Partial<Record<Task, string>> = {
 
 /** Answers rows until the session is closed, as a comparison would. @throws AttuneError E_TASK_UNSUPPORTED */
 export async function run(input: PredictInput, context: JobContext): Promise<void> {
-  const { target, storage = 'dense' } = input;
+  const { target } = input;
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, input);
   const { task } = opened.model;
@@ -67,7 +67,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row
   settleWeights(opened.model);
   // After they have moved: a copy belongs to the tensor that it was made of.
-  const method = await storages.load(storage);
+  const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   for await (const request of context.requests as AsyncIterable<JobRequest<PredictRequest, PredictChunk>>) {

@@ -23,6 +23,7 @@ import { chooseThresholds } from '../run/choose-thresholds.ts';
 import { findLearningRate, needsTrials } from '../run/find-learning-rate.ts';
 import { recordCourse } from '../run/judge-course.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
+import { recordRewards } from '../run/judge-rewards.ts';
 import { recordOverfitting } from '../run/measure-overfitting.ts';
 import { preflight } from '../run/preflight.ts';
 import { freeTraining, prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
@@ -126,6 +127,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(prepared);
   const metrics = await measureResult(prepared, choice);
+  if (isJudged) recordRewards(prepared, choice.step);
   await chooseThresholds(prepared);
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });

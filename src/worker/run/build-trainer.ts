@@ -3,11 +3,11 @@ import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
-import { isCausal, type Architecture, type Limits } from '../../models/architecture.ts';
-import type { RawConfig } from '../../models/config.ts';
+import { isCausal, type Limits } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
-import type { ModelOptions } from '../../models/skeleton.ts';
+import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
@@ -35,14 +35,23 @@ export interface BaseTraits extends Limits {
   causal: boolean;
 }
 
-export async function baseTraits(folder: string): Promise<BaseTraits> {
+export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Promise<BaseTraits> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
-  return traitsOf(architecture, raw);
+  const limits = architecture.limits(raw);
+  const maxPositions = limits.maxPositions - (await virtualTokens(tuning));
+  return { causal: isCausal(architecture, raw), ...limits, maxPositions };
 }
 
-export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits {
-  return { causal: isCausal(architecture, raw), ...architecture.limits(raw) };
+/** Tokens that a tuning puts in front of every row. */
+async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
+  if (tuning === undefined) return 0;
+  const { method: name, ...options } = tuning as { method: string } & Record<string, unknown>;
+  return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
+}
+
+export function traitsOf({ architecture, config, limits }: Model): BaseTraits {
+  return { causal: isCausal(architecture, config), ...limits };
 }
 
 export interface TunedModel {
@@ -74,6 +83,7 @@ export async function createTuned(
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
+    keep: await keepOf(recipe),
   });
   refuseOtherPooling(model, folder, choice.embedding);
   if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
@@ -92,6 +102,13 @@ export async function createTuned(
   paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
+async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<KeepWeight | undefined> {
+  const keep = await (await storages.load(name)).keep(options);
+  const { modules_to_save: whole = [] } = tuning as { modules_to_save?: readonly string[] };
+  return keep && { ...keep, except: (path) => isSaved(path, whole) };
 }
 
 async function createStorage({ storage: { name, ...options } }: Recipe, model: Model): Promise<Storage> {
@@ -128,7 +145,7 @@ function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
       // What is no weight keeps its precision: running statistics, counts.
-      if (!parameter.trainable && !(parameter instanceof ModuleBuffer))
+      if (!parameter.trainable && parameter.form === undefined && !(parameter instanceof ModuleBuffer))
         scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }
   });

@@ -7,6 +7,8 @@ export interface ModelSize {
   linear: number;
   /** Of these, the ones that mixtures of experts leave out for a token. */
   idle: number;
+  /** Weights of the trunk's linear layers: what storage nf4 quantises. */
+  quantised: number;
   /** Weights that LoRA adds beside all linear layers, for each unit of its rank. */
   adapterPerRank: number;
   blocks: number;
@@ -44,7 +46,7 @@ export interface Machine {
 }
 
 export interface Estimate {
-  method: 'full' | 'lora' | 'lora, checkpointing';
+  method: 'full' | 'lora' | 'lora, checkpointing' | 'lora on nf4, checkpointing';
   machine: string;
   memory: number;
   fits: boolean;
@@ -84,10 +86,30 @@ export const GPUS: readonly Machine[] = (
   pricePerHour,
 }));
 
+interface Plan {
+  method: Estimate['method'];
+  trained: number;
+  operations: number;
+  checkpointing: boolean;
+  isQuantised?: boolean;
+}
+
+/** Bytes of a weight in nf4 with its share of scales, which are quantised too. */
+const NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256);
+/** A layer's weight in the compute type, while a product reads it. */
+const unpacked = ({ width, inner }: ModelSize, { bytesPerValue }: Machine) => width * inner * bytesPerValue;
+
+function frozenBytes(size: ModelSize, machine: Machine, { method, isQuantised }: Plan): number {
+  if (method === 'full') return 0;
+  const quantised = isQuantised === true ? size.quantised : 0;
+  const scratch = quantised > 0 ? unpacked(size, machine) : 0;
+  return (size.parameters - quantised) * machine.bytesPerValue + quantised * NF4_BYTES + scratch;
+}
+
 /** What each way of tuning a model takes on one machine: bytes, seconds, money. */
 export function estimateOn(machine: Machine, size: ModelSize, work: Workload): Estimate[] {
   const adapter = size.adapterPerRank * work.rank;
-  const plans: { method: Estimate['method']; trained: number; operations: number; checkpointing: boolean }[] = [
+  const plans: Plan[] = [
     { method: 'full', trained: size.parameters, operations: 6 * active(size), checkpointing: false },
     { method: 'lora', trained: adapter, operations: 4 * active(size) + 6 * adapter, checkpointing: false },
     {
@@ -96,10 +118,20 @@ export function estimateOn(machine: Machine, size: ModelSize, work: Workload): E
       operations: 6 * active(size) + 6 * adapter,
       checkpointing: true,
     },
+    {
+      method: 'lora on nf4, checkpointing',
+      trained: adapter,
+      operations: 6 * active(size) + 6 * adapter,
+      checkpointing: true,
+      isQuantised: true,
+    },
   ];
-  const possible = adapter === 0 ? plans.filter(({ method }) => method === 'full') : plans;
-  return possible.map(({ method, trained, operations, checkpointing }) => {
-    const frozen = method === 'full' ? 0 : size.parameters * machine.bytesPerValue;
+  const possible = plans.filter(
+    ({ method, isQuantised }) => method === 'full' || (adapter > 0 && (isQuantised !== true || size.quantised > 0)),
+  );
+  return possible.map((plan) => {
+    const { method, trained, operations, checkpointing } = plan;
+    const frozen = frozenBytes(size, machine, plan);
     // f32 weights, gradients and two moments of what moves; its copy in the compute type.
     const moving = trained * (16 + (machine.bytesPerValue === 4 ? 0 : machine.bytesPerValue));
     const memory = frozen + moving + activationBytes(size, work, machine, checkpointing) + PROCESS_BYTES;

@@ -23,13 +23,14 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import { computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
+import { canResume, computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
 import {
   tokensOf,
   type MediaReader,
   type Objective,
   type PreparedRow,
   type ResumedRow,
+  type Tuning,
 } from '../../train/interfaces.ts';
 import { freeDiskBytes } from './resources.ts';
 
@@ -46,6 +47,19 @@ export interface FrozenContext {
   microBatchTokens: number;
   emit: EventSink;
   signal: AbortSignal;
+}
+
+type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'> & { tuning: Tuning };
+
+/** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
+export async function withFrozenBlocks(
+  { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
+  { tuning, ...context }: FrozenParts,
+  rows: readonly PreparedRow[],
+): Promise<Objective> {
+  const { frozenBlocks: blocks } = tuning;
+  if (blocks === undefined || !canResume(objective)) return objective;
+  return withFrozenRows(rows, { ...context, base, media, objective, blocks });
 }
 
 /**

@@ -42,7 +42,7 @@ export async function openInnerEncoder(
   opened.tuning?.merge();
   const [first] = withTexts(items);
   const [vector] = await textVectors(opened, [first.text], { signal });
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const tokens = await tokenTexts(tokenizer, items, maxPositions);
   return {
     // Vectors of texts have the length 1, as those that are made beforehand.

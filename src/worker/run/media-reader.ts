@@ -4,7 +4,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readJson } from '../../files/json.ts';
+import { readJsonObject } from '../../files/json-object.ts';
 import type { Features } from '../../base/features.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
 import type { Architecture } from '../../models/architecture.ts';
@@ -37,7 +37,7 @@ export async function mediaReaderFor(
 /** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
 function processorConfig(folder: string): Record<string, unknown> {
   const path = join(folder, 'preprocessor_config.json');
-  if (existsSync(path)) return readJson<Record<string, unknown>>(path);
+  if (existsSync(path)) return readJsonObject(path);
   throw new AttuneError('E_PROCESSOR_MISSING', {
     what: `${folder} does not say how files become what the model reads`,
     expected: 'preprocessor_config.json',

@@ -3,9 +3,11 @@ import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openTuning, readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { storages, type StorageName } from '../../methods/storage/index.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel } from '../../models/load.ts';
-import type { ModelOptions } from '../../models/skeleton.ts';
+import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import {
@@ -41,6 +43,8 @@ export interface OpenOptions {
   as?: Task;
   /** How it makes a row's vector, where its folder does not say it. */
   embedding?: ModelOptions['embedding'];
+  /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
+  storage?: StorageName;
 }
 
 /** A task without weights of its own: a base model does it as well as it can, as it is. */
@@ -60,6 +64,8 @@ export interface OpenedModel {
   /** The base model's folder: `folder` itself where there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
+  /** How its weights are kept, where that is not dense. */
+  storage?: StorageName;
   /** How the run reads its rows that a model is opened for as its base. */
   reading?: Recipe['data'];
 }
@@ -85,7 +91,8 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
     return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading };
   }
   const { embedding } = options;
-  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as, embedding });
+  const keep = await keepOf(options.storage);
+  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as, embedding, keep });
   const tokenizer = await withForm(await loadTokenizer(folder, model.task), notes);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
@@ -117,13 +124,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
     problemType: problemTypeIn(notes?.config),
     embedding: notes?.embedding,
   };
-  if (request.base === true) {
-    const isAsSaved = request.ownTask === true && !isHeadless(task);
-    const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
-    if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
-    const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
-    return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
-  }
+  if (request.base === true) return openBase({ folder, baseFolder, as }, request);
   const hasOwn = hasTokenizer(folder);
   const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
@@ -132,7 +133,9 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
-  const { model, initialised } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
+  const kept = await keepAsTrained(notes, { storage: request.storage, whole: modules });
+  const size = { vocabularySize, letters };
+  const { model, initialised } = await loadModel(baseFolder, { ...as, ...size, dtype, keep: kept?.keep });
   const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
   const modulesToSave = [...modules, ...saved.whole];
   using file = new SafetensorsFile(weights);
@@ -141,8 +144,38 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const tuning = await openTuning(model, { ...description, options: { ...options, modules_to_save: modulesToSave } });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
-  if (notes !== undefined) check(model, tokenizer, { folder, notes });
-  return { model, tokenizer, media: await mediaReaderOf(baseFolder), tuning, folder, baseFolder, notes };
+  // Kept in another way than it was trained on it does not answer as it did.
+  if (notes !== undefined)
+    check(model, tokenizer, { folder, notes: request.storage === undefined ? notes : { ...notes, probe: undefined } });
+  const media = await mediaReaderOf(baseFolder);
+  return { model, tokenizer, media, tuning, folder, baseFolder, notes, storage: kept?.storage };
+}
+
+/** The base model of an adapter, for its task or for its own. */
+async function openBase(
+  { folder, baseFolder, as }: { folder: string; baseFolder: string; as: ModelOptions },
+  { notes, dtype, ownTask }: AdapterRequest,
+): Promise<OpenedModel> {
+  const isAsSaved = ownTask === true && !isHeadless(as.task);
+  const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
+  if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
+  const tokenizer = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
+  return { model, tokenizer, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
+}
+
+/** An adapter corrects what it was trained on: a base model that was quantised then is quantised again, equally. */
+async function keepAsTrained(
+  notes: ResultNotesFile | undefined,
+  { storage, whole }: { storage?: StorageName; whole: readonly string[] },
+): Promise<{ storage: StorageName; keep: KeepWeight } | undefined> {
+  const { name = 'dense', ...options } = (notes?.recipe as Partial<Recipe> | undefined)?.storage ?? {};
+  const chosen = storage ?? (name as StorageName);
+  const keep = await keepOf(chosen, chosen === name ? options : {});
+  return keep && { storage: chosen, keep: { ...keep, except: (path) => isSaved(path, whole) } };
+}
+
+async function keepOf(storage: StorageName = 'dense', options: object = {}): Promise<KeepWeight | undefined> {
+  return (await storages.load(storage)).keep(options);
 }
 
 /** A head that an adapter brings along is one of its own vocabulary. */

@@ -40,7 +40,9 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const startPeak = peakBytes();
   const { objective } = parts;
   const worst = worstStep(parts.sampler, parts.train).map((rows) => rows.map((row) => objective.largest?.(row) ?? row));
+  const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
+  if (remembered !== undefined) objective.restore?.(remembered);
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);

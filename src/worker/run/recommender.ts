@@ -77,7 +77,7 @@ async function statesOf(
   examples: readonly ItemsExample[],
   { onProgress, signal }: RecommendOptions,
 ): Promise<Float32Array[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const rows = examples.map((example) => historyRow(tokenizer, example, maxPositions));
   const read = (batch: readonly PreparedRow[]) => {
     const flat = noGrad(() => scope(() => lastStates({ model }, batch).toNumbers()));

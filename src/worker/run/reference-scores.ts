@@ -10,8 +10,10 @@ import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts
 import { byTokens } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import type { TrainerParts } from '../../train/trainer.ts';
+import type { ReferenceModel } from './reference-model.ts';
 
-export interface ScoresContext {
+interface ScoresContext {
   recipe: Recipe;
   /** The reference model's folder. */
   folder: string;
@@ -27,10 +29,7 @@ export interface ScoresContext {
  * Rows with what the reference model says of each, computed now or by an earlier run: kept on disk under the hash of the
  * weights, the rows and the code, so that no step asks the reference again.
  */
-export async function withReferenceScores(
-  rows: readonly PreparedRow[],
-  context: ScoresContext,
-): Promise<PreparedRow[]> {
+async function withReferenceScores(rows: readonly PreparedRow[], context: ScoresContext): Promise<PreparedRow[]> {
   if (rows.length === 0) return [];
   const key = await keyOf(rows, context);
   const cache = new ContentCache(join(attuneCache(), 'reference'));
@@ -39,6 +38,22 @@ export async function withReferenceScores(
   if (known === undefined) cache.write(key, [new Uint8Array(values.buffer)]);
   const width = values.length / rows.length;
   return rows.map((row, i) => ({ ...row, reference: values.slice(i * width, (i + 1) * width) }));
+}
+
+type SplitRows = Pick<TrainerParts, 'train' | 'validation'>;
+
+/** With what the reference says of each row, where it is to be asked only once. */
+export async function judgedRows(
+  { train, validation }: SplitRows,
+  context: Omit<ScoresContext, 'reference' | 'folder'> & { reference: ReferenceModel | undefined },
+): Promise<SplitRows> {
+  const { reference, objective } = context;
+  if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
+  const scored = { ...context, reference: reference.run, folder: reference.folder };
+  return {
+    train: await withReferenceScores(train, scored),
+    validation: await withReferenceScores(validation, scored),
+  };
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Promise<CacheKey> {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
@@ -21,7 +22,7 @@ export class RowCache {
     const data = this.#cache.read(key);
     if (data === undefined) return undefined;
     const headerBytes = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
-    const entries = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
+    const entries = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
     if (entries.length !== examples.length) return undefined;
     // A copy: the cache gives a Buffer, whose slices are views that keep its offset.
     const body = new Uint8Array(data.subarray(4 + headerBytes));

@@ -49,7 +49,7 @@ export async function scoringSet(
   const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train, model.config);
   const statistics = labelStatistics(loaded.splits.train, labels);
   const now = new Date();
-  const { causal, maxPositions, filledTo } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions, filledTo } = traitsOf(model);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, causal, now, filledTo });
   const prepared = await prepareSplit(examples, {
     objective,

@@ -11,7 +11,7 @@ const LEAST_BYTES = 1 << 14;
  * @returns the bytes that were moved
  */
 export function settleWeights(model: Model): number {
-  const large = [...model.parameters()].filter(([, { tensor }]) => tensor.bytes >= LEAST_BYTES);
+  const large = [...model.parameters()].filter(([, { form, bytes }]) => form === undefined && bytes >= LEAST_BYTES);
   const bytes = large.reduce((sum, [, { tensor }]) => sum + tensor.bytes, 0);
   if (large.length === 0 || model.device !== 'cpu' || bytes > availableBytes() / 2) return 0;
   noGrad(() =>

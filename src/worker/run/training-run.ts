@@ -6,7 +6,6 @@ import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
-import { canResume } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConfig } from '../../models/load.ts';
@@ -23,17 +22,18 @@ import {
   createUpdate,
   baseTraits,
   trainerOptions,
+  type TunedModel,
 } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { recipePlan } from './choose-thresholds.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
-import { withFrozenRows } from './frozen-rows.ts';
+import { withFrozenBlocks } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { checkTrainingRows, prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
-import { withReferenceScores, type ScoresContext } from './reference-scores.ts';
+import { judgedRows } from './reference-scores.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
@@ -103,22 +103,8 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
-  emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
-  const dtype = computeType(recipe.training.precision);
-  const headLabels = hasClasses(objective.task) ? labels : undefined;
-  const choice = {
-    task: objective.task,
-    dtype,
-    labels: headLabels,
-    problemType: problemTypeIn(objective.config),
-    vocabulary,
-    letters,
-    embedding: objective.embedding,
-  };
-  const { model, tuning, storage } = await createTuned(recipe, base, choice);
-  if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
-  if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
+  const { base, loaded, tokenizer, objective, train, validation, metrics } = read;
+  const { model, tuning, storage } = await loadTuned(context, read);
   const update = await createUpdate(recipe, tuning);
   const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
@@ -133,38 +119,43 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     { ...context, ...constants, objective, reference, tokenizer },
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
-  const { frozenBlocks: blocks } = tuning;
-  const frozen = { base, media, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
-  const isResumed = blocks !== undefined && canResume(objective);
-  const trained = !isResumed ? objective : await withFrozenRows(all, frozen);
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, model, tuning }, all);
   const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const watching: EventSink = (event) => {
-    if (event.type === 'step-finished') refuseChanged();
-    emit(event);
-  };
-  const trainer = new Trainer(parts, options, { emit: watching, signal, save: keep, aroundStep });
+  const trainer = new Trainer(parts, options, { emit: checkingFiles(emit), signal, save: keep, aroundStep });
   return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
 }
 
-type SplitRows = Pick<TrainerParts, 'train' | 'validation'>;
-
-/** With what the reference says of each row, where it is to be asked only once. */
-async function judgedRows(
-  { train, validation }: SplitRows,
-  context: Omit<ScoresContext, 'reference' | 'folder'> & { reference: ReferenceModel | undefined },
-): Promise<SplitRows> {
-  const { reference, objective } = context;
-  if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
-  const scored = { ...context, reference: reference.run, folder: reference.folder };
-  return {
-    train: await withReferenceScores(train, scored),
-    validation: await withReferenceScores(validation, scored),
+/** After each step, the files whose pages it used must be those that were there before. */
+function checkingFiles(emit: EventSink): EventSink {
+  return (event) => {
+    if (event.type === 'step-finished') refuseChanged();
+    emit(event);
   };
+}
+
+/** The model with its tuning in place, and its configuration as the objective reads it. */
+async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<TunedModel> {
+  const { base, labels, vocabulary, letters, objective } = read;
+  emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
+  const { task, config, embedding } = objective;
+  const tuned = await createTuned(recipe, base, {
+    task,
+    dtype: computeType(recipe.training.precision),
+    labels: hasClasses(task) ? labels : undefined,
+    problemType: problemTypeIn(config),
+    vocabulary,
+    letters,
+    embedding,
+  });
+  const { model, storage } = tuned;
+  if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
+  if (config !== undefined) model.config = withReading(model.config, config);
+  return tuned;
 }
 
 const SPACE_MESSAGE =
@@ -177,7 +168,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
-  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
+  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);

@@ -139,7 +139,9 @@ describe('a judge of pairs', () => {
 });
 
 describe('a judge with a rubric', () => {
-  const rubric = { criteria: [{ name: 'right', description: 'Is it right?', scale: [1, 5] as [number, number] }] };
+  const rubric = {
+    criteria: [{ name: 'right', description: 'Is it right?', scale: [1, 5] as [number, number], levels: {} }],
+  };
 
   test('rates each answer by each criterion alone', async () => {
     const rating = (asked: Asked) =>

@@ -291,6 +291,8 @@ describe('waiting', () => {
     await whole;
     await sleep(40);
     expect([server.state.open, server.state.cancelled]).toEqual([0, 2]);
+    const statuses = server.log.filter(({ msg }) => String(msg).startsWith('request')).map(({ status }) => status);
+    expect(statuses).toEqual([499, 499]);
   });
 
   it('shows signs of life, in JSON and in events', async () => {
@@ -299,6 +301,15 @@ describe('waiting', () => {
     expect(text).toMatch(/^ {2,}\{/);
     expect(JSON.parse(text)).toMatchObject({ choices: [{ message: { content: 'one' } }] });
     expect(await (await server.send('/v1/chat/completions', { ...chat, stream: true })).text()).toMatch(/^: alive\n\n/);
+  });
+
+  it('ends the connection where what took long fails at last', async () => {
+    const fails = new AttuneError('E_WORKER_CRASHED', { what: 'It crashed' });
+    await start({ heartbeat_seconds: 0.02 }, { says: 'one two', pause: 100, breaks: fails });
+    const response = await server.send('/v1/chat/completions', chat);
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow('It crashed');
+    expect(server.log.at(-1)).toMatchObject({ status: 500 });
   });
 
   it('is joined by an identical retry, and by no other', async () => {
@@ -336,6 +347,20 @@ describe('faults of the server', () => {
     expect(text).toContain('"content":"one "');
     expect(text).toMatch(/event: error\ndata: \{"error":\{[^\n]*"code":"model_crashed"\}\}\n\n$/);
     expect(server.log.at(-1)).toMatchObject({ status: 500, msg: 'request failed' });
+  });
+});
+
+describe('probes', () => {
+  it('fill no log, whatever they are answered', async () => {
+    await start({ log: 'info' });
+    server.parts.state.isReady = false;
+    expect((await server.send('/health')).status).toBe(200);
+    expect(await errorOf(await server.send('/ready'))).toMatchObject({ status: 503, code: 'loading' });
+    expect(server.log.filter(({ path }) => path === '/ready').map(({ level }) => level)).toEqual([20]);
+    server.parts.state.isDraining = true;
+    const refused = await server.send('/v1/chat/completions', chat);
+    expect(await errorOf(refused)).toMatchObject({ status: 503, code: 'server_shutting_down' });
+    expect(server.log.at(-1)).toMatchObject({ msg: 'request refused', level: 40 });
   });
 });
 

@@ -77,7 +77,7 @@ function compareNumbers(
 }
 
 function flat(value: unknown): number[] {
-  return [value].flat().map(Number);
+  return Array.isArray(value) ? value.flatMap(flat) : [Number(value)];
 }
 
 function compareTensors(

@@ -1,6 +1,7 @@
 import { runCpo } from './cpo.ts';
 import { runDpoLogProbs, runDpoTokens, runDpoTokens023 } from './dpo.ts';
 import type { CaseRunner } from './group.ts';
+import { runGkd } from './gkd.ts';
 import { runGrpo } from './grpo.ts';
 import { runKto } from './kto.ts';
 import { runReward } from './reward.ts';
@@ -17,6 +18,7 @@ const own = (name: string, ending = 'grads') => ({ inputs: name, outputs: `${nam
 export const groups: Readonly<Record<string, GroupDefinition>> = {
   cpo: { files: own('cpo'), run: runCpo },
   kto_bco: { files: own('kto_bco'), run: runKto },
+  gkd: { files: own('gkd'), run: runGkd },
   reward: { files: own('reward'), run: runReward },
   grpo: { files: own('grpo', 'out'), run: runGrpo },
   grpo_trl19: { files: { inputs: 'grpo', outputs: 'grpo_trl19_out' }, run: runGrpo },

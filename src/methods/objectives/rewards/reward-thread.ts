@@ -1,4 +1,5 @@
 /** A thread that runs one reward function of the user's. */
+import { pushAll } from '../../../base/many.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';
 import { loadReference, type ReferenceKind } from '../../../train/reference.ts';
@@ -14,6 +15,7 @@ const kind: ReferenceKind<RewardFunction | BatchReward> = {
 
 const { reference, hashes } = workerData as ThreadData;
 const loaded = loadReference(reference, hashes, kind);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 
 parentPort?.on('message', (samples: readonly RewardSample[]) => void score(samples));
@@ -23,7 +25,7 @@ async function score(samples: readonly RewardSample[]): Promise<void> {
   try {
     const reward = await loaded;
     const rewards: unknown[] = [];
-    if (typeof reward !== 'function') rewards.push(...(await reward.batch(samples)));
+    if (typeof reward !== 'function') pushAll(rewards, await reward.batch(samples));
     else {
       for (; sample < samples.length; sample++) {
         say({ type: 'begun', sample });

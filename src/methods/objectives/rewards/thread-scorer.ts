@@ -62,7 +62,8 @@ export class ThreadScorer implements Scorer {
     const onError = (error: Error) => reject(this.#failed({ message: error.message }, samples[at]));
     const onExit = () => onError(new Error('its thread ended: the function called process.exit'));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage(samples.map(({ source: _, ...sample }): RewardSample => sample));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage(samples.map(withoutPlace));
     return promise.finally(() => {
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -97,4 +98,8 @@ export class ThreadScorer implements Scorer {
     const what = isReference ? 'cannot be loaded' : 'failed';
     return rewardFailure('E_REWARD_FAILED', { name: this.name, what, got: message, fix }, sample);
   }
+}
+
+function withoutPlace({ prompt, completion, row, tokens, isComplete }: PlacedSample): RewardSample {
+  return { prompt, completion, row, tokens, isComplete };
 }

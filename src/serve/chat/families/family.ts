@@ -1,4 +1,5 @@
 /** How models of one family write the calls of tools. */
+import { parseJson } from '../../../files/json.ts';
 import type { ConstraintSpec } from '../../../generate/index.ts';
 
 /** A call as the model wrote it. */
@@ -73,7 +74,7 @@ export function jsonAt(text: string): { value: unknown; length: number } | undef
   const end = endOfJson(text, start);
   if (end === undefined) return undefined;
   try {
-    return { value: JSON.parse(text.slice(start, end)) as unknown, length: end };
+    return { value: parseJson(text.slice(start, end)) as unknown, length: end };
   } catch {
     return null;
   }

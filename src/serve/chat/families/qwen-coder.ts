@@ -1,4 +1,5 @@
 /** Qwen3-Coder: `<tool_call><function=name><parameter=key>value</parameter></function></tool_call>`. */
+import { parseJson } from '../../../files/json.ts';
 import { callSchema, type ToolFamily, type WrittenCall } from './family.ts';
 
 const [OPEN, CLOSE] = ['<tool_call>', '</tool_call>'];
@@ -33,7 +34,7 @@ function callIn(text: string): WrittenCall | undefined {
 
 function jsonCall(text: string): WrittenCall | undefined {
   try {
-    const { name, arguments: given } = JSON.parse(text.slice(OPEN.length)) as WrittenCall;
+    const { name, arguments: given } = parseJson(text.slice(OPEN.length)) as WrittenCall;
     return typeof name === 'string' ? { name, arguments: given } : undefined;
   } catch {
     return undefined;
@@ -43,7 +44,7 @@ function jsonCall(text: string): WrittenCall | undefined {
 /** Numbers, lists and the like are written as JSON, texts as they are. */
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,15 +1,15 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../../base/errors.ts';
-import { sha256, sha256File, sha256FileSync } from '../../../files/hash.ts';
+import { sha256, sha256FileSync } from '../../../files/hash.ts';
 import { openTuning, readAdapterConfig, type AdapterDescription } from '../../../methods/tuning/adapter-config.ts';
 import { taskNames } from '../../../models/architecture.ts';
 import { weightFiles } from '../../../models/checkpoint-files.ts';
 import { tokenTables } from '../../../models/token-tables.ts';
 import { AdapterOwner, withAdapters } from '../../../nn/index.ts';
 import { noGrad, SafetensorsFile, scope } from '../../../tensor/index.ts';
-import { checkTemplate, hasTokenizer, templateHash, type Tokenizer } from '../../../text/index.ts';
+import { checkTemplate, hasTokenizer, type Tokenizer } from '../../../text/index.ts';
 import type { Tuning } from '../../../train/interfaces.ts';
+import { identityOf, stampOf, type SharedTokenizers } from './adapter-files.ts';
 import { adapterTensors, findSavedTables } from '../adapter-tables.ts';
 import { adapterWeights, isAdapterFolder } from '../base-model.ts';
 import { tokenizerOf } from '../model-readers.ts';
@@ -19,19 +19,31 @@ import { resultFolder } from '../result-folder.ts';
 import { savedHeads } from '../saved-head.ts';
 import { readNotes, type ResultNotesFile } from '../result-notes.ts';
 
-/** An adapter beside others on one base model. */
-export interface SharedAdapter {
-  tuning: Tuning;
-  /** What acts where a route names it. */
-  owner: AdapterOwner;
-  tokenizer: Tokenizer;
+/** What is known of an adapter that was opened before. */
+export interface KnownAdapter {
   folder: string;
   /** SHA-256 of its tensors, its configuration and its chat template. */
   identity: string;
+  /** What its files were like. */
+  stamp: string;
+  tokenizer: Tokenizer;
+}
+
+/** An adapter beside others on one base model. */
+export interface SharedAdapter extends KnownAdapter {
+  tuning: Tuning;
+  /** What acts where a route names it. */
+  owner: AdapterOwner;
   /** Bytes of its tensors in memory. */
   bytes: number;
   /** Takes it off the model and frees it. */
   dispose(): void;
+}
+
+interface OpenContext {
+  tokenizers: SharedTokenizers;
+  /** Of one that was opened before: it is not tried out again. */
+  known?: KnownAdapter;
 }
 
 /**
@@ -40,26 +52,51 @@ export interface SharedAdapter {
  * @throws AttuneError E_ADAPTER_EXPECTED, E_ADAPTER_BASE where it belongs to another base, E_ADAPTER_MISMATCH where it
  *   changes what others need, E_ADAPTER_CHANGED where it is not what it is known to be, and every error of opening an
  *   adapter by itself
- * @param known its identity, of one that was opened before: it is not tried out again
  */
-export async function openShared(base: OpenedModel, target: string, known?: string): Promise<SharedAdapter> {
+export async function openShared(base: OpenedModel, target: string, context: OpenContext): Promise<SharedAdapter> {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) throw noAdapter(target);
-  const description = await readAdapterConfig(folder);
-  const notes = readNotes(folder);
-  await checkBase(base, { folder, notes, description });
-  const { model } = base;
-  if (notes !== undefined && notes.task !== model.task) throw otherTask(target, notes, base);
-  const vocabulary = hasTokenizer(folder) ? await tokenizerOf(folder, base.folder) : await tokenizerOf(base.folder);
-  const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
+  const origin = { folder, notes: readNotes(folder), description: await readAdapterConfig(folder) };
+  const about = await identify(base, origin, context);
+  const placed = await placeOn(base, origin, about.tokenizer);
+  const { probe } = origin.notes ?? {};
+  try {
+    if (probe !== undefined && context.known === undefined)
+      withAdapters({ all: placed.owner }, () => checkProbe(base.model, probe, folder));
+  } catch (error) {
+    placed.dispose();
+    throw error;
+  }
+  return { ...about, ...placed };
+}
+
+interface Origin {
+  folder: string;
+  notes: ResultNotesFile | undefined;
+  description: AdapterDescription;
+}
+
+/** Whether it belongs to the base model, how its prompts are rendered, and what it is. */
+async function identify(base: OpenedModel, origin: Origin, { tokenizers, known }: OpenContext): Promise<KnownAdapter> {
+  const { folder, notes } = origin;
+  const stamp = stampOf(folder);
+  if (known?.stamp === stamp) return known;
+  await checkBase(base, origin);
+  if (notes !== undefined && notes.task !== base.model.task) throw otherTask(folder, notes, base);
+  const tokenizer = await tokenizerFor(base, origin, tokenizers);
+  const identity = await identityOf(folder, tokenizer);
+  if (known !== undefined && identity !== known.identity) throw changed(folder);
+  return { folder, identity, stamp, tokenizer };
+}
+
+/** Puts its tensors beside the model's layers. */
+async function placeOn(base: OpenedModel, { folder, description }: Origin, tokenizer: Tokenizer) {
+  const { model, baseFolder } = base;
   const weights = adapterWeights(folder);
   const { options } = description;
   const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, model.task)])];
-  const saved = await findSavedTables(weights, base.baseFolder, { task: model.task, modulesToSave: modules });
-  refuseOwnTables(base, { target, saved, tokenizer });
-  if (notes?.has_template === true) checkTemplate(notes.template_hash, tokenizer);
-  const identity = await identityOf(folder, tokenizer);
-  if (known !== undefined && identity !== known) throw changed(folder);
+  const saved = await findSavedTables(weights, baseFolder, { task: model.task, modulesToSave: modules });
+  refuseOwnTables(base, { folder, saved, tokenizer });
   using file = new SafetensorsFile(weights);
   const owner = new AdapterOwner();
   const modulesToSave = [...modules, ...saved.whole];
@@ -72,27 +109,25 @@ export async function openShared(base: OpenedModel, target: string, known?: stri
   try {
     noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
     tuning.settle?.(model.dtype);
-    const { probe } = notes ?? {};
-    if (probe !== undefined && known === undefined)
-      withAdapters({ all: owner }, () => checkProbe(model, probe, folder));
   } catch (error) {
     dispose();
     throw error;
   }
   const bytes = [...tuning.state().values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
-  return { tuning, owner, tokenizer, folder, identity, bytes, dispose };
+  return { tuning, owner, bytes, dispose };
 }
 
-/** What an adapter is, whatever it is called: its tensors, its configuration and how its prompts are rendered. */
-async function identityOf(folder: string, tokenizer: Tokenizer): Promise<string> {
-  const config = sha256(readFileSync(join(folder, 'adapter_config.json')));
-  return sha256(JSON.stringify([await sha256File(adapterWeights(folder)), config, templateHash(tokenizer)]));
-}
-
-interface Origin {
-  folder: string;
-  notes: ResultNotesFile | undefined;
-  description: AdapterDescription;
+/** An adapter's own tokenizer, or its base model's, that renders as it was trained. @throws E_TEMPLATE_MISMATCH */
+async function tokenizerFor(
+  { model, baseFolder }: OpenedModel,
+  { folder, notes }: Origin,
+  tokenizers: SharedTokenizers,
+): Promise<Tokenizer> {
+  const from = hasTokenizer(folder) ? folder : baseFolder;
+  const load = async () => withForm(await withDefaultTemplate(await tokenizerOf(from, baseFolder), model.task), notes);
+  const tokenizer = await tokenizers.of(from, notes?.answer_space === true, load);
+  if (notes?.has_template === true) checkTemplate(notes.template_hash, tokenizer);
+  return tokenizer;
 }
 
 /** By the folder that the adapter's base lies in; where that is another one, by the bytes of its weights. */
@@ -116,9 +151,9 @@ function weightsHash(folder: string): string {
 /** Tables of tokens that grew, or that lie below rows of its own: the base model would have to change for it. */
 function refuseOwnTables(
   { model }: OpenedModel,
-  of: { target: string; saved: Awaited<ReturnType<typeof findSavedTables>>; tokenizer: Tokenizer },
+  of: { folder: string; saved: Awaited<ReturnType<typeof findSavedTables>>; tokenizer: Tokenizer },
 ): void {
-  const { target, saved, tokenizer } = of;
+  const { folder, saved, tokenizer } = of;
   const rows = tokenTables(model).input.module.weight.shape[0];
   const problems: Problem[] = [
     ...(Math.max(saved.rows, tokenizer.size) > rows
@@ -128,9 +163,9 @@ function refuseOwnTables(
   ];
   if (problems.length === 0) return;
   throw new AttuneError('E_ADAPTER_MISMATCH', {
-    what: `${target} cannot share the base model with other adapters: it needs other tables of tokens`,
+    what: `${folder} cannot share the base model with other adapters: it needs other tables of tokens`,
     problems,
-    fix: `use it by itself, or merge it into a model: attune export ${target} --to merged`,
+    fix: `use it by itself, or merge it into a model: attune export ${folder} --to merged`,
   });
 }
 
@@ -150,9 +185,9 @@ function noAdapter(target: string): AttuneError {
   });
 }
 
-function otherTask(target: string, { task }: ResultNotesFile, { model }: OpenedModel): AttuneError {
+function otherTask(folder: string, { task }: ResultNotesFile, { model }: OpenedModel): AttuneError {
   return new AttuneError('E_ADAPTER_BASE', {
-    what: `${target} was trained for another task than the model is open for`,
+    what: `${folder} was trained for another task than the model is open for`,
     got: taskNames[task],
     expected: taskNames[model.task],
     fix: 'open it by itself',

@@ -2,9 +2,10 @@ import { AttuneError } from '../../../base/errors.ts';
 import { unknownAdapter, type Batcher } from '../../../generate/index.ts';
 import type { Tokenizer } from '../../../text/index.ts';
 import type { OpenedModel } from '../open-model.ts';
-import { openShared, type SharedAdapter } from './open-shared.ts';
+import { SharedTokenizers } from './adapter-files.ts';
+import { openShared, type KnownAdapter, type SharedAdapter } from './open-shared.ts';
 
-/** What is known of an installed adapter. */
+/** What is told of an installed adapter. */
 export interface InstalledAdapter {
   id: string;
   /** SHA-256 of its tensors, its configuration and its chat template: what it is, whatever it is called. */
@@ -27,6 +28,7 @@ export interface AdapterLease {
 /** One adapter under a name, until the name goes over to another one. */
 interface Entry {
   about: InstalledAdapter;
+  known: KnownAdapter;
   /** Undefined while its weights are on disk only. */
   loaded: Promise<Placed> | undefined;
   /** Requests that use it. */
@@ -47,6 +49,7 @@ export class AdapterShelf {
   readonly #budget: number;
   /** In the order of use, the last used last. */
   readonly #entries = new Map<string, Entry>();
+  readonly #tokenizers = new SharedTokenizers();
   #loads = 0;
 
   constructor(parts: { base: OpenedModel; batcher: Batcher; budget: number }) {
@@ -76,7 +79,9 @@ export class AdapterShelf {
     const about = { id, identity, bytes, folder };
     const before = this.#entries.get(id);
     this.#entries.delete(id);
-    this.#entries.set(id, { about, loaded: Promise.resolve(this.#place(shared)), users: 0 });
+    const { stamp, tokenizer } = shared;
+    const known = { folder, identity, stamp, tokenizer };
+    this.#entries.set(id, { about, known, loaded: Promise.resolve(this.#place(shared)), users: 0 });
     if (before !== undefined) void this.#retire(before);
     await this.#tidy();
     return about;
@@ -116,14 +121,14 @@ export class AdapterShelf {
     await this.#unload(entry);
   }
 
-  #open(target: string, known?: InstalledAdapter): Promise<SharedAdapter> {
+  #open(target: string, known?: KnownAdapter): Promise<SharedAdapter> {
     this.#loads++;
-    return openShared(this.#base, target, known?.identity);
+    return openShared(this.#base, target, { tokenizers: this.#tokenizers, known });
   }
 
   async #reload(entry: Entry): Promise<Placed> {
     try {
-      return this.#place(await this.#open(entry.about.folder, entry.about));
+      return this.#place(await this.#open(entry.known.folder, entry.known));
     } catch (error) {
       entry.loaded = undefined;
       throw error;

@@ -22,7 +22,7 @@ export async function answerWithClasses(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { model, media } = answering;
-  const { causal, imagePositions, ...traits } = traitsOf(model.architecture, model.config);
+  const { causal, imagePositions, ...traits } = traitsOf(model);
   const maxPositions = media?.kind === 'image' ? (imagePositions ?? traits.maxPositions) : traits.maxPositions;
   const origins = asked.map(({ example }) => ({ ...subjectOf(example), kind: 'classification' as const }));
   const rows = cutRows(await inputRows(answering, asked), { opened: answering, maxPositions, origins });

@@ -18,7 +18,7 @@ export async function answerWithItems(
   asked: readonly Asked[],
   options: PredictOptions,
 ): Promise<Prediction[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const names = itemNames(tokenizer);
   const examples = asked.map(({ example }) => example as ItemsExample);
   const rows = examples.map((example) => {

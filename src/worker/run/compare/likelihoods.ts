@@ -20,7 +20,7 @@ export type Likely = Likelihood | 'too long' | undefined;
  */
 export async function likelihoods(opened: Answering, examples: readonly Example[]): Promise<Likely[]> {
   const { model, tokenizer } = opened;
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions } = traitsOf(model);
   const sft = await objectives.load('sft');
   const objective = await sft.create({ train_on: 'last_answer' }, { tokenizer, now: TEMPLATE_DATE, causal });
   const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));

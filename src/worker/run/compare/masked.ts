@@ -22,7 +22,7 @@ export async function answerWithMasks(
   asked: readonly Asked[],
   options: PredictOptions,
 ): Promise<Prediction[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const mask = maskToken(tokenizer);
   const texts = asked.map(({ example }) => (example.kind === 'text' ? example.text : promptText(example)));
   const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));

@@ -17,7 +17,7 @@ export async function answerWithPreferences(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const examples = asked.map(({ example }) => example as PreferenceExample);
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions } = traitsOf(model);
   const processor = { tokenizer, now: TEMPLATE_DATE, causal };
   const { prepare, collate } =
     model.task === 'sequence'

@@ -20,7 +20,7 @@ export async function answerWithDecoder(
   asked: readonly Asked[],
   { maxNewTokens, signal, onProgress }: AnswerOptions & PredictOptions,
 ): Promise<Prediction[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const rows = asked.map(({ example }) => asCompletion(example));
   const sources = await tokenizer.encodeFramed(rows.map(({ prompt }) => ({ text: prompt })));
   const known = await likelihoodsOf({ model, tokenizer }, rows);

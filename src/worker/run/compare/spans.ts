@@ -40,7 +40,7 @@ export async function answerWithSpans(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { model, tokenizer } = answering;
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions } = traitsOf(model);
   const reading = spanReading(model.config);
   const maxLength = Math.min(readingOf(answering)?.max_length ?? USUAL_LENGTH, maxPositions);
   const all = asked.map(({ example }) => example as QuestionExample);

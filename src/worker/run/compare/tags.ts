@@ -18,7 +18,7 @@ export async function answerWithTags(
   asked: readonly Asked[],
   options: PredictOptions,
 ): Promise<Prediction[]> {
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions } = traitsOf(model);
   const all = asked.map(({ example }) => example as TaggedExample);
   const encoded = await encodeWords(
     tokenizer,

@@ -94,7 +94,7 @@ async function writeAnswers(
   const asked = writing.map(({ row }) => promptOf(row!));
   const spec = wanted && borderedConstraint(wanted, asked, opened.tokenizer);
   const constraint = spec && constraintFor(spec, opened.tokenizer);
-  const { maxPositions } = traitsOf(opened.model.architecture, opened.model.config);
+  const { maxPositions } = traitsOf(opened.model);
   const isHeld = ({ prompt }: Fitted) =>
     constraint !== undefined && prompt.length + constraint.shortest <= maxPositions;
   const answers = new Map<Fitted, Completion>();
@@ -134,7 +134,7 @@ async function fitShots(
   asked: readonly Asked[],
   options: BatchOptions,
 ): Promise<Fitted[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
   return Promise.all(
     asked.map(async (one): Promise<Fitted> => {

@@ -40,7 +40,7 @@ function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
       fix: 'name the folder of the run',
     });
   }
-  const { maxPositions } = model.architecture.limits(model.config);
+  const { maxPositions } = model.limits;
   const length = Math.min(MOST_TOKENS, maxPositions);
   const ids = BigInt64Array.from({ length: ROWS * length }, (_, i) =>
     BigInt(randomUint32([0, 'export'], i) % tokenizer.size),

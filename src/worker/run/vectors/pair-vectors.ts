@@ -23,7 +23,7 @@ export async function captionVectors(
   reading: TextReading,
 ): Promise<(Float32Array | undefined)[]> {
   const { model, tokenizer } = opened;
-  const { maxPositions, filledTo } = traitsOf(model.architecture, model.config);
+  const { maxPositions, filledTo } = traitsOf(model);
   const rows = fitted(await framedRows(opened, texts), opened, { ...reading, maxPositions });
   return inBatches(rows, { ...reading, maxPositions }, (batch) =>
     vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
@@ -46,7 +46,7 @@ export async function imageVectors(
     source,
     size: reader.size(media),
   }));
-  const { imagePositions: maxPositions = 0 } = traitsOf(model.architecture, model.config);
+  const { imagePositions: maxPositions = 0 } = traitsOf(model);
   return inBatches(rows, { ...options, maxPositions }, async (batch) => {
     const loaded = await reader.load(batch);
     return vectorsOf(opened, () => stackFeatures(loaded), batch.length);

@@ -26,7 +26,7 @@ export async function sentenceVectors(
   reading: TextReading,
 ): Promise<(Float32Array | undefined)[]> {
   const { model } = opened;
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, maxPositions } = traitsOf(model);
   const rows = fitted(await framedRows(opened, texts), opened, { ...reading, maxPositions });
   return inBatches(rows, { ...reading, maxPositions }, (batch) => {
     const { input } = collateRows(batch, { causal });

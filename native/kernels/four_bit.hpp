@@ -1,0 +1,28 @@
+// Weights in four bits, for other operators of ours: outside of autograd, which they do themselves.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace attune {
+
+// A weight in blocks of its flattened values, as bitsandbytes has them: codes in pairs, the first in the upper half of a byte; the numbers that the
+// 16 codes stand for; each block's largest size. That may be quantised again: codes, the size of each of their blocks, the numbers of 256 codes,
+// and what is added to all.
+struct FourBitWeight {
+  at::Tensor codes;   // u8 [ceil(n / 2)]
+  at::Tensor table;   // f32 [16]
+  at::Tensor scales;  // f32 [B], or u8 [B] where they are nested
+  at::Tensor nested;  // f32 [ceil(B / 256)]
+  at::Tensor map;     // f32 [256]
+  at::Tensor offset;  // f32 []
+  int64_t block = 0;
+};
+
+// From three parts, or six where scales are nested. Refuses parts that do not fit a weight of so many values.
+FourBitWeight fourBitWeight(at::TensorList parts, int64_t block, int64_t count);
+
+// The weight in a type, with the sizes given.
+at::Tensor unpackFourBit(const FourBitWeight& weight, at::IntArrayRef sizes, at::ScalarType type);
+
+}  // namespace attune

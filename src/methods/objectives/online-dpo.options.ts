@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineObjective } from '../../train/method.ts';
+import { checkWeights, rolloutOptions } from './grpo.options.ts';
+
+const { reward_funcs, reward_weights, reward_timeout, max_completion_length, temperature, top_p, top_k, min_p } =
+  rolloutOptions;
+
+/** Pairs of the model's own answers, of which the one with the higher reward is chosen. */
+export const options = z
+  .strictObject({
+    reward_funcs,
+    reward_weights,
+    reward_timeout,
+    max_completion_length,
+    temperature,
+    top_p,
+    top_k,
+    min_p,
+    repetition_penalty: rolloutOptions.repetition_penalty,
+    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('as of dpo'),
+    ref_model: rolloutOptions.ref_model,
+  })
+  .check(checkWeights);
+
+export type OnlineDpoOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./online-dpo.ts'),
+});

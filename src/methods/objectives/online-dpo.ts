@@ -1,0 +1,55 @@
+// R prompts with two answers each
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Produced, StepContext } from '../../train/produce.ts';
+import { groupsOf, summedRewards } from './advantages.ts';
+import { create as createDpo } from './dpo.ts';
+import { method as dpo, type DpoOptions } from './dpo.options.ts';
+import { groupRows } from './group-rows.ts';
+import type { OnlineDpoOptions } from './online-dpo.options.ts';
+import { policyObjective, scorersOf, type PolicyParts, type PolicySettings } from './policy.ts';
+import { scoredRollouts } from './produce-rollouts.ts';
+
+/**
+ * Online direct preference optimisation (Guo et al., 2024): two answers are sampled to each prompt, the one with the
+ * higher reward is the chosen one, and the loss is that of DPO.
+ */
+export function create(options: OnlineDpoOptions, processor: Processor): Objective {
+  const { beta, loss_type, ref_model } = options;
+  const pairs = createDpo(dpo.settle({ beta, loss_type, ref_model }) as DpoOptions, processor);
+  const settings: PolicySettings = {
+    ...options,
+    num_generations: 2,
+    num_iterations: 1,
+    steps_per_generation: 1,
+    mask_truncated_completions: false,
+    advantages: () => [],
+    // The loss is DPO's; of this one the distance to the reference says that there is to be one.
+    loss: { lossType: 'dapo', level: 'token', epsilon: 0.2, epsilonHigh: 0.2, beta, maxCompletionLength: 1 },
+    entropyShare: 1,
+  };
+  const parts = { settings, scorers: scorersOf(settings, processor), processor };
+  const { collate, counts, unit, loss } = pairs;
+  return {
+    ...policyObjective(settings, processor),
+    collate,
+    counts,
+    unit,
+    loss,
+    produce: (rows, step) => chosenPairs(rows, step, parts),
+  };
+}
+
+/** A pair of each prompt whose answers differ in their reward. */
+async function chosenPairs(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<Produced> {
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
+  const weights = parts.settings.reward_weights ?? parts.settings.reward_funcs.map(() => 1);
+  const sums = summedRewards(rewards, weights);
+  const scored = rollouts.map((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] }));
+  const pairs = groupsOf(scored, 2).filter(([a, b]) => a.reward !== null && b.reward !== null && a.reward !== b.reward);
+  const update = pairs.flatMap((pair) => {
+    const ordered = pair.toSorted((a, b) => b.reward! - a.reward!);
+    return groupRows(ordered, Number.POSITIVE_INFINITY);
+  });
+  const tied = 1 - pairs.length / Math.max(1, rows.length);
+  return { updates: update.length === 0 ? [] : [update], metrics: { ...metrics, 'pairs/tied': tied } };
+}

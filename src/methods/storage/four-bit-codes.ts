@@ -1,0 +1,27 @@
+/** Quantiles of the normal distribution (Dettmers et al., "QLoRA", 2023, appendix E), as fractions of a block's largest size. */
+const nf4: readonly number[] = [
+  -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334,
+  -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224,
+  0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1,
+];
+
+const sizes = [0, 1 / 192, 2 / 3, 1, 1 / 3, 1 / 2, 1 / 6, 1 / 4];
+
+/** A sign, two bits of exponent and one of mantissa, as bitsandbytes has them; zero has two codes. */
+const fp4: readonly number[] = [...sizes, ...sizes.map((size) => (size === 0 ? 0 : -size))];
+
+/** The numbers that the 16 codes stand for. */
+export const codes = { nf4, fp4 } as const;
+
+/** Positive exponents of the dynamic map: each has twice as many numbers as the one below. */
+const EXPONENTS = 7;
+
+/** 256 numbers between -1 and 1 in order: a tenth per exponent, evenly spread between (bitsandbytes' signed dynamic map). */
+export function dynamicMap(): Float32Array {
+  const positive = Array.from({ length: EXPONENTS }, (_, i) => {
+    const count = 2 ** i;
+    const edge = (j: number) => 0.1 + (0.9 * j) / count;
+    return Array.from({ length: count }, (_, j) => 10 ** (i - EXPONENTS + 1) * ((edge(j) + edge(j + 1)) / 2));
+  }).flat();
+  return Float32Array.from([...positive, ...positive.map((value) => -value), 0, 1]).toSorted();
+}

@@ -1,0 +1,104 @@
+// n values of a weight, B blocks of S values
+import { withArticle } from '../../base/articles.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { KeepWeight } from '../../models/skeleton.ts';
+import type { Model } from '../../models/model.ts';
+import { FourBitWeight, isLinear, type Parameter } from '../../nn/index.ts';
+import { aten, cat, fromArray, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Storage } from '../../train/interfaces.ts';
+import { codes, dynamicMap } from './four-bit-codes.ts';
+import type { FourBitOptions } from './four-bit.options.ts';
+
+/** Values that are quantised at once: what is between them and their codes takes several times their memory. */
+const PIECE = 1 << 22;
+/** Scales that share a scale. */
+const NESTED_BLOCK = 256;
+
+/**
+ * Frozen linear layers in 4 bits with a scale for each block of their flattened weight, which is quantised again unless
+ * the options say no (Dettmers et al., "QLoRA", 2023): codes and scales are bitsandbytes' own. A weight is unpacked for
+ * each product that reads it, forward and backward, and is then free again.
+ */
+export function fourBitStorage(kind: keyof typeof codes) {
+  return {
+    keep: (options: FourBitOptions): KeepWeight => ({
+      kind,
+      quantise: (stored) => quantise(stored, codes[kind], options),
+    }),
+    create: (model: Model): Storage => describe(model, kind),
+  };
+}
+
+/** A weight of the checkpoint in 4 bits, from the numbers that it holds. */
+export function quantise(stored: Tensor, values: readonly number[], options: FourBitOptions): FourBitWeight {
+  const { block_size: block, double_quantization: isNested } = options;
+  const { shape, dtype, size } = stored;
+  const flat = stored.flatten();
+  const order = [...values.keys()].toSorted((a, b) => values[a] - values[b]);
+  const [numbers, byPlace] = [order.map((code) => values[code]), fromArray(Uint8Array.from(order))];
+  const steps = Math.floor(PIECE / block) * block;
+  const [packed, scales]: [Tensor[], Tensor[]] = [[], []];
+  for (let from = 0; from < size; from += steps) {
+    const piece = scope(() => {
+      const own = flat.narrow(0, from, Math.min(steps, size - from)).to('f32');
+      const { fractions, sizes } = byBlocks(own, block);
+      return { bytes: packPairs(byPlace.indexSelect(0, nearestOf(fractions, numbers)), own.size), sizes };
+    });
+    packed.push(piece.bytes);
+    scales.push(piece.sizes);
+  }
+  const [bytes, all] = [cat(packed), cat(scales)];
+  const table = fromArray(Float32Array.from(values));
+  const parts = isNested ? { codes: bytes, table, ...nest(all) } : { codes: bytes, table, scales: all };
+  return new FourBitWeight(parts, { shape, block, dtype });
+}
+
+/** Values as fractions of the largest size in their block; the last block is filled up with zeros. */
+function byBlocks(own: Tensor, block: number): { fractions: Tensor; sizes: Tensor } {
+  const short = Math.ceil(own.size / block) * block - own.size;
+  const blocks = (short > 0 ? cat([own, zeros([short])]) : own).reshape(-1, block); // [B, S]
+  const sizes = aten.amax.default(aten.abs.default(blocks), { dim: [1] }); // [B]
+  const factors = aten.where.self(aten.gt.Scalar(sizes, 0), aten.reciprocal.default(sizes), sizes);
+  return { fractions: blocks.mul(factors.unsqueeze(1)).flatten(), sizes };
+}
+
+/** The place of the number nearest to each fraction, of numbers in order; of one in the middle between two the lower. */
+function nearestOf(fractions: Tensor, numbers: readonly number[]): Tensor {
+  const middles = Float32Array.from(numbers.slice(1), (value, i) => (value + numbers[i]) / 2);
+  return aten.bucketize.Tensor(fractions, fromArray(middles), { out_int32: true });
+}
+
+/** Two codes a byte, the first in the upper half: u8 [n] → u8 [⌈n / 2⌉] */
+function packPairs(all: Tensor, count: number): Tensor {
+  const pairs = all.narrow(0, 0, count + (count % 2)).reshape(-1, 2);
+  return pairs.select(1, 0).mul(16).add(pairs.select(1, 1));
+}
+
+/** Scales as codes of their distance from the mean, in blocks of 256. */
+function nest(scales: Tensor) {
+  const map = dynamicMap();
+  const offset = scales.mean();
+  const { fractions, sizes } = byBlocks(scales.sub(offset), NESTED_BLOCK);
+  const places = nearestOf(fractions, [...map]).narrow(0, 0, scales.size);
+  return { scales: places.to('u8'), nested: { scales: sizes, map: fromArray(map), offset } };
+}
+
+function describe(model: Model, kind: string): Storage {
+  const weights = [...model.modules()].flatMap(([, module]) => (isLinear(module) ? [module.weight] : []));
+  const packed = weights.filter(({ form }) => form instanceof FourBitWeight);
+  if (packed.length === 0) throw nothingToStore(kind, model);
+  const bytes = (some: readonly Parameter[], of: (one: Parameter) => number) =>
+    `${(some.reduce((sum, one) => sum + of(one), 0) / 1e6).toFixed(1)} MB`;
+  return {
+    note: `${packed.length} layers in ${kind}: ${bytes(packed, (one) => one.bytes)} (${bytes(packed, (one) => 2 * one.size)} in bf16)`,
+    dispose: () => undefined,
+  };
+}
+
+function nothingToStore(kind: string, { config }: Model): AttuneError {
+  return new AttuneError('E_STORAGE_UNSUPPORTED', {
+    what: `storage ${kind} has nothing to quantise in this model`,
+    got: `${withArticle(String(config.model_type))} model without frozen linear layers`,
+    fix: 'choose storage: dense',
+  });
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
+import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+
+/** A few frequencies of each weight (Gao et al., 2024). */
+export const options = z.strictObject({
+  n_frequency: z.int().positive().default(1000).describe('numbers that each layer trains'),
+  scaling: z.number().positive().default(150).describe('what the update is multiplied by'),
+  random_loc_seed: z.int().min(0).default(777).describe('which frequencies they are'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+export type FourierftOptions = z.output<typeof options>;
+
+const config = z.object({
+  ...layerKeys,
+  n_frequency: storedRank,
+  n_frequency_pattern: z
+    .record(z.string(), z.never({ error: 'other counts for some modules cannot be loaded' }))
+    .nullish(),
+  scaling: storedFactor,
+  random_loc_seed: z.int().min(0).nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['FOURIERFT'],
+    config,
+    read: (written): FourierftOptions => ({
+      n_frequency: written.n_frequency,
+      scaling: written.scaling,
+      random_loc_seed: written.random_loc_seed ?? 777,
+      ...readTargets(written),
+    }),
+  },
+  run: () => import('./fourierft.ts'),
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
+import { savedModules, targetKeys } from './target-options.ts';
+
+const names = z.array(z.string().min(1)).min(1);
+
+/** The norms and nothing else (Zhao et al., 2023, "Tuning LayerNorm in attention"). */
+export const options = z.strictObject({
+  target_modules: z
+    .union([z.literal('all-linear'), z.string().min(1), names])
+    .default('all-linear')
+    .meta({
+      description: 'norms that are trained, by their names; all of the trunk unless given',
+      shown: 'LIST|REGEX',
+    }),
+  ...savedModules,
+});
+
+export type LnTuningOptions = z.output<typeof options>;
+
+const config = z.object({ target_modules: targetKeys.target_modules, exclude_modules: z.null().optional() });
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['LN_TUNING'],
+    config,
+    read: ({ target_modules }): LnTuningOptions => ({ target_modules, modules_to_save: [] }),
+  },
+  run: () => import('./ln_tuning.ts'),
+});

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
+import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+
+/** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
+export const options = z.strictObject({
+  r: z.int().positive().default(8).describe('rank of the larger factor; that is whole where it is small'),
+  alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
+  decompose_both: z.boolean().default(false).describe('the smaller factor has a low rank too'),
+  decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+export type LokrOptions = z.output<typeof options>;
+
+const config = z.object({
+  ...layerKeys,
+  r: storedRank,
+  alpha: storedFactor,
+  decompose_both: z.boolean().nullish(),
+  decompose_factor: z.int().nullish(),
+  rank_pattern: z.record(z.string(), z.never({ error: 'other ranks for some modules cannot be loaded' })).nullish(),
+  alpha_pattern: z.record(z.string(), z.never({ error: 'other factors for some modules cannot be loaded' })).nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['LOKR'],
+    config,
+    read: (written): LokrOptions => ({
+      r: written.r,
+      alpha: written.alpha,
+      decompose_both: written.decompose_both ?? false,
+      decompose_factor: written.decompose_factor ?? -1,
+      ...readTargets(written),
+    }),
+  },
+  run: () => import('./lokr.ts'),
+});

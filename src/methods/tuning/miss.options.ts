@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
+import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+
+/** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
+export const options = z.strictObject({
+  r: z.int().positive().default(64).describe('rows of the block'),
+  mini_r: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('columns of it that are trained, where above 1; the rest repeats them'),
+  bat: z.boolean().default(false).describe('blocks multiply the weight too; r has to divide both sides'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+/** `former`: the name of the block in files from before the method got its present one. */
+export type MissOptions = z.output<typeof options> & { former?: string };
+
+const config = z.object({
+  peft_type: z.string(),
+  ...layerKeys,
+  r: storedRank,
+  mini_r: z.int().positive().nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['MISS', 'BONE'],
+    config,
+    read: (written): MissOptions => ({
+      r: written.r,
+      mini_r: written.init_weights === 'mini' ? (written.mini_r ?? 1) : 1,
+      bat: written.init_weights === 'bat',
+      former: written.peft_type === 'BONE' ? 'bone_block' : undefined,
+      ...readTargets(written),
+    }),
+  },
+  run: () => import('./miss.ts'),
+});

@@ -1,0 +1,115 @@
+// in and out features, m the smaller and M the larger of both, r rank, n = ⌈m / r⌉ bases
+import { greatest } from '../../base/many.ts';
+import { ModuleBuffer, Parameter, type LinearLike } from '../../nn/index.ts';
+import { full, zeros, type Tensor } from '../../tensor/index.ts';
+import { DeltaAdapter } from './layer-adapter.ts';
+import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
+import { kaimingUniform } from './lora.ts';
+import { ROOT, type AdapterPart } from './peft-adapter.ts';
+import type { RandloraOptions } from './randlora.options.ts';
+import { writeTargets } from './target-options.ts';
+
+function sizesOf({ inFeatures, outFeatures }: LinearLike, r: number) {
+  const [small, large] = [Math.min(inFeatures, outFeatures), Math.max(inFeatures, outFeatures)];
+  return { small, large, bases: Math.ceil(small / r) };
+}
+
+/** The random matrices of all layers. PEFT's files hold them once more for each layer. */
+class SharedBases implements AdapterPart {
+  readonly trainables = [];
+  /** [r, 1, m of the largest] */
+  readonly a: ModuleBuffer;
+  /** [M of the largest, n of the largest, r] */
+  readonly b: ModuleBuffer;
+  readonly #paths: readonly string[];
+
+  constructor(targets: readonly LinearTarget[], r: number, start: Start) {
+    const sizes = targets.map(({ layer }) => sizesOf(layer, r));
+    const most = (key: 'small' | 'large' | 'bases') => greatest(sizes.map((size) => size[key]));
+    this.a = new ModuleBuffer([r, 1, most('small')]);
+    this.b = new ModuleBuffer([most('large'), most('bases'), r]);
+    this.#paths = targets.map(({ path }) => path);
+    for (const [name, matrix] of Object.entries({ randlora_A: this.a, randlora_B: this.b }))
+      begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));
+  }
+
+  get fixed() {
+    const places = ['base_model.', ...this.#paths.map((path) => `${ROOT}${path}.`)];
+    return places.flatMap((place) => [
+      { name: `${place}randlora_A`, parameter: this.a },
+      { name: `${place}randlora_B`, parameter: this.b },
+    ]);
+  }
+  switch(): void {}
+  merge(): void {}
+  unmerge(): void {}
+  dispose(): void {
+    this.a.dispose();
+    this.b.dispose();
+  }
+}
+
+class RandloraAdapter extends DeltaAdapter {
+  /** [r, n] */
+  readonly randlora_lambda: Parameter;
+  /** [n, m] */
+  readonly randlora_gamma: Parameter;
+  readonly #linear: LinearLike;
+  readonly #shared: SharedBases;
+  readonly #options: RandloraOptions;
+
+  constructor({ path, layer }: LinearTarget, options: RandloraOptions, shared: SharedBases) {
+    super(path, layer);
+    const { small, bases } = sizesOf(layer, options.r);
+    this.randlora_lambda = new Parameter([options.r, bases]);
+    this.randlora_gamma = new Parameter([bases, small]);
+    this.#linear = layer;
+    this.#shared = shared;
+    this.#options = options;
+    this.attach();
+  }
+
+  delta(): Tensor {
+    const { r, alpha } = this.#options;
+    const { small, large, bases } = sizesOf(this.#linear, r);
+    const scales = this.randlora_lambda.tensor.unsqueeze(2).mul(this.randlora_gamma.tensor); // [r, n, m]
+    // As PEFT has it, the two run through ranks and bases in different orders.
+    const a = this.#shared.a.tensor
+      .narrow(2, 0, small)
+      .mul(scales)
+      .reshape(r * bases, small);
+    const b = this.#shared.b.tensor
+      .narrow(0, 0, large)
+      .narrow(1, 0, bases)
+      .reshape(large, bases * r);
+    const product = b.matmul(a).mul(alpha / r); // [M, m]
+    return this.#linear.inFeatures === small ? product : product.transpose(0, 1);
+  }
+}
+
+export const { create, open } = tuneLayers<RandloraOptions>({
+  peftType: 'RANDLORA',
+  parts(targets, options, start) {
+    const shared = new SharedBases(targets, options.r, start);
+    const adapters = targets.map((target) => {
+      const adapter = new RandloraAdapter(target, options, shared);
+      const { randlora_lambda: lambda, randlora_gamma: gamma } = adapter;
+      begin(lambda, start, () => zeros(lambda.shape));
+      begin(gamma, start, () => full(gamma.shape, 1 / greatest(gamma.shape)));
+      return adapter;
+    });
+    return [shared, ...adapters];
+  },
+  config: (options) => ({
+    ...writeTargets(options),
+    exclude_modules: undefined,
+    init_weights: true,
+    projection_prng_key: 0,
+    r: options.r,
+    randlora_alpha: options.alpha,
+    randlora_dropout: 0,
+    save_projection: true,
+    sparse: false,
+    very_sparse: false,
+  }),
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
+import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+
+/** Two random matrices that all layers share, with a trained vector behind each (Kopiczko et al., 2024). */
+export const options = z.strictObject({
+  r: z.int().positive().default(256).describe('rows of the shared matrices'),
+  d_initial: z.number().default(0.1).describe('what the inner vector begins as'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+export type VeraOptions = z.output<typeof options>;
+
+const config = z.object({
+  ...layerKeys,
+  r: storedRank,
+  d_initial: z.number().nullish(),
+  projection_prng_key: z.int().nullish(),
+  save_projection: z.literal(true, { error: 'adapters without their random matrices cannot be loaded' }).nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['VERA'],
+    config,
+    read: (written): VeraOptions => ({
+      r: written.r,
+      d_initial: written.d_initial ?? 0.1,
+      ...readTargets(written),
+    }),
+  },
+  run: () => import('./vera.ts'),
+});

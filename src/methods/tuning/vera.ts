@@ -1,0 +1,103 @@
+// N tokens, in and out features, r rows of the shared matrices
+import { greatest } from '../../base/many.ts';
+import { Parameter, ModuleBuffer, type LinearLike, type Term } from '../../nn/index.ts';
+import { aten, full, zeros, type Tensor } from '../../tensor/index.ts';
+import { LayerAdapter } from './layer-adapter.ts';
+import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
+import { kaimingUniform } from './lora.ts';
+import type { AdapterPart } from './peft-adapter.ts';
+import { writeTargets } from './target-options.ts';
+import type { VeraOptions } from './vera.options.ts';
+
+/** The random matrices: their first columns or rows serve each layer. */
+class SharedMatrices implements AdapterPart {
+  readonly trainables = [];
+  /** [r, in of the widest] */
+  readonly a: ModuleBuffer;
+  /** [out of the widest, r] */
+  readonly b: ModuleBuffer;
+
+  constructor(targets: readonly LinearTarget[], r: number, start: Start) {
+    const largest = (of: (layer: LinearLike) => number) => greatest(targets.map(({ layer }) => of(layer)));
+    this.a = new ModuleBuffer([r, largest((layer) => layer.inFeatures)]);
+    this.b = new ModuleBuffer([largest((layer) => layer.outFeatures), r]);
+    for (const [name, matrix] of Object.entries({ vera_A: this.a, vera_B: this.b }))
+      begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));
+  }
+
+  get fixed() {
+    return [
+      { name: 'base_model.vera_A', parameter: this.a },
+      { name: 'base_model.vera_B', parameter: this.b },
+    ];
+  }
+  switch(): void {}
+  merge(): void {}
+  unmerge(): void {}
+  dispose(): void {
+    for (const { parameter } of this.fixed) parameter.dispose();
+  }
+}
+
+/** y += b · (B (d · (A x))) */
+class VeraAdapter extends LayerAdapter<LinearLike> {
+  /** [r] */
+  readonly vera_lambda_d: Parameter;
+  /** [out] */
+  readonly vera_lambda_b: Parameter;
+  readonly #shared: SharedMatrices;
+
+  constructor({ path, layer }: LinearTarget, r: number, shared: SharedMatrices) {
+    super(path, layer);
+    this.vera_lambda_d = new Parameter([r]);
+    this.vera_lambda_b = new Parameter([layer.outFeatures]);
+    this.#shared = shared;
+    this.attach();
+  }
+
+  /** [r, in] and [out, r] */
+  #factors(): [Tensor, Tensor] {
+    const { inFeatures, outFeatures } = this.layer;
+    const a = this.#shared.a.tensor.narrow(1, 0, inFeatures).mul(this.vera_lambda_d.tensor.unsqueeze(1));
+    const b = this.#shared.b.tensor.narrow(0, 0, outFeatures).mul(this.vera_lambda_b.tensor.unsqueeze(1));
+    return [a, b];
+  }
+
+  forward(x: Tensor, output: Tensor): Tensor {
+    return this.terms(x).reduce((sum, { hidden, weight }) => sum.add(aten.linear.default(hidden, weight)), output);
+  }
+
+  terms(x: Tensor): Term[] {
+    if (!this.isActive) return [];
+    const [a, b] = this.#factors();
+    return [{ hidden: aten.linear.default(x, a.to(x.dtype)), weight: b.to(x.dtype) }];
+  }
+
+  override merged(weight: Tensor): Tensor {
+    const [a, b] = this.#factors();
+    return weight.add(b.matmul(a));
+  }
+}
+
+export const { create, open } = tuneLayers<VeraOptions>({
+  peftType: 'VERA',
+  parts(targets, { r, d_initial }, start) {
+    const shared = new SharedMatrices(targets, r, start);
+    const adapters = targets.map((target) => {
+      const adapter = new VeraAdapter(target, r, shared);
+      begin(adapter.vera_lambda_d, start, () => full([r], d_initial));
+      begin(adapter.vera_lambda_b, start, () => zeros([target.layer.outFeatures]));
+      return adapter;
+    });
+    return [shared, ...adapters];
+  },
+  config: (options) => ({
+    ...writeTargets(options),
+    r: options.r,
+    d_initial: options.d_initial,
+    init_weights: true,
+    projection_prng_key: 0,
+    save_projection: true,
+    vera_dropout: 0,
+  }),
+});

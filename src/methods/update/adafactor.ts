@@ -1,0 +1,64 @@
+// [..., R, C] of weights of two dimensions and more
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { AdafactorOptions } from './adafactor.options.ts';
+import { FirstOrderUpdate, type Move } from './first-order.ts';
+
+type Slot = 'exp_avg_sq_row' | 'exp_avg_sq_col' | 'exp_avg_sq' | 'exp_avg';
+
+/** Equal to transformers' Adafactor with relative_step off. */
+class Adafactor extends FirstOrderUpdate<Slot> {
+  readonly #options: AdafactorOptions;
+
+  constructor(trainables: readonly Trainable[], options: AdafactorOptions) {
+    super(trainables, ({ shape }) => ({
+      exp_avg_sq_row: shape.length > 1 ? shape.slice(0, -1) : [0],
+      exp_avg_sq_col: shape.length > 1 ? [...shape.slice(0, -2), shape[shape.length - 1]] : [0],
+      exp_avg_sq: shape.length > 1 ? [0] : shape,
+      exp_avg: options.beta1 === null ? [0] : shape,
+    }));
+    this.#options = options;
+  }
+
+  protected override move({ weight, gradient, count, ...move }: Move, slots: Record<Slot, Tensor>): void {
+    const { beta1, decay_rate: power, epsilon, clip_threshold: most, scale_parameter, least_scale } = this.#options;
+    const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;
+    const rate = move.learningRate * scale;
+    const kept = 1 - (count + 1) ** power;
+    const squares = gradient.mul(gradient).add(epsilon);
+    const roots = weight.shape.length > 1 ? factored(slots, squares, kept) : whole(slots.exp_avg_sq, squares, kept);
+    const step = gradient.mul(roots);
+    let change = step.div(Math.max(1, rootMeanSquare(step) / most)).mul(rate);
+    if (beta1 !== null) {
+      slots.exp_avg.copy_(slots.exp_avg.mul(beta1).add(change.mul(1 - beta1)));
+      change = slots.exp_avg;
+    }
+    const decayed = move.weightDecay > 0 ? weight.sub(weight.mul(move.weightDecay * rate)) : weight;
+    weight.copy_(decayed.sub(change));
+  }
+}
+
+/** One by the root of the second moment, from means over columns and over rows. */
+function factored(
+  { exp_avg_sq_row: row, exp_avg_sq_col: column }: Record<Slot, Tensor>,
+  squares: Tensor,
+  kept: number,
+) {
+  row.copy_(row.mul(kept).add(squares.mean(-1).mul(1 - kept)));
+  column.copy_(column.mul(kept).add(squares.mean(-2).mul(1 - kept)));
+  const ofRow = aten.rsqrt.default(row.div(row.mean(-1).unsqueeze(-1))).unsqueeze(-1);
+  return ofRow.mul(aten.rsqrt.default(column).unsqueeze(-2));
+}
+
+function whole(second: Tensor, squares: Tensor, kept: number): Tensor {
+  second.copy_(second.mul(kept).add(squares.mul(1 - kept)));
+  return aten.rsqrt.default(second);
+}
+
+function rootMeanSquare(x: Tensor): number {
+  return aten.linalg_vector_norm.default(x).item() / Math.sqrt(x.size);
+}
+
+export function create(trainables: readonly Trainable[], options: AdafactorOptions): Update {
+  return new Adafactor(trainables, options);
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineUpdate } from '../../train/method.ts';
+
+const beta = z.number().min(0).lt(1);
+
+/** Steps of matrices made orthogonal (Jordan et al., 2024; scaled as Moonlight's, Liu et al., 2025); AdamW for the rest. */
+export const options = z.strictObject({
+  momentum: beta.default(0.95).describe('decay of the summed gradients of a matrix'),
+  nesterov: z.boolean().default(true).describe('look a step ahead'),
+  ns_steps: z.int().positive().max(20).default(5).describe('Newton-Schulz steps'),
+  beta1: beta.default(0.9).describe('for what is no matrix: decay of the mean gradient'),
+  beta2: beta.default(0.95).describe('for what is no matrix: decay of the mean squared gradient'),
+  epsilon: z
+    .number()
+    .positive()
+    .default(1e-8)
+    .describe('for what is no matrix: added to the root of the second moment'),
+});
+
+export type MuonOptions = z.output<typeof options>;
+
+export const method = defineUpdate({ options, run: () => import('./muon.ts') });

@@ -1,0 +1,101 @@
+/** Gemma 2 and 3 in llama.cpp: what their architectures there take for granted, and what is a setting. */
+import type { Problem } from '../../base/errors.ts';
+import type { GgufValue } from '../../tensor/gguf/index.ts';
+import type { RawConfig } from '../config.ts';
+import { decoderConfig, headShape } from '../decoder/config.ts';
+import type { GgufFamily } from './families.ts';
+
+const names = {
+  post_attention_layernorm: 'post_attention_norm',
+  pre_feedforward_layernorm: 'ffn_norm',
+  post_feedforward_layernorm: 'post_ffw_norm',
+};
+
+/** Keys of config.json that stand in no GGUF file: they are checked when it is written. */
+const keeps = [
+  'hidden_activation',
+  'query_pre_attn_scalar',
+  'sliding_window',
+  'sliding_window_pattern',
+  'layer_types',
+  'rope_local_base_freq',
+  'attn_logit_softcapping',
+  'final_logit_softcapping',
+];
+
+const common = {
+  rotatesNeighbours: false,
+  readsRopeFactors: false,
+  names,
+  keeps,
+  normsFromZero: true,
+  activation: (raw: RawConfig) => (raw.hidden_activation === 'gelu_pytorch_tanh' ? undefined : raw.hidden_activation),
+};
+
+export const gemma2: GgufFamily = {
+  ...common,
+  architecture: 'gemma2',
+  reads: [],
+  settings: (raw) => [
+    ['attention.sliding_window', { type: 'u32', value: numberOf(raw, 'sliding_window', 4096) }],
+    ['attn_logit_softcapping', real(numberOf(raw, 'attn_logit_softcapping', 50))],
+    ['final_logit_softcapping', real(numberOf(raw, 'final_logit_softcapping', 30))],
+  ],
+  problems: (raw) => [
+    ...['sliding_window', 'attn_logit_softcapping', 'final_logit_softcapping']
+      .filter((key) => raw[key] === null)
+      .map((field) => ({ field, message: "is null: llama.cpp's gemma2 always has one" })),
+    ...scaleProblems(raw, 46),
+    ...layerProblems(raw, 2),
+  ],
+};
+
+export const gemma3: GgufFamily = {
+  ...common,
+  architecture: 'gemma3',
+  reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
+  settings: (raw) => [
+    ['attention.sliding_window', { type: 'u32', value: numberOf(raw, 'sliding_window', 4096) }],
+    ['attention.sliding_window_pattern', { type: 'u32', value: 6 }],
+  ],
+  problems: (raw) => [
+    ...(typeof raw.rope_theta === 'number' ? [] : [{ field: 'rope_theta', message: 'is not given' }]),
+    ...(raw.sliding_window === null ? [{ field: 'sliding_window', message: 'is null' }] : []),
+    ...(raw.final_logit_softcapping === null || raw.final_logit_softcapping === undefined
+      ? []
+      : [{ field: 'final_logit_softcapping', message: "llama.cpp's gemma3 has none" }]),
+    ...(numberOf(raw, 'rope_local_base_freq', 10_000) === 10_000
+      ? []
+      : [{ field: 'rope_local_base_freq', message: "is 10,000 in llama.cpp's gemma3" }]),
+    ...scaleProblems(raw, 62),
+    ...layerProblems(raw, numberOf(raw, 'sliding_window_pattern', 6) === 6 ? 6 : 0),
+  ],
+};
+
+const real = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });
+
+function numberOf(raw: RawConfig, key: string, otherwise: number): number {
+  const value = raw[key];
+  return typeof value === 'number' ? value : otherwise;
+}
+
+/** Scores are divided by √(head size), in the largest model by √(width / heads): llama.cpp knows it by its layers. */
+function scaleProblems(raw: RawConfig, largest: number): Problem[] {
+  const config = decoderConfig(raw);
+  const { heads, size } = headShape(config);
+  const expected = config.num_hidden_layers === largest ? config.hidden_size / heads : size;
+  const scalar = numberOf(raw, 'query_pre_attn_scalar', 256);
+  if (scalar === expected) return [];
+  return [{ field: 'query_pre_attn_scalar', message: `is ${scalar}: llama.cpp computes with ${expected}` }];
+}
+
+/** Each so-manieth layer sees everything, all others have the window. */
+function layerProblems(raw: RawConfig, pattern: number): Problem[] {
+  const count = decoderConfig(raw).num_hidden_layers;
+  const types = Array.isArray(raw.layer_types) ? (raw.layer_types as unknown[]) : undefined;
+  const expected = Array.from({ length: count }, (_, i) =>
+    (i + 1) % pattern === 0 ? 'full_attention' : 'sliding_attention',
+  );
+  if (pattern > 0 && (types === undefined || types.join() === expected.join())) return [];
+  return [{ field: 'layer_types', message: 'other layers than in llama.cpp have a window' }];
+}

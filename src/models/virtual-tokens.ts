@@ -1,0 +1,88 @@
+// N tokens of a batch, P virtual ones in front of each segment
+import { fromArray, type Tensor } from '../tensor/index.ts';
+import type { Layout } from '../nn/index.ts';
+import type { StackInput } from './stack.ts';
+
+/** An input with virtual tokens, and how it belongs to the one without. */
+export interface PrefixedInput {
+  input: StackInput;
+  /** Where the input's own tokens lie: int64 [N] */
+  places: BigInt64Array;
+  /** Keys of chance for all tokens, from those of the input's own [N]. */
+  keysOf(tokens: Tensor): Tensor;
+}
+
+/**
+ * Puts virtual tokens in front of every segment that does not go on from another: they are read like tokens, positions
+ * count them, and their states are left out of what is given back. `readsFirst`: a row is told by its first token, which
+ * is then the first virtual one (as in PEFT).
+ */
+export function withVirtualTokens(
+  { ids, layout, tokenTypes, ...rest }: StackInput,
+  prefix: readonly number[],
+  { readsFirst }: { readsFirst: boolean },
+): PrefixedInput {
+  if (ids === undefined || layout === undefined) throw new Error('virtual tokens stand in front of token ids alone');
+  const { sources, offsets, places } = placed(layout, prefix.length, readsFirst);
+  const of = (own: (token: number) => bigint, virtual: (place: number) => bigint) =>
+    BigInt64Array.from(sources, (source) => (source < 0 ? virtual(source + prefix.length) : own(source)));
+  const added = BigInt(prefix.length);
+  const { unseen, rowLengths } = layout;
+  const longer: Layout = {
+    ...layout,
+    offsets,
+    positions: of((t) => layout.positions[t] + added, BigInt),
+    ...(unseen && { unseen: Uint8Array.from(sources, (source) => (source < 0 ? 0 : unseen[source])) }),
+    ...(rowLengths && { rowLengths: rowLengths.map((length) => length + prefix.length) }),
+  };
+  const input: StackInput = {
+    ...rest,
+    layout: longer,
+    ids: of(
+      (t) => ids[t],
+      (place) => BigInt(prefix[place]),
+    ),
+    ...(tokenTypes && {
+      tokenTypes: of(
+        (t) => tokenTypes[t],
+        () => 0n,
+      ),
+    }),
+  };
+  return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, prefix.length) };
+}
+
+/** The input's token at each place, below zero for virtual ones, and where segments and tokens have gone. */
+function placed(layout: Layout, P: number, readsFirst: boolean) {
+  const sources: number[] = [];
+  const offsets = [0];
+  const places = new BigInt64Array(layout.positions.length);
+  for (const segment of layout.rowOf.keys()) {
+    const [start, end] = [layout.offsets[segment], layout.offsets[segment + 1]];
+    const added = (layout.parents?.[segment] ?? -1) < 0 ? P : 0;
+    for (let p = 0; p < added; p++) sources.push(p - P);
+    for (let t = start; t < end; t++) {
+      places[t] = BigInt(sources.length);
+      sources.push(t);
+    }
+    if (readsFirst && added > 0 && end > start) places[start] = BigInt(offsets[segment]);
+    offsets.push(sources.length);
+  }
+  return { sources, offsets, places };
+}
+
+/** A virtual token's key comes from that of its segment's first token and from its place. */
+function prefixedKeys(tokens: Tensor, sources: readonly number[], P: number): Tensor {
+  const [from, factors, added] = [sources, sources, sources].map(() => new BigInt64Array(sources.length));
+  let first = 0n;
+  for (let i = sources.length - 1; i >= 0; i--) {
+    const isVirtual = sources[i] < 0;
+    if (!isVirtual) first = BigInt(sources[i]);
+    from[i] = first;
+    // An odd factor keeps different keys different; sums with small positions then do not meet.
+    factors[i] = isVirtual ? 6364136223846793005n : 1n;
+    added[i] = isVirtual ? BigInt(sources[i] + P + 1) : 0n;
+  }
+  const [index, factor, sum] = [from, factors, added].map((values) => fromArray(values).toDevice(tokens.device));
+  return tokens.indexSelect(0, index).mul(factor).add(sum);
+}

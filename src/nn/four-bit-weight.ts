@@ -1,0 +1,54 @@
+// n values of a weight, B blocks of them
+import { attune, noGrad, zeros, type DType, type Shape, type Tensor } from '../tensor/index.ts';
+import type { Weight, WeightOperands } from './module.ts';
+
+/** A weight in blocks of its flattened values. */
+export interface FourBitParts {
+  /** Two codes a byte, the first in the upper half: u8 [⌈n / 2⌉] */
+  codes: Tensor;
+  /** The numbers that the codes stand for: f32 [16] */
+  table: Tensor;
+  /** Each block's largest size: f32 [B], or codes of it u8 [B] */
+  scales: Tensor;
+  /** Of scales that are quantised again: the largest of each 256, the numbers of 256 codes, and what is added to all. */
+  nested?: { scales: Tensor; map: Tensor; offset: Tensor };
+}
+
+/** A weight in 4 bits (Dettmers et al., "QLoRA", 2023). */
+export class FourBitWeight implements Weight {
+  readonly shape: Shape;
+  readonly #parts: readonly Tensor[];
+  readonly #block: number;
+  readonly #dtype: DType;
+  /** Nothing but a shape. */
+  readonly #like: Tensor;
+
+  /** Takes the tensors over. `dtype`: the type of the weight before. */
+  constructor(parts: FourBitParts, { shape, block, dtype }: { shape: Shape; block: number; dtype: DType }) {
+    const { codes, table, scales, nested } = parts;
+    this.shape = shape;
+    this.#block = block;
+    this.#dtype = dtype;
+    this.#parts = [codes, table, scales, ...(nested ? [nested.scales, nested.map, nested.offset] : [])];
+    for (const part of this.#parts) part.own();
+    this.#like = zeros([1], { dtype, device: codes.device })
+      .expand(...shape)
+      .own();
+  }
+
+  get bytes(): number {
+    return this.#parts.reduce((sum, part) => sum + part.bytes, 0);
+  }
+
+  dense(dtype: DType = this.#dtype): Tensor {
+    return noGrad(() => attune.four_bit_dense.default(this.#parts, this.shape, this.#block, dtype));
+  }
+
+  operands(): WeightOperands {
+    return { weight: this.#like, fourBit: { parts: this.#parts, block: this.#block } };
+  }
+
+  dispose(): void {
+    for (const part of [...this.#parts, this.#like]) part.dispose();
+  }
+}

@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyModel } from './cli-tiny-model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-feedback-'));
+const attune = new URL('../../bin/attune', import.meta.url).pathname;
+
+const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
+const word = (i: number) => words[i % words.length];
+const pairs = Array.from({ length: 24 }, (_, i) => ({
+  prompt: `What is item ${i}?`,
+  chosen: ` A ${word(i)} thing.`,
+  rejected: ` It is ${word(i + 1)} and ${word(i + 2)}.`,
+}));
+
+const rewards = `
+export const short = ({ tokens }) => -tokens;
+export const vowels = { batch: (samples) => samples.map(({ completion }) => (completion.match(/[aeiou]/g) ?? []).length) };
+export const broken = () => { throw new Error('no luck'); };
+export const endless = () => { for (;;); };
+export const nothing = () => Number.NaN;
+`;
+
+function write(name: string, rows: readonly object[]): void {
+  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+beforeAll(async () => {
+  write('pairs.jsonl', pairs);
+  write(
+    'verdicts.jsonl',
+    pairs.map(({ prompt, chosen, rejected }, i) => ({
+      prompt,
+      completion: i % 2 ? chosen : rejected,
+      label: i % 2 === 1,
+    })),
+  );
+  write(
+    'good.jsonl',
+    pairs.map(({ prompt, chosen }) => ({ prompt, completion: chosen, label: true })),
+  );
+  write(
+    'prompts.jsonl',
+    pairs.map(({ prompt, chosen }) => ({ prompt, answer: chosen })),
+  );
+  writeFileSync(join(folder, 'rewards.ts'), rewards);
+  await writeTinyModel(join(folder, 'model'), pairs.map((row) => JSON.stringify(row)).join('\n'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function train(output: string, settings: Record<string, string | number>, more: readonly string[] = []) {
+  const usual = {
+    model: 'model',
+    'tuning.r': 4,
+    max_steps: 4,
+    batch_size: 4,
+    precision: 'f32',
+    'checkpoints.every': 2,
+    'checkpoints.keep': 10,
+    baselines: 'none',
+  };
+  const flags = Object.entries({ ...usual, ...settings }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { status, stdout, stderr } = spawnSync(attune, ['train', ...flags, '--output-dir', output, ...more], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, ATTUNE_THREADS: '1' },
+  });
+  return { status, text: stdout + stderr };
+}
+
+const short = { max_completion_length: 6, num_generations: 3 };
+const policy = { train: 'prompts.jsonl', ...short, 'objective.reward_funcs': './rewards.ts#vowels' };
+
+describe('a run that was cut off goes on to the same bytes', () => {
+  it.each([
+    ['dpo', { objective: 'dpo', train: 'pairs.jsonl', 'tuning.dropout': 0.1 }],
+    ['bco', { objective: 'bco', train: 'verdicts.jsonl' }],
+    ['grpo', { 'objective.name': 'grpo', ...policy, num_iterations: 2, 'objective.beta': 0.1 }],
+  ])('%s', (name, settings) => {
+    const whole = train(name, settings);
+    expect(whole.text).toContain('4 of 4 steps');
+    expect(whole.status).toBe(0);
+    cpSync(join(folder, name), join(folder, `${name}-cut`), { recursive: true });
+    for (const later of ['checkpoints/step-4', 'adapter'])
+      rmSync(join(folder, `${name}-cut`, later), { recursive: true });
+    const rest = train(`${name}-cut`, settings, ['--resume']);
+    expect(rest.text).toContain('4 of 4 steps');
+    const adapter = (run: string) => readFileSync(join(folder, run, 'adapter', 'adapter_model.safetensors'));
+    expect(adapter(`${name}-cut`).equals(adapter(name))).toBe(true);
+  });
+});
+
+describe('what cannot be learnt from is refused before training', () => {
+  it.each([
+    ['E_WRONG_ROWS', { objective: 'dpo', train: 'prompts.jsonl' }],
+    ['E_ONE_VERDICT', { objective: 'kto', train: 'good.jsonl' }],
+    ['must be at least 2', { 'objective.name': 'grpo', ...policy, num_generations: 1 }],
+    ['E_REWARD_FAILED', { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#broken' }],
+    ['E_REWARD_NOT_FINITE', { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#nothing' }],
+    [
+      'E_REWARD_TIMEOUT',
+      { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#endless', reward_timeout: 0.5 },
+    ],
+  ])('%s', (code, settings) => {
+    const { status, text } = train('refused', settings);
+    expect(text).toContain(code);
+    expect(status).toBe(1);
+  });
+});
+
+it('a reward model prefers the chosen answers, and its comparison says so', () => {
+  const { status, text } = train('reward', {
+    objective: 'reward',
+    train: 'pairs.jsonl',
+    baselines: 'auto',
+    learning_rate: 0.003,
+    max_steps: 8,
+  });
+  expect(status).toBe(0);
+  expect(text).toContain('preference accuracy');
+  expect(text).toContain('longer answer');
+});
