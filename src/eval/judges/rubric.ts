@@ -29,6 +29,8 @@ export const rubricSchema = z.strictObject({
 
 export type Criterion = z.output<typeof criterionSchema>;
 export type Rubric = z.output<typeof rubricSchema>;
+/** As people write it: scales and levels may be left out. */
+export type RubricInput = z.input<typeof rubricSchema>;
 
 export interface RatedPair {
   id: string;
