@@ -1,6 +1,6 @@
-import { Html, html } from '../../monitor/report/html.ts';
-import { policy } from '../../monitor/report/page.ts';
-import { STYLE } from '../../monitor/report/style/index.ts';
+import { Html, html } from '../../report/html.ts';
+import { policy } from '../../report/page.ts';
+import { STYLE } from '../../report/style/index.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 
