@@ -20,7 +20,10 @@ export interface Trunk extends Module {
   readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
-  /** Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D]; `texts`: what was read of these items' texts before */
+  /**
+   * Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D]; `texts`:
+   * what was read of these items' texts before
+   */
   itemVectors?(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor;
   /** Reads the texts of items, where a model for that is a part of the trunk. */
   readonly textReader?: ItemTextReader;
