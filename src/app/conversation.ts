@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { mediaOf } from '../data/media.ts';
 import type { ImageFile, Message } from '../text/index.ts';
-import type { Answer } from '../worker/jobs/generate.ts';
+import type { Answer } from '../jobs/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
 /** A conversation that grows with every answer. */

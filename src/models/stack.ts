@@ -1,6 +1,5 @@
 import { aten, fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
-import type { ReadTexts } from './item-texts.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
@@ -15,8 +14,6 @@ export interface StackInput {
   embeddings?: Tensor;
   /** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D] */
   placed?: { places: BigInt64Array; vectors: Tensor };
-  /** What was read of the texts of items, where tokens are items. */
-  texts?: ReadTexts;
   /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
   features?: Tensor;
   /** In place of all of these: what the first blocks made of them, computed before. */

@@ -13,7 +13,7 @@ import { readConfig } from '../../models/load.ts';
 import { withIndex } from '../../store/database.ts';
 import { imagesIn } from '../../text/message.ts';
 import { listModels } from '../../store/models.ts';
-import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../worker/run/base-model.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 
 export interface Base {
   model: string;

@@ -29,8 +29,10 @@ export function findTargets(
   accepts: (layer: Target['layer']) => boolean = () => true,
 ): Target[] {
   // What has new weights, or those of another task, is trained whole; what reads images beside texts stays as it is.
-  const { untaught = [], imageReader } = model.trunk;
-  const apart = [model.head, ...untaught, ...(imageReader?.modules ?? [])].flatMap((part) => [...part.modules()]);
+  const { newlyInitialised = [], imageReader } = model.trunk;
+  const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
+    ...part.modules(),
+  ]);
   const isApart = new Set(apart.map(([, module]) => module));
   const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {
