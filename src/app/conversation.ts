@@ -30,7 +30,7 @@ export class Conversation {
     this.#images.push({ ...found, kind: 'image' });
   }
 
-  /** Says something and streams the answer; what was not answered may be said again. */
+  /** Says something and streams the answer. */
   async say(content: string, onText: (text: string) => void): Promise<Answer> {
     const images = this.#images.map((file) => ({ at: 0, file }));
     const message: Message = { role: 'user', content, ...(images.length > 0 && { images }) };

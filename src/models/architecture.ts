@@ -31,6 +31,8 @@ export interface Trunk extends Module {
 /** Makes vectors of images, each of which takes the place of a token. */
 export interface ImageReader {
   readonly stack: Stack;
+  /** Of the stack's hidden states. */
+  readonly width: number;
   /** All that it consists of: adapters of `all-linear` leave it as it is. */
   readonly modules: readonly Module[];
   /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector */

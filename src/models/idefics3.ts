@@ -144,7 +144,8 @@ class Idefics3 extends Module implements Trunk {
   }
   get imageReader(): ImageReader {
     const { vision_model: stack, connector } = this;
-    return { stack, modules: [stack, connector], vectors: (hidden) => connector.forward(hidden) };
+    const width = stack.embeddings.position_embedding.width;
+    return { stack, width, modules: [stack, connector], vectors: (hidden) => connector.forward(hidden) };
   }
 }
 

@@ -63,7 +63,7 @@ function imageReaderOf({ architecture, trunk }: Model): ImageReader {
 }
 
 /** Whether a weight of it moves, or an adapter's on one of its layers. */
-function isTrained({ modules }: ImageReader): boolean {
+export function isTrained({ modules }: ImageReader): boolean {
   return modules.some((part) => [...part.modules()].some(([, module]) => isMoving(module)));
 }
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { textConfigOf } from '../../models/config.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
+import { isTrained } from '../../models/placed-images.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../train/tape.ts';
 
@@ -59,7 +60,21 @@ function activationBytesPerToken(model: Model): number {
   const { encoder, longest = 0 } = textReaderOf(trunk) ?? {};
   // A token that is an item has a text, which may be as long as the longest.
   const ofText = encoder === undefined ? 0 : longest * activationBytesPerToken(encoder);
-  return ofText + blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
+  return (
+    ofText +
+    imageBytesPerToken(model) +
+    blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype])
+  );
+}
+
+/** The same of the patches behind a token that stands for a part of an image, where what reads them is trained. */
+function imageBytesPerToken({ architecture, config, trunk, dtype }: Model): number {
+  const { imageReader } = trunk;
+  if (imageReader === undefined || !isTrained(imageReader)) return 0;
+  const { imagePositions = 1 } = architecture.limits(config);
+  const patches = imagePositions / (architecture.imageTokens?.(config).perSquare ?? 1);
+  // The inner width is about four widths.
+  return patches * imageReader.stack.blockList.length * imageReader.width * (24 * dtypeBytes[dtype] + 24);
 }
 
 /** Features of a token inside a block's feed-forward half, of all its experts together. */
