@@ -63,8 +63,17 @@ function imageReaderOf({ architecture, trunk }: Model): ImageReader {
 }
 
 /** Whether a weight of it moves, or an adapter's on one of its layers. */
-export function isTrained({ modules }: ImageReader): boolean {
+export function isTrained({ modules }: Pick<ImageReader, 'modules'>): boolean {
   return modules.some((part) => [...part.modules()].some(([, module]) => isMoving(module)));
+}
+
+/** Whether all that the first block of a model with images reads stays as the checkpoint has it, to the bit. */
+export function hasFixedInput({ trunk, prefix }: Model): boolean {
+  const { imageReader, tokenTable } = trunk;
+  if (imageReader === undefined || tokenTable === undefined || prefix.length > 0) return false;
+  const modules = [...imageReader.modules, tokenTable];
+  const isDense = modules.every((part) => [...part.parameters()].every(([, { form }]) => form === undefined));
+  return isDense && !isTrained({ modules });
 }
 
 function isMoving(module: Module): boolean {

@@ -1,14 +1,20 @@
 // N tokens, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher, SeenImages } from '../../src/generate/index.ts';
+import type { Features } from '../../src/base/features.ts';
+import { withSquares } from '../../src/methods/objectives/image-squares.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { adaptable, findTargets } from '../../src/methods/tuning/targets.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
-import { imageVectors, type PlacedImages } from '../../src/models/placed-images.ts';
+import { hasFixedInput, imageVectors, type PlacedImages } from '../../src/models/placed-images.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { evaluateRows } from '../../src/train/evaluate.ts';
+import { computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
+import type { PreparedRow, ResumedRow } from '../../src/train/interfaces.ts';
 import { Tape } from '../../src/train/tape.ts';
+import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const newModel = () => tinyModel({ raw: tinyConfigs.idefics3[0], task: 'causal-lm' }, 'f32');
@@ -172,6 +178,60 @@ describe('tuning it', () => {
     images.pixels.dispose();
     tuning.dispose();
     tuned.dispose();
+  });
+
+  it('by adapters of the language part reads images once, where nothing in front of it moves', async () => {
+    const [lora, full] = await Promise.all(['lora', 'full'].map((name) => tunings.load(name)));
+    expect(hasFixedInput(model)).toBe(true);
+    const [tuned, whole] = [await newModel(), await newModel()];
+    const tuning = await lora.create(tuned, lora.settle({ r: 2 }), { seed: 1 });
+    await full.create(whole, full.settle({}), { seed: 1 });
+    expect([tuned, whole].map(hasFixedInput)).toEqual([true, false]);
+    const data = (path: string): Features => {
+      const pixels = squares(1, path);
+      const values = Float32Array.from(pixels.toNumbers());
+      pixels.dispose();
+      return { shape: [1, 3, 4, 4], data: values };
+    };
+    const rows = ['a', 'b'].map((path, i): PreparedRow => {
+      const ids = Int32Array.of(1, IMAGE, 2 + i, 3);
+      return {
+        id: `${i}`.repeat(16),
+        ids,
+        trained: Uint8Array.of(0, 0, 1, 1),
+        squares: [data(path)],
+        source: { file: path, line: 1 },
+      };
+    });
+    const seeing = {
+      ...nextTokenObjective,
+      collate: (some: readonly PreparedRow[]) => withSquares(nextTokenObjective.collate(some), IMAGE),
+    };
+    const kept = new Map<string, ResumedRow>();
+    const request = {
+      blocks: 0,
+      microBatchTokens: 4,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    };
+    await computeFrozen(
+      { model: tuned, objective: seeing },
+      rows,
+      { add: ({ id }, row) => kept.set(id, row) },
+      request,
+    );
+    const resumed = resumedObjective(seeing, { read: ({ id }) => kept.get(id) });
+    const [wanted, got] = await Promise.all(
+      [seeing, resumed].map(async (objective) => {
+        const { perRow } = await evaluateRows({ model: tuned, objective }, rows, { microBatchTokens: 100 });
+        return [...perRow];
+      }),
+    );
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(wanted[i], 5);
+    expect(wanted[0]).not.toBeCloseTo(wanted[1], 2);
+    tuning.dispose();
+    tuned.dispose();
+    whole.dispose();
   });
 
   it('by virtual tokens moves the places of images along', async () => {

@@ -119,7 +119,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     { ...context, ...constants, objective, reference, tokenizer },
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, model, tuning }, all);
+  const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
   const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
