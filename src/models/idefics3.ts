@@ -153,11 +153,11 @@ function read(raw: RawConfig): Config {
   const config = parseConfig(schema, raw);
   const { vision_config: vision, scale_factor: factor } = config;
   const side = sideOf(vision);
-  if (vision.image_size % vision.patch_size === 0 && side % factor === 0) return config;
+  if (side >= factor && side % factor === 0) return config;
   throw new AttuneError('E_CONFIG_BAD', {
     what: 'The images of this config.json do not divide into the tokens that stand for them',
     got: `image_size ${vision.image_size}, patch_size ${vision.patch_size}, scale_factor ${factor}`,
-    expected: 'an image_size that is a multiple of patch_size, and as many patches as scale_factor divides',
+    expected: `a scale_factor that divides the ${side} patches along a side`,
     fix: 'fetch the model again, or mend its config.json',
   });
 }
