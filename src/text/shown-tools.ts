@@ -124,7 +124,7 @@ function markTool(tool: ToolSchema, marks: Marks): ToolSchema {
 }
 
 function markMessage(message: Message, marks: Marks): Message {
-  if (message.role === 'tool') return { ...message, content: marks.mark("tools' results") };
+  if (message.role === 'tool') return withContent(message, marks.mark("tools' results"));
   if (message.tool_calls === undefined || message.tool_calls.length === 0) return message;
   return { ...message, tool_calls: message.tool_calls.map((call) => markCall(call, marks)) };
 }
