@@ -37,4 +37,5 @@ export {
   versionName,
   versionsOf,
   type ModelVersion,
+  type NewVersion,
 } from './versions.ts';

@@ -9,8 +9,10 @@ import { Admission } from './models/admission.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
+import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
+import { RegistryRoutes } from './routes/registry-routes.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
@@ -24,6 +26,8 @@ export interface ServerOptions {
   /** Bytes of weights that may be open at once, where the settings do not say it. */
   memory: number;
   log?: ServeLog;
+  /** Where the registry's models are served. */
+  registry?: Registry;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -42,11 +46,12 @@ export async function createServer({
   opener,
   memory,
   log = openLog(settings.log),
+  registry,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
-  if (table.size === 0) throw nothingToServe();
+  if (table.size === 0 && registry === undefined) throw nothingToServe();
   const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
   const { precision, storage } = settings;
   const pool = new ModelPool({ opener, log, budget, opening: { precision, storage } });
@@ -67,6 +72,13 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
+  if (registry !== undefined) {
+    parts.routes = new RegistryRoutes(parts, {
+      registry,
+      isWanted: ({ owner }) => settings.registry && owner === null,
+    });
+    await parts.routes.begin();
+  }
   return {
     parts,
     app: createApp(parts),
@@ -102,13 +114,14 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, settings }: ServerParts,
+  { log, metrics, telemetry, settings, routes }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
 ): void {
-  if (exchange.isOver) return;
+  if (exchange.isOver || exchange.isShadow) return;
   exchange.isOver = true;
+  routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
   const entry = { ...describeExchange(exchange, settings.keep), status };
@@ -126,13 +139,14 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, settings, telemetry } = parts;
+  const { state, admission, pool, routes, settings, telemetry } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await routes?.close();
   await pool.close();
   await telemetry.close();
 }

@@ -9,6 +9,7 @@ import type { Exchange } from './watch/exchange.ts';
 import type { ServeLog } from './watch/log.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
+import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
 /** What all requests of a server share. */
@@ -24,6 +25,8 @@ export interface ServerParts {
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;
+  /** Where the registry's models are served. */
+  routes?: RegistryRoutes;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */

@@ -58,7 +58,7 @@ export async function promoteModel(model: string, options: PromoteOptions = {}):
     await passGate(registry, target, force);
     const reason = force === undefined ? undefined : `forced: ${force}`;
     if (shadow === 0 && canary === undefined) return promoteNow(registry, target, { by, reason });
-    const plan = { model, version, share: canary ?? 1, shadowPairs: shadow, bakeMs: bake ?? 0, guards, by, reason };
+    const plan = { model, version, share: canary ?? 0, shadowPairs: shadow, bakeMs: bake ?? 0, guards, by, reason };
     const rollout = await beginRollout(registry, plan);
     return { model, version, from: rollout.from, rollout };
   });

@@ -13,6 +13,7 @@ import {
   type ServeSettings,
   type ServeSettingsInput,
 } from '../../serve/index.ts';
+import { openRegistry } from '../../registry/index.ts';
 import { availableBytes } from '../../worker/run/resources.ts';
 import { opener } from './open-models.ts';
 
@@ -58,8 +59,10 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
   return { app: mounted.app, close: () => mounted.close() };
 }
 
-function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
-  return createServer({ settings: settingsOf(options), opener, memory: availableBytes() * SHARE_OF_MEMORY });
+async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
+  const settings = settingsOf(options);
+  const registry = settings.registry ? await openRegistry() : undefined;
+  return createServer({ settings, opener, memory: availableBytes() * SHARE_OF_MEMORY, registry });
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

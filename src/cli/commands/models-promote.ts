@@ -70,7 +70,7 @@ function describe({ model, version, from, rollout }: Promotion): string {
   const { shadowPairs, share, bakeMs, guards } = rollout;
   const steps = [
     ...(shadowPairs > 0 ? [`compared on ${plural(shadowPairs, 'requests')}`] : []),
-    ...(share < 1 ? [`answers ${formatPercent(share)} of requests`] : []),
+    ...(share > 0 ? [`answers ${formatPercent(share)} of requests`] : []),
     bakeMs > 0 ? `becomes the champion after ${formatDuration(bakeMs / 1000)}` : 'waits for `attune models promote`',
   ];
   const guarded = guards.length === 0 ? '' : `; ends where a guard breaks: ${guards.join(', ')}`;
