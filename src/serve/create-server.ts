@@ -13,6 +13,8 @@ import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
+import { openTraining } from './training/open-training.ts';
+import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
@@ -26,8 +28,10 @@ export interface ServerOptions {
   /** Bytes of weights that may be open at once, where the settings do not say it. */
   memory: number;
   log?: ServeLog;
-  /** Where the registry's models are served. */
+  /** Where the registry's models are served, or jobs are taken. */
   registry?: Registry;
+  /** Who trains jobs. */
+  trainer?: Trainer;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -47,6 +51,7 @@ export async function createServer({
   memory,
   log = openLog(settings.log),
   registry,
+  trainer,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
@@ -73,11 +78,10 @@ export async function createServer({
     state: { isReady: false, isDraining: false },
   };
   if (registry !== undefined) {
-    parts.routes = new RegistryRoutes(parts, {
-      registry,
-      isWanted: ({ owner }) => settings.registry && owner === null,
-    });
+    const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
+    parts.routes = new RegistryRoutes(parts, { registry, isWanted });
     await parts.routes.begin();
+    if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes: parts.routes });
   }
   return {
     parts,
@@ -139,13 +143,15 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, telemetry } = parts;
+  const { state, admission, pool, routes, settings, telemetry, training } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await training?.queue.close();
+  await training?.webhooks.close();
   await routes?.close();
   await pool.close();
   await telemetry.close();

@@ -15,6 +15,7 @@ import {
 } from '../../serve/index.ts';
 import { openRegistry } from '../../registry/index.ts';
 import { availableBytes } from '../../worker/run/resources.ts';
+import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
@@ -61,8 +62,9 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
 
 async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
   const settings = settingsOf(options);
-  const registry = settings.registry ? await openRegistry() : undefined;
-  return createServer({ settings, opener, memory: availableBytes() * SHARE_OF_MEMORY, registry });
+  const registry = settings.registry || settings.training ? await openRegistry() : undefined;
+  const memory = availableBytes() * SHARE_OF_MEMORY;
+  return createServer({ settings, opener, memory, registry, ...(settings.training && { trainer }) });
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

@@ -4,10 +4,14 @@ import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
 import { endpoint as embeddings } from './embeddings.ts';
+import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
+import { endpoints as files } from './files.ts';
+import { endpoints as fineTuningJobs } from './fine-tuning-jobs.ts';
 import { endpoint as health } from './health.ts';
 import { endpoint as loadAdapter } from './load-adapter.ts';
 import { endpoint as metrics } from './metrics.ts';
 import { endpoint as model } from './model.ts';
+import { endpoint as modelDelete } from './model-delete.ts';
 import { endpoint as models } from './models.ts';
 import { endpoint as openapi } from './openapi.ts';
 import { endpoint as page } from './page.ts';
@@ -24,6 +28,7 @@ import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
+import { endpoints as uploads } from './uploads.ts';
 
 export const endpoints: readonly Endpoint[] = [
   chatCompletions,
@@ -42,6 +47,11 @@ export const endpoints: readonly Endpoint[] = [
   recommend,
   models,
   model,
+  modelDelete,
+  ...files,
+  ...uploads,
+  ...fineTuningJobs,
+  ...checkpointPermissions,
   loadAdapter,
   unloadAdapter,
   health,
