@@ -1,7 +1,5 @@
 /** Trains the jobs of a server, each as `attune train` would. */
-import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobFolder } from '../../registry/index.ts';
 import type { Trainer } from '../../serve/index.ts';
 import { isRunFolder, readEvents, readRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
@@ -39,7 +37,4 @@ export const trainer: Trainer = {
     return outcome === 'finished' ? 'finished' : 'stopped';
   },
   publish: publishJob,
-  remove({ id }) {
-    rmSync(jobFolder(id), { recursive: true, force: true });
-  },
 };

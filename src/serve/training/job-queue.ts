@@ -1,5 +1,5 @@
 /** Jobs one after the other. What is known of them stands in the registry, so that any crash is gone over. */
-import { AttuneError, describeProblem } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
 import {
   addEvent,
@@ -34,52 +34,55 @@ const POLL = 500;
 
 export class JobQueue {
   readonly #parts: QueueParts;
-  readonly #checking = new Map<string, AbortController>();
+  readonly #checking = new Map<string, { controller: AbortController; work: Promise<void> }>();
   #current: { id: string; controller: AbortController; work: Promise<void> } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
   }
 
   begin(): void {
-    this.#timer = setInterval(() => void this.#look(), POLL);
+    this.#timer = setInterval(() => this.#look(), POLL);
     this.#timer.unref();
-    void this.#look();
+    this.#look();
   }
 
   /** Stops what is trained, which goes on when a server is there again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    for (const controller of this.#checking.values()) controller.abort();
-    this.#current?.controller.abort();
-    await this.#current?.work;
+    const open = [...this.#checking.values(), ...(this.#current === undefined ? [] : [this.#current])];
+    for (const { controller } of open) controller.abort();
+    await Promise.all([this.#looking, ...open.map(({ work }) => work)]);
   }
 
   /** Something has changed: the next job may begin. */
   wake(): void {
-    void this.#look();
+    this.#look();
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking || this.#isClosed) return;
-    this.#isLooking = true;
+  #look(): void {
+    if (this.#isClosed) return;
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  async #lookOnce(): Promise<void> {
     const { registry, log } = this.#parts;
     try {
       for (const job of await recoverJobs(registry)) if (job.status === 'cancelling') await this.#end(job, 'cancelled');
       for (const job of await jobsOf(registry)) if (job.status === 'validating_files') this.#check(job);
       await removeExpired(registry);
       if (this.#current === undefined) {
-        const job = await claimJob(registry);
+        const job = this.#isClosed ? undefined : await claimJob(registry);
         if (job !== undefined) this.#begin(job);
       } else await this.#follow(this.#current);
     } catch (error) {
       log.error({ err: error }, 'jobs not followed');
-    } finally {
-      this.#isLooking = false;
     }
   }
 
@@ -93,11 +96,11 @@ export class JobQueue {
   #check(job: Job): void {
     if (this.#checking.has(job.id)) return;
     const controller = new AbortController();
-    this.#checking.set(job.id, controller);
-    void this.#plan(job, controller.signal).finally(() => {
+    const work = this.#plan(job, controller.signal).finally(() => {
       this.#checking.delete(job.id);
       this.wake();
     });
+    this.#checking.set(job.id, { controller, work });
   }
 
   async #plan(job: Job, signal: AbortSignal): Promise<void> {
@@ -210,7 +213,7 @@ export class JobQueue {
       else await changeJob(registry, job.id, { status: 'cancelling' }, ['running', 'pausing']);
     }
     if (this.#current?.id === job.id && what !== 'resume') this.#current.controller.abort();
-    this.#checking.get(job.id)?.abort();
+    this.#checking.get(job.id)?.controller.abort();
     this.wake();
     return findJob(registry, job.id);
   }
@@ -232,7 +235,7 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
   if (!(error instanceof AttuneError))
     return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
   const isOfFiles = /^E_(BAD|NO_ROWS|UNKNOWN_FORMAT|WRONG_ROWS|SPLIT|MESSAGES)/.test(error.code);
-  const shown = error.problems.slice(0, MOST_SHOWN).map((problem) => describeProblem({ ...problem, file: undefined }));
+  const shown = error.problems.slice(0, MOST_SHOWN).map(problemText);
   const more = error.problemCount > shown.length ? [`and ${error.problemCount - shown.length} more`] : [];
   const message = [error.what, ...(error.got === undefined ? [] : [`got ${error.got}`]), ...shown, ...more].join('; ');
   const isValidation = job.validation_file !== null && message.includes(job.validation_file);
@@ -242,6 +245,12 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
     message: withoutPaths(message),
     param,
   };
+}
+
+/** "line 4, messages[0].role: is no role" */
+function problemText({ line, field, message, fix }: Problem): string {
+  const place = [...(line === undefined ? [] : [`line ${line}`]), ...(field === undefined ? [] : [field])].join(', ');
+  return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
 
 /** Names of files as clients know them. */

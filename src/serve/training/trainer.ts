@@ -34,6 +34,4 @@ export interface Trainer {
   train(job: Job, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
   /** Registers the result and its checkpoints under names of the job's. */
   publish(job: Job, names: { model: string; checkpoint(step: number): string }): Promise<Published>;
-  /** Removes a job's run. */
-  remove(job: Pick<Job, 'id'>): void;
 }
