@@ -55,7 +55,7 @@ class FormReader {
   readonly #fields: Record<string, string> = {};
   #place: Place = 'preamble';
   /** The first delimiter may begin the body; then it has no line before it. */
-  #held = Buffer.from('\r\n');
+  #held: Buffer = Buffer.from('\r\n');
   #part: { name: string; filename?: string; text: Buffer[] } | undefined;
   #fieldBytes = 0;
   #file: { descriptor: number; filename: string; bytes: number; digest: ReturnType<typeof createHash> } | undefined;

@@ -4,6 +4,7 @@ import { BadRows } from '../../data/bad-rows.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openFile } from '../../data/read-files.ts';
 import { filePath, type Job } from '../../registry/index.ts';
+import { formOf } from './job-recipe.ts';
 
 const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: string }>> = {
   supervised: { kinds: ['chat', 'completion'], rows: 'messages, or prompt and completion' },
@@ -12,14 +13,14 @@ const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: stri
 };
 
 /** @returns how many rows there are. @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS */
-export async function checkJobRows(file: string, { method }: Job, signal: AbortSignal): Promise<number> {
+export async function checkJobRows(file: string, job: Job, signal: AbortSignal): Promise<number> {
   const path = filePath(file);
-  const { head, stream, sink } = await openFile({ path, file, source: 0 }, { signal });
+  const { head, stream, sink } = await openFile({ path, file, source: 0, ...formOf(job) }, { signal });
   const bad = new BadRows();
   let kept = 0;
   const take = (row: Parameters<typeof sink.take>[0]) => {
     bad.add(sink.take(row));
-    kept ||= checkKind(sink.examples.at(0)?.kind, method.type, file);
+    kept ||= checkKind(sink.examples.at(0)?.kind, job.method.type, file);
     // One is enough to know the kind; a million of them are a lot of memory.
     sink.examples.length = Math.min(sink.examples.length, 1);
   };

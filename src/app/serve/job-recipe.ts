@@ -21,6 +21,7 @@ const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
   storage: 'all',
   training: 'all',
   checkpoints: 'all',
+  objective: ['max_completion_length', 'num_generations', 'num_iterations', 'temperature', 'top_p', 'loss_type'],
   data: ['max_length', 'long_rows', 'packing', 'truncation_side', 'answer_space', 'validation', 'test', 'group_by'],
 };
 
@@ -48,13 +49,18 @@ function notAllowed(param: string, known: readonly string[]): ApiError {
   return new ApiError(400, { message, param, code: 'unsupported_parameter' });
 }
 
+const USUAL_ANSWERS = 8;
+
 /** What is optimised, by the job's type. */
-export function objectiveOf({ method: { type, hyperparameters } }: Pick<Job, 'method'>): Record<string, unknown> {
+export function objectiveOf({ method }: Pick<Job, 'method'>): Record<string, unknown> {
+  const { type, hyperparameters } = method;
   const given = (name: string) => (hyperparameters[name] === 'auto' ? {} : { [name]: hyperparameters[name] });
   if (type === 'supervised') return { name: 'sft' };
   if (type === 'dpo') return { name: 'dpo', ...given('beta') };
-  const message = 'Jobs of this type are not trained here. Known are supervised and dpo.';
-  throw new ApiError(400, { message, param: 'method.type', code: 'unsupported_value' });
+  // As many answers to each prompt as the effort asks for.
+  const { compute_multiplier: effort } = hyperparameters;
+  const answers = Math.max(2, Math.round(USUAL_ANSWERS * (typeof effort === 'number' ? effort : 1)));
+  return { name: 'grpo', reward_funcs: [{ rule: 'grader', grader: method.grader }], num_generations: answers };
 }
 
 /** @throws AttuneError E_RECIPE, E_JOB_MODEL */
@@ -82,7 +88,7 @@ export async function jobRecipe(
   };
   const own = {
     model,
-    data: { train: filePath(job.training_file), validation: validationOf(job), test: 0 },
+    data: { train: filePath(job.training_file), validation: validationOf(job), test: 0, ...formOf(job) },
     objective,
     training,
     evaluation: { baselines: 'none' },
@@ -104,6 +110,11 @@ function baseOf({ model }: Job, target: string): string {
     what: `The model '${model}' is an adapter, on which no other is trained`,
     fix: 'name its base model',
   });
+}
+
+/** Rows with messages are conversations to train on, unless answers to them are to be found. */
+export function formOf({ method }: Pick<Job, 'method'>): { format?: string; columns?: Record<string, string> } {
+  return method.type === 'reinforcement' ? { format: 'prompt_only', columns: { prompt: 'messages' } } : {};
 }
 
 function validationOf({ validation_file: file }: Job): string | number {

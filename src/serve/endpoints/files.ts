@@ -128,7 +128,7 @@ const content = defineEndpoint({
   reply: { description: 'The file as it was sent', texts: ['application/octet-stream'] },
   async handle(call: Call) {
     const { id, bytes } = await fileOf(call, call.params.file_id);
-    const body = Readable.toWeb(createReadStream(filePath(id))) as unknown as BodyInit;
+    const body = Readable.toWeb(createReadStream(filePath(id))) as unknown as ReadableStream<Uint8Array>;
     return new Response(body, {
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes) },
     });

@@ -13,6 +13,7 @@ import {
   unsupportedJob,
   type JobRequest,
 } from '../schemas/training.ts';
+import { readGrader } from './graders.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, seconds } from '../training/lists.ts';
 
@@ -29,8 +30,8 @@ function jobEntry(job: Job): z.output<typeof jobReply> {
     status: job.status === 'pausing' || job.status === 'cancelling' ? 'running' : job.status,
     training_file: job.training_file,
     validation_file: job.validation_file,
-    hyperparameters: job.method.hyperparameters as Record<string, never>,
-    method: { type, [type]: rest } as Record<string, never>,
+    hyperparameters: job.method.hyperparameters,
+    method: { type, [type]: rest },
     seed: job.seed,
     trained_tokens: job.trained_tokens,
     result_files: job.result_files,
@@ -60,6 +61,7 @@ const create = defineEndpoint({
     call.model(body.model, 'text');
     await fileOf(call, body.training_file, 'training_file');
     if (body.validation_file !== undefined) await fileOf(call, body.validation_file, 'validation_file');
+    if (body.method?.type === 'reinforcement') readGrader(body.method.reinforcement.grader);
     const wanted = { method: methodOf(body), extra: body.attune as Record<string, unknown> };
     trainer.check(wanted);
     await checkOpenJobs(call);

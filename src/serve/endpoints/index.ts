@@ -7,6 +7,7 @@ import { endpoint as embeddings } from './embeddings.ts';
 import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
 import { endpoints as files } from './files.ts';
 import { endpoints as fineTuningJobs } from './fine-tuning-jobs.ts';
+import { endpoints as graders } from './graders.ts';
 import { endpoint as health } from './health.ts';
 import { endpoint as loadAdapter } from './load-adapter.ts';
 import { endpoint as metrics } from './metrics.ts';
@@ -52,6 +53,7 @@ export const endpoints: readonly Endpoint[] = [
   ...uploads,
   ...fineTuningJobs,
   ...checkpointPermissions,
+  ...graders,
   loadAdapter,
   unloadAdapter,
   health,

@@ -242,7 +242,7 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
   const param = isOfFiles ? (isValidation ? 'validation_file' : 'training_file') : null;
   return {
     code: isOfFiles ? 'invalid_training_file' : code === 'invalid_training_file' ? 'invalid_job' : code,
-    message: withoutPaths(message),
+    message: withoutPaths(message, job),
     param,
   };
 }
@@ -253,9 +253,10 @@ function problemText({ line, field, message, fix }: Problem): string {
   return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
 
-/** Names of files as clients know them. */
-function withoutPaths(text: string): string {
-  return text
+/** Names of files and models as clients know them. */
+function withoutPaths(text: string, { model, recipe }: Job): string {
+  const folder = recipe?.model;
+  return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)
     .replaceAll(/(?:\/[^\s/"';:]+)+\/(file-\w+)\.jsonl/g, '$1')
     .replaceAll(/(?:\/[\w.-]+){2,}/g, '(a file of the server)');
 }
