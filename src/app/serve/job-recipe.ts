@@ -7,8 +7,8 @@ import { filePath, jobFolder, type Job } from '../../registry/index.ts';
 import { ApiError } from '../../serve/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { suggestedTraining } from '../../train/suggested-training.ts';
-import { isAdapterFolder, isOwnBase, modelFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
+import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 
 export function runFolder(id: string): string {

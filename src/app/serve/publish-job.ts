@@ -7,9 +7,9 @@ import { CHAMPION, jobFolder, moveAlias, registeredModels, withRegistry, type Jo
 import type { Published } from '../../serve/index.ts';
 import { listCheckpoints, type Checkpoint } from '../../store/checkpoints.ts';
 import { readSafetensorsHeader } from '../../tensor/safetensors.ts';
-import { isAdapterFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { RESULT_NOTES, type ResultNotesFile } from '../../worker/run/result-notes.ts';
+import { isAdapterFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../jobs/model/result-notes.ts';
 import { registerModel } from '../registry/register.ts';
 import { runFolder } from './job-recipe.ts';
 

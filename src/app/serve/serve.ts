@@ -13,8 +13,8 @@ import {
   type ServeSettings,
   type ServeSettingsInput,
 } from '../../serve/index.ts';
+import { availableBytes } from '../../jobs/model/resources.ts';
 import { openRegistry } from '../../registry/index.ts';
-import { availableBytes } from '../../worker/run/resources.ts';
 import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 
