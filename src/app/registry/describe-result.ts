@@ -32,7 +32,8 @@ export async function describeResult(target: string): Promise<Described> {
   };
 }
 
-function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
+/** What a run's folder says of its result. */
+export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
   const { id, folder } = readRun(target);
   return { run: id, runFolder: folder, verdict: readComparison(folder)?.verdict, signOff: newestSignOff(folder) };
 }
