@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { displayPath } from '../../files/find-files.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { recipeOfJob, type JobFiles } from './job-to-recipe.ts';
@@ -15,8 +16,9 @@ export interface ImportOpenAiOptions {
   model?: string;
   /** Where the API is; OpenAI's unless given. */
   baseUrl?: string;
-  /** Price of a million tokens read, and written, for the cost of 1,000 requests. */
+  /** Price of a million tokens read, for the cost of 1,000 requests. */
   inputPrice?: number;
+  /** The same of tokens written. */
   outputPrice?: number;
   /** Seconds before a second try after a failure that may pass. Default 1. */
   firstWait?: number;
@@ -109,11 +111,11 @@ function safeName(value: unknown): string {
   return name === '' ? '_' : name;
 }
 
-/** @returns the file's name beside the recipe; undefined where there is none */
+/** @returns the file as a recipe that is used from here names it; undefined where there is none */
 async function fileOf(api: OpenAiApi, id: unknown, path: string): Promise<string | undefined> {
   if (typeof id !== 'string' || id === '') return undefined;
   const isThere = existsSync(path) || (await api.download(`/files/${encodeURIComponent(id)}/content`, path));
-  return isThere ? path.slice(path.lastIndexOf('/') + 1) : undefined;
+  return isThere ? displayPath(resolve(path), process.cwd()) : undefined;
 }
 
 async function writeEvents(api: OpenAiApi, id: string, folder: string): Promise<void> {

@@ -16,7 +16,7 @@ export interface JobFiles {
   validation?: string;
 }
 
-/** Paths start from the recipe's own folder. */
+/** A job's recipe on a base model of ours. */
 export function recipeOfJob(job: Json, model: string, files: JobFiles): RecipeOfJob {
   const remarks: string[] = [];
   if (files.train === undefined) return { remarks: ['its training file is gone: there is nothing to train on'] };
