@@ -5,6 +5,7 @@
  * is a mean over several sizes of bets; where the limit is kept, the chance that it ever reaches 1/α is at most α.
  */
 import { AttuneError } from '../base/errors.ts';
+import { greatest } from '../base/many.ts';
 
 /** What a guard may look at: of each request 0 or 1. */
 export const guardSignals = {
@@ -84,7 +85,7 @@ export function observeTried({ isRelative, limit }: Guard, state: GuardState, va
 
 /** Whether the limit is broken for certain, beside so many other guards. */
 export function isBroken({ logs }: GuardState, guards: number): boolean {
-  const most = Math.max(...logs);
+  const most = greatest(logs);
   const mean = logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length;
   return most + Math.log(mean) >= Math.log(guards / ALPHA);
 }

@@ -57,9 +57,7 @@ export async function createServer({
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
-  const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
-  const { precision, storage } = settings;
-  const pool = new ModelPool({ opener, log, budget, opening: { precision, storage } });
+  const pool = poolOf(settings, { opener, memory, log });
   const admission = new Admission(settings.max_queue);
   const parts: ServerParts = {
     settings,
@@ -77,25 +75,40 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
-  if (registry !== undefined) {
-    const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
-    parts.routes = new RegistryRoutes(parts, { registry, isWanted });
-    await parts.routes.begin();
-    if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes: parts.routes });
-  }
+  if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return {
     parts,
     app: createApp(parts),
-    async warm() {
-      await pool.warm(table.models);
-      parts.state.isReady = true;
-    },
+    warm: () => warm(parts),
     close: () => close(parts),
   };
 }
 
+async function warm({ pool, table, state }: ServerParts): Promise<void> {
+  await pool.warm(table.models);
+  state.isReady = true;
+}
+
+/** Serves what is registered, and takes jobs where somebody trains them. */
+async function followRegistry(parts: ServerParts, registry: Registry, trainer: Trainer | undefined): Promise<void> {
+  const { settings } = parts;
+  const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
+  const routes = new RegistryRoutes(parts, { registry, isWanted });
+  await routes.begin();
+  parts.routes = routes;
+  if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes });
+}
+
 function namedTarget(entry: string | NamedTarget): NamedTarget {
   return typeof entry === 'string' ? { target: entry } : entry;
+}
+
+function poolOf(
+  { memory: given, precision, storage }: ServeSettings,
+  { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
+): ModelPool {
+  const budget = given === undefined ? memory : bytesOf(given);
+  return new ModelPool({ opener, log, budget, opening: { precision, storage } });
 }
 
 function keysOf({ api_keys: file, host, open }: ServeSettings): ApiKeys | undefined {

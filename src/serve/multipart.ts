@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { makeFolders } from '../files/make-folder.ts';
 import { dirname } from 'node:path';
+import { table } from '../base/table.ts';
 import { writeAll } from '../files/atomic.ts';
 import { ApiError } from './api-error.ts';
 
@@ -52,7 +53,7 @@ type Place = 'preamble' | 'headers' | 'body' | 'end';
 class FormReader {
   readonly #delimiter: Buffer;
   readonly #limits: FormLimits;
-  readonly #fields: Record<string, string> = {};
+  readonly #fields: Record<string, string> = table({});
   #place: Place = 'preamble';
   /** The first delimiter may begin the body; then it has no line before it. */
   #held: Buffer = Buffer.from('\r\n');
@@ -163,6 +164,7 @@ function broken(what: string): ApiError {
 }
 
 function tooLarge(mostBytes: number): ApiError {
-  const message = `The file is larger than ${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes at once. Larger ones are sent in parts, by /v1/uploads.`;
+  const most = `${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes at once`;
+  const message = `The file is larger than ${most}. Larger ones are sent in parts, by /v1/uploads.`;
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }

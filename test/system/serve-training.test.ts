@@ -12,6 +12,8 @@ import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { readJson } from '../../src/files/json.ts';
 import { startServer, tinyFolder, type TestServer } from './serve-tiny.ts';
 
+/** `attune` is a key of ours beside OpenAI's. */
+type JobParameters = OpenAI.FineTuning.JobCreateParams & { attune: object };
 type Job = OpenAI.FineTuning.FineTuningJob;
 
 let files: Awaited<ReturnType<typeof tinyFolder>>;
@@ -145,8 +147,8 @@ describe('the openai package', () => {
         type: 'reinforcement',
         reinforcement: { grader, hyperparameters: { n_epochs: 1, batch_size: 4, compute_multiplier: 0.25 } },
       },
-      ...{ attune: { objective: { max_completion_length: 8 } } },
-    });
+      attune: { objective: { max_completion_length: 8 } },
+    } as JobParameters);
     const job = await until(client, id, hasSucceeded);
     const { data } = await client.fineTuning.jobs.listEvents(id);
     expect(data.find(({ type }) => type === 'metrics')?.data).toMatchObject({

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { RunStarted } from '../../base/events.ts';
-import { table } from '../../base/table.ts';
+import { entryOf, table } from '../../base/table.ts';
 import { PROVENANCE } from '../../data/index.ts';
 import { findFiles } from '../../files/find-files.ts';
 import { sha256File } from '../../files/hash.ts';
@@ -97,7 +97,7 @@ async function versionOf(registry: Registry, wanted: string): Promise<ModelVersi
   const aliases = await aliasesOf(registry, model);
   if (tag !== undefined && /^\d+$/.test(tag)) return findVersion(registry, model, Number(tag));
   const versions = await versionsOf(registry, model);
-  const number = aliases[tag ?? CHAMPION];
+  const number = entryOf(aliases, tag ?? CHAMPION);
   if (number !== undefined) return versions.find(({ version }) => version === number)!;
   if (tag === undefined) return versions.at(-1)!;
   throw new AttuneError('E_VERSION_UNKNOWN', {
@@ -108,7 +108,7 @@ async function versionOf(registry: Registry, wanted: string): Promise<ModelVersi
 
 async function namesOf(registry: Registry, { model, version }: ModelVersion): Promise<string[]> {
   const aliases = await aliasesOf(registry, model);
-  return Object.keys(aliases).filter((alias) => aliases[alias] === version);
+  return Object.entries(aliases).flatMap(([alias, number]) => (number === version ? [alias] : []));
 }
 
 const SPLITS = ['train', 'validation', 'test'] as const;

@@ -37,7 +37,7 @@ export async function checkJobRows(file: string, job: Job, signal: AbortSignal):
 
 function checkKind(kind: ExampleKind | undefined, type: string, file: string): number {
   if (kind === undefined) return 0;
-  const { kinds, rows } = KINDS[type];
+  const { kinds, rows } = KINDS[type]; // own: checked when the job was made
   if (kinds.includes(kind)) return 1;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `The rows of ${file} are of another kind than the job's method needs`,

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
+import { entryOf, table } from '../../base/table.ts';
 import { baseFacts } from '../../models/base-facts.ts';
 import { filePath, jobFolder, type Job } from '../../registry/index.ts';
 import { ApiError } from '../../serve/index.ts';
@@ -127,9 +128,9 @@ function numberOf(value: unknown, usual: number): number {
 
 /** What is added goes into the sections that are there. */
 function merged(own: Record<string, unknown>, extra: Record<string, unknown>): Record<string, unknown> {
-  const whole = { ...own };
+  const whole = table({ ...own });
   for (const [name, value] of Object.entries(extra)) {
-    const known = own[name];
+    const known = entryOf(own, name);
     whole[name] = isPlainObject(known) && isPlainObject(value) ? { ...known, ...value } : value;
   }
   return whole;

@@ -64,7 +64,12 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const settings = settingsOf(options);
   const registry = settings.registry || settings.training ? await openRegistry() : undefined;
   const memory = availableBytes() * SHARE_OF_MEMORY;
-  return createServer({ settings, opener, memory, registry, ...(settings.training && { trainer }) });
+  try {
+    return await createServer({ settings, opener, memory, registry, ...(settings.training && { trainer }) });
+  } catch (error) {
+    await registry?.destroy();
+    throw error;
+  }
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

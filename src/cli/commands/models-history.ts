@@ -14,7 +14,8 @@ export const command = defineCommand({
     return modelHistory(context.argument('NAME')!);
   },
   render({ versions, aliases, changes, rollouts }, terminal) {
-    const named = (version: number) => Object.keys(aliases).filter((alias) => aliases[alias] === version);
+    const named = (version: number) =>
+      Object.entries(aliases).flatMap(([alias, number]) => (number === version ? [alias] : []));
     const rows = versions
       .toReversed()
       .map(({ version, folder, verdict, gate, createdAt, createdBy }) => [

@@ -94,7 +94,7 @@ class Parser {
     }
     const token = this.#tokens[this.#at++] ?? 'the end';
     if (/^\d/.test(token)) return () => Number(token);
-    if (this.#names.includes(token)) return (scores) => scores[token];
+    if (this.#names.includes(token)) return (scores) => scores[token]; // own: one of the names
     const apply = FUNCTIONS[token];
     if (apply === undefined || this.#take('(') === undefined) throw this.#failure(token);
     const values = [this.#sum()];

@@ -1,5 +1,6 @@
 /** Jobs that tune a served model. */
 import { z } from '@hono/zod-openapi';
+import { entryOf } from '../../base/table.ts';
 import { addJob, checkpointsOf, eventsOf, jobsOf, type Job, type Registry } from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
@@ -116,7 +117,7 @@ const list = defineEndpoint({
     const query = readQuery(call, listQuery);
     const pairs = Object.entries(query.metadata ?? {});
     const jobs = await jobsOf(trainingOf(call).registry, call.owner);
-    const wanted = jobs.filter(({ metadata }) => pairs.every(([name, value]) => metadata[name] === value));
+    const wanted = jobs.filter(({ metadata }) => pairs.every(([name, value]) => entryOf(metadata, name) === value));
     return listPage(wanted, { ...query, order: 'desc' }, jobEntry);
   },
 });

@@ -79,7 +79,7 @@ export class Trial {
   }
 
   #stateOf({ text }: Guard) {
-    return this.rollout.counts.guards[text];
+    return this.rollout.counts.guards[text]; // own: the guards of the rollout
   }
 
   /** What comes next, where it is due; undefined while it goes on, or waits for a person. */
