@@ -29,7 +29,9 @@ export {
   eventsOf,
   findJob,
   hasEnded,
+  jobsIn,
   jobsOf,
+  newestEvents,
   newId,
   recoverJobs,
   type Job,
@@ -78,3 +80,13 @@ export {
   type JobCheckpoint,
   type Permission,
 } from './checkpoints.ts';
+export {
+  addPart,
+  addUpload,
+  endExpiredUploads,
+  endUpload,
+  findUpload,
+  openUploads,
+  partsOf,
+  type Upload,
+} from './uploads.ts';

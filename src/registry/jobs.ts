@@ -5,6 +5,7 @@ import { parseJson } from '../files/json.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './database.ts';
+import type { Page } from './pages.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
 
 export type JobStatus =
@@ -98,6 +99,18 @@ export async function jobsOf(registry: Registry, owner?: string): Promise<Job[]>
   return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(fromRow);
 }
 
+/** Jobs in a state, the oldest first. */
+export async function jobsIn(registry: Registry, status: JobStatus): Promise<Job[]> {
+  const rows = await registry
+    .selectFrom('jobs')
+    .selectAll()
+    .where('status', '=', status)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
 export type JobChanges = Partial<
   Pick<
     Job,
@@ -184,11 +197,32 @@ export async function addEvent(registry: Registry, given: NewEvent): Promise<voi
 /** In the order in which they came. */
 export async function eventsOf(registry: Registry, job: string): Promise<JobEvent[]> {
   const rows = await registry.selectFrom('job_events').selectAll().where('job', '=', job).orderBy('seq').execute();
-  return rows.map((row) => ({
-    ...row,
-    id: `ftevent-${job.slice('ftjob-'.length)}-${row.seq}`,
-    data: parseJson(row.data) as Record<string, unknown>,
-  }));
+  return rows.map(eventFrom);
+}
+
+/** A page of a job's events, the newest first. An unknown `after` gives undefined. */
+export async function newestEvents(
+  registry: Registry,
+  job: string,
+  { after, limit }: { after?: string; limit: number },
+): Promise<Page<JobEvent> | undefined> {
+  const last = after === undefined ? undefined : Number(after.slice(eventId(job, '').length));
+  if (after !== undefined && after !== eventId(job, String(last))) return undefined;
+  const all = registry.selectFrom('job_events').selectAll().where('job', '=', job);
+  const rows = await (last === undefined ? all : all.where('seq', '<', last))
+    .orderBy('seq', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return { rows: rows.slice(0, limit).map(eventFrom), hasMore: rows.length > limit };
+}
+
+function eventId(job: string, seq: string): string {
+  return `ftevent-${job.slice('ftjob-'.length)}-${seq}`;
+}
+
+function eventFrom(row: Selectable<JobEventsTable>): JobEvent {
+  const data = parseJson(row.data) as Record<string, unknown>;
+  return { ...row, id: eventId(row.job, String(row.seq)), data };
 }
 
 function fromRow(row: Selectable<JobsTable>): Job {

@@ -1,7 +1,15 @@
 /** Jobs that tune a served model. */
 import { z } from '@hono/zod-openapi';
 import { entryOf } from '../../base/table.ts';
-import { addJob, checkpointsOf, eventsOf, jobsOf, type Job, type Registry } from '../../registry/index.ts';
+import {
+  addJob,
+  checkpointsOf,
+  jobsOf,
+  newestEvents,
+  type Job,
+  type JobEvent,
+  type Registry,
+} from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
@@ -16,7 +24,7 @@ import {
 } from '../schemas/training.ts';
 import { readGrader } from './graders.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
-import { listPage, listReply, pageFields, seconds } from '../training/lists.ts';
+import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
 
 function jobEntry(job: Job): z.output<typeof jobReply> {
   const { type, ...rest } = job.method;
@@ -165,22 +173,22 @@ const events = defineEndpoint({
   reply: { description: 'A page of events', json: listReply(eventReply, 'FineTuningJobEventList') },
   async handle(call: Call) {
     const { id } = await jobOf(call);
-    const found = await eventsOf(trainingOf(call).registry, id);
-    return listPage(
-      found,
-      { ...readQuery(call, eventQuery), order: 'desc' },
-      ({ id: event, at, level, message, type, data }) => ({
-        id: event,
-        object: 'fine_tuning.job.event',
-        created_at: seconds(at),
-        level,
-        message,
-        type,
-        data,
-      }),
-    );
+    const query = readQuery(call, eventQuery);
+    return pageReply(await newestEvents(trainingOf(call).registry, id, query), query, eventEntry);
   },
 });
+
+function eventEntry({ id, at, level, message, type, data }: JobEvent): z.output<typeof eventReply> {
+  return {
+    id,
+    object: 'fine_tuning.job.event',
+    created_at: seconds(at),
+    level: level as 'info',
+    message,
+    type: type as 'message',
+    data,
+  };
+}
 
 const checkpointQuery = z.strictObject(pageFields(10, 1000));
 

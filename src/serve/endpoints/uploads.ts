@@ -1,12 +1,23 @@
 /** Files that are sent in parts. */
 import { createHash } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from '@hono/zod-openapi';
-import type { Selectable } from 'kysely';
 import { writeAll, writeAtomic } from '../../files/atomic.ts';
-import { addFile, filePath, newId, partPath, type Registry, type StoredFile } from '../../registry/index.ts';
-import type { UploadsTable } from '../../registry/tables.ts';
+import {
+  addFile,
+  addPart as keepPart,
+  addUpload,
+  endUpload,
+  filePath,
+  findUpload,
+  newId,
+  partPath,
+  partsOf,
+  type Registry,
+  type StoredFile,
+  type Upload,
+} from '../../registry/index.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
@@ -42,8 +53,6 @@ const reply = z
   })
   .openapi('Upload');
 
-type Upload = Selectable<UploadsTable>;
-
 function uploadEntry(upload: Upload, file?: StoredFile): z.output<typeof reply> {
   const isExpired = upload.status === 'pending' && upload.expires_at < Date.now();
   return {
@@ -78,17 +87,15 @@ const create = defineEndpoint({
       created_at: now,
       expires_at: now + HOUR,
     };
-    await registry.insertInto('uploads').values(upload).execute();
-    return Response.json(uploadEntry(upload));
+    return Response.json(uploadEntry(await addUpload(registry, upload)));
   },
 });
 
 /** @throws ApiError 400 for one that has ended, 404 */
 async function openUpload(call: Call): Promise<Upload> {
-  const { registry } = trainingOf(call);
   const { upload_id: id } = call.params;
-  const upload = await registry.selectFrom('uploads').selectAll().where('id', '=', id).executeTakeFirst();
-  if (upload === undefined || upload.owner !== call.owner) throw notFound('upload', id);
+  const upload = await findUpload(trainingOf(call).registry, id, call.owner);
+  if (upload === undefined) throw notFound('upload', id);
   const { status } = uploadEntry(upload);
   if (status === 'pending') return upload;
   throw new ApiError(400, { message: `The upload '${id}' is ${status}.`, code: 'upload_not_pending' });
@@ -120,11 +127,13 @@ const addPart = defineEndpoint({
     const upload = await openUpload(call);
     const id = newId('part_');
     const path = partPath(id);
+    const sent = (await partsOf(registry, upload.id)).reduce((sum, one) => sum + one.bytes, 0);
     try {
-      const { file } = await storeForm(call.request, { field: 'data', path, mostBytes: MOST_PART });
+      const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
+      const { file } = await storeForm(call.request, { field: 'data', path, mostBytes });
       if (file === undefined) throw invalidValue('data', 'data is missing.', 'missing_required_parameter');
       const made = { id, upload: upload.id, bytes: file.bytes, created_at: Date.now() };
-      await registry.insertInto('upload_parts').values(made).execute();
+      await keepPart(registry, made);
       return Response.json({ id, object: 'upload.part', created_at: seconds(made.created_at), upload_id: upload.id });
     } catch (error) {
       rmSync(path, { force: true });
@@ -148,20 +157,15 @@ const complete = defineEndpoint({
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
     await checkParts(registry, upload, call.body.part_ids);
-    const file = await joinParts(upload, call.body);
+    const file = joinParts(upload, call.body);
     await addFile(registry, file);
-    await registry
-      .updateTable('uploads')
-      .set({ status: 'completed', file: file.id })
-      .where('id', '=', upload.id)
-      .execute();
-    await forgetParts(registry, upload.id);
+    await endUpload(registry, upload.id, { status: 'completed', file: file.id });
     return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
   },
 });
 
 async function checkParts(registry: Registry, { id, bytes }: Upload, wanted: readonly string[]): Promise<void> {
-  const parts = await registry.selectFrom('upload_parts').selectAll().where('upload', '=', id).execute();
+  const parts = await partsOf(registry, id);
   const sizes = new Map(parts.map((one) => [one.id, one.bytes]));
   const unknown = wanted.find((one, i) => !sizes.has(one) || wanted.indexOf(one) !== i);
   if (unknown !== undefined)
@@ -170,19 +174,18 @@ async function checkParts(registry: Registry, { id, bytes }: Upload, wanted: rea
   if (sent !== bytes) throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
 }
 
-async function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): Promise<StoredFile> {
+function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): StoredFile {
   const id = newId('file-');
   const [sha256, sum] = [createHash('sha256'), createHash('md5')];
-  const chunks: Buffer[] = [];
-  for (const one of parts) for await (const chunk of createReadStream(partPath(one))) chunks.push(chunk as Buffer);
   writeAtomic(
     filePath(id),
     (descriptor) => {
-      for (const chunk of chunks) {
-        sha256.update(chunk);
-        sum.update(chunk);
-        writeAll(descriptor, chunk);
-      }
+      for (const part of parts)
+        for (const chunk of chunksOf(partPath(part))) {
+          sha256.update(chunk);
+          sum.update(chunk);
+          writeAll(descriptor, chunk);
+        }
     },
     0o600,
   );
@@ -203,10 +206,15 @@ async function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<type
   };
 }
 
-async function forgetParts(registry: Registry, upload: string): Promise<void> {
-  const parts = await registry.selectFrom('upload_parts').select('id').where('upload', '=', upload).execute();
-  for (const { id } of parts) rmSync(partPath(id), { force: true });
-  await registry.deleteFrom('upload_parts').where('upload', '=', upload).execute();
+function* chunksOf(path: string): Generator<Uint8Array> {
+  const chunk = Buffer.alloc(1 << 20);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk))
+      yield chunk.subarray(0, count);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const cancel = defineEndpoint({
@@ -218,8 +226,7 @@ const cancel = defineEndpoint({
   async handle(call: Call) {
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
-    await registry.updateTable('uploads').set({ status: 'cancelled' }).where('id', '=', upload.id).execute();
-    await forgetParts(registry, upload.id);
+    await endUpload(registry, upload.id, { status: 'cancelled' });
     return Response.json(uploadEntry({ ...upload, status: 'cancelled' }));
   },
 });

@@ -1,5 +1,14 @@
 /** What the requests of one key may see and use: what is somebody else's is not there. */
-import { filesOf, findFile, findJob, hasEnded, jobsOf, type Job, type StoredFile } from '../../registry/index.ts';
+import {
+  filesOf,
+  findFile,
+  openUploads,
+  findJob,
+  hasEnded,
+  jobsOf,
+  type Job,
+  type StoredFile,
+} from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { bytesOf } from '../settings.ts';
@@ -39,8 +48,9 @@ export function notFound(kind: string, id: string, param?: string): ApiError {
 /** Refuses what a key has no room for. @throws ApiError 429, which clients do not send again by themselves */
 export async function checkStorage(call: Call, bytes: number): Promise<void> {
   const most = bytesOf(call.key?.quota?.storage ?? call.server.settings.quota.storage);
-  const files = await filesOf(trainingOf(call).registry, call.owner);
-  const used = files.reduce((sum, file) => sum + file.bytes, 0);
+  const { registry } = trainingOf(call);
+  const kept = [...(await filesOf(registry, call.owner)), ...(await openUploads(registry, call.owner))];
+  const used = kept.reduce((sum, file) => sum + file.bytes, 0);
   if (used + bytes > most)
     throw quotaReached(`files of ${size(used)} are kept, of at most ${size(most)}`, 'Delete some');
 }

@@ -5,9 +5,10 @@ import {
   addEvent,
   changeJob,
   claimJob,
+  endExpiredUploads,
   findJob,
   hasEnded,
-  jobsOf,
+  jobsIn,
   recoverJobs,
   removeExpired,
   type Job,
@@ -31,11 +32,14 @@ export interface QueueParts {
 }
 
 const POLL = 500;
+const MOST_CRASHES = 3;
 
 export class JobQueue {
   readonly #parts: QueueParts;
   readonly #checking = new Map<string, { controller: AbortController; work: Promise<void> }>();
   #current: { id: string; controller: AbortController; work: Promise<void> } | undefined;
+  /** By job: how often its worker crashed without getting further, and how far it was. */
+  readonly #crashes = new Map<string, { tokens: number; times: number }>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #looking: Promise<void> | undefined;
@@ -75,8 +79,9 @@ export class JobQueue {
     const { registry, log } = this.#parts;
     try {
       for (const job of await recoverJobs(registry)) if (job.status === 'cancelling') await this.#end(job, 'cancelled');
-      for (const job of await jobsOf(registry)) if (job.status === 'validating_files') this.#check(job);
+      for (const job of await jobsIn(registry, 'validating_files')) this.#check(job);
       await removeExpired(registry);
+      await endExpiredUploads(registry);
       if (this.#current === undefined) {
         const job = this.#isClosed ? undefined : await claimJob(registry);
         if (job !== undefined) this.#begin(job);
@@ -149,8 +154,23 @@ export class JobQueue {
     } catch (error) {
       await events.catch(() => undefined);
       if (signal.aborted) await this.#stopped(job);
-      else await this.#fail(job, error, 'training_failed');
+      else if (!(await this.#isTriedAgain(job, error))) await this.#fail(job, error, 'training_failed');
     }
+  }
+
+  /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */
+  async #isTriedAgain({ id }: Job, error: unknown): Promise<boolean> {
+    if (!(error instanceof AttuneError) || error.code !== 'E_WORKER_CRASHED') return false;
+    const { registry, log } = this.#parts;
+    const tokens = (await findJob(registry, id))?.trained_tokens ?? 0;
+    const known = this.#crashes.get(id);
+    const times = known !== undefined && tokens <= known.tokens ? known.times + 1 : 1;
+    this.#crashes.set(id, { tokens, times });
+    log.error({ job: id, err: error, times }, 'worker of a job crashed');
+    if (times >= MOST_CRASHES) return false;
+    const message = 'The process that trained was killed; the job goes on from its newest checkpoint';
+    await addEvent(registry, { job: id, key: `crashed ${Date.now()}`, level: 'warn', message });
+    return changeJob(registry, id, { status: 'queued', worker: null }, ['running']);
   }
 
   /** It was asked to stop: for good, for a while, or because this server ends. */

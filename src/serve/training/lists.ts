@@ -1,6 +1,6 @@
 /** Lists of the training API. */
 import { z } from '@hono/zod-openapi';
-import { pageOf, type PageWish } from '../../registry/index.ts';
+import { pageOf, type Page, type PageWish } from '../../registry/index.ts';
 import { invalidValue } from '../api-error.ts';
 
 /** Fields of a list's query; `most` rows at once, `usual` unless asked. */
@@ -31,8 +31,16 @@ export function listPage<Row extends { id: string }, Item extends { id: string }
   wish: PageWish,
   itemOf: (row: Row) => Item,
 ): Response {
-  const page = pageOf(rows, wish);
-  if (page === undefined) throw invalidValue('after', `There is nothing with the id '${wish.after!.slice(0, 100)}'.`);
+  return pageReply(pageOf(rows, wish), wish, itemOf);
+}
+
+/** The same of a page that was read as one. */
+export function pageReply<Row, Item extends { id: string }>(
+  page: Page<Row> | undefined,
+  { after = '' }: Pick<PageWish, 'after'>,
+  itemOf: (row: Row) => Item,
+): Response {
+  if (page === undefined) throw invalidValue('after', `There is nothing with the id '${after.slice(0, 100)}'.`);
   const data = page.rows.map(itemOf);
   return Response.json({
     object: 'list',
