@@ -90,3 +90,20 @@ export {
   partsOf,
   type Upload,
 } from './uploads.ts';
+export {
+  addEval,
+  addEvalItem,
+  addEvalRun,
+  changeEval,
+  changeEvalRun,
+  claimEvalRun,
+  evalItemsOf,
+  evalRunsOf,
+  evalRunStatus,
+  evalsOf,
+  removeEval,
+  removeEvalRun,
+  type Eval,
+  type EvalItem,
+  type EvalRun,
+} from './evals.ts';

@@ -198,7 +198,50 @@ export interface DeliveriesTable {
   ended_at: number | null;
 }
 
+export interface EvalsTable {
+  id: string;
+  owner: string;
+  name: string;
+  metadata: string;
+  /** JSON: data_source_config and testing_criteria as they were asked. */
+  source: string;
+  criteria: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EvalRunsTable {
+  id: string;
+  eval: string;
+  owner: string;
+  name: string;
+  metadata: string;
+  /** JSON */
+  source: string;
+  status: string;
+  error: string | null;
+  /** JSON: the process that works on it. */
+  worker: string | null;
+  created_at: number;
+}
+
+export interface EvalItemsTable {
+  id: string;
+  run: string;
+  /** In the run's rows, from 0. */
+  place: number;
+  status: string;
+  /** JSON */
+  item: string;
+  sample: string;
+  results: string;
+  created_at: number;
+}
+
 export interface RegistryTables {
+  evals: EvalsTable;
+  eval_runs: EvalRunsTable;
+  eval_items: EvalItemsTable;
   files: FilesTable;
   uploads: UploadsTable;
   upload_parts: UploadPartsTable;

@@ -163,6 +163,7 @@ async function close(parts: ServerParts): Promise<void> {
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await training?.evals.close();
   await training?.queue.close();
   await training?.webhooks.close();
   await routes?.close();

@@ -47,6 +47,11 @@ export class ApiKeys {
     return new ApiKeys(keys);
   }
 
+  /** A key by its name, for what is done for it later. */
+  named(name: string): ApiKey | undefined {
+    return this.#keys.find(({ key }) => key.name === name)?.key;
+  }
+
   /** Whose key a request carries; every key is compared, in the same time whatever was sent. @throws ApiError 401 */
   of(request: Request): ApiKey {
     const header = request.headers.get('authorization');

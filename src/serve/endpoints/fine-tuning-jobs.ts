@@ -22,7 +22,7 @@ import {
   unsupportedJob,
   type JobRequest,
 } from '../schemas/training.ts';
-import { readGrader } from './graders.ts';
+import { readGrader } from '../training/graders.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
 

@@ -1,27 +1,10 @@
 /** What scores answers, tried out. */
 import { z } from '@hono/zod-openapi';
 import { compileGrader, type Grade } from '../../eval/graders/grade.ts';
-import { graderSchema, type Grader } from '../../eval/graders/grader.options.ts';
-import { ApiError } from '../api-error.ts';
-import { checked } from '../check-body.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { readGrader } from '../training/graders.ts';
 
 const anyGrader = z.record(z.string(), z.unknown());
-
-/** @throws ApiError 400 with the field, under `grader` */
-export function readGrader(value: unknown): Grader {
-  const { grader } = checked(z.object({ grader: graderSchema }), { grader: value });
-  try {
-    compileGrader(grader);
-  } catch (error) {
-    throw new ApiError(400, {
-      message: (error as Error).message.replaceAll('\n', ' '),
-      param: 'grader',
-      code: 'invalid_grader',
-    });
-  }
-  return grader;
-}
 
 const validateRequest = z.strictObject({ grader: anyGrader }).openapi('ValidateGraderRequest');
 

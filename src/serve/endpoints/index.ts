@@ -5,6 +5,8 @@ import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
 import { endpoint as embeddings } from './embeddings.ts';
 import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
+import { endpoints as evalRuns } from './eval-runs.ts';
+import { endpoints as evals } from './evals.ts';
 import { endpoints as files } from './files.ts';
 import { endpoints as fineTuningJobs } from './fine-tuning-jobs.ts';
 import { endpoints as graders } from './graders.ts';
@@ -54,6 +56,8 @@ export const endpoints: readonly Endpoint[] = [
   ...fineTuningJobs,
   ...checkpointPermissions,
   ...graders,
+  ...evals,
+  ...evalRuns,
   loadAdapter,
   unloadAdapter,
   health,

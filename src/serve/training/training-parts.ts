@@ -1,4 +1,5 @@
 import type { Registry } from '../../registry/index.ts';
+import type { EvalRunner } from './eval-runner.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { Trainer } from './trainer.ts';
@@ -8,5 +9,6 @@ export interface TrainingParts {
   registry: Registry;
   trainer: Trainer;
   queue: JobQueue;
+  evals: EvalRunner;
   webhooks: Webhooks;
 }

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filePath, findJob, readAudit } from '../../../src/registry/index.ts';
 import { ApiDocument } from './api-document.ts';
-import { ROWS, trainingServer, type Client, type TrainingServer } from './training-server.ts';
+import { ROWS, trainingServer, type Client, type Json, type TrainingServer } from './training-server.ts';
 
 let server: TrainingServer;
 beforeAll(async () => {
@@ -283,4 +284,89 @@ it('replies are as the document says', async () => {
     const response = new Response(text, { status: 200, headers: { 'content-type': 'application/json' } });
     expect(await api.faultsOf(response, path, method), path).toEqual([]);
   }
+});
+
+describe('evals', () => {
+  const config = { type: 'custom', item_schema: { type: 'object' } };
+  const says = {
+    type: 'string_check',
+    name: 'says',
+    operation: 'eq',
+    input: '{{ sample.output_text }}',
+    reference: '{{ item.answer }}',
+  };
+  const made = async (client: Client, criteria: object[] = [says]) =>
+    client.send('POST', '/v1/evals', { name: 'tickets', data_source_config: config, testing_criteria: criteria });
+  const rows = [
+    { item: { question: 'a', answer: 'tuned' } },
+    { item: { question: 'b', answer: 'other' } },
+    { item: { answer: 'c' } },
+  ];
+  const template = [{ role: 'user', content: 'Say {{ item.question }}' }];
+
+  async function finished(client: Client, path: string): Promise<Json> {
+    for (let tries = 0; tries < 500; tries++) {
+      const { body } = await client.send('GET', path);
+      if (['completed', 'failed', 'canceled'].includes(body.status as string)) return body;
+      await sleep(10);
+    }
+    throw new Error('the run does not end');
+  }
+
+  it('ask a model, score its answers, and belong to their key', async () => {
+    const [shop, bank] = [server.as('shop'), server.as('bank')];
+    const { body: own } = await made(shop);
+    const data_source = {
+      type: 'completions',
+      model: 'text',
+      source: { type: 'file_content', content: rows },
+      input_messages: { type: 'template', template },
+    };
+    const { body: run } = await shop.send('POST', `/v1/evals/${own.id}/runs`, { data_source });
+    const path = `/v1/evals/${own.id}/runs/${run.id}`;
+    const ended = await finished(shop, path);
+    expect(ended).toMatchObject({ status: 'completed', result_counts: { total: 3, passed: 1, failed: 1, errored: 1 } });
+    expect(ended.per_testing_criteria_results).toEqual([{ testing_criteria: 'says', passed: 1, failed: 1 }]);
+    expect(ended.attune.pass_rate).toBe(0.5);
+    const failed = await shop.send('GET', `${path}/output_items?status=fail`);
+    expect(failed.body.data).toMatchObject([{ datasource_item_id: 1, sample: { output: [{ content: 'tuned' }] } }]);
+    const alone = await shop.send('GET', `${path}/output_items/${failed.body.data[0].id}`);
+    expect(alone.body).toEqual(failed.body.data[0]);
+    for (const hidden of [`/v1/evals/${own.id}`, path]) expect((await bank.send('GET', hidden)).status).toBe(404);
+    expect((await shop.send('POST', path)).body.error.code).toBe('invalid_run_status');
+    expect((await shop.send('DELETE', `/v1/evals/${own.id}`)).body).toMatchObject({ deleted: true });
+    expect((await shop.send('GET', path)).status).toBe(404);
+  });
+
+  it('score answers that are given, from a file too', async () => {
+    const bank = server.as('bank');
+    const near = {
+      ...says,
+      type: 'text_similarity',
+      evaluation_metric: 'fuzzy_match',
+      pass_threshold: 0.8,
+      operation: undefined,
+    };
+    const { body: own } = await made(bank, [near]);
+    const given = ['parcels', 'nothing'].map((output_text) => ({
+      item: { answer: 'parcel' },
+      sample: { output_text },
+    }));
+    const id = await bank.upload(given.map((row) => JSON.stringify(row)).join('\n'), 'evals');
+    const data_source = { type: 'jsonl', source: { type: 'file_id', id } };
+    const { body: run } = await bank.send('POST', `/v1/evals/${own.id}/runs`, { data_source });
+    const ended = await finished(bank, `/v1/evals/${own.id}/runs/${run.id}`);
+    expect(ended.result_counts).toEqual({ total: 2, passed: 1, failed: 1, errored: 0 });
+    expect((await bank.send('POST', `/v1/evals/${own.id}`, { name: 'other' })).body.name).toBe('other');
+    expect((await bank.send('GET', '/v1/evals?limit=1')).body.data[0].id).toBe(own.id);
+  });
+
+  it.each([
+    [[{ ...says, operation: 'is' }], 'testing_criteria.operation'],
+    [[{ ...says, input: '{{ env.KEY }}' }], 'testing_criteria'],
+    [[{ type: 'score_model', name: 'a' }], 'testing_criteria.type'],
+  ])('are refused for %j', async (criteria, param) => {
+    const { status, body } = await made(server.as('bank'), criteria);
+    expect([status, body.error.param]).toEqual([400, param]);
+  });
 });
