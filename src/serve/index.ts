@@ -14,4 +14,6 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
+export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
+export { ApiError } from './api-error.ts';
 export { settingsSchema, type ServeSettings, type ServeSettingsInput } from './settings.ts';

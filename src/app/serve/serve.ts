@@ -14,6 +14,8 @@ import {
   type ServeSettingsInput,
 } from '../../serve/index.ts';
 import { availableBytes } from '../../jobs/model/resources.ts';
+import { openRegistry } from '../../registry/index.ts';
+import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
@@ -58,8 +60,16 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
   return { app: mounted.app, close: () => mounted.close() };
 }
 
-function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
-  return createServer({ settings: settingsOf(options), opener, memory: availableBytes() * SHARE_OF_MEMORY });
+async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
+  const settings = settingsOf(options);
+  const registry = settings.registry || settings.training ? await openRegistry() : undefined;
+  const memory = availableBytes() * SHARE_OF_MEMORY;
+  try {
+    return await createServer({ settings, opener, memory, registry, ...(settings.training && { trainer }) });
+  } catch (error) {
+    await registry?.destroy();
+    throw error;
+  }
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

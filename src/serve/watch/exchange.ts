@@ -29,6 +29,12 @@ export class Exchange {
   isOver = false;
   counts: TokenCounts | undefined;
   finishReasons: string[] = [];
+  /** Of a model that writes: its answers, for as long as the request is looked at. */
+  texts: readonly string[] | undefined;
+  /** Asks another version the same, for nobody; only of requests that a model answers. */
+  replay: ((model: string) => Promise<{ exchange: Exchange; status: number; error?: unknown }>) | undefined;
+  /** Nobody sees its answer, and nothing counts it. */
+  isShadow = false;
   /** Milliseconds to the first part of an answer, and from then on between parts. */
   firstPart: number | undefined;
   readonly partGaps: number[] = [];
@@ -62,8 +68,9 @@ export class Exchange {
     this.#lastPart = now;
   }
 
-  finished(counts: TokenCounts, reasons: readonly string[]): void {
+  finished(counts: TokenCounts, reasons: readonly string[], texts?: readonly string[]): void {
     this.counts = counts;
+    this.texts = texts;
     this.finishReasons = [...reasons];
   }
 
