@@ -1,4 +1,5 @@
 export { rememberTexts } from './sources.ts';
+export { answerStart, type AnswerStart } from './answer-start.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
 export { constraintFor } from './constraint/constraint-for.ts';
 export { spacedConstraint } from './constraint/spaced.ts';
