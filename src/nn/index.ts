@@ -1,5 +1,5 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
-export { type DistanceBias } from './attention-bias.ts';
+export { type ContentBias, type DistanceBias } from './attention-bias.ts';
 export {
   AdapterOwner,
   currentOwner,
@@ -26,7 +26,7 @@ export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
+export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
 export {
   changedInput,
   Conv1D,
