@@ -172,7 +172,7 @@ function missingTokenizer(folder: string): AttuneError {
   return new AttuneError('E_TOKENIZER_MISSING', {
     what: `${folder} has no tokenizer`,
     expected:
-      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, ' +
+      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
       'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',
     fix: 'name the folder of a Hugging Face model',
   });

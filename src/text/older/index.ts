@@ -22,7 +22,7 @@ export function isTranslation(older: OlderTokenizer | TranslationTokenizer): old
   return 'kept' in older;
 }
 
-const PIECE_FILES = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'tiktoken.model'];
+const PIECE_FILES = ['spiece.model', 'spm.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'tiktoken.model'];
 
 /** Whether a folder has a tokenizer in an older form. */
 export function hasOlderTokenizer(folder: string): boolean {

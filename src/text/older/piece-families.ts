@@ -16,6 +16,8 @@ export interface PieceFamily {
   isPlain?: boolean;
   /** Steps before the file's own table. */
   before?(files: OlderFiles): Record<string, unknown>[];
+  /** Where texts are cut besides at spaces. */
+  cuts?(files: OlderFiles): Record<string, unknown>[];
   /** What many spaces become. */
   spaces?: string;
   added?(files: OlderFiles): NewToken[];
@@ -144,6 +146,19 @@ const albert: PieceFamily = {
     templateProcessor([`${cls}:0`, '$A:0', `${sep}:0`], [`${cls}:0`, '$A:0', `${sep}:0`, '$B:1', `${sep}:1`], ids),
 };
 
+const debertaV2: PieceFamily = {
+  roles: { bos: '[CLS]', eos: '[SEP]', unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' },
+  vocabulary: plainVocabulary,
+  before: (files) => [
+    ...(files.flag('do_lower_case', false) ? [{ type: 'Lowercase' }] : []),
+    { type: 'Strip', strip_left: true, strip_right: true },
+  ],
+  cuts: (files) => (files.flag('split_by_punct', false) ? [{ type: 'Punctuation', behavior: 'Isolated' }] : []),
+  spaces: ' ',
+  added: () => [{ content: '[MASK]', special: true }],
+  frame: albert.frame,
+};
+
 const llama: PieceFamily = {
   roles: { bos: '<s>', eos: '</s>', unk: '<unk>' },
   vocabulary: plainVocabulary,
@@ -186,6 +201,7 @@ export const pieceFamilies: Readonly<Record<string, PieceFamily>> = table({
   nllb,
   pegasus,
   albert,
+  debertav2: debertaV2,
   llama,
   mistral: llama,
   mixtral: llama,

@@ -120,7 +120,9 @@ function pieceSteps({ files, family, model, scheme }: Spaces): Record<string, un
     ...(model.removeExtraWhitespaces ? [...strip, extra] : []),
   ];
   const normalizer = steps.length === 0 ? null : { type: 'Sequence', normalizers: steps };
-  return { normalizer, pre_tokenizer: metaspace, decoder: metaspace };
+  const cuts = family.cuts?.(files) ?? [];
+  const cutting = cuts.length === 0 ? metaspace : { type: 'Sequence', pretokenizers: [...cuts, metaspace] };
+  return { normalizer, pre_tokenizer: cutting, decoder: metaspace };
 }
 
 /** Spaces become the model's own, and the text is cut by the merges alone. */
