@@ -110,7 +110,7 @@ function badLanguage({ side, code, files }: Missing, known: readonly string[]): 
         : `${files.origin} has no token for the language to be ${verb}`,
     got: code,
     expected: `one of ${known.join(', ')}`,
-    fix: `name it: objective.${keys[side]} of a recipe, --${keys[side]}, or ${keys[side]} in ${SETTINGS}`,
+    fix: `name it: objective.${keys[side]} of a recipe, --${keys[side].replace('_', '-')}, or ${keys[side]} in ${SETTINGS}`,
   });
 }
 
