@@ -39,6 +39,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   phi3: async () => (await import('./phi3.ts')).architecture,
   qwen2: async () => (await import('./qwen2.ts')).architecture,
   qwen3: async () => (await import('./qwen3.ts')).architecture,
+  qwen3_5_text: async () => (await import('./qwen3-5-text.ts')).architecture,
   qwen3_moe: async () => (await import('./qwen3-moe.ts')).architecture,
   resnet: async () => (await import('./resnet.ts')).architecture,
   roberta: async () => (await import('./roberta.ts')).architecture,
