@@ -164,7 +164,9 @@ export function parseObject(text: string, what: string): Record<string, unknown>
 function readModelIds(folder: string): Record<string, unknown> {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return {};
-  const config = readJson<Record<string, unknown>>(path);
+  const whole = readJson<Record<string, unknown>>(path);
+  // Of a model that reads images too, those of its text model.
+  const config = { ...(whole.text_config as object | undefined), ...whole };
   return Object.fromEntries(Object.entries(config).filter(([key]) => /^(bos|eos|pad)_token_id$/.test(key)));
 }
 
