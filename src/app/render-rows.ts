@@ -111,7 +111,8 @@ function labelPiece(example: Example, at: number): RenderedRow['pieces'][number]
 async function renderSequences(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = await Promise.all(
     (examples as readonly CompletionExample[]).map(async ({ prompt, completion }): Promise<RenderedRow> => {
-      const [read, written] = await tokenizer.encodeFramed([{ text: prompt }, { text: completion.trim() }]);
+      const [read] = await tokenizer.encodeFramed([{ text: prompt }]);
+      const [written] = await tokenizer.target.encodeFramed([{ text: completion.trim() }]);
       const ids = Int32Array.of(...read.ids, ...written.ids);
       const trained = new Uint8Array(ids.length).fill(1, read.ids.length);
       const pieces = [

@@ -23,6 +23,12 @@ export const samplingOptions: readonly CommandOption[] = [
     value: 'NAME',
     summary: 'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
   },
+  {
+    name: '--src-lang',
+    value: 'CODE',
+    summary: "language of the prompts, for models of many; its folder's unless given",
+  },
+  { name: '--tgt-lang', value: 'CODE', summary: 'language of the answers, for the same models' },
   { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer; 256 unless given' },
   { name: '--temperature', value: 'T', summary: '0 takes the most probable token, which is the default' },
   { name: '--top-k', value: 'K', summary: 'only the K most probable tokens; 0 for all' },
@@ -42,12 +48,18 @@ export function openingOf(context: CommandContext) {
   return {
     target: context.argument('MODEL')!,
     base: context.has('--base'),
+    languages: languagesOf(context),
     precision: precisionOf(context),
     storage:
       context.option('--storage') === undefined
         ? undefined
         : context.choice('--storage', ['dense', 'int8_forward', 'nf4', 'fp4']),
   };
+}
+
+function languagesOf(context: CommandContext) {
+  const languages = { src_lang: context.option('--src-lang'), tgt_lang: context.option('--tgt-lang') };
+  return Object.values(languages).every((code) => code === undefined) ? undefined : languages;
 }
 
 export function samplingOf(context: CommandContext): Sampling {

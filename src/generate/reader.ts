@@ -129,7 +129,9 @@ function gatherPass(readings: readonly Reading[]) {
     }
     slots.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
   }
-  return { ids, positions, slots, newOffsets, offsets };
+  const rows = readings.map(({ sequence }) => sequence.row);
+  const isNew = readings.map(({ sequence }) => sequence.read === 0);
+  return { ids, positions, slots, newOffsets, offsets, rows, isNew };
 }
 
 function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {

@@ -28,7 +28,9 @@ export async function baseFacts(folder: string): Promise<BaseFacts> {
 /** Weights of a base model; those of a quantised one, whose tensors hold packed numbers, by the shapes of its layers. */
 export async function parametersOf(folder: string): Promise<number> {
   const raw = readConfig(folder);
-  if (quantisationOf(raw) === undefined) return storedParameters(weightFiles(folder));
+  const architecture = await architectures.load(String(raw.model_type));
+  const others = architecture.passedOver?.(raw) ?? [];
+  if (quantisationOf(raw) === undefined) return storedParameters(weightFiles(folder), others);
   const { model } = await skeleton(withoutQuantisation(raw), {});
   return [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
 }
@@ -45,8 +47,9 @@ export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   return 'causal-lm' in tasks ? 'decoder' : 'encoder';
 }
 
-/** Numbers in safetensors files, by their headers. */
-export function storedParameters(files: readonly string[]): number {
+/** Numbers in safetensors files, by their headers, but for tensors of some names. */
+export function storedParameters(files: readonly string[], except: readonly RegExp[] = []): number {
   const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
-  return entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const counted = entries.filter(({ name }) => !except.some((pattern) => pattern.test(name)));
+  return counted.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }

@@ -15,6 +15,7 @@ import { withoutQuantisation } from './quantised/config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
 import { namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
+import { textPart } from './text-part.ts';
 import { refuseUnplaced } from './unplaced.ts';
 
 export interface LoadedModel {
@@ -122,7 +123,13 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
+/** What a folder's config.json says; of a model that reads images too, what it says of its text model. */
 export function readConfig(folder: string): RawConfig {
+  return textPart(readWholeConfig(folder));
+}
+
+/** config.json as it is. @throws AttuneError E_CONFIG_MISSING */
+export function readWholeConfig(folder: string): RawConfig {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) {
     throw new AttuneError('E_CONFIG_MISSING', {

@@ -35,6 +35,13 @@ export type AttentionRequest = AttentionOptions & { layout: Layout };
 export interface BlockCache {
   /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
+  /**
+   * Of a block that keeps a state of each row in place of its tokens: the states that the pass's rows begin with, [R, …]
+   * for each of the shapes; zeros for rows that are new.
+   */
+  recall?(block: number, shapes: readonly (readonly number[])[]): Tensor[];
+  /** Keeps the rows' states after the pass. */
+  retain?(block: number, states: readonly Tensor[]): void;
   /** What an operator needs that keeps and attends by itself; undefined or absent where only `attend` can. */
   lend?(block: number): LentCache;
 }

@@ -30,6 +30,7 @@ export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
-export { hasTokenizer } from './tokenizer-files.ts';
+export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
+export type { LanguageChoice } from './translation.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';
 export { checkVocabulary } from './vocabulary.ts';

@@ -1681,6 +1681,10 @@ export interface BcoObjective {
 export interface Seq2seqObjective {
   /** Which objective. */
   name: 'seq2seq';
+  /** Code of the prompts' language, for models of many (nllb, m2m_100); tokenizer_config.json's unless given. */
+  src_lang?: MethodOptionInputs['objective']['seq2seq']['src_lang'];
+  /** Code of the answers' language, for models of many; tokenizer_config.json's unless given. */
+  tgt_lang?: MethodOptionInputs['objective']['seq2seq']['tgt_lang'];
 }
 
 /** The objective regression, with its options. */

@@ -1,7 +1,6 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
-import { rememberTexts, tooLong } from '../../generate/index.ts';
-import { decoderStart } from '../../methods/objectives/seq2seq.ts';
+import { answerStart, rememberTexts, tooLong } from '../../generate/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { imageTexts } from '../../train/image-texts.ts';
@@ -74,23 +73,32 @@ export async function withLease<Result>(
   }
 }
 
+/** Prompts as they are continued. */
+export interface ReadPrompts {
+  ids: Int32Array[];
+  /** What an encoder read of them, so many at a time. */
+  memories: readonly KeptMemory[];
+  /** Tokens that the model never writes. */
+  logitBias?: Readonly<Record<number, number>>;
+}
+
 /**
  * What a decoder begins each answer with; an encoder-decoder reads the prompts first.
  * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and the template's own
  */
 export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
-  const { model, lease } = answering;
+  const { model, tokenizer, lease } = answering;
   const rendered = await renderedOf(prompts, answering);
   const texts = rendered.map(({ ids }) => ids);
   refuseLong(texts, model);
   if (model.task !== 'seq2seq') return { ids: texts, memories: [], images: rendered.map(({ images }) => images) };
-  const start = decoderStart(model.config);
+  const { ids: start, logitBias } = answerStart(model, tokenizer);
   const memories: KeptMemory[] = [];
   for (let from = 0; from < texts.length; from += READ_TOGETHER) {
     const read = () => rememberTexts(model, texts.slice(from, from + READ_TOGETHER));
     memories.push(withAdapters(lease && { all: lease.owner }, read));
   }
-  return { ids: prompts.map(() => Int32Array.of(start)), memories, images: [] };
+  return { ids: prompts.map(() => start), memories, images: [], logitBias };
 }
 
 /** Tokens of prompts as the model reads them, its encoder where it has one. */

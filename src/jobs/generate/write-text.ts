@@ -25,7 +25,7 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   const { stream, constraint: spec, speech, adapter: _, ...options } = body;
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
   const prompts = body.prompts.map(readable);
-  const { ids, memories, images } = await readPrompts(prompts, answering);
+  const { ids, memories, images, logitBias } = await readPrompts(prompts, answering);
   const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
   const constraint = bordered && constraintOf(bordered, ids, { options, answering });
   const failure = new AbortController();
@@ -37,7 +37,17 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
     const source = memory && { of: memory, row: row % READ_TOGETHER };
     const adapter = answering.lease?.key;
     const goesOn = source === undefined && typeof prompts[row] === 'string';
-    const asked = { ...options, adapter, constraint, prompt, goesOn, memory: source, signal: either };
+    const biases = logitBias && { ...options.logitBias, ...logitBias };
+    const asked = {
+      ...options,
+      ...(biases && { logitBias: biases }),
+      adapter,
+      constraint,
+      prompt,
+      goesOn,
+      memory: source,
+      signal: either,
+    };
     const completions = await seeing(answering, images[row], (seen) =>
       answering.batcher.submit({ ...asked, images: seen }, onText),
     );

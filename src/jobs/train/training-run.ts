@@ -8,7 +8,8 @@ import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig, readWholeConfig } from '../../models/load.ts';
+import { leftOut } from '../../models/text-part.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { Rollouts } from '../../train/produce.ts';
@@ -143,6 +144,8 @@ function checkingFiles(emit: EventSink): EventSink {
 async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<TunedModel> {
   const { base, labels, vocabulary, letters, objective } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
+  const left = leftOut(readWholeConfig(base));
+  if (left !== undefined) emit({ type: 'phase-started', phase: 'engine', message: `left out: ${left}` });
   const { task, config, embedding } = objective;
   const tuned = await createTuned(recipe, base, {
     task,

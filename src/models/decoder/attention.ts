@@ -10,7 +10,7 @@ import {
   type Rope,
   type Rotation,
 } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { aten, type Tensor } from '../../tensor/index.ts';
 import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
@@ -33,6 +33,8 @@ export interface AttentionTraits {
   /** What scores are multiplied by; 1/√d unless said. */
   scale?: number;
   softcap?: number;
+  /** What heads give is multiplied by a gate that comes with the queries (Qwen3.5). */
+  isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
   hasSinks?: boolean;
 }
@@ -52,8 +54,17 @@ export interface FusableAttention {
   options: { window?: number; scale?: number };
 }
 
+/** The half of a layer in which tokens see others. */
+export interface AttentionPart extends Module {
+  /** x [N, D] → [N, D] */
+  forward(x: Tensor, pass: Pass): Tensor;
+  /** For an operator that computes a whole layer, where it is attention to keys. */
+  readonly layer?: number;
+  fusable?(pass: Pass): FusableAttention | undefined;
+}
+
 /** Attention of a decoder's layer, whatever its projections. */
-export abstract class Attention extends Module {
+export abstract class Attention extends Module implements AttentionPart {
   /** [H] */
   readonly sinks?: Parameter;
   readonly #place: AttentionPlace;
@@ -70,7 +81,7 @@ export abstract class Attention extends Module {
 
   abstract readonly o_proj: Linear;
   /** x [N, D] → heads, normalised but not turned yet. */
-  protected abstract project(x: Tensor): Heads;
+  protected abstract project(x: Tensor): Heads & { gate?: Tensor };
   /** Linear layers and norms of the heads, where there is nothing else in the projections. */
   protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
     return undefined;
@@ -91,12 +102,13 @@ export abstract class Attention extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const { rope, window, scale, softcap } = this.#traits;
-    const heads = this.project(x);
+    const { gate, ...heads } = this.project(x);
     const rotation = rope && pass.rotations?.get(rope);
     const turned =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
     const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
-    return this.o_proj.forward(attendSelf(pass, this.#place.layer, turned, options));
+    const y = attendSelf(pass, this.#place.layer, turned, options);
+    return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 }
 
@@ -111,32 +123,42 @@ export class SplitAttention extends Attention {
   readonly #linears: readonly Linear[];
   readonly #size: number;
   readonly #isWhole: boolean;
+  readonly #isGated: boolean;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super(config, traits, place);
     const { heads, keyHeads, size } = headShape(config);
-    const { bias, queryKeyNorm } = traits;
+    const { bias, queryKeyNorm, isGated = false } = traits;
     const width = config.hidden_size;
-    this.q_proj = new Linear(width, heads * size, { bias: bias?.qkv });
+    this.q_proj = new Linear(width, (isGated ? 2 : 1) * heads * size, { bias: bias?.qkv });
     this.k_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.v_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.o_proj = new Linear(heads * size, width, { bias: bias?.output });
     this.#linears = [this.q_proj, this.k_proj, this.v_proj, this.o_proj];
     this.#size = size;
+    this.#isGated = isGated;
     this.#isWhole = queryKeyNorm === 'whole';
     if (queryKeyNorm === undefined) return;
     this.q_norm = place.norm(this.#isWhole ? heads * size : size);
     this.k_norm = place.norm(this.#isWhole ? keyHeads * size : size);
   }
 
-  protected override project(x: Tensor): Heads {
-    const [q, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
-    return { q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
+  protected override project(x: Tensor): Heads & { gate?: Tensor } {
+    const [queries, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
+    const { q, gate } = this.#isGated ? this.#gateOf(queries) : { q: queries };
+    return { gate, q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
   }
 
   protected override plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
+    if (this.#isGated) return undefined;
     if (this.q_norm === undefined || this.k_norm === undefined) return { linears: this.#linears, norms: [] };
     return this.#isWhole ? undefined : { linears: this.#linears, norms: [this.q_norm, this.k_norm] };
+  }
+
+  /** Each head's query and, behind it, its gate: [N, H·2d] → [N, H·d] each */
+  #gateOf(x: Tensor): { q: Tensor; gate: Tensor } {
+    const [q, gate] = x.reshape(x.shape[0], -1, 2 * this.#size).chunk(2, 2);
+    return { q: q.flatten(1), gate: gate.flatten(1) };
   }
 
   /** [N, H·d] → [N, H, d] */
