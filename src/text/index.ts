@@ -31,6 +31,6 @@ export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
 export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
-export type { LanguageChoice } from './translation.ts';
+export type { LanguageChoice } from './translation-traits.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';
 export { checkVocabulary } from './vocabulary.ts';

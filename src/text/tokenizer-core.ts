@@ -4,7 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
-import type { TextSide } from './translation.ts';
+import type { TextSide } from './translation-traits.ts';
 
 /** What loading found out by asking the core; fixed from then on. */
 export interface Traits {

@@ -13,7 +13,7 @@ import {
   readOlderTokenizer,
 } from './older/index.ts';
 import { OlderFiles, type Roles } from './older/older-files.ts';
-import { sharedLanguages, type Translation } from './translation.ts';
+import { sharedLanguages, type Translation } from './translation-traits.ts';
 
 /** What a Hugging Face folder says about its tokenizer, text by text, so that it can be written back unchanged. */
 export interface TokenizerFiles {

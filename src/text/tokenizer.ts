@@ -14,14 +14,8 @@ import { TextCutter } from './text-cutter.ts';
 import { findStopIds } from './turn-ends.ts';
 import { findTraits, invalid, isMild, loadCore, withoutLimits, type Traits } from './tokenizer-core.ts';
 import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
-import {
-  frameOf,
-  languagesOf,
-  withLanguages,
-  type LanguageChoice,
-  type TextFrame,
-  type TextSide,
-} from './translation.ts';
+import type { LanguageChoice, TextSide } from './translation-traits.ts';
+import { frameOf, languagesOf, withLanguages, type TextFrame } from './translation.ts';
 import {
   absentTokenizerFiles,
   readTokenizerFiles,

@@ -2,27 +2,7 @@ import type { Tokenizer as Core } from 'tokenizers';
 import { AttuneError } from '../base/errors.ts';
 import type { SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
-
-/** What is read, or what is written. */
-export type TextSide = 'source' | 'target';
-
-/** What tokenizers for translation have beside their vocabulary. */
-export interface Translation {
-  /** tokenizer.json of what cuts the texts of each side; ids are those that the vocabulary has for the pieces. */
-  pieces?: Readonly<Record<TextSide, string>>;
-  /** Absent where a model knows one direction only. */
-  languages?: LanguageTokens;
-}
-
-/** Tokens that say which language a text is in. */
-export interface LanguageTokens {
-  /** What stands before and behind a language's code: `__en__`; nothing for NLLB's `eng_Latn`. */
-  around: string;
-  /** As the reference has it by default: the language that is read, where a folder does not say. */
-  usualSource: string;
-  /** The source's token stands behind its text and not before it, as in the first release of NLLB. */
-  isBehind: boolean;
-}
+import type { LanguageChoice, LanguageTokens, TextSide } from './translation-traits.ts';
 
 /** Ids that stand before and behind every text of a side. */
 export interface TextFrame {
@@ -33,21 +13,6 @@ export interface TextFrame {
 const SETTINGS = 'tokenizer_config.json';
 const GENERATION = 'generation_config.json';
 const keys = { source: 'src_lang', target: 'tgt_lang' } as const;
-
-/** The languages of a translation, by the codes of the model. */
-export interface LanguageChoice {
-  src_lang?: string | null;
-  tgt_lang?: string | null;
-}
-
-/** Languages of vocabularies that have their tokens among the others: NLLB's. */
-export function sharedLanguages(files: {
-  family: string;
-  flag(name: string, otherwise: boolean): boolean;
-}): Translation | undefined {
-  if (files.family !== 'nllb') return undefined;
-  return { languages: { around: '', usualSource: 'eng_Latn', isBehind: files.flag('legacy_behaviour', false) } };
-}
 
 interface Vocabulary {
   files: TokenizerFiles;

@@ -120,7 +120,7 @@ describe('files of which there are thousands', () => {
     for (const path of paths) for await (const chunk of readBytes(path)) texts.push(String(chunk));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
     expect(texts).toEqual(paths.map((_, i) => `${i}`));
-    for await (const chunk of readBytes(write('empty', ''))) expect.unreachable(`${chunk.length} bytes of none`);
+    for await (const chunk of readBytes(write('of-no-bytes', ''))) expect.unreachable(`${chunk.length} bytes of none`);
   });
 
   it('are hashed without it, too', () => {

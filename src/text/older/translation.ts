@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { NewToken } from '../added-tokens.ts';
 import type { AddedTokenJson } from '../bpe/trainer.ts';
-import type { LanguageTokens, TextSide, Translation } from '../translation.ts';
+import type { LanguageTokens, TextSide, Translation } from '../translation-traits.ts';
 import type { OlderTokenizer } from './index.ts';
 import { m2m100Languages } from './language-codes.ts';
 import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
