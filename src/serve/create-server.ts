@@ -13,9 +13,11 @@ import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
+import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { ServeMetrics } from './watch/metrics.ts';
+import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
 export interface ServerOptions {
@@ -24,6 +26,8 @@ export interface ServerOptions {
   /** Bytes of weights that may be open at once, where the settings do not say it. */
   memory: number;
   log?: ServeLog;
+  /** Watches what is answered; it is closed with the server. */
+  watcher?: Watcher;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -42,6 +46,7 @@ export async function createServer({
   opener,
   memory,
   log = openLog(settings.log),
+  watcher,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
@@ -63,6 +68,7 @@ export async function createServer({
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
     telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    ...(watcher !== undefined && { watcher }),
     document: {},
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
@@ -102,7 +108,7 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, settings }: ServerParts,
+  { log, metrics, telemetry, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
@@ -111,7 +117,8 @@ function finish(
   exchange.isOver = true;
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
-  const entry = { ...describeExchange(exchange, settings.keep), status };
+  if (watcher !== undefined) for (const answer of servedAnswers(exchange, status)) watcher.observe(answer);
+  const entry = { ...describeExchange(exchange), status };
   if (PROBES.has(exchange.path)) log.debug(entry, 'request');
   else if (status < 500) log.info(entry, 'request');
   // A state of the server's own has no cause to look for.
@@ -126,7 +133,7 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, settings, telemetry } = parts;
+  const { state, admission, pool, settings, telemetry, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -135,4 +142,5 @@ async function close(parts: ServerParts): Promise<void> {
     });
   await pool.close();
   await telemetry.close();
+  await watcher?.close();
 }

@@ -14,4 +14,10 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
-export { settingsSchema, type ServeSettings, type ServeSettingsInput } from './settings.ts';
+export {
+  settingsSchema,
+  usualMonitorSettings,
+  type MonitorSettings,
+  type ServeSettings,
+  type ServeSettingsInput,
+} from './settings.ts';

@@ -7,6 +7,7 @@ import type { RetriedWork } from './replies/retried-work.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import type { ServeLog } from './watch/log.ts';
+import type { Watcher } from '../watch/index.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
 import type { ResponseStore } from './responses/response-store.ts';
@@ -24,6 +25,8 @@ export interface ServerParts {
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;
+  /** Where answers are watched. */
+  watcher?: Watcher;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */

@@ -19,7 +19,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['monitor'],
+  ['monitor', 'watch'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
   ['serve', 'deploy', 'review', 'federated'],

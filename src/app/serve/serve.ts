@@ -13,8 +13,10 @@ import {
   type ServeSettings,
   type ServeSettingsInput,
 } from '../../serve/index.ts';
+import { openLog } from '../../serve/watch/log.ts';
 import { availableBytes } from '../../worker/run/resources.ts';
 import { opener } from './open-models.ts';
+import { openWatcher } from './watcher.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
 
@@ -58,8 +60,16 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
   return { app: mounted.app, close: () => mounted.close() };
 }
 
-function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
-  return createServer({ settings: settingsOf(options), opener, memory: availableBytes() * SHARE_OF_MEMORY });
+async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
+  const settings = settingsOf(options);
+  const log = openLog(settings.log);
+  const watcher = await openWatcher(settings, log);
+  try {
+    return await createServer({ settings, opener, memory: availableBytes() * SHARE_OF_MEMORY, log, watcher });
+  } catch (error) {
+    await watcher?.close();
+    throw error;
+  }
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {
