@@ -5,6 +5,7 @@
 export * from './api/data.ts';
 export * from './api/judging.ts';
 export * from './api/models.ts';
+export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
@@ -74,6 +75,10 @@ export type {
   ReviewResultsOptions,
   SigningOptions,
 } from './review/review.ts';
+export type { ModelHistory } from './registry/history.ts';
+export type { Promotion, PromoteOptions } from './registry/promote.ts';
+export type { RegisterOptions } from './registry/register.ts';
+export type { Rollback, RollbackOptions } from './registry/rollback.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';

@@ -9,8 +9,10 @@ import { Admission } from './models/admission.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
+import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
+import { RegistryRoutes } from './routes/registry-routes.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
 import type { Watcher } from '../watch/index.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions {
   log?: ServeLog;
   /** Watches what is answered; it is closed with the server. */
   watcher?: Watcher;
+  /** Where the registry's models are served. */
+  registry?: Registry;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -47,11 +51,12 @@ export async function createServer({
   memory,
   log = openLog(settings.log),
   watcher,
+  registry,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
-  if (table.size === 0) throw nothingToServe();
+  if (table.size === 0 && registry === undefined) throw nothingToServe();
   const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
   const { precision, storage } = settings;
   const pool = new ModelPool({ opener, log, budget, opening: { precision, storage } });
@@ -73,6 +78,13 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
+  if (registry !== undefined) {
+    parts.routes = new RegistryRoutes(parts, {
+      registry,
+      isWanted: ({ owner }) => settings.registry && owner === null,
+    });
+    await parts.routes.begin();
+  }
   return {
     parts,
     app: createApp(parts),
@@ -108,13 +120,14 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, watcher }: ServerParts,
+  { log, metrics, telemetry, routes, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
 ): void {
-  if (exchange.isOver) return;
+  if (exchange.isOver || exchange.isShadow) return;
   exchange.isOver = true;
+  routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
   if (watcher !== undefined) for (const answer of servedAnswers(exchange, status)) watcher.observe(answer);
@@ -133,13 +146,14 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, settings, telemetry, watcher } = parts;
+  const { state, admission, pool, routes, settings, telemetry, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await routes?.close();
   await pool.close();
   await telemetry.close();
   await watcher?.close();

@@ -10,6 +10,7 @@ import type { ServeLog } from './watch/log.ts';
 import type { Watcher } from '../watch/index.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
+import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
 /** What all requests of a server share. */
@@ -27,6 +28,8 @@ export interface ServerParts {
   telemetry: Telemetry;
   /** Where answers are watched. */
   watcher?: Watcher;
+  /** Where the registry's models are served. */
+  routes?: RegistryRoutes;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */

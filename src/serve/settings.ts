@@ -28,6 +28,10 @@ export const settingsSchema = z.strictObject({
     .default([])
     .describe('runs, adapters, model folders or known names'),
   aliases: z.record(z.string(), z.string()).default({}).describe('further names: gpt-4o-mini: runs/tickets'),
+  registry: z
+    .boolean()
+    .default(false)
+    .describe("whether the registry's models are served by their names; changes of their aliases are followed at once"),
   adapters: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])

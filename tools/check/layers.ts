@@ -8,6 +8,8 @@ const ROWS: readonly (readonly string[])[] = [
   // Apart from DESIGN's row 1: tensors, hub and store all write files, whole or not at all, by one piece of code.
   ['files'],
   ['tensor', 'hub', 'store'],
+  // Models in use: versions, aliases, jobs, in a database of their own.
+  ['registry'],
   ['nn', 'text', 'image', 'audio', 'vectors'],
   ['models', 'data'],
   // Foreign files, read in processes of their own that never load libtorch.

@@ -14,6 +14,7 @@ import {
   type ServeSettingsInput,
 } from '../../serve/index.ts';
 import { openLog } from '../../serve/watch/log.ts';
+import { openRegistry } from '../../registry/index.ts';
 import { availableBytes } from '../../worker/run/resources.ts';
 import { opener } from './open-models.ts';
 import { openWatcher } from './watcher.ts';
@@ -65,7 +66,9 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const log = openLog(settings.log);
   const watcher = await openWatcher(settings, log);
   try {
-    return await createServer({ settings, opener, memory: availableBytes() * SHARE_OF_MEMORY, log, watcher });
+    const registry = settings.registry ? await openRegistry() : undefined;
+    const memory = availableBytes() * SHARE_OF_MEMORY;
+    return await createServer({ settings, opener, memory, log, registry, watcher });
   } catch (error) {
     await watcher?.close();
     throw error;

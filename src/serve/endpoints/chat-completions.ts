@@ -69,6 +69,7 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
   call.exchange.finished(
     counts,
     choices.map(({ finish_reason: reason }) => reason),
+    answers.map(({ text }) => text),
   );
   return {
     ...head,
@@ -128,6 +129,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
   call.exchange.finished(
     counts,
     rows.map(({ finishReason }) => finishReason),
+    answers.map(({ text }) => text),
   );
   if (withUsage) yield chunk([], usageOf(counts));
   yield { data: '[DONE]' };

@@ -74,6 +74,7 @@ async function wholeReply(call: CompletionCall, model: TextModel, { head, signal
   call.exchange.finished(
     counts,
     choices.map(({ finish_reason: reason }) => reason),
+    answers.map(({ text }) => text),
   );
   return { ...head, choices, usage: usageOf(counts) };
 }
@@ -140,6 +141,7 @@ async function* chunksOf(
   call.exchange.finished(
     counts,
     answers.map(({ finishReason }) => finishReason),
+    answers.map(({ text }) => text),
   );
   if (withUsage) yield chunk([], usageOf(counts));
   yield { data: '[DONE]' };

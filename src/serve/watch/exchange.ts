@@ -35,6 +35,12 @@ export class Exchange {
   readonly answers: Pick<Answer, 'text' | 'finishReason' | 'usage' | 'logProbs'>[] = [];
   /** What a model that classifies has answered. */
   predictions: readonly RowAnswer[] = [];
+  /** Of a model that writes: its answers, for as long as the request is looked at. */
+  texts: readonly string[] | undefined;
+  /** Asks another version the same, for nobody; only of requests that a model answers. */
+  replay: ((model: string) => Promise<{ exchange: Exchange; status: number; error?: unknown }>) | undefined;
+  /** Nobody sees its answer, and nothing counts it. */
+  isShadow = false;
   /** Milliseconds to the first part of an answer, and from then on between parts. */
   firstPart: number | undefined;
   readonly partGaps: number[] = [];
@@ -68,8 +74,9 @@ export class Exchange {
     this.#lastPart = now;
   }
 
-  finished(counts: TokenCounts, reasons: readonly string[]): void {
+  finished(counts: TokenCounts, reasons: readonly string[], texts?: readonly string[]): void {
     this.counts = counts;
+    this.texts = texts;
     this.finishReasons = [...reasons];
   }
 

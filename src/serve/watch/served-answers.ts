@@ -1,6 +1,7 @@
 /** A request's answers as they are watched. */
 import type { Asked, ServedAnswer } from '../../watch/index.ts';
 import { versionOf } from '../../watch/version-of.ts';
+import type { ServedModel } from '../models/model-table.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -16,8 +17,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   const shared = {
     id: asked.id ?? id,
     at: exchange.startedAt,
-    model: model.id,
-    version: versionOf(model.folder),
+    ...placeOf(model),
     ...{ operation, status, milliseconds: exchange.milliseconds },
     ...(exchange.keyName !== undefined && { key: exchange.keyName }),
     ...(user !== undefined && { user }),
@@ -39,6 +39,12 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
     hasTools: Array.isArray(body.tools) && body.tools.length > 0,
     ...confidenceOf(answer.logProbs),
   }));
+}
+
+/** Versions of the registry are watched under the name that they are versions of. */
+function placeOf({ id, folder, version }: ServedModel): { model: string; version: string } {
+  if (version === undefined) return { model: id, version: versionOf(folder) };
+  return { model: version.slice(0, version.lastIndexOf('@')), version };
 }
 
 type Body = Readonly<Record<string, unknown>>;

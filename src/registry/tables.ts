@@ -1,0 +1,104 @@
+/** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
+import type { Generated } from 'kysely';
+
+export interface RegisteredModelsTable {
+  name: string;
+  /** The API key that made it; null for models of whoever has this machine. */
+  owner: string | null;
+  created_at: number;
+  /** When it was deleted: its name is not given again. */
+  deleted_at: number | null;
+}
+
+export interface VersionsTable {
+  model: string;
+  version: number;
+  /** The run that made it: its id, and its folder (absolute). */
+  run: string | null;
+  run_folder: string | null;
+  /** Of the adapter or model (absolute). */
+  folder: string;
+  base: string | null;
+  /** SHA-256 of the weights, of the base's configuration and weights, and of the chat template. */
+  weights_hash: string;
+  base_hash: string | null;
+  template_hash: string | null;
+  /** JSON: content hash of each split that it was trained with. */
+  data_hashes: string;
+  /** The comparison's verdict. */
+  verdict: string | null;
+  /** JSON: the gate's checks when it was last asked. */
+  gate: string | null;
+  /** JSON: the newest sign-off. */
+  sign_off: string | null;
+  created_at: number;
+  created_by: string;
+}
+
+export interface AliasesTable {
+  model: string;
+  alias: string;
+  version: number;
+}
+
+export interface AliasHistoryTable {
+  id: Generated<number>;
+  model: string;
+  alias: string;
+  /** Null where the alias was made, or taken away. */
+  from_version: number | null;
+  to_version: number | null;
+  action: string;
+  reason: string | null;
+  by: string;
+  at: number;
+}
+
+export interface RolloutsTable {
+  id: Generated<number>;
+  model: string;
+  /** The version that is tried, and the one that is in use meanwhile. */
+  version: number;
+  from_version: number;
+  stage: string;
+  /** Of requests, 0 to 1, once it is a canary. */
+  share: number;
+  /** Pairs of answers to compare before it becomes one. */
+  shadow_pairs: number;
+  bake_ms: number;
+  /** JSON: a list of guards as they were written. */
+  guards: string;
+  /** JSON: what was counted so far. */
+  counts: string;
+  started_at: number;
+  stage_at: number;
+  ended_at: number | null;
+  reason: string | null;
+  by: string;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  by: string;
+  /** `model-registered`, `alias-moved`, … */
+  action: string;
+  /** What it was done to: `tickets@3`, `ftjob-…`. */
+  subject: string;
+  /** JSON: hashes of what it was done on. */
+  hashes: string;
+  /** JSON: anything else that matters. */
+  details: string;
+  /** Of the entry before, and of this one with it. */
+  previous: string;
+  hash: string;
+}
+
+export interface RegistryTables {
+  registered_models: RegisteredModelsTable;
+  versions: VersionsTable;
+  aliases: AliasesTable;
+  alias_history: AliasHistoryTable;
+  rollouts: RolloutsTable;
+  audit: AuditTable;
+}
