@@ -78,6 +78,7 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
+  if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
   if (registry !== undefined) {
     parts.routes = new RegistryRoutes(parts, {
       registry,

@@ -65,6 +65,11 @@ export class Watcher {
     return added.receipt;
   }
 
+  /** Answers that could not be written down. */
+  get lost(): number {
+    return this.#writer.lost;
+  }
+
   flush(): Promise<void> {
     return this.#writer.flush();
   }

@@ -10,6 +10,7 @@ import {
   type SeenAccuracy,
 } from './expected-accuracy.ts';
 import { loadMonitor } from './load-monitor.ts';
+import { seriesOf, type SignalSeries } from './series.ts';
 import type { Finding, MonitorOptions } from './version-monitor.ts';
 
 export interface ReportedSignal extends Finding {
@@ -40,6 +41,8 @@ export interface VersionReport {
   seen?: SeenAccuracy;
   feedback: FeedbackCounts;
   alarms: Alarm[];
+  /** Over all answers that are stored. */
+  series: SignalSeries;
 }
 
 export interface ReportOptions {
@@ -67,7 +70,8 @@ async function reportVersion(
   options?: Partial<MonitorOptions>,
 ): Promise<VersionReport> {
   const monitor = await loadMonitor(store, version, options);
-  const rows = await store.of(version.model, version.version, { from: monitor.period.from });
+  const stored = await store.of(version.model, version.version);
+  const rows = stored.filter(({ at }) => at >= monitor.period.from);
   const tested = monitor.findings.filter((one) => one.reading ?? one.classes ?? one.topic);
   return {
     ...version,
@@ -77,6 +81,7 @@ async function reportVersion(
     ...(await accuracyOf(store, version, rows)),
     feedback: await countFeedback(store, version),
     alarms: await listAlarms(store, version),
+    series: seriesOf(stored),
   };
 }
 

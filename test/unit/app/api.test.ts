@@ -47,6 +47,8 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'retrieve query': 'query',
   recommend: 'recommend',
   serve: 'serve',
+  monitor: 'monitorModel',
+  'users erase': 'eraseUser',
   'keys create': 'createApiKey',
   eval: 'evaluate',
   compare: 'compare',
