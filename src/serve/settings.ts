@@ -6,7 +6,7 @@ const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
 const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
 const monitorSchema = z.strictObject({
-  reference: z.number().int().min(50).default(500).describe('answers of a version that later ones are measured by'),
+  reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
   days: z.number().positive().default(7).describe('of a period, after which counting begins anew'),
   retention: z.number().int().positive().default(30).describe('days until what is kept of an answer is deleted'),
   webhook: z.url().optional().describe('address that alarms are posted to, by Standard Webhooks'),

@@ -2,7 +2,9 @@
  * Whether values still come from where the reference came from, looked at after every value: a conformal test martingale
  * (Vovk, Nouretdinov and Gammerman 2003). Each value's rank among the reference and the values before it is uniform as long
  * as nothing changed, whatever the distribution is and however small the reference; bets on uneven ranks then earn nothing
- * on average, so that wealth W is reached with probability 1/W at most (Ville). Ranks of ties are averaged over, not drawn.
+ * on average, so that wealth W is reached with probability 1/W at most (Ville). Two liberties give up a proof of that for
+ * quicker findings: ties are averaged over, not drawn, and bets on a share look at how large it was so far. Simulated
+ * streams (`npm run simulate`) reach W no more often than 1/W, with 50 reference values and with 500.
  */
 
 export type Direction = 'up' | 'down';
@@ -25,7 +27,7 @@ interface Bet {
 /** Half of the wealth is bet from the first value on; the rest comes in by and by, for changes that come later. */
 const FIRST_STAKE = 0.5;
 const LATER_STAKE = 1 / 250;
-const SHARE_ODDS = [1.7, 3, 6];
+const SHARE_ODDS = [2, 5];
 const TAILS = [0.05, 0.2, 0.5];
 const TAIL_ODDS = [2, 4];
 /** A martingale may stop: beyond this nobody needs to know more, and nothing overflows. */

@@ -55,11 +55,10 @@ export async function addFeedback(
   const owner = row.user ?? store.keys.hash(ownerOf(given));
   const kept = row.text === null ? undefined : await store.keys.unseal<KeptText>(owner, `${trace} ${choice}`, row.text);
   const { correction, comment, prompt } = given;
-  const texts = { correction, comment, ...(kept === undefined && { prompt }) };
-  const [redacted] = await redactor.redact([
-    Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
-  ]);
-  const text: FeedbackText = { ...kept, ...redacted };
+  const texts = Object.entries({ correction, comment, ...(kept === undefined && { prompt }) });
+  const said = texts.filter(([, text]) => text !== undefined);
+  const redacted = said.length === 0 ? [] : await redactor.redact([Object.fromEntries(said)]);
+  const text: FeedbackText = { ...kept, ...redacted[0] };
   await store.database
     .insertInto('feedback')
     .values({

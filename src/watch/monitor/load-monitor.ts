@@ -71,6 +71,8 @@ export async function saveMonitor(
   await store.database
     .insertInto('baselines')
     .values({ model, version, frozen_at: from, period_from: from, state: JSON.stringify(monitor.state) })
-    .onConflict((conflict) => conflict.columns(['model', 'version']).doUpdateSet({ period_from: from }))
+    .onConflict((conflict) =>
+      conflict.columns(['model', 'version']).doUpdateSet({ period_from: from, state: JSON.stringify(monitor.state) }),
+    )
     .execute();
 }

@@ -19,7 +19,7 @@ export interface Observation {
 }
 
 export interface MonitorOptions {
-  /** Answers that later ones are measured by. */
+  /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
   reference: number;
   /** A period has so many days, and so many answers at least. */
   days: number;
@@ -28,7 +28,7 @@ export interface MonitorOptions {
   rate: number;
 }
 
-export const usualMonitor: MonitorOptions = { reference: 500, days: 7, answers: 200, rate: 0.05 };
+export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
 
 /** What is tested, besides the signals of single answers. */
 const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down'] as const;
@@ -41,8 +41,8 @@ const THUMB: Measured = { kind: 'share', directions: ['up'] };
 /** What matters most gets most of the evidence's weight; their mean is 1. */
 const WEIGHTS: Readonly<Record<TestName, number>> = weighted({
   ...{
-    refusal: 2.5,
-    runaway: 2.5,
+    refusal: 2.2,
+    runaway: 4,
     unlike: 1.5,
     thumb_down: 1.5,
     repetition: 1,
@@ -65,9 +65,14 @@ const LEAST_VALUES = 50;
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
 
+/** So many answers, at least a fifth of the reference, are tested against before it is complete. */
+const EARLY = 0.2;
+
 /** As it is kept, so that a server that starts again goes on. */
 export interface MonitorState {
   isFrozen: boolean;
+  /** Answers that it is of. */
+  answers: number;
   /** Of single answers, by signal. */
   values: Partial<Record<string, number[]>>;
   labels: string[];
@@ -87,6 +92,9 @@ export interface Finding {
 export class VersionMonitor {
   readonly #options: MonitorOptions;
   #reference: Observation[] = [];
+  #size = 0;
+  /** Answers that join the reference, unless there is an alarm meanwhile. */
+  #joining: Observation[] = [];
   #thumbs: number[] = [];
   #isFrozen = false;
   #wordModel: WordModel | undefined;
@@ -105,7 +113,7 @@ export class VersionMonitor {
 
   /** Answers that are still missing before anything is tested. */
   get missing(): number {
-    return this.#isFrozen ? 0 : this.#options.reference - this.#reference.length;
+    return this.#isFrozen ? 0 : this.#enough - this.#size;
   }
 
   get period(): { from: number; answers: number } {
@@ -115,9 +123,11 @@ export class VersionMonitor {
   observe(one: Observation): void {
     if (!this.#isFrozen) {
       this.#reference.push(one);
-      if (this.#reference.length >= this.#options.reference) this.freeze(one.at);
+      this.#size++;
+      if (this.#size >= this.#enough) this.freeze(one.at);
       return;
     }
+    if (this.#join(one)) return;
     const { days, answers } = this.#options;
     if (one.at - this.#from >= days * DAY && this.#count >= answers) this.#begin(one.at);
     this.#count++;
@@ -131,6 +141,24 @@ export class VersionMonitor {
     if (this.#words.length > MOST_WORDS) this.#words.shift();
     const surprise = this.#wordModel?.surprise(one.words);
     if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, one);
+  }
+
+  get #enough(): number {
+    return Math.min(this.#options.reference, Math.max(EARLY * this.#options.reference, 4 * LEAST_VALUES));
+  }
+
+  /** Whether the reference is complete with this answer, so that a period begins. */
+  #join(one: Observation): boolean {
+    if (this.#size >= this.#options.reference) return false;
+    this.#joining.push(one);
+    if (this.#size + this.#joining.length < this.#options.reference) return false;
+    const joining = this.#joining;
+    this.#joining = [];
+    this.#size = this.#options.reference;
+    if (this.alarms.length > 0) return false;
+    this.#reference = [...this.#reference, ...joining];
+    this.#begin(one.at);
+    return true;
   }
 
   /** A thumb that came for an answer of this version. */
@@ -187,6 +215,7 @@ export class VersionMonitor {
     const names = signalNames.filter((name) => this.#reference.some((one) => one.signals[name] !== undefined));
     return {
       isFrozen: this.#isFrozen,
+      answers: this.#size,
       values: Object.fromEntries(names.map((name) => [name, valuesOf(this.#reference, name)])),
       labels: this.#reference.flatMap(({ label }) => label ?? []),
       words: this.#reference.flatMap(({ words }) => (words === undefined ? [] : Buffer.from(words).toString('base64'))),
@@ -204,6 +233,7 @@ export class VersionMonitor {
     for (const words of state.words)
       monitor.#reference.push({ ...place, signals: {}, words: new Uint8Array(Buffer.from(words, 'base64')) });
     monitor.#thumbs = [...state.thumbs];
+    monitor.#size = state.answers;
     monitor.freeze(from);
     return monitor;
   }

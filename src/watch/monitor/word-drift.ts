@@ -37,7 +37,7 @@ export interface DomainDrift {
 }
 
 const PERMUTATIONS = 999;
-const MOST_ROWS = 500;
+const MOST_ROWS = 250;
 const TURN = 16;
 
 /**
@@ -71,10 +71,16 @@ export async function domainDrift(
   };
 }
 
-/** Square roots of shares of words: long requests do not outweigh short ones. */
-function featuresOf(row: Uint8Array): Float64Array {
+/** A request's words: buckets that it has, and square roots of their shares, so that long requests do not outweigh others. */
+interface Features {
+  buckets: Uint8Array;
+  values: Float64Array;
+}
+
+function featuresOf(row: Uint8Array): Features {
   const words = row.reduce((sum, count) => sum + count, 0);
-  return Float64Array.from(row, (count) => Math.sqrt(count / Math.max(1, words)));
+  const buckets = Uint8Array.from([...row.keys()].filter((bucket) => row[bucket] > 0));
+  return { buckets, values: Float64Array.from(buckets, (bucket) => Math.sqrt(row[bucket] / words)) };
 }
 
 function halvesOf(rows: number, seed: number): Uint8Array {
@@ -85,11 +91,11 @@ function halvesOf(rows: number, seed: number): Uint8Array {
 }
 
 /** Area under the ROC curve, each half scored by what the other half says. */
-function separation(rows: readonly Float64Array[], isNow: Uint8Array, half: Uint8Array): number {
+function separation(rows: readonly Features[], isNow: Uint8Array, half: Uint8Array): number {
   const scores = new Float64Array(rows.length);
   for (const own of [0, 1]) {
     const weights = discriminant(rows, isNow, (place) => half[place] !== own);
-    for (const [place, row] of rows.entries()) if (half[place] === own) scores[place] = dot(weights, row);
+    for (const [place, row] of rows.entries()) if (half[place] === own) scores[place] = score(weights, row);
   }
   return (
     (areaUnder(scores, isNow, (place) => half[place] === 0) + areaUnder(scores, isNow, (place) => half[place] === 1)) /
@@ -97,36 +103,31 @@ function separation(rows: readonly Float64Array[], isNow: Uint8Array, half: Uint
   );
 }
 
-function discriminant(
-  rows: readonly Float64Array[],
-  isNow: Uint8Array,
-  isUsed: (place: number) => boolean,
-): Float64Array {
+function discriminant(rows: readonly Features[], isNow: Uint8Array, isUsed: (place: number) => boolean): Float64Array {
   const sums = [new Float64Array(BUCKETS), new Float64Array(BUCKETS)];
   const squares = new Float64Array(BUCKETS);
   const counts = [0, 0];
-  for (const [place, row] of rows.entries()) {
+  for (const [place, { buckets, values }] of rows.entries()) {
     if (!isUsed(place)) continue;
     const sum = sums[isNow[place]];
     counts[isNow[place]]++;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const value = row[bucket];
-      sum[bucket] += value;
-      squares[bucket] += value * value;
+    for (const [i, bucket] of buckets.entries()) {
+      sum[bucket] += values[i];
+      squares[bucket] += values[i] * values[i];
     }
   }
   if (counts[0] === 0 || counts[1] === 0) return new Float64Array(BUCKETS);
   const all = counts[0] + counts[1];
-  return Float64Array.from({ length: BUCKETS }, (_, bucket) => {
+  return squares.map((square, bucket) => {
     const mean = (sums[0][bucket] + sums[1][bucket]) / all;
-    const variance = squares[bucket] / all - mean * mean;
+    const variance = square / all - mean * mean;
     return (sums[1][bucket] / counts[1] - sums[0][bucket] / counts[0]) / (variance + 1e-3);
   });
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+function score(weights: Float64Array, { buckets, values }: Features): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (const [i, bucket] of buckets.entries()) sum += weights[bucket] * values[i];
   return sum;
 }
 
