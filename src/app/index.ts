@@ -84,6 +84,7 @@ export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
 export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
 export type { NewKey } from './serve/create-api-key.ts';

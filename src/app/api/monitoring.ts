@@ -14,3 +14,18 @@ export const monitorModel = lazily('monitorModel');
  * const { traces } = await eraseUser('customer-4711');
  */
 export const eraseUser = lazily('eraseUser');
+
+/**
+ * Takes a model in use as far as it can be improved now, by the `continuous:` of a YAML file: from feedback over quarantine,
+ * review, retraining and gate to its rollout.
+ * @example
+ * const { state, waitsFor } = await improve('support.yaml');
+ */
+export const improve = lazily('improve');
+
+/**
+ * What a loop has decided so far, and why.
+ * @example
+ * const { decisions } = await improvementStatus('support.yaml');
+ */
+export const improvementStatus = lazily('improvementStatus');
