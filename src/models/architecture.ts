@@ -3,8 +3,8 @@ import type { DType, Tensor } from '../tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
-import type { ItemFeatureSizes } from './item-table.ts';
-import type { ItemTextReader, ReadTexts } from './item-texts.ts';
+import type { ItemFeatureSizes } from './items/item-table.ts';
+import type { ItemTextReader, ReadTexts } from './items/item-texts.ts';
 import type { Model } from './model.ts';
 import type { Stack } from './stack.ts';
 

@@ -1,6 +1,6 @@
 import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
-import type { ReadTexts } from './item-texts.ts';
+import type { ReadTexts } from './items/item-texts.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */

@@ -9,6 +9,34 @@ export {
   type AliasChange,
 } from './aliases.ts';
 export { readAudit, recordAction, type AuditEntry, type AuditFilter } from './audit.ts';
+export {
+  addFile,
+  filePath,
+  filesOf,
+  findFile,
+  jobFolder,
+  partPath,
+  removeExpired,
+  removeFile,
+  trainingFolder,
+  type StoredFile,
+} from './files.ts';
+export {
+  addEvent,
+  addJob,
+  changeJob,
+  claimJob,
+  eventsOf,
+  findJob,
+  hasEnded,
+  jobsOf,
+  newId,
+  recoverJobs,
+  type Job,
+  type JobStatus,
+  type JobEvent,
+} from './jobs.ts';
+export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, registryPath, withRegistry, type Registry } from './database.ts';
 export {
   describeGuard,
@@ -31,6 +59,7 @@ export {
 } from './rollouts.ts';
 export {
   addVersion,
+  deleteModel,
   findVersion,
   recordFindings,
   registeredModels,
@@ -39,3 +68,13 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
+export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
+export {
+  addCheckpoint,
+  checkpointsOf,
+  forbid,
+  permissionsOf,
+  permit,
+  type JobCheckpoint,
+  type Permission,
+} from './checkpoints.ts';

@@ -94,7 +94,119 @@ export interface AuditTable {
   hash: string;
 }
 
+export interface FilesTable {
+  id: string;
+  /** Name of the API key; empty on a server without keys. */
+  owner: string;
+  purpose: string;
+  filename: string;
+  bytes: number;
+  sha256: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface UploadsTable {
+  id: string;
+  owner: string;
+  purpose: string;
+  filename: string;
+  bytes: number;
+  mime_type: string;
+  status: string;
+  created_at: number;
+  expires_at: number;
+  file: string | null;
+}
+
+export interface UploadPartsTable {
+  id: string;
+  upload: string;
+  bytes: number;
+  created_at: number;
+}
+
+export interface JobsTable {
+  id: string;
+  owner: string;
+  status: string;
+  model: string;
+  training_file: string;
+  validation_file: string | null;
+  suffix: string | null;
+  seed: number;
+  /** JSON: type and hyper-parameters, as asked until they are settled. */
+  method: string;
+  /** JSON: keys of the recipe that the request adds. */
+  extra: string;
+  metadata: string;
+  /** JSON: the recipe, once the files are checked. */
+  recipe: string | null;
+  fine_tuned_model: string | null;
+  trained_tokens: number | null;
+  /** JSON */
+  error: string | null;
+  /** JSON: ids of files. */
+  result_files: string;
+  /** Stands for the request, for a retry to be known again. */
+  fingerprint: string;
+  /** JSON: the process that works on it. */
+  worker: string | null;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface JobEventsTable {
+  seq: Generated<number>;
+  job: string;
+  /** What it tells of: told again after a crash it is the same. */
+  key: string;
+  at: number;
+  level: string;
+  message: string;
+  type: string;
+  /** JSON */
+  data: string;
+}
+
+export interface CheckpointsTable {
+  id: string;
+  job: string;
+  step: number;
+  /** The registered model. */
+  model: string;
+  /** JSON */
+  metrics: string;
+  created_at: number;
+}
+
+export interface PermissionsTable {
+  id: string;
+  model: string;
+  /** Name of the API key that may use it. */
+  key: string;
+  created_at: number;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  url: string;
+  body: string;
+  attempts: number;
+  next_at: number;
+  /** When it arrived, or was given up. */
+  ended_at: number | null;
+}
+
 export interface RegistryTables {
+  files: FilesTable;
+  uploads: UploadsTable;
+  upload_parts: UploadPartsTable;
+  jobs: JobsTable;
+  job_events: JobEventsTable;
+  checkpoints: CheckpointsTable;
+  permissions: PermissionsTable;
+  deliveries: DeliveriesTable;
   registered_models: RegisteredModelsTable;
   versions: VersionsTable;
   aliases: AliasesTable;

@@ -198,3 +198,20 @@ function fromRow(row: Selectable<VersionsTable>): ModelVersion {
     createdBy: row.created_by,
   };
 }
+
+/** Marks a model as deleted: its name is not given again, and what it was stays in the audit log. */
+export async function deleteModel(registry: Registry, model: string, by: string): Promise<void> {
+  const versions = await versionsOf(registry, model);
+  await registry.transaction().execute(async (transaction) => {
+    const deleted = { deleted_at: Date.now() };
+    await transaction.updateTable('registered_models').set(deleted).where('name', '=', model).execute();
+    await transaction.deleteFrom('aliases').where('model', '=', model).execute();
+    for (const version of versions)
+      await recordAction(transaction, {
+        by,
+        action: 'model-deleted',
+        subject: versionName(version),
+        hashes: auditHashes(version),
+      });
+  });
+}

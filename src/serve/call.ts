@@ -84,8 +84,8 @@ export class Call<Body = unknown> implements CallParts<Body> {
   }
 
   /** Whether a model is everybody's, or of this request's key. */
-  mayKnow({ owner }: ServedModel): boolean {
-    return owner === undefined || owner === this.owner;
+  mayKnow({ id, owner }: ServedModel): boolean {
+    return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
   /** Under which name things are kept that this request makes; of a server without keys all are of one owner. */
@@ -104,7 +104,8 @@ export class Call<Body = unknown> implements CallParts<Body> {
   model<Kind extends ModelKind>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
     const model = this.server.table.find(name, this.#asker);
     // A key that is bound to models does not learn which others there are.
-    if (!this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
+    const isOwned = model?.owner !== undefined;
+    if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
     if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name);
     this.exchange.of(model, name);
     if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };

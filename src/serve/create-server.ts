@@ -13,6 +13,8 @@ import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
+import { openTraining } from './training/open-training.ts';
+import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
 import type { Watcher } from '../watch/index.ts';
@@ -30,8 +32,10 @@ export interface ServerOptions {
   log?: ServeLog;
   /** Watches what is answered; it is closed with the server. */
   watcher?: Watcher;
-  /** Where the registry's models are served. */
+  /** Where the registry's models are served, or jobs are taken. */
   registry?: Registry;
+  /** Who trains jobs. */
+  trainer?: Trainer;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -52,6 +56,7 @@ export async function createServer({
   log = openLog(settings.log),
   watcher,
   registry,
+  trainer,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
@@ -80,11 +85,10 @@ export async function createServer({
   };
   if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
   if (registry !== undefined) {
-    parts.routes = new RegistryRoutes(parts, {
-      registry,
-      isWanted: ({ owner }) => settings.registry && owner === null,
-    });
+    const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
+    parts.routes = new RegistryRoutes(parts, { registry, isWanted });
     await parts.routes.begin();
+    if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes: parts.routes });
   }
   return {
     parts,
@@ -147,13 +151,15 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, telemetry, watcher } = parts;
+  const { state, admission, pool, routes, settings, telemetry, training, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await training?.queue.close();
+  await training?.webhooks.close();
   await routes?.close();
   await pool.close();
   await telemetry.close();

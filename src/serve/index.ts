@@ -14,6 +14,8 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
+export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
+export { ApiError } from './api-error.ts';
 export {
   settingsSchema,
   usualMonitorSettings,

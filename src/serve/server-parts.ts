@@ -8,6 +8,7 @@ import type { ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import type { ServeLog } from './watch/log.ts';
 import type { Watcher } from '../watch/index.ts';
+import type { TrainingParts } from './training/training-parts.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
 import type { RegistryRoutes } from './routes/registry-routes.ts';
@@ -28,6 +29,8 @@ export interface ServerParts {
   telemetry: Telemetry;
   /** Where answers are watched. */
   watcher?: Watcher;
+  /** Where files and jobs are taken. */
+  training?: TrainingParts;
   /** Where the registry's models are served. */
   routes?: RegistryRoutes;
   /** Writes down what is known of a request that is over. */

@@ -22,6 +22,9 @@ export type MonitorSettings = z.output<typeof monitorSchema>;
 
 export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
 
+/** Bytes of files, and jobs that have not ended. */
+export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
+
 export const settingsSchema = z.strictObject({
   models: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
@@ -32,6 +35,25 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("whether the registry's models are served by their names; changes of their aliases are followed at once"),
+  training: z
+    .boolean()
+    .default(false)
+    .describe('whether files and fine-tuning jobs are taken; every key sees its own, and its models'),
+  max_file: bytes.default('512MB').describe('of a file for jobs that is sent at once'),
+  quota: quotaSchema
+    .required()
+    .prefault({ storage: '10GB', jobs: 10 })
+    .describe('what each key has, where its own entry does not say it'),
+  webhooks: z
+    .array(
+      z.strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        secret: z.string().regex(/^whsec_[A-Za-z0-9+/=]{24,}$/, 'must be whsec_ and at least 18 bytes in base64'),
+        events: z.array(z.string()).optional(),
+      }),
+    )
+    .default([])
+    .describe('who is told of jobs that end, as Standard Webhooks has it'),
   adapters: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])

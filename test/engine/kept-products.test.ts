@@ -6,7 +6,7 @@ import { atStageEnd, KeptProducts } from '../../src/nn/index.ts';
 import { keptGroup } from '../../src/nn/kept-products.ts';
 import { liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
-import { availableBytes, planMemory } from '../../src/worker/run/resources.ts';
+import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
 
 const [N, D] = [5, 6];
 

@@ -21,7 +21,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['monitor', 'watch'],
+  ['report', 'monitor', 'watch'],
+  ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
   ['serve', 'deploy', 'review', 'federated'],

@@ -1,10 +1,10 @@
 /** The page of `attune monitor`: what was measured of each version, in pictures. One file, no network. */
 import { formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
-import { forWindows } from '../../monitor/report/chart/frame.ts';
-import { lineChart } from '../../monitor/report/chart/line-chart.ts';
-import { html, Html } from '../../monitor/report/html.ts';
-import { policy } from '../../monitor/report/page.ts';
-import { STYLE } from '../../monitor/report/style/index.ts';
+import { forWindows } from '../../report/chart/frame.ts';
+import { lineChart } from '../../report/chart/line-chart.ts';
+import { html, Html } from '../../report/html.ts';
+import { policy } from '../../report/page.ts';
+import { STYLE } from '../../report/style/index.ts';
 import type { Alarm, VersionReport } from '../../watch/index.ts';
 import { signalFigures } from './signal-figures.ts';
 

@@ -8,9 +8,9 @@ import type { ModelVersion, NewVersion } from '../../registry/index.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
 import { readComparison } from '../../store/results.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
-import { adapterWeights, isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
 
 type Described = Omit<NewVersion, 'model' | 'createdBy' | 'owner'>;
 

@@ -14,8 +14,9 @@ import {
   type ServeSettingsInput,
 } from '../../serve/index.ts';
 import { openLog } from '../../serve/watch/log.ts';
+import { availableBytes } from '../../jobs/model/resources.ts';
 import { openRegistry } from '../../registry/index.ts';
-import { availableBytes } from '../../worker/run/resources.ts';
+import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 import { openWatcher } from './watcher.ts';
 
@@ -66,9 +67,10 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const log = openLog(settings.log);
   const watcher = await openWatcher(settings, log);
   try {
-    const registry = settings.registry ? await openRegistry() : undefined;
+    const registry = settings.registry || settings.training ? await openRegistry() : undefined;
     const memory = availableBytes() * SHARE_OF_MEMORY;
-    return await createServer({ settings, opener, memory, log, registry, watcher });
+    const training = settings.training ? { trainer } : {};
+    return await createServer({ settings, opener, memory, log, registry, watcher, ...training });
   } catch (error) {
     await watcher?.close();
     throw error;

@@ -1,7 +1,8 @@
 import type { MigrationProvider } from 'kysely/migration';
 import { models } from './0001-models.ts';
+import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-models': models }),
+  getMigrations: () => Promise.resolve({ '0001-models': models, '0002-training': training }),
 };

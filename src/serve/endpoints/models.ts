@@ -42,7 +42,7 @@ export const endpoint = defineEndpoint({
   },
   handle(call: Call) {
     const entries = call.server.table.names.filter(
-      ({ name, model }) => call.mayUse(name, model.id) && call.mayKnow(model),
+      ({ name, model }) => (model.owner !== undefined || call.mayUse(name, model.id)) && call.mayKnow(model),
     );
     return Response.json({ object: 'list', data: entries.map(({ name, model }) => modelEntry(name, model)) });
   },

@@ -32,6 +32,8 @@ export class ModelTable {
   /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
   readonly #registered = new Map<string, string>();
   #routes: ReadonlyMap<string, Route> = new Map();
+  /** By model: names of API keys that may use it beside its owner. */
+  #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
   static async of(
@@ -62,6 +64,14 @@ export class ModelTable {
   /** What registered names answer with from now on. A route to a model that is not served is none. */
   setRoutes(routes: ReadonlyMap<string, Route>): void {
     this.#routes = routes;
+  }
+
+  setShared(shared: ReadonlyMap<string, ReadonlySet<string>>): void {
+    this.#shared = shared;
+  }
+
+  isShared(id: string, key: string): boolean {
+    return this.#shared.get(id)?.has(key) === true;
   }
 
   /** Lets an adapter be loaded later. */

@@ -6,6 +6,7 @@ import {
   endRollout,
   moveAlias,
   outsideChanges,
+  permissionsOf,
   saveCounts,
   versionName,
   type Registry,
@@ -17,7 +18,7 @@ import { isOwnFault } from './signals.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
 import { Trial, type Outcome } from './trial.ts';
-import { wantedModels, type WantedModel } from './wanted-versions.ts';
+import { servedId, wantedModels, type WantedModel } from './wanted-versions.ts';
 
 export interface RoutesOptions {
   registry: Registry;
@@ -92,7 +93,8 @@ export class RegistryRoutes {
     this.#routes = new Map(wanted.flatMap((model) => this.#routesOf(model)));
     const { table, pool } = this.#server;
     table.setRoutes(this.#routes);
-    const ids = new Set(wanted.flatMap(({ name, versions }) => [...versions.keys()].map((one) => idOf(name, one))));
+    table.setShared(await sharedModels(registry));
+    const ids = new Set(wanted.flatMap((model) => [...model.versions.keys()].map((one) => servedId(model, one))));
     for (const model of table.models) {
       if (model.version === undefined || ids.has(model.id)) continue;
       table.remove(model.id);
@@ -101,10 +103,11 @@ export class RegistryRoutes {
     }
   }
 
-  async #addVersions({ name, owner, versions }: WantedModel, isStart: boolean): Promise<void> {
+  async #addVersions(model: WantedModel, isStart: boolean): Promise<void> {
+    const { name, owner, versions } = model;
     const { table, opener, log } = this.#server;
     for (const [number, { folder }] of versions) {
-      const id = idOf(name, number);
+      const id = servedId(model, number);
       if (table.find(id) !== undefined) continue;
       try {
         const facts = await opener.inspect(folder);
@@ -130,7 +133,8 @@ export class RegistryRoutes {
 
   /** Names with what each answers with: a version that is not open yet waits until it is. */
   #routesOf(model: WantedModel): [string, Route][] {
-    const { name, aliases, rollout } = model;
+    const { name, aliases, owner, rollout } = model;
+    if (owner !== undefined) return [];
     const named = Object.entries(aliases).map(([alias, version]): [string, Route] => [
       `${name}@${alias}`,
       { live: idOf(name, version) },
@@ -258,6 +262,14 @@ export class RegistryRoutes {
 
 function idOf(model: string, version: number): string {
   return versionName({ model, version });
+}
+
+/** Names of API keys by the models that others let them use. */
+async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
+  const shared = new Map<string, Set<string>>();
+  for (const { model, key } of await permissionsOf(registry))
+    shared.set(model, (shared.get(model) ?? new Set()).add(key));
+  return shared;
 }
 
 function firstLine(error: unknown): string {

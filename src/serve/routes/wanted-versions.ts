@@ -6,6 +6,7 @@ import {
   findVersion,
   openRollouts,
   registeredModels,
+  versionName,
   type ModelVersion,
   type Registry,
   type Rollout,
@@ -19,6 +20,11 @@ export interface WantedModel {
   /** That are named by an alias, a rollout, or by what a rollback would go back to; by number. */
   versions: Map<number, ModelVersion>;
   rollout?: Rollout;
+}
+
+/** What a version is served as: models of an API key have one version, under the model's name. */
+export function servedId({ name, owner }: Pick<WantedModel, 'name' | 'owner'>, version: number): string {
+  return owner === undefined ? versionName({ model: name, version }) : name;
 }
 
 /** @param isWanted which of the registered models this server serves */

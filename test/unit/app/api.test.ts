@@ -138,7 +138,7 @@ describe('hover documentation', () => {
       const text = readFileSync(`src/app/api/${name}`, 'utf8');
       for (const [, before, constant] of text.matchAll(/(\*\/\n|\n)export const (\w+)/g))
         expect(before, `${name}: ${constant}`).toBe('*/\n');
-      const described = text.match(/@example|@deprecated/g)?.length ?? 0;
+      const described = text.match(/(?:@example|@deprecated)(?:(?!\*\/)[^])*\*\/\nexport const /g)?.length ?? 0;
       expect(described, name).toBe(text.match(/^export const /gm)?.length);
     }
   });

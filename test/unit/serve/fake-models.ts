@@ -5,6 +5,7 @@ import {
   createServer,
   settingsSchema,
   type Opener,
+  type Trainer,
   type ServeSettingsInput,
   type Writer,
 } from '../../../src/serve/index.ts';
@@ -28,6 +29,7 @@ export interface FakeOptions {
   /** Targets that cannot be opened. */
   broken?: (target: string) => boolean;
   registry?: Registry;
+  trainer?: Trainer;
 }
 
 export interface FakeState {
@@ -179,6 +181,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     opener: fakeOpener(options, state),
     memory: 1000,
     registry: options.registry,
+    trainer: options.trainer,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
   });
   await warm();
