@@ -1,6 +1,6 @@
 /** What is known of one request when it is over: for the log, the metrics and the traces. */
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { ServedModel } from '../models/model-table.ts';
 
