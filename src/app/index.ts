@@ -34,6 +34,7 @@ export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
+export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
@@ -76,10 +77,13 @@ export type {
   ReviewResultsOptions,
   SigningOptions,
 } from './review/review.ts';
+export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
 export type { Promotion, PromoteOptions } from './registry/promote.ts';
 export type { RegisterOptions } from './registry/register.ts';
 export type { Rollback, RollbackOptions } from './registry/rollback.ts';
+export type { RetuneOptions } from './retune.ts';
+export type { AuditEntry, AuditFilter } from '../registry/index.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';

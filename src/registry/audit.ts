@@ -26,6 +26,11 @@ export interface AuditFilter {
 export type NewAuditEntry = Pick<AuditEntry, 'by' | 'action' | 'subject'> &
   Partial<Pick<AuditEntry, 'at' | 'hashes' | 'details'>>;
 
+/** Who acts through the API: the key by its name, or anybody on a server without keys. */
+export function keyActor(owner: string): string {
+  return owner === '' ? 'api' : `key:${owner}`;
+}
+
 /** Adds an entry within the transaction of what it tells of. */
 export async function recordAction(transaction: RegistryTransaction, entry: NewAuditEntry): Promise<void> {
   const { at = Date.now(), by, action, subject, hashes = {}, details = {} } = entry;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { parseJson } from '../files/json.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
-import { recordAction } from './audit.ts';
+import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './database.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
 
@@ -80,7 +80,7 @@ export async function addJob(registry: Registry, given: NewJob): Promise<Job> {
   await registry.transaction().execute(async (transaction) => {
     await transaction.insertInto('jobs').values(row).execute();
     const details = { model: given.model, training_file: given.training_file, method: given.method.type };
-    await recordAction(transaction, { by: `key:${given.owner}`, action: 'job-created', subject: id, details });
+    await recordAction(transaction, { by: keyActor(given.owner), action: 'job-created', subject: id, details });
   });
   await addEvent(registry, { job: id, key: 'created', message: `Created fine-tuning job: ${id}` });
   return fromRow(row);

@@ -5,6 +5,6 @@ export { commandSink, webhookSink, type AlarmSink } from './alarms/sinks.ts';
 export { type GivenFeedback } from './feedback/feedback.ts';
 export { reportVersions, type VersionReport } from './monitor/report.ts';
 export { type Asked, type ServedAnswer } from './trace.ts';
-export { TraceStore } from './traces/trace-store.ts';
+export { TraceStore, watchFolder } from './traces/trace-store.ts';
 export { eraseUser, type Erasure } from './traces/erase-user.ts';
 export { Watcher } from './watcher.ts';

@@ -87,7 +87,8 @@ describe('a tape', () => {
 });
 
 describe('a plan of memory', () => {
-  const config = { model_type: 'llama', vocab_size: 61, hidden_size: 32, intermediate_size: 48, num_hidden_layers: 3, num_attention_heads: 4, max_position_embeddings: 128 }; // prettier-ignore
+  const shape = { hidden_size: 32, intermediate_size: 48, num_hidden_layers: 3, num_attention_heads: 4 };
+  const config = { model_type: 'llama', vocab_size: 61, ...shape, max_position_embeddings: 128 };
 
   it('keeps products where they fit, then only inputs', async () => {
     const model = await createModel(config, { dtype: 'f32', seed: 3 });

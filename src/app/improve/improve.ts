@@ -7,6 +7,7 @@ import type { Hold } from '../../watch/quarantine/checks.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
 import { readPlan } from './plan.ts';
+import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';
 import { gate, retrain } from './retrain.ts';
 import { approval, rollOut } from './roll-out.ts';
@@ -54,6 +55,7 @@ export interface Improvement {
 export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
   const plan = readPlan(file);
   makeFolders(plan.folder);
+  rememberLoop(plan);
   const lock = locked(plan.folder);
   const log = new DecisionLog(plan.folder);
   const store = await TraceStore.open();

@@ -1,6 +1,7 @@
 /** What a version is made of, by hashes, and what is known of its worth. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
 import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
@@ -32,7 +33,8 @@ export async function describeResult(target: string): Promise<Described> {
   };
 }
 
-function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
+/** What a run's folder says of its result. */
+export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
   const { id, folder } = readRun(target);
   return { run: id, runFolder: folder, verdict: readComparison(folder)?.verdict, signOff: newestSignOff(folder) };
 }
@@ -51,9 +53,17 @@ async function baseOf(folder: string): Promise<{ name: string; folder: string } 
   return { name, folder: modelFolder(notes?.base_folder ?? name) };
 }
 
+function wholeWeights(folder: string): string[] {
+  if (!isCheapFolder(folder)) return weightFiles(folder);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('cheap_model'))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
 /** Of the weights and of what says how they are read. */
 export async function weightsHash(folder: string): Promise<string> {
-  const weights = isAdapterFolder(folder) ? [adapterWeights(folder)] : weightFiles(folder);
+  const weights = isAdapterFolder(folder) ? [adapterWeights(folder)] : wholeWeights(folder);
   const beside = ['adapter_config.json', 'config.json'].map((name) => join(folder, name));
   const files = [...weights, ...beside.filter((path) => existsSync(path))];
   const hashes = await Promise.all(files.map(async (path) => [basename(path), await sha256File(path)]));

@@ -1,10 +1,12 @@
 import { addVersion, CHALLENGER, moveAlias, withRegistry, type ModelVersion } from '../../registry/index.ts';
 import { localActor } from './actor.ts';
-import { describeResult } from './describe-result.ts';
+import { describeResult, runFacts } from './describe-result.ts';
 
 export interface RegisterOptions {
   /** The API key whose model it is; that of whoever has this machine unless given. */
   owner?: string;
+  /** The run that made it, where the target is not the run's own folder. */
+  run?: string;
   /** Who does it, for the audit log; the user of this machine unless given. */
   by?: string;
 }
@@ -17,9 +19,9 @@ export interface RegisterOptions {
 export async function registerModel(
   name: string,
   target: string,
-  { owner, by = localActor() }: RegisterOptions = {},
+  { owner, run, by = localActor() }: RegisterOptions = {},
 ): Promise<ModelVersion> {
-  const described = await describeResult(target);
+  const described = { ...(await describeResult(target)), ...(run !== undefined && runFacts(run)) };
   return withRegistry(async (registry) => {
     const made = await addVersion(registry, { model: name, ...described, owner, createdBy: by });
     const { version } = made;

@@ -3,7 +3,15 @@ import { cpSync, existsSync, linkSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { CHAMPION, jobFolder, moveAlias, registeredModels, withRegistry, type Job } from '../../registry/index.ts';
+import {
+  CHAMPION,
+  jobFolder,
+  keyActor,
+  moveAlias,
+  registeredModels,
+  withRegistry,
+  type Job,
+} from '../../registry/index.ts';
 import type { Published } from '../../serve/index.ts';
 import { listCheckpoints, type Checkpoint } from '../../store/checkpoints.ts';
 import { readSafetensorsHeader } from '../../tensor/safetensors.ts';
@@ -37,12 +45,12 @@ export async function publishJob(job: Job, names: Names): Promise<Published> {
 }
 
 /** A model of a key has one version, which its name answers with. */
-async function publish(name: string, target: string, { owner }: Job): Promise<void> {
-  const by = `key:${owner}`;
+async function publish(name: string, target: string, { id, owner }: Job): Promise<void> {
+  const by = keyActor(owner);
   const isKnown = await withRegistry(async (registry) =>
     (await registeredModels(registry)).some((one) => one.name === name),
   );
-  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by });
+  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by, run: runFolder(id) });
   await withRegistry((registry) =>
     moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', by }),
   );

@@ -10,9 +10,10 @@ export const command = defineCommand({
     const { eraseUser } = await import('../../app/monitor/erase-user.ts');
     return eraseUser(context.argument('USER')!);
   },
-  render({ user, traces, feedback, hadKey }) {
+  render({ user, traces, feedback, hadKey, rows, models }) {
     const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
     const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
-    return `${user}: ${found}; ${key}`;
+    const trained = models.length === 0 ? '' : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
+    return `${user}: ${found}; ${key}${trained}`;
   },
 });

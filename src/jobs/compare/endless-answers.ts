@@ -25,6 +25,9 @@ export async function warnOfEndless(
   emit({
     type: 'warning-raised',
     code: 'W_ANSWERS_ENDLESS',
-    message: `${subject.cutAnswers} of ${rows} answers never ended: they ran to the limit of tokens. Where the base model was never trained on what ends an answer, an adapter cannot learn to end either: train the rows of these tokens with it, tuning.trainable_tokens: [${stops.join(', ')}]`,
+    message:
+      `${subject.cutAnswers} of ${rows} answers never ended: they ran to the limit of tokens. Where the ` +
+      'base model was never trained on what ends an answer, an adapter cannot learn to end either: train ' +
+      `the rows of these tokens with it, tuning.trainable_tokens: [${stops.join(', ')}]`,
   });
 }

@@ -59,7 +59,9 @@ export async function runComparison(
 function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): void {
   const repeated = repeatedRows(test);
   if (repeated === 0) return;
-  const message = `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended`;
+  const message =
+    `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, ` +
+    'since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended';
   emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { TEXT_ENCODER } from '../../models/architecture.ts';
+import { TEXT_ENCODER } from '../../models/items/item-model.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { hasCtcVocabulary, Tokenizer } from '../../text/index.ts';

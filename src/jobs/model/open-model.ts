@@ -5,6 +5,7 @@ import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openTuning, readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel } from '../../models/load.ts';
 import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
@@ -73,7 +74,7 @@ export interface OpenedModel {
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const opened = await openChecked(target, options);
-  opened.model.trunk.textReader?.keep();
+  textReaderOf(opened.model.trunk)?.keep();
   return opened;
 }
 

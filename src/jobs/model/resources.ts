@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../train/tape.ts';
@@ -54,7 +55,7 @@ function activationBytesPerToken(model: Model): number {
   const { trunk, dtype } = model;
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
   const inner = innerWidth(model);
-  const { encoder, longest = 0 } = trunk.textReader ?? {};
+  const { encoder, longest = 0 } = textReaderOf(trunk) ?? {};
   // A token that is an item has a text, which may be as long as the longest.
   const ofText = encoder === undefined ? 0 : longest * activationBytesPerToken(encoder);
   return ofText + blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);

@@ -5,6 +5,7 @@ import { readCatalogue, type CatalogueItem } from '../../data/catalogue.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
 import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { saveModel } from '../../models/save.ts';
@@ -61,7 +62,7 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
   describeItems(model, itemNames(larger), { items, space, texts });
   await writeWholeFolder(folder, async (draft) => {
     larger.save(draft);
-    if (model.trunk.textReader !== undefined) saveInnerTokenizer(draft, await innerTokenizer(from));
+    if (textReaderOf(model.trunk) !== undefined) saveInnerTokenizer(draft, await innerTokenizer(from));
     saveModel(model, draft);
     writeItemCatalogue(draft, { items, space });
     const notes = readNotes(from);
@@ -77,11 +78,12 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
 
 /** Vectors of the items' texts; their tokens where the model reads them itself. */
 async function readTexts(
-  { trunk: { textReader } }: Model,
+  { trunk }: Model,
   { from, items, encoder }: { from: string; items: readonly CatalogueItem[]; encoder: string | null },
   context: JobContext,
 ) {
   if (encoder === null) return undefined;
+  const textReader = textReaderOf(trunk);
   if (textReader === undefined) return encodeTexts(encoder, items, context);
   // As many tokens as the model has room for.
   const tokens = await tokenTexts(await innerTokenizer(from), items, textReader.longest);

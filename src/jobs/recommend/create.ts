@@ -5,8 +5,8 @@ import type { ItemsExample } from '../../data/example.ts';
 import { loadData, type DataSource } from '../../data/index.ts';
 import { learnFeatures } from '../../data/item-features.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import type { Architecture, NewShape } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
+import { isItemArchitecture, type ItemArchitecture, type NewShape } from '../../models/items/item-model.ts';
 import { createModel } from '../../models/load.ts';
 import { saveModel } from '../../models/save.ts';
 import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../text/index.ts';
@@ -60,7 +60,7 @@ const MOST_POSITIONS = 201;
 export async function run(input: CreateInput, context: JobContext): Promise<CreatedModel> {
   const { modelType, folder, shape, seed } = input;
   const architecture = await architectures.load(modelType);
-  if (architecture.newConfig === undefined) throw await preTrained(modelType);
+  if (!isItemArchitecture(architecture)) throw await preTrained(modelType);
   const rows = await readItems(input, context);
   const known = await readFeatures(input, architecture, context);
   const chosen = new Set(rows.flatMap(({ items }) => items));
@@ -102,7 +102,7 @@ async function readItems({ data, seed }: CreateInput, { signal }: JobContext): P
 }
 
 /** What a model of this kind knows of whoever chose: who it is, or what is known of them. @throws AttuneError E_NO_USERS */
-function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, knowsUsers }: Architecture) {
+function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, knowsUsers }: ItemArchitecture) {
   if (knowsUsers !== true) return about;
   if (user !== undefined) return [selfOf(user)];
   throw new AttuneError('E_NO_USERS', {
@@ -114,7 +114,7 @@ function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, kn
 }
 
 /** What is known of the items, learnt from their catalogue; undefined where there is none. */
-async function readFeatures(input: CreateInput, architecture: Architecture, context: JobContext) {
+async function readFeatures(input: CreateInput, architecture: ItemArchitecture, context: JobContext) {
   refuseIdle(input, architecture);
   const { catalogue, textEncoder, tunesEncoder = false } = input;
   if (catalogue === undefined) return undefined;
@@ -131,7 +131,7 @@ async function readFeatures(input: CreateInput, architecture: Architecture, cont
 }
 
 /** What a model would not read is not taken in silence. */
-function refuseIdle(given: CreateInput, { modelType, readsFeatures }: Architecture) {
+function refuseIdle(given: CreateInput, { modelType, readsFeatures }: ItemArchitecture) {
   if (given.tunesEncoder === true && given.textEncoder === undefined) {
     throw new AttuneError('E_OPTION_IDLE', {
       what: 'There is no text encoder to tune',
@@ -153,7 +153,7 @@ function refuseIdle(given: CreateInput, { modelType, readsFeatures }: Architectu
 }
 
 /** The longest row, with its start and what is known of its user (who it is, at least), as far as that is usual. */
-function positionsFor(rows: readonly ItemsExample[], architecture: Architecture): number {
+function positionsFor(rows: readonly ItemsExample[], architecture: ItemArchitecture): number {
   const lengthOf = (row: ItemsExample) => row.items.length + knownOfUser(row, architecture).length + 1;
   return Math.min(
     rows.reduce((most, row) => Math.max(most, lengthOf(row)), 2),
@@ -166,7 +166,7 @@ async function preTrained(modelType: string): Promise<AttuneError> {
   return new AttuneError('E_NOT_NEW', {
     what: `${capitalised(withArticle(modelType))} model is not made anew: it is tuned from a pre-trained one`,
     expected: all
-      .filter(({ newConfig }) => newConfig !== undefined)
+      .filter(isItemArchitecture)
       .map((one) => one.modelType)
       .join(', '),
     fix: 'name a folder of a pre-trained model in the recipe; attune models pull fetches one',

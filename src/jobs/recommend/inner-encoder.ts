@@ -1,7 +1,7 @@
 // V items of a vocabulary, T tokens of the longest text
 import { join } from 'node:path';
 import type { CatalogueItem } from '../../data/catalogue.ts';
-import { TEXT_ENCODER, type TextEncoderPlan } from '../../models/architecture.ts';
+import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
@@ -53,7 +53,7 @@ export async function openInnerEncoder(
     moveInto(whole) {
       const own = new Map(model.parameters());
       noGrad(() => {
-        for (const [path, parameter] of whole.trunk.textReader!.encoder.parameters())
+        for (const [path, parameter] of itemTrunkOf(whole).textReader!.encoder.parameters())
           scope(() => parameter.assign(own.get(path)!.tensor.clone()));
       });
       opened.tuning?.dispose();

@@ -65,7 +65,10 @@ export interface ItemVectors {
   of: ReadonlyMap<string, Float32Array>;
 }
 
-/** What an encoder makes of the items' texts, long ones cut; items without a text have no vector. @throws AttuneError E_NO_TEXTS and what opening a model raises */
+/**
+ * Vectors of the items' texts, long texts cut; items without a text have none.
+ * @throws AttuneError E_NO_TEXTS and what opening a model raises
+ */
 export async function encodeTexts(
   encoder: string,
   items: readonly CatalogueItem[],

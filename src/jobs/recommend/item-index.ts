@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
-import { itemVectorsOf } from '../../models/architecture.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
+import { isItemTrunk, itemTrunkOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { fromArray, noGrad, scope } from '../../tensor/index.ts';
 import { itemNames, type Tokenizer } from '../../text/index.ts';
@@ -19,7 +19,7 @@ const BLOCK = 4096;
 
 /** Whether a model compares states with items. */
 export function hasItemVectors({ task, trunk }: Model): boolean {
-  return task === 'next-item' && trunk.itemVectors !== undefined;
+  return task === 'next-item' && isItemTrunk(trunk);
 }
 
 /** Writes the index of a model beside its weights, which lie there already; returns it. */
@@ -63,13 +63,15 @@ export function refuseOthers(model: Model, target: string): void {
 
 function makeIndex({ model, tokenizer }: { model: Model; tokenizer: Tokenizer }): Omit<StoredIndex, 'madeBy'> {
   const ids = Int32Array.from(itemNames(tokenizer).flatMap((name, id) => (name === undefined ? [] : [id])));
-  const { width } = model.trunk;
+  const trunk = itemTrunkOf(model);
+  const { width } = trunk;
   const vectors = new Float32Array(ids.length * width);
-  const vectorsOf = itemVectorsOf(model.trunk);
   for (let start = 0; start < ids.length; start += BLOCK) {
     const some = BigInt64Array.from(ids.subarray(start, start + BLOCK), BigInt);
     // In f32 whatever the model computes in: the index outlives this machine.
-    const values = noGrad(() => scope(() => vectorsOf(fromArray(some).toDevice(model.device), 'f32').toNumbers()));
+    const values = noGrad(() =>
+      scope(() => trunk.itemVectors(fromArray(some).toDevice(model.device), 'f32').toNumbers()),
+    );
     vectors.set(values, start * width);
   }
   return { index: buildIndex(vectors, { width }), ids };

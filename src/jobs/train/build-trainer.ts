@@ -93,7 +93,7 @@ export async function createTuned(
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
   const whole = [
     ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
-    ...untaughtPaths(model),
+    ...newPaths(model),
   ];
   const tuning = await method.create(model, withModules(options, whole), {
     seed,
@@ -120,8 +120,8 @@ function isOfTrunkItself({ architecture }: Model, path: string): boolean {
   return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
 }
 
-function untaughtPaths(model: Model): string[] {
-  const parts = new Set(model.trunk.untaught);
+function newPaths(model: Model): string[] {
+  const parts = new Set(model.trunk.newlyInitialised);
   return [...model.modules()].filter(([, module]) => parts.has(module)).map(([path]) => path);
 }
 

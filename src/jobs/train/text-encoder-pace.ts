@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { TEXT_ENCODER } from '../../models/architecture.ts';
+import { TEXT_ENCODER, textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -18,12 +18,12 @@ export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Re
   if (given === undefined || own.length > 0) return;
   throw new AttuneError('E_OPTION_IDLE', {
     what:
-      model.trunk.textReader === undefined
+      textReaderOf(model.trunk) === undefined
         ? 'The text encoder is no part of this model: the vectors of its items were made beforehand, and stay'
         : 'No weight of the text encoder moves with this tuning',
     got: `objective.text_encoder_rate: ${given}`,
     fix:
-      model.trunk.textReader === undefined
+      textReaderOf(model.trunk) === undefined
         ? 'leave it out, or make the model with --tune-text-encoder: attune models create two_tower --help'
         : 'leave it out, or choose tuning: lora or full',
   });

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { Embedding, Parameter, segmentLengths } from '../../nn/index.ts';
 import { aten, cat, ones, zeros, type DType, type Tensor } from '../../tensor/index.ts';
-import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../config.ts';
 import { count } from '../decoder/config.ts';
 import { widened } from '../heads/pooling.ts';
 import { idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
+import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 
 /** The names are ours. */
 const schema = z
@@ -36,7 +36,7 @@ type BprMfConfig = z.output<typeof schema>;
  *
  * States and items have one number more than vectors do, 1 and the bias, so that their product is the whole score.
  */
-class BprMf extends Stack implements Trunk {
+class BprMf extends Stack implements ItemTrunk {
   /** Of users, too. [V, F] */
   readonly item_emb: Embedding;
   /** How much everybody likes an item. [V] */
@@ -108,7 +108,7 @@ function lengthOf(vectors: Tensor): Tensor {
   return aten.sqrt.default(vectors.mul(vectors).sum(1, { keepdim: true }).add(LEAST));
 }
 
-export const architecture: Architecture = {
+export const architecture: ItemArchitecture = {
   modelType: 'bpr_mf',
   prefix: 'bpr_mf',
   modalities: ['items'],

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { activations, Dropout, Embedding, LayerNorm, Linear } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../config.ts';
 import { count, probability } from '../decoder/config.ts';
 import { attendSelf } from '../self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
+import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 
 /** The names are ours: the authors' code has no configuration file. Defaults are theirs. */
 const schema = z
@@ -75,7 +75,7 @@ class SasRecBlock extends Block {
 }
 
 /** Causal self-attention over what somebody chose, with learned positions (SASRec, Kang and McAuley, 2018). */
-class SasRec extends Stack implements Trunk {
+class SasRec extends Stack implements ItemTrunk {
   readonly item_emb: Embedding;
   readonly pos_emb: Embedding;
   readonly blocks: readonly SasRecBlock[];
@@ -116,7 +116,7 @@ class SasRec extends Stack implements Trunk {
   }
 }
 
-export const architecture: Architecture = {
+export const architecture: ItemArchitecture = {
   modelType: 'sasrec',
   prefix: 'sasrec',
   modalities: ['items'],

@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import { activations, Dropout, LayerNorm, Linear, segmentLengths, withTokens, type Module } from '../../nn/index.ts';
 import { aten, cat, type Tensor } from '../../tensor/index.ts';
-import type { Architecture, Trunk } from '../architecture.ts';
 import type { EmbeddingOptions } from '../heads/embedding.ts';
 import type { ItemTextReader, ReadTexts } from './item-texts.ts';
 import type { Model } from '../model.ts';
 import { parseConfig } from '../config.ts';
 import { count, probability } from '../decoder/config.ts';
 import { widened } from '../heads/pooling.ts';
+import { Block, idsOf, Stack, type Pass } from '../stack.ts';
+import type { ItemArchitecture, ItemInput, ItemTrunk } from './item-model.ts';
 import { ItemTable, type ItemFeatureSizes } from './item-table.ts';
-import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 
 const size = z.int().min(0).default(0);
 
@@ -70,7 +70,7 @@ class TowerBlock extends Block {
  * of what somebody has chosen so far, the other one an item, and their product says how well the two fit. Order within
  * a history does not count.
  */
-class TwoTower extends Stack implements Trunk {
+class TwoTower extends Stack implements ItemTrunk {
   readonly text_encoder?: Model;
   readonly item_emb: ItemTable;
   readonly user_blocks: readonly TowerBlock[];
@@ -101,7 +101,7 @@ class TwoTower extends Stack implements Trunk {
   get textReader(): ItemTextReader | undefined {
     return this.item_emb.textReader;
   }
-  get untaught(): readonly Module[] | undefined {
+  get newlyInitialised(): readonly Module[] | undefined {
     return this.textReader && [this.item_emb, ...this.user_blocks, ...this.item_blocks];
   }
   override get blockList(): readonly Block[] {
@@ -109,7 +109,7 @@ class TwoTower extends Stack implements Trunk {
   }
 
   /** The mean of each row's items up to and with each: [N, D] */
-  override embed(input: StackInput, pass: Pass): Tensor {
+  override embed(input: ItemInput, pass: Pass): Tensor {
     const items = input.embeddings ?? this.item_emb.forward(idsOf(input, pass), pass.dtype, input.texts);
     const dropped = widened(this.#dropout.forward(items));
     const sums = dropped.split(segmentLengths(pass.layout)).map((row) => aten.cumsum.default(row, 0));
@@ -131,7 +131,7 @@ function sizesOf(config: TwoTowerConfig): ItemFeatureSizes {
   return { words, wordsOfItem, tags, tagsOfItem, numbers, textWidth, textTokens };
 }
 
-export const architecture: Architecture = {
+export const architecture: ItemArchitecture = {
   modelType: 'two_tower',
   prefix: 'two_tower',
   modalities: ['items'],

@@ -21,10 +21,14 @@ export function examplesSection(examples?: { tokenizer: string; rows: readonly S
       ({ file, line, tokens, trainedTokens, pieces }) =>
         html`<div class="sample">
           <p class="soft small">
-            ${file}:${line}${tokens !== undefined && ` · ${plural(tokens, 'tokens')}`}${trainedTokens !== undefined && trainedTokens > 0 && `, ${formatCount(trainedTokens)} trained`}
+            ${file}:${line}${tokens !== undefined && ` · ${plural(tokens, 'tokens')}`}${trainedOf(trainedTokens)}
           </p>
           <p class="said long">${pieces.map(({ text, trained }) => (trained ? html`<mark>${text}</mark>` : text))}</p>
         </div>`,
     )}
   </section>`;
+}
+
+function trainedOf(tokens = 0): string {
+  return tokens > 0 ? `, ${formatCount(tokens)} trained` : '';
 }

@@ -29,7 +29,11 @@ export function peopleSections(report: GroupReport<ListedRow> | undefined, lists
 function told({ axis, by, rows }: Axis, report: GroupReport<ListedRow>): string {
   const of = `${formatCount(rows)} of ${formatCount(report.rows)} rows`;
   if (by === 'column') return `By the column ${axis}, which ${of} have.`;
-  return `${of} speak of somebody whose ${axis} a word or a name tells; a row may be of several groups. It is what words and names are usual of: nobody’s own is known, and rows in other languages than English are hardly told at all.`;
+  return (
+    `${of} speak of somebody whose ${axis} a word or a name tells; a row may be of several groups. It is ` +
+    'what words and names are usual of: nobody’s own is known, and rows in other languages than English ' +
+    'are hardly told at all.'
+  );
 }
 
 function representation({ axis, groups }: Axis, { leastRows }: GroupReport<ListedRow>, lists: RowLists): Html {

@@ -31,7 +31,11 @@ function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[
 function groundRules({ rows, groups, split, available }: Comparison, { title, better }: ComparedMetric): string {
   const sample = available === undefined || available === rows ? '' : ` (a sample of ${formatCount(available)})`;
   const grouped = groups === undefined ? '' : ` in ${plural(groups, 'groups')}`;
-  return `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
+  return (
+    `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and trained on ` +
+    `by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned ` +
+    'model is better.'
+  );
 }
 
 /** A metric that does not decide: in a line, and whole when it is opened. */
@@ -104,5 +108,10 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
     cheapChosenOn === undefined
       ? ''
       : ` Of the cheap systems the verdict is about the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
-  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are corrected by Holm for how many systems are compared, so a verdict may be “no evidence” where an interval alone is without 0. “Detectable” is the difference that this many rows find in four of five tries.${chosen}`;
+  return (
+    `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ` +
+    `${seed}; p-values (${tests}) are corrected by Holm for how many systems are compared, so a verdict ` +
+    'may be “no evidence” where an interval alone is without 0. “Detectable” is the difference that this ' +
+    `many rows find in four of five tries.${chosen}`
+  );
 }

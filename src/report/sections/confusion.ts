@@ -36,10 +36,11 @@ export function confusionSection(comparison: Comparison | undefined): Html | und
 }
 
 function oneSystem({ title }: ComparedSystem, confusion: Confusion): Html {
-  const isSmall = confusion.classes.length <= MOST_CLASSES;
+  const count = confusion.classes.length;
+  const remark = `${plural(count, 'classes')}: only the most frequent mistakes are shown.`;
   return html`<h3 class="apart">${title}</h3>
     <div class="mixed">
-      ${isSmall ? matrix(title, confusion) : html`<p class="soft small">${plural(confusion.classes.length, 'classes')}: only the most frequent mistakes are shown.</p>`}
+      ${count <= MOST_CLASSES ? matrix(title, confusion) : html`<p class="soft small">${remark}</p>`}
       ${mistakes(confusion)}
     </div>`;
 }

@@ -44,6 +44,13 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
   return html`<section>
     <h2>Where the time went</h2>
     <figure>${forWindows((size) => barChart({ title: 'Time by phase', description, bars, ...size }))}</figure>
-    ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
+    ${
+      preflight !== undefined &&
+      html`<p class="soft small">
+        The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of
+        ${formatBytes(preflight.peakBytes)} of
+        memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.
+      </p>`
+    }
   </section>`;
 }

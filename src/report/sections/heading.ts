@@ -52,10 +52,25 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   const hasSteps = choice === undefined || run.step > 0;
   return html`<dl class="tiles">
     ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
-    ${run.loss !== undefined && tile('Loss of the last step', formatNumber(run.loss), `on the training rows of step ${formatCount(run.step)}${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`)}
+    ${
+      run.loss !== undefined &&
+      tile(
+        'Loss of the last step',
+        formatNumber(run.loss),
+        `on the training rows of step ${formatCount(run.step)}` +
+          `${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`,
+      )
+    }
     ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
     ${hasSteps && tile('Steps', formatCount(run.step), steps)}
-    ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
+    ${
+      data !== undefined &&
+      tile(
+        'Training rows',
+        formatCount(data.rows.train),
+        `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`,
+      )
+    }
     ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
     ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
     ${tile('Time', time, parts)} ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}

@@ -18,8 +18,10 @@ export function progressSection({ run, phases, progress }: RunReport): Html | un
           ${formatCount(steps)}${isTraining && progress?.secondsLeft !== undefined && `, about ${formatDuration(progress.secondsLeft)} left`}
         </p>`
     }
-    <p class="soft small">
-      ${phase}${progress?.done !== undefined && progress.total !== undefined && `: ${formatCount(progress.done)} of ${formatCount(progress.total)} ${progress.unit}`}
-    </p>
+    <p class="soft small">${phase}${doneOf(progress)}</p>
   </section>`;
+}
+
+function doneOf({ done, total, unit }: Partial<NonNullable<RunReport['progress']>> = {}): string {
+  return done === undefined || total === undefined ? '' : `: ${formatCount(done)} of ${formatCount(total)} ${unit}`;
 }

@@ -7,7 +7,10 @@ export interface ColumnTitle {
   remark?: string;
 }
 
-/** A table with a line for each system of a comparison, the judged one marked. Narrow windows show each as a block, in which every value has its column's name. */
+/**
+ * A table with a line for each system of a comparison, the judged one marked. Narrow windows show each line as a block
+ * in which every value has its column's name.
+ */
 export function systemTable(
   { subject, systems }: Pick<Comparison, 'subject' | 'systems'>,
   {

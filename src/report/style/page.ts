@@ -32,7 +32,8 @@ section { background: var(--panel); border: 1px solid var(--rule); border-radius
 .tiles dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); letter-spacing: 0; }
 figure { margin: 14px 0 0; } figcaption { color: var(--soft); font-size: 13px; margin-bottom: 6px; } figcaption b { color: var(--ink); }
 .scroll { overflow-x: auto; } .picture { display: block; width: 100%; height: auto; } .picture.narrow { display: none; max-width: 480px; }
-.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; } .grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); }
+.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; }
+.grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); }
 .picture text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .picture .tick, .picture .label, .picture .note { fill: var(--soft); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); } .border, .mark { stroke: var(--quiet); stroke-dasharray: 2 3; }
@@ -48,9 +49,16 @@ figure { margin: 14px 0 0; } figcaption { color: var(--soft); font-size: 13px; m
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin-top: 10px; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 thead th { color: var(--soft); font-size: 12.5px; font-weight: 500; } tbody th { font-weight: 500; } tr:last-child > * { border-bottom: 0; }
-.number { text-align: right; white-space: nowrap; } td.number:last-child, th.number:last-child { padding-right: 0; } .chosen { font-weight: 650; } .hash, .settings td, .settings th { overflow-wrap: anywhere; } .hash { color: var(--soft); }
+.number { text-align: right; white-space: nowrap; }
+td.number:last-child, th.number:last-child { padding-right: 0; }
+.chosen { font-weight: 650; }
+.hash, .settings td, .settings th { overflow-wrap: anywhere; }
+.hash { color: var(--soft); }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--soft); font-size: 13px; }
 pre { background: var(--sunk); border-radius: 8px; padding: 12px 14px; overflow-x: auto; margin: 8px 0 0; }
-.settings { columns: 2; column-gap: 34px; } .settings > div { break-inside: avoid; margin-bottom: 14px; } .settings table { margin: 0; } .settings th { width: 52%; color: var(--soft); font-weight: 400; }
+.settings { columns: 2; column-gap: 34px; }
+.settings > div { break-inside: avoid; margin-bottom: 14px; }
+.settings table { margin: 0; }
+.settings th { width: 52%; color: var(--soft); font-weight: 400; }
 .problems { margin: 8px 0 0; padding-left: 20px; } footer { color: var(--soft); font-size: 13px; margin-top: 24px; }
 `;

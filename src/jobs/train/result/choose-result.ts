@@ -50,7 +50,10 @@ function takeWeights({ context, parts }: PreparedRun, step: number): void {
 
 function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
   if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
-  return `going on did not help: validation loss ${formatNumber(baseLoss)} at the beginning, ${formatNumber(loss)} after step ${step}, which is the result; the earlier run's result is better`;
+  return (
+    `going on did not help: validation loss ${formatNumber(baseLoss)} at the beginning, ` +
+    `${formatNumber(loss)} after step ${step}, which is the result; the earlier run's result is better`
+  );
 }
 
 function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {

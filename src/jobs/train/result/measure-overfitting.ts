@@ -84,14 +84,17 @@ function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
     found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
   }
   if (memorised !== undefined && memorised.low > 0) {
-    const shares = `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
+    const shares =
+      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training ` +
+      `rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
     found.push(`the result answers with passages learnt by heart: ${shares}`);
   }
   if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
     const { rows, excess, base, tuned } = paraphrases.training;
     const [own, bases] = [tuned, base].map(({ original, rephrased }) => (rephrased - original).toFixed(3));
     found.push(
-      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
+      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} ` +
+        `nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
     );
   }
   return found;
