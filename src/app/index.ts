@@ -5,6 +5,7 @@
 export * from './api/data.ts';
 export * from './api/judging.ts';
 export * from './api/models.ts';
+export * from './api/monitoring.ts';
 export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
@@ -87,6 +88,9 @@ export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
+export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
+export type { UserErasure } from './monitor/erase-user.ts';
 export type { NewKey } from './serve/create-api-key.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';

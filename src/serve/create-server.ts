@@ -17,9 +17,11 @@ import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
+import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { ServeMetrics } from './watch/metrics.ts';
+import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
 export interface ServerOptions {
@@ -28,6 +30,8 @@ export interface ServerOptions {
   /** Bytes of weights that may be open at once, where the settings do not say it. */
   memory: number;
   log?: ServeLog;
+  /** Watches what is answered; it is closed with the server. */
+  watcher?: Watcher;
   /** Where the registry's models are served, or jobs are taken. */
   registry?: Registry;
   /** Who trains jobs. */
@@ -50,6 +54,7 @@ export async function createServer({
   opener,
   memory,
   log = openLog(settings.log),
+  watcher,
   registry,
   trainer,
 }: ServerOptions): Promise<MountedServer> {
@@ -71,10 +76,12 @@ export async function createServer({
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
     telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    ...(watcher !== undefined && { watcher }),
     document: {},
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
+  if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
   if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return {
     parts,
@@ -131,7 +138,7 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, settings, routes }: ServerParts,
+  { log, metrics, telemetry, routes, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
@@ -141,7 +148,8 @@ function finish(
   routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
-  const entry = { ...describeExchange(exchange, settings.keep), status };
+  if (watcher !== undefined) for (const answer of servedAnswers(exchange, status)) watcher.observe(answer);
+  const entry = { ...describeExchange(exchange), status };
   if (PROBES.has(exchange.path)) log.debug(entry, 'request');
   else if (status < 500) log.info(entry, 'request');
   // A state of the server's own has no cause to look for.
@@ -156,7 +164,7 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, telemetry, training } = parts;
+  const { state, admission, pool, routes, settings, telemetry, training, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -169,4 +177,5 @@ async function close(parts: ServerParts): Promise<void> {
   await routes?.close();
   await pool.close();
   await telemetry.close();
+  await watcher?.close();
 }

@@ -19,7 +19,7 @@ interface EndpointParts<Body> {
   method: 'get' | 'post' | 'delete';
   /** With parameters in braces: `/v1/models/{model}`. */
   path: string;
-  tag: 'Text' | 'Models' | 'Training' | 'Other kinds' | 'Adapters' | 'Server';
+  tag: 'Text' | 'Models' | 'Training' | 'Other kinds' | 'Adapters' | 'Monitoring' | 'Server';
   summary: string;
   /** Answered without a key. */
   isOpen?: boolean;

@@ -16,4 +16,10 @@ export type {
 } from './models/opened.ts';
 export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
 export { ApiError } from './api-error.ts';
-export { settingsSchema, type ServeSettings, type ServeSettingsInput } from './settings.ts';
+export {
+  settingsSchema,
+  usualMonitorSettings,
+  type MonitorSettings,
+  type ServeSettings,
+  type ServeSettingsInput,
+} from './settings.ts';

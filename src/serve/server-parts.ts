@@ -7,6 +7,7 @@ import type { RetriedWork } from './replies/retried-work.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import type { ServeLog } from './watch/log.ts';
+import type { Watcher } from '../watch/index.ts';
 import type { TrainingParts } from './training/training-parts.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
@@ -26,6 +27,8 @@ export interface ServerParts {
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;
+  /** Where answers are watched. */
+  watcher?: Watcher;
   /** Where files and jobs are taken. */
   training?: TrainingParts;
   /** Where the registry's models are served. */

@@ -5,6 +5,23 @@ import { z } from 'zod';
 const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
 const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
+const monitorSchema = z.strictObject({
+  reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
+  days: z.number().positive().default(7).describe('of a period, after which counting begins anew'),
+  retention: z.number().int().positive().default(30).describe('days until what is kept of an answer is deleted'),
+  webhook: z.url().optional().describe('address that alarms are posted to, by Standard Webhooks'),
+  webhook_secret_env: z.string().optional().describe('variable of the environment with its secret: whsec_…'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('program and arguments that get an alarm as JSON on their input: [mail, -s, alarm, me@example.org]'),
+});
+
+export type MonitorSettings = z.output<typeof monitorSchema>;
+
+export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
+
 /** Bytes of files, and jobs that have not ended. */
 export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
 
@@ -50,7 +67,14 @@ export const settingsSchema = z.strictObject({
     .default('refuse')
     .describe('what happens to fields that nothing here follows'),
   max_queue: z.number().int().min(0).default(256).describe('answers that may wait for a place in the batch'),
-  keep: z.enum(['counts', 'text']).default('counts').describe('what the log holds of requests'),
+  keep: z
+    .enum(['counts', 'text'])
+    .default('counts')
+    .describe('what is kept of answers: counts, or their texts, too, without personal data and encrypted'),
+  monitor: z
+    .union([z.boolean(), monitorSchema])
+    .default(true)
+    .describe('whether answers are watched for changes; or how'),
   cors: z.array(z.string()).default([]).describe('origins of pages that may call the server'),
   allowed_hosts: z.array(z.string()).default([]).describe('further values of the Host header'),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('files in PEM'),

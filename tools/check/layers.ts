@@ -21,7 +21,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['report', 'monitor'],
+  ['report', 'monitor', 'watch'],
   ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
