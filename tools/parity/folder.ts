@@ -11,11 +11,22 @@ import { outputOf, runForward } from './outputs.ts';
 import { comparePreference } from './preference.ts';
 import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareMerging, isMergingCase } from './merging.ts';
 import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
 const TOLERANCE = 1e-4;
+
+/** Folders that hold something else than a model. */
+const kinds: readonly {
+  isCase(folder: string): boolean;
+  compare(folder: string, report: FolderReport): Promise<void>;
+}[] = [
+  { isCase: isTuningCase, compare: compareTuning },
+  { isCase: isQuantisedCase, compare: compareQuantised },
+  { isCase: isMergingCase, compare: compareMerging },
+];
 
 /** Compares a fixture folder with the reference's numbers in it. What goes wrong is part of the report, not thrown. */
 export async function checkFolder(folder: string): Promise<FolderReport> {
@@ -29,7 +40,7 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
-    const other = isTuningCase(folder) ? compareTuning : isQuantisedCase(folder) ? compareQuantised : undefined;
+    const other = kinds.find(({ isCase }) => isCase(folder))?.compare;
     if (other !== undefined) {
       await other(folder, report);
       return { ...report, ok: report.problems.length === 0 };

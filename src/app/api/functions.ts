@@ -21,6 +21,7 @@ export const functions = {
   evaluateCounterfactuals: async () =>
     (await import('../fairness/evaluate-counterfactuals.ts')).evaluateCounterfactuals,
   exportRun: async () => (await import('../export.ts')).exportRun,
+  extractAdapter: async () => (await import('../adapters.ts')).extractAdapter,
   findDataSets: async () => (await import('../runs.ts')).findDataSets,
   findModels: async () => (await import('../models.ts')).findModels,
   findRuns: async () => (await import('../runs.ts')).findRuns,
@@ -31,6 +32,7 @@ export const functions = {
   initRecipe: async () => (await import('../init/run-init.ts')).init,
   inspectTrainingData: async () => (await import('../inspect-data.ts')).inspectTrainingData,
   judge: async () => (await import('../judge/judge.ts')).judge,
+  mergeAdapters: async () => (await import('../adapters.ts')).mergeAdapters,
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,
   openIndex: async () => (await import('../retrieve/open-index.ts')).openIndex,

@@ -22,6 +22,8 @@ const table = {
   'index-vectors': () => import('./index-vectors.ts'),
   'index-items': () => import('./index-items.ts'),
   'add-items': () => import('./add-items.ts'),
+  'merge-adapters': () => import('./merge-adapters.ts'),
+  'extract-adapter': () => import('./extract-adapter.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;
