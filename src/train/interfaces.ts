@@ -230,8 +230,27 @@ export interface StepOptions {
   maxGradNorm: number;
 }
 
+/** The passes that a step may ask for, each over all of its rows; losses are the rows' shares of the step's. */
+export interface StepPasses {
+  /** Adds the gradients of all rows up where the weights keep them. */
+  gradients(): Promise<readonly number[]>;
+  /** Losses alone, with the weights as they are. */
+  losses(): Promise<readonly number[]>;
+  /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
+  rowGradients(use: (row: PreparedRow) => void): Promise<readonly number[]>;
+}
+
+export interface Driven {
+  perRow: readonly number[];
+  gradNorm: number;
+}
+
 /** How gradients become a step. Owns clipping and its own state. */
 export interface Update {
+  /** Computes and takes a step, where that is not the gradients of all rows and then `step`. */
+  drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
+  /** Weights that are scored and become the result, where they are not those that steps move; new tensors. */
+  averaged?(): ReadonlyMap<Trainable, Tensor>;
   /** Moves the weights by their gradients and clears these; gives the gradient's norm before clipping. */
   step(options: StepOptions): number;
   state(): Map<string, Tensor>;

@@ -144,6 +144,7 @@ export interface TrainingSettings {
    * @defaultValue "cosine"
    */
   scheduler?: Section<'training'>['scheduler'];
+  scheduler_options?: Section<'training'>['scheduler_options'];
   /**
    * Share of the steps that warm up.
    * @defaultValue 0.03
@@ -1801,6 +1802,32 @@ export interface AdamwOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
 }
 
+/** The optimizer adamw_8bit, with its options. */
+export interface Adamw8bitOptimizer {
+  /** Which optimizer. */
+  name: 'adamw_8bit';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['adamw_8bit']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['adamw_8bit']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adamw_8bit']['epsilon'];
+  /**
+   * Weights with fewer values keep their moments in f32.
+   * @defaultValue 4096
+   */
+  min_8bit_size?: MethodOptionInputs['optimizer']['adamw_8bit']['min_8bit_size'];
+}
+
 /** The optimizer adafactor, with its options. */
 export interface AdafactorOptimizer {
   /** Which optimizer. */
@@ -1869,6 +1896,42 @@ export interface AdemamixOptimizer {
   alpha_warmup?: MethodOptionInputs['optimizer']['ademamix']['alpha_warmup'];
 }
 
+/** The optimizer galore_adamw, with its options. */
+export interface GaloreAdamwOptimizer {
+  /** Which optimizer. */
+  name: 'galore_adamw';
+  /**
+   * Of the gradients; matrices with no more rows or columns are moved whole.
+   * @defaultValue 128
+   */
+  rank?: MethodOptionInputs['optimizer']['galore_adamw']['rank'];
+  /**
+   * Steps between two choices of the directions.
+   * @defaultValue 200
+   */
+  update_proj_gap?: MethodOptionInputs['optimizer']['galore_adamw']['update_proj_gap'];
+  /**
+   * Factor of what comes back from the low rank.
+   * @defaultValue 0.25
+   */
+  scale?: MethodOptionInputs['optimizer']['galore_adamw']['scale'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['galore_adamw']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['galore_adamw']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 0.000001
+   */
+  epsilon?: MethodOptionInputs['optimizer']['galore_adamw']['epsilon'];
+}
+
 /** The optimizer lion, with its options. */
 export interface LionOptimizer {
   /** Which optimizer. */
@@ -1883,6 +1946,17 @@ export interface LionOptimizer {
    * @defaultValue 0.99
    */
   beta2?: MethodOptionInputs['optimizer']['lion']['beta2'];
+}
+
+/** The optimizer mezo, with its options. */
+export interface MezoOptimizer {
+  /** Which optimizer. */
+  name: 'mezo';
+  /**
+   * How far weights are moved along the random direction.
+   * @defaultValue 0.001
+   */
+  epsilon?: MethodOptionInputs['optimizer']['mezo']['epsilon'];
 }
 
 /** The optimizer muon, with its options. */
@@ -1921,15 +1995,94 @@ export interface MuonOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
 }
 
+/** The optimizer prodigy, with its options. */
+export interface ProdigyOptimizer {
+  /** Which optimizer. */
+  name: 'prodigy';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['prodigy']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['prodigy']['beta2'];
+  /**
+   * Added to the root of the second moment, times the step size.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['prodigy']['epsilon'];
+  /**
+   * First estimate of the step size.
+   * @defaultValue 0.000001
+   */
+  d0?: MethodOptionInputs['optimizer']['prodigy']['d0'];
+  /**
+   * Factor of the estimate; below 1 for smaller steps.
+   * @defaultValue 1
+   */
+  d_coef?: MethodOptionInputs['optimizer']['prodigy']['d_coef'];
+  /** Most that the estimate may grow by in a step; no bound unless given. */
+  growth_rate?: MethodOptionInputs['optimizer']['prodigy']['growth_rate'];
+  /**
+   * The warm-up does not count against the estimate.
+   * @defaultValue true
+   */
+  safeguard_warmup?: MethodOptionInputs['optimizer']['prodigy']['safeguard_warmup'];
+}
+
+/** The optimizer schedule_free, with its options. */
+export interface ScheduleFreeOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['schedule_free']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['schedule_free']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['schedule_free']['epsilon'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
+  | 'adamw_8bit'
   | 'adafactor'
   | 'ademamix'
+  | 'galore_adamw'
   | 'lion'
+  | 'mezo'
   | 'muon'
+  | 'prodigy'
+  | 'schedule_free'
   | AdamwOptimizer
+  | Adamw8bitOptimizer
   | AdafactorOptimizer
   | AdemamixOptimizer
+  | GaloreAdamwOptimizer
   | LionOptimizer
-  | MuonOptimizer;
+  | MezoOptimizer
+  | MuonOptimizer
+  | ProdigyOptimizer
+  | ScheduleFreeOptimizer;

@@ -63,7 +63,7 @@ export const command = defineCommand({
       ...adapters.map((one) => `  ${formatNumber(one.weight, 3)} × ${shortPath(one.folder)}`),
       method === 'cat'
         ? '  exactly the weighted sum of their changes'
-        : `  ${method}: measure it before you use it (attune eval)`,
+        : `  ${method}: measure it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
     ].join('\n'),
 });
 

@@ -188,6 +188,7 @@ export function trainerOptions(
   return {
     schedule: {
       scheduler: training.scheduler,
+      options: training.scheduler_options,
       learningRate: decided.training.learning_rate,
       warmupSteps: warmupSteps(training, totalSteps),
       totalSteps,
