@@ -55,7 +55,7 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
   const rows = request.microBatches.flat();
   const passes = passesOf(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
   const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
-  const { perRow, gradNorm } = await drive(passes, { ...request.options, step, seed });
+  const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
   refuseNonFinite(perRow, rows, wanted);
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
   return {
@@ -63,7 +63,7 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
     gradNorm,
     inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
     counts,
-    metrics: sums.metrics(),
+    metrics: { ...sums.metrics(), ...metrics },
   };
 }
 

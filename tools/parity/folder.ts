@@ -13,6 +13,7 @@ import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
 import { compareMerging, isMergingCase } from './merging.ts';
 import { compareOptimisers, isOptimisersCase } from './optimisers.ts';
+import { comparePrivacy, isPrivacyCase } from './privacy.ts';
 import { compareQuantisation, isQuantisationFolder } from './quantisation.ts';
 import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
@@ -35,6 +36,7 @@ const kinds: readonly {
   { isCase: isMergingCase, compare: compareMerging },
   { isCase: isOptimisersCase, compare: compareOptimisers },
   { isCase: isQuantisationFolder, compare: compareQuantisation },
+  { isCase: isPrivacyCase, compare: comparePrivacy },
 ];
 
 /** Compares a fixture folder with the reference's numbers in it. What goes wrong is part of the report, not thrown. */

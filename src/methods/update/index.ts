@@ -5,6 +5,7 @@ const table = {
   adamw_8bit: () => import('./adamw_8bit.options.ts'),
   adafactor: () => import('./adafactor.options.ts'),
   ademamix: () => import('./ademamix.options.ts'),
+  dp_sgd: () => import('./dp_sgd.options.ts'),
   galore_adamw: () => import('./galore_adamw.options.ts'),
   lion: () => import('./lion.options.ts'),
   mezo: () => import('./mezo.options.ts'),

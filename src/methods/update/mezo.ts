@@ -5,6 +5,7 @@ import type { MezoOptions } from './mezo.options.ts';
 
 /** The direction of a step is drawn again from its key wherever it is needed, and never kept. */
 class Mezo implements Update {
+  readonly needs = 'losses';
   readonly #trainables: readonly Trainable[];
   readonly #options: MezoOptions;
 

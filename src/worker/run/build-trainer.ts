@@ -14,7 +14,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
-import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
+import type { StepPlan, Storage, Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
@@ -151,19 +151,25 @@ function settleFrozen(model: Model, dtype: DType): void {
   });
 }
 
-export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Update> {
+export async function createUpdate(recipe: Recipe, tuning: Tuning, plan: StepPlan): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(tuning.trainables, options);
+  return method.create(tuning.trainables, options, plan);
+}
+
+/** Whether the update bounds what a single row may change. */
+export async function isPrivate(recipe: Recipe): Promise<boolean> {
+  return (await updates.load(recipe.training.optimizer.name)).isPrivate === true;
 }
 
 export function createSampler(
   recipe: Recipe,
   rows: readonly PreparedRow[],
-  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[] },
+  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[]; secret?: number },
 ): Sampler {
-  const { seed } = recipe.training;
-  const { batchSize } = options;
+  const { batchSize, secret } = options;
+  // Which rows a private step saw is as secret as its noise.
+  const seed = secret ?? recipe.training.seed;
   return makeSampler({
     rows: rows.length,
     lengths: rows.map(tokensOf),
@@ -171,6 +177,7 @@ export function createSampler(
     seed,
     microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,
     mixture: options.mixture,
+    isPoisson: secret !== undefined,
   });
 }
 

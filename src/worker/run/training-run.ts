@@ -36,6 +36,7 @@ import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
+import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
 import { settleTraining } from './settle-training.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
@@ -105,14 +106,19 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const read = await readRows(context);
   const { base, loaded, tokenizer, objective, train, validation, metrics } = read;
   const { model, tuning, storage } = await loadTuned(context, read);
-  const update = await createUpdate(recipe, tuning);
   const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
   const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
   const { microBatchTokens } = constants;
-  const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
+  const { secret } = constants;
+  if (secret !== undefined) refuseUnprivate({ objective, model, mixture });
+  const drawing = { microBatchTokens, batchSize: training.batch_size, mixture, secret };
+  const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
+  const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
+  const update = await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 });
+  reportPrivacy(update, plan.steps, emit);
   const reference = await referenceModel({ objective, tuning, model, base });
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },
@@ -234,7 +240,8 @@ async function decide(
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
   const { microBatchTokens: most, checkpointing: isSaving } = memory;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
-  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, training, ...space };
+  const secret = await secretOf(context);
+  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, training, ...space, ...secret };
 }
 
 async function save(
