@@ -59,7 +59,15 @@ export interface ModelCardParts {
 
 /** README.md of a result: YAML front matter as model hubs read it, then what it is, what it is worth, how it was made. */
 export function modelCard(parts: ModelCardParts): string {
-  const sections = [opening(parts), results(parts), use(parts), data(parts), privacy(parts), training(parts), parts.notes];
+  const sections = [
+    opening(parts),
+    results(parts),
+    use(parts),
+    data(parts),
+    privacy(parts),
+    training(parts),
+    parts.notes,
+  ];
   const body = sections.filter((section) => section !== undefined).join('\n\n');
   return `---\n${stringify(frontMatter(parts), { lineWidth: 0 })}---\n\n${body.trim()}\n`;
 }

@@ -66,7 +66,10 @@ export async function comparePrivacy(folder: string, report: FolderReport): Prom
 
 const stepsOf = ({ q, sigma, T }: Steps) => ({ sampleRate: q, noiseMultiplier: sigma, steps: T });
 
-function compareAccountants({ cases, heterogeneous, noise_multiplier: noise }: AccountantFile, report: FolderReport): void {
+function compareAccountants(
+  { cases, heterogeneous, noise_multiplier: noise }: AccountantFile,
+  report: FolderReport,
+): void {
   for (const one of cases) {
     const name = `q ${one.q}, sigma ${one.sigma}, T ${one.T}`;
     const steps = stepsOf(one);
@@ -107,7 +110,9 @@ async function compareRows(folder: string, report: FolderReport): Promise<void> 
   const scale = about.noise_multiplier * about.max_grad_norm;
   scope(() => sum.settle((one) => expected.get(`noise.${nameOf(one)}`).mul(scale), about.norms.length));
   for (const one of tuning.trainables) {
-    const { maxAbs } = scope(() => difference(one.parameter.tensor.grad ?? tensor([]), expected.get(`noisy_mean.${nameOf(one)}`)));
+    const { maxAbs } = scope(() =>
+      difference(one.parameter.tensor.grad ?? tensor([]), expected.get(`noisy_mean.${nameOf(one)}`)),
+    );
     add(report, `noisy mean of ${nameOf(one)}`, maxAbs, TOLERANCE.gradient);
   }
   tuning.dispose();

@@ -233,6 +233,11 @@ export interface EvaluationSettings {
    * @defaultValue false
    */
   overfitting?: Section<'evaluation'>['overfitting'];
+  /**
+   * Rows with random codes that are planted among the training rows; how much of them the result gives away is measured.
+   * @defaultValue 0
+   */
+  canaries?: Section<'evaluation'>['canaries'];
   /** Refuse (exit code 3) a result that lost more than so many bits per byte of general English. */
   max_forgetting?: Section<'evaluation'>['max_forgetting'];
   /** Stop after this many validations without a better loss. */
@@ -1896,6 +1901,43 @@ export interface AdemamixOptimizer {
   alpha_warmup?: MethodOptionInputs['optimizer']['ademamix']['alpha_warmup'];
 }
 
+/** The optimizer dp_sgd, with its options. */
+export interface DpSgdOptimizer {
+  /** Which optimizer. */
+  name: 'dp_sgd';
+  /** What all steps may cost; the noise is found from it; 8 where no noise_multiplier is given. */
+  target_epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['target_epsilon'];
+  /** Standard deviation of the noise, in max_row_norm; in place of target_epsilon. */
+  noise_multiplier?: MethodOptionInputs['optimizer']['dp_sgd']['noise_multiplier'];
+  /** Chance that the bound does not hold; a tenth of one by the number of rows unless given. */
+  delta?: MethodOptionInputs['optimizer']['dp_sgd']['delta'];
+  /**
+   * Each row's gradient is cut to this norm.
+   * @defaultValue 1
+   */
+  max_row_norm?: MethodOptionInputs['optimizer']['dp_sgd']['max_row_norm'];
+  /**
+   * How the cost is computed: prv is tighter, rdp quicker.
+   * @defaultValue "prv"
+   */
+  accountant?: MethodOptionInputs['optimizer']['dp_sgd']['accountant'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['dp_sgd']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['dp_sgd']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['epsilon'];
+}
+
 /** The optimizer galore_adamw, with its options. */
 export interface GaloreAdamwOptimizer {
   /** Which optimizer. */
@@ -2070,6 +2112,7 @@ export type OptimizerInput =
   | 'adamw_8bit'
   | 'adafactor'
   | 'ademamix'
+  | 'dp_sgd'
   | 'galore_adamw'
   | 'lion'
   | 'mezo'
@@ -2080,6 +2123,7 @@ export type OptimizerInput =
   | Adamw8bitOptimizer
   | AdafactorOptimizer
   | AdemamixOptimizer
+  | DpSgdOptimizer
   | GaloreAdamwOptimizer
   | LionOptimizer
   | MezoOptimizer

@@ -33,7 +33,9 @@ export class ClippedSum {
     const factor = Math.min(1, this.#bound / (norm + LEAST));
     this.rows++;
     if (!Number.isFinite(norm)) this.isFinite = false;
-    else for (const [i, gradient] of gradients.entries()) if (gradient !== undefined) this.#sums[i].add_(gradient, { alpha: factor });
+    else
+      for (const [i, gradient] of gradients.entries())
+        if (gradient !== undefined) this.#sums[i].add_(gradient, { alpha: factor });
     if (factor < 1) this.clipped++;
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
     return norm;

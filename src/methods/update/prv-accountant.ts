@@ -96,5 +96,11 @@ function epsilonReader(masses: Float64Array, at: (k: number) => number): (delta:
     weighed += masses[k] * Math.exp(-at(k));
     deltas[k] = mass - Math.exp(at(k)) * weighed;
   }
-  return (delta) => at(Math.max(0, deltas.findIndex((value) => value <= delta)));
+  return (delta) =>
+    at(
+      Math.max(
+        0,
+        deltas.findIndex((value) => value <= delta),
+      ),
+    );
 }

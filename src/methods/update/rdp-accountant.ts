@@ -29,7 +29,9 @@ export function rdpEpsilon(
   const all = orders.map((order) => ({
     order,
     epsilon:
-      renyiDivergence(history, order) - (Math.log(delta) + Math.log(order)) / (order - 1) + Math.log((order - 1) / order),
+      renyiDivergence(history, order) -
+      (Math.log(delta) + Math.log(order)) / (order - 1) +
+      Math.log((order - 1) / order),
   }));
   const best = all.reduce((least, one) => (one.epsilon < least.epsilon ? one : least));
   return { ...best, epsilon: Math.max(0, best.epsilon) };
@@ -66,9 +68,19 @@ function fractionalMoment(q: number, sigma: number, order: number): number {
     const size = Math.log(Math.abs(binomial));
     const half = Math.log(0.5);
     const ofLeft =
-      size + i * Math.log(q) + j * Math.log1p(-q) + (i * i - i) / (2 * sigma ** 2) + half + logErfc((i - meeting) / root);
+      size +
+      i * Math.log(q) +
+      j * Math.log1p(-q) +
+      (i * i - i) / (2 * sigma ** 2) +
+      half +
+      logErfc((i - meeting) / root);
     const ofRight =
-      size + j * Math.log(q) + i * Math.log1p(-q) + (j * j - j) / (2 * sigma ** 2) + half + logErfc((meeting - j) / root);
+      size +
+      j * Math.log(q) +
+      i * Math.log1p(-q) +
+      (j * j - j) / (2 * sigma ** 2) +
+      half +
+      logErfc((meeting - j) / root);
     const join = binomial > 0 ? logAdd : logSubtract;
     [left, right] = [join(left, ofLeft), join(right, ofRight)];
     if (Math.max(ofLeft, ofRight) < -30 || binomial === 0) return logAdd(left, right);

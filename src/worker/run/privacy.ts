@@ -27,10 +27,12 @@ export function refuseUnprivate(run: {
   const { objective, model, mixture } = run;
   const problems: Problem[] = [];
   const add = (field: string, message: string, fix: string) => void problems.push({ field, message, fix });
-  if (objective.separable !== true) add('objective', objective.separable, 'choose an objective whose loss is a sum over rows');
+  if (objective.separable !== true)
+    add('objective', objective.separable, 'choose an objective whose loss is a sum over rows');
   else if (objective.joint !== undefined || objective.produce !== undefined)
     add('objective', 'its rows are made or scored together', 'choose sft, a preference objective or a classifier');
-  else if (objective.state !== undefined) add('objective', 'it remembers rows from step to step', 'choose another objective');
+  else if (objective.state !== undefined)
+    add('objective', 'it remembers rows from step to step', 'choose another objective');
   if (objective.survey?.(model) !== undefined)
     add('model', 'the balance of its experts is one of all rows of a step', 'set the balance term to 0');
   if (mixture !== undefined) add('data.train', 'sets with weights are seen unevenly', 'leave the weights out');

@@ -29,6 +29,7 @@ import { recipePlan } from './choose-thresholds.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
+import { withCanaries } from './measure-canaries.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { checkTrainingRows, prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
@@ -173,7 +174,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const names = recipe.data.train.map(({ path }) => path).join(', ');
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
-  const loaded = await loadRunData(recipe, context);
+  const loaded = withCanaries(await loadRunData(recipe, context), recipe);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
