@@ -1,0 +1,96 @@
+import { entryOf } from '../../../base/table.ts';
+import { AttuneError } from '../../../base/errors.ts';
+import { formatPercent } from '../../../base/format.ts';
+import type { Example } from '../../../data/index.ts';
+import { expectedText, promptText } from '../../../eval/example-text.ts';
+import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
+import { writeOverfitting, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
+import { readComparison, readSamples } from '../../../store/results.ts';
+import { OpenModels } from '../../compare/open-models.ts';
+import { measureCanaries } from './measure-canaries.ts';
+import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
+import { measureParaphrases } from './measure-paraphrases.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** In nats a token; a smaller difference is what any training leaves. */
+const NOTABLE = 0.1;
+/** Bits of a canary above the base model's. */
+const EXPOSED = 2;
+
+/**
+ * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of the same
+ * requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what
+ * fails, since the result is there.
+ */
+export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
+  const { recipe, folder, emit, signal } = run.context;
+  const { overfitting: isWanted, canaries: planted } = recipe.evaluation;
+  if (!isWanted && planted === 0) return;
+  try {
+    emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
+    const { seed } = recipe.training;
+    using models = new OpenModels();
+    const reading = { result, models };
+    const losses = isWanted ? await readLosses(run, reading) : undefined;
+    const gap = losses && gapOf(losses, seed);
+    const memorised = isWanted ? measureMemorised(run, seed) : undefined;
+    const paraphrases = isWanted ? await measureParaphrases(run, reading) : undefined;
+    const membership = losses && membershipOf(losses);
+    const canaries = planted > 0 ? await measureCanaries(run, reading) : undefined;
+    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
+    writeOverfitting(folder, found);
+    for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
+    const reason = error instanceof AttuneError ? error.message : 'stopped';
+    const message = `whether the result learnt its rows by heart is not known: ${reason}`;
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
+  }
+}
+
+/** From the answers that the comparison kept; undefined where there was none. */
+function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memorised | undefined {
+  const [comparison, samples] = [readComparison(context.folder), readSamples(context.folder)];
+  if (comparison === undefined || samples === undefined) return undefined;
+  const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {
+    return { id, prompt, answer: entryOf(answers, comparison.subject)?.text ?? '', expected };
+  });
+  return memorisedWords(rows, textsOf(loaded.splits.train), { seed });
+}
+
+function* textsOf(examples: readonly Example[]): Generator<string> {
+  for (const example of examples) yield `${promptText(example)}\n${expectedText(example) ?? ''}`;
+}
+
+function findings({ gap, memorised, paraphrases, canaries }: Overfitting): string[] {
+  const found: string[] = [];
+  if (gap !== undefined && gap.low > NOTABLE) {
+    const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
+    found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
+  }
+  if (canaries !== undefined && mean(canaries.exposures) - mean(canaries.base) > EXPOSED) {
+    const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
+    found.push(
+      `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; what stands in a single row can be read out of it (optimizer: dp_sgd bounds that)`,
+    );
+  }
+  if (memorised !== undefined && memorised.low > 0) {
+    const shares =
+      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training ` +
+      `rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
+    found.push(`the result answers with passages learnt by heart: ${shares}`);
+  }
+  if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
+    const { rows, excess, base, tuned } = paraphrases.training;
+    const [own, bases] = [tuned, base].map(({ original, rephrased }) => (rephrased - original).toFixed(3));
+    found.push(
+      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} ` +
+        `nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
+    );
+  }
+  return found;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
