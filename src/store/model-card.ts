@@ -204,8 +204,14 @@ function privacy({ privacy: bound }: ModelCardParts): string | undefined {
   if (bound === undefined) return undefined;
   const { noise_multiplier: noise, max_row_norm: norm, sample_rate: rate, accountant, ...spent } = bound;
   const of = `(ε = ${formatNumber(spent.epsilon, 4)}, δ = ${formatNumber(spent.delta, 3)})`;
-  const how = `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
-  return `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. The bound is that of training on the training rows alone: settings chosen by hand, and validation and test rows, are outside it.`;
+  const how =
+    `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, ` +
+    `noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
+  const outside = 'settings chosen by hand, and validation and test rows, are outside it';
+  return (
+    `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. ` +
+    `The bound is that of training on the training rows alone: ${outside}.`
+  );
 }
 
 function training({ recipe, identity }: ModelCardParts): string {

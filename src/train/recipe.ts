@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
 import { gateSchema } from './recipe-gate.ts';
+import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../data/columns.ts';
 import { schedulers, unreadOptions } from './schedule.ts';
 
@@ -148,6 +149,7 @@ const schedulerOptionsSchema = z
     num_decay_steps: z.int().positive().optional().describe('of warmup_stable_decay; a tenth of all unless given'),
     decay_type: z.enum(['cosine', 'linear', '1-sqrt']).optional().describe('form of that decay'),
   })
+  .optional()
   .meta({ description: "the schedule's own options", shown: '{NAME: VALUE}' });
 
 const trainingSchema = z.strictObject({
@@ -174,7 +176,7 @@ const trainingSchema = z.strictObject({
     .default('auto')
     .describe('tokens computed at once; never changes the result'),
   scheduler: z.enum(schedulers).default('cosine').describe('learning rate after the warm-up'),
-  scheduler_options: schedulerOptionsSchema.optional(),
+  scheduler_options: schedulerOptionsSchema,
   warmup_ratio: z.number().min(0).max(1).default(0.03).describe('share of the steps that warm up'),
   warmup_steps: z.int().min(0).nullable().default(null).describe('steps that warm up, instead of warmup_ratio'),
   weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
@@ -230,6 +232,7 @@ export const recipeSchema = z.strictObject({
   storage: axisSchema('how frozen weights are kept').prefault('dense'),
   objective: axisSchema('what is optimised').prefault('sft'),
   training: trainingSchema.superRefine(refuseUnread).prefault({}),
+  retention: retentionSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   gate: gateSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),

@@ -33,6 +33,8 @@ export interface RecipeInput {
   objective?: ObjectiveInput;
   /** How long and how fast is trained. */
   training?: TrainingSettings;
+  /** What keeps a model's knowledge while it learns. */
+  retention?: RetentionSettings;
   /** How the result is judged. */
   evaluation?: EvaluationSettings;
   /** What is asked of the result before it may be used. */
@@ -144,6 +146,7 @@ export interface TrainingSettings {
    * @defaultValue "cosine"
    */
   scheduler?: Section<'training'>['scheduler'];
+  /** The schedule's own options. */
   scheduler_options?: Section<'training'>['scheduler_options'];
   /**
    * Share of the steps that warm up.
@@ -182,6 +185,18 @@ export interface TrainingSettings {
    * @defaultValue 42
    */
   seed?: Section<'training'>['seed'];
+}
+
+/** What keeps a model's knowledge while it learns. */
+export interface RetentionSettings {
+  /** General rows that are mixed in, and their share of all rows that are trained on; 0.1 unless given. */
+  replay?: Section<'retention'>['replay'];
+  /** Pulls weights back to where they began by so much of their distance (L2-SP). */
+  l2_sp?: Section<'retention'>['l2_sp'];
+  /** The same, by how much each weight matters for the rows of replay (elastic weight consolidation). */
+  ewc?: Section<'retention'>['ewc'];
+  /** Decay of a moving average of the weights, which is scored and kept in their place; 0.99 to 0.9999 is usual. */
+  ema?: Section<'retention'>['ema'];
 }
 
 /** How the result is judged. */
@@ -1033,12 +1048,22 @@ export interface SftObjective {
    * @defaultValue "answers"
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
+  /**
+   * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
+   * @defaultValue 0
+   */
+  kl_to_base?: MethodOptionInputs['objective']['sft']['kl_to_base'];
 }
 
 /** The objective pretrain, with its options. */
 export interface PretrainObjective {
   /** Which objective. */
   name: 'pretrain';
+  /**
+   * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
+   * @defaultValue 0
+   */
+  kl_to_base?: MethodOptionInputs['objective']['pretrain']['kl_to_base'];
 }
 
 /** The objective classification, with its options. */

@@ -28,10 +28,13 @@ export const command = defineCommand({
     const options = { base, folder, rank: context.count('--rank'), signal: context.stopSignal('stopping') };
     return withProgress(context, (onEvent) => extractAdapter(context.argument('MODEL')!, { ...options, onEvent }));
   },
-  render: ({ folder, layers, savedWhole, kept, split, rows, losses }, { colours }) =>
-    [
+  render: ({ folder, layers, savedWhole, kept, split, rows, losses }, { colours }) => {
+    const scored = split === 'random' ? 'rows of random tokens' : `${split} rows`;
+    const [base, tuned, extracted] = [losses.base, losses.tuned, losses.extracted].map((loss) => formatNumber(loss, 6));
+    return [
       `${colours.green('✓')} ${shortPath(folder)}: ${plural(layers, 'layers')}, ${formatPercent(kept)} of their squared change`,
       ...(savedWhole.length > 0 ? [`  saved whole: ${savedWhole.join(', ')}`] : []),
-      `  loss on ${rows} ${split === 'random' ? 'rows of random tokens' : `${split} rows`}: base ${formatNumber(losses.base, 6)}, model ${formatNumber(losses.tuned, 6)}, base with the LoRA ${formatNumber(losses.extracted, 6)}`,
-    ].join('\n'),
+      `  loss on ${rows} ${scored}: base ${base}, model ${tuned}, base with the LoRA ${extracted}`,
+    ].join('\n');
+  },
 });

@@ -15,7 +15,8 @@ export const command = defineCommand({
       name: '--method',
       value: 'NAME',
       summary:
-        'linear, ties, dare_ties, dare_linear and magnitude_prune combine A and B apart, as PEFT does, for one rank; cat is the exact weighted sum of the changes, at the sum of the ranks; svd, ties_svd, … combine the changes and cut them to --rank',
+        'linear, ties, dare_ties, dare_linear, magnitude_prune: A and B apart, as PEFT does, all of one rank; ' +
+        'cat: the exact weighted sum of the changes; svd, ties_svd, …: the changes, cut to --rank',
     },
     {
       name: '--weights',

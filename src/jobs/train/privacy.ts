@@ -47,7 +47,9 @@ export function refuseUnprivate(run: {
 export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
   const spent = update.privacySpent?.(steps);
   if (spent === undefined) return;
-  const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: noise ${formatNumber(spent.noise_multiplier, 4)}, ${formatNumber(spent.sample_rate * 100, 3)} % of the rows a step`;
+  const { noise_multiplier: noise, sample_rate: rate } = spent;
+  const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows a step`;
+  const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: ${how}`;
   emit({ type: 'phase-started', phase: 'train', message });
 }
 

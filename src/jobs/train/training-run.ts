@@ -38,6 +38,7 @@ import { judgedRows } from './reference-scores.ts';
 import { mediaReaderOf } from '../model/model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
+import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
@@ -118,9 +119,13 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
-  const update = await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 });
-  reportPrivacy(update, plan.steps, emit);
   const reference = await referenceModel({ objective, tuning, model, base });
+  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
+    ...{ recipe, model, objective, tuning, mixture, emit },
+    rows: train.rows,
+    reference: reference?.run,
+  });
+  reportPrivacy(update, plan.steps, emit);
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },
     { ...context, ...constants, objective, reference, tokenizer },

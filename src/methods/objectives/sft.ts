@@ -3,7 +3,8 @@ import type { Example } from '../../data/example.ts';
 import { Renderer, type RenderableRow } from '../../text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { surveyExperts } from './expert-balance.ts';
-import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
+import { nextTokenObjective } from './base-kl.ts';
+import { collateRows, countTokens } from './next-token.ts';
 import type { SftOptions } from './sft.options.ts';
 
 /** Tokenises renderable examples through the one renderer. */
@@ -32,6 +33,6 @@ export function create(options: SftOptions, processor: Processor): Objective {
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
     survey: surveyExperts,
-    loss: nextTokenLoss,
+    ...nextTokenObjective(options.kl_to_base),
   };
 }

@@ -71,7 +71,8 @@ function findings({ gap, memorised, paraphrases, canaries }: Overfitting): strin
   if (canaries !== undefined && mean(canaries.exposures) - mean(canaries.base) > EXPOSED) {
     const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
     found.push(
-      `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; what stands in a single row can be read out of it (optimizer: dp_sgd bounds that)`,
+      `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; ` +
+        'what stands in a single row can be read out of it (optimizer: dp_sgd bounds that)',
     );
   }
   if (memorised !== undefined && memorised.low > 0) {
