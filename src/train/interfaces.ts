@@ -195,6 +195,8 @@ export interface TuningContext {
   seed: number;
   /** Tokens whose rows have to be trained, new ones among them. */
   tokens?: readonly number[];
+  /** What quantising lost of each layer, by path, as factors [r, in] and [out, r]; where the tuning asked for it. */
+  residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
 }
 
 /** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
