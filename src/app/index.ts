@@ -22,6 +22,7 @@ export {
   pairedDifference,
 } from '../eval/statistics/index.ts';
 
+export type { ExtractAdapterOptions, MergeAdaptersOptions } from './adapters.ts';
 export type { CreateOptions, ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, AdviseOptions } from './advise/advise.ts';

@@ -187,7 +187,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
     const problem = kept.has(parameter)
-      ? keepWeight(parameter, files, { name, keep: options.keep! })
+      ? keepWeight(parameter, files, { name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
       : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
@@ -218,7 +218,7 @@ function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Paramet
 function keepWeight(
   parameter: Parameter,
   files: Weights,
-  { name, keep }: { name: string; keep: KeepWeight },
+  { name, path, keep }: { name: string; path: string; keep: KeepWeight },
 ): string | undefined {
   return scope(() => {
     const packed = files.packed?.(name, keep.kind);
@@ -228,7 +228,7 @@ function keepWeight(
       (packed === undefined && !isFloating((stored as Tensor).dtype))
     )
       return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
-    parameter.assign(packed ?? keep.quantise(stored as Tensor));
+    parameter.assign(packed ?? keep.quantise(stored as Tensor, path));
     return undefined;
   });
 }

@@ -24,6 +24,7 @@ export const functions = {
   evaluateCounterfactuals: async () =>
     (await import('../fairness/evaluate-counterfactuals.ts')).evaluateCounterfactuals,
   exportRun: async () => (await import('../export.ts')).exportRun,
+  extractAdapter: async () => (await import('../adapters.ts')).extractAdapter,
   findDataSets: async () => (await import('../runs.ts')).findDataSets,
   findModels: async () => (await import('../models.ts')).findModels,
   findRuns: async () => (await import('../runs.ts')).findRuns,
@@ -40,6 +41,7 @@ export const functions = {
   modelHistory: async () => (await import('../registry/history.ts')).modelHistory,
   monitorModel: async () => (await import('../monitor/monitor.ts')).monitorModel,
   modelLineage: async () => (await import('../registry/lineage.ts')).modelLineage,
+  mergeAdapters: async () => (await import('../adapters.ts')).mergeAdapters,
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,
   openIndex: async () => (await import('../retrieve/open-index.ts')).openIndex,

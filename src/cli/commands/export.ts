@@ -13,14 +13,19 @@ export const command = defineCommand({
       value: 'FORM',
       summary: 'merged: base and adapter as one Hugging Face folder; gguf: a file for llama.cpp and Ollama',
     },
-    { name: '--dtype', value: 'TYPE', summary: "of the weights: f32, bf16, f16, or auto, the base model's own" },
+    {
+      name: '--dtype',
+      value: 'TYPE',
+      summary:
+        "of the weights: f32, bf16, f16, or auto, the base model's own; in GGUF also q8_0, q4_0 and q4_k_m, which are smaller",
+    },
     {
       name: '--output-dir',
       value: 'FOLDER',
       summary: 'the folder to write; RUN/FORM, or MODEL-FORM here, unless given',
     },
   ],
-  examples: ['export runs/tickets --to merged', 'export runs/tickets --to gguf --dtype f16'],
+  examples: ['export runs/tickets --to merged', 'export runs/tickets --to gguf --dtype q4_k_m'],
   async run(context) {
     const [{ exportForms, exportTypes }, { exportRun }] = await Promise.all([
       import('../../jobs/export/index.ts'),

@@ -8,7 +8,7 @@ export const exportForms = defineRegistry('form', 'E_UNKNOWN_FORM', {
 
 export type ExportFormName = (typeof exportForms.names)[number];
 
-/** The type of the written weights; `auto` is that of the base model's own. */
-export const exportTypes = ['auto', 'f32', 'bf16', 'f16'] as const;
+/** The type of the written weights; `auto` is that of the base model's own; the last ones are llama.cpp's, for gguf. */
+export const exportTypes = ['auto', 'f32', 'bf16', 'f16', 'q8_0', 'q4_0', 'q4_k_m'] as const;
 
 export type ExportType = (typeof exportTypes)[number];

@@ -4,8 +4,9 @@ import { Renderer, type RenderableRow } from '../../text/index.ts';
 import { imageTexts } from '../../train/image-texts.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { surveyExperts } from './expert-balance.ts';
+import { nextTokenObjective } from './base-kl.ts';
 import { loadSquares, withSquares } from './image-squares.ts';
-import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
+import { collateRows, countTokens } from './next-token.ts';
 import type { SftOptions } from './sft.options.ts';
 
 /** Tokenises renderable examples through the one renderer. */
@@ -43,6 +44,6 @@ export function create(options: SftOptions, processor: Processor): Objective {
     collate: (rows) => withSquares(collateRows(rows, { causal: true }), images?.id),
     counts: countTokens,
     survey: surveyExperts,
-    loss: nextTokenLoss,
+    ...nextTokenObjective(options.kl_to_base),
   };
 }

@@ -15,6 +15,8 @@ import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
 
+type HeadShape = ReturnType<typeof headShape>;
+
 /** A norm over so many features. */
 export type NormOf = (width: number) => RMSNorm;
 
@@ -63,6 +65,14 @@ export interface AttentionPart extends Module {
   fusable?(pass: Pass): FusableAttention | undefined;
 }
 
+/** Changes what a layer attends to: prefixes, prompts beside the tokens. */
+export interface AttentionAdapter {
+  /** Heads after they are turned → the heads that are attended with. */
+  heads?(heads: Heads, pass: Pass): Heads;
+  /** What is added to what each head gathered, from its turned queries: [N, H·d] */
+  context?(queries: Tensor, attention: Attention): Tensor | undefined;
+}
+
 /** Attention of a decoder's layer, whatever its projections. */
 export abstract class Attention extends Module implements AttentionPart {
   /** [H] */
@@ -70,11 +80,14 @@ export abstract class Attention extends Module implements AttentionPart {
   readonly #place: AttentionPlace;
   readonly #traits: AttentionTraits;
   readonly #dropout: Dropout;
+  readonly #adapters = new Set<AttentionAdapter>();
+  readonly #shape: HeadShape;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super();
     this.#place = place;
     this.#traits = traits;
+    this.#shape = headShape(config);
     this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
     if (traits.hasSinks === true) this.sinks = new Parameter([config.num_attention_heads]);
   }
@@ -82,9 +95,25 @@ export abstract class Attention extends Module implements AttentionPart {
   abstract readonly o_proj: Linear;
   /** x [N, D] → heads, normalised but not turned yet. */
   protected abstract project(x: Tensor): Heads & { gate?: Tensor };
+  /** Keys and values of vectors that are no tokens: [n, D] → [n, K, d] each, normalised and not turned. */
+  keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
+    const { k, v } = this.project(x);
+    return { k, v };
+  }
   /** Linear layers and norms of the heads, where there is nothing else in the projections. */
   protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
     return undefined;
+  }
+
+  addAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.add(adapter);
+  }
+  removeAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.delete(adapter);
+  }
+
+  get shape(): HeadShape {
+    return this.#shape;
   }
 
   get layer(): number {
@@ -96,6 +125,7 @@ export abstract class Attention extends Module implements AttentionPart {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
+    if (this.#adapters.size > 0) return undefined;
     if (softcap !== undefined || this.sinks !== undefined) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
@@ -104,10 +134,15 @@ export abstract class Attention extends Module implements AttentionPart {
     const { rope, window, scale, softcap } = this.#traits;
     const { gate, ...heads } = this.project(x);
     const rotation = rope && pass.rotations?.get(rope);
-    const turned =
+    let turned =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
+    for (const adapter of this.#adapters) turned = adapter.heads?.(turned, pass) ?? turned;
     const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
-    const y = attendSelf(pass, this.#place.layer, turned, options);
+    let y = attendSelf(pass, this.#place.layer, turned, options);
+    for (const adapter of this.#adapters) {
+      const added = adapter.context?.(turned.q, this);
+      if (added !== undefined) y = y.add(added);
+    }
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 }
@@ -173,18 +208,16 @@ export class SplitAttention extends Attention {
 export class FusedAttention extends Attention {
   override readonly o_proj: Linear;
   readonly qkv_proj: Linear;
-  readonly #shape: ReturnType<typeof headShape>;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super(config, traits, place);
     const { heads, keyHeads, size } = headShape(config);
-    this.#shape = { heads, keyHeads, size };
     this.o_proj = new Linear(heads * size, config.hidden_size, { bias: traits.bias?.output });
     this.qkv_proj = new Linear(config.hidden_size, (heads + 2 * keyHeads) * size, { bias: traits.bias?.qkv });
   }
 
   protected override project(x: Tensor): Heads {
-    const { heads, keyHeads, size } = this.#shape;
+    const { heads, keyHeads, size } = this.shape;
     const all = this.qkv_proj.forward(x).reshape(x.shape[0], -1, size); // [N, H + 2K, d]
     const [q, k, v] = all.split([heads, keyHeads, keyHeads], 1);
     return { q, k, v };

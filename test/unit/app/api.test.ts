@@ -64,6 +64,8 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'review verify': 'verifyReview',
   gate: 'gateRun',
   export: 'exportRun',
+  'adapters merge': 'mergeAdapters',
+  'adapters extract': 'extractAdapter',
   'models create': 'createNewModel',
   'models index': 'indexItems',
   'models add-items': 'addItems',
