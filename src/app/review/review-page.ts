@@ -16,6 +16,14 @@ kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-rad
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }
 `;
 
+const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
+  <button type="button" data-side="left">The first<kbd>1</kbd></button>
+  <button type="button" data-side="right">The second<kbd>2</kbd></button>
+  <button type="button" data-side="tie">Equally good<kbd>0</kbd></button>
+  <button type="button" data-side="neither">Both bad<kbd>x</kbd></button>
+  <button type="button" data-undo>Undo<kbd>u</kbd></button>
+</div>`;
+
 /**
  * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
  * answers they are is known to the server alone.
@@ -52,13 +60,7 @@ export function reviewPage(criteria: readonly Criterion[]): string {
             <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
           </div>
           <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
-          <div class="choices" role="group" aria-label="Your choice">
-            <button type="button" data-side="left">The first<kbd>1</kbd></button>
-            <button type="button" data-side="right">The second<kbd>2</kbd></button>
-            <button type="button" data-side="tie">Equally good<kbd>0</kbd></button>
-            <button type="button" data-side="neither">Both bad<kbd>x</kbd></button>
-            <button type="button" data-undo>Undo<kbd>u</kbd></button>
-          </div>
+          ${CHOICES}
         </main>
         ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
       </body>
