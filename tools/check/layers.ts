@@ -19,7 +19,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['report', 'monitor'],
+  ['report'],
   ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
