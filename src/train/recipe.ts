@@ -3,7 +3,7 @@ import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
 import { gateSchema } from './recipe-gate.ts';
 import { columnsOf } from '../data/columns.ts';
 
-/** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
+/** Raised when a key changes its meaning; a renamed key is a line in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);

@@ -23,9 +23,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
-  ['serve', 'deploy', 'review', 'federated'],
+  ['serve', 'review'],
   ['app'],
-  ['studio'],
   ['cli'],
 ];
 
