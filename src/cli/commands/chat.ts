@@ -11,9 +11,9 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     ...samplingOptions,
-    { name: '--system', value: 'TEXT', summary: 'a system message; that of all training rows unless given' },
+    { name: '--system', value: 'TEXT', summary: 'system message (that of all training rows)' },
     { name: '--raw', summary: 'continue plain text; as the model was trained unless given' },
-    { name: '--turns', summary: 'ask in turns of the chat template although the model was trained on plain prompts' },
+    { name: '--turns', summary: 'use the chat template although the model was trained on plain prompts' },
   ],
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {

@@ -15,7 +15,7 @@ import { systemSources } from './systems/index.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 export interface ComparisonOptions extends ScoringContext {
-  /** The deciding one first; what suits the answers unless given. */
+  /** The deciding one first; by default chosen by the kind of answers. */
   metrics?: readonly MetricSpec[];
   /** Longest answer in tokens; from the training answers unless given. */
   maxNewTokens?: number;
