@@ -7,12 +7,12 @@ export const endpointOptions = [
   {
     name: '--key-variable',
     value: 'NAME',
-    summary: "environment variable with an endpoint's key; OPENAI_API_KEY unless given",
+    summary: "environment variable with the endpoint's key (OPENAI_API_KEY)",
   },
-  { name: '--concurrency', value: 'REQUESTS', summary: 'requests to an endpoint at once; 4 unless given' },
-  { name: '--timeout', value: 'SECONDS', summary: "for one of an endpoint's answers; 120 unless given" },
-  { name: '--max-tokens', value: 'TOKENS', summary: 'stop asking an endpoint after so many, read and written' },
-  { name: '--max-cost', value: 'AMOUNT', summary: 'stop asking an endpoint after so much money' },
+  { name: '--concurrency', value: 'REQUESTS', summary: 'concurrent requests to an endpoint (4)' },
+  { name: '--timeout', value: 'SECONDS', summary: 'longest wait for an answer of the endpoint (120)' },
+  { name: '--max-tokens', value: 'TOKENS', summary: 'token limit for an endpoint, input and output together' },
+  { name: '--max-cost', value: 'AMOUNT', summary: 'cost limit for an endpoint' },
   { name: '--prices', value: 'IN,OUT', summary: 'of a million tokens read and written' },
 ] as const;
 

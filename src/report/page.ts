@@ -17,7 +17,7 @@ import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
-import { STYLE } from './style/index.ts';
+import { STYLE } from './style.ts';
 
 /** What a page that is served, not filed, has besides the report. */
 export interface LivePart {

@@ -5,7 +5,7 @@ import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../data/columns.ts';
 import { schedulers, unreadOptions } from './schedule.ts';
 
-/** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
+/** Raised when a key changes its meaning; a renamed key is a line in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);

@@ -21,13 +21,12 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['report', 'monitor', 'watch'],
+  ['report', 'watch'],
   ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
-  ['serve', 'deploy', 'review', 'federated'],
+  ['serve', 'review'],
   ['app'],
-  ['studio'],
   ['cli'],
 ];
 

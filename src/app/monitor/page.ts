@@ -4,7 +4,7 @@ import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
 import { html, Html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style/index.ts';
+import { STYLE } from '../../report/style.ts';
 import type { Alarm, VersionReport } from '../../watch/index.ts';
 import { signalFigures } from './signal-figures.ts';
 

@@ -4,7 +4,7 @@ import { nearest } from '../../base/nearest.ts';
 import { hasCredentials } from '../../base/secrets.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
-import { monitors } from '../../monitor/index.ts';
+import { sinks } from '../../report/sinks/index.ts';
 import { type Recipe, recipeSchema } from '../../train/recipe.ts';
 import { cheapModelOf, settleCheap } from './cheap.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
@@ -33,7 +33,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   settleWarmup(settings);
   checkStorage(settings, methods);
   checkPrivacy(settings, methods.get('optimizer'));
-  checkNames(settings, 'report_to', monitors);
+  checkNames(settings, 'report_to', sinks);
   checkNames(settings, 'evaluation.metrics', metrics);
   const base = baseTree(settings, keys);
   const parsed = recipeSchema.safeParse(base);

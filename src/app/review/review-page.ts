@@ -1,6 +1,6 @@
 import { Html, html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style/index.ts';
+import { STYLE } from '../../report/style.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 

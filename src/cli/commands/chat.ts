@@ -11,7 +11,7 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     ...samplingOptions,
-    { name: '--system', value: 'TEXT', summary: 'a system message; that of all training rows unless given' },
+    { name: '--system', value: 'TEXT', summary: 'system message (that of all training rows)' },
     {
       name: '--image',
       value: 'FILE',
@@ -19,7 +19,7 @@ export const command = defineCommand({
       summary: 'shown with the first message, to a model that reads images',
     },
     { name: '--raw', summary: 'continue plain text; as the model was trained unless given' },
-    { name: '--turns', summary: 'ask in turns of the chat template although the model was trained on plain prompts' },
+    { name: '--turns', summary: 'use the chat template although the model was trained on plain prompts' },
   ],
   examples: [
     'chat runs/tickets',

@@ -8,7 +8,7 @@ const MOST_LISTED = 20;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'measure on labelled rows how much personal data is found, and how much that is none',
+  summary: 'measure precision and recall of the recognisers on labelled rows',
   arguments: [
     {
       name: 'FILE',
@@ -16,7 +16,7 @@ export const command = defineCommand({
       required: true,
     },
   ],
-  options: [{ name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' }],
+  options: [{ name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' }],
   examples: ['data audit labelled.jsonl'],
   async run(context) {
     const { auditData } = await import('../../app/redact/audit-data.ts');

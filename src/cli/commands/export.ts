@@ -5,7 +5,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'write a model in another form, scored before and after',
+  summary: 'write a model in another format, scored before and after',
   arguments: [{ name: 'RUN', summary: "its folder, name or id; an adapter's or a model's folder", required: true }],
   options: [
     {
@@ -17,12 +17,12 @@ export const command = defineCommand({
       name: '--dtype',
       value: 'TYPE',
       summary:
-        "of the weights: f32, bf16, f16, or auto, the base model's own; in GGUF also q8_0, q4_0 and q4_k_m, which are smaller",
+        'type of the weights: f32, bf16, f16, or auto: that of the base model; in GGUF also q8_0, q4_0 and q4_k_m, which are smaller',
     },
     {
       name: '--output-dir',
       value: 'FOLDER',
-      summary: 'the folder to write; RUN/FORM, or MODEL-FORM here, unless given',
+      summary: 'folder to write (RUN/FORM, or MODEL-FORM here)',
     },
   ],
   examples: ['export runs/tickets --to merged', 'export runs/tickets --to gguf --dtype q4_k_m'],

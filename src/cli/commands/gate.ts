@@ -4,15 +4,15 @@ import { defineCommand, type CommandContext } from '../command.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'say whether a run may be used, by what was measured and who approved it',
+  summary: 'decide whether a run may be used, by its measurements and approvals',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
-    { name: '--no-comparison', summary: 'it need not be better than what it was compared with' },
-    { name: '--margin', value: 'NUMBER', summary: 'in place of better: surely no worse by more than this' },
-    { name: '--max-forgetting', value: 'NUMBER', summary: 'bits per byte of general English that it may lose' },
-    { name: '--max-flip-rate', value: 'SHARE', summary: 'of answers that may change with the person spoken of' },
+    { name: '--no-comparison', summary: 'do not require it to be better than the compared systems' },
+    { name: '--margin', value: 'NUMBER', summary: 'accept a result that is at most this much worse' },
+    { name: '--max-forgetting', value: 'NUMBER', summary: 'largest loss on general English allowed, in bits per byte' },
+    { name: '--max-flip-rate', value: 'SHARE', summary: 'share of answers that may change with the person in them' },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
-    { name: '--sign-off', summary: 'somebody must have approved it' },
+    { name: '--sign-off', summary: 'require an approval' },
   ],
   examples: ['gate runs/tickets', 'gate runs/tickets --max-forgetting 0.02 --min-win-rate 0.5 --sign-off'],
   async run(context) {

@@ -4,7 +4,7 @@ import { describeReview } from '../review-text.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'who won in a review, how far reviewers agree, and rows to train on from it',
+  summary: 'show who won a review and how far reviewers agree; write rows to train on',
   arguments: [{ name: 'PAIRS', summary: 'what was reviewed', required: true }],
   options: [
     { name: '--against', value: 'SYSTEM', summary: 'as in the review' },

@@ -11,7 +11,11 @@ export const command = defineCommand({
   ],
   options: [
     { name: '--reviewer', value: 'NAME', many: true, summary: 'whose page it is; may be repeated for several pages' },
-    { name: '--against', value: 'SYSTEM', summary: 'of a comparison: whose answers; the strongest rival unless given' },
+    {
+      name: '--against',
+      value: 'SYSTEM',
+      summary: 'for a comparison: the system to compare answers with (the strongest)',
+    },
     { name: '--rubric', value: 'FILE', summary: 'criteria to rate both answers by as well' },
     noOpen,
   ],

@@ -27,7 +27,7 @@ const options = z.strictObject({
     .default(null)
     .describe('column of whom a row is about: dates of one subject move together'),
   allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
-  recognisers: z.array(z.string().min(1)).default([]).describe('your own: ./file.ts#name'),
+  recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
   month_first: z.boolean().default(false).describe('3/4/2020 is in March'),
   key_env: z
     .string()

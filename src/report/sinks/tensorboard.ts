@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { StampedEvent } from '../base/events.ts';
-import { writeAll } from '../files/atomic.ts';
-import { runPaths } from '../store/run-paths.ts';
-import type { RunSink } from '../store/run-sink.ts';
+import type { StampedEvent } from '../../base/events.ts';
+import { writeAll } from '../../files/atomic.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import type { RunSink } from '../../store/run-sink.ts';
 import { frameRecord, scalarsEvent, sessionStartEvent, textEvent, versionEvent } from './tensorboard-format.ts';
 
 /** Writes the run's numbers as TensorBoard event files: `tensorboard --logdir <output folder>`. */

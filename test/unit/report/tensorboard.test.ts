@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StampedEvent } from '../../src/base/events.ts';
-import { crc32c, maskedCrc32c } from '../../src/monitor/crc32c.ts';
-import { monitors } from '../../src/monitor/index.ts';
+import type { StampedEvent } from '../../../src/base/events.ts';
+import { crc32c, maskedCrc32c } from '../../../src/report/sinks/crc32c.ts';
+import { sinks } from '../../../src/report/sinks/index.ts';
 
 describe('CRC-32C', () => {
   const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);
@@ -56,7 +56,7 @@ describe('TensorBoard files', () => {
   };
 
   async function write(events: readonly StampedEvent[]): Promise<Decoded[]> {
-    const monitor = await monitors.load('tensorboard');
+    const monitor = await sinks.load('tensorboard');
     const sink = monitor.open(folder);
     for (const event of events) sink.record(event);
     await sink.close();
@@ -100,7 +100,7 @@ describe('TensorBoard files', () => {
   });
 
   test('an unknown monitor is refused with the known ones', async () => {
-    await expect(monitors.load('tensorbord')).rejects.toThrow(/E_UNKNOWN_MONITOR[\s\S]*did you mean "tensorboard"/);
+    await expect(sinks.load('tensorbord')).rejects.toThrow(/E_UNKNOWN_MONITOR[\s\S]*did you mean "tensorboard"/);
   });
 });
 
