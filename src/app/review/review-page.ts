@@ -23,12 +23,21 @@ const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
   <button type="button" data-undo>Undo<kbd>u</kbd></button>
 </div>`;
 
+const PROMPT = html`<section>
+  <h2>Prompt</h2>
+  <p class="text" data-text="prompt"></p>
+  <details hidden>
+    <summary>A right answer</summary>
+    <p class="text" data-text="reference"></p>
+  </details>
+</section>`;
+
 /**
  * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
  * answers they are is known to the server alone.
  */
 export function reviewPage(criteria: readonly Criterion[]): string {
-  const page = html`<!doctype html>
+  return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -48,14 +57,7 @@ export function reviewPage(criteria: readonly Criterion[]): string {
           <p class="soft" role="status" aria-live="polite">loading</p>
           <p role="alert"></p>
           <div class="pair" hidden>
-            <section>
-              <h2>Prompt</h2>
-              <p class="text" data-text="prompt"></p>
-              <details hidden>
-                <summary>A right answer</summary>
-                <p class="text" data-text="reference"></p>
-              </details>
-            </section>
+            ${PROMPT}
             <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
           </div>
           <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
@@ -63,8 +65,7 @@ export function reviewPage(criteria: readonly Criterion[]): string {
         </main>
         ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
       </body>
-    </html> `;
-  return page.text;
+    </html> `.text;
 }
 
 function answer(side: 'left' | 'right', number: string, criteria: readonly Criterion[]): Html {
@@ -80,11 +81,12 @@ function answer(side: 'left' | 'right', number: string, criteria: readonly Crite
 
 function rating({ name, description, scale: [low, high], levels }: Criterion, side: string, number: string): Html {
   const scores = Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+  const titleOf = (score: string) => (Object.hasOwn(levels, score) ? `${score}: ${levels[score]}` : score);
   return html`<label title="${description}"
     >${name}
     <select data-criterion="${name}" data-of="${side}" aria-label="${name} of answer ${number}">
       <option value="">–</option>
-      ${scores.map((score) => html`<option value="${score}">${[score, levels[score]].filter(Boolean).join(': ')}</option>`)}
+      ${scores.map((score) => html`<option value="${score}">${titleOf(score)}</option>`)}
     </select></label
   >`;
 }
