@@ -19,6 +19,7 @@ export interface RunPaths {
   forgetting: string;
   overfitting: string;
   counterfactuals: string;
+  safety: string;
   gate: string;
   reportHtml: string;
   reportJson: string;
@@ -42,6 +43,7 @@ export function runPaths(folder: string): RunPaths {
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
+    safety: join(folder, 'safety.json'),
     gate: join(folder, 'gate.json'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),

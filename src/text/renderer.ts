@@ -104,12 +104,16 @@ export class Renderer {
     return rendered;
   }
 
-  /** The ids after which the model answers: what a training row of this conversation or prompt starts with. */
-  async prompt(prompt: Conversation | string): Promise<{ ids: Int32Array; text: string }> {
+  /**
+   * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
+   * `begun`, where the answer has begun.
+   */
+  async prompt(prompt: Conversation | string, begun = ''): Promise<{ ids: Int32Array; text: string }> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
     const draft =
       typeof prompt === 'string' ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);
-    const parts = splitRow(draft, this.tokenizer);
+    const cuts = begun === '' ? draft.cuts : [...draft.cuts, draft.text.length];
+    const parts = splitRow({ ...draft, text: draft.text + begun, cuts }, this.tokenizer);
     const [{ ids }] = await encodeRows([parts], this.tokenizer);
     return { ids, text: parts.text };
   }

@@ -38,6 +38,20 @@ export const signReview = lazily('signReview');
 export const verifyReview = lazily('verifyReview');
 
 /**
+ * How a model answers harmful and harmless requests, before and after training, with paired intervals.
+ * @example
+ * const { measures } = await safety('runs/tickets', { sets: ['xstest'] });
+ */
+export const safety = lazily('safety');
+
+/**
+ * Fetches a published set of prompts for `safety`, with its licence.
+ * @example
+ * const { licence } = await pullSafetySet('xstest');
+ */
+export const pullSafetySet = lazily('pullSafetySet');
+
+/**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.
  * @example
  * const { checks } = await gateRun('runs/tickets', { win_rate: 0.5, sign_off: true });

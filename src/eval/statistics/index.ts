@@ -1,6 +1,7 @@
 export { bounds, spreadInterval, type BootstrapOptions, type Interval } from './bootstrap.ts';
 export { holm } from './holm.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
+export { pairedShareDifference } from './paired-shares.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';
 export { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 export {

@@ -15,6 +15,7 @@ import { readJson } from '../../files/json.ts';
 import { readCounterfactualResults, type CounterfactualResults } from '../../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../../store/overfitting.ts';
+import { readSafety, type SafetyResults } from '../../store/safety.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -40,6 +41,7 @@ export interface RunReport {
   forgetting?: Forgetting;
   overfitting?: Overfitting;
   counterfactuals?: CounterfactualResults;
+  safety?: SafetyResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   /** What was trained with where the recipe left it to the run. */
@@ -150,6 +152,7 @@ class ReportReader {
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
       counterfactuals: readCounterfactualResults(this.#folder),
+      safety: readSafety(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

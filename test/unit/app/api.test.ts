@@ -55,6 +55,8 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'review results': 'reviewResults',
   'review sign': 'signReview',
   'review verify': 'verifyReview',
+  safety: 'safety',
+  'safety pull': 'pullSafetySet',
   gate: 'gateRun',
   export: 'exportRun',
   'models create': 'createNewModel',

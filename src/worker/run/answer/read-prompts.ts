@@ -25,10 +25,15 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
-export type Prompt = Conversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
+/** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
+export interface BegunConversation extends Conversation {
+  begun: string;
+}
+
+export type Prompt = Conversation | BegunConversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
 
 /** What a model of text can continue. */
-export type ReadablePrompt = Conversation | string | TokensPrompt;
+export type ReadablePrompt = Conversation | BegunConversation | string | TokensPrompt;
 
 export function readable(prompt: Prompt): ReadablePrompt {
   if (typeof prompt === 'string') return prompt;
@@ -95,10 +100,14 @@ export async function idsOf(
   const renderer = new Renderer(tokenizer);
   const idsOfOne = async (prompt: ReadablePrompt): Promise<Int32Array> => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return Int32Array.from(prompt.ids);
-    if (model.task !== 'seq2seq') return (await renderer.prompt(prompt)).ids;
+    if (model.task !== 'seq2seq') return (await renderer.prompt(prompt, begunOf(prompt))).ids;
     return (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids;
   };
   return Promise.all(prompts.map(idsOfOne));
+}
+
+function begunOf(prompt: Conversation | BegunConversation | string): string {
+  return typeof prompt !== 'string' && 'begun' in prompt ? prompt.begun : '';
 }
 
 /** An encoder reads one text: of a conversation what was said last. */
