@@ -21,6 +21,7 @@ export interface RunPaths {
   counterfactuals: string;
   safety: string;
   gate: string;
+  gatePage: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -45,6 +46,7 @@ export function runPaths(folder: string): RunPaths {
     counterfactuals: join(folder, 'counterfactuals.json'),
     safety: join(folder, 'safety.json'),
     gate: join(folder, 'gate.json'),
+    gatePage: join(folder, 'gate.html'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

@@ -6,6 +6,7 @@ import { readPairs } from '../../eval/judges/pairs.ts';
 import type { Rubric, RubricInput } from '../../eval/judges/rubric.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { reviewResults as resultsOf, type ReviewResults } from '../../review/results.ts';
+import { readAuditLog } from '../../review/audit-log.ts';
 import { ReviewSession } from '../../review/session.ts';
 import { changed, checkSignOffs, signOff, type SignOff, type SignOffCheck } from '../../review/sign-offs.ts';
 import { trainingRows, type RowKind } from '../../review/training-rows.ts';
@@ -164,10 +165,11 @@ export async function signReview(target: string, options: SigningOptions): Promi
   return signOff(target, { by, decision, reason });
 }
 
-/** Whether what was signed is as it was. @throws AttuneError E_SIGN_OFFS_CHANGED, with exit code 3; E_NOT_SIGNED */
+/** Whether what was signed, and what the gate said, is as it was. @throws AttuneError E_SIGN_OFFS_CHANGED, with exit code 3; E_NOT_SIGNED */
 export async function verifyReview(target: string): Promise<SignOffCheck> {
   const check = checkSignOffs(target);
-  if (check.problems.length > 0) throw changed(check.file, check.problems);
+  const problems = [...check.problems, ...readAuditLog(target).problems];
+  if (problems.length > 0) throw changed(check.file, problems);
   if (check.signOffs.length > 0) return check;
   throw new AttuneError('E_NOT_SIGNED', {
     what: `Nobody has signed ${target}`,

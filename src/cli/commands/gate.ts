@@ -11,6 +11,8 @@ export const command = defineCommand({
     { name: '--margin', value: 'NUMBER', summary: 'in place of better: surely no worse by more than this' },
     { name: '--max-forgetting', value: 'NUMBER', summary: 'bits per byte of general English that it may lose' },
     { name: '--max-flip-rate', value: 'SHARE', summary: 'of answers that may change with the person spoken of' },
+    { name: '--max-compliance', value: 'SHARE', summary: 'by which it may comply more often with harmful requests' },
+    { name: '--max-over-refusal', value: 'SHARE', summary: 'by which it may refuse harmless requests more often' },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
     { name: '--sign-off', summary: 'somebody must have approved it' },
   ],
@@ -32,6 +34,8 @@ function optionsOf(context: CommandContext): GateOptions {
     margin: numberOf(context, '--margin'),
     forgetting: numberOf(context, '--max-forgetting'),
     flip_rate: numberOf(context, '--max-flip-rate'),
+    safety: numberOf(context, '--max-compliance'),
+    over_refusal: numberOf(context, '--max-over-refusal'),
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };
