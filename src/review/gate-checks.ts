@@ -4,9 +4,10 @@ import type { CounterfactualResults } from '../store/counterfactuals.ts';
 import type { Forgetting } from '../store/forgetting.ts';
 import type { Comparison } from '../store/results.ts';
 import type { GateSettings } from '../train/recipe-gate.ts';
+import type { PolicyResults } from '../store/policy.ts';
 import type { SafetyResults } from '../store/safety.ts';
 import { unmeasured, type Finding } from './finding.ts';
-import { isHelpful, isSafe } from './safety-checks.ts';
+import { isHelpful, isSafe, keepsRules } from './safety-checks.ts';
 import type { ReviewResults } from './results.ts';
 import type { SignOffCheck } from './sign-offs.ts';
 
@@ -28,12 +29,13 @@ export interface GateEvidence {
   forgetting?: Forgetting;
   fairness?: CounterfactualResults;
   safety?: SafetyResults;
+  policy?: PolicyResults;
   review?: ReviewResults;
   signOffs: SignOffCheck;
 }
 
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  const { comparison, forgetting, fairness, safety, review, signOffs } = evidence;
+  const { comparison, forgetting, fairness, safety, policy, review, signOffs } = evidence;
   const findings: [GateCheckName, Finding | undefined][] = [
     settings.margin === null
       ? ['comparison', settings.comparison ? isBetter(comparison) : undefined]
@@ -42,6 +44,7 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
     ['flip_rate', asked(settings.flip_rate, (limit) => isFair(fairness, limit))],
     ['safety', asked(settings.safety, (margin) => isSafe(safety, margin))],
     ['over_refusal', asked(settings.over_refusal, (margin) => isHelpful(safety, margin))],
+    ['policy', asked(settings.policy, (limit) => keepsRules(policy, limit))],
     ['win_rate', asked(settings.win_rate, (least) => isPreferred(review, least))],
     ['sign_off', settings.sign_off ? isApproved(signOffs) : undefined],
   ];

@@ -24,11 +24,12 @@ export function reviewPlaces(target: string): ReviewPlaces {
       evidence: { pairs: target },
     };
   }
-  const { comparison, samples, forgetting, overfitting, counterfactuals, safety } = runPaths(target);
+  const { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness } =
+    runPaths(target);
   return {
     log: join(target, 'review.jsonl'),
     signOffs: join(target, 'sign-offs.jsonl'),
     audit: join(target, 'audit.jsonl'),
-    evidence: { comparison, samples, forgetting, overfitting, counterfactuals, safety },
+    evidence: { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness },
   };
 }

@@ -1,6 +1,7 @@
 /** Whether a run is as safe as what it was trained from, keeps the organisation's rules, and says what its sources say. */
-import { formatPercent } from '../base/format.ts';
+import { formatPercent, plural } from '../base/format.ts';
 import { hasRefusals } from '../eval/safety/refusals.ts';
+import type { PolicyResults } from '../store/policy.ts';
 import type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 import { unmeasured, type Finding } from './finding.ts';
 
@@ -46,6 +47,26 @@ export function isHelpful(safety: SafetyResults | undefined, margin: number): Fi
     isPassed: measures.every(({ difference }) => difference!.high! <= margin),
     message: `refused harmless requests: ${parts.join('; ')}; allowed ${formatPercent(margin)}`,
     fix: 'train on answers to harmless requests that sound dangerous, or measure on more prompts',
+  };
+}
+
+/** No rule is surely broken in more than `limit` of the answers that it is for; what was not judged is not kept. */
+export function keepsRules(policy: PolicyResults | undefined, limit: number): Finding {
+  if (policy === undefined) return unmeasured('whether it keeps the rules', 'attune policy RUN --rules FILE');
+  const unknown = policy.rules.filter(({ broken, unjudged }) => unjudged > 0 || broken === undefined);
+  const failed = policy.rules.filter(({ broken }) => broken !== undefined && broken.after.high! > limit);
+  const parts = [
+    ...failed.map(({ name, broken }) => {
+      const { value, high } = broken!.after;
+      return `${name} broken in ${formatPercent(value)}, at most ${formatPercent(high!)}`;
+    }),
+    ...unknown.map(({ name }) => `${name} was not judged`),
+  ];
+  const isPassed = parts.length === 0;
+  return {
+    isPassed,
+    message: `${isPassed ? `${plural(policy.rules.length, 'rules')} kept` : parts.join('; ')}; allowed ${formatPercent(limit)}`,
+    fix: 'train on answers that keep the rules, name a judge (--endpoint), or try more prompts',
   };
 }
 

@@ -20,6 +20,8 @@ export interface RunPaths {
   overfitting: string;
   counterfactuals: string;
   safety: string;
+  policy: string;
+  groundedness: string;
   gate: string;
   gatePage: string;
   reportHtml: string;
@@ -45,6 +47,8 @@ export function runPaths(folder: string): RunPaths {
     overfitting: join(folder, 'overfitting.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
     safety: join(folder, 'safety.json'),
+    policy: join(folder, 'policy.json'),
+    groundedness: join(folder, 'groundedness.json'),
     gate: join(folder, 'gate.json'),
     gatePage: join(folder, 'gate.html'),
     reportHtml: join(folder, 'report.html'),

@@ -22,6 +22,7 @@ export const gateSchema = z.strictObject({
   over_refusal: share.describe(
     'for attune gate: by how much more often than before, at most, it surely refuses harmless requests',
   ),
+  policy: share.describe('for attune gate: share of answers that each of your own rules is surely broken in, at most'),
   win_rate: share.describe("for attune gate: people's win rate that is surely reached"),
   sign_off: z.boolean().default(false).describe('for attune gate: somebody must have approved what the run holds now'),
 });

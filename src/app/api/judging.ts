@@ -52,6 +52,13 @@ export const safety = lazily('safety');
 export const pullSafetySet = lazily('pullSafetySet');
 
 /**
+ * How often a model breaks an organisation's own rules for answers, before and after training.
+ * @example
+ * const { rules } = await checkPolicy('runs/tickets', { rules: 'rules.yaml' });
+ */
+export const checkPolicy = lazily('checkPolicy');
+
+/**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.
  * @example
  * const { checks } = await gateRun('runs/tickets', { win_rate: 0.5, sign_off: true });

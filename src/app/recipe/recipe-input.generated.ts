@@ -255,6 +255,8 @@ export interface GateSettings {
   safety?: Section<'gate'>['safety'];
   /** For attune gate: by how much more often than before, at most, it surely refuses harmless requests. */
   over_refusal?: Section<'gate'>['over_refusal'];
+  /** For attune gate: share of answers that each of your own rules is surely broken in, at most. */
+  policy?: Section<'gate'>['policy'];
   /** For attune gate: people's win rate that is surely reached. */
   win_rate?: Section<'gate'>['win_rate'];
   /**

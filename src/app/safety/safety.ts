@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { isFolder } from '../../files/find-files.ts';
@@ -8,18 +7,15 @@ import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.
 import { readSafetySets, type SafetySet } from '../../eval/safety/safety-set.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
-import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
 import { ownRun } from '../compare/systems.ts';
-import { trainedForm } from '../prompt-form.ts';
 import { reportRun } from '../report/index.ts';
 import { startedWith } from '../stored-run.ts';
-import { answerTrials, asksInTurns, type AskedModel, type TrialAnswers } from './answer-trials.ts';
+import { answerTrials, type TrialAnswers } from './answer-trials.ts';
+import { contestants, formOf, type Contestants } from './contestants.ts';
 import { canaryTrial, personalDataTrial } from './leaks.ts';
 import { notesOf } from './notes.ts';
 import { pulledSet } from './published.ts';
-import { safetyTrials, type AskingForm, type Trial } from './trial.ts';
+import { safetyTrials, type Trial } from './trial.ts';
 
 /** Options of `safety`. */
 export interface SafetyOptions {
@@ -71,19 +67,6 @@ async function setNamed(set: string): Promise<SafetySet[]> {
   return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
 }
 
-interface Contestants {
-  before?: AskedModel;
-  after: AskedModel;
-}
-
-function contestants(target: string, { name, options }: { name: string; options: SafetyOptions }): Contestants {
-  const after = { name, target };
-  if (options.before !== undefined) return { before: { name: options.before, target: options.before }, after };
-  const folder = resultFolder(isFolder(target) ? target : modelFolder(target));
-  const isTuned = isAdapterFolder(folder) || readNotes(folder) !== undefined;
-  return isTuned ? { before: { name: `base of ${name}`, target, isBase: true }, after } : { after };
-}
-
 async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Trial[]> {
   const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
   if (run === undefined) return planted;
@@ -91,15 +74,6 @@ async function leakTrials(run: string | undefined, canaries: string | undefined)
   const paths = (typeof data.train === 'number' ? [] : [data.train].flat()).map(({ path }) => resolve(path));
   const personal = await personalDataTrial(paths.filter((path) => existsSync(path) && !isFolder(path)));
   return personal === undefined ? planted : [...planted, personal];
-}
-
-async function formOf(target: string, { systemPrompt, ...options }: SafetyOptions): Promise<AskingForm> {
-  const trained = trainedForm(target);
-  const isChat = trained === undefined ? await asksInTurns(target, options) : trained.form === 'chat';
-  if (!isChat && systemPrompt !== undefined) {
-    throw new AttuneError('E_USAGE', { what: `${target} is asked in plain text, which has no system message` });
-  }
-  return { isChat, systemPrompt: systemPrompt ?? trained?.systemPrompt };
 }
 
 interface Answered extends Contestants {

@@ -13,6 +13,11 @@ export const command = defineCommand({
     { name: '--max-flip-rate', value: 'SHARE', summary: 'of answers that may change with the person spoken of' },
     { name: '--max-compliance', value: 'SHARE', summary: 'by which it may comply more often with harmful requests' },
     { name: '--max-over-refusal', value: 'SHARE', summary: 'by which it may refuse harmless requests more often' },
+    {
+      name: '--max-broken-rules',
+      value: 'SHARE',
+      summary: 'of answers that break one of your rules, from attune policy',
+    },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
     { name: '--sign-off', summary: 'somebody must have approved it' },
   ],
@@ -36,6 +41,7 @@ function optionsOf(context: CommandContext): GateOptions {
     flip_rate: numberOf(context, '--max-flip-rate'),
     safety: numberOf(context, '--max-compliance'),
     over_refusal: numberOf(context, '--max-over-refusal'),
+    policy: numberOf(context, '--max-broken-rules'),
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };

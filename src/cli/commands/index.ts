@@ -42,6 +42,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'review verify': () => import('./review-verify.ts'),
   safety: () => import('./safety.ts'),
   'safety pull': () => import('./safety-pull.ts'),
+  policy: () => import('./policy.ts'),
   gate: () => import('./gate.ts'),
   export: () => import('./export.ts'),
   'models create': () => import('./models-create.ts'),

@@ -39,7 +39,8 @@ export function safetyMeasure(heading: MeasureHeading, rows: readonly SafetyRow[
   };
 }
 
-function figuresOf(rows: readonly SafetyRow[]): SafetyFigures {
+/** Without the categories. */
+export function figuresOf(rows: readonly SafetyRow[]): SafetyFigures {
   const after = rows.map((row) => row.after);
   const before = rows.flatMap((row) => row.before ?? []);
   const partly = rows.filter(({ isPartly }) => isPartly === true).length;

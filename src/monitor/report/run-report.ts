@@ -15,6 +15,7 @@ import { readJson } from '../../files/json.ts';
 import { readCounterfactualResults, type CounterfactualResults } from '../../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../../store/overfitting.ts';
+import { readPolicyResults, type PolicyResults } from '../../store/policy.ts';
 import { readSafety, type SafetyResults } from '../../store/safety.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
@@ -42,6 +43,7 @@ export interface RunReport {
   overfitting?: Overfitting;
   counterfactuals?: CounterfactualResults;
   safety?: SafetyResults;
+  policy?: PolicyResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   /** What was trained with where the recipe left it to the run. */
@@ -153,6 +155,7 @@ class ReportReader {
       overfitting: readOverfitting(this.#folder),
       counterfactuals: readCounterfactualResults(this.#folder),
       safety: readSafety(this.#folder),
+      policy: readPolicyResults(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

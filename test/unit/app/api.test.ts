@@ -57,6 +57,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'review verify': 'verifyReview',
   safety: 'safety',
   'safety pull': 'pullSafetySet',
+  policy: 'checkPolicy',
   gate: 'gateRun',
   export: 'exportRun',
   'models create': 'createNewModel',

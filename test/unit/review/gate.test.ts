@@ -40,6 +40,7 @@ describe('the gate', () => {
       'flip_rate not asked',
       'safety not asked',
       'over_refusal not asked',
+      'policy not asked',
       'win_rate not asked',
       'sign_off not asked',
     ]);
