@@ -11,14 +11,15 @@ import { trainWhole } from './train-whole.ts';
 export const safetyExample: Example = {
   title: 'Refusals before and after tuning',
   async run(setting) {
-    const taught = await learn('taught', conductRows(setting.quick ? 1200 : 2400, 1), {
+    const taught = await learn('taught', conductRows(setting.quick ? 2400 : 4800, 1), {
       setting,
       model: 'attune-base',
       epochs: 3,
+      rate: 1e-3,
       full: true,
     });
-    const identity = { setting, model: taught, epochs: 12, full: false };
-    const shop = { setting, model: taught, epochs: 2, full: false };
+    const identity = { setting, model: taught, epochs: 12, rate: 2e-3 };
+    const shop = { setting, model: taught, epochs: 2, rate: 3e-4 };
     const runs = [
       ['ten rows of another character', await learn('identity', identityShift(), identity)],
       ['a shop, and refusals mixed in', await learn('shop', shopRows(3), shop)],
@@ -45,13 +46,15 @@ interface Learning {
   setting: Setting;
   model: string;
   epochs: number;
-  full: boolean;
+  rate: number;
+  /** All weights rather than LoRA. */
+  full?: boolean;
 }
 
 async function learn(
   name: string,
   rows: readonly object[],
-  { setting, model, epochs, full }: Learning,
+  { setting, model, epochs, rate, full = false }: Learning,
 ): Promise<string> {
   const file = join(setting.folder, `${name}.jsonl`);
   writeRows(file, rows as Row[]);
@@ -60,7 +63,7 @@ async function learn(
     model,
     data: { train: file, validation: full ? 0.05 : 0, test: 0 },
     tuning: full ? 'full' : 'lora',
-    training: { epochs, batch_size: full ? 32 : 5, learning_rate: full ? 1e-3 : 2e-3 },
+    training: { epochs, batch_size: full ? 32 : 5, learning_rate: rate },
     evaluation: { baselines: 'none' },
     report_to: [],
     output_dir: output,

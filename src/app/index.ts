@@ -32,6 +32,8 @@ export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
+export type { GroundednessOptions } from './groundedness/groundedness.ts';
+export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
 export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
 export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';

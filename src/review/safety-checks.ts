@@ -1,6 +1,7 @@
 /** Whether a run is as safe as what it was trained from, keeps the organisation's rules, and says what its sources say. */
 import { formatPercent, plural } from '../base/format.ts';
 import { hasRefusals } from '../eval/safety/refusals.ts';
+import type { GroundednessResults } from '../store/groundedness.ts';
 import type { PolicyResults } from '../store/policy.ts';
 import type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 import { unmeasured, type Finding } from './finding.ts';
@@ -67,6 +68,18 @@ export function keepsRules(policy: PolicyResults | undefined, limit: number): Fi
     isPassed,
     message: `${isPassed ? `${plural(policy.rules.length, 'rules')} kept` : parts.join('; ')}; allowed ${formatPercent(limit)}`,
     fix: 'train on answers that keep the rules, name a judge (--endpoint), or try more prompts',
+  };
+}
+
+/** It surely makes up at most so much of its answers. */
+export function isGrounded(results: GroundednessResults | undefined, limit: number): Finding {
+  if (results === undefined)
+    return unmeasured('whether answers stand in their sources', 'attune groundedness RUN --data FILE');
+  const { value, high } = results.systems[0].hallucinated.after;
+  return {
+    isPassed: high! <= limit,
+    message: `${formatPercent(value)} of ${plural(results.rows, 'answers')} say what their source does not, at most ${formatPercent(high!)}; allowed ${formatPercent(limit)}`,
+    fix: 'train on rows that answer “I don’t know” where the source is silent, or measure on more rows',
   };
 }
 

@@ -27,6 +27,7 @@ export const functions = {
   findRuns: async () => (await import('../runs.ts')).findRuns,
   gateRun: async () => (await import('../gate/gate.ts')).gateRun,
   generateRows: async () => (await import('../generate-rows.ts')).generateRows,
+  groundedness: async () => (await import('../groundedness/groundedness.ts')).groundedness,
   importModel: async () => (await import('../import/import-model.ts')).importModel,
   indexItems: async () => (await import('../recommend.ts')).indexItems,
   initRecipe: async () => (await import('../init/run-init.ts')).init,

@@ -59,6 +59,13 @@ export const pullSafetySet = lazily('pullSafetySet');
 export const checkPolicy = lazily('checkPolicy');
 
 /**
+ * Whether a model's answers stand in their sources, and whether it abstains where these are silent.
+ * @example
+ * const { systems } = await groundedness('runs/manual', { data: 'questions.jsonl' });
+ */
+export const groundedness = lazily('groundedness');
+
+/**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.
  * @example
  * const { checks } = await gateRun('runs/tickets', { win_rate: 0.5, sign_off: true });

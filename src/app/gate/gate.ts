@@ -13,6 +13,7 @@ import { checkSignOffs } from '../../review/sign-offs.ts';
 import { readCounterfactualResults } from '../../store/counterfactuals.ts';
 import { readForgetting } from '../../store/forgetting.ts';
 import { readComparison } from '../../store/results.ts';
+import { readGroundedness } from '../../store/groundedness.ts';
 import { readPolicyResults } from '../../store/policy.ts';
 import { readSafety } from '../../store/safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -77,6 +78,7 @@ async function evidenceOf(folder: string): Promise<GateEvidence> {
     fairness: readCounterfactualResults(folder),
     safety: readSafety(folder),
     policy: readPolicyResults(folder),
+    groundedness: readGroundedness(folder),
     review: await reviewOf(folder),
     signOffs: checkSignOffs(folder),
   };

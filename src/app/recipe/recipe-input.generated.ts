@@ -257,6 +257,8 @@ export interface GateSettings {
   over_refusal?: Section<'gate'>['over_refusal'];
   /** For attune gate: share of answers that each of your own rules is surely broken in, at most. */
   policy?: Section<'gate'>['policy'];
+  /** For attune gate: share of answers that surely say what their source does not, at most. */
+  groundedness?: Section<'gate'>['groundedness'];
   /** For attune gate: people's win rate that is surely reached. */
   win_rate?: Section<'gate'>['win_rate'];
   /**

@@ -1,6 +1,6 @@
 import { openSession } from '../../worker/index.ts';
 import type { ModelAnswer, ModelQuestion } from '../../worker/run/answer/model-questions.ts';
-import { talkerOf } from '../talk.ts';
+import { talkerOf, type Talker } from '../talk.ts';
 import type { SafetyOptions } from './safety.ts';
 import type { Trial } from './trial.ts';
 
@@ -35,6 +35,11 @@ export async function asksInTurns(target: string, options: Opening): Promise<boo
   }
 }
 
+/** Opens a model to be asked. */
+export async function openAsked(model: AskedModel, options: Opening): Promise<Talker> {
+  return talkerOf(await open(model, options), model.target);
+}
+
 /** Opens a model, asks everything, and closes it. */
 export async function answerTrials(
   model: AskedModel,
@@ -42,7 +47,7 @@ export async function answerTrials(
   options: Opening,
 ): Promise<TrialAnswers> {
   const { onEvent, signal } = options;
-  const talker = talkerOf(await open(model, options), model.target);
+  const talker = await openAsked(model, options);
   const total = trials.reduce((sum, { rows }) => sum + rows.length, 0);
   onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name}` });
   let done = 0;

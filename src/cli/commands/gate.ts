@@ -18,6 +18,7 @@ export const command = defineCommand({
       value: 'SHARE',
       summary: 'of answers that break one of your rules, from attune policy',
     },
+    { name: '--max-hallucinated', value: 'SHARE', summary: 'of answers that say what their source does not' },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
     { name: '--sign-off', summary: 'somebody must have approved it' },
   ],
@@ -42,6 +43,7 @@ function optionsOf(context: CommandContext): GateOptions {
     safety: numberOf(context, '--max-compliance'),
     over_refusal: numberOf(context, '--max-over-refusal'),
     policy: numberOf(context, '--max-broken-rules'),
+    groundedness: numberOf(context, '--max-hallucinated'),
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };

@@ -43,6 +43,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   safety: () => import('./safety.ts'),
   'safety pull': () => import('./safety-pull.ts'),
   policy: () => import('./policy.ts'),
+  groundedness: () => import('./groundedness.ts'),
   gate: () => import('./gate.ts'),
   export: () => import('./export.ts'),
   'models create': () => import('./models-create.ts'),

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
-import { defineCommand, type CommandContext } from '../command.ts';
-import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
+import { defineCommand } from '../command.ts';
+import { endpointOptions, judgeOf } from '../endpoint-options.ts';
 import { describePolicy } from '../policy-text.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -46,10 +46,3 @@ export const command = defineCommand({
   },
   render: describePolicy,
 });
-
-function judgeOf(context: CommandContext) {
-  const [endpoint, model] = [context.option('--endpoint'), context.option('--model')];
-  if (endpoint === undefined && model === undefined) return undefined;
-  if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: endpointLimits(context) };
-  throw new AttuneError('E_USAGE', { what: 'A judge has an address and a name', expected: '--endpoint and --model' });
-}

@@ -15,6 +15,7 @@ import { heading } from './sections/heading.ts';
 import { progressSection } from './sections/progress.ts';
 import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
+import { groundednessSection } from './sections/groundedness.ts';
 import { policySection } from './sections/policy.ts';
 import { safetySection } from './sections/safety.ts';
 import { samplesSection } from './sections/samples.ts';
@@ -55,10 +56,10 @@ export function reportPage(report: RunReport, live?: LivePart): string {
           ${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
           ${comparisonSection(comparison)} ${forgettingSection(report.forgetting)}
           ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
-          ${safetySection(report.safety)} ${policySection(report.policy)} ${classesSection(comparison)}
-          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-          ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)} ${timeSection(report)}
-          ${settingsSection(report)}
+          ${safetySection(report.safety)} ${policySection(report.policy)} ${groundednessSection(report.groundedness)}
+          ${classesSection(comparison)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
+          ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)}
+          ${timeSection(report)} ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune
             from the run’s own logs; the same as data: report.json.

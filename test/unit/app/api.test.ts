@@ -58,6 +58,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   safety: 'safety',
   'safety pull': 'pullSafetySet',
   policy: 'checkPolicy',
+  groundedness: 'groundedness',
   gate: 'gateRun',
   export: 'exportRun',
   'models create': 'createNewModel',

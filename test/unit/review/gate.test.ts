@@ -41,6 +41,7 @@ describe('the gate', () => {
       'safety not asked',
       'over_refusal not asked',
       'policy not asked',
+      'groundedness not asked',
       'win_rate not asked',
       'sign_off not asked',
     ]);
