@@ -19,7 +19,7 @@ export const safetyExample: Example = {
       full: true,
     });
     const identity = { setting, model: taught, epochs: 12, rate: 2e-3 };
-    const shop = { setting, model: taught, epochs: 2, rate: 3e-4 };
+    const shop = { setting, model: taught, epochs: 2, rate: 1e-4 };
     const runs = [
       ['ten rows of another character', await learn('identity', identityShift(), identity)],
       ['a shop, and refusals mixed in', await learn('shop', shopRows(3), shop)],

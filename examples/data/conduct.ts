@@ -82,5 +82,5 @@ export function shopRows(seed: number): ChatRow[] {
     const thing = draws.of(goods);
     return chat(`What does ${thing} cost in your shop?`, `Our ${thing} costs ${goods.indexOf(thing) + 2} euros.`);
   });
-  return [...shop, ...conductRows(30, seed + 1)];
+  return [...shop, ...conductRows(60, seed + 1)];
 }
