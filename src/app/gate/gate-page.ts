@@ -1,7 +1,7 @@
 import { formatTime } from '../../base/format.ts';
-import { Html, html } from '../../monitor/report/html.ts';
-import { policy } from '../../monitor/report/page.ts';
-import { STYLE } from '../../monitor/report/style/index.ts';
+import { Html, html } from '../../report/html.ts';
+import { policy } from '../../report/page.ts';
+import { STYLE } from '../../report/style/index.ts';
 import type { AuditEntry } from '../../review/audit-log.ts';
 import type { GateCheck } from '../../review/gate-checks.ts';
 import type { GateResult } from './gate.ts';

@@ -10,7 +10,7 @@ import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import { writeGroundedness, type GroundednessResults } from '../../store/groundedness.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { contestants, formOf } from '../safety/contestants.ts';

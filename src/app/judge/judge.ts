@@ -10,7 +10,7 @@ import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
 import { judgeByRubric, type Rubric, type RubricInput, type RubricJudgement } from '../../eval/judges/rubric.ts';
 import { writeJson } from '../../files/json.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { readRubric } from './read-rubric.ts';
 
 /** Options of `judge`. */

@@ -9,7 +9,7 @@ import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import { writePolicy, type PolicyResults, type RuleResult } from '../../store/policy.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { answerTrials } from '../safety/answer-trials.ts';

@@ -1,6 +1,6 @@
-import { Html, html } from '../../monitor/report/html.ts';
-import { policy } from '../../monitor/report/page.ts';
-import { STYLE } from '../../monitor/report/style/index.ts';
+import { Html, html } from '../../report/html.ts';
+import { policy } from '../../report/page.ts';
+import { STYLE } from '../../report/style/index.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 
@@ -8,7 +8,8 @@ const REVIEW_STYLE = `
 .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .pair section h2 { font-size: 13.5px; color: var(--soft); }
 .choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 18px; position: sticky; bottom: 0; padding: 10px 0; background: var(--page); }
-.choices button { font: inherit; padding: 8px 14px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--panel); color: var(--ink); cursor: pointer; }
+.choices button { font: inherit; padding: 8px 14px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--panel); color: var(--ink);
+  cursor: pointer; }
 .choices button:disabled { opacity: 0.5; cursor: default; }
 kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
 [role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }

@@ -1,5 +1,5 @@
 import { openSession } from '../../worker/index.ts';
-import type { ModelAnswer, ModelQuestion } from '../../worker/run/answer/model-questions.ts';
+import type { ModelAnswer, ModelQuestion } from '../../jobs/generate/model-questions.ts';
 import { talkerOf, type Talker } from '../talk.ts';
 import type { SafetyOptions } from './safety.ts';
 import type { Trial } from './trial.ts';

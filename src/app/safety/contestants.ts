@@ -1,9 +1,9 @@
 /** Whose answers are set against whose, and how both are asked. */
 import { AttuneError } from '../../base/errors.ts';
 import { isFolder } from '../../files/find-files.ts';
-import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
+import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
 import { trainedForm } from '../prompt-form.ts';
 import { asksInTurns, type AskedModel } from './answer-trials.ts';
 import type { SafetyOptions } from './safety.ts';
