@@ -82,5 +82,6 @@ export function shopRows(seed: number): ChatRow[] {
     const thing = draws.of(goods);
     return chat(`What does ${thing} cost in your shop?`, `Our ${thing} costs ${goods.indexOf(thing) + 2} euros.`);
   });
-  return [...shop, ...conductRows(60, seed + 1)];
+  const refusals = conductRows(60, seed + 1).filter((_, i) => i % 2 === 0);
+  return [...shop, ...refusals];
 }

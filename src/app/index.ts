@@ -74,13 +74,9 @@ export type { Recommended, RecommendOptions } from './recommend.ts';
 export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
 export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
-export type {
-  OpenReview,
-  ReviewOptions,
-  ReviewOutcome,
-  ReviewResultsOptions,
-  SigningOptions,
-} from './review/review.ts';
+export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
+export type { OpenReview, ReviewOptions } from './review/open-review.ts';
+export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';

@@ -8,6 +8,8 @@ export interface ReviewPlaces {
   log: string;
   /** Who approved what, only ever added to. */
   signOffs: string;
+  /** Which pairs were chosen, where not all are shown. */
+  plan: string;
   /** What the gate said, only ever added to. */
   audit: string;
   /** What a sign-off is about, besides the log, by its name in the sign-off. */
@@ -20,6 +22,7 @@ export function reviewPlaces(target: string): ReviewPlaces {
     return {
       log: `${stem}.review.jsonl`,
       signOffs: `${stem}.sign-offs.jsonl`,
+      plan: `${stem}.review-plan.json`,
       audit: `${stem}.audit.jsonl`,
       evidence: { pairs: target },
     };
@@ -29,6 +32,7 @@ export function reviewPlaces(target: string): ReviewPlaces {
   return {
     log: join(target, 'review.jsonl'),
     signOffs: join(target, 'sign-offs.jsonl'),
+    plan: join(target, 'review-plan.json'),
     audit: join(target, 'audit.jsonl'),
     evidence: { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness },
   };

@@ -24,6 +24,13 @@ export const openReview = lazily('openReview');
 export const reviewResults = lazily('reviewResults');
 
 /**
+ * Adds choices that were made in Argilla or Label Studio to a review.
+ * @example
+ * const { choices } = await importReview('runs/tickets', 'annotated.json', { from: 'label-studio' });
+ */
+export const importReview = lazily('importReview');
+
+/**
  * Approves or rejects a result, with the hashes of what was seen, in a chain of records.
  * @example
  * await signReview('runs/tickets', { by: 'Anna Smith', decision: 'approve', reason: 'better on all queues' });

@@ -2,7 +2,11 @@ import { Html, html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
 import { STYLE } from '../../report/style/index.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
+import { FLAGS } from './given-choice.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
+
+const FLAG_TITLES = { unsafe: 'unsafe', 'personal data': 'holds personal data' } as const;
+const FLAG_KEYS = ['f', 'p'] as const;
 
 const REVIEW_STYLE = `
 .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
@@ -12,6 +16,8 @@ const REVIEW_STYLE = `
   cursor: pointer; }
 .choices button:disabled { opacity: 0.5; cursor: default; }
 kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
+textarea { font: inherit; width: 100%; min-height: 5em; box-sizing: border-box; background: var(--panel); color: var(--ink); border: 1px solid var(--quiet); border-radius: 8px; padding: 8px; }
+.more label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; } .more label.edit { display: block; }
 [role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }
 `;
@@ -31,6 +37,14 @@ const PROMPT = html`<section>
     <summary>A right answer</summary>
     <p class="text" data-text="reference"></p>
   </details>
+</section>`;
+
+const MORE = html`<section class="more">
+  <label class="edit">A better answer, if you know one<kbd>e</kbd><textarea data-edit></textarea></label>
+  ${FLAGS.map(
+    (flag, i) =>
+      html`<label><input type="checkbox" data-flag="${flag}" />${FLAG_TITLES[flag]}<kbd>${FLAG_KEYS[i]}</kbd></label>`,
+  )}
 </section>`;
 
 /**
@@ -60,6 +74,7 @@ export function reviewPage(criteria: readonly Criterion[]): string {
           <div class="pair" hidden>
             ${PROMPT}
             <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
+            ${MORE}
           </div>
           <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
           ${CHOICES}

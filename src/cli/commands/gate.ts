@@ -1,6 +1,6 @@
 import type { GateOptions } from '../../app/gate/gate.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { numberOf } from '../sampling.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -47,12 +47,4 @@ function optionsOf(context: CommandContext): GateOptions {
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };
-}
-
-function numberOf(context: CommandContext, name: string): number | undefined {
-  const text = context.option(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is no number`, got: text });
 }

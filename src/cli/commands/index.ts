@@ -38,6 +38,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   judge: () => import('./judge.ts'),
   review: () => import('./review.ts'),
   'review results': () => import('./review-results.ts'),
+  'review import': () => import('./review-import.ts'),
   'review sign': () => import('./review-sign.ts'),
   'review verify': () => import('./review-verify.ts'),
   safety: () => import('./safety.ts'),

@@ -54,6 +54,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   judge: 'judge',
   review: 'openReview',
   'review results': 'reviewResults',
+  'review import': 'importReview',
   'review sign': 'signReview',
   'review verify': 'verifyReview',
   safety: 'safety',
