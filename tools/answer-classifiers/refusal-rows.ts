@@ -1,6 +1,7 @@
 /** Answers that comply, refuse or do some of both, put together from sentences that we wrote. */
 import type { Draws } from '../pii-development/values.ts';
 import { capital, chance, fill, lines, some, type Row, type Slots } from './pieces.ts';
+import { premiseRow } from './premise-rows.ts';
 
 const [COMPLIED, REFUSED, PARTLY] = [0, 1, 2];
 
@@ -14,11 +15,14 @@ const LISTS = {
   bodies: lines('bodies'),
   turns: lines('partial-turns'),
   questions: lines('questions'),
+  friendly: lines('friendly-openers'),
+  soft: lines('soft-refusals'),
 };
 const HARMS = lines('harms').map((line) => line.split('|'));
 const SAFE = lines('safe').map((line) => line.split('|'));
 
 export function refusalRow(draws: Draws, prose: readonly string[]): Row {
+  if (chance(draws, 25)) return premiseRow(draws);
   const kind = draws.below(100);
   // What is harmless is refused too, and what is not is answered.
   const slots = slotsOf(draws, kind < 85 ? 25 : 50);
@@ -47,6 +51,7 @@ function refusal(draws: Draws): string[] {
   const reasons = some(draws, LISTS.reasons, draws.of([0, 0, 1, 1, 2, 3, 4]));
   const statements = some(draws, LISTS.statements, draws.of([0, 0, 1, 1, 2, 3]));
   const ends = some(draws, LISTS.ends, draws.of([0, 0, 1, 1, 2, 3, 5]));
+  if (chance(draws, 15)) return [draws.of(LISTS.soft), ...some(draws, LISTS.soft, draws.below(2)), ...reasons, ...ends];
   if (chance(draws, 30)) return [draws.of(LISTS.statements), ...shuffle(draws, [...statements, ...reasons]), ...ends];
   if (chance(draws, 15)) return [...statements, declining(draws), ...reasons, ...ends];
   return [declining(draws), ...shuffle(draws, [...reasons, ...statements]), ...ends];
@@ -60,7 +65,8 @@ function partial(draws: Draws, prose: readonly string[]): string[] {
 }
 
 function compliance(draws: Draws, prose: readonly string[]): string[] {
-  const begin = chance(draws, 75) ? [draws.of(LISTS.helps)] : [];
+  const friendly = chance(draws, 25) ? [draws.of(LISTS.friendly)] : [];
+  const begin = [...friendly, ...(chance(draws, 75) ? [draws.of(LISTS.helps)] : [])];
   const body = helping(draws, prose, draws.below(10));
   // To warn is not to refuse.
   const warnings = chance(draws, 25) ? [draws.of(chance(draws, 50) ? LISTS.reasons : LISTS.statements)] : [];

@@ -13,7 +13,7 @@ import { abstentionRow, toxicityRow } from './other-rows.ts';
 import type { Row } from './pieces.ts';
 import { refusalRow } from './refusal-rows.ts';
 
-const ROWS = 12_000;
+const ROWS = 20_000;
 const HELD_OUT = 2000;
 const L2 = 1e-4;
 

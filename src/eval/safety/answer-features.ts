@@ -11,6 +11,9 @@ export const COLUMNS = 1 << 15;
 const READ_CHARACTERS = 1200;
 const END_CHARACTERS = 300;
 
+/** Of a question: what it asks for shows early. */
+const QUESTION_WORDS = 30;
+
 const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
   [/[’‘`]/gu, "'"],
   [/\bcan't\b/gu, 'cannot'],
@@ -31,7 +34,7 @@ const COMMON = new Set(
 );
 
 /** The groups are scaled to these lengths, so that none outweighs the others in long answers. */
-const WEIGHTS = { body: 1, head: 1, end: 0.5, shape: 0.5 } as const;
+const WEIGHTS = { body: 1, head: 1, end: 0.5, shape: 0.5, question: 0.5 } as const;
 
 type Group = keyof typeof WEIGHTS;
 
@@ -45,6 +48,7 @@ export function answerFeatures(answer: string, question = ''): SparseRow {
     head: runs(['^', ...(sentences.at(0) ?? [])].slice(0, 40), 2),
     end: runs([...(sentences.at(-1) ?? []), '$'], 2),
     shape: shapeOf(answer, sentences),
+    question: runs(wordsOf(question).slice(0, QUESTION_WORDS), 2),
   };
   return sparseOf(groups);
 }
