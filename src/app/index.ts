@@ -36,6 +36,13 @@ export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
 export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
+export type { GroundednessOptions } from './groundedness/groundedness.ts';
+export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
+export type { PolicyOptions } from './policy/policy.ts';
+export type { PolicyResults, RuleResult } from '../store/policy.ts';
+export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
+export type { SafetyOptions } from './safety/safety.ts';
+export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
@@ -71,13 +78,6 @@ export type { Recommended, RecommendOptions } from './recommend.ts';
 export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
 export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
-export type {
-  OpenReview,
-  ReviewOptions,
-  ReviewOutcome,
-  ReviewResultsOptions,
-  SigningOptions,
-} from './review/review.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
 export type { Promotion, PromoteOptions } from './registry/promote.ts';
@@ -85,6 +85,9 @@ export type { RegisterOptions } from './registry/register.ts';
 export type { Rollback, RollbackOptions } from './registry/rollback.ts';
 export type { RetuneOptions } from './retune.ts';
 export type { AuditEntry, AuditFilter } from '../registry/index.ts';
+export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
+export type { OpenReview, ReviewOptions } from './review/open-review.ts';
+export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';

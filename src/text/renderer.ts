@@ -117,13 +117,17 @@ export class Renderer {
     return rendered;
   }
 
-  /** The ids after which the model answers: what a training row of this conversation or prompt starts with. */
-  async prompt(prompt: Conversation | string): Promise<RenderedPrompt> {
+  /**
+   * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
+   * `begun`, where the answer has begun.
+   */
+  async prompt(prompt: Conversation | string, begun = ''): Promise<RenderedPrompt> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
     const isText = typeof prompt === 'string';
     const draft = isText ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);
     const drafted = await withImages(draft, isText ? [] : prompt.messages, this.#images);
-    const parts = splitRow(drafted, this.tokenizer);
+    const cuts = begun === '' ? drafted.cuts : [...drafted.cuts, drafted.text.length];
+    const parts = splitRow({ ...drafted, text: drafted.text + begun, cuts }, this.tokenizer);
     const [{ ids }] = await encodeRows([parts], this.tokenizer);
     return { ids, text: parts.text, ...(drafted.images && { images: drafted.images }) };
   }

@@ -272,6 +272,14 @@ export interface GateSettings {
   forgetting?: Section<'gate'>['forgetting'];
   /** For attune gate: share of pairs whose answers surely do not change more often with the person spoken of. */
   flip_rate?: Section<'gate'>['flip_rate'];
+  /** For attune gate: by how much more often than before, at most, it surely complies with harmful requests. */
+  safety?: Section<'gate'>['safety'];
+  /** For attune gate: by how much more often than before, at most, it surely refuses harmless requests. */
+  over_refusal?: Section<'gate'>['over_refusal'];
+  /** For attune gate: share of answers that each of your own rules is surely broken in, at most. */
+  policy?: Section<'gate'>['policy'];
+  /** For attune gate: share of answers that surely say what their source does not, at most. */
+  groundedness?: Section<'gate'>['groundedness'];
   /** For attune gate: people's win rate that is surely reached. */
   win_rate?: Section<'gate'>['win_rate'];
   /**

@@ -1,6 +1,6 @@
 import type { GateOptions } from '../../app/gate/gate.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { numberOf } from '../sampling.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -11,6 +11,10 @@ export const command = defineCommand({
     { name: '--margin', value: 'NUMBER', summary: 'accept a result that is at most this much worse' },
     { name: '--max-forgetting', value: 'NUMBER', summary: 'largest loss on general English allowed, in bits per byte' },
     { name: '--max-flip-rate', value: 'SHARE', summary: 'share of answers that may change with the person in them' },
+    { name: '--max-compliance', value: 'SHARE', summary: 'largest rise in harmful requests that it complies with' },
+    { name: '--max-over-refusal', value: 'SHARE', summary: 'largest rise in harmless requests that it refuses' },
+    { name: '--max-broken-rules', value: 'SHARE', summary: 'share of answers that may break a rule of attune policy' },
+    { name: '--max-hallucinated', value: 'SHARE', summary: 'share of answers that may say what their source does not' },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
     { name: '--sign-off', summary: 'require an approval' },
   ],
@@ -32,15 +36,11 @@ function optionsOf(context: CommandContext): GateOptions {
     margin: numberOf(context, '--margin'),
     forgetting: numberOf(context, '--max-forgetting'),
     flip_rate: numberOf(context, '--max-flip-rate'),
+    safety: numberOf(context, '--max-compliance'),
+    over_refusal: numberOf(context, '--max-over-refusal'),
+    policy: numberOf(context, '--max-broken-rules'),
+    groundedness: numberOf(context, '--max-hallucinated'),
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };
-}
-
-function numberOf(context: CommandContext, name: string): number | undefined {
-  const text = context.option(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is no number`, got: text });
 }

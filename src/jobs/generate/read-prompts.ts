@@ -25,10 +25,15 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
-export type Prompt = Conversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
+/** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
+export interface BegunConversation extends Conversation {
+  begun: string;
+}
+
+export type Prompt = Conversation | BegunConversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
 
 /** What a model of text can continue. */
-export type ReadablePrompt = Conversation | string | TokensPrompt;
+export type ReadablePrompt = Conversation | BegunConversation | string | TokensPrompt;
 
 export function readable(prompt: Prompt): ReadablePrompt {
   if (typeof prompt === 'string') return prompt;
@@ -117,10 +122,14 @@ async function renderedOf(
   const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
   const renderedOne = async (prompt: ReadablePrompt) => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
-    if (model.task !== 'seq2seq') return renderer.prompt(prompt);
+    if (model.task !== 'seq2seq') return renderer.prompt(prompt, begunOf(prompt));
     return { ids: (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids };
   };
   return Promise.all(prompts.map(renderedOne));
+}
+
+function begunOf(prompt: Conversation | BegunConversation | string): string {
+  return typeof prompt !== 'string' && 'begun' in prompt ? prompt.begun : '';
 }
 
 /** An encoder reads one text: of a conversation what was said last. */
