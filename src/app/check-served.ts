@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { Difference } from '../store/results.ts';
+import type { Difference, SampleAnswer } from '../store/results.ts';
+import { promptFormOf, readNotes } from '../jobs/model/result-notes.ts';
+import { resultFolder } from '../jobs/model/result-folder.ts';
 import { compare, type CompareOptions } from './compare/compare.ts';
 
 export interface ServedCheck {
@@ -30,23 +33,24 @@ const SHOWN = 3;
 /**
  * Asks a server of another kind what the run here answers itself, on the run's test rows: the same template, stop tokens
  * and weights give the same greedy answers, but for a token here and there where two are almost equally likely.
- * @throws AttuneError E_SERVED_DIFFERS (exit code 3) where the server is surely worse than the run, or never the same
+ * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) where the server is surely worse than the run, or never the same
  */
 export async function checkServed(run: string, options: CheckServedOptions): Promise<ServedCheck> {
   const { url, model = basename(resolve(run)), rows: maxRows = 20, data, endpoint, onEvent, signal } = options;
+  refusePlain(run);
   const { comparison, samples } = await compare([run, `${url}#${model}`], { maxRows, data, endpoint, onEvent, signal });
   const [ours, theirs] = samples.systems.map(({ name }) => name);
   const answered = samples.rows.map(({ id, prompt, answers }) => ({
     id,
     prompt,
-    // own: names of the two systems
-    ours: answers[ours]?.text,
-    theirs: answers[theirs]?.text, // own: names of the two systems
+    ours: answers[ours], // own: names of the two systems
+    theirs: answers[theirs], // own: names of the two systems
   }));
-  const differing = answered.filter((row) => row.ours !== row.theirs);
+  const differing = answered.filter((row) => !isAlike(row.ours, row.theirs));
   const equal = answered.length - differing.length;
   const [difference] = comparison.differences;
-  const check = { url, model, rows: answered.length, equal, difference, differing: differing.slice(0, SHOWN) };
+  const shown = differing.slice(0, SHOWN).map((row) => ({ ...row, ours: row.ours?.text, theirs: row.theirs?.text }));
+  const check = { url, model, rows: answered.length, equal, difference, differing: shown };
   if (equal > 0 && comparison.verdict !== 'better') return check;
   throw new AttuneError('E_SERVED_DIFFERS', {
     what: `${model} at ${url} does not answer as the run does`,
@@ -58,4 +62,21 @@ export async function checkServed(run: string, options: CheckServedOptions): Pro
     fix: 'see that the server has this adapter, this chat template, and no sampling settings of its own',
     exitCode: 3,
   });
+}
+
+/** Chat servers put a template around every prompt, which such a run was not trained with. */
+function refusePlain(run: string): void {
+  if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
+  throw new AttuneError('E_CHECK_PLAIN', {
+    what: `${run} was trained to continue plain texts, and servers are asked in turns of a chat`,
+    fix: 'compare by /v1/completions, or train on rows of messages',
+  });
+}
+
+/** Both wrote the same as far as each went: their longest answers may have other lengths. */
+function isAlike(ours: SampleAnswer | undefined, theirs: SampleAnswer | undefined): boolean {
+  if (ours === undefined || theirs === undefined) return ours === theirs;
+  if (ours.cut !== true && theirs.cut !== true) return ours.text === theirs.text;
+  const [short, long] = ours.text.length < theirs.text.length ? [ours, theirs] : [theirs, ours];
+  return short.cut === true && long.text.startsWith(short.text);
 }

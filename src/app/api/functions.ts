@@ -4,6 +4,7 @@ export const functions = {
   advise: async () => (await import('../advise/advise.ts')).advise,
   attachRun: async () => (await import('../runs.ts')).attachRun,
   auditData: async () => (await import('../redact/audit-data.ts')).auditData,
+  checkServed: async () => (await import('../check-served.ts')).checkServed,
   compare: async () => (await import('../compare/compare.ts')).compare,
   continuedRecipe: async () => (await import('../continue-run.ts')).continuedRecipe,
   createApiKey: async () => (await import('../serve/create-api-key.ts')).createApiKey,

@@ -56,3 +56,10 @@ export const addItems = lazily('addItems');
  * const { folder } = await exportRun('runs/tickets', { to: 'merged' });
  */
 export const exportRun = lazily('exportRun');
+
+/**
+ * Whether another server answers a run's test rows as the run does here.
+ * @example
+ * const { equal, rows } = await checkServed('runs/tickets', { url: 'http://127.0.0.1:8000/v1' });
+ */
+export const checkServed = lazily('checkServed');
