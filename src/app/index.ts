@@ -31,6 +31,7 @@ export type { Evaluated } from './compare/evaluate.ts';
 export type { EstimateOptions, ModelEstimate } from './estimate.ts';
 export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
+export type { CheckServedOptions, ServedCheck } from './check-served.ts';
 export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';

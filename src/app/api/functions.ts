@@ -6,6 +6,7 @@ export const functions = {
   auditData: async () => (await import('../redact/audit-data.ts')).auditData,
   auditLog: async () => (await import('../registry/audit-log.ts')).auditLog,
   checkPolicy: async () => (await import('../policy/policy.ts')).checkPolicy,
+  checkServed: async () => (await import('../check-served.ts')).checkServed,
   compare: async () => (await import('../compare/compare.ts')).compare,
   continuedRecipe: async () => (await import('../continue-run.ts')).continuedRecipe,
   createApiKey: async () => (await import('../serve/create-api-key.ts')).createApiKey,

@@ -70,3 +70,10 @@ export const mergeAdapters = lazily('mergeAdapters');
  * const { kept } = await extractAdapter('runs/whole', { base: 'attune-base', rank: 32, folder: 'lora' });
  */
 export const extractAdapter = lazily('extractAdapter');
+
+/**
+ * Whether another server answers a run's test rows as the run does here.
+ * @example
+ * const { equal, rows } = await checkServed('runs/tickets', { url: 'http://127.0.0.1:8000/v1' });
+ */
+export const checkServed = lazily('checkServed');

@@ -33,6 +33,8 @@ export interface ExportResult {
   /** Loss of the result on them, and of what was written, read again. */
   before: number;
   after: number;
+  /** Commands to use it by, where there are any. */
+  commands?: readonly string[];
 }
 
 /** Rounding to the written type may move the loss by this much, relative. */
@@ -68,7 +70,8 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
     refuseDifference({ before, after, dtype });
     return { bytes, after };
   });
-  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written };
+  const commands = await form.finish?.(folder, context.emit);
+  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written, commands };
 }
 
 function storedType(folder: string): DType {

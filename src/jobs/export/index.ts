@@ -4,6 +4,8 @@ import { defineRegistry } from '../../base/registry.ts';
 export const exportForms = defineRegistry('form', 'E_UNKNOWN_FORM', {
   merged: async () => (await import('./merged.ts')).form,
   gguf: async () => (await import('./gguf.ts')).form,
+  ollama: async () => (await import('./ollama.ts')).form,
+  vllm: async () => (await import('./vllm.ts')).form,
 });
 
 export type ExportFormName = (typeof exportForms.names)[number];
