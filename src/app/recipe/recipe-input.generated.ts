@@ -373,7 +373,7 @@ export interface LoraTuning {
    */
   trainable_tokens?: MethodOptionInputs['tuning']['lora']['trainable_tokens'];
   /**
-   * Initial A: true is Kaiming uniform, as in PEFT; B is zero either way.
+   * True and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; loftq: what storage nf4 or fp4 lost of it.
    * @defaultValue true
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
@@ -939,6 +939,47 @@ export interface PTuningTuning {
   modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
 }
 
+/** The tuning prefix, with its options. */
+export interface PrefixTuning {
+  /** Which tuning. */
+  method: 'prefix';
+  /**
+   * Keys and values in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prefix']['num_virtual_tokens'];
+  /**
+   * A small network makes them while they are trained, which learns more steadily.
+   * @defaultValue false
+   */
+  prefix_projection?: MethodOptionInputs['tuning']['prefix']['prefix_projection'];
+  /** Width of that network's inside; that of the embedding unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['prefix']['encoder_hidden_size'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prefix']['modules_to_save'];
+}
+
+/** The tuning adaption_prompt, with its options. */
+export interface AdaptionPromptTuning {
+  /** Which tuning. */
+  method: 'adaption_prompt';
+  /**
+   * Vectors of each layer that are attended to.
+   * @defaultValue 10
+   */
+  adapter_len?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_len'];
+  /** Layers that have them, from the last; all unless given. */
+  adapter_layers?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adaption_prompt']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -962,6 +1003,8 @@ export type TuningInput =
   | 'trainable_tokens'
   | 'prompt_tuning'
   | 'p_tuning'
+  | 'prefix'
+  | 'adaption_prompt'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -982,7 +1025,9 @@ export type TuningInput =
   | RandloraTuning
   | TrainableTokensTuning
   | PromptTuningTuning
-  | PTuningTuning;
+  | PTuningTuning
+  | PrefixTuning
+  | AdaptionPromptTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {

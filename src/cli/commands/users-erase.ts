@@ -13,7 +13,10 @@ export const command = defineCommand({
   render({ user, traces, feedback, hadKey, rows, models }) {
     const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
     const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
-    const trained = models.length === 0 ? '' : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
+    const trained =
+      models.length === 0
+        ? ''
+        : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
     return `${user}: ${found}; ${key}${trained}`;
   },
 });
