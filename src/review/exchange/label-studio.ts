@@ -4,7 +4,7 @@ import type { AnswerPair } from '../../eval/judges/pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
 
 /** How the project shows a task; its names are those of the results below. */
-export const LABELLING = `<View>
+const LABELLING = `<View>
   <Text name="prompt" value="$prompt" />
   <Pairwise name="preferred" toName="left,right" />
   <Text name="left" value="$left" />
