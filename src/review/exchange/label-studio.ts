@@ -9,9 +9,12 @@ const LABELLING = `<View>
   <Pairwise name="preferred" toName="left,right" />
   <Text name="left" value="$left" />
   <Text name="right" value="$right" />
-</View>`;
+</View>
+`;
 
 export const labelStudio: Exchange = {
+  isList: true,
+  settings: { ending: '.labelling.xml', text: LABELLING },
   write(pairs, labels) {
     return pairs.map((pair) => ({
       data: { id: pair.id, prompt: pair.prompt, ...sidesOf(pair), order: sideOf(pair) },
