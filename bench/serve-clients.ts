@@ -1,6 +1,6 @@
 /** Clients that ask an OpenAI-compatible server as one would: streams over HTTP, and what their clock says. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { randomUint32 } from '../src/base/random.ts';
+import { processorSeconds } from '../tools/stress/process-usage.ts';
 
 /** A server in a process of its own. */
 export interface Served {
@@ -40,9 +40,9 @@ export async function measure({ url, pid }: Served, work: Work): Promise<Found> 
   const client = async () => {
     while (next < models.length) firsts.push(await ask(url, bodyOf(models[next++], work)));
   };
-  const [start, before] = [performance.now(), secondsOf(pid)];
+  const [start, before] = [performance.now(), processorSeconds(pid)];
   await Promise.all(Array.from({ length: Math.min(clients, models.length) }, client));
-  const [wall, cpu] = [(performance.now() - start) / 1000, secondsOf(pid) - before];
+  const [wall, cpu] = [(performance.now() - start) / 1000, processorSeconds(pid) - before];
   return { tokens: models.length * newTokens, wall, cpu, firsts };
 }
 
@@ -64,33 +64,6 @@ async function ask(url: string, body: Record<string, unknown>): Promise<number> 
     if (/"text":"[^"]/.test(part)) first ??= performance.now() - start;
   }
   return first ?? performance.now() - start;
-}
-
-const TICKS_PER_SECOND = 100;
-
-/** Processor time of a process and of all that it started and that still run. */
-function secondsOf(pid: number): number {
-  if (!existsSync('/proc/self/stat')) return Number.NaN;
-  const stats = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? statOf(name) : []));
-  const family = new Set([pid]);
-  // Parents may have larger numbers than their children.
-  for (let size = 0; size !== family.size;) {
-    size = family.size;
-    for (const { own, parent } of stats) if (family.has(parent)) family.add(own);
-  }
-  return stats.filter(({ own }) => family.has(own)).reduce((sum, { seconds }) => sum + seconds, 0);
-}
-
-function statOf(name: string): { own: number; parent: number; seconds: number }[] {
-  try {
-    const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    const [, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // utime stime
-    const [user, system] = rest.slice(9, 11).map(Number);
-    return [{ own: Number(name), parent: Number(parent), seconds: (user + system) / TICKS_PER_SECOND }];
-  } catch {
-    return []; // it has ended meanwhile
-  }
 }
 
 export function median(values: readonly number[]): number {
