@@ -4,7 +4,11 @@ import { fakeServer, type FakeServer } from './fake-models.ts';
 
 let server: FakeServer;
 beforeAll(async () => {
-  server = await fakeServer({ models: ['text', 'text-owned', 'rows'], aliases: { 'gpt-4o-mini': 'text' }, log: 'silent' });
+  server = await fakeServer({
+    models: ['text', 'text-owned', 'rows'],
+    aliases: { 'gpt-4o-mini': 'text' },
+    log: 'silent',
+  });
 });
 afterAll(() => server.close());
 
@@ -18,13 +22,20 @@ async function refused(path: string, body?: unknown) {
 
 describe('a request with a mistake', () => {
   it('is told of every field that is wrong, unknown ones and others', async () => {
-    const error = await refused('/v1/chat/completions', { model: 'text', messages: 'a', temprature: 1, max_tokens: '5' });
+    const error = await refused('/v1/chat/completions', {
+      model: 'text',
+      messages: 'a',
+      temprature: 1,
+      max_tokens: '5',
+    });
     expect(error).toMatchObject({ status: 400, param: 'temprature', code: 'unknown_parameter' });
     expect(error.message).toMatch(/^temprature is unknown \(did you mean temperature\?\)\. .*messages .*; max_tokens /);
   });
 
   it('is told what it may have meant: a model, an alias, a path with or without its version', async () => {
-    expect((await refused('/v1/chat/completions', { model: 'tex', messages })).message).toContain("Did you mean 'text'?");
+    expect((await refused('/v1/chat/completions', { model: 'tex', messages })).message).toContain(
+      "Did you mean 'text'?",
+    );
     const alias = await refused('/v1/chat/completions', { model: 'gpt-4o-minni', messages });
     expect(alias).toMatchObject({ status: 404, code: 'model_not_found' });
     expect(alias.message).toContain("Did you mean 'gpt-4o-mini'?");
@@ -46,7 +57,9 @@ describe('a request with a mistake', () => {
     expect(error.message).toContain('… and 199,990 more');
     const long = await refused('/v1/completions', { model: 'text', prompt: 'a', ['x'.repeat(4_000_000)]: 1 });
     expect(long).toMatchObject({ status: 400, param: 'x'.repeat(64) });
-    expect((await refused('/v1/completions', { model: 'y'.repeat(4_000_000), prompt: 'a' })).message.length).toBeLessThan(400);
+    expect(
+      (await refused('/v1/completions', { model: 'y'.repeat(4_000_000), prompt: 'a' })).message.length,
+    ).toBeLessThan(400);
     // Comparing them with all fields took minutes.
     expect(performance.now() - start).toBeLessThan(10_000);
   });
