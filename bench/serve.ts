@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { exportRun } from '../src/app/export.ts';
 import { readJson, writeJson } from '../src/files/json.ts';
 import { makeModel } from './generation.ts';
+import { processorSeconds } from '../tools/stress/process-usage.ts';
 import { measure, median, quantile, type Found, type Served, type Work } from './serve-clients.ts';
 
 const options = {
@@ -96,20 +97,20 @@ async function benchAdapters(attune: Served, shape: Shape, rounds: number): Prom
 
 /** How much later the first text of an adapter comes that has to be loaded first, than its next one. */
 async function benchCold(attune: Served, shape: Shape, rounds: number): Promise<void> {
-  const later: number[] = [];
+  const [later, loading]: [number[], number[]] = [[], []];
   for (let round = 0; round < Math.max(5, rounds); round++) {
     const name = `adapter-${round}`;
-    await post(attune, 'unload_lora_adapter', { lora_name: name });
-    const start = performance.now();
-    await post(attune, 'load_lora_adapter', { lora_name: name });
-    const loading = performance.now() - start;
     const one = { ...shape, newTokens: 2, models: [name], clients: 1 };
+    await post(attune, 'unload_lora_adapter', { lora_name: name });
+    const [start, before] = [performance.now(), processorSeconds(attune.pid)];
+    await post(attune, 'load_lora_adapter', { lora_name: name });
+    const taken = performance.now() - start;
+    loading.push(1000 * (processorSeconds(attune.pid) - before));
     const [cold, warm] = [await measure(attune, one), await measure(attune, one)];
-    later.push(loading + cold.firsts[0] - warm.firsts[0]);
+    later.push(taken + cold.firsts[0] - warm.firsts[0]);
   }
-  console.log(
-    `first text of a cold adapter: ${median(later).toFixed(0)} ms later (median of ${later.length}), loading included`,
-  );
+  const [clock, processors] = [later, loading].map((values) => median(values).toFixed(0));
+  console.log(`first text of a cold adapter: ${clock} ms later; loading it takes ${processors} ms of the processors`);
 }
 
 async function post({ url }: Served, path: string, body: object): Promise<void> {

@@ -16,8 +16,8 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const models = ['text', 'adapter', 'speech', 'rows', 'vectors', 'items'];
-    server = await fakeServer({ models }, { says: SAID, pause: 20 });
+    const models = ['text', 'adapter', 'talkative', 'speech', 'rows', 'vectors', 'items'];
+    server = await fakeServer({ models }, { says: SAID, pause: 20, saysOf: { talkative: 'word '.repeat(5000) } });
     listening = createServer(getRequestListener(server.app.fetch)).listen(0, '127.0.0.1');
     await once(listening, 'listening');
     const args = ['--no-sandbox', '--disable-background-networking'];
@@ -54,6 +54,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
     expect(await page.locator('#model option').allTextContents()).toEqual([
       'text',
       'adapter (on text)',
+      'talkative',
       'rows',
       'vectors',
       'items',
@@ -90,9 +91,10 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
   });
 
   test('stops by Esc, and brings the last message back by ↑', async () => {
+    await page.getByLabel('Model').selectOption('talkative');
     await page.getByLabel('Message').fill('four');
     await page.keyboard.press('Enter');
-    await page.locator('.answer.busy .text').filter({ hasText: '<img' }).waitFor();
+    await page.locator('.answer.busy .text').filter({ hasText: 'word' }).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('#stop').waitFor({ state: 'hidden' });
     expect(await page.locator('.answer footer').last().textContent()).toMatch(/stopped$/);
