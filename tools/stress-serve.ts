@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { randomUnit } from '../src/base/random.ts';
 import { writeJson } from '../src/files/json.ts';
 import { residentBytes } from './stress/process-usage.ts';
-import { visit, type Draw, type Visited } from './stress/serve-visitors.ts';
+import { takenPlaces, visit, type Draw, type Visited } from './stress/serve-visitors.ts';
 
 const { values } = parseArgs({
   options: {
@@ -65,7 +65,7 @@ async function soak(visited: Visited & { pid: number }, seconds: number) {
   };
   await Promise.all([watch(), ...Array.from({ length: Number(values.clients) }, client)]);
   const growth = growthOf(samples, seconds);
-  const places = await placesLeft(visited);
+  const places = await takenPlaces(visited);
   const requests = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const failures = [
     ...[...counts].filter(([key]) => /: 5\d\d$/.test(key)).map(([key, count]) => `${key}, ${count} times`),
@@ -97,17 +97,6 @@ function growthOf(samples: readonly { at: number; bytes: number }[], seconds: nu
     return bytes.toSorted((a, b) => a - b)[Math.floor(bytes.length / 2)];
   };
   return between(0.75, 1.01) / between(WARM_UP, 0.5) - 1;
-}
-
-/** Answers in the making or waiting, once those of clients that have gone had a moment to end. */
-async function placesLeft({ url }: Visited): Promise<number> {
-  for (let tries = 0; ; tries++) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const taken = [...metrics.matchAll(/^vllm:num_requests_(?:running|waiting)\{.*\} (\d+)$/gm)];
-    const sum = taken.reduce((total, [, count]) => total + Number(count), 0);
-    if (sum === 0 || tries === 50) return sum;
-    await sleep(100);
-  }
 }
 
 function print({ seconds, requests, visits, growth, bytes, failures }: Report): void {

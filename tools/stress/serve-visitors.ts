@@ -134,3 +134,14 @@ async function comesAndGoes(server: Visited, draw: Draw): Promise<Outcome> {
   await whole(server, '/v1/completions', { ...textBody(server, draw), model: server.visiting });
   return whole(server, '/v1/unload_lora_adapter', { lora_name: server.visiting });
 }
+
+/** Answers in the making or waiting, once those of clients that have gone had a moment to end. */
+export async function takenPlaces({ url }: Visited): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const taken = [...metrics.matchAll(/^vllm:num_requests_(?:running|waiting)\{.*\} (\d+)$/gm)];
+    const sum = taken.reduce((total, [, count]) => total + Number(count), 0);
+    if (sum === 0 || tries === 50) return sum;
+    await sleep(100);
+  }
+}
