@@ -62,7 +62,13 @@ export async function addFeedback(
   await store.database
     .insertInto('feedback')
     .values({
-      ...{ id, trace, choice, at, model: row.model, version: row.version, user: owner },
+      id,
+      trace,
+      choice,
+      at,
+      model: row.model,
+      version: row.version,
+      user: owner,
       key: key ?? null,
       thumb: thumb === undefined ? null : Number(thumb === 'up'),
       score: score ?? null,

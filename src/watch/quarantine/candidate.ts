@@ -58,7 +58,10 @@ export async function candidatesOf(
     const target = label ?? said.correction;
     if (target === undefined && (thumb === null || answer === undefined)) continue;
     candidates.push({
-      ...{ id, at, owner: user, prompt: said.prompt },
+      id,
+      at,
+      owner: user,
+      prompt: said.prompt,
       source: keys.size > 1 ? `key ${key ?? ''}` : user,
       kind: label === null ? 'text' : 'label',
       ...(answer !== undefined && { answer }),
