@@ -85,7 +85,12 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
   const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
-    ...{ recipe, model, objective, tuning, mixture, emit },
+    recipe,
+    model,
+    objective,
+    tuning,
+    mixture,
+    emit,
     rows: train.rows,
     reference: reference?.run,
   });
