@@ -76,19 +76,15 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const all = [...train.rows, ...validation.rows];
   const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
-  const { microBatchTokens } = constants;
-  const { secret } = constants;
+  const { microBatchTokens, secret } = constants;
   if (secret !== undefined) refuseUnprivate({ objective, model, mixture });
   const drawing = { microBatchTokens, batchSize: training.batch_size, mixture, secret };
   const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
-  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
-    ...{ recipe, model, objective, tuning, mixture, emit },
-    rows: train.rows,
-    reference: reference?.run,
-  });
+  const retained = { recipe, model, objective, tuning, mixture, emit, rows: train.rows, reference: reference?.run };
+  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), retained);
   reportPrivacy(update, plan.steps, emit);
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },

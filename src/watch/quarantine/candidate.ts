@@ -30,24 +30,8 @@ export interface CandidateRange {
 }
 
 /** Feedback of a model with something to learn, in the order in which it came. What nobody can read any more is left out. */
-export async function candidatesOf(
-  store: TraceStore,
-  model: string,
-  { from, until }: CandidateRange,
-): Promise<Candidate[]> {
-  const rows = await store.database
-    .selectFrom('feedback')
-    .leftJoin('traces', (join) =>
-      join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
-    )
-    .selectAll('feedback')
-    .select(['traces.confidence', 'traces.label as answered'])
-    .where('feedback.model', '=', model)
-    .where('feedback.at', '>', from)
-    .where('feedback.at', '<=', until)
-    .orderBy('feedback.at')
-    .orderBy('feedback.id')
-    .execute();
+export async function candidatesOf(store: TraceStore, model: string, range: CandidateRange): Promise<Candidate[]> {
+  const rows = await feedbackRows(store, model, range);
   const keys = new Set(rows.map(({ key }) => key));
   const candidates: Candidate[] = [];
   for (const { id, at, key, user, thumb, label, text, confidence, answered } of rows) {
@@ -71,4 +55,21 @@ export async function candidatesOf(
     });
   }
   return candidates;
+}
+
+/** Feedback beside the answers that it is about, as far as these are still there. */
+function feedbackRows({ database }: TraceStore, model: string, { from, until }: CandidateRange) {
+  return database
+    .selectFrom('feedback')
+    .leftJoin('traces', (join) =>
+      join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
+    )
+    .selectAll('feedback')
+    .select(['traces.confidence', 'traces.label as answered'])
+    .where('feedback.model', '=', model)
+    .where('feedback.at', '>', from)
+    .where('feedback.at', '<=', until)
+    .orderBy('feedback.at')
+    .orderBy('feedback.id')
+    .execute();
 }
