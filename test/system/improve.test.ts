@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import {
   improve,
   improvementStatus,
@@ -105,7 +105,7 @@ output_dir: first
     writeFileSync(join(folder, 'loop.yaml'), plan());
     process.chdir(folder);
     const { result } = await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
-    expect(result).toBeDefined();
+    assert.isDefined(result);
     await registerModel('topics', 'first');
     await promoteModel('topics', { version: 1, force: 'the first one' });
   }, 120_000);

@@ -47,7 +47,7 @@ describe('a resolved recipe', () => {
       packing: true,
     });
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
-    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers' });
+    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', kl_to_base: 0 });
     expect(recipe.training).toMatchObject({
       epochs: null,
       learning_rate: null,

@@ -25,7 +25,10 @@ export const retrain: Step = async (context) => {
   const recipe = await baseRecipe(plan.retrain.recipe);
   const columns = labelColumns(recipe);
   const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
-    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns, seed: log.cycle },
+    form: formOf(recipe),
+    holdout: plan.retrain.holdout,
+    columns,
+    seed: log.cycle,
   });
   const run = runFolder(folder);
   const own = await resolveRecipe(retrainingRecipe(recipe, { plan, log, version, run }));
@@ -63,7 +66,10 @@ function retrainingRecipe(
     evaluation: { ...recipe.evaluation, baselines: 'none' },
     gate: {
       comparison: better === 'champion' && margin === null,
-      ...{ margin, forgetting, flip_rate: flips, sign_off: plan.approve === 'person' },
+      margin,
+      forgetting,
+      flip_rate: flips,
+      sign_off: plan.approve === 'person',
     },
     output_dir: run,
   };
