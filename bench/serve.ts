@@ -22,7 +22,7 @@ const options = {
   rounds: { type: 'string', default: '5' },
   threads: { type: 'string', default: '1' },
   tokens: { type: 'string', default: '64' },
-  /** Requests at once, where servers stand side by side. */
+  /** Requests at once, where servers stand side by side; 0: none of it. */
   clients: { type: 'string', default: '1,8,32' },
   'llama-cpp': { type: 'string' },
 } as const;
@@ -125,7 +125,7 @@ async function benchClients(servers: readonly Served[], shape: Shape, { clients,
   console.log(
     'clients: tokens a second by the clock and by the processors, milliseconds to the first text p50 and p99',
   );
-  for (const count of clients!.split(',').map(Number)) {
+  for (const count of clients!.split(',').map(Number).filter((wanted) => wanted > 0)) {
     const models = Array.from({ length: Math.max(4, 2 * count) }, () => 'base');
     const found = new Map<string, Found[]>();
     for (let round = -1; round < Number(rounds); round++) {
