@@ -125,7 +125,10 @@ async function benchClients(servers: readonly Served[], shape: Shape, { clients,
   console.log(
     'clients: tokens a second by the clock and by the processors, milliseconds to the first text p50 and p99',
   );
-  for (const count of clients!.split(',').map(Number).filter((wanted) => wanted > 0)) {
+  for (const count of clients!
+    .split(',')
+    .map(Number)
+    .filter((wanted) => wanted > 0)) {
     const models = Array.from({ length: Math.max(4, 2 * count) }, () => 'base');
     const found = new Map<string, Found[]>();
     for (let round = -1; round < Number(rounds); round++) {

@@ -122,7 +122,7 @@ describe('adapters beside their base', () => {
       }
     };
     await Promise.all(Array.from({ length: 6 }, client));
-    expect([...outcomes.keys()].filter((outcome) => /^5/.test(outcome))).toEqual([]);
+    expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('5'))).toEqual([]);
     expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['200', '400', '404', 'left', 'broken']));
     expect(await takenPlaces(visited)).toBe(0);
     expect(await Promise.all(['tiny', ...names].map((model) => answer(model)))).toEqual(before);

@@ -16,7 +16,8 @@ header { display: flex; gap: .5rem 1rem; flex-wrap: wrap; align-items: center; b
 h1 { font-size: 1.1rem; margin: 0 auto 0 0; }
 header button { font-size: .875rem; }
 label { display: flex; gap: .4rem; align-items: center; color: var(--quiet); font-size: .875rem; }
-select, input, textarea, button { font: inherit; color: CanvasText; background: Canvas; border: 1px solid var(--line); border-radius: .5rem; padding: .35rem .6rem; }
+select, input, textarea, button { font: inherit; color: CanvasText; background: Canvas; border: 1px solid var(--line); border-radius: .5rem; }
+select, input, textarea, button { padding: .35rem .6rem; }
 select { max-width: 14rem; }
 button { cursor: pointer; }
 button:disabled { opacity: .5; cursor: default; }

@@ -167,7 +167,12 @@ function following(add) {
 }
 
 function newCard(model) {
-  const card = { root: element('article', 'answer busy'), text: element('div', 'text'), thought: element('div', 'thought'), footer: element('footer') };
+  const card = {
+    root: element('article', 'answer busy'),
+    text: element('div', 'text'),
+    thought: element('div', 'thought'),
+    footer: element('footer'),
+  };
   card.thought.hidden = true;
   card.root.append(element('h2', '', model), card.thought, card.text, card.footer);
   return card;
@@ -178,7 +183,8 @@ function curlOf(path, body) {
   const key = at('key').value === '' ? '' : ' -H "authorization: Bearer $OPENAI_API_KEY"';
   const text = JSON.stringify(body).replaceAll("'", "'\\''");
   const details = element('details');
-  details.append(element('summary', '', 'curl'), element('pre', '', 'curl ' + new URL(path, location.href) + key + " -H 'content-type: application/json' -d '" + text + "'"));
+  const command = 'curl ' + new URL(path, location.href) + key + " -H 'content-type: application/json' -d '" + text + "'";
+  details.append(element('summary', '', 'curl'), element('pre', '', command));
   return details;
 }
 
