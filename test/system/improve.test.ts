@@ -97,7 +97,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
 data: {train: train.jsonl, test: test.jsonl, validation: 0.15}
 objective: classification
 tuning: full
-training: {max_steps: 25, learning_rate: 5e-3, batch_size: 16, precision: f32}
+training: {max_steps: 60, learning_rate: 2e-3, batch_size: 16, precision: f32}
 evaluation: {baselines: none}
 output_dir: first
 `,

@@ -243,6 +243,14 @@ describe('flags', () => {
     });
   });
 
+  it('are options of the methods that are chosen, where others have one of that name', async () => {
+    expect((await resolve({ r: '2' })).tuning).toMatchObject({ method: 'lora', r: 2 });
+    const written = { tuning: 'ia3', optimizer: 'schedule_free', r: '0.5' };
+    expect((await resolve(written)).training.optimizer).toMatchObject({ name: 'schedule_free', r: 0.5 });
+    const problem = await problemOf(minimal, { flags: { optimizer: 'schedule_free', r: '2' } });
+    expect(problem.fix).toBe('write --tuning.r or --training.optimizer.r');
+  });
+
   it('that could mean several settings ask for the dotted path', async () => {
     const problem = await problemOf(minimal, { flags: { every: '3' } });
     expect(problem.fix).toBe('write --evaluation.every or --checkpoints.every');
