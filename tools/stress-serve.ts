@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { randomUnit } from '../src/base/random.ts';
 import { writeJson } from '../src/files/json.ts';
 import { residentBytes } from './stress/process-usage.ts';
-import { takenPlaces, visit, type Draw, type Visited } from './stress/serve-visitors.ts';
+import { fillCache, takenPlaces, visit, type Draw, type Visited } from './stress/serve-visitors.ts';
 
 const { values } = parseArgs({
   options: {
@@ -44,6 +44,7 @@ try {
 type Report = Awaited<ReturnType<typeof soak>>;
 
 async function soak(visited: Visited & { pid: number }, seconds: number) {
+  await fillCache(visited, drawOf(-1, 0));
   const start = performance.now();
   const passed = () => (performance.now() - start) / 1000;
   const counts = new Map<string, number>();
