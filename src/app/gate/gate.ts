@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { gateChecks, type GateCheck, type GateEvidence } from '../../review/gate-checks.ts';
 import { reviewPlaces } from '../../review/places.ts';
+import { readPlan } from '../../review/plan.ts';
 import { reviewResults, type ReviewResults } from '../../review/results.ts';
 import { recordGate } from '../../review/audit-log.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
@@ -85,6 +86,7 @@ async function evidenceOf(folder: string): Promise<GateEvidence> {
 }
 
 async function reviewOf(folder: string): Promise<ReviewResults | undefined> {
-  const { log } = reviewPlaces(folder);
-  return existsSync(log) ? reviewResults(await readPairs(folder), await readLabels(log)) : undefined;
+  const { log, plan } = reviewPlaces(folder);
+  if (!existsSync(log)) return undefined;
+  return reviewResults(await readPairs(folder), await readLabels(log), readPlan(plan));
 }

@@ -48,6 +48,16 @@ describe('the gate', () => {
     expect(JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8'))).toMatchObject({ isPassed: true });
   });
 
+  test('weighs a review by its plan, as the results do', async () => {
+    const chosen = ['differing', 'differing', 'random', 'random'].map((stratum, i) => ({ id: `c${i}`, stratum }));
+    const plan = { version: 1, seed: 0, most: 4, pairs: 20, chosen };
+    writeFileSync(join(folder, 'review-plan.json'), JSON.stringify(plan));
+    review({ c0: 'a', c1: 'a', c2: 'b', c3: 'b' });
+    await expect(gateRun(folder, { win_rate: 0.4 })).rejects.toMatchObject({
+      problems: [{ field: 'win_rate', message: expect.stringContaining('10.0 %') }],
+    });
+  });
+
   test('refuses with every reason: worse, forgetful, unmeasured, unreviewed, unsigned', async () => {
     writeComparison(folder, { ...readComparison(folder)!, verdict: 'no-evidence' });
     const all = { forgetting: 0.3, flip_rate: 0.05, win_rate: 0.5, sign_off: true };
