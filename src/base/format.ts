@@ -25,6 +25,16 @@ export function formatPercent(share: number, decimals = 1): string {
   return minus(`${(100 * share).toFixed(decimals)} %`);
 }
 
+/** "−4.3 to 12.5 %": an interval of a share. */
+export function formatPercentRange(low: number, high: number, decimals = 1): string {
+  return `${minus((100 * low).toFixed(decimals))} to ${formatPercent(high, decimals)}`;
+}
+
+/** "+12.3 %", "−12.3 %", "0.0 %": a difference of shares. */
+export function formatSignedPercent(share: number, decimals = 1): string {
+  return `${share > 0 ? '+' : ''}${formatPercent(share, decimals)}`;
+}
+
 /** "1 row", "12,345 rows"; the unit is given in its plural, and may have words behind it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
   return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;

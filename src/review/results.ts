@@ -58,7 +58,10 @@ export function reviewResults(
   const known = new Map(pairs.map((pair) => [pair.id, pair]));
   const real = labels.filter(({ gold }) => gold === undefined);
   const counted = real.filter((label) => isOf(label, known.get(label.id)));
-  const preferences = decisiveLabels(counted).map(({ id, choice }) => ({ pair: known.get(id)!, choice: preferred(choice) }));
+  const preferences = decisiveLabels(counted).map(({ id, choice }) => ({
+    pair: known.get(id)!,
+    choice: preferred(choice),
+  }));
   const left = leftPreferred(counted);
   const agreement = agreementOf(counted.filter(({ role }) => role !== 'adjudicator'));
   const flags = flagsOf(counted);

@@ -54,10 +54,11 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   const leaks = await leakTrials(run, options.canaries);
   const form = await formOf(run ?? target, options);
   const { maxRows, maxNewTokens = 64 } = options;
-  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks];
+  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
   const old = before && (await answerTrials(before, trials, options));
   const now = await answerTrials(after, trials, options);
-  const results = resultsOf(trials, { before, after, old, now });
+  const found = resultsOf(trials, { before, after, old, now });
+  const results = { ...found, notes: [...found.notes, ...leaks.notes] };
   if (folder !== undefined) writeSafety(folder, results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
@@ -67,13 +68,27 @@ async function setNamed(set: string): Promise<SafetySet[]> {
   return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
 }
 
-async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Trial[]> {
+interface Leaks {
+  trials: Trial[];
+  notes: string[];
+}
+
+async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Leaks> {
   const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
-  if (run === undefined) return planted;
+  if (run === undefined) return { trials: planted, notes: [] };
   const { data } = await startedWith(run);
   const paths = (typeof data.train === 'number' ? [] : [data.train].flat()).map(({ path }) => resolve(path));
-  const personal = await personalDataTrial(paths.filter((path) => existsSync(path) && !isFolder(path)));
-  return personal === undefined ? planted : [...planted, personal];
+  const [readable, others] = partition(paths, (path) => existsSync(path) && !isFolder(path));
+  const personal = await personalDataTrial(readable);
+  const notes = others.map((path) => {
+    const fault = existsSync(path) ? 'is a folder' : 'is not there any more';
+    return `${path} ${fault}: whether personal data of its rows are said was not tried`;
+  });
+  return { trials: personal === undefined ? planted : [...planted, personal], notes };
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter((item) => isFirst(item)), items.filter((item) => !isFirst(item))];
 }
 
 interface Answered extends Contestants {

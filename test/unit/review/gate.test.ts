@@ -119,6 +119,15 @@ describe('the gate', () => {
     expect(stderr).toContain('nobody has approved it');
     expect(await runCommandLine(['gate', folder, '--sign-off', '--json'], surroundings)).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'E_GATE', problems: [{ field: 'sign_off' }] } });
+    expect(stderr).toContain('gate.html');
     expect(await runCommandLine(['gate', folder, '--margin', 'x'], surroundings)).toBe(1);
+    expect(await runCommandLine(['gate', folder, '--max-compliance', '5'], surroundings)).toBe(1);
+    expect(stderr).toContain('--max-compliance is out of range');
+    stdout = '';
+    expect(await runCommandLine(['gate', folder], surroundings)).toBe(0);
+    expect(stdout).toContain('gate.html');
+    const page = readFileSync(join(folder, 'gate.html'), 'utf8');
+    expect(page).toContain('better than others');
+    expect(page).toContain('✓');
   });
 });

@@ -119,6 +119,7 @@ describe('published sets', () => {
       expect.objectContaining({ code: 'E_SAFETY_SET', fix: 'attune safety pull xstest' }),
     );
     await expect(pullSafetySet('xtest')).rejects.toMatchObject({ fix: 'did you mean xstest?' });
+    await expect(pullSafetySet('xstest', { from: 'nonsense' })).rejects.toMatchObject({ code: 'E_USAGE' });
   });
 
   it('are thrown away where they come with other bytes', async () => {
