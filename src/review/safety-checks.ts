@@ -64,9 +64,9 @@ export function keepsRules(policy: PolicyResults | undefined, limit: number): Fi
   const parts = [
     ...failed.map(({ name, broken }) => {
       const { value, high } = broken!.after;
-      return `${name} broken in ${formatPercent(value)}, at most ${formatPercent(high!)}`;
+      return `“${name}” broken in ${formatPercent(value)}, at most ${formatPercent(high!)}`;
     }),
-    ...unknown.map(({ name }) => `${name} was not judged`),
+    ...unknown.map(({ name }) => `“${name}” was not judged`),
   ];
   const isPassed = parts.length === 0;
   return {

@@ -9,6 +9,7 @@ import type { GateResult } from './gate.ts';
 const GATE_STYLE = `
 .checks th, .checks td { vertical-align: top; } .checks td:nth-child(2) { width: 1%; } .checks td { overflow-wrap: anywhere; }
 .others { margin-top: 12px; }
+@media (min-width: 600px) { .checks tbody th { min-width: 10em; } }
 `;
 
 const TITLES: Readonly<Record<GateCheckName, string>> = {

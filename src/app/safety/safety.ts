@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { isFolder } from '../../files/find-files.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
 import { readSafetySets, type SafetySet } from '../../eval/safety/safety-set.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { startedWith } from '../stored-run.ts';
 import { answerTrials, type TrialAnswers } from './answer-trials.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
-import { canaryTrial, personalDataTrial } from './leaks.ts';
+import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
 import { pulledSet } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
@@ -66,29 +63,6 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
 
 async function setNamed(set: string): Promise<SafetySet[]> {
   return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
-}
-
-interface Leaks {
-  trials: Trial[];
-  notes: string[];
-}
-
-async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Leaks> {
-  const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
-  if (run === undefined) return { trials: planted, notes: [] };
-  const { data } = await startedWith(run);
-  const paths = (typeof data.train === 'number' ? [] : [data.train].flat()).map(({ path }) => resolve(path));
-  const [readable, others] = partition(paths, (path) => existsSync(path) && !isFolder(path));
-  const personal = await personalDataTrial(readable);
-  const notes = others.map((path) => {
-    const fault = existsSync(path) ? 'is a folder' : 'is not there any more';
-    return `${path} ${fault}: whether personal data of its rows are said was not tried`;
-  });
-  return { trials: personal === undefined ? planted : [...planted, personal], notes };
-}
-
-function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
-  return [items.filter((item) => isFirst(item)), items.filter((item) => !isFirst(item))];
 }
 
 interface Answered extends Contestants {
