@@ -206,6 +206,24 @@ describe('a choice of pairs', () => {
     expect(mean).toBeLessThan(0.43);
   });
 
+  test('gives intervals that hold the truth, and are no certainty where few pairs agree', () => {
+    // All fifty that differ, and 21 of the others.
+    const plan = planReview(pairs, 71, 0);
+    const hits = Array.from({ length: 400 }, (_, seed) => {
+      const isWon = (id: string) => randomUnit([seed, id]) < (Number(id) < 50 ? 0.9 : 0.3);
+      const { low, high } = plannedMean(
+        plan,
+        plan.chosen.map(({ id }) => ({ id, score: isWon(id) ? 1 : 0 })),
+      );
+      return low <= 0.45 && 0.45 <= high;
+    });
+    expect(hits.filter(Boolean).length / hits.length).toBeGreaterThan(0.935);
+    const few = planReview(pairs, 10, 0);
+    const allWon = few.chosen.map(({ id }) => ({ id, score: 1 }));
+    expect(plannedMean(few, allWon).low).toBeLessThan(0.7);
+    expect(plannedMean(few, []).low).toBeLessThan(0.1);
+  });
+
   test('is kept with the review, and weighs its results', async () => {
     const urls = await start({ reviewers: ['anna'], maxPairs: 4 });
     expect(await judge(urls.get('anna')!, 'good')).toMatchObject({ total: 4 });
