@@ -11,7 +11,7 @@ export function groundednessSection(results: GroundednessResults | undefined): H
   return html`<section>
     <h2>Answers and their sources</h2>
     <p class="soft">${plural(rows, 'questions')}; judged by ${judge}. Intervals are 95 %.</p>
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="region" aria-label="Answers and their sources">
       <table>
         <thead>
           <tr>
