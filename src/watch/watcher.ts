@@ -1,8 +1,9 @@
 /** Watches what a server answers: writes it down, tests it, and tells of alarms. */
-import { updateAlarms } from './alarms/alarm-book.ts';
+import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
 import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
 import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
+import { keepOptions } from './monitor/kept-options.ts';
 import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
@@ -16,11 +17,15 @@ export interface WatcherOptions {
   keep: 'counts' | 'text';
   /** Days until a trace is deleted. */
   retention: number;
+  /** Days until feedback is deleted. */
+  feedbackRetention: number;
   monitor?: Partial<MonitorOptions>;
   sinks?: readonly AlarmSink[];
   /** What could not be written or told. */
   onFailure(what: string, error: unknown): void;
 }
+
+const HOUR = 3_600_000;
 
 export class Watcher {
   readonly store: TraceStore;
@@ -28,8 +33,7 @@ export class Watcher {
   readonly #writer: TraceWriter;
   readonly #redactor: TextRedactor;
   readonly #monitors = new Map<string, VersionMonitor>();
-  /** Alarms that are open, by version and signal: for metrics. */
-  readonly open = new Map<string, Alarm>();
+  readonly #timer: NodeJS.Timeout;
 
   private constructor(store: TraceStore, options: WatcherOptions) {
     this.store = store;
@@ -42,11 +46,20 @@ export class Watcher {
       onWritten: (batch) => this.#test(batch),
       onFailure: (error) => options.onFailure('what was served cannot be written down', error),
     });
+    this.#timer = setInterval(() => void this.#tidy(), HOUR).unref();
   }
 
   /** @throws AttuneError E_TRACES */
   static async open(options: WatcherOptions): Promise<Watcher> {
-    return new Watcher(await TraceStore.open(options.folder), options);
+    const watcher = new Watcher(await TraceStore.open(options.folder), options);
+    keepOptions(watcher.store, options.monitor ?? {});
+    await watcher.#tidy();
+    return watcher;
+  }
+
+  /** Alarms that are open and that nobody has silenced, whichever process opened them. */
+  async loudAlarms(): Promise<Alarm[]> {
+    return (await openAlarms(this.store)).filter(({ silenced }) => silenced === undefined);
   }
 
   observe(answer: ServedAnswer): void {
@@ -75,9 +88,21 @@ export class Watcher {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#writer.close();
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
+  }
+
+  /** Deletes what is past its time, also while nobody asks anything. */
+  async #tidy(): Promise<void> {
+    const now = Date.now();
+    try {
+      await this.store.expire(now, now - this.options.feedbackRetention * 24 * HOUR);
+      await closeForgotten(this.store, now);
+    } catch (error) {
+      this.options.onFailure('what is past its time cannot be deleted', error);
+    }
   }
 
   /** Answers of a batch by version, tested one after the other. */
@@ -107,14 +132,8 @@ export class Watcher {
 
   async #tellChanges(place: { model: string; version: string }, monitor: VersionMonitor): Promise<void> {
     const { opened, resolved } = await updateAlarms(this.store, place, monitor);
-    for (const alarm of opened) {
-      this.open.set(alarm.id, alarm);
-      this.#tell('alarm.opened', alarm);
-    }
-    for (const alarm of resolved) {
-      this.open.delete(alarm.id);
-      this.#tell('alarm.resolved', alarm);
-    }
+    for (const alarm of opened) this.#tell('alarm.opened', alarm);
+    for (const alarm of resolved) if (alarm.silenced === undefined) this.#tell('alarm.resolved', alarm);
   }
 
   /** Nobody waits for whoever is told. */

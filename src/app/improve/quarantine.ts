@@ -10,7 +10,7 @@ import { reviewPlaces } from '../../review/places.ts';
 import { countHolds, quarantine as inspect, reviewPairs, type Quarantine } from '../../watch/quarantine/quarantine.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
 import type { Candidate } from '../../watch/quarantine/candidate.ts';
-import { baseRecipe, requestsOf } from './base-recipe.ts';
+import { requestsOf } from './base-recipe.ts';
 import { collected } from './collect.ts';
 import type { Step, StepContext } from './step.ts';
 
@@ -22,9 +22,8 @@ interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
 const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pairs: join(folder, 'pairs.jsonl') });
 
 export const quarantine: Step = async (context) => {
-  const { plan, folder, signal, log } = context;
+  const { plan, recipe, folder, signal, log } = context;
   const candidates = await collected(context);
-  const recipe = await baseRecipe(plan.retrain.recipe);
   const { review, max_share_per_key: maxSharePerKey, max_held: maxHeld } = plan.quarantine;
   const found = await inspect(candidates, {
     known: await requestsOf(recipe, 'train', signal),

@@ -10,7 +10,7 @@ import { gateRun } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { baseRecipe, formOf, labelColumns } from './base-recipe.ts';
+import { formOf, labelColumns } from './base-recipe.ts';
 import { writeDataVersion, type DataVersion } from './data-version.ts';
 import { cycleFolder, type DecisionLog } from './decisions.ts';
 import type { Plan } from './plan.ts';
@@ -21,8 +21,7 @@ const versionFolder = (cycle: string): string => join(cycle, 'data');
 export const runFolder = (cycle: string): string => join(cycle, 'run');
 
 export const retrain: Step = async (context) => {
-  const { plan, log, folder, onEvent, signal } = context;
-  const recipe = await baseRecipe(plan.retrain.recipe);
+  const { plan, recipe, log, folder, onEvent, signal } = context;
   const columns = labelColumns(recipe);
   const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
     ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns, seed: log.cycle },

@@ -9,7 +9,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     if (settings.keep === 'text') throw nothingKept();
     return undefined;
   }
-  const { reference, days, retention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
+  const { reference, days, retention, feedback_retention: feedbackRetention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
   const logSink: AlarmSink = {
     tell(event, { samples: _, ...alarm }) {
       if (event === 'alarm.opened') log.warn({ alarm }, 'alarm');
@@ -20,6 +20,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   return Watcher.open({
     keep: settings.keep,
     retention,
+    feedbackRetention,
     monitor: { reference, days },
     sinks: [logSink, ...sinksOf(told)],
     onFailure: (what, err) => log.error({ err }, what),

@@ -43,6 +43,7 @@ async function watcher(options: Partial<WatcherOptions> = {}): Promise<Watcher> 
   const watching = await Watcher.open({
     keep: 'counts',
     retention: 30,
+    feedbackRetention: 365,
     onFailure: (_, error) => void failures.push(error),
     ...options,
   });
@@ -124,7 +125,7 @@ describe('what is kept of answers', () => {
     const watching = await watcher({ retention: 1 });
     watching.observe(answer(1, { at: Date.now() - 2 * 86_400_000 }));
     await watching.flush();
-    await watching.store.expire(Date.now());
+    await watching.store.expire(Date.now(), 0);
     expect(await watching.store.of('tickets', 'v1')).toEqual([]);
   });
 
