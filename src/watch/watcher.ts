@@ -7,6 +7,7 @@ import { keepOptions } from './monitor/kept-options.ts';
 import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
+import { eraseUser, type Erasure } from './traces/erase-user.ts';
 import { TraceStore } from './traces/trace-store.ts';
 import { TextRedactor } from './traces/text-redactor.ts';
 import { TraceWriter, type MeasuredAnswer } from './traces/trace-writer.ts';
@@ -20,6 +21,8 @@ export interface WatcherOptions {
   /** Days until feedback is deleted. */
   feedbackRetention: number;
   monitor?: Partial<MonitorOptions>;
+  /** Forgets a user, in more than the store where there is more. */
+  erase?: (store: TraceStore, user: string) => Promise<Erasure & { rows: number; models: string[] }>;
   sinks?: readonly AlarmSink[];
   /** What could not be written or told. */
   onFailure(what: string, error: unknown): void;
@@ -76,6 +79,14 @@ export class Watcher {
     monitor.observeThumb(thumb, { id: given.trace, at: Date.now() });
     await this.#tellChanges({ model, version }, monitor);
     return added.receipt;
+  }
+
+  /** Forgets a user, with what waits to be written. */
+  async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
+    await this.#writer.flush();
+    const { erase } = this.options;
+    if (erase !== undefined) return erase(this.store, user);
+    return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };
   }
 
   /** Answers that could not be written down. */

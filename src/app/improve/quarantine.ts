@@ -1,11 +1,11 @@
 /** `quarantine` and `review`: what of the collected rows may be trained on. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPercent, plural } from '../../base/format.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
-import { readJson, writeJson } from '../../files/json.ts';
+import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { countHolds, quarantine as inspect, reviewPairs, type Quarantine } from '../../watch/quarantine/quarantine.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
@@ -61,6 +61,23 @@ export const review: Step = async ({ plan, folder }) => {
   if (defects.length > plan.quarantine.max_defects * sample.length) return { to: 'stopped', reason: told, facts };
   return { to: 'retraining', reason: `people found ${told}`, facts };
 };
+
+/** Rows out of what is kept of a quarantine and its review. */
+export function eraseFromQuarantine(folder: string, ids: ReadonlySet<string>): void {
+  const { found, pairs } = places(folder);
+  if (existsSync(found)) {
+    const stored = readJson<StoredQuarantine>(found);
+    const left = (list: readonly string[]): string[] => list.filter((id) => !ids.has(id));
+    const held = stored.held.filter(({ id }) => !ids.has(id));
+    writeJson(found, { ...stored, accepted: left(stored.accepted), sample: left(stored.sample), held });
+  }
+  for (const file of [pairs, reviewPlaces(pairs).log]) {
+    if (!existsSync(file)) continue;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const left = lines.filter((line) => line === '' || !ids.has(parseJson<{ id: string }>(line).id));
+    if (left.length < lines.length) writeFileAtomic(file, left.join('\n'));
+  }
+}
 
 export function heldRows(folder: string): Hold[] {
   const { found } = places(folder);

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { eraseUserFrom } from '../monitor/erase-user.ts';
 import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
 import type { ServeLog } from '../../serve/watch/log.ts';
 import { commandSink, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
@@ -22,6 +23,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     retention,
     feedbackRetention,
     monitor: { reference, days },
+    erase: eraseUserFrom,
     sinks: [logSink, ...sinksOf(told)],
     onFailure: (what, err) => log.error({ err }, what),
   });
