@@ -15,16 +15,20 @@ const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
   const { plan, store, log, recipe, now } = context;
-  const range = { from: collectedUntil(log), until: now() };
+  const { from, seen } = rangeOf(log);
+  const range = { from, until: now() };
   const said = wanted(plan, await candidatesOf(store, plan.model, range));
-  const rows = said.filter((one) => isTrainable(one, context)).length;
-  const others = said.length - rows;
+  const trainable = said.filter((one) => isTrainable(one, context));
+  const others = said.length - trainable.length;
+  // What a cycle before could not make better is tried again only with new rows.
+  const rows = trainable.filter(({ at }) => at > seen).length;
   const { rows: enough, onDrift } = plan.retrain.when;
   const drift = onDrift ? await driftOf(context) : [];
   const facts = { ...range, rows };
   if (rows >= enough) {
-    const since = range.from === 0 ? '' : ` since ${formatTime(range.from)}`;
-    return { to: 'quarantine', reason: `${plural(rows, 'rows')}${since}, of ${enough} wanted`, facts };
+    const since = seen === 0 ? '' : ` since ${formatTime(seen)}`;
+    const again = trainable.length > rows ? `, and ${trainable.length - rows} of cycles that came to nothing` : '';
+    return { to: 'quarantine', reason: `${plural(rows, 'rows')}${since}, of ${enough} wanted${again}`, facts };
   }
   if (drift.length > 0 && rows >= LEAST_ROWS)
     return { to: 'quarantine', reason: `${plural(rows, 'rows')}, and ${drift[0].message}`, facts };
@@ -41,9 +45,15 @@ async function driftOf({ plan: { model }, store }: StepContext): Promise<Alarm[]
   return (await openAlarms(store, { model })).filter(({ signal, version }) => DRIFT.has(signal) && !isOther(version));
 }
 
-/** Feedback until then is in an earlier cycle. */
-function collectedUntil(log: DecisionLog): number {
-  return Math.max(0, ...log.decisions.map(({ facts }) => Number(facts.until ?? 0)));
+/** `from`: feedback until then is trained on, or discarded; `seen`: until then it was in a cycle before. */
+function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
+  const latest = (cycles: ReadonlySet<number>): number =>
+    Math.max(0, ...decisions.filter(({ cycle }) => cycles.has(cycle)).map(({ facts }) => Number(facts.until ?? 0)));
+  const done = decisions.filter(({ state }) => state === 'promoted' || state === 'stopped');
+  return {
+    from: latest(new Set(done.map(({ cycle }) => cycle))),
+    seen: latest(new Set(decisions.map(({ cycle }) => cycle))),
+  };
 }
 
 /** Rows of this cycle; what has been erased since is gone. */

@@ -12,6 +12,7 @@ import type { Hold } from '../../watch/quarantine/checks.ts';
 import type { Candidate } from '../../watch/quarantine/candidate.ts';
 import { requestsOf } from './base-recipe.ts';
 import { collected } from './collect.ts';
+import { recipeSoFar } from './known-rows.ts';
 import type { Step, StepContext } from './step.ts';
 
 /** As it is kept: ids only, so that nobody's texts outlive them here. */
@@ -24,10 +25,11 @@ const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pa
 export const quarantine: Step = async (context) => {
   const { plan, recipe, folder, signal, log } = context;
   const candidates = await collected(context);
+  const soFar = recipeSoFar(recipe, log);
   const { review, max_share_per_key: maxSharePerKey, max_held: maxHeld } = plan.quarantine;
   const found = await inspect(candidates, {
-    known: await requestsOf(recipe, 'train', signal),
-    evaluation: await requestsOf(recipe, 'test', signal),
+    known: await requestsOf(soFar, 'train', signal),
+    evaluation: await requestsOf(soFar, 'test', signal),
     ...{ review, maxSharePerKey, maxHeld, seed: log.cycle },
   });
   const { accepted, held, sample, stopped } = found;
@@ -87,7 +89,8 @@ export function heldRows(folder: string): Hold[] {
 /** What may be trained on, without what people found to be wrong. */
 export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
   const { accepted } = readJson<StoredQuarantine>(places(context.folder).found);
-  const defects = new Set((context.log.facts.defects ?? []) as string[]);
+  // Of all cycles: rows of one that came to nothing are collected again.
+  const defects = new Set(context.log.decisions.flatMap(({ facts }) => (facts.defects ?? []) as string[]));
   const ids = new Set(accepted);
   return (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));
 }

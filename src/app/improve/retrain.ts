@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { existsSync } from 'node:fs';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
@@ -10,24 +9,24 @@ import { gateRun } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { formOf, labelColumns } from './base-recipe.ts';
+import { formOf, labelColumns, requestsOf } from './base-recipe.ts';
 import { writeDataVersion, type DataVersion } from './data-version.ts';
-import { cycleFolder, type DecisionLog } from './decisions.ts';
+import { recipeSoFar, sourcesOf, versionFolder } from './known-rows.ts';
 import type { Plan } from './plan.ts';
 import { acceptedRows } from './quarantine.ts';
 import type { Step } from './step.ts';
 
-const versionFolder = (cycle: string): string => join(cycle, 'data');
 export const runFolder = (cycle: string): string => join(cycle, 'run');
 
 export const retrain: Step = async (context) => {
   const { plan, recipe, log, folder, onEvent, signal } = context;
-  const columns = labelColumns(recipe);
-  const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
-    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns, seed: log.cycle },
+  const soFar = recipeSoFar(recipe, log);
+  const version = await writeDataVersion(versionFolder(folder), await acceptedRows(context), {
+    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns: labelColumns(recipe), seed: log.cycle },
+    known: await requestsOf(soFar, 'train', signal),
   });
   const run = runFolder(folder);
-  const own = await resolveRecipe(retrainingRecipe(recipe, { plan, log, version, run }));
+  const own = await resolveRecipe(retrainingRecipe(soFar, { plan, folder, version, run }));
   const isBegun = isRunFolder(run);
   if (!isBegun || readRun(run).status !== 'finished') {
     const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
@@ -44,34 +43,23 @@ export const retrain: Step = async (context) => {
 
 /** The recipe with the rows of all cycles that were promoted, and of this one. */
 function retrainingRecipe(
-  recipe: Recipe,
-  { plan, log, version, run }: { plan: Plan; log: DecisionLog; version: DataVersion; run: string },
+  soFar: Recipe,
+  { plan, folder, version, run }: { plan: Plan; folder: string; version: DataVersion; run: string },
 ): Record<string, unknown> {
-  const earlier = promotedVersions(log);
-  const current = { folder: versionFolder(cycleFolder(log.folder, log.cycle)), version };
-  const all = [...earlier, current];
-  const source = ({ folder, version: one }: (typeof all)[number], part: 'train' | 'holdout') =>
-    one[part].map(({ file }) => sourceOf(join(folder, file), one, recipe));
-  const old = [...recipe.data.train, ...earlier.flatMap((one) => source(one, 'train'))];
-  const fresh = source(current, 'train');
-  const test = [...(recipe.data.test as RecipeSource[]), ...all.flatMap((one) => source(one, 'holdout'))];
+  const own = sourcesOf(versionFolder(folder), version, soFar);
+  const train = weighted(soFar.data.train, own.train, plan.retrain.replay);
+  const test = [...(soFar.data.test as RecipeSource[]), ...own.test];
   const { better_than: better, margin = null, max_forgetting: forgetting = null, flip_rate: flips = null } = plan.gate;
   return {
-    ...recipe,
-    data: { ...recipe.data, train: weighted(old, fresh, plan.retrain.replay), test, allow_overlap: false },
-    evaluation: { ...recipe.evaluation, baselines: 'none' },
+    ...soFar,
+    data: { ...soFar.data, train, test, allow_overlap: false },
+    evaluation: { ...soFar.evaluation, baselines: 'none' },
     gate: {
       comparison: better === 'champion' && margin === null,
       ...{ margin, forgetting, flip_rate: flips, sign_off: plan.approve === 'person' },
     },
     output_dir: run,
   };
-}
-
-function sourceOf(path: string, { form }: DataVersion, recipe: Recipe): RecipeSource {
-  const format = form === 'labels' ? (recipe.data.format ?? 'classification') : null;
-  const columns = form === 'labels' ? recipe.data.columns : null;
-  return { path, weight: null, format, columns };
 }
 
 /** A share of the rows that training sees is of rows from before; `all` is every row once. */
@@ -87,26 +75,6 @@ function weighted(
     ...old.map((one) => ({ ...one, weight: (replay * (one.weight ?? 1)) / sum })),
     ...fresh.map((one) => ({ ...one, weight: (1 - replay) / fresh.length })),
   ];
-}
-
-function promotedVersions(log: DecisionLog): { folder: string; version: DataVersion }[] {
-  const cycles = log.decisions.filter(({ state }) => state === 'promoted').map(({ cycle }) => cycle);
-  return cycles.flatMap((cycle) => {
-    const folder = versionFolder(cycleFolder(log.folder, cycle));
-    return existsSync(folder)
-      ? [
-          {
-            folder,
-            version: writeDataVersion(folder, [], {
-              form: 'sft',
-              holdout: 0,
-              columns: { text: '', label: '' },
-              seed: 0,
-            }),
-          },
-        ]
-      : [];
-  });
 }
 
 export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
