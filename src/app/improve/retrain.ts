@@ -85,7 +85,7 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   if (plan.gate.better_than === 'champion') await compare([run, champion.folder], { folder: run, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { sign_off: false });
-    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message);
+    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message.replace(/\.$/, ''));
     const reason = told.join('; ');
     if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
     return { to: 'approval', reason, facts };
