@@ -1,5 +1,6 @@
 /** `collecting`: is there enough to learn, or has something changed? */
 import { formatTime, plural } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import { openAlarms, type Alarm } from '../../watch/index.ts';
 import { candidatesOf, type Candidate } from '../../watch/quarantine/candidate.ts';
 import { trainingRow } from '../../watch/quarantine/training-rows.ts';
@@ -48,7 +49,10 @@ async function driftOf({ plan: { model }, store }: StepContext): Promise<Alarm[]
 /** `from`: feedback until then is trained on, or discarded; `seen`: until then it was in a cycle before. */
 function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
   const latest = (cycles: ReadonlySet<number>): number =>
-    Math.max(0, ...decisions.filter(({ cycle }) => cycles.has(cycle)).map(({ facts }) => Number(facts.until ?? 0)));
+    greatest(
+      decisions.filter(({ cycle }) => cycles.has(cycle)).map(({ facts }) => Number(facts.until ?? 0)),
+      0,
+    );
   const done = decisions.filter(({ state }) => state === 'promoted' || state === 'stopped');
   return {
     from: latest(new Set(done.map(({ cycle }) => cycle))),

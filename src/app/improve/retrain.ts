@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import { rmSync } from 'node:fs';
+import { hasStarted, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
 import { gateRun } from '../gate/gate.ts';
@@ -22,12 +23,16 @@ export const retrain: Step = async (context) => {
   const { plan, recipe, log, folder, onEvent, signal } = context;
   const soFar = recipeSoFar(recipe, log);
   const version = await writeDataVersion(versionFolder(folder), await acceptedRows(context), {
-    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns: labelColumns(recipe), seed: log.cycle },
+    form: formOf(recipe),
+    holdout: plan.retrain.holdout,
+    columns: labelColumns(recipe),
+    seed: log.cycle,
     known: await requestsOf(soFar, 'train', signal),
   });
   const run = runFolder(folder);
   const own = await resolveRecipe(retrainingRecipe(soFar, { plan, folder, version, run }));
-  const isBegun = isRunFolder(run);
+  const isBegun = hasStarted(run);
+  if (!isBegun) rmSync(run, { recursive: true, force: true });
   if (!isBegun || readRun(run).status !== 'finished') {
     const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
     if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; it goes on with the next run` };
@@ -56,7 +61,10 @@ function retrainingRecipe(
     evaluation: { ...soFar.evaluation, baselines: 'none' },
     gate: {
       comparison: better === 'champion' && margin === null,
-      ...{ margin, forgetting, flip_rate: flips, sign_off: plan.approve === 'person' },
+      margin,
+      forgetting,
+      flip_rate: flips,
+      sign_off: plan.approve === 'person',
     },
     output_dir: run,
   };

@@ -1,5 +1,5 @@
 /** The page of `attune monitor`: what was measured of each version, in pictures. One file, no network. */
-import { formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
+import { formatEstimate, formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
 import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
 import { html, Html } from '../../report/html.ts';
@@ -37,15 +37,11 @@ function versionPart(report: VersionReport): Html {
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
   const wait = `tested from ${plural(missing, 'further answers')} on`;
-  const accuracy =
-    expected === undefined
-      ? undefined
-      : `expected to be right: ${formatPercent(expected.estimate)} (${formatPercent(expected.low)} to ${formatPercent(expected.high)}${expected.calibratedOn === 0 ? ', not calibrated' : ''})`;
-  const known =
-    seen === undefined
-      ? undefined
-      : `were right, by ${plural(seen.judged, 'labels')}: ${formatPercent(seen.estimate)} (${formatPercent(seen.low)} to ${formatPercent(seen.high)})`;
-  const told = [span, missing > 0 ? wait : undefined, accuracy, known, feedbackText(report.feedback)].filter((one) => one !== undefined);
+  const accuracy = expected && `expected to be right: ${expectedShare(expected)}`;
+  const known = seen && `were right, by ${plural(seen.judged, 'labels')}: ${formatEstimate(seen)}`;
+  const told = [span, missing > 0 ? wait : undefined, accuracy, known, feedbackText(report.feedback)].filter(
+    (one) => one !== undefined,
+  );
   return html`<section>
     <h2>${name}</h2>
     <p class="soft">${told.join(' · ')}</p>
@@ -53,40 +49,46 @@ function versionPart(report: VersionReport): Html {
   </section>`;
 }
 
+function expectedShare({ estimate, low, high, calibratedOn }: NonNullable<VersionReport['expected']>): string {
+  const note = calibratedOn === 0 ? ', not calibrated' : '';
+  return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)}${note})`;
+}
+
 function alarmPart({ signal, message, cause, action, openedAt, resolvedAt, silenced, samples }: Alarm): Html {
   const state = resolvedAt === undefined ? 'open' : `ended ${formatTime(resolvedAt)}`;
   return html`<p>
     <b>${resolvedAt === undefined ? '▲' : '△'} ${message}</b><br />
-    ${signal}, ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely cause:
-    ${cause} · ${action}${samples.length > 0 && html`<br /><small>such as ${samples.slice(-3).join(', ')}</small>`}
+    ${signal}, ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely
+    cause: ${cause} ·
+    ${action}${samples.length > 0 && html`<br /><small>such as ${samples.slice(-3).join(', ')}</small>`}
   </p>`;
 }
 
 function signalTable({ signals }: VersionReport): Html | undefined {
   if (signals.length === 0) return undefined;
   return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Measured</th>
-        <th scope="col" class="number">Before</th>
-        <th scope="col" class="number">Now</th>
-        <th scope="col" class="number">Change</th>
-        <th scope="col" class="number">Evidence</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${signals.map((signal) => {
-        const { before, now, change, evidence } = signalFigures(signal);
-        return html`<tr>
-          <th scope="row">${signal.isAlarm && html`▲ `}${signal.title}</th>
-          <td class="number">${before}</td>
-          <td class="number">${now}</td>
-          <td class="number">${change}</td>
-          <td class="number">${evidence}</td>
-        </tr>`;
-      })}
-    </tbody>
-  </table>
+      <thead>
+        <tr>
+          <th scope="col">Measured</th>
+          <th scope="col" class="number">Before</th>
+          <th scope="col" class="number">Now</th>
+          <th scope="col" class="number">Change</th>
+          <th scope="col" class="number">Evidence</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${signals.map((signal) => {
+          const { before, now, change, evidence } = signalFigures(signal);
+          return html`<tr>
+            <th scope="row">${signal.isAlarm && html`▲ `}${signal.title}</th>
+            <td class="number">${before}</td>
+            <td class="number">${now}</td>
+            <td class="number">${change}</td>
+            <td class="number">${evidence}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
     <p class="soft"><small>${figuresLegend}</small></p>`;
 }
 
@@ -106,9 +108,7 @@ function pictures({ model, version, series, signals }: VersionReport): Html[] {
     const about = {
       title: `${title}: ${model} ${version}`,
       description: `From ${format(points[0].value)} to ${format(points.at(-1)!.value)}.`,
-      series: [
-        { name: 'now', curve, style: 'line' as const, tone: signal.isAlarm ? (2 as const) : (1 as const) },
-      ],
+      series: [{ name: 'now', curve, style: 'line' as const, tone: signal.isAlarm ? (2 as const) : (1 as const) }],
       format,
       steps: signal.name === 'thumb_down' ? 'thumbs' : 'answers',
       yScale: 'linear' as const,

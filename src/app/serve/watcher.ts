@@ -10,9 +10,16 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     if (settings.keep === 'text') throw nothingKept();
     return undefined;
   }
-  const { reference, days, retention, feedback_retention: feedbackRetention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
+  const {
+    reference,
+    days,
+    retention,
+    feedback_retention: feedbackRetention,
+    ...told
+  } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
   const logSink: AlarmSink = {
-    tell(event, { samples: _, ...alarm }) {
+    tell(event, whole) {
+      const { samples: _, ...alarm } = whole;
       if (event === 'alarm.opened') log.warn({ alarm }, 'alarm');
       else log.info({ alarm }, 'alarm resolved');
       return Promise.resolve();

@@ -93,7 +93,13 @@ export class ServeMetrics {
   }
 
   /** Alarms that are open and not silenced, and answers that could not be written down. */
-  watch({ alarms: open, lost }: { alarms: () => Promise<{ model: string; signal: string }[]>; lost: () => number }): void {
+  watch({
+    alarms: open,
+    lost,
+  }: {
+    alarms: () => Promise<{ model: string; signal: string }[]>;
+    lost: () => number;
+  }): void {
     const registers = [this.registry];
     const alarms: Gauge<Labels | 'signal'> = new Gauge({
       name: 'attune_alarm_open',

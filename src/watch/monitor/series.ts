@@ -2,7 +2,8 @@
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
 import type { TraceRow } from '../traces/trace-store.ts';
-import type { TestName, VersionMonitor } from './version-monitor.ts';
+import type { TestName } from './test-weights.ts';
+import type { VersionMonitor } from './version-monitor.ts';
 
 export interface SeriesPoint {
   /** Answers until here; thumbs, of thumbs. */

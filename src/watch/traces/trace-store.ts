@@ -43,7 +43,11 @@ export class TraceStore {
 
   /** Several processes may have it open. @throws AttuneError E_TRACES */
   static async open(folder: string = watchFolder()): Promise<TraceStore> {
-    const files = { traces: join(folder, 'traces.sqlite'), keys: join(folder, 'keys.sqlite'), options: join(folder, 'monitor.json') };
+    const files = {
+      traces: join(folder, 'traces.sqlite'),
+      keys: join(folder, 'keys.sqlite'),
+      options: join(folder, 'monitor.json'),
+    };
     const opened: Kysely<never>[] = [];
     try {
       makeFolders(folder);

@@ -25,8 +25,7 @@ describe('a version of a data set', () => {
     const settings = { form: 'labels' as const, holdout: 0.5, columns: { text: 'text', label: 'label' }, seed: 1 };
     const made = folder();
     await writeDataVersion(made, rows.map(labelled), { ...settings, known });
-    const orders = (file: string): Set<string> =>
-      new Set(readFileSync(join(made, file), 'utf8').match(/one\d+/g));
+    const orders = (file: string): Set<string> => new Set(readFileSync(join(made, file), 'utf8').match(/one\d+/g));
     const [train, holdout] = [orders('labels-train.jsonl'), orders('labels-holdout.jsonl')];
     expect(holdout.size).toBeGreaterThan(3);
     expect([...train].filter((order) => holdout.has(order))).toEqual([]);
