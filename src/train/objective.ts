@@ -6,7 +6,7 @@ import type { Model } from '../models/model.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, LossResult, PreparedRow } from './interfaces.ts';
+import type { Batch, Counts, LossResult, PreparedRow, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 
 /** Runs `body` without gradients on the model as it was before training. */
@@ -69,7 +69,9 @@ export interface Objective {
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch, context: PassContext): LossResult;
-  /** What it remembers from step to step, for checkpoints. */
+  /** Weights of its own that move with the model's and end with the run (a value head); the same at each call. */
+  trainables?(model: Model): readonly Trainable[];
+  /** What it remembers from step to step, for checkpoints; its own weights too. */
   state?(): Map<string, Tensor>;
   restore?(state: ReadonlyMap<string, Tensor>): void;
 }
@@ -84,4 +86,14 @@ export interface JointLoss {
   /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
   represent(model: Model, batch: Batch, context: Omit<PassContext, 'totals'>): Tensor;
   loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
+}
+
+/** What actor and critic are trained by. A state is what a token is predicted from, and the end of an answer. */
+export interface CriticTargets {
+  /** Of each trained token. */
+  advantages: Float32Array;
+  /** Of each state, when the answers were sampled. */
+  values: Float32Array;
+  /** What each state's value is to become. */
+  returns: Float32Array;
 }

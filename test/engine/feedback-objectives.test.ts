@@ -65,6 +65,16 @@ const groups = [0, 1, 2].flatMap((r) => {
 });
 const policyRows = withAdvantages(groups, [1, -0.5, -0.5, 0.3, 0.4, -0.7, 0, 1, -1]);
 
+/** As `produce` of PPO leaves rows: answers of 3, 5 and 4 tokens, of which the second fills the room. */
+const criticRows = groups.map((row): PreparedRow => {
+  const wave = (count: number, by: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(by * (i + 1)));
+  return {
+    ...row,
+    sampled: wave(12, 3).map((x) => x - 4),
+    critic: { advantages: wave(12, 1), values: wave(14, 2), returns: wave(14, 5) },
+  };
+});
+
 /** Each objective over feedback with options and rows that it can use. */
 const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['dpo', {}, pairs],
@@ -78,6 +88,7 @@ const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['grpo', { reward_funcs: 'exact' }, policyRows],
   ['grpo', { reward_funcs: 'exact', loss_type: 'grpo' }, policyRows],
   ['rloo', { reward_funcs: 'exact' }, policyRows],
+  ['ppo', { reward_funcs: 'exact', max_completion_length: 5 }, criticRows],
 ];
 
 async function objectiveOf(name: string, options: Record<string, unknown>): Promise<Objective> {
@@ -96,11 +107,12 @@ async function tuned(): Promise<{ model: Model; tuning: Tuning; reference: Refer
 async function stepOf(objective: Objective, batches: PreparedRow[][]) {
   const { model, tuning, reference } = await tuned();
   // Away from where the adapter does nothing.
-  noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.05))));
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  noGrad(() => trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.05))));
   let gradients: number[] = [];
   const update: Update = {
     step() {
-      gradients = tuning.trainables.flatMap(({ parameter }) => parameter.tensor.grad!.toNumbers());
+      gradients = trainables.flatMap(({ parameter }) => parameter.tensor.grad!.toNumbers());
       return 1;
     },
     state: () => new Map(),
@@ -182,6 +194,24 @@ describe('the reference', () => {
     const told = await stepOf(objective, [known]);
     expect(told.loss).toBe(asked.loss);
     expect(told.gradients).toEqual(asked.gradients);
+  });
+});
+
+describe('ppo', () => {
+  it('trains its value head, which begins at nothing and is part of checkpoints', async () => {
+    const objective = await objectiveOf('ppo', { reward_funcs: 'exact', max_completion_length: 5 });
+    const { metrics, gradients } = await stepOf(objective, [criticRows]);
+    expect(metrics['loss/value_avg']).toBeGreaterThan(0);
+    const [weight, bias] = [gradients.slice(-33, -1), gradients.at(-1)];
+    expect(weight.some((value) => value !== 0)).toBe(true);
+    expect(bias).not.toBe(0);
+    const other = await objectiveOf('ppo', { reward_funcs: 'exact' });
+    const { model } = await tuned();
+    const values = () => other.trainables!(model).flatMap(({ parameter }) => parameter.tensor.toNumbers());
+    expect(new Set(values())).toEqual(new Set([0]));
+    scope(() => other.restore!(objective.state!()));
+    expect(new Set(values())).toEqual(new Set([Math.fround(0.05)]));
+    model.dispose();
   });
 });
 

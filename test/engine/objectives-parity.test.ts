@@ -31,6 +31,7 @@ describe("parity with TRL's objectives", () => {
       'grpo',
       'grpo_trl19',
       'kto_bco',
+      'ppo',
       'reward',
     ]);
     // What 1.9 computes otherwise is named, and there is little of it.

@@ -80,6 +80,7 @@ describe('a run that was cut off goes on to the same bytes', () => {
     ['dpo', { objective: 'dpo', train: 'pairs.jsonl', 'tuning.dropout': 0.1 }],
     ['bco', { objective: 'bco', train: 'verdicts.jsonl' }],
     ['grpo', { 'objective.name': 'grpo', ...policy, num_iterations: 2, 'objective.beta': 0.1 }],
+    ['ppo', { 'objective.name': 'ppo', ...policy, num_ppo_epochs: 2, num_mini_batches: 2 }],
   ])('%s', (name, settings) => {
     const whole = train(name, settings);
     expect(whole.text).toContain('4 of 4 steps');

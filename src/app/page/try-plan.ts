@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   online_dpo: 'writing',
   gkd: 'writing',
   rloo: 'writing',
+  ppo: 'writing',
   reward: 'text',
   bco: 'writing',
   pretrain: 'writing',

@@ -373,7 +373,7 @@ export interface LoraTuning {
    */
   trainable_tokens?: MethodOptionInputs['tuning']['lora']['trainable_tokens'];
   /**
-   * Initial A: true is Kaiming uniform, as in PEFT; B is zero either way.
+   * True and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; loftq: what storage nf4 or fp4 lost of it.
    * @defaultValue true
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
@@ -939,6 +939,47 @@ export interface PTuningTuning {
   modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
 }
 
+/** The tuning prefix, with its options. */
+export interface PrefixTuning {
+  /** Which tuning. */
+  method: 'prefix';
+  /**
+   * Keys and values in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prefix']['num_virtual_tokens'];
+  /**
+   * A small network makes them while they are trained, which learns more steadily.
+   * @defaultValue false
+   */
+  prefix_projection?: MethodOptionInputs['tuning']['prefix']['prefix_projection'];
+  /** Width of that network's inside; that of the embedding unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['prefix']['encoder_hidden_size'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prefix']['modules_to_save'];
+}
+
+/** The tuning adaption_prompt, with its options. */
+export interface AdaptionPromptTuning {
+  /** Which tuning. */
+  method: 'adaption_prompt';
+  /**
+   * Vectors of each layer that are attended to.
+   * @defaultValue 10
+   */
+  adapter_len?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_len'];
+  /** Layers that have them, from the last; all unless given. */
+  adapter_layers?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adaption_prompt']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -962,6 +1003,8 @@ export type TuningInput =
   | 'trainable_tokens'
   | 'prompt_tuning'
   | 'p_tuning'
+  | 'prefix'
+  | 'adaption_prompt'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -982,7 +1025,9 @@ export type TuningInput =
   | RandloraTuning
   | TrainableTokensTuning
   | PromptTuningTuning
-  | PTuningTuning;
+  | PTuningTuning
+  | PrefixTuning
+  | AdaptionPromptTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
@@ -1562,6 +1607,110 @@ export interface RlooObjective {
   normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
 }
 
+/** The objective ppo, with its options. */
+export interface PpoObjective {
+  /** Which objective. */
+  name: 'ppo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['ppo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['ppo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['ppo']['reward_timeout'];
+  /**
+   * Answers to each prompt.
+   * @defaultValue 1
+   */
+  num_generations?: MethodOptionInputs['objective']['ppo']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['ppo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['ppo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['ppo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['ppo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['ppo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['ppo']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['ppo']['ref_model'];
+  /**
+   * Times that the same answers are trained on.
+   * @defaultValue 4
+   */
+  num_ppo_epochs?: MethodOptionInputs['objective']['ppo']['num_ppo_epochs'];
+  /**
+   * Updates that the answers of a step are divided over.
+   * @defaultValue 1
+   */
+  num_mini_batches?: MethodOptionInputs['objective']['ppo']['num_mini_batches'];
+  /**
+   * Weight of the distance to the reference, in the reward.
+   * @defaultValue 0.05
+   */
+  kl_coef?: MethodOptionInputs['objective']['ppo']['kl_coef'];
+  /**
+   * Of that distance; k3 is never negative.
+   * @defaultValue "k1"
+   */
+  kl_estimator?: MethodOptionInputs['objective']['ppo']['kl_estimator'];
+  /**
+   * Divide rewards by their deviation over all answers of a step.
+   * @defaultValue false
+   */
+  whiten_rewards?: MethodOptionInputs['objective']['ppo']['whiten_rewards'];
+  /**
+   * How far the ratio of new to old probabilities may move.
+   * @defaultValue 0.2
+   */
+  cliprange?: MethodOptionInputs['objective']['ppo']['cliprange'];
+  /**
+   * Weight of the value head's loss.
+   * @defaultValue 0.1
+   */
+  vf_coef?: MethodOptionInputs['objective']['ppo']['vf_coef'];
+  /**
+   * How far a value may move from what it was.
+   * @defaultValue 0.2
+   */
+  cliprange_value?: MethodOptionInputs['objective']['ppo']['cliprange_value'];
+  /**
+   * Discount of rewards that come a token later.
+   * @defaultValue 1
+   */
+  gamma?: MethodOptionInputs['objective']['ppo']['gamma'];
+  /**
+   * Lambda of generalised advantage estimation.
+   * @defaultValue 0.95
+   */
+  lam?: MethodOptionInputs['objective']['ppo']['lam'];
+  /** Taken off the reward of answers that were cut. */
+  missing_eos_penalty?: MethodOptionInputs['objective']['ppo']['missing_eos_penalty'];
+}
+
 /** The objective gkd, with its options. */
 export interface GkdObjective {
   /** Which objective. */
@@ -1786,6 +1935,7 @@ export type ObjectiveInput =
   | 'orpo'
   | 'grpo'
   | 'rloo'
+  | 'ppo'
   | 'gkd'
   | 'online_dpo'
   | 'reward'
@@ -1813,6 +1963,7 @@ export type ObjectiveInput =
   | OrpoObjective
   | GrpoObjective
   | RlooObjective
+  | PpoObjective
   | GkdObjective
   | OnlineDpoObjective
   | RewardObjective

@@ -16,7 +16,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
-import type { StepPlan, Storage, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
+import type { StepPlan, Storage, Trainable, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
@@ -162,10 +162,10 @@ function settleFrozen(model: Model, dtype: DType): void {
   });
 }
 
-export async function createUpdate(recipe: Recipe, tuning: Tuning, plan: StepPlan): Promise<Update> {
+export async function createUpdate(recipe: Recipe, trainables: readonly Trainable[], plan: StepPlan): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(tuning.trainables, options, plan);
+  return method.create(trainables, options, plan);
 }
 
 /** Whether the update bounds what a single row may change. */

@@ -121,7 +121,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
-  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
+  const moved = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  const update = await withRetention(await createUpdate(recipe, moved, { ...plan, secret: secret ?? 0 }), {
     ...{ recipe, model, objective, tuning, mixture, emit },
     rows: train.rows,
     reference: reference?.run,
@@ -281,11 +282,12 @@ export function resumeRun(run: PreparedRun): boolean {
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
 export function freeTraining({ parts, storage, reference }: PreparedRun): void {
-  const { model, tuning, update, rollouts } = parts;
+  const { model, tuning, update, rollouts, objective } = parts;
   rollouts?.[Symbol.dispose]();
   reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
+  for (const { parameter } of objective.trainables?.(model) ?? []) parameter.dispose();
   tuning.dispose();
   model.dispose();
 }

@@ -89,13 +89,13 @@ async function preparePrompts(
   return { rows, problems };
 }
 
-function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
+export function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
   const lengths = rows.flatMap(trainedLengths);
   return { rows: rows.length, completions: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) };
 }
 
 /** Tensors of a batch's tokens, in the order of its predictions. */
-function policyTokens(
+export function policyTokens(
   model: Model,
   { rows }: Batch,
   { texts, logProbs, withReference }: { texts: BigInt64Array; logProbs: Tensor; withReference: boolean },
@@ -103,7 +103,6 @@ function policyTokens(
   const onDevice = (values: Float32Array | BigInt64Array): Tensor => fromArray(values).toDevice(model.device);
   const answerOf = answersOfTexts(rows);
   const completions = BigInt64Array.from(texts, (text) => BigInt(answerOf[Number(text)]));
-  const advantages = Float32Array.from(rows.flatMap(({ values = [] }) => [...values]));
   const joined = (of: (row: PreparedRow) => Float32Array | undefined): Tensor | undefined =>
     of(rows[0]) === undefined ? undefined : onDevice(Float32Array.from(rows.flatMap((row) => [...(of(row) ?? [])])));
   return {
@@ -111,16 +110,28 @@ function policyTokens(
     old: joined(({ sampled }) => sampled) ?? logProbs.detach(),
     reference: withReference ? joined(({ reference }) => reference) : undefined,
     weights: joined(({ weights }) => weights),
-    advantages: onDevice(Float32Array.from(completions, (answer) => advantages[Number(answer)])),
+    advantages: joined(({ critic }) => critic?.advantages) ?? onDevice(ofAnswers(rows, completions)),
     completions: onDevice(completions),
     lengths: onDevice(Float32Array.from(rows.flatMap(trainedLengths))),
   };
+}
+
+/** The advantage of each token's answer. */
+function ofAnswers(rows: readonly PreparedRow[], completions: BigInt64Array): Float32Array {
+  const advantages = rows.flatMap(({ values = [] }) => [...values]);
+  return Float32Array.from(completions, (answer) => advantages[Number(answer)]);
 }
 
 /** The place of each text among all answers; −1 for prompts. */
 function answersOfTexts(rows: readonly PreparedRow[]): number[] {
   let answers = 0;
   return rows.flatMap(({ segments = [] }) => segments.map((_, text) => (text === 0 ? -1 : answers++)));
+}
+
+/** Numbers of all answers [C] → [R] */
+export function sumsOfAnswers(values: Tensor, { rows }: Batch): Tensor {
+  const rowOf = rows.flatMap(({ segments = [] }, row) => segments.slice(1).map(() => BigInt(row)));
+  return sumsOfRows(values, fromArray(BigInt64Array.from(rowOf)).toDevice(values.device), rows.length);
 }
 
 function lossOf(
@@ -133,13 +144,11 @@ function lossOf(
   const tokens = policyTokens(model, batch, { texts, logProbs, withReference: options.beta > 0 });
   const { completions = 1, tokens: count = 1 } = totals;
   const { shares, ratios, kl } = policyLoss(tokens, options, { completions, tokens: Math.max(1, count) });
-  const rowOf = BigInt64Array.from(batch.rows.flatMap(({ values = [] }, row) => values.map(() => BigInt(row))));
-  const perRow = sumsOfRows(shares, fromArray(rowOf).toDevice(model.device), batch.rows.length);
   const entropies = ofDistributions(model, hidden.detach(), (logits) => entropyOf(logits.div(temperature)));
   const { low, high } = clippedTokens(ratios, tokens.advantages, options);
   const mean = (values: Tensor) => ({ sum: values.detach().sum(), count: texts.length });
   return {
-    perRow,
+    perRow: sumsOfAnswers(shares, batch),
     tally: {
       entropy: mean(entropies),
       'clip_ratio/low_mean': mean(low),
