@@ -10,6 +10,7 @@ import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
+import type { OpenRewardModel } from './reward-model.ts';
 
 export type { CriticTargets, JointLoss, Objective, PassContext, Reference } from './objective.ts';
 
@@ -151,6 +152,8 @@ export interface Processor {
   filledTo?: number;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
+  /** Opens reward models, for objectives with rewards. */
+  rewardModel?: OpenRewardModel;
 }
 
 /** A weight that moves. */

@@ -42,4 +42,13 @@ describe('what a reward is earned by', () => {
     const after = { ...before, reward: 2, 'completions/repetition': 0.7 };
     expect(suspicionsOf(before, after, 20)).toEqual([expect.stringContaining('10 % → 70 %')]);
   });
+
+  it('so is one that another reward, which was not trained on, does not follow', () => {
+    const watched = (mean: number) => ({ 'held_out/polite/mean': mean, 'held_out/polite/std': 0.2 });
+    const after = { ...before, reward: 2 };
+    expect(suspicionsOf({ ...before, ...watched(0.8) }, { ...after, ...watched(0.5) }, 50)).toEqual([
+      expect.stringContaining('polite, which was not trained on, fell (0.800 → 0.500)'),
+    ]);
+    expect(suspicionsOf({ ...before, ...watched(0.8) }, { ...after, ...watched(0.77) }, 50)).toEqual([]);
+  });
 });

@@ -1414,6 +1414,11 @@ export interface GrpoObjective {
    */
   reward_timeout?: MethodOptionInputs['objective']['grpo']['reward_timeout'];
   /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['grpo']['held_out_reward_funcs'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1537,6 +1542,11 @@ export interface RlooObjective {
    */
   reward_timeout?: MethodOptionInputs['objective']['rloo']['reward_timeout'];
   /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['rloo']['held_out_reward_funcs'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1620,6 +1630,11 @@ export interface PpoObjective {
    * @defaultValue 60
    */
   reward_timeout?: MethodOptionInputs['objective']['ppo']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['ppo']['held_out_reward_funcs'];
   /**
    * Answers to each prompt.
    * @defaultValue 1
@@ -1752,6 +1767,11 @@ export interface OnlineDpoObjective {
    * @defaultValue 60
    */
   reward_timeout?: MethodOptionInputs['objective']['online_dpo']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['online_dpo']['held_out_reward_funcs'];
   /**
    * Longest answer, in tokens.
    * @defaultValue 256

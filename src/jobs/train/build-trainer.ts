@@ -22,13 +22,14 @@ import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
 import { refuseOtherPooling } from '../embed/own-pooling.ts';
+import { rewardModel } from './reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;
   const method = await objectives.load(name);
-  return method.create(options, { ...processor, references: recipe.references });
+  return method.create(options, { ...processor, references: recipe.references, rewardModel });
 }
 
 /** What a base model's configuration says of it, before its weights are loaded. */

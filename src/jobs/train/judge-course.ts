@@ -1,7 +1,10 @@
+import type { Problem } from '../../base/errors.ts';
+import { callTexts } from '../../methods/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../methods/objectives/rewards/habits.ts';
 import { readReport } from '../../report/run-report.ts';
 import { type CourseAdvice, judgeCourse } from '../../train/course.ts';
 import { type Schedule, learningRateAt } from '../../train/schedule.ts';
+import type { EvaluatedAnswer } from '../../train/objective.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
@@ -39,6 +42,15 @@ export function recordRewards({ context, trainer, parts }: PreparedRun, resultSt
   const { initial } = trainer.state;
   if (initial === null) return;
   for (const message of suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), parts.validation.length)) {
-    context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers` });
+    const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
+    context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }
+}
+
+const SHOWN_ANSWERS = 5;
+
+/** The answers of the last evaluation with the highest rewards, for people to read. */
+function bestAnswers(answers: readonly EvaluatedAnswer[]): Problem[] {
+  const best = answers.toSorted((a, b) => (b.reward ?? -Infinity) - (a.reward ?? -Infinity)).slice(0, SHOWN_ANSWERS);
+  return best.map((answer) => ({ ...answer.source, message: `reward ${answer.reward}: ${callTexts(answer)}` }));
 }

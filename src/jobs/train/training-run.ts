@@ -194,6 +194,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  await objective.ready?.(context.signal);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
@@ -287,6 +288,7 @@ export function freeTraining({ parts, storage, reference }: PreparedRun): void {
   reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
+  objective.dispose?.();
   for (const { parameter } of objective.trainables?.(model) ?? []) parameter.dispose();
   tuning.dispose();
   model.dispose();

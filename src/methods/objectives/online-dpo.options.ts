@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
 import { checkWeights, rolloutOptions } from './grpo.options.ts';
 
-const { reward_funcs, reward_weights, reward_timeout, max_completion_length, temperature, top_p, top_k, min_p } =
-  rolloutOptions;
+const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, max_completion_length } = rolloutOptions;
+const { temperature, top_p, top_k, min_p } = rolloutOptions;
 
 /** Pairs of the model's own answers, of which the one with the higher reward is chosen. */
 export const options = z
@@ -11,6 +11,7 @@ export const options = z
     reward_funcs,
     reward_weights,
     reward_timeout,
+    held_out_reward_funcs,
     max_completion_length,
     temperature,
     top_p,

@@ -6,7 +6,7 @@ import { create as createDpo } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
 import { groupRows } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
-import { policyObjective, scorersOf, type PolicyParts, type PolicySettings } from './policy.ts';
+import { policyObjective, policyParts, type PolicyParts, type PolicySettings } from './policy.ts';
 import { scoredRollouts } from './produce-rollouts.ts';
 
 /**
@@ -27,10 +27,10 @@ export function create(options: OnlineDpoOptions, processor: Processor): Objecti
     loss: { lossType: 'dapo', level: 'token', epsilon: 0.2, epsilonHigh: 0.2, beta, maxCompletionLength: 1 },
     entropyShare: 1,
   };
-  const parts = { settings, scorers: scorersOf(settings, processor), processor };
+  const parts = policyParts(settings, processor);
   const { collate, counts, unit, loss } = pairs;
   return {
-    ...policyObjective(settings, processor),
+    ...policyObjective(parts),
     collate,
     counts,
     unit,

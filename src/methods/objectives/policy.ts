@@ -4,6 +4,7 @@ import type { Problem } from '../../base/errors.ts';
 import { Renderer } from '../../text/index.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
+import type { EvaluatedAnswer } from '../../train/objective.ts';
 import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { Rewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from './answer-log-probs.ts';
@@ -20,6 +21,7 @@ export interface PolicySettings extends SamplingSettings {
   reward_funcs: readonly RewardSpec[];
   reward_weights: readonly number[] | null;
   reward_timeout: number;
+  held_out_reward_funcs: readonly RewardSpec[];
   num_iterations: number;
   steps_per_generation: number;
   mask_truncated_completions: boolean;
@@ -37,13 +39,18 @@ export interface PolicySettings extends SamplingSettings {
 export interface PolicyParts {
   settings: PolicySettings;
   scorers: readonly Scorer[];
+  /** Measured on validation rows only: what goes up without them was not learnt for its own sake. */
+  heldOut: readonly Scorer[];
   processor: Processor;
+  /** Answers of the last evaluation. */
+  evaluated: readonly EvaluatedAnswer[];
 }
 
 /** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
-export function policyObjective(settings: PolicySettings, processor: Processor): Objective {
+export function policyObjective(parts: PolicyParts): Objective {
+  const { settings, processor } = parts;
   const { loss, ref_model: referenceModel } = settings;
-  const parts: PolicyParts = { settings, scorers: scorersOf(settings, processor), processor };
+  const scorers = [...parts.scorers, ...parts.heldOut];
   const renderer = new Renderer(processor.tokenizer, { now: processor.now });
   const needsReference = loss.beta > 0 || (settings.rewardBeta ?? 0) > 0;
   return {
@@ -54,6 +61,11 @@ export function policyObjective(settings: PolicySettings, processor: Processor):
     needs: { rollouts: true, ...(needsReference && { reference: true }) },
     ...(referenceModel !== null && { referenceModel }),
     room: settings.max_completion_length,
+    async ready(signal) {
+      for (const scorer of scorers) await scorer.ready?.(signal);
+    },
+    dispose: () => scorers.forEach((scorer) => scorer.dispose?.()),
+    evaluated: () => parts.evaluated,
     prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[]),
     produce: (rows, step) => produceRollouts(rows, step, parts),
     evaluate: (rows, step) => scoreRollouts(rows, step, parts),
@@ -64,12 +76,26 @@ export function policyObjective(settings: PolicySettings, processor: Processor):
   };
 }
 
-/** The reward functions, ready to score. */
-export function scorersOf(
-  { reward_funcs, reward_timeout: timeout }: PolicySettings,
-  { references }: Processor,
-): Scorer[] {
-  return reward_funcs.map((spec) => createScorer(spec, { hashes: references ?? {}, timeout }));
+/** Settings with all that they name in use. */
+export function policyParts(settings: PolicySettings, processor: Processor): PolicyParts {
+  const { reward_funcs, held_out_reward_funcs, reward_timeout: timeout } = settings;
+  const { references: hashes = {}, rewardModel } = processor;
+  const create = (spec: RewardSpec) => createScorer(spec, { hashes, timeout, rewardModel });
+  const [scorers, heldOut] = [reward_funcs, held_out_reward_funcs].map((specs) => namedApart(specs.map(create)));
+  return { settings, scorers, heldOut, processor, evaluated: [] };
+}
+
+/** Two of a name are logged as two. */
+function namedApart(scorers: readonly Scorer[]): Scorer[] {
+  const seen = new Map<string, number>();
+  return scorers.map((scorer) => {
+    const count = (seen.get(scorer.name) ?? 0) + 1;
+    seen.set(scorer.name, count);
+    if (count === 1) return scorer;
+    const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
+    const name = `${scorer.name}_${count}`;
+    return { name, score, ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer) };
+  });
 }
 
 async function preparePrompts(

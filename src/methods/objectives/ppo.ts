@@ -10,7 +10,7 @@ import { countStates, sampledValues, statePlaces, valuesOf, withCritic } from '.
 import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
 import { sumsOfRows } from './next-token.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
-import { countAnswers, policyObjective, policyTokens, scorersOf, sumsOfAnswers } from './policy.ts';
+import { countAnswers, policyObjective, policyParts, policyTokens, sumsOfAnswers } from './policy.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
@@ -31,10 +31,10 @@ export function create(options: PpoOptions, processor: Processor): Objective {
   const settings = settingsOf(options);
   let head: ValueHead | undefined;
   const headOf = (model: Model) => (head ??= new ValueHead(model.trunk.width, model.device));
-  const parts = { settings, scorers: scorersOf(settings, processor), processor, options, head: headOf };
+  const parts: PpoParts = { ...policyParts(settings, processor), options, head: headOf };
   const room = options.max_completion_length;
   return {
-    ...policyObjective(settings, processor),
+    ...policyObjective(parts),
     trainables: (model) => headOf(model).trainables(),
     produce: (rows, step) => produce(rows, step, parts),
     largest: (row) => withPlainTargets(largestGroup(row, { answers: options.num_generations, length: room }), room),

@@ -10,6 +10,7 @@ import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from '
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import { habitsOf } from './rewards/habits.ts';
+import type { Scorer } from './rewards/reward.ts';
 import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
@@ -51,7 +52,7 @@ export async function scoredRollouts(
 ): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
   const { settings, processor } = parts;
   const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
-  const rewards = await allRewards(rollouts, parts);
+  const rewards = await allRewards(rollouts, parts.scorers, step.signal);
   return { rollouts, rewards, metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) } };
 }
 
@@ -76,12 +77,15 @@ export async function scoreRollouts(
   const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, { ...parts, settings });
   const sums = summedRewards(rewards, weightsOf(settings));
+  const heldOut = await allRewards(rollouts, parts.heldOut, step.signal);
+  parts.evaluated = rollouts.map((rollout, i) => ({ ...sampleOf(rollout), reward: sums[i] }));
   const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
   const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     metrics: {
       loss: meanOf([...perRow]),
       ...metrics,
+      ...spreadsOf('held_out', parts.heldOut, heldOut),
       ...habitsOf(
         rollouts.map(({ ids }) => ids),
         sums,
@@ -97,10 +101,14 @@ export function weightsOf({ reward_funcs: functions, reward_weights: weights }: 
 }
 
 /** Of each function, one for each answer. */
-async function allRewards(rollouts: readonly Rollout[], { scorers }: PolicyParts): Promise<Rewards[]> {
+async function allRewards(
+  rollouts: readonly Rollout[],
+  scorers: readonly Scorer[],
+  signal: AbortSignal,
+): Promise<Rewards[]> {
   const samples = rollouts.map(sampleOf);
   const all: Rewards[] = [];
-  for (const scorer of scorers) all.push(await scorer.score(samples));
+  for (const scorer of scorers) all.push(await scorer.score(samples, signal));
   return all;
 }
 
@@ -108,18 +116,23 @@ async function allRewards(rollouts: readonly Rollout[], { scorers }: PolicyParts
 function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: PolicyParts): Metrics {
   const sums = summedRewards(rewards, weightsOf(settings));
   const spreads = settings.num_generations < 2 ? [] : groupsOf(sums, settings.num_generations).map(deviationOf);
-  const own = scorers.flatMap(({ name }, f) => [
-    [`rewards/${name}/mean`, meanOf(rewards[f])] as const,
-    [`rewards/${name}/std`, deviationOf(rewards[f])] as const,
-  ]);
   return {
     reward: meanOf(sums),
     ...(spreads.length > 0 && {
       reward_std: meanOf(spreads),
       frac_reward_zero_std: meanOf(spreads.map((spread) => (spread < 1e-8 ? 1 : 0))),
     }),
-    ...Object.fromEntries(own),
+    ...spreadsOf('rewards', scorers, rewards),
   };
+}
+
+/** Mean and deviation of what each function gave. */
+function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly Rewards[]): Metrics {
+  const entries = scorers.flatMap(({ name }, f) => [
+    [`${group}/${name}/mean`, meanOf(rewards[f])] as const,
+    [`${group}/${name}/std`, deviationOf(rewards[f])] as const,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {

@@ -50,10 +50,24 @@ export function suspicionsOf(before: Metrics, after: Metrics, rows: number): str
         `reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
     );
   }
+  found.push(...fallenRewards(before, after, rows));
   const [repeated, repeats] = [before, after].map((metrics) => metrics['completions/repetition'] ?? 0);
   if (repeats - repeated >= REPEATS) {
     const shares = `${(100 * repeated).toFixed(0)} % → ${(100 * repeats).toFixed(0)} %`;
     found.push(`answers repeat themselves more than before (${shares} of their runs of ${GRAM} tokens)`);
   }
   return found;
+}
+
+/** Rewards that were not trained on and fell, by more than chance would have it (95 %), while the trained one rose. */
+function fallenRewards(before: Metrics, after: Metrics, rows: number): string[] {
+  return Object.keys(before).flatMap((key) => {
+    const [, name] = /^held_out\/(.+)\/mean$/.exec(key) ?? [];
+    if (name === undefined) return [];
+    const [was, is] = [before, after].map((metrics) => metrics[key]);
+    const [a, b] = [before, after].map((metrics) => metrics[`held_out/${name}/std`]);
+    if (was - is <= 1.96 * Math.sqrt((a ** 2 + b ** 2) / rows)) return [];
+    const rose = `the reward rose (${before.reward.toFixed(3)} → ${after.reward.toFixed(3)})`;
+    return [`${rose} while ${name}, which was not trained on, fell (${was.toFixed(3)} → ${is.toFixed(3)})`];
+  });
 }
