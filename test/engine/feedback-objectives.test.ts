@@ -88,6 +88,7 @@ const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['grpo', { reward_funcs: 'exact' }, policyRows],
   ['grpo', { reward_funcs: 'exact', loss_type: 'grpo' }, policyRows],
   ['rloo', { reward_funcs: 'exact' }, policyRows],
+  ['best_of_n', { reward_funcs: 'exact' }, groups],
   ['ppo', { reward_funcs: 'exact', max_completion_length: 5 }, criticRows],
 ];
 

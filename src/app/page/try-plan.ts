@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   gkd: 'writing',
   rloo: 'writing',
   ppo: 'writing',
+  best_of_n: 'writing',
   reward: 'text',
   bco: 'writing',
   pretrain: 'writing',

@@ -1617,6 +1617,63 @@ export interface RlooObjective {
   normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
 }
 
+/** The objective best_of_n, with its options. */
+export interface BestOfNObjective {
+  /** Which objective. */
+  name: 'best_of_n';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['best_of_n']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['best_of_n']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['best_of_n']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['best_of_n']['held_out_reward_funcs'];
+  /**
+   * Answers to each prompt, which are compared with each other.
+   * @defaultValue 8
+   */
+  num_generations?: MethodOptionInputs['objective']['best_of_n']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['best_of_n']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['best_of_n']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['best_of_n']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['best_of_n']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['best_of_n']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['best_of_n']['repetition_penalty'];
+  /** Train on no answer with a lower reward than this, though it is the best one. */
+  reward_threshold?: MethodOptionInputs['objective']['best_of_n']['reward_threshold'];
+}
+
 /** The objective ppo, with its options. */
 export interface PpoObjective {
   /** Which objective. */
@@ -1955,6 +2012,7 @@ export type ObjectiveInput =
   | 'orpo'
   | 'grpo'
   | 'rloo'
+  | 'best_of_n'
   | 'ppo'
   | 'gkd'
   | 'online_dpo'
@@ -1983,6 +2041,7 @@ export type ObjectiveInput =
   | OrpoObjective
   | GrpoObjective
   | RlooObjective
+  | BestOfNObjective
   | PpoObjective
   | GkdObjective
   | OnlineDpoObjective

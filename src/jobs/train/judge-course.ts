@@ -41,7 +41,13 @@ export function recordRewards({ context, trainer, parts }: PreparedRun, resultSt
   if (parts.objective.needs?.rollouts !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;
-  for (const message of suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), parts.validation.length)) {
+  const { curves } = readReport(context.folder);
+  const sampled = (curves['train/reward_length_correlation']?.points ?? []).map(([, value]) => value);
+  const found = suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), {
+    rows: parts.validation.length,
+    sampled: sampled.reduce((sum, value) => sum + value, 0) / Math.max(1, sampled.length),
+  });
+  for (const message of found) {
     const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
     context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }

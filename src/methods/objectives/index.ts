@@ -19,6 +19,7 @@ const table = {
   orpo: () => import('./orpo.options.ts'),
   grpo: () => import('./grpo.options.ts'),
   rloo: () => import('./rloo.options.ts'),
+  best_of_n: () => import('./best-of-n.options.ts'),
   ppo: () => import('./ppo.options.ts'),
   gkd: () => import('./gkd.options.ts'),
   online_dpo: () => import('./online-dpo.options.ts'),

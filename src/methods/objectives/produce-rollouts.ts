@@ -53,7 +53,13 @@ export async function scoredRollouts(
   const { settings, processor } = parts;
   const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
   const rewards = await allRewards(rollouts, parts.scorers, step.signal);
-  return { rollouts, rewards, metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) } };
+  const answers = rollouts.map(({ ids }) => ids);
+  const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));
+  return {
+    rollouts,
+    rewards,
+    metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts), ...habits },
+  };
 }
 
 /** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
@@ -86,10 +92,6 @@ export async function scoreRollouts(
       loss: meanOf([...perRow]),
       ...metrics,
       ...spreadsOf('held_out', parts.heldOut, heldOut),
-      ...habitsOf(
-        rollouts.map(({ ids }) => ids),
-        sums,
-      ),
     },
     perRow,
     counts: { rows: rows.length, completions: rollouts.length, tokens },

@@ -34,15 +34,23 @@ const TELLING = 0.6;
 const MOVED = 0.3;
 const REPEATS = 0.2;
 
-/** What makes it likely that a reward was earned by length or repetition, in words; nothing where it was not. */
-export function suspicionsOf(before: Metrics, after: Metrics, rows: number): string[] {
+/**
+ * What makes it likely that a reward was earned by something else than meant, in words; nothing where it was not.
+ * `sampled`: how far length told the reward among the answers that were trained on.
+ */
+export function suspicionsOf(
+  before: Metrics,
+  after: Metrics,
+  { rows, sampled = 0 }: { rows: number; sampled?: number },
+): string[] {
   if (rows < FEWEST_ROWS || !(after.reward > before.reward)) return [];
   const found: string[] = [];
   const [was, is] = [before, after].map((metrics) => metrics['completions/mean_length']);
   const correlation = after.reward_length_correlation ?? 0;
   const change = is / was - 1;
-  // Where all answers reach the limit, length tells nothing apart any more: what it told before counts.
-  const telling = Math.abs(correlation) >= TELLING ? correlation : (before.reward_length_correlation ?? 0);
+  // Where all answers are of one length it tells nothing apart: what it told before counts, and among sampled answers.
+  const known = [correlation, before.reward_length_correlation ?? 0, sampled];
+  const telling = known.find((r) => Math.abs(r) >= TELLING) ?? 0;
   if (Math.abs(change) >= MOVED && Math.abs(telling) >= TELLING && Math.sign(change) === Math.sign(telling)) {
     const direction = change > 0 ? 'longer' : 'shorter';
     found.push(
