@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { callTexts } from '../../methods/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../methods/objectives/rewards/habits.ts';
-import { readReport } from '../../report/run-report.ts';
+import { readReport, type RunReport } from '../../report/run-report.ts';
 import { type CourseAdvice, judgeCourse } from '../../train/course.ts';
 import { type Schedule, learningRateAt } from '../../train/schedule.ts';
 import type { EvaluatedAnswer } from '../../train/objective.ts';
@@ -41,16 +41,21 @@ export function recordRewards({ context, trainer, parts }: PreparedRun, resultSt
   if (parts.objective.needs?.rollouts !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;
-  const { curves } = readReport(context.folder);
-  const sampled = (curves['train/reward_length_correlation']?.points ?? []).map(([, value]) => value);
   const found = suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), {
     rows: parts.validation.length,
-    sampled: sampled.reduce((sum, value) => sum + value, 0) / Math.max(1, sampled.length),
+    sampled: sampledCorrelation(readReport(context.folder)),
   });
   for (const message of found) {
     const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
     context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }
+}
+
+/** How far length told the reward in the steps whose answers were not all of one length. */
+function sampledCorrelation({ curves }: RunReport): number {
+  const values = (curves['train/reward_length_correlation']?.points ?? []).map(({ value }) => value);
+  const telling = values.filter((value) => value !== 0);
+  return telling.reduce((sum, value) => sum + value, 0) / Math.max(1, telling.length);
 }
 
 const SHOWN_ANSWERS = 5;
