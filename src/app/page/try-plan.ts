@@ -31,6 +31,8 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   rloo: 'writing',
   ppo: 'writing',
   best_of_n: 'writing',
+  xpo: 'writing',
+  nash_md: 'writing',
   reward: 'text',
   bco: 'writing',
   pretrain: 'writing',

@@ -1859,6 +1859,8 @@ export interface OnlineDpoObjective {
    * @defaultValue 1
    */
   repetition_penalty?: MethodOptionInputs['objective']['online_dpo']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
   /**
    * How strongly the model is held to the reference.
    * @defaultValue 0.1
@@ -1869,8 +1871,135 @@ export interface OnlineDpoObjective {
    * @defaultValue "sigmoid"
    */
   loss_type?: MethodOptionInputs['objective']['online_dpo']['loss_type'];
+}
+
+/** The objective xpo, with its options. */
+export interface XpoObjective {
+  /** Which objective. */
+  name: 'xpo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['xpo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['xpo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['xpo']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['xpo']['held_out_reward_funcs'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['xpo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['xpo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['xpo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['xpo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['xpo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['xpo']['repetition_penalty'];
   /** Folder or name of the reference; the base model unless given. */
-  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
+  ref_model?: MethodOptionInputs['objective']['xpo']['ref_model'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['xpo']['beta'];
+  /**
+   * Weight of exploration: how far the reference's answers are left.
+   * @defaultValue 0.00001
+   */
+  alpha?: MethodOptionInputs['objective']['xpo']['alpha'];
+  /**
+   * As of dpo.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['xpo']['loss_type'];
+}
+
+/** The objective nash_md, with its options. */
+export interface NashMdObjective {
+  /** Which objective. */
+  name: 'nash_md';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['nash_md']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['nash_md']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['nash_md']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['nash_md']['held_out_reward_funcs'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['nash_md']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['nash_md']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['nash_md']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['nash_md']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['nash_md']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['nash_md']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['nash_md']['ref_model'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['nash_md']['beta'];
+  /**
+   * The reference's share of the mixture; 1: the reference itself.
+   * @defaultValue 0.5
+   */
+  mixture_coef?: MethodOptionInputs['objective']['nash_md']['mixture_coef'];
 }
 
 /** The objective reward, with its options. */
@@ -2016,6 +2145,8 @@ export type ObjectiveInput =
   | 'ppo'
   | 'gkd'
   | 'online_dpo'
+  | 'xpo'
+  | 'nash_md'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -2045,6 +2176,8 @@ export type ObjectiveInput =
   | PpoObjective
   | GkdObjective
   | OnlineDpoObjective
+  | XpoObjective
+  | NashMdObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective

@@ -135,9 +135,10 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
   const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
-  const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
-  const beside = { reference: reference?.run, rollouts, measure };
-  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
+  const beside = { reference: reference?.run, measure };
+  const rollouts =
+    objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer, reference: reference?.run }) : undefined;
+  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, rollouts, ...beside };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);

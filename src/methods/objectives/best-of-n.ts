@@ -5,29 +5,13 @@ import { groupsOf, meanOf, summedRewards } from './advantages.ts';
 import type { BestOfNOptions } from './best-of-n.options.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
 import { countTokens, nextTokenLoss } from './next-token.ts';
+import { onlineSettings } from './online-settings.ts';
 import { policyObjective, policyParts, type PolicyParts } from './policy.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 
 /** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
 export function create(options: BestOfNOptions, processor: Processor): Objective {
-  const settings = {
-    ...options,
-    num_iterations: 1,
-    steps_per_generation: 1,
-    mask_truncated_completions: false,
-    ref_model: null,
-    advantages: () => [],
-    // The loss is that of next tokens; of this one its lack of a reference counts.
-    loss: {
-      lossType: 'dapo',
-      level: 'token',
-      epsilon: 0.2,
-      epsilonHigh: 0.2,
-      beta: 0,
-      maxCompletionLength: 1,
-    } as const,
-    entropyShare: 1,
-  };
+  const settings = onlineSettings(options, { answers: options.num_generations, needsReference: false });
   const parts = policyParts(settings, processor);
   return {
     ...policyObjective(parts),

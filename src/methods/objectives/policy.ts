@@ -149,7 +149,7 @@ function ofAnswers(rows: readonly PreparedRow[], completions: BigInt64Array): Fl
 }
 
 /** The place of each text among all answers; −1 for prompts. */
-function answersOfTexts(rows: readonly PreparedRow[]): number[] {
+export function answersOfTexts(rows: readonly PreparedRow[]): number[] {
   let answers = 0;
   return rows.flatMap(({ segments = [] }) => segments.map((_, text) => (text === 0 ? -1 : answers++)));
 }

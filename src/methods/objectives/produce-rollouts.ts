@@ -44,14 +44,15 @@ export async function produceRollouts(
   return { updates, metrics };
 }
 
-/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both. */
+/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both; `share` is the reference's. */
 export async function scoredRollouts(
   rows: readonly PreparedRow[],
   step: StepContext,
   parts: PolicyParts,
+  share = 0,
 ): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
   const { settings, processor } = parts;
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer, share });
   const rewards = await allRewards(rollouts, parts.scorers, step.signal);
   const answers = rollouts.map(({ ids }) => ids);
   const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));

@@ -4,6 +4,7 @@ import type { CaseRunner } from './group.ts';
 import { runGkd } from './gkd.ts';
 import { runGrpo } from './grpo.ts';
 import { runKto } from './kto.ts';
+import { runOnline } from './online.ts';
 import { runPpo } from './ppo.ts';
 import { runReward } from './reward.ts';
 
@@ -21,6 +22,7 @@ export const groups: Readonly<Record<string, GroupDefinition>> = {
   kto_bco: { files: own('kto_bco'), run: runKto },
   gkd: { files: own('gkd'), run: runGkd },
   reward: { files: own('reward'), run: runReward },
+  online: { files: own('online'), run: runOnline },
   ppo: { files: own('ppo', 'out'), run: runPpo },
   grpo: { files: own('grpo', 'out'), run: runGrpo },
   grpo_trl19: { files: { inputs: 'grpo', outputs: 'grpo_trl19_out' }, run: runGrpo },

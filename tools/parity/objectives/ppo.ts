@@ -51,7 +51,11 @@ export const runPpo: CaseRunner = (group, name) => {
       pg_clipfrac: low.add(high).mean(),
       vf_clipfrac: critic.clipped.mean(),
       // TRL's mean counts padding, where nothing differs.
-      approxkl: current.sub(old).pow(2).sum().mul(0.5 / (shape[0] * shape[1])),
+      approxkl: current
+        .sub(old)
+        .pow(2)
+        .sum()
+        .mul(0.5 / (shape[0] * shape[1])),
     },
     tensors: () => ({
       grad_new_logprobs: logProbs.grad,
