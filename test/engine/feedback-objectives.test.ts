@@ -75,6 +75,21 @@ const criticRows = groups.map((row): PreparedRow => {
   };
 });
 
+/** As `produce` of XPO and of Nash-MD leaves rows. */
+const rollout = (r: number, length: number, i: number) => ({
+  row: { ...rowOf(r, [[1]]), ids: Int32Array.from(tokens(6, r)) },
+  ids: tokens(length, r + i),
+  isComplete: true,
+  text: '',
+  isTrained: true,
+});
+const twoAnswers = [0, 1, 2].flatMap((r) =>
+  groupRows([rollout(r, 3, 1), rollout(r, 5, 2)], 1000).map((row) => ({ ...row, label: r % 2 })),
+);
+const oneAnswer = [0, 1, 2].flatMap((r) =>
+  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, values: [0.2 + 0.3 * r] })),
+);
+
 /** Each objective over feedback with options and rows that it can use. */
 const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['dpo', {}, pairs],
@@ -88,6 +103,9 @@ const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['grpo', { reward_funcs: 'exact' }, policyRows],
   ['grpo', { reward_funcs: 'exact', loss_type: 'grpo' }, policyRows],
   ['rloo', { reward_funcs: 'exact' }, policyRows],
+  ['xpo', { reward_funcs: 'exact', alpha: 0.01 }, twoAnswers],
+  ['nash_md', { reward_funcs: 'exact' }, oneAnswer],
+  ['sft', { loss_type: 'dft', label_smoothing: 0.1 }, singles],
   ['best_of_n', { reward_funcs: 'exact' }, groups],
   ['ppo', { reward_funcs: 'exact', max_completion_length: 5 }, criticRows],
 ];

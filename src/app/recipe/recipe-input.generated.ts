@@ -1102,6 +1102,16 @@ export interface SftObjective {
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
   /**
+   * Cross-entropy, or the same weighed by how probable the token already is (dft).
+   * @defaultValue "nll"
+   */
+  loss_type?: MethodOptionInputs['objective']['sft']['loss_type'];
+  /**
+   * Share of each target that is spread over the whole vocabulary; takes memory for all logits.
+   * @defaultValue 0
+   */
+  label_smoothing?: MethodOptionInputs['objective']['sft']['label_smoothing'];
+  /**
    * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
    * @defaultValue 0
    */

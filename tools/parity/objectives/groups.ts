@@ -7,6 +7,7 @@ import { runKto } from './kto.ts';
 import { runOnline } from './online.ts';
 import { runPpo } from './ppo.ts';
 import { runReward } from './reward.ts';
+import { runPrm, runSft } from './tokens.ts';
 
 interface GroupDefinition {
   /** Names of the tensor files. */
@@ -22,6 +23,8 @@ export const groups: Readonly<Record<string, GroupDefinition>> = {
   kto_bco: { files: own('kto_bco'), run: runKto },
   gkd: { files: own('gkd'), run: runGkd },
   reward: { files: own('reward'), run: runReward },
+  prm: { files: { inputs: 'prm', outputs: 'prm' }, run: runPrm },
+  sft: { files: own('sft'), run: runSft },
   online: { files: own('online'), run: runOnline },
   ppo: { files: own('ppo', 'out'), run: runPpo },
   grpo: { files: own('grpo', 'out'), run: runGrpo },
