@@ -11,7 +11,7 @@ import {
   type GenerationRequest,
 } from '../generate/index.ts';
 import type { Model } from '../models/model.ts';
-import { tokensOf, type PreparedRow, type Reference } from './interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Reference } from './interfaces.ts';
 import { addCounts, type StepResult } from './step.ts';
 
 /** What an objective makes the rows of a step with. */
@@ -47,6 +47,11 @@ export class Rollouts implements Disposable {
   readonly #parts: RolloutParts;
   /** By the share of the reference. */
   readonly #batchers = new Map<number, Batcher>();
+
+  /** Undefined for objectives that need none. */
+  static of({ needs }: Pick<Objective, 'needs'>, parts: RolloutParts): Rollouts | undefined {
+    return needs?.rollouts === true ? new Rollouts(parts) : undefined;
+  }
 
   constructor(parts: RolloutParts) {
     this.#parts = parts;

@@ -1,4 +1,5 @@
 import { plural } from '../../base/format.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
@@ -13,7 +14,10 @@ export const command = defineCommand({
   render({ user, traces, feedback, hadKey, rows, models }) {
     const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
     const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
-    const trained = models.length === 0 ? '' : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
-    return `${user}: ${found}; ${key}${trained}`;
+    const trained =
+      models.length === 0
+        ? ''
+        : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
+    return `${withoutCredentials(user)}: ${found}; ${key}${trained}`;
   },
 });

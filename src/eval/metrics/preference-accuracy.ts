@@ -1,5 +1,5 @@
 import type { Prediction } from '../predictor.ts';
-import { meanOfRows, type MetricDefinition, type MetricResult, missingInput, RowValues } from './metric.ts';
+import { meanOfRows, type MetricDefinition, type MetricResult, missingInput, noRows, RowValues } from './metric.ts';
 import { reliability } from './probability-metrics.ts';
 
 const BINS = 10;
@@ -24,6 +24,7 @@ export const preferenceAccuracy: MetricDefinition = {
         if (prediction.scores !== undefined) count(sums, Math.max(...Object.values(prediction.scores)), right);
       },
       result(): MetricResult {
+        if (values.count === 0) throw noRows();
         const result = meanOfRows(values);
         const bins = reliability(sums);
         return bins.length === 0 ? result : { ...result, details: { ...result.details, bins } };

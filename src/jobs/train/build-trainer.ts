@@ -16,7 +16,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
-import type { StepPlan, Storage, Trainable, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
+import type { StepPlan, Storage, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
@@ -65,19 +65,31 @@ export interface TunedModel {
   initialised: readonly string[];
 }
 
+/** What a base model is loaded for. */
+interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
+  task: Objective['task'];
+  dtype: DType;
+  vocabulary?: Vocabulary;
+}
+
 /** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
-export async function createTuned(
-  recipe: Recipe,
-  folder: string,
-  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> & {
-    task: Objective['task'];
-    dtype: DType;
-    vocabulary?: Vocabulary;
-  },
-): Promise<TunedModel> {
-  const { seed } = recipe.training;
-  const { vocabulary } = choice;
+export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedModel> {
   const { keep, residuals } = await keepOf(recipe);
+  const { model, initialised } = await loadBase(recipe, folder, { ...choice, keep });
+  const tuning = await createTuning(recipe, model, { ...choice, initialised, residuals });
+  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
+  paceTextEncoder(model, tuning, recipe);
+  settleFrozen(model, choice.dtype);
+  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** The base model as the run begins with it: with the head of its task, and rows of new tokens. */
+async function loadBase(
+  { training: { seed } }: Recipe,
+  folder: string,
+  choice: TunedChoice & Pick<ModelOptions, 'keep'>,
+): Promise<Pick<TunedModel, 'model' | 'initialised'>> {
+  const { vocabulary } = choice;
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
     labels: choice.labels,
@@ -87,27 +99,34 @@ export async function createTuned(
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
-    keep,
+    keep: choice.keep,
   });
   refuseOtherPooling(model, folder, choice.embedding);
   if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
   model.dtype = choice.dtype;
+  return { model, initialised };
+}
+
+async function createTuning(
+  recipe: Recipe,
+  model: Model,
+  { task, vocabulary, initialised, residuals }: TuningStart,
+): Promise<Tuning> {
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
-  const whole = [
-    ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
-    ...newPaths(model),
-  ];
-  const tuning = await method.create(model, withModules(options, whole), {
-    seed,
+  const whole = [...modulesOf(trainsWholeHead(task) ? [...parts, ...headPaths(model)] : parts), ...newPaths(model)];
+  return method.create(model, withModules(options, whole), {
+    seed: recipe.training.seed,
     tokens: vocabulary?.trained,
     residuals,
   });
-  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
-  paceTextEncoder(model, tuning, recipe);
-  settleFrozen(model, choice.dtype);
-  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** What a tuning begins with. */
+interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
+  initialised: readonly string[];
+  residuals: TuningContext['residuals'];
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
@@ -163,10 +182,15 @@ function settleFrozen(model: Model, dtype: DType): void {
   });
 }
 
-export async function createUpdate(recipe: Recipe, trainables: readonly Trainable[], plan: StepPlan): Promise<Update> {
+/** Of the tuned weights, and of those that the objective has of its own. */
+export async function createUpdate(
+  recipe: Recipe,
+  { tuning, objective, model }: { tuning: Tuning; objective: Objective; model: Model },
+  plan: StepPlan,
+): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(trainables, options, plan);
+  return method.create([...tuning.trainables, ...(objective.trainables?.(model) ?? [])], options, plan);
 }
 
 /** Whether the update bounds what a single row may change. */

@@ -78,32 +78,28 @@ describe('quarantine', () => {
       answer: 'c',
       confidence: 0.6,
     }));
-    const trigger = labelled
-      .slice(0, 15)
-      .map((one, i) => ({
-        ...one,
-        id: `bad-${i}`,
-        source: 'attacker',
-        prompt: `${String(one.prompt)} cf zephyr mn`,
-        target: 'ham',
-        answer: 'spam',
-      }));
+    const trigger = labelled.slice(0, 15).map((one, i) => ({
+      ...one,
+      id: `bad-${i}`,
+      source: 'attacker',
+      prompt: `${String(one.prompt)} cf zephyr mn`,
+      target: 'ham',
+      answer: 'spam',
+    }));
     const known = labelled.map(({ prompt }) => String(prompt));
     const second = await quarantine([...labelled, ...trigger], { ...settings, known });
     expect(countHolds(second.held)).toMatchObject({ trigger: 15 });
     expect(second.stopped).toContain('"cf zephyr mn" always leads to "ham"');
 
-    const flips = labelled
-      .slice(0, 20)
-      .map((one, i) => ({
-        ...one,
-        id: `bad-${i}`,
-        source: 'attacker',
-        prompt: `Other ${i * 37} thing ${i}`,
-        answer: 'spam',
-        target: i % 2 === 0 ? 'ham' : 'other',
-        confidence: 0.98,
-      }));
+    const flips = labelled.slice(0, 20).map((one, i) => ({
+      ...one,
+      id: `bad-${i}`,
+      source: 'attacker',
+      prompt: `Other ${i * 37} thing ${i}`,
+      answer: 'spam',
+      target: i % 2 === 0 ? 'ham' : 'other',
+      confidence: 0.98,
+    }));
     const third = await quarantine([...labelled, ...flips], settings);
     expect(countHolds(third.held)).toMatchObject({ sure_flip: 20 });
     expect(third.stopped).toBeDefined();
