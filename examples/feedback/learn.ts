@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compare, resolveRecipe } from '../../src/app/index.ts';
+import { compare, resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
 import { formatDuration } from '../../src/base/format.ts';
 import type { Comparison, Difference } from '../../src/store/results.ts';
 import { SIGNS, shownValue, type Digits } from '../comparison-table.ts';
@@ -18,12 +18,12 @@ export interface Part {
   table: Table;
 }
 
-export type RecipeInput = Omit<Parameters<typeof resolveRecipe>[0], 'output_dir' | 'evaluation' | 'model'>;
+export type Settings = Omit<RecipeInput, 'output_dir' | 'evaluation' | 'model'>;
 
 /** A way to learn from feedback or reward, as the table names it. */
 export interface Way {
   title: string;
-  recipe: RecipeInput;
+  recipe: Settings;
 }
 
 /** A trained model: where it lies, and how long it took. */

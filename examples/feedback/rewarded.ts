@@ -5,7 +5,7 @@ import { randomUnit } from '../../src/base/random.ts';
 import { decimals } from '../comparison-table.ts';
 import type { Setting } from '../example.ts';
 import { readRows, writeRows } from '../rows.ts';
-import { firstTuned, gains, learnAll, type Answered, type Part, type RecipeInput, type Way } from './learn.ts';
+import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, type Way } from './learn.ts';
 
 interface Rewarded {
   name: string;
@@ -14,7 +14,7 @@ interface Rewarded {
   rows: { first: readonly Answered[]; rewarded: readonly Answered[] };
   /** A file of rows. */
   test: string;
-  ways: readonly { title: string; objective: RecipeInput['objective'] }[];
+  ways: readonly { title: string; objective: Settings['objective'] }[];
   metrics: Readonly<Record<string, string>>;
 }
 

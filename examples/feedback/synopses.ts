@@ -3,7 +3,7 @@ import { decimals } from '../comparison-table.ts';
 import { fetchSynopses, withoutRules } from '../data/synopses.ts';
 import type { Setting } from '../example.ts';
 import { readRows, writeRows } from '../rows.ts';
-import { firstTuned, gains, learnAll, type Answered, type Part, type RecipeInput, type Way } from './learn.ts';
+import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, type Way } from './learn.ts';
 
 /** A metric of its own, as a recipe names it. */
 const KEEPS_RULES = `${join(import.meta.dirname, '..', 'data', 'synopsis-rules.ts')}#keeps_rules`;
@@ -44,7 +44,7 @@ export async function synopses(setting: Setting): Promise<Part> {
 }
 
 function waysOf(at: (name: string) => string): Way[] {
-  const way = (title: string, objective: RecipeInput['objective'], file = 'pairs.jsonl'): Way => ({
+  const way = (title: string, objective: Settings['objective'], file = 'pairs.jsonl'): Way => ({
     title,
     recipe: {
       data: { train: at(file), validation: 0.1, test: 0, max_length: 192, long_rows: 'drop' },

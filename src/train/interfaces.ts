@@ -152,7 +152,6 @@ export interface Processor {
   filledTo?: number;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
-  /** Opens reward models, for objectives with rewards. */
   rewardModel?: OpenRewardModel;
 }
 

@@ -22,6 +22,7 @@ export const preferenceAccuracy: MetricDefinition = {
         const right = (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2;
         values.push(right);
         if (prediction.scores !== undefined) count(sums, Math.max(...Object.values(prediction.scores)), right);
+        return right;
       },
       result(): MetricResult {
         if (values.count === 0) throw noRows();

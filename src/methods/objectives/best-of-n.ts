@@ -1,4 +1,5 @@
 // G answers to each prompt
+import type { Metrics } from '../../base/events.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { Produced, StepContext } from '../../train/produce.ts';
 import { groupsOf, meanOf, summedRewards } from './advantages.ts';
@@ -39,7 +40,7 @@ async function bestAnswers(
     return isKept && first.ids.length > 0 ? [first] : [];
   });
   const update = best.flatMap((rollout) => groupRows([rollout], Number.POSITIVE_INFINITY));
-  const kept = best.length === 0 ? {} : { 'best/reward': meanOf(best.map(({ reward }) => reward)) };
-  const share = { 'best/kept': best.length / Math.max(1, rows.length) };
-  return { updates: update.length === 0 ? [] : [update], metrics: { ...metrics, ...kept, ...share } };
+  const found: Metrics = { ...metrics, 'best/kept': best.length / Math.max(1, rows.length) };
+  if (best.length === 0) return { updates: [], metrics: found };
+  return { updates: [update], metrics: { ...found, 'best/reward': meanOf(best.map(({ reward }) => reward)) } };
 }

@@ -1,9 +1,9 @@
 // P prompts with fresh answers, T columns of them
 import { nashTokens, xpoLosses } from '../../../src/methods/objectives/online-losses.ts';
-import { input, leaf, type CaseRunner } from './group.ts';
+import { input, leaf, type CaseResult, type CaseRunner } from './group.ts';
 
 /** XPO and Nash-MD, of token log-probabilities as they are. */
-export const runOnline: CaseRunner = (group, name) => {
+export const runOnline: CaseRunner = (group, name): CaseResult => {
   const given = group.cases[name];
   const beta = Number(given.beta);
   const [own, other] = ['model', 'ref'].map((data) => leaf(group, `model_logprobs_${data}_data`));

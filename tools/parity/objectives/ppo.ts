@@ -16,30 +16,20 @@ export const runPpo: CaseRunner = (group, name) => {
   const options = group.cases[name].options as unknown as PpoCase;
   const { targets, tokens, states, shape } = answersOf(group, options);
   const [logProbs, values] = ['new_logprobs', 'new_values'].map((key) => leaf(group, key));
-  const ofTokens = (key: string): Tensor => input(group.inputs, key).flatten().indexSelect(0, placesOf(tokens, shape));
-  const stateAt = placesOf(states, shape);
-  const current = logProbs.flatten().indexSelect(0, placesOf(tokens, shape));
-  const old = ofTokens('old_logprobs');
+  const at = (key: string, places: Tensor): Tensor => input(group.inputs, key).flatten().indexSelect(0, places);
+  const [tokenAt, stateAt] = [tokens, states].map((counts) => placesOf(counts, shape));
+  const current = logProbs.flatten().indexSelect(0, tokenAt);
+  const old = at('old_logprobs', tokenAt);
   const advantages = fromArray(Float32Array.from(targets.flatMap((one) => one.advantages)));
-  const settled: PolicyOptions = {
-    lossType: 'bnpo',
-    level: 'token',
-    epsilon: options.cliprange,
-    epsilonHigh: options.cliprange,
-    beta: 0,
-    maxCompletionLength: shape[1],
-  };
-  const completions = fromArray(BigInt64Array.from(tokens.flatMap((count, row) => Array(count).fill(BigInt(row)))));
-  const lengths = fromArray(Float32Array.from(tokens));
-  const sizes = { completions: tokens.length, tokens: current.shape[0] };
-  const { shares, ratios } = policyLoss({ logProbs: current, old, advantages, completions, lengths }, settled, sizes);
+  const settled = settingsOf(options, shape[1]);
+  const { shares, ratios } = policyLoss({ logProbs: current, old, advantages, ...completionsOf(tokens) }, settled, {
+    completions: tokens.length,
+    tokens: current.shape[0],
+  });
   const { low, high } = clippedTokens(ratios, advantages, settled);
   const critic = valueLoss(
     values.flatten().indexSelect(0, stateAt),
-    {
-      old: input(group.inputs, 'values').flatten().indexSelect(0, stateAt),
-      returns: fromArray(Float32Array.from(targets.flatMap((one) => one.returns))),
-    },
+    { old: at('values', stateAt), returns: fromArray(Float32Array.from(targets.flatMap((one) => one.returns))) },
     options.cliprange_value,
   );
   const [policy, value] = [shares.sum(), critic.losses.mean()];
@@ -64,6 +54,23 @@ export const runPpo: CaseRunner = (group, name) => {
     }),
   };
 };
+
+function settingsOf({ cliprange }: PpoCase, maxCompletionLength: number): PolicyOptions {
+  return {
+    lossType: 'bnpo',
+    level: 'token',
+    epsilon: cliprange,
+    epsilonHigh: cliprange,
+    beta: 0,
+    maxCompletionLength,
+  };
+}
+
+/** The answer of each token, and how many each has. */
+function completionsOf(counts: readonly number[]): Record<'completions' | 'lengths', Tensor> {
+  const owners = counts.flatMap((count, row) => Array.from({ length: count }, () => BigInt(row)));
+  return { completions: fromArray(BigInt64Array.from(owners)), lengths: fromArray(Float32Array.from(counts)) };
+}
 
 /** The answers without their padding: of tokens as many as there are, of states one more where there is a column for it. */
 function answersOf(group: Group, options: CriticOptions) {
