@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import type { Prediction } from '../predictor.ts';
 import { meanOfRows, type MetricDefinition, type MetricResult, missingInput, noRows, RowValues } from './metric.ts';
 import { reliability } from './probability-metrics.ts';
@@ -21,7 +22,7 @@ export const preferenceAccuracy: MetricDefinition = {
       add(prediction) {
         const right = (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2;
         values.push(right);
-        if (prediction.scores !== undefined) count(sums, Math.max(...Object.values(prediction.scores)), right);
+        if (prediction.scores !== undefined) count(sums, greatest(Object.values(prediction.scores)), right);
         return right;
       },
       result(): MetricResult {

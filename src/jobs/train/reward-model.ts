@@ -1,8 +1,10 @@
 // R answers, C classes
 import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
 import { collateRows } from '../../methods/objectives/next-token.ts';
 import { answeredRow } from '../../methods/objectives/shared-prompt.ts';
 import { withRandomness } from '../../nn/index.ts';
+import { isCausal } from '../../models/architecture.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Renderer } from '../../text/index.ts';
 import type { Message } from '../../text/message.ts';
@@ -12,7 +14,6 @@ import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/re
 import { openModel, type OpenedModel } from '../model/open-model.ts';
 import { readScores } from '../predict/read-scores.ts';
 import { TEMPLATE_DATE } from '../predict/answering.ts';
-import { traitsOf } from './build-trainer.ts';
 
 /** Tokens that it reads at once. */
 const MICRO_BATCH_TOKENS = 4096;
@@ -61,13 +62,14 @@ async function rowsOf(
   { reads, model: name }: RewardModelSpec,
 ): Promise<PreparedRow[]> {
   const { model, tokenizer } = opened;
-  const { causal, maxPositions } = traitsOf(model);
+  const { maxPositions } = model.limits;
+  const causal = isCausal(model.architecture, model.config);
   const rows = reads === 'conversation' && causal ? await rendered(opened, answers) : await framed();
   const long = rows.filter((row) => tokensOf(row) > maxPositions);
   if (long.length === 0) return rows;
   throw new AttuneError('E_REWARD_MODEL_ROOM', {
     what: `${name} has no room for some answers and their prompts`,
-    got: `up to ${Math.max(...long.map(tokensOf))} tokens`,
+    got: `up to ${greatest(long.map(tokensOf))} tokens`,
     expected: `at most ${maxPositions}`,
     problems: long.slice(0, 5).map(({ source }) => ({ ...source, message: 'is too long with its answer' })),
     fix: 'lower max_completion_length or data.max_length, or show it the answer alone (reads: answer)',
@@ -104,7 +106,7 @@ function plain(prompt: string | readonly Message[]): string {
 }
 
 function scoresOf({ model }: OpenedModel, rows: readonly PreparedRow[], { label }: RewardModelSpec): number[] {
-  const { causal } = traitsOf(model);
+  const causal = isCausal(model.architecture, model.config);
   const found = new Map<PreparedRow, number>();
   for (const some of packed(rows, MICRO_BATCH_TOKENS)) {
     const flat = noGrad(() =>

@@ -32,6 +32,7 @@ export const runPpo: CaseRunner = (group, name) => {
     { old: at('values', stateAt), returns: fromArray(Float32Array.from(targets.flatMap((one) => one.returns))) },
     options.cliprange_value,
   );
+  const distance = current.sub(old).pow(2).sum();
   const [policy, value] = [shares.sum(), critic.losses.mean()];
   return {
     loss: policy.add(value.mul(options.vf_coef)),
@@ -41,11 +42,7 @@ export const runPpo: CaseRunner = (group, name) => {
       pg_clipfrac: low.add(high).mean(),
       vf_clipfrac: critic.clipped.mean(),
       // TRL's mean counts padding, where nothing differs.
-      approxkl: current
-        .sub(old)
-        .pow(2)
-        .sum()
-        .mul(0.5 / (shape[0] * shape[1])),
+      approxkl: distance.mul(0.5 / (shape[0] * shape[1])),
     },
     tensors: () => ({
       grad_new_logprobs: logProbs.grad,

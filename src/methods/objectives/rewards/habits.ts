@@ -1,3 +1,5 @@
+import { pushAll } from '../../../base/many.ts';
+import { entryOf } from '../../../base/table.ts';
 import type { Metrics } from '../../../base/events.ts';
 import { deviationOf, meanOf, type Rewards } from '../advantages.ts';
 
@@ -58,7 +60,7 @@ export function suspicionsOf(
         `reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
     );
   }
-  found.push(...fallenRewards(before, after, rows));
+  pushAll(found, fallenRewards(before, after, rows));
   const [repeated, repeats] = [before, after].map((metrics) => metrics['completions/repetition'] ?? 0);
   if (repeats - repeated >= REPEATS) {
     const shares = `${(100 * repeated).toFixed(0)} % → ${(100 * repeats).toFixed(0)} %`;
@@ -72,8 +74,8 @@ function fallenRewards(before: Metrics, after: Metrics, rows: number): string[] 
   return Object.keys(before).flatMap((key) => {
     const [, name] = /^held_out\/(.+)\/mean$/.exec(key) ?? [];
     if (name === undefined) return [];
-    const [was, is] = [before, after].map((metrics) => metrics[key]);
-    const [a, b] = [before, after].map((metrics) => metrics[`held_out/${name}/std`]);
+    const of = (part: string) => [before, after].map((metrics) => entryOf(metrics, `held_out/${name}/${part}`) ?? 0);
+    const [[was, is], [a, b]] = [of('mean'), of('std')];
     if (was - is <= 1.96 * Math.sqrt((a ** 2 + b ** 2) / rows)) return [];
     const rose = `the reward rose (${before.reward.toFixed(3)} → ${after.reward.toFixed(3)})`;
     return [`${rose} while ${name}, which was not trained on, fell (${was.toFixed(3)} → ${is.toFixed(3)})`];
