@@ -8,6 +8,7 @@ import { sharedPromptRow } from '../../src/methods/objectives/shared-prompt.ts';
 import { groupRows, withAdvantages } from '../../src/methods/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
+import { Rollouts } from '../../src/train/produce.ts';
 import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 
@@ -213,6 +214,33 @@ describe('the reference', () => {
     const told = await stepOf(objective, [known]);
     expect(told.loss).toBe(asked.loss);
     expect(told.gradients).toEqual(asked.gradients);
+  });
+});
+
+describe('rollouts of the reference', () => {
+  it('are those of the base alone, or of both mixed by the logarithms of their probabilities', async () => {
+    const { model, tuning, reference } = await tuned();
+    const request = { prompt: tokens(6, 3), maxNewTokens: 5, temperature: 0 };
+    const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
+    using rollouts = new Rollouts({ model, tokenizer, reference });
+    const [[base]] = await rollouts.generate([request]);
+    noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.2))));
+    rollouts.weightsMoved();
+    const [[own], [other], [both]] = await Promise.all(
+      [0, 1, 0.5].map(async (share) => (await rollouts.generate([request], share))[0]),
+    );
+    const objective = await objectiveOf('grpo', { reward_funcs: 'exact' });
+    expect(other.ids).toEqual(base.ids);
+    expect(own.ids).not.toEqual(base.ids);
+    const ids = Int32Array.from([...request.prompt, ...both.ids]);
+    const plain: PreparedRow = { id: '0', source: { file: 'rows', line: 1 }, ids, trained: new Uint8Array(ids.length) };
+    const last = (of: Model) => {
+      const { input } = objective.collate([plain]);
+      return of.tokenHead.logits(of.hidden(input)).logSoftmax(-1);
+    };
+    const wanted = noGrad(() => scope(() => last(model).add(reference(last)).argmax(-1).toNumbers()));
+    expect(both.ids).toEqual(wanted.slice(request.prompt.length - 1, -1));
+    model.dispose();
   });
 });
 

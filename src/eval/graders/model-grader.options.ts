@@ -35,7 +35,7 @@ const labelModel = z
   });
 
 const REFUSED =
-  'must be string_check, text_similarity, score_model, label_model or multi; python is refused, as code that comes ' +
+  'string_check, text_similarity, score_model, label_model or multi; python is refused, as code that comes ' +
   'with a grader is not run: write it as a function of your own, ./rewards.ts#name';
 
 const single = z.discriminatedUnion('type', [stringCheck, textSimilarity, scoreModel, labelModel], { error: REFUSED });
