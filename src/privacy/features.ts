@@ -1,0 +1,347 @@
+/** What the tagger sees of each token: of its own letters, of its neighbours', and of what stands around it. */
+import { asListed, asScriptListed, gazetteer, isEveryday, isTown, scriptNames } from './gazetteer.ts';
+import type { Finding } from './finding.ts';
+import type { Reading } from './reading.ts';
+import type { FoundTerm, Terms } from './terms.ts';
+import { hashOf, shapeOf, type Form, type Token } from './tokens.ts';
+
+/** Rows of the model's table: features are hashed into it. */
+export const ROWS = 1 << 19;
+/** How far neighbours' words are looked at. */
+export const REACH = 2;
+
+/** A feature's row, by its template and its value's hash. */
+function row(template: number, value: number): number {
+  let hash = Math.imul(template + 1, 0x9e3779b1) ^ value;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) & (ROWS - 1);
+}
+
+/** What a form tells wherever it stands. */
+export interface FormFacts {
+  /** Rows by offset from -REACH to REACH; those of the word itself first. */
+  rows: readonly Int32Array[];
+  listing: number;
+  sorts: number;
+  shape: number;
+}
+
+/** The first rows of a token's own that tell the very word, which training leaves out now and then. */
+export const IDENTITY_ROWS = 5;
+const MOST_KNOWN = 50_000;
+const OWN = 1;
+const NEAR = 40;
+const AROUND = 100;
+
+/** Facts of forms by what a lexicon says of them. */
+export function factsBy(terms: Terms): (form: Form) => FormFacts {
+  const facts = new Map<string, FormFacts>();
+  return (form) => {
+    const known = facts.get(form.text);
+    if (known !== undefined) return known;
+    if (facts.size >= MOST_KNOWN) facts.clear();
+    const made = factsOf(form, terms);
+    facts.set(form.text, made);
+    return made;
+  };
+}
+
+function factsOf(form: Form, terms: Terms): FormFacts {
+  const sorts = terms.sortsOf(form);
+  const listing = form.sort === 'word' ? listingOf(form) : '';
+  const own = ownRows(form, listing, sorts);
+  return {
+    rows: [farRows(form, sorts, 0), nearRows(form, { listing, sorts }, 1), own, nearRows(form, { listing, sorts }, 2), farRows(form, sorts, 3)],
+    listing: hashOf(listing),
+    sorts: hashOf(sorts.slice(0, 2).join()),
+    shape: hashOf(form.shape),
+  };
+}
+
+function ownRows({ lower, shape, sort, isCapital, text }: Form, listing: string, sorts: readonly string[]): Int32Array {
+  const values: [number, string][] = [
+    [0, lower],
+    [1, lower.slice(-4)],
+    [2, lower.slice(-3)],
+    [3, lower.slice(0, 3)],
+    [4, lower.slice(0, 5)],
+    [5, lower.slice(-2)],
+    [6, shape],
+    [7, listing],
+    [8, `${sort} ${text.length > 12 ? 'long' : text.length}`],
+    [9, `${isCapital} ${listing}`],
+    ...sorts.map((one): [number, string] => [10, one]),
+    [11, `${isCapital} ${sorts.join()}`],
+    [12, scriptOf(text)],
+  ];
+  if (sort === 'number') values.push([13, numberClass(text)]);
+  return Int32Array.from(values, ([template, value]) => row(OWN + template, hashOf(value)));
+}
+
+function nearRows(
+  { lower, shape, isCapital }: Form,
+  { listing, sorts }: { listing: string; sorts: readonly string[] },
+  side: number,
+): Int32Array {
+  const values: [number, string][] = [
+    [0, lower],
+    [1, lower.slice(-3)],
+    [2, shape],
+    [3, listing],
+    [4, `${isCapital} ${sorts.join()}`],
+    ...sorts.map((one): [number, string] => [5, one]),
+  ];
+  return Int32Array.from(values, ([template, value]) => row(NEAR + 8 * side + template, hashOf(value)));
+}
+
+function farRows({ lower, shape }: Form, sorts: readonly string[], side: number): Int32Array {
+  const values: [number, string][] = [
+    [0, lower],
+    [1, shape],
+    ...sorts.map((one): [number, string] => [2, one]),
+  ];
+  return Int32Array.from(values, ([template, value]) => row(NEAR + 32 + 8 * side + template, hashOf(value)));
+}
+
+/** Ages from 90 on, days, months and years look like nothing else. */
+function numberClass(text: string): string {
+  const value = Number(text);
+  if (text.length === 4) return value >= 1850 && value <= 2100 ? 'year' : '4';
+  if (value >= 90 && value <= 125 && text.length <= 3) return 'old';
+  if (text.length <= 2) return value <= 12 ? 'month' : value <= 31 ? 'day' : 'age';
+  return String(Math.min(text.length, 12));
+}
+
+function scriptOf(text: string): string {
+  const code = text.charCodeAt(0);
+  return code < 0x250 ? 'latin' : String(code >> 7);
+}
+
+/** By which lists a word is a name, a place, or one of everyday language. */
+function listingOf({ text, lower, isCapital }: Form): string {
+  if (text.charCodeAt(0) >= 0x250) return scriptListing(text);
+  const written = isCapital ? asListed(text) : text.slice(0, 1).toUpperCase() + text.slice(1);
+  const { given, family, cities } = gazetteer();
+  const marks = [
+    mark(given.get(written), 'g'),
+    mark(family.get(written), 'f'),
+    cities.has(written) ? 'c' : isTown(written) ? 't' : '',
+    isEveryday(lower) ? 'e' : '',
+  ];
+  return marks.join('') + hyphened(written);
+}
+
+function hyphened(written: string): string {
+  if (!written.includes('-')) return '';
+  const { given, family } = gazetteer();
+  return `-${written.split('-').map((part) => (given.has(part) ? 'g' : family.has(part) ? 'f' : '')).join('')}`;
+}
+
+function scriptListing(text: string): string {
+  const known = asScriptListed(text);
+  const { given, family } = scriptNames();
+  return `s${mark(given.get(known), 'g')}${mark(family.get(known), 'f')}`;
+}
+
+function mark(standing: 'plain' | 'ambiguous' | undefined, letter: string): string {
+  return standing === undefined ? '' : standing === 'plain' ? letter.toUpperCase() : letter;
+}
+
+/** Rows of what stands around each token, beside what its form and its neighbours' say. */
+export class Surroundings {
+  readonly #reading: Reading;
+  readonly #facts: readonly FormFacts[];
+  readonly #hints: readonly string[][];
+  readonly #before: readonly string[];
+  readonly #behind: readonly string[];
+  readonly #lines: readonly Line[];
+  readonly #scriptNames: readonly string[];
+  readonly #chunks: readonly number[];
+
+  constructor(reading: Reading, facts: readonly FormFacts[], hints: readonly Finding[]) {
+    this.#reading = reading;
+    this.#facts = facts;
+    this.#hints = hintsOf(reading.tokens, hints);
+    [this.#before, this.#behind] = termsAround(reading);
+    this.#lines = linesOf(reading.tokens);
+    this.#scriptNames = scriptNamesIn(reading);
+    this.#chunks = chunksOf(reading);
+  }
+
+  /** Appends the rows of a token; gives how many there are. */
+  rowsAt(at: number, into: Int32Array): number {
+    let count = 0;
+    const add = (template: number, value: number): void => {
+      into[count++] = row(AROUND + template, value);
+    };
+    const { tokens } = this.#reading;
+    const facts = this.#facts;
+    const here = facts[at];
+    const before = facts[at - 1];
+    const behind = facts[at + 1];
+    const isGlued = tokens[at - 1]?.end === tokens[at].start;
+    const isGluedBehind = tokens[at + 1]?.start === tokens[at].end;
+    add(0, mixed(before?.shape, here.shape));
+    add(1, mixed(here.shape, behind?.shape));
+    add(2, mixed(mixed(before?.shape, here.shape), behind?.shape));
+    add(3, mixed(before?.listing, here.listing));
+    add(4, mixed(here.listing, behind?.listing));
+    add(5, mixed(before?.sorts, here.listing));
+    add(6, mixed(before?.sorts, here.shape));
+    add(7, mixed(mixed(facts[at - 2]?.sorts, before?.sorts), here.shape));
+    add(8, mixed((isGlued ? 1 : 0) + (isGluedBehind ? 2 : 0), here.shape));
+    const line = this.#lines[at];
+    add(9, mixed(line.style, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
+    add(10, mixed(line.isFirst ? 1 : 0, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
+    add(11, mixed(line.capitals, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
+    const term = hashOf(this.#before[at]);
+    add(12, mixed(term, hashOf(tokens[at].form.sort)));
+    add(13, mixed(term, here.shape));
+    add(14, mixed(term, this.#chunks[at]));
+    add(15, mixed(hashOf(this.#behind[at]), here.shape));
+    add(16, this.#chunks[at]);
+    add(17, mixed(this.#chunks[at], before?.sorts));
+    if (this.#scriptNames[at] !== '') add(18, hashOf(this.#scriptNames[at]));
+    add(19, mixed(line.label, mixed(line.isFirst ? 1 : 0, here.shape)));
+    for (const hint of this.#hints[at]) {
+      add(20, hashOf(hint));
+      add(21, mixed(hashOf(hint), term));
+    }
+    return count;
+  }
+}
+
+/** The most rows that `rowsAt` writes. */
+export const MOST_ROWS = 64;
+
+function mixed(one = 7, other = 7): number {
+  return Math.imul(one, 31) ^ other ^ (one >>> 16);
+}
+
+/** Which recognisers cover a token, and whether it begins what they found. */
+function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): string[][] {
+  const found: string[][] = tokens.map(() => []);
+  for (const { start, end, recogniser, kind, score } of hints) {
+    const name = `${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`;
+    for (let at = firstFrom(tokens, start); at < tokens.length && tokens[at].start < end; at++)
+      if (found[at].length < 8) found[at].push(name, ...(tokens[at].start <= start ? [`${name} first`] : []));
+  }
+  return found;
+}
+
+function firstFrom(tokens: readonly Token[], position: number): number {
+  let [from, to] = [0, tokens.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (tokens[middle].end <= position) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+const FAR_BEFORE = 8;
+const FAR_BEHIND = 5;
+
+/** The nearest term of the lexicon before each token in its line, with how far it is, and the nearest behind. */
+function termsAround({ tokens, terms }: Reading): [before: string[], behind: string[]] {
+  const before = tokens.map(() => '');
+  const behind = tokens.map(() => '');
+  const within = tokens.map(() => false);
+  for (const term of terms) for (let at = term.from; at < term.to; at++) within[at] = true;
+  for (const term of terms) {
+    const name = nameOf(term);
+    for (let at = term.from; at < term.to; at++) before[at] = `in ${name}`;
+    for (let at = term.to; at < tokens.length && at - term.to < FAR_BEFORE; at++) {
+      if (tokens[at].form.sort === 'break' || within[at]) break;
+      before[at] = `${name} ${distance(at - term.to)}`;
+    }
+    for (let at = term.from - 1; at >= 0 && term.from - at <= FAR_BEHIND; at--) {
+      if (tokens[at].form.sort === 'break' || within[at]) break;
+      behind[at] = `${name} ${distance(term.from - at)}`;
+    }
+  }
+  return [before, behind];
+}
+
+const nameOf = ({ role, kind }: FoundTerm): string => `${role} ${kind}`;
+const distance = (count: number): number => (count < 3 ? count : count < 5 ? 3 : 5);
+
+/** What a token shares with those of its line. */
+interface Line {
+  /** 0 nothing but small letters, 1 nothing but capitals, 2 both. */
+  style: number;
+  /** How many of its words have a capital, in quarters. */
+  capitals: number;
+  /** What the line above asks for, where it ends in a label. */
+  label: number;
+  isFirst: boolean;
+}
+
+function linesOf(tokens: readonly Token[]): Line[] {
+  const lines: Line[] = [];
+  let label = 0;
+  for (let from = 0; from < tokens.length;) {
+    let to = from;
+    while (to < tokens.length && tokens[to].form.sort !== 'break') to++;
+    const { style, capitals } = styleOf(tokens, from, to);
+    for (let at = from; at <= to && at < tokens.length; at++)
+      lines.push({ style, capitals, label, isFirst: at === from || endsSentence(tokens, at - 1) });
+    const last = tokens[to - 1];
+    label = to > from && to - from <= 6 && last.form.text === ':' ? 1 : to === from ? 2 : 3;
+    from = to + 1;
+  }
+  return lines;
+}
+
+function endsSentence(tokens: readonly Token[], at: number): boolean {
+  return ['.', '!', '?', ':', '•', '-', '–'].includes(tokens[at].form.text);
+}
+
+function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line, 'style' | 'capitals'> {
+  let [words, capitals, whole] = [0, 0, 0];
+  for (let at = from; at < to; at++) {
+    const { form } = tokens[at];
+    if (form.sort !== 'word' || form.text.length < 2) continue;
+    words++;
+    if (form.isCapital) capitals++;
+    if (form.isCapital && form.text === form.text.toUpperCase()) whole++;
+  }
+  const style = capitals === 0 ? 0 : whole === words ? 1 : 2;
+  return { style, capitals: words === 0 ? 0 : Math.round((4 * capitals) / words) };
+}
+
+const LONGEST_NAME = 4;
+
+/** Where lists have a name of signs side by side, in scripts without spaces: which list, and the place in the name. */
+function scriptNamesIn({ text, tokens }: Reading): string[] {
+  const found = tokens.map(() => '');
+  for (let at = 0; at < tokens.length; at++) {
+    if (tokens[at].form.text.charCodeAt(0) < 0xe00) continue;
+    const { given, family } = scriptNames();
+    for (let length = LONGEST_NAME; length > 0; length--) {
+      const last = tokens[at + length - 1];
+      if (last === undefined || last.end - tokens[at].start > 2 * length + 4) continue;
+      const known = asScriptListed(text.slice(tokens[at].start, last.end));
+      const listed = `${mark(family.get(known), 'f')}${mark(given.get(known), 'g')}`;
+      if (listed === '') continue;
+      for (let inner = 0; inner < length; inner++) found[at + inner] += ` ${listed}${length}${inner}`;
+      break;
+    }
+  }
+  return found;
+}
+
+const LONGEST_CHUNK = 24;
+
+/** The shape of all that stands between two spaces around a token, hashed: "XX-99-99". */
+function chunksOf({ text, tokens }: Reading): number[] {
+  const found: number[] = [];
+  for (let from = 0; from < tokens.length;) {
+    let to = from + 1;
+    while (to < tokens.length && tokens[to].start === tokens[to - 1].end && tokens[to].form.sort !== 'break') to++;
+    const [start, end] = [tokens[from].start, tokens[to - 1].end];
+    const hash = hashOf(end - start > LONGEST_CHUNK ? 'long' : shapeOf(text.slice(start, end)));
+    for (; from < to; from++) found.push(hash);
+  }
+  return found;
+}

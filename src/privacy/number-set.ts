@@ -1,0 +1,19 @@
+/** Bits held together: a quarter of a KiB where only one is set. */
+const CHUNK = 1 << 11;
+
+/** Whole numbers that mostly follow each other, at a bit each. */
+export class NumberSet {
+  readonly #chunks = new Map<number, Uint32Array>();
+
+  add(number: number): void {
+    const key = Math.floor(number / CHUNK);
+    let chunk = this.#chunks.get(key);
+    if (chunk === undefined) this.#chunks.set(key, (chunk = new Uint32Array(CHUNK / 32)));
+    chunk[(number % CHUNK) >>> 5] |= 1 << (number & 31);
+  }
+
+  has(number: number): boolean {
+    const chunk = this.#chunks.get(Math.floor(number / CHUNK));
+    return chunk !== undefined && ((chunk[(number % CHUNK) >>> 5] >>> (number & 31)) & 1) === 1;
+  }
+}

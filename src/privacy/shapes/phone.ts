@@ -1,0 +1,56 @@
+/** Telephone and fax numbers of any country, by libphonenumber's rules; what only groups its digits so is a hint. */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { remembered } from '../../base/remembered.ts';
+import type { Recogniser } from '../recogniser.ts';
+
+const EXTENSION = String.raw`(?:,?\s{0,2}(?:x|ext\.?|extension|durchwahl|dw|app\.|poste|int\.?|wew\.?|tst\.?|ramal)\s?\d{1,6})?`;
+const SHAPE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}.,/=#_-]|\d |(?<!\p{L}{3}):)(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])${EXTENSION}`,
+  'giu',
+);
+/** With letters for digits, and with an area's code for callers from abroad: "1-877-451-TEEN", "(+353 or 0)86 854 9268". */
+const LETTERED =
+  /(?<![\p{L}\p{N}.,/=#_-]|\d )(?:(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}|\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11})(?![\p{L}\p{N}_-])/gu;
+/** Tried in turn where a number does not say its country. */
+const REGIONS: readonly CountryCode[] = [
+  ...(['US', 'GB', 'DE', 'FR', 'ES', 'IT', 'NL', 'PL', 'SE', 'CH', 'BR', 'IN', 'AT', 'BE', 'AU', 'IE', 'DK', 'NO'] as const),
+  ...(['FI', 'PT', 'MX', 'CZ', 'RO', 'HU', 'GR', 'TR', 'ID', 'PH', 'MY', 'TH', 'VN', 'JP', 'KR', 'TW', 'KE', 'NG'] as const),
+  ...(['ZA', 'IL', 'EG'] as const),
+];
+const MOST_KNOWN = 20_000;
+const [FEWEST, MOST] = [7, 15];
+
+const isValidSomewhere = remembered(MOST_KNOWN, (number): boolean =>
+  REGIONS.some((region) => parsePhoneNumberFromString(number, region)?.isValid() === true),
+);
+
+export const recogniser: Recogniser = {
+  name: 'phone',
+  kind: 'phone',
+  digits: 4,
+  *find(text) {
+    for (const { 0: value, index } of text.matchAll(LETTERED))
+      yield { start: index, end: index + value.length, score: 0.85 };
+    for (const { 0: value, index } of text.matchAll(SHAPE)) {
+      const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
+      const score = scoreOf(text.slice(start, index + value.length));
+      if (score > 0) yield { start, end: index + value.length, score };
+    }
+  },
+};
+
+/** An international form is a phone, and so is the grouping that numbers of North America and Brazil have. */
+function scoreOf(value: string): number {
+  const bare = value.replace(/,?\s{0,2}\p{L}[\p{L}.]{0,10}\s?\d{1,6}$/u, '');
+  const digits = bare.replaceAll(/\D/g, '').length;
+  if (digits < FEWEST || digits > MOST || /^\(?(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?/.test(bare)) return 0;
+  // Decimal fractions beside each other, a DOI, versions, a book's number
+  if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\/|^\d{1,2}\.\d{1,3}\.\d{1,3}\/\d|^\d-\d{2,7}-\d{2,7}-\d$/.test(bare)) return 0;
+  if (/^\(?(?:\+|00)/.test(bare)) {
+    const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');
+    return parsePhoneNumberFromString(international)?.isPossible() === true ? 0.92 : 0.3;
+  }
+  if (/^\(\d\d\) ?9?\d{4}-\d{4}$|^\(\d{3}\)[-. ]{0,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.9;
+  if (/^\d{3}[-.]\d{3}[-.]\d{4}$/.test(bare)) return 0.45;
+  return isValidSomewhere(bare) ? 0.4 : 0.2;
+}
