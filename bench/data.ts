@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { containers } from '../src/data/containers/index.ts';
 import { DiskSignatures, linkBuckets } from '../src/data/index.ts';
-import { Redactor, redactRows } from '../src/data/privacy/index.ts';
+import { Redactor, redactRows } from '../src/privacy/index.ts';
 import type { DataRow, Item } from '../src/documents/index.ts';
 import { SplitPlanner } from '../src/prepare/pipeline/split-rows.ts';
 import { openSteps, runSteps } from '../src/prepare/run-steps.ts';

@@ -1,5 +1,25 @@
 /** Tables in plain text: lines of cells between commas, semicolons, tabs, bars or runs of spaces, under a line of names. */
-import { matchesOf } from './words/expression.ts';
+import type { Kind } from './kinds.ts';
+import type { Recogniser } from './recogniser.ts';
+import type { Terms } from './terms.ts';
+import { tokensOf } from './tokens.ts';
+
+/** What a column's name announces is a hint for the cells below it. */
+export const columns: Recogniser = {
+  name: 'column',
+  kind: 'code',
+  *find(text, { lexicon }) {
+    const kindOf = (name: string): Kind | undefined => announcedBy(name, lexicon.terms);
+    for (const { start, end, column } of cellsUnder(text, { test: (name) => kindOf(name) !== undefined }))
+      yield { start, end, kind: kindOf(column), score: 0.4 };
+  },
+};
+
+function announcedBy(name: string, terms: Terms): Kind | undefined {
+  const spaced = name.replaceAll(/[_-]+/g, ' ').replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
+  const found = terms.find(tokensOf(spaced));
+  return (found.find(({ role }) => role === 'announcing') ?? found.find(({ role }) => role === 'owner'))?.kind;
+}
 
 export interface Cell {
   start: number;
@@ -96,7 +116,7 @@ function cellsOf(line: string, offset: number, separator: RegExp): Cell[] {
     while (end > start && AROUND_CELLS.test(line[end - 1])) end--;
     cells.push({ start: offset + start, end: offset + end });
   };
-  for (const { 0: mark, index } of matchesOf(separator, line)) {
+  for (const { 0: mark, index } of line.matchAll(separator)) {
     take(index);
     from = index + mark.length;
   }

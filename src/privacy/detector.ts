@@ -2,6 +2,7 @@
 import { takeTurn } from '../base/turn.ts';
 import { announced, phrases } from './announced.ts';
 import { checked } from './checked.ts';
+import { columns } from './columns.ts';
 import { withPlainDigits } from './digits.ts';
 import type { Finding } from './finding.ts';
 import type { Kind } from './kinds.ts';
@@ -28,7 +29,7 @@ export interface DetectorOptions {
   languages?: readonly Language[];
 }
 
-export const recognisers: readonly Recogniser[] = [...shapes, ...checked, announced, phrases];
+export const recognisers: readonly Recogniser[] = [...shapes, ...checked, announced, phrases, columns];
 
 /** The tagger overrules recognisers that are less sure than this, where it is sure that nothing is personal. */
 const CERTAIN = 0.85;
@@ -48,12 +49,15 @@ export class Detector {
     this.#languages = languages;
   }
 
-  /** Whether a recogniser would take a value for a real one, which a surrogate should not be. */
+  /** Whether a user's recogniser or the check digits of any identifier allow a value, which a surrogate should not be. */
   isValid(recogniser: string, value: string): boolean {
-    const one = [...this.#own, ...recognisers].find(({ name }) => name === recogniser);
-    if (one === undefined) return false;
-    if (one.isValid !== undefined) return one.isValid(value);
-    return [...one.find(value, read(value, this.#load().lexicon))].some(({ score }) => score >= THRESHOLD);
+    const own = this.#own.find(({ name }) => name === recogniser);
+    if (own?.isValid !== undefined) return own.isValid(value);
+    const reading = read(value, this.#load().lexicon);
+    const checking = own === undefined ? recognisers.filter(({ isValid }) => isValid !== undefined) : [own];
+    return checking.some((one) =>
+      [...one.find(value, reading)].some(({ start, end }) => start === 0 && end === value.length),
+    );
   }
 
   /** Reads lists, lexicon and model, which takes some tenths of a second. */
@@ -95,7 +99,7 @@ export class Detector {
 
   #candidates(written: string): Finding[] {
     const { lexicon, tagger } = this.#load();
-    const text = withPlainDigits(written);
+    const text = withPlainDigits(withoutTags(written));
     const reading = read(text, lexicon);
     const own = this.#own.flatMap((one) => [...one.find(written, reading)].map((candidate) => finding(one, candidate)));
     const hints = hintsIn(reading);
@@ -104,7 +108,7 @@ export class Detector {
       score < CERTAIN && probabilities.highest(start, end) < VETO;
     const sure = hints.filter((one) => one.score >= THRESHOLD && !isVetoed(one));
     const all = [...own, ...[...sure, ...found].flatMap((one) => trimmed(reading, one))];
-    return resolveOverlaps(withoutTags(all, text), text);
+    return resolveOverlaps(all, text);
   }
 }
 
@@ -154,12 +158,9 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
   return { digits, zones };
 }
 
-/** What redaction has put in before, "[NAME_1]", is nothing to be found. */
-function withoutTags(found: readonly Finding[], text: string): Finding[] {
-  if (!text.includes('[')) return [...found];
-  const tags = [...text.matchAll(/\[[A-Z]{2,20}(?:_[A-Z]{2,20})*(?:_\d{1,9})?\]/g)].map(({ 0: tag, index }) => [
-    index,
-    index + tag.length,
-  ]);
-  return found.filter(({ start, end }) => !tags.some(([from, to]) => start < to && from < end));
+const TAG = /\[[A-Z]{2,20}(?:_[A-Z]{2,20})*(?:_\d{1,9})?\]/g;
+
+/** What redaction has put in before, "[NAME_1]", is nothing to be found: spaces stand in its place. */
+function withoutTags(text: string): string {
+  return text.includes('[') ? text.replaceAll(TAG, (tag) => ' '.repeat(tag.length)) : text;
 }

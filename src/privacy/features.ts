@@ -1,9 +1,10 @@
 /** What the tagger sees of each token: of its own letters, of its neighbours', and of what stands around it. */
 import { asListed, asScriptListed, gazetteer, isEveryday, isTown, scriptNames } from './gazetteer.ts';
 import type { Finding } from './finding.ts';
-import type { Reading } from './reading.ts';
+import { kinds } from './kinds.ts';
+import { tokenAt, type Reading } from './reading.ts';
 import type { FoundTerm, Terms } from './terms.ts';
-import { hashOf, shapeOf, type Form, type Token } from './tokens.ts';
+import { hashOf, type Form, type Sort, type Token } from './tokens.ts';
 
 /** Rows of the model's table: features are hashed into it. */
 export const ROWS = 1 << 19;
@@ -35,13 +36,13 @@ const AROUND = 100;
 
 /** Facts of forms by what a lexicon says of them. */
 export function factsBy(terms: Terms): (form: Form) => FormFacts {
-  const facts = new Map<string, FormFacts>();
+  const facts = new Map<Form, FormFacts>();
   return (form) => {
-    const known = facts.get(form.text);
+    const known = facts.get(form);
     if (known !== undefined) return known;
     if (facts.size >= MOST_KNOWN) facts.clear();
     const made = factsOf(form, terms);
-    facts.set(form.text, made);
+    facts.set(form, made);
     return made;
   };
 }
@@ -151,9 +152,9 @@ function mark(standing: 'plain' | 'ambiguous' | undefined, letter: string): stri
 export class Surroundings {
   readonly #reading: Reading;
   readonly #facts: readonly FormFacts[];
-  readonly #hints: readonly string[][];
-  readonly #before: readonly string[];
-  readonly #behind: readonly string[];
+  readonly #hints: readonly (readonly number[])[];
+  readonly #before: Int32Array;
+  readonly #behind: Int32Array;
   readonly #lines: readonly Line[];
   readonly #scriptNames: readonly string[];
   readonly #chunks: readonly number[];
@@ -165,7 +166,7 @@ export class Surroundings {
     [this.#before, this.#behind] = termsAround(reading);
     this.#lines = linesOf(reading.tokens);
     this.#scriptNames = scriptNamesIn(reading);
-    this.#chunks = chunksOf(reading);
+    this.#chunks = chunksOf(reading, facts);
   }
 
   /** Appends the rows of a token; gives how many there are. */
@@ -194,22 +195,24 @@ export class Surroundings {
     add(9, mixed(line.style, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
     add(10, mixed(line.isFirst ? 1 : 0, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
     add(11, mixed(line.capitals, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    const term = hashOf(this.#before[at]);
-    add(12, mixed(term, hashOf(tokens[at].form.sort)));
+    const term = this.#before[at];
+    add(12, mixed(term, SORTS.indexOf(tokens[at].form.sort)));
     add(13, mixed(term, here.shape));
     add(14, mixed(term, this.#chunks[at]));
-    add(15, mixed(hashOf(this.#behind[at]), here.shape));
+    add(15, mixed(this.#behind[at], here.shape));
     add(16, this.#chunks[at]);
     add(17, mixed(this.#chunks[at], before?.sorts));
     if (this.#scriptNames[at] !== '') add(18, hashOf(this.#scriptNames[at]));
     add(19, mixed(line.label, mixed(line.isFirst ? 1 : 0, here.shape)));
     for (const hint of this.#hints[at]) {
-      add(20, hashOf(hint));
-      add(21, mixed(hashOf(hint), term));
+      add(20, hint);
+      add(21, mixed(hint, term));
     }
     return count;
   }
 }
+
+const SORTS: readonly Sort[] = ['word', 'number', 'mark', 'break'];
 
 /** The most rows that `rowsAt` writes. */
 export const MOST_ROWS = 64;
@@ -219,51 +222,49 @@ function mixed(one = 7, other = 7): number {
 }
 
 /** Which recognisers cover a token, and whether it begins what they found. */
-function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): string[][] {
-  const found: string[][] = tokens.map(() => []);
+function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): number[][] {
+  const found: number[][] = tokens.map(() => []);
   for (const { start, end, recogniser, kind, score } of hints) {
-    const name = `${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`;
-    for (let at = firstFrom(tokens, start); at < tokens.length && tokens[at].start < end; at++)
-      if (found[at].length < 8) found[at].push(name, ...(tokens[at].start <= start ? [`${name} first`] : []));
+    const name = hashOf(`${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`);
+    for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++)
+      if (found[at].length < MOST_HINTS) found[at].push(name, ...(tokens[at].start <= start ? [name + 1] : []));
   }
   return found;
 }
 
-function firstFrom(tokens: readonly Token[], position: number): number {
-  let [from, to] = [0, tokens.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (tokens[middle].end <= position) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
+const MOST_HINTS = 8;
 const FAR_BEFORE = 8;
 const FAR_BEHIND = 5;
 
 /** The nearest term of the lexicon before each token in its line, with how far it is, and the nearest behind. */
-function termsAround({ tokens, terms }: Reading): [before: string[], behind: string[]] {
-  const before = tokens.map(() => '');
-  const behind = tokens.map(() => '');
-  const within = tokens.map(() => false);
-  for (const term of terms) for (let at = term.from; at < term.to; at++) within[at] = true;
+function termsAround({ tokens, terms }: Reading): [before: Int32Array, behind: Int32Array] {
+  const before = new Int32Array(tokens.length);
+  const behind = new Int32Array(tokens.length);
+  const within = new Uint8Array(tokens.length);
+  for (const { from, to } of terms) within.fill(1, from, to);
   for (const term of terms) {
-    const name = nameOf(term);
-    for (let at = term.from; at < term.to; at++) before[at] = `in ${name}`;
+    const code = codeOf(term);
+    before.fill(code, term.from, term.to);
     for (let at = term.to; at < tokens.length && at - term.to < FAR_BEFORE; at++) {
-      if (tokens[at].form.sort === 'break' || within[at]) break;
-      before[at] = `${name} ${distance(at - term.to)}`;
+      if (tokens[at].form.sort === 'break' || within[at] === 1) break;
+      before[at] = code + 1 + distance(at - term.to);
     }
     for (let at = term.from - 1; at >= 0 && term.from - at <= FAR_BEHIND; at--) {
-      if (tokens[at].form.sort === 'break' || within[at]) break;
-      behind[at] = `${name} ${distance(term.from - at)}`;
+      if (tokens[at].form.sort === 'break' || within[at] === 1) break;
+      behind[at] = code + 1 + distance(term.from - at);
     }
   }
   return [before, behind];
 }
 
-const nameOf = ({ role, kind }: FoundTerm): string => `${role} ${kind}`;
+const ROLES: readonly FoundTerm['role'][] = ['announcing', 'owner', 'phrase', 'number', 'nobody'];
+/** Above all distances. */
+const STEP = 16;
+
+function codeOf({ role, kind }: FoundTerm): number {
+  return STEP * (1 + kinds.indexOf(kind) + kinds.length * ROLES.indexOf(role));
+}
+
 const distance = (count: number): number => (count < 3 ? count : count < 5 ? 3 : 5);
 
 /** What a token shares with those of its line. */
@@ -331,16 +332,14 @@ function scriptNamesIn({ text, tokens }: Reading): string[] {
   return found;
 }
 
-const LONGEST_CHUNK = 24;
-
-/** The shape of all that stands between two spaces around a token, hashed: "XX-99-99". */
-function chunksOf({ text, tokens }: Reading): number[] {
+/** A hash of the shapes of all tokens between two spaces: "XX-99-99". */
+function chunksOf({ tokens }: Reading, facts: readonly FormFacts[]): number[] {
   const found: number[] = [];
   for (let from = 0; from < tokens.length;) {
+    let hash = facts[from].shape;
     let to = from + 1;
-    while (to < tokens.length && tokens[to].start === tokens[to - 1].end && tokens[to].form.sort !== 'break') to++;
-    const [start, end] = [tokens[from].start, tokens[to - 1].end];
-    const hash = hashOf(end - start > LONGEST_CHUNK ? 'long' : shapeOf(text.slice(start, end)));
+    while (to < tokens.length && tokens[to].start === tokens[to - 1].end && tokens[to].form.sort !== 'break')
+      hash = mixed(hash, facts[to++].shape);
     for (; from < to; from++) found.push(hash);
   }
   return found;

@@ -18,7 +18,8 @@ export class Lexicon {
       for (const names of months) for (const [index, name] of names.entries()) this.#addMonth(fold(name), index + 1);
       for (const names of weekdays) for (const name of names) this.#weekdays.add(fold(name));
     }
-    for (const { months } of all)
+    // Of languages that are known well: letters of hundreds of others' months are words.
+    for (const { months } of all.filter(({ weekdays }) => weekdays.length > 0))
       for (const names of months)
         for (const [index, name] of names.entries()) {
           const short = fold(name).slice(0, SHORT_MONTH);
@@ -33,7 +34,7 @@ export class Lexicon {
 
   /** 1 to 12, 0 in other calendars; undefined where no language has such a month. */
   monthOf(folded: string): number | undefined {
-    return this.#months.get(folded);
+    return this.#months.get(folded) ?? this.#months.get(folded.replace(/['-].*$/, ''));
   }
 
   isWeekday(folded: string): boolean {

@@ -84,9 +84,9 @@ export class Redactor implements Disposable {
   }
 
   /** What a detector elsewhere is made by, to find the same. */
-  get threadData(): Pick<RedactorOptions, 'kinds' | 'allow'> {
-    const { kinds, allow } = this.#options;
-    return { kinds, allow };
+  get threadData(): Pick<RedactorOptions, 'kinds' | 'allow' | 'languages'> {
+    const { kinds, allow, languages } = this.#options;
+    return { kinds, allow, languages };
   }
 
   /** A copy of the row with its texts apart. */

@@ -3,8 +3,8 @@
  * of ranges kept for fiction or documentation where there are such; identifiers with a check fail it.
  */
 import { createHmac } from 'node:crypto';
-import { shiftDate } from './dates.ts';
-import type { Finding } from './detector.ts';
+import { shiftDate } from './shift-date.ts';
+import type { Finding } from './finding.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import type { WordList } from './word-list.ts';

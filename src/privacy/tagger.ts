@@ -43,6 +43,8 @@ const L = LABELS.length;
 export interface Model {
   /** ROWS × L, in units of `step`. */
   weights: Int8Array;
+  /** By row, 1 where all weights are 0. */
+  isEmpty: Uint8Array;
   step: number;
   /** L × L, from one label to the next. */
   transitions: Float32Array;
@@ -51,7 +53,9 @@ export interface Model {
 /** Tokens at once: what is farther apart says nothing of each other, and memory stays flat. */
 const SEGMENT = 512;
 /** A token is personal from this probability on. */
-export const LEAST_PROBABILITY = 0.5;
+export const LEAST_PROBABILITY = 0.35;
+
+const MOST_KNOWN = 30_000;
 
 interface KnownForm {
   facts: FormFacts;
@@ -61,7 +65,7 @@ interface KnownForm {
 
 export class Tagger {
   readonly #model: Model;
-  readonly #known = new Map<string, KnownForm>();
+  readonly #known = new Map<Form, KnownForm>();
   readonly #facts: (form: Form) => FormFacts;
   readonly #jumps: Float32Array;
 
@@ -91,9 +95,9 @@ export class Tagger {
   }
 
   #knownForm(form: Form): KnownForm {
-    const before = this.#known.get(form.text);
+    const before = this.#known.get(form);
     if (before !== undefined) return before;
-    if (this.#known.size >= 30_000) this.#known.clear();
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     const facts = this.#facts(form);
     const sums = facts.rows.map((rows) => {
       const sum = new Float32Array(L);
@@ -101,17 +105,22 @@ export class Tagger {
       return sum;
     });
     const made = { facts, sums };
-    this.#known.set(form.text, made);
+    this.#known.set(form, made);
     return made;
   }
 
   #add(row: number, into: Float32Array, at: number): void {
-    const { weights, step } = this.#model;
+    const { weights, step, isEmpty } = this.#model;
+    if (isEmpty[row] === 1) return;
     for (let label = 0, from = row * L; label < L; label++) into[at + label] += weights[from + label] * step;
   }
 
   /** N × L */
-  #scores(known: readonly KnownForm[], surroundings: Surroundings, { from, to }: { from: number; to: number }): Float32Array {
+  #scores(
+    known: readonly KnownForm[],
+    surroundings: Surroundings,
+    { from, to }: { from: number; to: number },
+  ): Float32Array {
     const scores = new Float32Array((to - from) * L);
     const rows = new Int32Array(MOST_ROWS);
     for (let at = from; at < to; at++) {
@@ -163,41 +172,73 @@ function decide(
   }
 }
 
+/** A label whose score is this far below a token's best is left out there: most tokens keep one or two. */
+const FAR_BELOW = 10;
+
 /** Forward and backward sums, normalised at each token. Gives N × L probabilities; `scores` become their exponentials. */
 export function marginalsOf(scores: Float32Array, jumps: Float32Array): Float32Array {
   const count = scores.length / L;
+  const active = new Uint8Array(scores.length);
+  const actives = new Uint8Array(count);
+  for (let at = 0; at < count; at++) actives[at] = exponentials(scores, at * L, active);
   const forward = new Float32Array(scores.length);
-  const backward = new Float32Array(scores.length);
-  for (let at = 0; at < count; at++) exponentials(scores, at * L);
   for (let at = 0; at < count; at++) {
     const place = at * L;
-    for (let label = 0; label < L; label++) {
+    for (let index = 0; index < actives[at]; index++) {
+      const label = active[place + index];
       let sum = at === 0 ? 1 : 0;
-      if (at > 0) for (let before = 0; before < L; before++) sum += forward[place - L + before] * jumps[before * L + label];
+      for (let other = 0; at > 0 && other < actives[at - 1]; other++) {
+        const before = active[place - L + other];
+        sum += forward[place - L + before] * jumps[before * L + label];
+      }
       forward[place + label] = sum * scores[place + label];
     }
     normalise(forward, place);
   }
-  backward.fill(1, (count - 1) * L);
-  for (let at = count - 2; at >= 0; at--) {
-    const place = at * L;
-    for (let label = 0; label < L; label++) {
-      let sum = 0;
-      for (let next = 0; next < L; next++)
-        sum += jumps[label * L + next] * scores[place + L + next] * backward[place + L + next];
-      backward[place + label] = sum;
-    }
-    normalise(backward, place);
-  }
-  for (let index = 0; index < forward.length; index++) forward[index] *= backward[index];
-  for (let at = 0; at < count; at++) normalise(forward, at * L);
+  const behind = new Float32Array(L).fill(1);
+  for (let at = count - 2; at >= 0; at--) backward(scores, { jumps, active, actives, forward, behind }, at);
   return forward;
 }
 
-function exponentials(scores: Float32Array, place: number): void {
+interface Sums {
+  jumps: Float32Array;
+  active: Uint8Array;
+  actives: Uint8Array;
+  /** Becomes the marginal probabilities, from the last token on. */
+  forward: Float32Array;
+  /** Of the token behind. */
+  behind: Float32Array;
+}
+
+function backward(scores: Float32Array, { jumps, active, actives, forward, behind }: Sums, at: number): void {
+  const place = at * L;
+  const here = new Float32Array(L);
+  for (let index = 0; index < actives[at]; index++) {
+    const label = active[place + index];
+    let sum = 0;
+    for (let other = 0; other < actives[at + 1]; other++) {
+      const next = active[place + L + other];
+      sum += jumps[label * L + next] * scores[place + L + next] * behind[next];
+    }
+    here[label] = sum;
+  }
+  normalise(here, 0);
+  behind.set(here);
+  for (let label = 0; label < L; label++) forward[place + label] *= here[label];
+  normalise(forward, place);
+}
+
+/** Lists the labels that are kept; gives how many there are. */
+function exponentials(scores: Float32Array, place: number, active: Uint8Array): number {
   let most = -Infinity;
   for (let label = 0; label < L; label++) if (scores[place + label] > most) most = scores[place + label];
-  for (let label = 0; label < L; label++) scores[place + label] = Math.exp(scores[place + label] - most);
+  let count = 0;
+  for (let label = 0; label < L; label++) {
+    const below = scores[place + label] - most;
+    if (below > -FAR_BELOW) active[place + count++] = label;
+    scores[place + label] = below > -FAR_BELOW ? Math.exp(below) : 0;
+  }
+  return count;
 }
 
 function normalise(values: Float32Array, place: number): void {
@@ -246,23 +287,23 @@ export function unpacked(bytes: Buffer): Model {
   const transitions = new Float32Array(L * L);
   for (let index = 0; index < transitions.length; index++) transitions[index] = bytes.readFloatLE(4 + 4 * index);
   const weights = new Int8Array(ROWS * L);
+  const isEmpty = new Uint8Array(ROWS).fill(1);
   const start = 4 + 4 * transitions.length;
   const count = bytes.readUInt32LE(start);
   const numbers = start + 4;
   for (let index = 0, row = 0; index < count; index++) {
     row += bytes.readUInt16LE(numbers + 2 * index);
+    isEmpty[row] = 0;
     for (let label = 0; label < L; label++)
       weights[row * L + label] = bytes.readInt8(numbers + 2 * count + label * count + index);
   }
-  return { weights, step: bytes.readFloatLE(0), transitions };
+  return { weights, isEmpty, step: bytes.readFloatLE(0), transitions };
 }
 
-export function packed({ weights, step, transitions }: Model): Buffer {
+export function packed({ weights, step, transitions }: Omit<Model, 'isEmpty'>): Buffer {
   const rows: number[] = [];
   for (let row = 0; row < ROWS; row++) {
-    let isEmpty = true;
-    for (let label = 0; label < L; label++) if (weights[row * L + label] !== 0) isEmpty = false;
-    if (!isEmpty) rows.push(row);
+    if (weights.subarray(row * L, (row + 1) * L).some((weight) => weight !== 0)) rows.push(row);
   }
   const start = 4 + 4 * transitions.length;
   const bytes = Buffer.alloc(start + 4 + rows.length * (2 + L));

@@ -1,5 +1,4 @@
 /** Finds words and phrases of the lexicon among tokens. */
-import { remembered } from '../base/remembered.ts';
 import type { Kind } from './kinds.ts';
 import { termsByKind, WORD_SORTS, type Language, type WordSort } from './language.ts';
 import { fold, tokensOf, type Form, type Token } from './tokens.ts';
@@ -36,7 +35,7 @@ export class Terms {
   readonly #sorts = new Map<string, WordSort[]>();
   readonly #linking = new Set<string>();
   readonly #figures = new Set<string>();
-  readonly #entriesOf: (folded: string) => readonly Entry[];
+  readonly #entries = new Map<Form, readonly Entry[]>();
 
   constructor(languages: readonly Language[]) {
     for (const [kind, term] of termsByKind(languages, 'announcing')) this.#add(term, 'announcing', kind);
@@ -49,7 +48,6 @@ export class Terms {
       for (const term of language.figures) this.#figures.add(fold(term));
       for (const sort of WORD_SORTS) for (const word of language.words[sort] ?? []) this.#addWord(fold(word), sort);
     }
-    this.#entriesOf = remembered(MOST_KNOWN, (folded) => this.#startingWith(folded));
   }
 
   #add(term: string, role: Term['role'], kind: Kind): void {
@@ -68,11 +66,16 @@ export class Terms {
     else if (!sorts.includes(sort)) sorts.push(sort);
   }
 
-  #startingWith(folded: string): Entry[] {
+  #startingWith(form: Form): readonly Entry[] {
+    const known = this.#entries.get(form);
+    if (known !== undefined) return known;
+    const { folded } = form;
     const found: Entry[] = [];
     for (let length = 1; length <= Math.min(BUCKET, folded.length); length++)
       for (const entry of this.#buckets.get(folded.slice(0, length)) ?? [])
         if (fits(folded, entry.words[0])) found.push(entry);
+    if (this.#entries.size >= MOST_KNOWN) this.#entries.clear();
+    this.#entries.set(form, found);
     return found;
   }
 
@@ -102,7 +105,7 @@ export class Terms {
   #longestAt(tokens: readonly Token[], at: number): FoundTerm | undefined {
     let best: FoundTerm | undefined;
     if (tokens[at].form.sort === 'break') return undefined;
-    for (const entry of this.#entriesOf(tokens[at].form.folded)) {
+    for (const entry of this.#startingWith(tokens[at].form)) {
       if (best !== undefined && best.length >= entry.length) continue;
       const to = endOf(entry.words, tokens, at);
       if (to !== undefined) best = { role: entry.role, kind: entry.kind, length: entry.length, from: at, to };

@@ -7,7 +7,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['base'],
   // Apart from DESIGN's row 1: tensors, hub and store all write files, whole or not at all, by one piece of code.
   ['files'],
-  ['tensor', 'hub', 'store'],
+  ['tensor', 'hub', 'store', 'privacy'],
   ['nn', 'text', 'image', 'audio', 'vectors'],
   ['models', 'data'],
   // Foreign files, read in processes of their own that never load libtorch.

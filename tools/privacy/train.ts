@@ -60,7 +60,7 @@ const transitions = new Float32Array(L * L);
 const transitionSquares = new Float32Array(L * L);
 for (let epoch = 0; epoch < Number(values.epochs); epoch++) {
   let loss = 0;
-  for (const sample of shuffled(samples, [epoch])) loss += learn(sample);
+  for (const sample of shuffled(samples, [epoch, 'order'])) loss += learn(sample);
   console.error(`epoch ${epoch + 1}: ${(loss / samples.length).toFixed(3)}, ${Math.round((Date.now() - started) / 1000)} s`);
 }
 write(values.to);
@@ -91,7 +91,7 @@ function sampleOf({ text: written, spans }: LabelledRow): Sample {
 
 function labelOf(kind: string): number {
   const ours = kindOfLabel(kind);
-  const label = (LABELS as readonly string[]).indexOf(ours === 'vin' ? 'plate' : ours);
+  const label = (LABELS as readonly string[]).indexOf(ours === 'vin' ? 'plate' : ours === 'city' ? 'address' : ours);
   if (label < 1) throw new Error(`no label is called ${kind}`);
   return label;
 }

@@ -16,11 +16,17 @@ export const command = defineCommand({
       required: true,
     },
   ],
-  options: [{ name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' }],
+  options: [
+    { name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' },
+    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language: a .yaml file as docs/personal-data.md shows' },
+  ],
   examples: ['data audit labelled.jsonl'],
   async run(context) {
     const { auditData } = await import('../../app/redact/audit-data.ts');
-    return auditData(context.argument('FILE')!, { recognisers: context.all('--recogniser') });
+    return auditData(context.argument('FILE')!, {
+      recognisers: context.all('--recogniser'),
+      lexicons: context.all('--lexicon'),
+    });
   },
   render: describe,
 });

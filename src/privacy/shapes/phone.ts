@@ -1,6 +1,5 @@
 /** Telephone and fax numbers of any country, by libphonenumber's rules; what only groups its digits so is a hint. */
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
-import { remembered } from '../../base/remembered.ts';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Recogniser } from '../recogniser.ts';
 
 const EXTENSION = String.raw`(?:,?\s{0,2}(?:x|ext\.?|extension|durchwahl|dw|app\.|poste|int\.?|wew\.?|tst\.?|ramal)\s?\d{1,6})?`;
@@ -11,18 +10,7 @@ const SHAPE = new RegExp(
 /** With letters for digits, and with an area's code for callers from abroad: "1-877-451-TEEN", "(+353 or 0)86 854 9268". */
 const LETTERED =
   /(?<![\p{L}\p{N}.,/=#_-]|\d )(?:(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}|\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11})(?![\p{L}\p{N}_-])/gu;
-/** Tried in turn where a number does not say its country. */
-const REGIONS: readonly CountryCode[] = [
-  ...(['US', 'GB', 'DE', 'FR', 'ES', 'IT', 'NL', 'PL', 'SE', 'CH', 'BR', 'IN', 'AT', 'BE', 'AU', 'IE', 'DK', 'NO'] as const),
-  ...(['FI', 'PT', 'MX', 'CZ', 'RO', 'HU', 'GR', 'TR', 'ID', 'PH', 'MY', 'TH', 'VN', 'JP', 'KR', 'TW', 'KE', 'NG'] as const),
-  ...(['ZA', 'IL', 'EG'] as const),
-];
-const MOST_KNOWN = 20_000;
 const [FEWEST, MOST] = [7, 15];
-
-const isValidSomewhere = remembered(MOST_KNOWN, (number): boolean =>
-  REGIONS.some((region) => parsePhoneNumberFromString(number, region)?.isValid() === true),
-);
 
 export const recogniser: Recogniser = {
   name: 'phone',
@@ -52,5 +40,5 @@ function scoreOf(value: string): number {
   }
   if (/^\(\d\d\) ?9?\d{4}-\d{4}$|^\(\d{3}\)[-. ]{0,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.9;
   if (/^\d{3}[-.]\d{3}[-.]\d{4}$/.test(bare)) return 0.45;
-  return isValidSomewhere(bare) ? 0.4 : 0.2;
+  return /^\(?0/.test(bare) ? 0.4 : 0.3;
 }

@@ -1,11 +1,13 @@
 /** What a thread that finds personal data and the one that started it say to each other. Plain data. */
-import type { Finding } from '../detector.ts';
+import type { Finding } from '../finding.ts';
 import type { Kind } from '../kinds.ts';
+import type { Language } from '../language.ts';
 
 /** How its detector is made. */
 export interface ThreadData {
   kinds?: readonly Kind[];
   allow?: readonly string[];
+  languages?: readonly Language[];
 }
 
 /** By row its texts, which belong together. */

@@ -1,8 +1,8 @@
 /** The learned tagger of addresses: sentences of many countries, and what only looks like an address. */
 import { describe, expect, it } from 'vitest';
-import { addressesOf } from '../../../src/data/privacy/addresses/tagger.ts';
-import { Detector } from '../../../src/data/privacy/index.ts';
-import { recogniser } from '../../../src/data/privacy/recognisers/address-learned.ts';
+import { addressesOf } from '../../../src/privacy/addresses/tagger.ts';
+import { Detector } from '../../../src/privacy/index.ts';
+import { recogniser } from '../../../src/privacy/recognisers/address-learned.ts';
 
 /** Invented; what stands in angle brackets is the address. */
 const SENTENCES = [

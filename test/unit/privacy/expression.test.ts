@@ -1,10 +1,10 @@
 /** Expressions that are tried where their matches can begin find what they find when they are tried everywhere. */
 import { describe, expect, it, vi } from 'vitest';
-import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
-import { Beginnings } from '../../../src/data/privacy/words/beginnings.ts';
-import { Expression, matchesOf } from '../../../src/data/privacy/words/expression.ts';
-import { WordPattern } from '../../../src/data/privacy/words/word-pattern.ts';
-import { Walk } from '../../../src/data/privacy/words/walk.ts';
+import { recognisers } from '../../../src/privacy/recognisers/index.ts';
+import { Beginnings } from '../../../src/privacy/words/beginnings.ts';
+import { Expression, matchesOf } from '../../../src/privacy/words/expression.ts';
+import { WordPattern } from '../../../src/privacy/words/word-pattern.ts';
+import { Walk } from '../../../src/privacy/words/walk.ts';
 
 const TEXTS = [
   '',

@@ -1,7 +1,7 @@
 /** Towns by themselves: found where somebody lives, moves to or is at home, and left where a firm, a match or a train is. */
 import { describe, expect, it } from 'vitest';
-import { isBentTown, withoutTurkishCase } from '../../../src/data/privacy/addresses/bent-towns.ts';
-import { recogniser } from '../../../src/data/privacy/recognisers/town-of-somebody.ts';
+import { isBentTown, withoutTurkishCase } from '../../../src/privacy/addresses/bent-towns.ts';
+import { recogniser } from '../../../src/privacy/recognisers/town-of-somebody.ts';
 
 /** Invented; what stands in angle brackets are the towns. */
 const SENTENCES = [

@@ -1,8 +1,8 @@
 /** Numbers and digits in scripts that the rules of western Europe do not know; cases-of-languages.ts has more. */
 import { expect, it } from 'vitest';
-import { Detector, Redactor } from '../../../src/data/privacy/index.ts';
-import type { Recogniser } from '../../../src/data/privacy/recogniser.ts';
-import { withPlainDigits } from '../../../src/data/privacy/digits.ts';
+import { Detector, Redactor } from '../../../src/privacy/index.ts';
+import type { Recogniser } from '../../../src/privacy/recogniser.ts';
+import { withPlainDigits } from '../../../src/privacy/digits.ts';
 
 const detector = new Detector();
 

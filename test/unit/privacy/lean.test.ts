@@ -1,8 +1,8 @@
 /** Patterns written for less code match what they matched before. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { lean, leanPattern } from '../../../src/data/privacy/lean.ts';
-import { matchesOf } from '../../../src/data/privacy/words/expression.ts';
+import { lean, leanPattern } from '../../../src/privacy/lean.ts';
+import { matchesOf } from '../../../src/privacy/words/expression.ts';
 
 const WORDS = 'alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa';
 const SOURCES: readonly (readonly [source: string, flags: string])[] = [

@@ -1,7 +1,7 @@
 /** Expressions with classes cut for the nearest plane match what they matched before, also of letters beyond it. */
 import { describe, expect, it } from 'vitest';
-import { leanestPattern } from '../../../src/data/privacy/planes.ts';
-import { matchesOf } from '../../../src/data/privacy/words/expression.ts';
+import { leanestPattern } from '../../../src/privacy/planes.ts';
+import { matchesOf } from '../../../src/privacy/words/expression.ts';
 
 const PATTERNS = [
   /(?<!\p{L})\p{L}{2,5}(?!\p{L})/gu,

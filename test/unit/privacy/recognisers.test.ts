@@ -1,6 +1,6 @@
 /** Each recogniser on what it must find, what only looks like it, and what is of another kind. */
 import { describe, expect, it } from 'vitest';
-import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
+import { recognisers } from '../../../src/privacy/recognisers/index.ts';
 import { CASES_OF_BODIES } from './cases-of-bodies.ts';
 import { CASES_OF_FORMS } from './cases-of-forms.ts';
 import { CASES_OF_LANGUAGES } from './cases-of-languages.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asKnown, isScriptWord } from '../../../src/data/privacy/names/script-lists.ts';
+import { asKnown, isScriptWord } from '../../../src/privacy/names/script-lists.ts';
 import { CASES_OF_SCRIPTS } from './cases-of-scripts.ts';
 import { detector } from './found.ts';
 

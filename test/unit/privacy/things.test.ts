@@ -1,7 +1,7 @@
 /** What lists know as names of things, alone, in phrases and around a word. */
 import { describe, expect, it } from 'vitest';
-import { THING, Things } from '../../../src/data/privacy/names/things.ts';
-import { tokensOf } from '../../../src/data/privacy/names/tokens.ts';
+import { THING, Things } from '../../../src/privacy/names/things.ts';
+import { tokensOf } from '../../../src/privacy/names/tokens.ts';
 
 function bitsOf(text: string): Record<string, number> {
   const tokens = tokensOf(text);

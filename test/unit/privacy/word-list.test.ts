@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hashOf } from '../../../src/data/privacy/names/tokens.ts';
-import { WordList } from '../../../src/data/privacy/word-list.ts';
+import { hashOf } from '../../../src/privacy/names/tokens.ts';
+import { WordList } from '../../../src/privacy/word-list.ts';
 
 function listed(text: string): WordList {
   return new WordList(Buffer.from(text));
