@@ -169,6 +169,10 @@ export class Surroundings {
     this.#chunks = chunksOf(reading, facts);
   }
 
+  hasHints(at: number): boolean {
+    return this.#hints[at].length > 0;
+  }
+
   /** Appends the rows of a token; gives how many there are. */
   rowsAt(at: number, into: Int32Array): number {
     let count = 0;

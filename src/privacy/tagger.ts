@@ -129,11 +129,21 @@ export class Tagger {
         const sum = known[at + offset]?.sums[REACH + offset];
         if (sum !== undefined) for (let label = 0; label < L; label++) scores[place + label] += sum[label];
       }
+      if (isPlain(scores, place) && !surroundings.hasHints(at)) continue;
       const count = surroundings.rowsAt(at, rows);
       for (let index = 0; index < count; index++) this.#add(rows[index], scores, place);
     }
     return scores;
   }
+}
+
+/** Words that are so far from personal by themselves and their neighbours need no look around them. */
+const PLAIN_BY = 4;
+
+function isPlain(scores: Float32Array, place: number): boolean {
+  const least = scores[place] - PLAIN_BY;
+  for (let label = 1; label < L; label++) if (scores[place + label] > least) return false;
+  return true;
 }
 
 /** How likely each token is to be personal. */
@@ -184,6 +194,10 @@ export function marginalsOf(scores: Float32Array, jumps: Float32Array): Float32A
   const forward = new Float32Array(scores.length);
   for (let at = 0; at < count; at++) {
     const place = at * L;
+    if (actives[at] === 1) {
+      forward[place + active[place]] = 1;
+      continue;
+    }
     for (let index = 0; index < actives[at]; index++) {
       const label = active[place + index];
       let sum = at === 0 ? 1 : 0;
@@ -212,6 +226,10 @@ interface Sums {
 
 function backward(scores: Float32Array, { jumps, active, actives, forward, behind }: Sums, at: number): void {
   const place = at * L;
+  if (actives[at] === 1) {
+    behind[active[place]] = 1;
+    return;
+  }
   const here = new Float32Array(L);
   for (let index = 0; index < actives[at]; index++) {
     const label = active[place + index];
