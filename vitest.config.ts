@@ -15,7 +15,7 @@ if (chromium === undefined && existsSync('test/browser')) {
 /** Files of tests that compute in their own process, so many at once: two cores. */
 const FILES = 2;
 /** Of tests with child processes or a browser, which wait for half of their time. */
-const WAITING_FILES = 3;
+const WAITING_FILES = 4;
 /** Their models are tiny: threads that wait for each other would take longer than one. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
@@ -71,7 +71,7 @@ export default defineConfig({
           testTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
           env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

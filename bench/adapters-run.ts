@@ -11,7 +11,7 @@ import { keyedNormal } from '../src/models/initialise.ts';
 import { loadModel } from '../src/models/load.ts';
 import { AdapterOwner } from '../src/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../src/tensor/index.ts';
-import { settleWeights } from '../src/worker/run/settle-weights.ts';
+import { settleWeights } from '../src/jobs/model/settle-weights.ts';
 
 const ROWS = 8;
 const PROMPT = 64;

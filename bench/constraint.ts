@@ -147,7 +147,8 @@ for (const [title, spec] of Object.entries(specs)) {
     console.log(
       `${title}, ${round} ${answers} answers of ${Math.round(bound.tokens / answers)} tokens: ` +
         `a mask takes ${milliseconds(mean)} (${((100 * mean) / perFreeToken).toFixed(1)} % of a token), at most ${milliseconds(masks.most)}; ` +
-        `${milliseconds(perToken)} a token, free ${milliseconds(perFreeToken)}: ${(100 * (perToken / perFreeToken - 1)).toFixed(1)} % more; ${constraint.stateCount} states`,
+        `${milliseconds(perToken)} a token, free ${milliseconds(perFreeToken)}: ` +
+        `${(100 * (perToken / perFreeToken - 1)).toFixed(1)} % more; ${constraint.stateCount} states`,
     );
   }
 }

@@ -120,7 +120,8 @@ async function benchPipeline(folder: string, megabytes: number, isRedacted: bool
   if (code !== 0) throw new Error(`the pipeline ended with ${String(code)}`);
   const seconds = (performance.now() - started) / 1000;
   console.log(
-    `${(bytes / 1e6).toFixed(0)} MB: ${(bytes / 1e6 / most.ticks).toFixed(2)} MB in a second of processor time, ${(bytes / 1e6 / seconds).toFixed(2)} in one by the clock (${seconds.toFixed(0)} s)`,
+    `${(bytes / 1e6).toFixed(0)} MB: ${(bytes / 1e6 / most.ticks).toFixed(2)} MB in a second of ` +
+      `processor time, ${(bytes / 1e6 / seconds).toFixed(2)} in one by the clock (${seconds.toFixed(0)} s)`,
   );
   console.log(
     `memory at most: ${(most.main / 2 ** 20).toFixed(0)} MiB the command, ${(most.all / 2 ** 20).toFixed(0)} MiB with its readers`,

@@ -6,7 +6,7 @@ import { tokenTableOf } from '../src/models/architecture.ts';
 import { loadModel } from '../src/models/load.ts';
 import { generate } from '../src/generate/index.ts';
 import { Tokenizer } from '../src/text/index.ts';
-import { settleWeights } from '../src/worker/run/settle-weights.ts';
+import { settleWeights } from '../src/jobs/model/settle-weights.ts';
 import { measureRates, type Answer } from './generation-cases.ts';
 
 const [folder, dtype] = process.argv.slice(2);

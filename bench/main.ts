@@ -1,4 +1,7 @@
-/** `npm run bench -- kernels [ROUNDS]`, `… -- data [flags]`, `… -- generation [flags]` and `… -- w1|base [flags]`; see bench/RESULTS.md for what came out. */
+/**
+ * `npm run bench -- kernels [ROUNDS]`, `… -- data [flags]`, `… -- generation [flags]` and `… -- w1|base [flags]`.
+ * Results are in bench/RESULTS.md.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchAdapters } from './adapters.ts';

@@ -39,7 +39,10 @@ function textOf(row: number): string {
 /** Two numbers in 35 words: any two rows are just too unlike. */
 function templateText(row: number): string {
   const [order, parcel] = [0, 1].map((place) => draw(row, place, WORD) % 1e6);
-  return `Dear customer, your order ${order} has been shipped today with parcel ${parcel} and will arrive at your door within two to three working days if nothing stands in its way on the road; thank you.`;
+  return (
+    `Dear customer, your order ${order} has been shipped today with parcel ${parcel} and will arrive at ` +
+    'your door within two to three working days if nothing stands in its way on the road; thank you.'
+  );
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-bench-'));

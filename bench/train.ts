@@ -17,8 +17,8 @@ import { saveModel } from '../src/models/save.ts';
 import { engineIdentity } from '../src/tensor/index.ts';
 import type { Objective } from '../src/train/interfaces.ts';
 import { trainStep, type StepParts, type StepResult } from '../src/train/step.ts';
-import { matrixProductRate } from '../src/worker/doctor/rates.ts';
-import { peakBytes } from '../src/worker/run/resources.ts';
+import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
+import { peakBytes } from '../src/jobs/model/resources.ts';
 import { readWorkload, rowsOf, type Workload } from './workload.ts';
 
 /** What one process measured of itself. */

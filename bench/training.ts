@@ -191,7 +191,9 @@ interface Finished {
 function report({ name, options, operations, load, measured }: Finished): number {
   if (!load.quiet && !options.anyway) {
     const share = Math.round(100 * load.foreignShare);
-    console.error(`other processes took ${share} % of this machine meanwhile (load average ${load.loadAverage.toFixed(2)}): nothing is reported. Run it again when the machine is idle, or add --anyway`); // prettier-ignore
+    console.error(`other processes took ${share} % of this machine meanwhile (load average ` +
+`${load.loadAverage.toFixed(2)}): nothing is reported. Run it again when the machine is idle, or add ` +
+'--anyway'); // prettier-ignore
     return 1;
   }
   const rate = bestRate(measured.get('attune') as Measurement[]);
@@ -218,7 +220,10 @@ function report({ name, options, operations, load, measured }: Finished): number
 
 function inWords(own: Figures, others: ReadonlyMap<string, Figures>, load: Load): string {
   const line = (figures: Figures) =>
-    `| ${figures.engine} | ${figures.inputTokensPerSecond.toFixed(0)} | ${figures.secondsPerStep.map((s) => s.toFixed(2)).join(' / ')} | ${(100 * figures.mfu).toFixed(1)} % | ${figures.peakRssMib.toFixed(0)} | ${(own.inputTokensPerSecond / figures.inputTokensPerSecond).toFixed(2)} |`; // prettier-ignore
+    `| ${figures.engine} | ${figures.inputTokensPerSecond.toFixed(0)} | ` +
+`${figures.secondsPerStep.map((s) => s.toFixed(2)).join(' / ')} | ${(100 * figures.mfu).toFixed(1)} ` +
+`% | ${figures.peakRssMib.toFixed(0)} | ` +
+`${(own.inputTokensPerSecond / figures.inputTokensPerSecond).toFixed(2)} |`; // prettier-ignore
   return [
     `${cpus()[0].model}; bf16 product ${own.bf16GemmGflops.toFixed(0)} GFLOP/s; others took ${(100 * load.foreignShare).toFixed(0)} %`,
     '| engine | input tokens/s | s a step: least / median / most | MFU | peak MiB | attune is faster by |',

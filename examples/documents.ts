@@ -130,8 +130,12 @@ function rowsInWords({ rows, files }: DataSetManifest): string {
 function findings(made: readonly Made[]): Findings {
   return {
     about: [
-      `Files as users have them, through the pipelines in examples/pipelines (\`attune data pipeline FILE\`; copy one and name your own folder): manuals of eight Debian packages, SpamAssassin's public mails, stanzas of Debian's package index. Neither manuals nor catalogue were in attune-base's pre-training. Each data set lies with its data-report.html in the cache's folder examples/data-sets.`,
-      'A document of the manuals is in one split only, and rows that are alike never are in two. Personal data is replaced by tags before anything is trained on.',
+      `Files as users have them, through the pipelines in examples/pipelines (\`attune data pipeline ` +
+        `FILE\`; copy one and name your own folder): manuals of eight Debian packages, SpamAssassin's public ` +
+        `mails, stanzas of Debian's package index. Neither manuals nor catalogue were in attune-base's ` +
+        `pre-training. Each data set lies with its data-report.html in the cache's folder examples/data-sets.`,
+      'A document of the manuals is in one split only, and rows that are alike never are in two. Personal ' +
+        'data is replaced by tags before anything is trained on.',
     ],
     tables: [
       {

@@ -25,8 +25,15 @@ export const feedback: Example = {
     const sounds = await learnSounds(setting);
     return {
       about: [
-        `Synopses: descriptions of Debian packages with their one-line summaries (${synopses.origin}). attune-base is first tuned on ${synopses.rows} summaries of which half break lintian's rules (an article or a capital before them, a full stop behind), then by DPO on pairs of a summary that keeps them and the same one broken. Judged on the share of answers to other descriptions that keep the rules.`,
-        `Pronunciations: spelling to phonemes of the CMU Pronouncing Dictionary (${sounds.origin}). attune-base is first tuned on ${sounds.rows} words, then by GRPO on the spelling of others; the reward of an answer is 1 less the edits between its phonemes and the dictionary's, as a share of the longer. Judged on words of the test split, greedily.`,
+        `Synopses: descriptions of Debian packages with their one-line summaries (${synopses.origin}). ` +
+          `attune-base is first tuned on ${synopses.rows} summaries of which half break lintian's rules (an ` +
+          'article or a capital before them, a full stop behind), then by DPO on pairs of a summary that keeps ' +
+          'them and the same one broken. Judged on the share of answers to other descriptions that keep the ' +
+          'rules.',
+        `Pronunciations: spelling to phonemes of the CMU Pronouncing Dictionary (${sounds.origin}). ` +
+          `attune-base is first tuned on ${sounds.rows} words, then by GRPO on the spelling of others; the ` +
+          `reward of an answer is 1 less the edits between its phonemes and the dictionary's, as a share of ` +
+          'the longer. Judged on words of the test split, greedily.',
       ],
       tables: [synopses.table, sounds.table],
       verdict: [],

@@ -26,7 +26,10 @@ export const firstHour: Example = {
       verdict.push(`${set.title}: ${walked.sentence}`);
     }
     const about = [
-      `Data as small businesses have them, drawn by seed ${SEED} with a truth that is known (examples/first-hour). Each is taken by commands alone, with the recipe that \`attune init\` writes: init, train, predict on ${FRESH} fresh rows without answers. The ceiling is what no system can exceed on average.`,
+      `Data as small businesses have them, drawn by seed ${SEED} with a truth that is known ` +
+        `(examples/first-hour). Each is taken by commands alone, with the recipe that \`attune init\` ` +
+        `writes: init, train, predict on ${FRESH} fresh rows without answers. The ceiling is what no system ` +
+        'can exceed on average.',
       ...Object.values(firstHourSets).map(({ title, about: what }) => `**${title}**: ${what}`),
     ];
     const head = ['data', 'metric', 'ceiling', 'tuned', 'best other system', 'fresh rows right', 'time of train'];

@@ -55,7 +55,11 @@ export const images: Example = {
     const found = [await studyClassifiers(clothes, setting), await studyClassifiers(emoji, setting)];
     const titled = found.map(({ tables: [table] }, i) => ({ ...table, caption: `${KINDS[i]}. ${table.caption}` }));
     const about = [
-      `Clothes are Fashion-MNIST (Debian package dataset-fashion-mnist): ten kinds, grey, 28 by 28 pixels, enlarged to ${SIDE} by ${SIDE} by MobileNetV2's processor. Emoji are in nine of Unicode's categories as Twitter drew them (npm: emoji-datasource-twitter) and, in the test, the same as Google did (npm: emoji-datasource-google). Training rows are drawn with every class's share kept; draws overlap. The small ResNet has random weights and 64 by 64 pixels.`,
+      'Clothes are Fashion-MNIST (Debian package dataset-fashion-mnist): ten kinds, grey, 28 by 28 pixels, ' +
+        `enlarged to ${SIDE} by ${SIDE} by MobileNetV2's processor. Emoji are in nine of Unicode's ` +
+        'categories as Twitter drew them (npm: emoji-datasource-twitter) and, in the test, the same as ' +
+        `Google did (npm: emoji-datasource-google). Training rows are drawn with every class's share kept; ` +
+        'draws overlap. The small ResNet has random weights and 64 by 64 pixels.',
     ];
     return {
       about,

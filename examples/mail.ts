@@ -8,7 +8,9 @@ export const mail: Example = {
   async run(setting) {
     const data = await fetchMail(setting);
     const about =
-      "SpamAssassin's public mails without headers, subject, quotations and signature, as `attune data prepare` reads mails; repeated ones are left out of the held-out rows. Footers of mailing lists remain and tell both kinds of system much.";
+      "SpamAssassin's public mails without headers, subject, quotations and signature, as `attune data " +
+      'prepare` reads mails; repeated ones are left out of the held-out rows. Footers of mailing lists ' +
+      'remain and tell both kinds of system much.';
     // On rows that are neither trained nor tested on, windows were worth more than as many tokens at both ends.
     return studyTexts({ name: 'mail', about, data, longest: 64, windows: 4 }, setting);
   },

@@ -19,8 +19,13 @@ export const personalData: Example = {
       const [written, mails] = await auditOf(folder, setting);
       return {
         about: [
-          `The newest held-out set ([fixtures/pii](../fixtures/pii/README.md)): written by people who had seen no recogniser, frozen before it was scored, mails of others labelled by hand. A label counts as found where all its letters and digits would be replaced, by whatever kind; a find is right where it touches a label. Wilson's intervals. Asked for: recall of 0.97 where a checksum or a pattern decides, 0.90 for names and addresses, precision of 0.90.`,
-          'Once its misses have been read the set is development material, and a score after that says less. Earlier sets, and what each led to: [personal-data.md](personal-data.md).',
+          'The newest held-out set ([fixtures/pii](../fixtures/pii/README.md)): written by people who had seen ' +
+            'no recogniser, frozen before it was scored, mails of others labelled by hand. A label counts as ' +
+            'found where all its letters and digits would be replaced, by whatever kind; a find is right where ' +
+            `it touches a label. Wilson's intervals. Asked for: recall of 0.97 where a checksum or a pattern ` +
+            'decides, 0.90 for names and addresses, precision of 0.90.',
+          'Once its misses have been read the set is development material, and a score after that says less. ' +
+            'Earlier sets, and what each led to: [personal-data.md](personal-data.md).',
         ],
         tables: [
           tableOf(`${written.rows} written rows`, written),

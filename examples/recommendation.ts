@@ -47,7 +47,12 @@ async function shop(setting: Setting): Promise<Part> {
   const epochs = { two_tower: 10, sasrec: 8 };
   const found = await study({ name: 'baskets', rows, catalogue: goods, epochs }, setting);
   return {
-    about: `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${baskets.length} baskets of ${goods.length} departments and groups of goods, which have no features but their names. A basket has no order, so each was given one by chance; its last piece is to be found (test), the one before it chooses the step that is kept (validation), and the models learn all others from the pieces before them.`,
+    about:
+      `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${baskets.length} ` +
+      `baskets of ${goods.length} departments and groups of goods, which have no features but their names. ` +
+      'A basket has no order, so each was given one by chance; its last piece is to be found (test), the ' +
+      'one before it chooses the step that is kept (validation), and the models learn all others from the ' +
+      'pieces before them.',
     tables: [tableOf(found, `${found.subject.rows} baskets`)],
     verdict: found.verdict.map((sentence) => `Baskets: ${sentence}`),
   };
@@ -73,7 +78,12 @@ async function dependencies(setting: Setting): Promise<Part> {
   });
   const found = await study({ name: 'packages', rows, catalogue: known, epochs, coldRows }, setting);
   return {
-    about: `Debian's packages and what they depend on (apt: Packages, Translation-en): ${some.length} packages with three or more of ${known.length} dependencies that ten packages share and no more than 5 % of all; the order is by chance here too. The name, the description and the section of a dependency are its features. ${cold.size} of them, drawn by chance, are left out of all training rows: ${coldRows.length} packages that have one are asked for it apart.`,
+    about:
+      `Debian's packages and what they depend on (apt: Packages, Translation-en): ${some.length} packages ` +
+      `with three or more of ${known.length} dependencies that ten packages share and no more than 5 % of ` +
+      'all; the order is by chance here too. The name, the description and the section of a dependency are ' +
+      `its features. ${cold.size} of them, drawn by chance, are left out of all training rows: ` +
+      `${coldRows.length} packages that have one are asked for it apart.`,
     tables: [
       tableOf(found, `${found.subject.rows} packages`),
       tableOf(
@@ -83,7 +93,9 @@ async function dependencies(setting: Setting): Promise<Part> {
     ],
     verdict: [
       ...found.verdict.map((sentence) => `Packages: ${sentence}`),
-      `Items that nobody has chosen: by their features alone, two towers have a recall at 10 of ${shownValue(found.cold!.subject.systems[0].values.recall_at_10, digits)}; what knows items by who chose them cannot find any.`,
+      'Items that nobody has chosen: by their features alone, two towers have a recall at 10 of ' +
+        `${shownValue(found.cold!.subject.systems[0].values.recall_at_10, digits)}; what knows items by who ` +
+        'chose them cannot find any.',
     ],
   };
 }

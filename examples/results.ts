@@ -13,7 +13,11 @@ export interface Section {
 
 const HEAD = `# What the examples found
 
-\`npm run examples\` writes this file: real tasks on data that install by package name, run by attune's own functions. \`-- NAME…\` runs some (\`data\` only so), \`--quick\` smaller ones; each run replaces its own part. How much personal data is found, on rows that nobody had tuned by, stands at the end; earlier sets in [personal-data.md](personal-data.md). Intervals are of 95 %; ▲ better, ▼ worse, · no evidence.
+\`npm run examples\` writes this file: real tasks on data that install by package name, run by attune's own functions. ${[
+  '`-- NAME…` runs some (`data` only so), `--quick` smaller ones; each run replaces its own part.',
+  'How much personal data is found, on rows that nobody had tuned by, stands at the end; earlier sets in',
+  '[personal-data.md](personal-data.md). Intervals are of 95 %; ▲ better, ▼ worse, · no evidence.',
+].join(' ')}
 `;
 
 /** Puts a section in the place of the example's earlier one, or among the others in the given order. */

@@ -45,7 +45,11 @@ export const search: Example = {
     const options = { metrics: METRICS, maxRows: quick ? 1000 : 3000, seed: 0, allowOverlap: true };
     const { comparison } = await compare([folder, `base:${folder}`, 'bm25'], options);
     rmSync(folder, { recursive: true });
-    const about = `Synopsis and description of one package of each source package (${data.origin}); the synopsis is the question, and the descriptions of all test rows are what is searched. Trained on ${pairs} pairs with in-batch negatives (64 a batch), one training draw. The model reads the first 128 tokens of a description, BM25 all of it.`;
+    const about =
+      `Synopsis and description of one package of each source package (${data.origin}); the synopsis is ` +
+      `the question, and the descriptions of all test rows are what is searched. Trained on ${pairs} pairs ` +
+      'with in-batch negatives (64 a batch), one training draw. The model reads the first 128 tokens of a ' +
+      'description, BM25 all of it.';
     return { about: [about], tables: [tableOf(comparison)], verdict: [comparison.sentence] };
   },
 };

@@ -8,7 +8,8 @@ export const sections: Example = {
   async run(setting) {
     const data = await fetchSections(setting);
     const about =
-      'A package description in English, and which of 12 topical sections of Debian it stands in: one package of each source package, with the shares that the sections have.';
+      'A package description in English, and which of 12 topical sections of Debian it stands in: one ' +
+      'package of each source package, with the shares that the sections have.';
     return studyTexts({ name: 'sections', about, data, longest: 64 }, setting);
   },
 };

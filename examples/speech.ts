@@ -33,8 +33,14 @@ export const speech: Example = {
     const { comparison } = await compare([tuned, `base:${tuned}`, scratch], options);
     for (const folder of [tuned, scratch, start]) rmSync(folder, { recursive: true });
     const about = [
-      `Announcements of a telephone exchange by one woman, 8 kHz (Debian packages asterisk-core-sounds-en and -wav, CC-BY-SA-3.0): ${readRows(files.train).length} recordings to learn from and ${comparison.rows} to test on, one from each group of texts of which half of the pairs of neighbouring words are the same; none of a test recording's group is learnt from. Left out are tones, silence, recordings of more than 12 s, and texts with longer numbers.`,
-      `attune-speech (${BASE_IN_WORDS}) heard only espeak-ng. From scratch is the same network with new weights and twice the learning rate (1e-3, that of the pre-training). Both have ${epochsOf(setting)} passes over one draw of the training rows, whose chance no interval holds.`,
+      'Announcements of a telephone exchange by one woman, 8 kHz (Debian packages asterisk-core-sounds-en ' +
+        `and -wav, CC-BY-SA-3.0): ${readRows(files.train).length} recordings to learn from and ` +
+        `${comparison.rows} to test on, one from each group of texts of which half of the pairs of ` +
+        `neighbouring words are the same; none of a test recording's group is learnt from. Left out are ` +
+        'tones, silence, recordings of more than 12 s, and texts with longer numbers.',
+      `attune-speech (${BASE_IN_WORDS}) heard only espeak-ng. From scratch is the same network with new ` +
+        `weights and twice the learning rate (1e-3, that of the pre-training). Both have ${epochsOf(setting)}` +
+        ' passes over one draw of the training rows, whose chance no interval holds.',
     ];
     return {
       about,
@@ -79,7 +85,9 @@ const TITLES = ['attune-speech, tuned on the recordings', 'attune-speech as it i
 
 function tableOf(comparison: Comparison): Table {
   return comparisonTable(comparison, {
-    caption: `${comparison.rows} recordings, error rates in percent with 95 % intervals; lower is better, 100 where nothing is written, above it where more is written than was said`,
+    caption:
+      `${comparison.rows} recordings, error rates in percent with 95 % intervals; lower is better, 100 ` +
+      'where nothing is written, above it where more is written than was said',
     titles: TITLES,
     metrics: METRICS,
     digits: (share) => (100 * (share ?? Number.NaN)).toFixed(1),

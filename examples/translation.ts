@@ -33,8 +33,15 @@ export const translation: Example = {
     });
     for (const folder of [tuned, untaught]) rmSync(folder, { recursive: true });
     const about = [
-      `Lines and short paragraphs (at most 120 characters) of Debian's package descriptions with the Italian of Debian's volunteers (${data.origin}); each under its package's licence. The base is attune-base, which has read English only, trained with all weights on general pairs of at most 64 characters, none of a source package with games (examples/bases/english-italian). It is tuned with all weights on ${data.rows.train} pairs about games and judged on others: one row of each group of relatives.`,
-      `The dictionary is IBM's model 1 fitted on all pairs, general ones too: each word becomes the one it goes with most. attune-base has read the English of about two thirds of these packages, never the Italian.`,
+      `Lines and short paragraphs (at most 120 characters) of Debian's package descriptions with the ` +
+        `Italian of Debian's volunteers (${data.origin}); each under its package's licence. The base is ` +
+        'attune-base, which has read English only, trained with all weights on general pairs of at most 64 ' +
+        'characters, none of a source package with games (examples/bases/english-italian). It is tuned with ' +
+        `all weights on ${data.rows.train} pairs about games and judged on others: one row of each group of ` +
+        'relatives.',
+      `The dictionary is IBM's model 1 fitted on all pairs, general ones too: each word becomes the one it ` +
+        'goes with most. attune-base has read the English of about two thirds of these packages, never the ' +
+        'Italian.',
     ];
     return {
       about,
@@ -98,7 +105,8 @@ function tableOf(comparison: Comparison): Table {
 }
 
 const PLAINLY =
-  'In plain words: it writes the Italian of package descriptions, and in most lines words are missing, repeated or wrong. It shows what tuning adds; it is no translator.';
+  'In plain words: it writes the Italian of package descriptions, and in most lines words are missing, ' +
+  'repeated or wrong. It shows what tuning adds; it is no translator.';
 
 const WORDS = { better: 'better than', worse: 'worse than', 'no-evidence': 'no evidence of a difference to' };
 

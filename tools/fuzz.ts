@@ -159,7 +159,8 @@ function report(): void {
       const codes = Object.entries(refused).toSorted(([, a], [, b]) => b - a);
       const shown = codes.slice(0, 3).map(([code, count]) => `${code} ${count}`);
       console.log(
-        `${target.padEnd(13)} ${String(trials).padStart(7)} tried ${String(accepted).padStart(7)} accepted ${String(found.length).padStart(4)} problems  slowest ${slowest.toFixed(1)} s  ${shown.join(', ')}`,
+        `${target.padEnd(13)} ${String(trials).padStart(7)} tried ${String(accepted).padStart(7)} accepted ` +
+          `${String(found.length).padStart(4)} problems  slowest ${slowest.toFixed(1)} s  ${shown.join(', ')}`,
       );
     }
     for (const problem of problems.slice(0, 40)) console.log(problem);

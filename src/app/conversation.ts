@@ -1,6 +1,6 @@
 import { pushAll } from '../base/many.ts';
 import type { Message } from '../text/index.ts';
-import type { Answer } from '../worker/jobs/generate.ts';
+import type { Answer } from '../jobs/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
 /** A conversation that grows with every answer. */

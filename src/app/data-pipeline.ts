@@ -14,9 +14,9 @@ import {
   type PipelineResult,
   type PipelineSpec,
 } from '../prepare/index.ts';
-import { writeDataReport, type ShownExample } from '../monitor/data-report/index.ts';
+import { writeDataReport, type ShownExample } from '../report/data/index.ts';
 import { Tokenizer } from '../text/index.ts';
-import { modelFolder } from '../worker/run/base-model.ts';
+import { modelFolder } from '../jobs/model/base-model.ts';
 import { inspectTrainingData } from './inspect-data.ts';
 import { importDefault, isProgram } from './program-file.ts';
 import { loadRecognisers } from './redact/recognisers.ts';

@@ -5,7 +5,7 @@ import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
-import { modelFolder } from '../worker/run/base-model.ts';
+import { modelFolder } from '../jobs/model/base-model.ts';
 
 export interface EstimateOptions {
   /** Tokens of all epochs. Default a million. */

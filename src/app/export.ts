@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
-import { isAdapterFolder, isOwnBase } from '../worker/run/base-model.ts';
-import type { ExportFormName, ExportType } from '../worker/run/export/index.ts';
+import { isAdapterFolder, isOwnBase } from '../jobs/model/base-model.ts';
+import type { ExportFormName, ExportType } from '../jobs/export/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 

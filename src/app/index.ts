@@ -91,4 +91,4 @@ export type { CounterfactualResults } from '../store/counterfactuals.ts';
 export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
 export type { Recipe } from '../train/recipe.ts';
-export type { Answer } from '../worker/jobs/generate.ts';
+export type { Answer } from '../jobs/generate/generate.ts';

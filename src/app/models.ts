@@ -15,8 +15,8 @@ import { withIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
-import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
-import { resultFolder } from '../worker/run/result-folder.ts';
+import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
+import { resultFolder } from '../jobs/model/result-folder.ts';
 
 export interface KnownModels {
   /** What comes with attune; undefined where the package was built without it. */

@@ -1,5 +1,5 @@
 import type { Task } from '../models/architecture.ts';
-import type { AnswerKind } from '../worker/jobs/predict.ts';
+import type { AnswerKind } from '../jobs/predict/predict.ts';
 import type { PredictorOptions } from './predict/answering-model.ts';
 import type { PredictedRow } from './predict/predicted-row.ts';
 import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.ts';

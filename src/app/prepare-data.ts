@@ -7,7 +7,7 @@ import { requireWritable } from '../files/atomic.ts';
 import { prepare, type PreparationReport, type StepSpec } from '../prepare/index.ts';
 import { Tokenizer } from '../text/index.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
-import { modelFolder } from '../worker/run/base-model.ts';
+import { modelFolder } from '../jobs/model/base-model.ts';
 
 export interface PrepareDataOptions {
   /** The JSONL file to write. */

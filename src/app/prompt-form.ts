@@ -1,9 +1,9 @@
 import type { Message } from '../text/index.ts';
-import type { GenerateRequest } from '../worker/jobs/generate.ts';
-import { resultFolder } from '../worker/run/result-folder.ts';
-import { promptFormOf, readNotes, type PromptForm } from '../worker/run/result-notes.ts';
+import type { GenerateRequest } from '../jobs/generate/generate.ts';
+import { resultFolder } from '../jobs/model/result-folder.ts';
+import { promptFormOf, readNotes, type PromptForm } from '../jobs/model/result-notes.ts';
 
-export type { PromptForm } from '../worker/run/result-notes.ts';
+export type { PromptForm } from '../jobs/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
 

@@ -12,7 +12,7 @@ import type {
   InstallRequest,
   RemoveRequest,
   SessionChunk,
-} from '../worker/jobs/generate.ts';
+} from '../jobs/generate/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;

@@ -8,8 +8,8 @@ import { isRunFolder, readRun } from '../store/run-folder.ts';
 import type { RunSummary } from '../store/run-summary.ts';
 import { recordRun } from '../store/runs.ts';
 import { AttuneError } from '../base/errors.ts';
-import { writeModelCard } from '../worker/run/result-card.ts';
-import { readNotes, RESULT_NOTES } from '../worker/run/result-notes.ts';
+import { writeModelCard } from '../jobs/train/result/result-card.ts';
+import { readNotes, RESULT_NOTES } from '../jobs/model/result-notes.ts';
 import { showRun } from './runs.ts';
 
 export { isRunFolder as isRun } from '../store/run-folder.ts';

@@ -2,8 +2,8 @@ import { baseFacts, type BaseFacts } from '../models/base-facts.ts';
 import { readConfig } from '../models/load.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { suggestedTraining } from '../train/suggested-training.ts';
-import { modelFolder } from '../worker/run/base-model.ts';
-import { basisOf } from '../worker/run/settle-training.ts';
+import { modelFolder } from '../jobs/model/base-model.ts';
+import { basisOf } from '../jobs/train/settle-training.ts';
 
 /** A line of a recipe with a remark beside it. */
 type Line = readonly [setting: string, remark?: string];

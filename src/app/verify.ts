@@ -8,8 +8,8 @@ import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
-import { resultFolder } from '../worker/run/result-folder.ts';
-import { readNotes } from '../worker/run/result-notes.ts';
+import { resultFolder } from '../jobs/model/result-folder.ts';
+import { readNotes } from '../jobs/model/result-notes.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { storedRecipe } from './stored-run.ts';
 

@@ -37,16 +37,22 @@ export interface ErrorParts {
   exitCode?: 1 | 3;
 }
 
+/** An error that a user can fix. Its message has all of its parts. */
 export class AttuneError extends Error {
   override readonly name = 'AttuneError';
+  /** Stable: programs decide by it. */
   readonly code: ErrorCode;
   readonly got?: string;
   readonly expected?: string;
+  /** What the user can do now. */
   readonly fix?: string;
+  /** All defects found, with file, line and field; the first ones of very many. */
   readonly problems: readonly Problem[];
-  /** All there are; `problems` may have fewer. */
+  /** The number of all defects; `problems` may have fewer. */
   readonly problemCount: number;
+  /** 1: the user can fix it. 3: a gate refused. */
   readonly exitCode: 1 | 3;
+  /** What failed, in one sentence. */
   readonly what: string;
 
   constructor(code: ErrorCode, given: ErrorParts) {

@@ -27,7 +27,20 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   );
   const given = parser.opts<Record<string, string | boolean | string[]>>();
   const options = new Map(Object.entries(given).map(([key, value]) => asWritten(key, value, command)));
+  refuseMissing(options, name, command);
   return { named, all, options };
+}
+
+/** All that is missing at once. */
+function refuseMissing(given: ParsedArguments['options'], name: string, command: Command): void {
+  const missing = (command.options ?? []).filter((option) => option.required === true && !given.has(option.name));
+  if (missing.length === 0) return;
+  const names = missing.map((option) => option.name);
+  throw new AttuneError('E_USAGE', {
+    what: `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} missing`,
+    expected: usageLine(name, command),
+    fix: missing.map((option) => `${option.name} ${option.value ?? ''}: ${option.summary}`).join('; '),
+  });
 }
 
 /** An empty word, as of a shell variable that is not set, would be read as this folder. */

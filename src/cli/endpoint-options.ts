@@ -1,6 +1,6 @@
 /** What may be set for systems that answer over the network, the same for every command that asks them. */
 import { AttuneError } from '../base/errors.ts';
-import type { EndpointLimits } from '../worker/run/compare/systems/system-spec.ts';
+import type { EndpointLimits } from '../jobs/compare/systems/system-spec.ts';
 import type { CommandContext } from './command.ts';
 
 export const endpointOptions = [

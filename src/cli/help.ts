@@ -100,7 +100,7 @@ function formatBlocks(blocks: readonly Block[], terminal: Terminal): string[] {
   const lengths = filled.flatMap((block) => block.rows.map(([term]) => term.length));
   const termWidth = Math.min(greatest(lengths), Math.floor(terminal.columns / 2.2), 36);
   return filled.flatMap(({ title, rows }) => [
-    heading(title, terminal),
+    ...wrap(title, Math.min(terminal.columns, MAX_WIDTH)).map((line) => heading(line, terminal)),
     ...rows.flatMap((row) => formatRow(row, termWidth, terminal)),
     '',
   ]);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readJson } from '../files/json.ts';
-import { reportRowsOf, type ReportRows } from '../monitor/report/rows-setting.ts';
+import { reportRowsOf, type ReportRows } from '../report/rows-setting.ts';
 import { readSamples, type Samples } from '../store/results.ts';
 import { runPaths } from '../store/run-paths.ts';
 

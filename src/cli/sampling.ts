@@ -10,6 +10,7 @@ export const precisionOption: CommandOption = {
 };
 
 export function precisionOf(context: CommandContext): 'auto' | 'bf16' | 'f32' | undefined {
+  if (context.option('--precision') === undefined) return undefined;
   return context.choice('--precision', ['auto', 'bf16', 'f32'] as const);
 }
 

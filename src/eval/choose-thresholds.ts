@@ -116,7 +116,9 @@ function checkCosts(costs: Costs, { kind, labels }: Decided, threshold: Threshol
       : [
           {
             field: 'objective.costs',
-            message: `costs decide for or against one label, of two classes or of any number of labels; here are ${labels.length} classes and ${names.length} costs`,
+            message:
+              'costs decide for or against one label, of two classes or of any number of labels; here are ' +
+              `${labels.length} classes and ${names.length} costs`,
           },
         ]),
     ...(typeof threshold === 'number'

@@ -16,7 +16,10 @@ export function watchFile(path: string): void {
   if (found !== undefined) watched.set(path, found);
 }
 
-/** Refuses to go on where a watched file was written to. One that another has replaced by its name is still there as it was. @throws AttuneError E_WEIGHTS_CHANGED */
+/**
+ * Fails if a watched file was written to. A file that another one replaced by name is still open, unchanged.
+ * @throws AttuneError E_WEIGHTS_CHANGED
+ */
 export function refuseChanged(): void {
   for (const [path, before] of watched) {
     const now = look(path);

@@ -32,7 +32,10 @@ export interface GenerationRequest extends GenerationOptions {
   memory?: MemoryRow;
   /** The name of an installed adapter that answers; the model as it is unless given. */
   adapter?: string;
-  /** Prompts share the reading of their beginnings only under the same salt: with one for each tenant, nobody learns by the time that an answer takes what others asked. */
+  /**
+   * Prompts share cached prefixes only under the same salt. With one salt for each tenant, response times reveal nothing
+   * about other tenants' prompts.
+   */
   salt?: string;
 }
 

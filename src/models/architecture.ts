@@ -1,11 +1,7 @@
 import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
-import type { DType, Tensor } from '../tensor/index.ts';
+import type { Tensor } from '../tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
-import type { EmbeddingOptions } from './heads/embedding.ts';
-import type { ItemFeatureSizes } from './item-table.ts';
-import type { ItemTextReader, ReadTexts } from './item-texts.ts';
-import type { Model } from './model.ts';
 import type { Stack } from './stack.ts';
 
 /** The trunk of a model: everything but the head. */
@@ -20,12 +16,8 @@ export interface Trunk extends Module {
   readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
-  /** Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D]; `texts`: what was read of these items' texts before */
-  itemVectors?(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor;
-  /** Reads the texts of items, where a model for that is a part of the trunk. */
-  readonly textReader?: ItemTextReader;
-  /** Parts that are made with new weights around what is pre-trained: an adapter trains them whole. */
-  readonly untaught?: readonly Module[];
+  /** Parts with new weights around a pre-trained one: an adapter trains them whole. */
+  readonly newlyInitialised?: readonly Module[];
   /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
   readonly towers?: Towers;
   /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
@@ -57,19 +49,11 @@ export function tokenTableOf(trunk: Trunk): Embedding {
   return trunk.tokenTable;
 }
 
-/** How a trunk makes vectors of items: what models of items need. */
-export function itemVectorsOf(trunk: Trunk): NonNullable<Trunk['itemVectors']> {
-  if (trunk.itemVectors === undefined) throw new Error('this trunk makes no vectors of items');
-  return trunk.itemVectors.bind(trunk);
-}
-
 /** What a trunk is built for. */
 export interface TrunkContext {
   task: Task;
   /** Whether the checkpoint holds a tensor, by its path inside the trunk; false for all where there is none. */
   has(path: string): boolean;
-  /** What its configuration names as `textEncoder`. */
-  textEncoder?: Model;
 }
 
 /** What a task's head is called in this architecture's checkpoints, and how it is shaped. */
@@ -139,31 +123,6 @@ export interface FrontEnd {
   recordingTokens?: number;
 }
 
-/** What is asked of a model with new weights. */
-export interface NewShape {
-  vocabularySize: number;
-  maxPositions: number;
-  width: number;
-  blocks: number;
-  heads: number;
-  dropout: number;
-  /** What is known of its items besides their ids. */
-  features?: ItemFeatureSizes;
-  /** The ids of its users, of a model that knows them. */
-  users?: { first: number; count: number };
-  /** The model that reads their texts, where it is to be a part of this one. */
-  textEncoder?: TextEncoderPlan;
-}
-
-/** What a model inside another that reads texts is called, in paths and in folders. */
-export const TEXT_ENCODER = 'text_encoder';
-
-/** A model inside another that makes vectors of texts. */
-export interface TextEncoderPlan {
-  config: RawConfig;
-  embedding: EmbeddingOptions;
-}
-
 /** One model type: a file and a line in this folder's index. */
 export interface Architecture {
   /** config.json's `model_type`. */
@@ -185,14 +144,6 @@ export interface Architecture {
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** What its convolutions in front of the blocks take for each of those tokens; absent where it has none over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
-  /** A configuration for new weights, of what is made for the user's own items; absent where models are pre-trained. */
-  newConfig?(shape: NewShape): RawConfig;
-  /** The model inside it that reads texts, where its configuration has one. */
-  textEncoder?(raw: RawConfig): TextEncoderPlan | undefined;
-  /** Whether it reads what is known of items besides their ids. */
-  readsFeatures?: boolean;
-  /** Whether each user is somebody of their own to it, in place of what is known of users. */
-  knowsUsers?: boolean;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }

@@ -8,30 +8,29 @@ export type RawConfig = Readonly<Record<string, unknown>>;
 /** Checks the keys that an architecture reads; all others pass. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, raw: RawConfig): z.output<Schema> {
   const result = schema.safeParse(raw);
-  const counts = hugeCounts(raw);
-  if (result.success && counts.length === 0) return result.data;
+  const sizes = hugeSizes(raw);
+  if (result.success && sizes.length === 0) return result.data;
   throw new AttuneError('E_CONFIG_BAD', {
     what: `The config.json of this ${String(raw.model_type)} model does not say what is needed`,
-    problems: [...problemsOf(result.error?.issues ?? [], { root: raw, schema }), ...counts],
+    problems: [...problemsOf(result.error?.issues ?? [], { root: raw, schema }), ...sizes],
     fix: 'fetch the model again, or mend its config.json',
   });
 }
 
-/** Each of them is an object here, before any weight is looked at. */
-const PARTS = /(layers?|blocks?|heads|experts|depths|hidden_sizes|conv_dim)$/;
-/** Tens of times more than any published model has. */
-const MOST_PARTS = 16_384;
+/** Each part is an object here and each width a table or more, before any weight is looked at: far beyond published models. */
+const LIMITS: readonly (readonly [keys: RegExp, most: number])[] = [
+  [/(layers?|blocks?|heads|experts|depths|hidden_sizes|conv_dim)$/, 2 ** 14],
+  [/(^dim|_size|_dim|_rank|_width|_channels|_ff|_kv|n_embd|n_inner|d_model)$/, 2 ** 24],
+];
 
-/** Counts of parts that no model has, in the configurations of its parts too. */
-function hugeCounts(raw: Readonly<Record<string, unknown>>): Problem[] {
+/** Sizes that no model has, in the configurations of its parts too. */
+function hugeSizes(raw: Readonly<Record<string, unknown>>): Problem[] {
   return Object.entries(raw).flatMap(([key, value]): Problem[] => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return hugeCounts(value as Record<string, unknown>).map((one) => ({ ...one, field: `${key}.${one.field}` }));
-    if (!PARTS.test(key)) return [];
+      return hugeSizes(value as Record<string, unknown>).map((one) => ({ ...one, field: `${key}.${one.field}` }));
+    const most = LIMITS.find(([keys]) => keys.test(key))?.[1] ?? Infinity;
     const values: unknown[] = Array.isArray(value) ? [...value, value.length] : [value];
-    const huge = values.find((one) => typeof one === 'number' && one > MOST_PARTS);
-    return huge === undefined
-      ? []
-      : [{ field: key, message: `is ${String(huge)}: at most ${MOST_PARTS} are possible` }];
+    const huge = values.find((one) => typeof one === 'number' && one > most);
+    return huge === undefined ? [] : [{ field: key, message: `is ${String(huge)}: at most ${most} are possible` }];
   });
 }

@@ -2,12 +2,13 @@ import { capitalised, withArticle } from '../base/articles.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Weight } from '../nn/index.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
-import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
+import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
 import type { ProblemType } from './heads/head.ts';
 import { heads } from './heads/index.ts';
 import { architectures } from './index.ts';
+import { isItemArchitecture, TEXT_ENCODER } from './items/item-model.ts';
 import { labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
 
@@ -53,7 +54,8 @@ export async function skeleton(
   const architecture = await architectures.load(String(raw.model_type));
   const { task, plan } = chooseTask(architecture, raw, options.task);
   const has = (path: string) => checkpoint?.has(rootOf(architecture) + path) === true || checkpoint?.has(path) === true;
-  const trunk = architecture.build(raw, { task, has, textEncoder: await textEncoderOf(architecture, raw, checkpoint) });
+  const context = { task, has, textEncoder: await textEncoderOf(architecture, raw, checkpoint) };
+  const trunk = architecture.build(raw, context);
   const kind = await heads.load(plan.head);
   const labels = options.labels ?? labelsOf(raw);
   const problemType = options.problemType ?? problemTypeOf(raw, labels);
@@ -61,13 +63,13 @@ export async function skeleton(
   return { model: new Model({ architecture, task, plan, trunk, head, config: raw }), plan };
 }
 
-/** The model inside another that reads texts, on `meta` like the rest. */
+/** The text encoder inside a recommender, on `meta` like the rest. */
 async function textEncoderOf(
   architecture: Architecture,
   raw: RawConfig,
   checkpoint?: { has(name: string): boolean },
 ): Promise<Model | undefined> {
-  const plan = architecture.textEncoder?.(raw);
+  const plan = isItemArchitecture(architecture) ? architecture.textEncoder?.(raw) : undefined;
   if (plan === undefined) return undefined;
   const has = (name: string) => checkpoint?.has(`${rootOf(architecture)}${TEXT_ENCODER}.${name}`) === true;
   return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;

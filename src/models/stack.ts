@@ -1,6 +1,5 @@
 import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
-import type { ReadTexts } from './item-texts.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
@@ -13,8 +12,6 @@ export interface StackInput {
   tokenTypes?: BigInt64Array;
   /** [N, D], in place of ids */
   embeddings?: Tensor;
-  /** What was read of the texts of items, where tokens are items. */
-  texts?: ReadTexts;
   /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
   features?: Tensor;
   /** In place of all of these: what the first blocks made of them, computed before. */

@@ -29,7 +29,9 @@ export async function refuseUnplaced(
   const unplaced = await withoutPlace(odd, { architecture, raw: config, files });
   if (unplaced.length === 0) return;
   throw new AttuneError('E_TENSORS_UNPLACED', {
-    what: `${files.folder} holds ${unplaced.length === 1 ? 'a tensor' : `${unplaced.length} tensors`} that a ${architecture.modelType} model has no place for, so it would compute something else`,
+    what:
+      `${files.folder} holds ${unplaced.length === 1 ? 'a tensor' : `${unplaced.length} tensors`} that a ` +
+      `${architecture.modelType} model has no place for, so it would compute something else`,
     problems: unplaced.map((field) => ({ field, message: 'belongs to no layer that config.json describes' })),
     fix: 'config.json and weights belong to different models, or the model is of a variant that attune does not know',
   });

@@ -58,6 +58,10 @@ export const wav2vec2Schema = z
       error: 'conv_dim, conv_stride and conv_kernel must be of one length',
     },
   )
+  .refine((config) => config.hidden_size % config.num_conv_pos_embedding_groups === 0, {
+    path: ['num_conv_pos_embedding_groups'],
+    error: 'must divide hidden_size',
+  })
   .refine((config) => config.pad_token_id < config.vocab_size, {
     path: ['pad_token_id'],
     error: 'is no token: there are fewer (vocab_size)',

@@ -33,7 +33,8 @@ function questions(withWorse: boolean, { count, instruction, grounded }: TaskOpt
     instruction ??
       `Write up to ${count} questions that a reader could ask and that the text answers, each with its answer.`,
     `Give a JSON list of objects with ${fields}.`,
-    'A question must make sense without the text at hand. An answer says only what the text says, in whole sentences. A quote is the passage of the text, word for word, on which the answer rests.',
+    'A question must make sense without the text at hand. An answer says only what the text says, in ' +
+      'whole sentences. A quote is the passage of the text, word for word, on which the answer rests.',
     ...(withWorse ? ['"worse" is an answer that sounds right but is incomplete, vague or wrong.'] : []),
     FRAME,
   ];

@@ -50,7 +50,9 @@ function choice(first: readonly Item[]): { step: string; reason: string } {
   const others = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== 'chunks');
   return {
     step: 'chunks',
-    reason: `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ${others.join(' or --step ')} takes its kind only)`,
+    reason:
+      `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ` +
+      `${others.join(' or --step ')} takes its kind only)`,
   };
 }
 

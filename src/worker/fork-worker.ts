@@ -7,7 +7,7 @@ import { makeFolders } from '../files/make-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import { crashError, recordCrash } from './crash.ts';
 import { JobClient } from './job-client.ts';
-import type { JobSpec } from './job.ts';
+import type { JobSpec } from '../jobs/job.ts';
 import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
 const OUTPUT_KEPT = 16_000;

@@ -2,7 +2,7 @@ import type { StampedEvent } from '../base/events.ts';
 import type { Registry } from '../base/registry.ts';
 import { JobClient } from './job-client.ts';
 import { JobHost } from './job-host.ts';
-import type { JobModule, JobSpec } from './job.ts';
+import type { JobModule, JobSpec } from '../jobs/job.ts';
 
 /** A job in this very process, for debugging: breakpoints and stacks work, and a crash takes everything down. */
 export function runInProcess(

@@ -2,7 +2,7 @@ import type { AttuneError } from '../base/errors.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { Registry } from '../base/registry.ts';
 import { onFirstRun } from '../train/first-run.ts';
-import type { Job, JobContext, JobModule, JobSpec } from './job.ts';
+import type { Job, JobContext, JobModule, JobSpec } from '../jobs/job.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { RunRecorder } from './run-recorder.ts';

@@ -6,5 +6,5 @@ import { codeCache } from '../base/home.ts';
 module.enableCompileCache(codeCache());
 
 // What the parent has sent meanwhile waits until somebody listens.
-const [{ jobs }, { serveParent }] = await Promise.all([import('./jobs/index.ts'), import('./serve-parent.ts')]);
+const [{ jobs }, { serveParent }] = await Promise.all([import('../jobs/index.ts'), import('./serve-parent.ts')]);
 serveParent(jobs);

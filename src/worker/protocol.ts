@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { StampedEvent } from '../base/events.ts';
-import type { JobSpec } from './job.ts';
+import type { JobSpec } from '../jobs/job.ts';
 
 /** Messages of the process that uses a job to the one that runs it. */
 export type ToWorker =

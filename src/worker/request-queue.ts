@@ -1,6 +1,6 @@
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
 import { stopped, type FromWorker } from './protocol.ts';
-import type { JobRequest } from './job.ts';
+import type { JobRequest } from '../jobs/job.ts';
 
 /** The requests of a session, on the job's side. */
 export class RequestQueue {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { RunEvent, StampedEvent } from '../base/events.ts';
 import { monitors } from '../monitor/index.ts';
-import { writeReport } from '../monitor/report/index.ts';
+import { writeReport } from '../report/index.ts';
 import { IndexSink } from '../store/index-sink.ts';
 import { readRun, RunFolder } from '../store/run-folder.ts';
 import { writeHeartbeat } from '../store/run-paths.ts';

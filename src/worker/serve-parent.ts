@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { JobHost } from './job-host.ts';
 import { encodeError, mapError, type FromWorker, type ToWorker } from './protocol.ts';
-import type { JobModule } from './job.ts';
+import type { JobModule } from '../jobs/job.ts';
 import type { Registry } from '../base/registry.ts';
 
 /** Serves one job to the process that forked this one, then exits. */

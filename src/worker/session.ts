@@ -1,4 +1,4 @@
-import type { JobName, JobResult } from './jobs/index.ts';
+import type { JobName, JobResult } from '../jobs/index.ts';
 import { startJob, type JobOptions } from './start-job.ts';
 
 /** A job that answers requests until it is closed: a chat, a server. Requests may overlap. */

@@ -5,11 +5,11 @@ import { tidyFolder } from '../files/whole-folder.ts';
 import { ForkedWorker } from './fork-worker.ts';
 import { runInProcess } from './in-process.ts';
 import type { JobClient } from './job-client.ts';
-import type { JobSpec } from './job.ts';
-import { jobs, type JobInput, type JobName, type JobResult } from './jobs/index.ts';
+import type { JobSpec } from '../jobs/job.ts';
+import { jobs, type JobInput, type JobName, type JobResult } from '../jobs/index.ts';
 
 export interface JobOptions<Name extends JobName = JobName> {
-  /** A name of src/worker/jobs. */
+  /** A name of src/jobs. */
   job: Name;
   input: JobInput<Name>;
   /** Makes it a run: the folder is locked, and holds recipe, events, metrics, heartbeat and log. */

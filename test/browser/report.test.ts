@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeReport } from '../../src/monitor/report/index.ts';
+import { writeReport } from '../../src/report/index.ts';
 import { writeSampleRun } from '../unit/report/sample-run.ts';
 
 describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Batcher } from '../../src/generate/index.ts';
 import { liveTensors } from '../../src/tensor/index.ts';
-import { AdapterShelf } from '../../src/worker/run/adapters/shelf.ts';
-import { openModel, type OpenedModel } from '../../src/worker/run/open-model.ts';
+import { AdapterShelf } from '../../src/jobs/generate/adapters/shelf.ts';
+import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 import { writeRandomAdapter } from './random-adapter.ts';
 

@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTargets } from '../../src/methods/tuning/targets.ts';
 import { create } from '../../src/methods/objectives/bpr.ts';
-import { itemVectorsOf } from '../../src/models/architecture.ts';
+import { itemTrunkOf } from '../../src/models/items/item-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { arange, scope } from '../../src/tensor/index.ts';
 import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/text/index.ts';
 import type { Objective, Processor } from '../../src/train/interfaces.ts';
-import type { JobContext } from '../../src/worker/job.ts';
-import { run as describeModel } from '../../src/worker/jobs/describe.ts';
-import { run as estimate } from '../../src/worker/jobs/estimate.ts';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run as describeModel } from '../../src/jobs/describe.ts';
+import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
 import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
@@ -47,7 +47,7 @@ describe('matrix factorisation', () => {
 
   it("adds an item's bias to its product with a user", () => {
     const { vectors, biases } = plainFactors(model);
-    const got = scope(() => itemVectorsOf(model.trunk)(arange(17), 'f64').toNumbers());
+    const got = scope(() => itemTrunkOf(model).itemVectors(arange(17), 'f64').toNumbers());
     expectNear(got, vectors.map((one, id) => [...one, biases[id]]).flat());
   });
 });

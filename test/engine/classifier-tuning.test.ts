@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
-import { createTuned } from '../../src/worker/run/build-trainer.ts';
+import { createTuned } from '../../src/jobs/train/build-trainer.ts';
 
 const model = fileURLToPath(new URL('../../fixtures/models/bert_cls', import.meta.url));
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { PairExample } from '../../src/data/example.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
-import { modelPredictor } from '../../src/worker/run/compare/model-predictor.ts';
-import { openModel } from '../../src/worker/run/open-model.ts';
+import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
+import { openModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cut-'));

@@ -87,7 +87,8 @@ function layerOf(one: Case, inputs: Inputs): Tensor[] {
   const { x, norms, weights, biases, angles, cache } = inputs;
   const [keys, values] = cache.map((kept) => kept.clone());
   const y = attune.decoder_layer.default(
-    x, norms, weights, biases, angles[0], angles[1], keys, values, placesOf(one), offsetsOf(one.added), offsetsOf(one.lengths), 1e-5, [], [], [], [], [], { window: one.window },
+    x, norms, weights, biases, angles[0], angles[1], keys, values, placesOf(one), offsetsOf(one.added),
+    offsetsOf(one.lengths), 1e-5, [], [], [], [], [], { window: one.window },
   ); // prettier-ignore
   return [y, keys, values];
 }

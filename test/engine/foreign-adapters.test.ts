@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromArray, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
-import { openModel } from '../../src/worker/run/open-model.ts';
+import { openModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 let folder: string;

@@ -8,7 +8,7 @@ import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
-import { withFrozenRows } from '../../src/worker/run/frozen-rows.ts';
+import { withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-frozen-rows-'));

@@ -10,7 +10,7 @@ import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows, Rope, rotate } from '../../src/nn/index.ts';
 import { GgufFile } from '../../src/tensor/gguf/index.ts';
 import { aten, fromArray, noGrad, scope, type DType } from '../../src/tensor/index.ts';
-import { run as exportModel } from '../../src/worker/jobs/export.ts';
+import { run as exportModel } from '../../src/jobs/export/export.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/models');

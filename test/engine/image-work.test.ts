@@ -5,7 +5,7 @@ import { skeleton } from '../../src/models/skeleton.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { collateRows } from '../../src/methods/objectives/next-token.ts';
 import { scope } from '../../src/tensor/index.ts';
-import { workOfImage } from '../../src/worker/run/image-work.ts';
+import { workOfImage } from '../../src/jobs/estimate/image-work.ts';
 
 const resnet50 = {
   model_type: 'resnet',

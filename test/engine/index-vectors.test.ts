@@ -6,8 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { randomUnits } from '../../src/base/random.ts';
 import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
 import { readIndex, vectorsOf, type ExactIndex } from '../../src/vectors/index.ts';
-import type { JobContext } from '../../src/worker/job.ts';
-import { run } from '../../src/worker/jobs/index-vectors.ts';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run } from '../../src/jobs/embed/index-vectors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-index-vectors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -9,7 +9,7 @@ import { create } from '../../src/methods/objectives/item-retrieval.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { itemVectorsOf } from '../../src/models/architecture.ts';
+import { itemTrunkOf } from '../../src/models/items/item-model.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
@@ -18,14 +18,14 @@ import { itemTokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import { trainStep } from '../../src/train/step.ts';
-import type { JobContext } from '../../src/worker/job.ts';
-import { run as addItems } from '../../src/worker/jobs/add-items.ts';
-import { run as createModel } from '../../src/worker/jobs/create.ts';
-import { run as recommend } from '../../src/worker/jobs/recommend.ts';
-import { createTuned } from '../../src/worker/run/build-trainer.ts';
-import { openModel } from '../../src/worker/run/open-model.ts';
-import { availableBytes, planMemory } from '../../src/worker/run/resources.ts';
-import { paceTextEncoder } from '../../src/worker/run/text-encoder-pace.ts';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run as addItems } from '../../src/jobs/recommend/add-items.ts';
+import { run as createModel } from '../../src/jobs/recommend/create.ts';
+import { run as recommend } from '../../src/jobs/recommend/recommend.ts';
+import { createTuned } from '../../src/jobs/train/build-trainer.ts';
+import { openModel } from '../../src/jobs/model/open-model.ts';
+import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
+import { paceTextEncoder } from '../../src/jobs/train/text-encoder-pace.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
@@ -88,7 +88,7 @@ describe('a step', () => {
     const textOf = (id: number) => all.slice(id * 6, (id + 1) * 6).filter((token) => token > 0);
     const different = new Map([1, 4, 5, 6, 7, 8, 9].map((id) => [textOf(id).join(), textOf(id)]));
     const tuning = createFull(model, {});
-    const embed = vi.spyOn(model.trunk.textReader!.encoder.trunk.stack, 'embed');
+    const embed = vi.spyOn(itemTrunkOf(model).textReader!.encoder.trunk.stack, 'embed');
     await gradients(tuning, [rows]);
     const read = embed.mock.calls.map(([{ ids }]) => ids!.length);
     embed.mockRestore();
@@ -116,7 +116,7 @@ describe('a step', () => {
     const tokenizer = await itemTokenizer([...'abcdefghijklmno']);
     objective = createBpr({ negatives: 3, text_encoder_rate: null }, { tokenizer } as unknown as Processor);
     const tuning = createFull(model, {});
-    const embed = vi.spyOn(model.trunk.textReader!.encoder.trunk.stack, 'embed');
+    const embed = vi.spyOn(itemTrunkOf(model).textReader!.encoder.trunk.stack, 'embed');
     const whole = await gradients(tuning, [rows]);
     expect(embed.mock.calls.length).toBe(1);
     embed.mockRestore();
@@ -201,7 +201,7 @@ describe('a folder', () => {
     await createModel({ ...input, ...texts, folder: at('tuned'), tunesEncoder: true }, context);
   });
   const vectors = (model: Model) =>
-    scope(() => itemVectorsOf(model.trunk)(arange(model.trunk.tokenTable!.count), 'f32').toNumbers());
+    scope(() => itemTrunkOf(model).itemVectors(arange(model.trunk.tokenTable!.count), 'f32').toNumbers());
 
   it('is not made for the tuning of an encoder that is not named', async () => {
     const input = { modelType: 'two_tower', data: { path: at('chosen.jsonl') }, shape, seed: 1 };
@@ -215,7 +215,7 @@ describe('a folder', () => {
     expect(after.length).toBe(before.length);
     // Those were computed in the machine's fast type.
     for (const [i, value] of after.entries()) expect(Math.abs(value - before[i])).toBeLessThan(0.02);
-    expect(frozen.model.trunk.textReader).toBeUndefined();
+    expect(itemTrunkOf(frozen.model).textReader).toBeUndefined();
     expect(existsSync(at('tuned/text_encoder/tokenizer.json'))).toBe(true);
     for (const { model } of [frozen, tuned]) model.dispose();
   });
@@ -229,7 +229,7 @@ describe('a folder', () => {
     const before = await scores();
     expect([...before.keys()].toSorted()).toEqual(['cup', 'ink', 'pen', 'tea']);
     const opened = await openModel(at('tuned'), { precision: 'f32' });
-    const stack = opened.model.trunk.textReader!.encoder.trunk.stack;
+    const stack = itemTrunkOf(opened.model).textReader!.encoder.trunk.stack;
     const embed = vi.spyOn(stack, 'embed');
     const [first, second] = noGrad(() => [vectors(opened.model), vectors(opened.model)]);
     expect([second, embed.mock.calls.length]).toEqual([first, 1]);
@@ -238,7 +238,7 @@ describe('a folder', () => {
     const { model } = await loadModel(at('tuned'));
     noGrad(() =>
       scope(() => {
-        for (const [, { tensor }] of model.trunk.textReader!.encoder.parameters())
+        for (const [, { tensor }] of itemTrunkOf(model).textReader!.encoder.parameters())
           tensor.copy_(tensor.mul(1.7).add(0.1));
       }),
     );

@@ -6,7 +6,7 @@ import { atStageEnd, KeptProducts } from '../../src/nn/index.ts';
 import { keptGroup } from '../../src/nn/kept-products.ts';
 import { liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
-import { availableBytes, planMemory } from '../../src/worker/run/resources.ts';
+import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
 
 const [N, D] = [5, 6];
 
@@ -87,7 +87,8 @@ describe('a tape', () => {
 });
 
 describe('a plan of memory', () => {
-  const config = { model_type: 'llama', vocab_size: 61, hidden_size: 32, intermediate_size: 48, num_hidden_layers: 3, num_attention_heads: 4, max_position_embeddings: 128 }; // prettier-ignore
+  const shape = { hidden_size: 32, intermediate_size: 48, num_hidden_layers: 3, num_attention_heads: 4 };
+  const config = { model_type: 'llama', vocab_size: 61, ...shape, max_position_embeddings: 128 };
 
   it('keeps products where they fit, then only inputs', async () => {
     const model = await createModel(config, { dtype: 'f32', seed: 3 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
-import { likelihoods } from '../../src/worker/run/compare/likelihoods.ts';
-import { modelPredictor } from '../../src/worker/run/compare/model-predictor.ts';
-import { openModel, type OpenedModel } from '../../src/worker/run/open-model.ts';
+import { likelihoods } from '../../src/jobs/predict/likelihoods.ts';
+import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
+import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 let opened: OpenedModel;

@@ -7,8 +7,8 @@ import type { Example } from '../../src/data/index.ts';
 import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import type { MediaReader } from '../../src/train/interfaces.ts';
-import { createObjective } from '../../src/worker/run/build-trainer.ts';
-import { prepareSplit } from '../../src/worker/run/prepare-rows.ts';
+import { createObjective } from '../../src/jobs/train/build-trainer.ts';
+import { prepareSplit } from '../../src/jobs/rows/prepare-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-prepared-rows-'));
 const home = process.env.ATTUNE_HOME;

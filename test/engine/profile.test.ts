@@ -10,8 +10,8 @@ import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
-import { profileSteps } from '../../src/worker/run/profile-steps.ts';
-import { operationsOf } from '../../src/worker/run/utilisation.ts';
+import { profileSteps } from '../../src/jobs/train/profile-steps.ts';
+import { operationsOf } from '../../src/jobs/train/utilisation.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-profile-'));

@@ -4,7 +4,7 @@ import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import { openModel } from '../../src/worker/run/open-model.ts';
+import { openModel } from '../../src/jobs/model/open-model.ts';
 
 /** Writes one for a model's folder, with the model's tokenizer beside it. */
 export async function writeRandomAdapter(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { Example } from '../../src/data/index.ts';
-import { modelFolder } from '../../src/worker/run/base-model.ts';
-import { runTokenizer } from '../../src/worker/run/run-tokenizer.ts';
+import { modelFolder } from '../../src/jobs/model/base-model.ts';
+import { runTokenizer } from '../../src/jobs/rows/run-tokenizer.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 const glued: Example[] = [{ kind: 'completion', id: 'a', source, prompt: 'Colour:', completion: 'red' }];

@@ -10,7 +10,7 @@ import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { scope } from '../../src/tensor/index.ts';
-import { refuseOtherPooling } from '../../src/worker/run/own-pooling.ts';
+import { refuseOtherPooling } from '../../src/jobs/embed/own-pooling.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/models/minilm_embed', import.meta.url));

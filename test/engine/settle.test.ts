@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createModel } from '../../src/models/load.ts';
 import { fromArray, scope, settled } from '../../src/tensor/index.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
-import { settleWeights } from '../../src/worker/run/settle-weights.ts';
+import { settleWeights } from '../../src/jobs/model/settle-weights.ts';
 
 it('tensors keep their values, shapes and types, and lie side by side', () => {
   scope(() => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create } from '../../src/methods/objectives/item-retrieval.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
-import { itemVectorsOf } from '../../src/models/architecture.ts';
+import { itemTrunkOf } from '../../src/models/items/item-model.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows, withRandomness } from '../../src/nn/index.ts';
@@ -13,11 +13,11 @@ import { arange, fromArray, scope } from '../../src/tensor/index.ts';
 import { itemTokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
-import type { JobContext } from '../../src/worker/job.ts';
-import { run as addItems } from '../../src/worker/jobs/add-items.ts';
-import { run as createModel, type CreatedModel } from '../../src/worker/jobs/create.ts';
-import { run as indexItems } from '../../src/worker/jobs/index-items.ts';
-import { run as recommend } from '../../src/worker/jobs/recommend.ts';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run as addItems } from '../../src/jobs/recommend/add-items.ts';
+import { run as createModel, type CreatedModel } from '../../src/jobs/recommend/create.ts';
+import { run as indexItems } from '../../src/jobs/recommend/index-items.ts';
+import { run as recommend } from '../../src/jobs/recommend/recommend.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
@@ -43,7 +43,7 @@ describe('two towers', () => {
     scope(() => {
       const states = model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout }).toNumbers();
       expectNear(states, plain.states(ids).flat());
-      const vectors = itemVectorsOf(model.trunk)(arange(17), 'f64').toNumbers();
+      const vectors = itemTrunkOf(model).itemVectors(arange(17), 'f64').toNumbers();
       expectNear(vectors, Array.from({ length: 17 }, (_, id) => plain.item(id)).flat());
     });
   });
@@ -53,7 +53,7 @@ describe('two towers', () => {
       scope(() => {
         const randomness = { seed: 5, step, tokens: fromArray(BigInt64Array.from(ids, BigInt)) };
         const tensor = fromArray(BigInt64Array.from(ids, BigInt));
-        return withRandomness(randomness, () => itemVectorsOf(model.trunk)(tensor, 'f64').toNumbers());
+        return withRandomness(randomness, () => itemTrunkOf(model).itemVectors(tensor, 'f64').toNumbers());
       });
     const [all, some] = [at(1, [0, 1, 2, 3, 4, 5, 6, 7]), at(1, [5, 2])];
     const width = all.length / 8;
@@ -314,7 +314,9 @@ describe('a model of items with features', () => {
     const added = await addItems({ target: at('base'), catalogue: at('news.jsonl'), folder: at('more') }, context);
     expect(added).toMatchObject({ added: 1, described: 1, items: 6 });
     const [before, after] = [await loadModel(at('base')), await loadModel(at('more'))].map(({ model }) => {
-      const vectors = scope(() => itemVectorsOf(model.trunk)(arange(model.trunk.tokenTable!.count), 'f32').toNumbers());
+      const vectors = scope(() =>
+        itemTrunkOf(model).itemVectors(arange(model.trunk.tokenTable!.count), 'f32').toNumbers(),
+      );
       model.dispose();
       return vectors;
     });

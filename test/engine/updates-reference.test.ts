@@ -9,7 +9,13 @@ import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
 import type { Trainable } from '../../src/train/interfaces.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/optimisers', import.meta.url));
-const { cases } = readJson<{ cases: Record<string, { options: Record<string, never>; params: string[] }> }>(
+interface Options {
+  lr: number;
+  weight_decay?: number;
+  wd?: number;
+}
+
+const { cases } = readJson<{ cases: Record<string, { options: Options; params: string[] }> }>(
   join(folder, 'case.json'),
 );
 
@@ -27,7 +33,7 @@ const own: Record<string, { method: string; options?: object }> = {
 it.each(Object.entries(own))('%s', async (name, { method, options = {} }) => {
   using given = new SafetensorsFile(join(folder, 'given.safetensors'));
   using expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
-  const reference = cases[name].options as { lr: number; weight_decay?: number; wd?: number };
+  const reference = cases[name].options;
   const trainables = cases[name].params.map((param): Trainable => {
     const parameter = new Parameter(given.get(`init.${param}`).shape);
     scope(() => parameter.assign(given.get(`init.${param}`).clone()));

@@ -81,6 +81,7 @@ export async function post(server: { url: string }, path: string, body: unknown,
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   const text = await response.text();
-  const value = (text.trimStart().startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined; // oxlint-disable-line typescript/no-explicit-any -- any reply
+  // oxlint-disable-next-line typescript/no-explicit-any -- any reply
+  const value = (text.trimStart().startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined;
   return { status: response.status, headers: response.headers, text, body: value };
 }

@@ -22,7 +22,9 @@ afterEach(() => {
 function makeLibtorch(folder: string, version: string, libraries = 'lib'): string {
   const [major, minor, patch] = version.split('.');
   const files = {
-    'include/torch/csrc/api/include/torch/version.h': `#define TORCH_VERSION_MAJOR ${major}\n#define TORCH_VERSION_MINOR ${minor}\n#define TORCH_VERSION_PATCH ${patch}\n`,
+    'include/torch/csrc/api/include/torch/version.h':
+      `#define TORCH_VERSION_MAJOR ${major}\n#define TORCH_VERSION_MINOR ${minor}\n#define ` +
+      `TORCH_VERSION_PATCH ${patch}\n`,
     'include/ATen/core/dispatch/Dispatcher.h': '',
     [`${libraries}/${libraryName('torch_cpu')}`]: '',
     [`${libraries}/${libraryName('c10')}`]: '',

@@ -58,7 +58,6 @@ describe('adapter_config.json', () => {
     ['alora_invocation_tokens', [1, 2]],
     ['arrow_config', { top_k: 2 }],
     ['layer_replication', [[0, 2]]],
-    ['lora_bias', true],
     ['use_qalora', true],
     ['a_setting_of_tomorrow', 0.5],
   ])('%s is refused by its name', async (field, value) => {

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
-import { roomForAnswers } from '../../src/worker/run/compare/answer-lengths.ts';
-import { rowsWithinBudget, type RowBudget } from '../../src/worker/run/compare/row-budget.ts';
+import { roomForAnswers } from '../../src/jobs/compare/answer-lengths.ts';
+import { rowsWithinBudget, type RowBudget } from '../../src/jobs/compare/row-budget.ts';
 
 const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../assets/attune-base', import.meta.url)));
 

@@ -11,7 +11,7 @@ import { openCheapModel } from '../../src/eval/cheap-model.ts';
 import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
 import type { Comparison, Verdict } from '../../src/store/results.ts';
 import { readArrays, writeArrays } from '../../src/tensor/array-file.ts';
-import { modelFolder } from '../../src/worker/run/base-model.ts';
+import { modelFolder } from '../../src/jobs/model/base-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cheap-'));
 afterAll(() => rmSync(folder, { recursive: true }));

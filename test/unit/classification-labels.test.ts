@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
-import { labelsOf } from '../../src/worker/run/label-statistics.ts';
+import { labelsOf } from '../../src/jobs/evaluate/label-statistics.ts';
 
 const rows = ['red', 'blue', 'green', 'blue'].map((label) => ({ kind: 'classification', label }) as Example);
 const recipe = (labels: string[] | null) => ({ objective: { name: 'classification', labels } }) as unknown as Recipe;

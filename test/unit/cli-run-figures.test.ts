@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { createProgress } from '../../src/cli/progress/index.ts';
 import { createTerminal } from '../../src/cli/terminal.ts';
-import { writeReport } from '../../src/monitor/report/index.ts';
+import { writeReport } from '../../src/report/index.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from './report/sample-run.ts';
 

@@ -145,7 +145,9 @@ describe('dictionaries', () => {
 describe('books, stories and profiles', () => {
   test('a SWORD module gives its chapters without notes and word marks', () => {
     const osis =
-      '<milestone n="Ruth" type="x-usfm-toc2"/><title>Ruth</title><chapter n="1" osisID="Ruth.1" sID="Ruth.1"/><div sID="g1" type="x-p"/><w lemma="x">In</w> the days<note>no</note>.<chapter eID="Ruth.1"/><chapter n="2" sID="Ruth.2"/>Naomi had a kinsman.';
+      '<milestone n="Ruth" type="x-usfm-toc2"/><title>Ruth</title><chapter n="1" osisID="Ruth.1" ' +
+      'sID="Ruth.1"/><div sID="g1" type="x-p"/><w lemma="x">In</w> the days<note>no</note>.<chapter ' +
+      'eID="Ruth.1"/><chapter n="2" sID="Ruth.2"/>Naomi had a kinsman.';
     const block = deflateSync(osis);
     const table = Buffer.alloc(12);
     table.writeUInt32LE(block.length, 4);

@@ -177,7 +177,8 @@ describe('detection', () => {
     );
     expect(error).toMatchObject({ code: 'E_UNKNOWN_FORMAT', got: 'columns Question, reply' });
     expect((error as { fix: string }).fix).toBe(
-      'say which column is which: --columns "{prompt: Question, completion: reply}", or data.columns: {prompt: Question, completion: reply} in a recipe (attune init FILE writes it)',
+      'say which column is which: --columns "{prompt: Question, completion: reply}", or data.columns: ' +
+        '{prompt: Question, completion: reply} in a recipe (attune init FILE writes it)',
     );
   });
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { inspectData, loadData, type RowFormatter } from '../../src/data/index.ts';
-import { loadRunData } from '../../src/worker/run/load-run-data.ts';
-import { loadFormatters } from '../../src/worker/run/row-formatters.ts';
+import { loadRunData } from '../../src/jobs/rows/load-run-data.ts';
+import { loadFormatters } from '../../src/jobs/rows/row-formatters.ts';
 
 let folder: string;
 beforeAll(() => {

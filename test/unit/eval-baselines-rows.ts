@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WaveFile } from 'wavefile';
 import type { MediaKind } from '../../src/data/media.ts';
-import type { ClassificationExample, CompletionExample, ItemsExample } from '../../src/data/example.ts';
+import type { ClassificationExample, CompletionExample, Example, ItemsExample } from '../../src/data/example.ts';
+import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
 
 export function row(prompt: string, completion: string, index = 0): CompletionExample {
   return { kind: 'completion', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, prompt, completion };
@@ -36,4 +37,14 @@ export function tone(hertz: number, phase: number): Buffer {
     Array.from({ length: 16_000 }, (_, t) => 9000 * Math.sin((hertz * 2 * Math.PI * t) / 16_000 + phase)),
   );
   return Buffer.from(wave.toBuffer());
+}
+
+export const animals = ['cats purr and meow', 'dogs bark and fetch', 'a cat may meow', 'the dog will bark'];
+export const animalRows = Array.from({ length: 40 }, (_, i) =>
+  row(`Text: ${animals[i % 4]} ${i}. Animal:`, ['cat', 'dog'][i % 2], i),
+);
+
+export async function answers(name: BaselineName, train: readonly Example[], examples: readonly Example[]) {
+  const predictor = await (await baselines.load(name)).fit(train);
+  return predictor.predict(examples);
 }

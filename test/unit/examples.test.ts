@@ -230,7 +230,10 @@ describe('data', () => {
       );
     const another = 'From: g@h.i\n\nWhat somebody else wrote, whom it was sent back to.';
     const part = (type: string, content: string) => `--b\nContent-Type: ${type}\n\n${content}\n`;
-    const withAnother = `From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n${part('text/plain', 'This could not be delivered.')}${part('message/rfc822\nContent-Disposition: attachment', another)}--b--\n`;
+    const withAnother =
+      `From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n` +
+      `${part('text/plain', 'This could not be delivered.')}` +
+      `${part('message/rfc822\nContent-Disposition: attachment', another)}--b--\n`;
     const rows = await mailRows(
       [
         { name: 'spam-1/00001.x.txt', content: mail('Buy this now, it is very cheap.\n\nFrom here it goes on.') },

@@ -65,6 +65,10 @@ describe('a config.json', () => {
   it.each([
     ['llama', 'num_hidden_layers', 1e9],
     ['llama', 'num_attention_heads', 1e9],
+    ['llama', 'head_dim', 2 ** 31],
+    ['gpt2', 'n_embd', 1e9],
+    ['distilbert', 'dim', 2 ** 31],
+    ['wav2vec2', 'num_conv_pos_embedding_groups', 6],
     ['bert', 'num_hidden_layers', 100_000],
     ['resnet', 'depths', [1e9, 1, 1, 1]],
     ['qwen3_moe', 'num_experts', 1e7],

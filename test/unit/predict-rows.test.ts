@@ -10,7 +10,7 @@ import { AttuneError } from '../../src/base/errors.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import type { Example } from '../../src/data/index.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
-import type { PredictorDescription } from '../../src/worker/jobs/predict.ts';
+import type { PredictorDescription } from '../../src/jobs/predict/predict.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'attune-predict-'))));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { inTrainedForm } from '../../src/app/prompt-form.ts';
 import { modelCard } from '../../src/store/model-card.ts';
-import { promptFormOf, type ResultNotesFile } from '../../src/worker/run/result-notes.ts';
-import { commonSystemPrompt } from '../../src/worker/run/write-result.ts';
+import { promptFormOf, type ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
+import { commonSystemPrompt } from '../../src/jobs/train/result/write-result.ts';
 import { assistant, user } from './text-conversations.ts';
 
 const system = (content: string) => ({ role: 'system', content }) as const;

@@ -146,7 +146,9 @@ describe('npm as a source', () => {
   function fakeNpm(fails = false): void {
     writeFileSync(join(folder, 'archive.tgz'), archive);
     const script = join(folder, 'npm-cli.js');
-    const copy = `require('fs').copyFileSync(${JSON.stringify(join(folder, 'archive.tgz'))}, require('path').join(process.argv.at(-1), 'scope-name-1.0.0.tgz'))`;
+    const copy =
+      `require('fs').copyFileSync(${JSON.stringify(join(folder, 'archive.tgz'))}, ` +
+      `require('path').join(process.argv.at(-1), 'scope-name-1.0.0.tgz'))`;
     writeFileSync(script, fails ? "console.error('npm error 404'); process.exit(1)" : copy);
     vi.stubEnv('npm_execpath', script);
   }

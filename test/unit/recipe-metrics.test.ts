@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMetric } from '../../src/eval/metrics/index.ts';
-import { loadMetrics } from '../../src/worker/run/recipe-metrics.ts';
+import { loadMetrics } from '../../src/jobs/evaluate/recipe-metrics.ts';
 
 test('a recipe’s metric may be the mean of others, each with options of its own', async () => {
   const parts = ['category:accuracy', { metric: 'chrf', field: 'summary' }];

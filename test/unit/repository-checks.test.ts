@@ -174,7 +174,9 @@ it('every Node that comes with the package has its security fixes', () => {
 
 describe('the budget', () => {
   it('measures C++ functions without their comments and blank lines', () => {
-    const text = `namespace a {\n\n// Says "{".\nint f(int x) {\n  // note\n\n  if (x > 0) {\n    return '{';\n  }\n  return 0;\n}\n\nstruct S {\n  void g() const { h("}"); }\n};\n\n}\n`;
+    const text =
+      `namespace a {\n\n// Says "{".\nint f(int x) {\n  // note\n\n  if (x > 0) {\n    return '{';\n  }\n  ` +
+      `return 0;\n}\n\nstruct S {\n  void g() const { h("}"); }\n};\n\n}\n`;
     expect(findFunctions(text)).toEqual([
       { name: 'f', line: 4, codeLines: 6 },
       { name: 'g', line: 14, codeLines: 1 },
@@ -204,6 +206,25 @@ describe('the budget', () => {
     const problems = await budget.run(root);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/^src\/a\.ts:1 /);
+  });
+});
+
+describe('the budget of a line', () => {
+  const long = 'x'.repeat(200);
+
+  it('is 160 characters, outside generated files', async () => {
+    const root = repository({
+      'src/a.ts': `\nexport const a = '${long}';\n`,
+      'src/b.generated.ts': `export const b = '${long}';\n`,
+    });
+    expect(await budget.run(root)).toEqual(['src/a.ts:2 has 220 characters; 160 are enough']);
+  });
+
+  it('leaves out regular expressions, which cannot be broken', async () => {
+    const text = `export const a = /${long}/u;\nexport const b = String.raw\`${long}\`;\nexport const c = [/${long}/, '${long}'];\n`;
+    expect(await budget.run(repository({ 'src/a.ts': text }))).toEqual([
+      'src/a.ts:3 has 426 characters; 160 are enough',
+    ]);
   });
 });
 

@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
+import { assert, constantFrom, property, string } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redactData } from '../../src/app/redact/redact-data.ts';
 import { restoreData } from '../../src/app/redact/restore-data.ts';
@@ -187,10 +187,8 @@ describe('planted secrets', () => {
   });
 
   it('are in no text that is cleaned of them, whatever they are and whatever stands around them', () => {
-    const key = fc
-      .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
-      .filter((one) => new Set(one).size > 4);
-    const way = fc.constantFrom<(one: string) => string>(
+    const key = string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' }).filter((one) => new Set(one).size > 4);
+    const way = constantFrom<(one: string) => string>(
       (one) => one,
       (one) => JSON.stringify(one),
       encodeURIComponent,
@@ -198,11 +196,12 @@ describe('planted secrets', () => {
       (one) => Buffer.from(one).toString('hex'),
       (one) => JSON.stringify(JSON.stringify(one)),
     );
-    fc.assert(
-      fc.property(key, way, fc.string(), fc.string(), (value, encode, before, after) => {
+    assert(
+      property(key, way, string(), string(), (value, encode, before, after) => {
         const clean = withoutSecrets(`${before} ${encode(value)} ${after}`, [{ value, shown: '□' }]);
         expect(clean).not.toContain(value);
-        if (encode(value).length > 12 && !/[%\\]/.test(value)) expect(clean).not.toContain(encode(value));
+        const isLong = encode(value).length > 12 && !/[%\\]/.test(value);
+        expect(isLong && clean.includes(encode(value))).toBe(false);
       }),
       { seed: 20, numRuns: 300 },
     );

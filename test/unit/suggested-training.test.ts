@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseFacts } from '../../src/models/base-facts.ts';
 import { suggestedTraining, type TrainingFacts } from '../../src/train/suggested-training.ts';
-import { modelFolder } from '../../src/worker/run/base-model.ts';
+import { modelFolder } from '../../src/jobs/model/base-model.ts';
 
 const facts: TrainingFacts = { kind: 'decoder', parameters: 5.8e6, tuning: 'lora', objective: 'sft' };
 const rateOf = (changes: Partial<TrainingFacts>) => suggestedTraining({ ...facts, ...changes }).learning_rate;

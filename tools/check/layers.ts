@@ -19,7 +19,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['monitor'],
+  ['report', 'monitor'],
+  ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
   ['serve', 'deploy', 'review', 'federated'],

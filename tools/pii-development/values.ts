@@ -51,7 +51,8 @@ const FORMS: Record<string, (draws: Draws) => string> = {
   mac: (draws) => Array.from({ length: 6 }, () => draws.signs(HEX, 2)).join(':'),
   uuid: (draws) => [8, 4, 4, 4, 12].map((count) => draws.signs(HEX, count)).join('-'),
   vin: (draws) =>
-    `${draws.of(['WVW', 'WBA', 'VF1', 'ZFA', 'TMB', 'YV1', 'SAJ', 'KMH', 'JTD'])}ZZZ${draws.signs(CAPITALS.replace(/[IOQ]/g, '') + DIGITS, 5)}${draws.signs(DIGITS, 6)}`,
+    `${draws.of(['WVW', 'WBA', 'VF1', 'ZFA', 'TMB', 'YV1', 'SAJ', 'KMH', 'JTD'])}ZZZ` +
+    `${draws.signs(CAPITALS.replace(/[IOQ]/g, '') + DIGITS, 5)}${draws.signs(DIGITS, 6)}`,
   age: (draws) => String(90 + draws.below(16)),
   phone: (draws) => `+49 30 ${draws.signs('123456789', 7)}`,
   email: (draws) => `${draws.of(WORDS)}.${draws.signs(DIGITS, 2)}@example.org`,

@@ -1,4 +1,7 @@
-/** The second, third and fourth held-out sets: rows read from `fixtures/pii/second/*.txt`, `third/*.txt` and `fourth/*.txt`, what is wrong with them, and how they are written. */
+/**
+ * The second, third and fourth held-out sets: rows read from `fixtures/pii/second/*.txt`, `third/*.txt` and
+ * `fourth/*.txt`, what is wrong with them, and how they are written.
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ibanDigits, luhnDigit } from './checksums.ts';

@@ -48,7 +48,11 @@ const OTHER_NATIONAL: Record<string, (draws: Draws) => string> = {
   },
 };
 
-/** What stands for `~request`: `card`, `imei`, `vin`, `npi`, `dea`, `iban XX`, `id XX`, `health XX` those of `furtherNumber` and `fourthNumber`, `bad` before any of these for a wrong check digit; anything else is a pattern of `Draws.fill`. */
+/**
+ * What stands for `~request`: `card`, `imei`, `vin`, `npi`, `dea`, `iban XX`, `id XX`, `health XX` those of
+ * `furtherNumber` and `fourthNumber`, `bad` before any of these for a wrong check digit; anything else is a pattern of
+ * `Draws.fill`.
+ */
 export function requested(draws: Draws, request: string): string {
   const [what, country = ''] = request.split(' ');
   if (what === 'card') return card(draws);

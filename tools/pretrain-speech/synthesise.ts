@@ -22,10 +22,11 @@ const SHORT = 28;
 const AT_ONCE = 4;
 /** Each as often as the next; American voices are most. */
 const ACCENTS = ['en-us', 'en-us', 'en-us', 'en-us', 'en-us-nyc', 'en-gb', 'en-gb-x-rp', 'en-gb-scotland'];
-const VARIANTS =
-  'f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 klatt klatt2 klatt3 klatt4 Alicia Andrea Annie anika aunty belinda linda steph steph2 steph3 shelby victor adam antonio benjamin ed edward john max michael paul rob sandro'.split(
-    ' ',
-  );
+const VARIANTS = (
+  'f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 klatt klatt2 klatt3 klatt4 Alicia Andrea Annie anika aunty ' +
+  'belinda linda steph steph2 steph3 shelby victor adam antonio benjamin ed edward john max michael ' +
+  'paul rob sandro'
+).split(' ');
 
 const [folder, count] = process.argv.slice(2);
 if (folder === undefined || !(Number(count) > HELD_OUT)) throw new Error('usage: synthesise.ts FOLDER CLIPS');

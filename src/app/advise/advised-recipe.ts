@@ -1,7 +1,7 @@
 import type { Example } from '../../data/index.ts';
 import { readConfig } from '../../models/load.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { modelFolder } from '../../worker/run/base-model.ts';
+import { modelFolder } from '../../jobs/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { objectiveOfClasses, usualObjectives } from '../usual-objective.ts';
 

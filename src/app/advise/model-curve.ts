@@ -10,8 +10,8 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
-import type { WrittenMetric } from '../../worker/run/recipe-metrics.ts';
-import { usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
+import { usualSystems } from '../../jobs/compare/usual-systems.ts';
 import type { CheapRows } from './cheap-curve.ts';
 
 /** The column of the written rows that their groups stand in. */

@@ -10,10 +10,10 @@ import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
-import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
-import type { Asking, EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
+import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import type { Asking, EndpointLimits, SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
 import { showRun } from '../runs.ts';
 
 /** An entry as the user wrote it, and the run that it comes from. */

@@ -3,13 +3,13 @@ import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
 import { openSession } from '../../worker/index.ts';
-import type { EmbedChunk, EmbedRequest } from '../../worker/jobs/embed.ts';
+import type { EmbedChunk, EmbedRequest } from '../../jobs/embed/embed.ts';
 import type {
   AskedPooling,
   EmbeddingModelDescription,
   EmbeddingModelOptions,
   MadeVectors,
-} from '../../worker/run/vectors/embedding-model.ts';
+} from '../../jobs/embed/embedding-model.ts';
 import { prefixOf, rowsRequest } from './vector-request.ts';
 import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-source.ts';
 

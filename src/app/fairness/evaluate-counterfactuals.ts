@@ -66,9 +66,13 @@ function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limi
     what: `The answers of ${title} change with the group more often than they may`,
     problems: beyond.map(({ axis, pairs, flips }) => ({
       field: axis,
-      message: `${flips.pairs} of ${pairs} pairs (${formatNumber(flips.rate, 3)}, 95 % ${formatNumber(flips.low, 3)} to ${formatNumber(flips.high, 3)}), allowed ${limit}`,
+      message:
+        `${flips.pairs} of ${pairs} pairs (${formatNumber(flips.rate, 3)}, 95 % ${formatNumber(flips.low, 3)}` +
+        ` to ${formatNumber(flips.high, 3)}), allowed ${limit}`,
     })),
-    fix: 'read the pairs that flip (in the run’s report.html, or without --max-flip-rate); then train on rows and their counterfactuals together, or on more rows of the groups that it knows too few of',
+    fix:
+      'read the pairs that flip (in the run’s report.html, or without --max-flip-rate); then train on rows ' +
+      'and their counterfactuals together, or on more rows of the groups that it knows too few of',
     exitCode: 3,
   });
 }

@@ -12,7 +12,7 @@ import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { withIndex } from '../../store/database.ts';
 import { listModels } from '../../store/models.ts';
-import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../worker/run/base-model.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 
 export interface Base {
   model: string;

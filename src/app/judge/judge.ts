@@ -7,10 +7,10 @@ import { sameFamily } from '../../eval/judges/families.ts';
 import { majorities, readLabels } from '../../eval/judges/human-labels.ts';
 import { judgePairs, type PairwiseJudgement } from '../../eval/judges/judge-pairs.ts';
 import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
-import { judgeByRubric, type Rubric, type RubricJudgement } from '../../eval/judges/rubric.ts';
+import { judgeByRubric, type Rubric, type RubricInput, type RubricJudgement } from '../../eval/judges/rubric.ts';
 import { writeJson } from '../../files/json.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import type { EndpointLimits } from '../../worker/run/compare/systems/system-spec.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { readRubric } from './read-rubric.ts';
 
 /** Options of `judge`. */
@@ -22,7 +22,7 @@ export interface JudgingOptions {
   /** Of a comparison: the system whose answers its subject's are set beside. */
   against?: string;
   /** A file of criteria (YAML or JSON), or the criteria: answers are rated by each in place of being compared. */
-  rubric?: string | Rubric;
+  rubric?: string | RubricInput;
   /** What counts in a comparison of two answers, in a sentence. */
   instruction?: string;
   /** People's preferences for some of the pairs, or a review's log: the judge is measured against them. */

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
-import { rubricSchema, type Rubric } from '../../eval/judges/rubric.ts';
+import { rubricSchema, type Rubric, type RubricInput } from '../../eval/judges/rubric.ts';
 
 /** Criteria of a file or as they are. @throws AttuneError E_RUBRIC */
-export async function readRubric(given: string | Rubric | undefined): Promise<Rubric | undefined> {
+export async function readRubric(given: string | RubricInput | undefined): Promise<Rubric | undefined> {
   if (given === undefined) return undefined;
   const [file, value] = typeof given === 'string' ? [given, await parsedFile(given)] : [undefined, given];
   const parsed = rubricSchema.safeParse(value);

@@ -1,6 +1,6 @@
-import { html, type Html } from '../../monitor/report/html.ts';
-import type { LivePart } from '../../monitor/report/page.ts';
-import type { RunReport } from '../../monitor/report/run-report.ts';
+import { html, type Html } from '../../report/html.ts';
+import type { LivePart } from '../../report/page.ts';
+import type { RunReport } from '../../report/run-report.ts';
 import { MOST_FILE_BYTES } from './question.ts';
 import type { TryKind, TryPlan } from './try-plan.ts';
 import { TRY_SCRIPT } from './try-script.ts';

@@ -1,7 +1,7 @@
 import { table } from '../../base/table.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../methods/options.ts';
-import type { RunReport } from '../../monitor/report/run-report.ts';
+import type { RunReport } from '../../report/run-report.ts';
 
 /** What a result is tried with: the form of its box. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';

@@ -2,8 +2,8 @@ import type { Example } from '../../data/index.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openSession } from '../../worker/index.ts';
-import type { PredictChunk, PredictorDescription, PredictRequest } from '../../worker/jobs/predict.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
+import type { PredictChunk, PredictorDescription, PredictRequest } from '../../jobs/predict/predict.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
 import type { TalkOptions } from '../talk.ts';
 import { openCheapAnswers } from './cheap-answers.ts';
 

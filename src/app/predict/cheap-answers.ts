@@ -4,9 +4,9 @@ import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
 import { baselines } from '../../eval/baselines/index.ts';
 import { splitLabels } from '../../eval/example-text.ts';
 import type { Prediction } from '../../eval/predictor.ts';
-import type { AnswerKind } from '../../worker/jobs/predict.ts';
-import { notedShapes } from '../../worker/run/remembered-shapes.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
+import type { AnswerKind } from '../../jobs/predict/predict.ts';
+import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
 
 const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {

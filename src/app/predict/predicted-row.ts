@@ -5,7 +5,7 @@ import type { Example } from '../../data/index.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../eval/chosen-labels.ts';
 import { entitiesOf } from '../../eval/metrics/entities.ts';
 import type { Prediction } from '../../eval/predictor.ts';
-import type { PredictorDescription } from '../../worker/jobs/predict.ts';
+import type { PredictorDescription } from '../../jobs/predict/predict.ts';
 
 /** A stretch of a text; places count characters (code points) from 0, `end` is behind the last one. */
 export interface PredictedSpan {

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
-import { OWN_BASE } from '../../worker/run/base-model.ts';
+import { OWN_BASE } from '../../jobs/model/base-model.ts';
 import { runJob } from '../../worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';

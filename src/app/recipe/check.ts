@@ -117,6 +117,7 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
     data: {},
     training: {},
     evaluation: {},
+    gate: {},
     checkpoints: {},
   });
   const axisPrefixes = Object.values(axisPlaces).map((place) => `${place.path}.`);

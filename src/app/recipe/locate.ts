@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
 import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
 import { parseReference } from '../../train/reference.ts';
-import { isOwnBase } from '../../worker/run/base-model.ts';
+import { isOwnBase } from '../../jobs/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */

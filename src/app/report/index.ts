@@ -1,9 +1,9 @@
-import { writeReport, type ReportRows, type RunReport } from '../../monitor/report/index.ts';
+import { writeReport, type ReportRows, type RunReport } from '../../report/index.ts';
 import { withIndex } from '../../store/database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { findRun } from '../../store/runs.ts';
-import { writeModelCard } from '../../worker/run/result-card.ts';
+import { writeModelCard } from '../../jobs/train/result/result-card.ts';
 
 export interface WrittenReport {
   html: string;

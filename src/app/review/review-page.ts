@@ -1,6 +1,6 @@
-import { Html, html } from '../../monitor/report/html.ts';
-import { policy } from '../../monitor/report/page.ts';
-import { STYLE } from '../../monitor/report/style/index.ts';
+import { Html, html } from '../../report/html.ts';
+import { policy } from '../../report/page.ts';
+import { STYLE } from '../../report/style/index.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 
@@ -8,12 +8,21 @@ const REVIEW_STYLE = `
 .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .pair section h2 { font-size: 13.5px; color: var(--soft); }
 .choices { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 18px; position: sticky; bottom: 0; padding: 10px 0; background: var(--page); }
-.choices button { font: inherit; padding: 8px 14px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--panel); color: var(--ink); cursor: pointer; }
+.choices button { font: inherit; padding: 8px 14px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--panel); color: var(--ink);
+  cursor: pointer; }
 .choices button:disabled { opacity: 0.5; cursor: default; }
 kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
 [role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }
 `;
+
+const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
+  <button type="button" data-side="left">The first<kbd>1</kbd></button>
+  <button type="button" data-side="right">The second<kbd>2</kbd></button>
+  <button type="button" data-side="tie">Equally good<kbd>0</kbd></button>
+  <button type="button" data-side="neither">Both bad<kbd>x</kbd></button>
+  <button type="button" data-undo>Undo<kbd>u</kbd></button>
+</div>`;
 
 /**
  * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
@@ -51,13 +60,7 @@ export function reviewPage(criteria: readonly Criterion[]): string {
             <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
           </div>
           <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
-          <div class="choices" role="group" aria-label="Your choice">
-            <button type="button" data-side="left">The first<kbd>1</kbd></button>
-            <button type="button" data-side="right">The second<kbd>2</kbd></button>
-            <button type="button" data-side="tie">Equally good<kbd>0</kbd></button>
-            <button type="button" data-side="neither">Both bad<kbd>x</kbd></button>
-            <button type="button" data-undo>Undo<kbd>u</kbd></button>
-          </div>
+          ${CHOICES}
         </main>
         ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
       </body>

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic, requireWritable } from '../../files/atomic.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
-import type { Rubric } from '../../eval/judges/rubric.ts';
+import type { Rubric, RubricInput } from '../../eval/judges/rubric.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { reviewResults as resultsOf, type ReviewResults } from '../../review/results.ts';
 import { ReviewSession } from '../../review/session.ts';
@@ -21,7 +21,7 @@ export interface ReviewOptions {
   /** Of a comparison: the system whose answers its subject's are set beside. */
   against?: string;
   /** Criteria to rate both answers by as well: a file (YAML or JSON), or the criteria. */
-  rubric?: string | Rubric;
+  rubric?: string | RubricInput;
   /** Of the orders of pairs and sides. Default 0. */
   seed?: number;
 }
@@ -62,8 +62,9 @@ export async function openReview(target: string, options: ReviewOptions = {}): P
     log,
     pages: servers.map(({ url }, i) => ({ reviewer: reviewers[i], url })),
     async close() {
+      const open = sessions.splice(0);
       await Promise.all(servers.map((server) => server.close()));
-      for (const session of sessions) session.close();
+      for (const session of open) session.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** How the server's models are opened: each in a worker of its own. */
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serve/index.ts';
 import { openSession } from '../../worker/index.ts';
-import type { ModelAnswer, ModelQuestion } from '../../worker/run/answer/model-questions.ts';
+import type { ModelAnswer, ModelQuestion } from '../../jobs/generate/model-questions.ts';
 import { inTrainedForm } from '../prompt-form.ts';
 import { talkerOf, type Talker } from '../talk.ts';
 import { openItemModel, openRowModel, openVectorModel, OURS } from './open-others.ts';

@@ -1,10 +1,10 @@
 /** Models that the server asks for something else than text. */
 import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serve/index.ts';
 import { openSession } from '../../worker/index.ts';
-import type { EmbedChunk } from '../../worker/jobs/embed.ts';
-import type { PredictorDescription } from '../../worker/jobs/predict.ts';
-import type { Recommendation } from '../../worker/run/recommender.ts';
-import type { EmbeddingModelDescription, MadeVectors } from '../../worker/run/vectors/embedding-model.ts';
+import type { EmbedChunk } from '../../jobs/embed/embed.ts';
+import type { PredictorDescription } from '../../jobs/predict/predict.ts';
+import type { Recommendation } from '../../jobs/recommend/recommender.ts';
+import type { EmbeddingModelDescription, MadeVectors } from '../../jobs/embed/embedding-model.ts';
 import { columnsOf } from '../../data/columns.ts';
 import { prefixOf } from '../embed/vector-request.ts';
 import { textFormat } from '../predict/input-shapes.ts';

@@ -13,7 +13,7 @@ import {
   type ServeSettings,
   type ServeSettingsInput,
 } from '../../serve/index.ts';
-import { availableBytes } from '../../worker/run/resources.ts';
+import { availableBytes } from '../../jobs/model/resources.ts';
 import { opener } from './open-models.ts';
 
 export type { RunningServer } from '../../serve/index.ts';

@@ -9,9 +9,9 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ModelKind, TargetFacts } from '../../serve/index.ts';
-import { adapterWeights, isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
-import { resultFolder } from '../../worker/run/result-folder.ts';
-import { readNotes } from '../../worker/run/result-notes.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
 
 const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
   'causal-lm': 'text',

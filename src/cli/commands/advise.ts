@@ -28,7 +28,7 @@ export const command = defineCommand({
     const [{ advise }, { isRecipe, resolveRecipe, resolveRecipeFile }, { OWN_BASE }] = await Promise.all([
       import('../../app/advise/advise.ts'),
       import('../../app/recipe/index.ts'),
-      import('../../worker/run/base-model.ts'),
+      import('../../jobs/model/base-model.ts'),
     ]);
     const onNotice = (notice: string) => context.log.line(context.log.colours.dim(notice));
     const withModel = 'model' in context.recipeFlags;

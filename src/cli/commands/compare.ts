@@ -79,7 +79,7 @@ function optionsOf(context: CommandContext): CompareOptions {
     baselines: context.option('--baselines')?.split(','),
     instruction: context.option('--instruction'),
     maxRows: context.count('--max-rows'),
-    precision: context.option('--precision') === undefined ? undefined : precisionOf(context),
+    precision: precisionOf(context),
     maxNewTokens: context.count('--max-new-tokens'),
     keepSeen: context.has('--keep-seen') || undefined,
     allowOverlap: context.has('--allow-overlap'),

@@ -27,12 +27,7 @@ export const command = defineCommand({
     'data counterfactuals tickets.jsonl --to pairs.jsonl --change origin --origin african_american --origin english',
   ],
   async run(context) {
-    const to = context.option('--to');
-    if (to === undefined)
-      throw new AttuneError('E_USAGE', {
-        what: 'There is no file to write the pairs to',
-        fix: 'name one: --to pairs.jsonl',
-      });
+    const to = context.option('--to')!;
     const { writeCounterfactuals } = await import('../../app/fairness/counterfactuals.ts');
     const [wanted, origins] = [axesOf(context), context.all('--origin')];
     const signal = context.stopSignal('stopping');

@@ -47,12 +47,7 @@ export const command = defineCommand({
   async run(context) {
     keepHeapsSmall();
     const { redactData } = await import('../../app/redact/redact-data.ts');
-    const to = context.option('--to');
-    if (to === undefined)
-      throw new AttuneError('E_USAGE', {
-        what: 'There is no file to write the rows to',
-        fix: 'name one: --to clean.jsonl',
-      });
+    const to = context.option('--to')!;
     const chosen = kindsOf(context);
     const preset =
       context.option('--preset') === undefined

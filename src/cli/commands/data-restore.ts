@@ -18,15 +18,12 @@ export const command = defineCommand({
   ],
   examples: ['data restore clean.jsonl --vault clean.vault --to rows.jsonl'],
   async run(context) {
-    const [vault, to, passphrase] = [
-      context.option('--vault'),
-      context.option('--to'),
-      process.env.ATTUNE_VAULT_PASSPHRASE,
-    ];
-    if (vault === undefined || to === undefined || passphrase === undefined) {
+    const [vault, to] = ['--vault', '--to'].map((name) => context.option(name)!);
+    const passphrase = process.env.ATTUNE_VAULT_PASSPHRASE;
+    if (passphrase === undefined) {
       throw new AttuneError('E_USAGE', {
-        what: 'Tags are put back from a vault, with its passphrase, into another file',
-        fix: 'name --vault and --to, and set ATTUNE_VAULT_PASSPHRASE',
+        what: 'A vault is opened with its passphrase',
+        fix: 'set ATTUNE_VAULT_PASSPHRASE',
       });
     }
     const { restoreData } = await import('../../app/redact/restore-data.ts');

@@ -36,6 +36,7 @@ function describe(diagnosis: Diagnosis, { colours }: Terminal): string {
   return [
     ...lines,
     '',
-    `  products: bf16 ${Math.round(bf16Gflops)} GFLOP/s, f32 ${Math.round(f32Gflops)} GFLOP/s; attention ${attentionMs.toFixed(1)} ms; precision auto is ${computeType}`,
+    `  products: bf16 ${Math.round(bf16Gflops)} GFLOP/s, f32 ${Math.round(f32Gflops)} GFLOP/s; attention ` +
+      `${attentionMs.toFixed(1)} ms; precision auto is ${computeType}`,
   ].join('\n');
 }

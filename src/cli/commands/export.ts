@@ -23,7 +23,7 @@ export const command = defineCommand({
   examples: ['export runs/tickets --to merged', 'export runs/tickets --to gguf --dtype f16'],
   async run(context) {
     const [{ exportForms, exportTypes }, { exportRun }] = await Promise.all([
-      import('../../worker/run/export/index.ts'),
+      import('../../jobs/export/index.ts'),
       import('../../app/export.ts'),
     ]);
     const to = context.choice('--to', exportForms.names);

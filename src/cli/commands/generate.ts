@@ -32,8 +32,7 @@ export const command = defineCommand({
       import('../../app/generate-rows.ts'),
       import('../../files/atomic.ts'),
     ]);
-    const input = context.option('--input');
-    if (input === undefined) throw missingInput();
+    const input = context.option('--input')!;
     const output = context.option('--output') ?? context.option('--to');
     if (output !== undefined) requireWritable(output);
     const sampling = generateSamplingOf(context);
@@ -84,11 +83,4 @@ function speechOf(context: CommandContext): Sampling['speech'] {
   return [language, task, timestamps].every((value) => value === undefined)
     ? undefined
     : { language, task, timestamps };
-}
-
-function missingInput(): AttuneError {
-  return new AttuneError('E_USAGE', {
-    what: 'There are no rows to answer',
-    fix: 'name a file: --input questions.jsonl',
-  });
 }

@@ -1,6 +1,5 @@
 import type { Judgement } from '../../app/judge/judge.ts';
-import { AttuneError } from '../../base/errors.ts';
-import { defineCommand, type CommandContext } from '../command.ts';
+import { defineCommand } from '../command.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { describeJudgement } from '../judgement-text.ts';
 import { withProgress } from '../with-progress.ts';
@@ -32,8 +31,8 @@ export const command = defineCommand<Judgement>({
     'judge pairs.jsonl --endpoint http://localhost:8000/v1 --model tickets --labels pairs.review.jsonl',
   ],
   async run(context) {
-    const endpoint = needed(context, '--endpoint', 'https://HOST/v1');
-    const model = needed(context, '--model', 'the name of a model there');
+    const endpoint = context.option('--endpoint')!;
+    const model = context.option('--model')!;
     const { judge } = await import('../../app/judge/judge.ts');
     const options = {
       endpoint,
@@ -52,9 +51,3 @@ export const command = defineCommand<Judgement>({
   },
   render: describeJudgement,
 });
-
-function needed(context: CommandContext, name: string, expected: string): string {
-  const value = context.option(name);
-  if (value !== undefined) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is missing`, expected });
-}

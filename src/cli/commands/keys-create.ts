@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
@@ -17,9 +16,7 @@ export const command = defineCommand({
   ],
   examples: ['keys create website --file keys.yaml --model tickets'],
   async run(context) {
-    const file = context.option('--file');
-    if (file === undefined)
-      throw new AttuneError('E_USAGE', { what: '--file is missing', expected: 'the file of keys, such as keys.yaml' });
+    const file = context.option('--file')!;
     const { createApiKey } = await import('../../app/serve/create-api-key.ts');
     const models = context.all('--model');
     return createApiKey({

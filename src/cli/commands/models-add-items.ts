@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
@@ -20,13 +19,7 @@ export const command = defineCommand({
   examples: ['models add-items runs/shop --items new-items.jsonl --to shop-now'],
   async run(context) {
     const { addItems } = await import('../../app/recommend.ts');
-    const [items, folder] = ['--items', '--to'].map((name) => context.option(name));
-    if (items === undefined || folder === undefined) {
-      throw new AttuneError('E_USAGE', {
-        what: `models add-items needs ${items === undefined ? '--items, a file of the items' : '--to, a folder to write'}`,
-        fix: 'attune models add-items runs/shop --items new-items.jsonl --to shop-now',
-      });
-    }
+    const [items, folder] = ['--items', '--to'].map((name) => context.option(name)!);
     return withProgress(context, (onEvent) => addItems(context.argument('MODEL')!, { items, folder, onEvent }));
   },
   render: ({ folder, added, described, items, cut }, { colours }) =>

@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import type { ModelCreation } from '../../app/create-model.ts';
 import { objectiveOfClasses, usualObjectives } from '../../app/usual-objective.ts';
@@ -58,13 +57,7 @@ export const command = defineCommand({
   ],
   async run(context) {
     const { createNewModel } = await import('../../app/create-model.ts');
-    const [data, folder] = ['--data', '--to'].map((name) => context.option(name));
-    if (data === undefined || folder === undefined) {
-      throw new AttuneError('E_USAGE', {
-        what: `models create needs ${data === undefined ? '--data, the rows whose items it is for' : '--to, a folder to write'}`,
-        fix: 'attune models create sasrec --data interactions.csv --to recommender',
-      });
-    }
+    const [data, folder] = ['--data', '--to'].map((name) => context.option(name)!);
     const columns = await columnsOption(context);
     const signal = context.stopSignal('stopping');
     const created = await withProgress(context, (onEvent) =>

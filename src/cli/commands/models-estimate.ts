@@ -51,9 +51,12 @@ export const command = defineCommand({
     const [kind, count] =
       size.imageTokens === undefined ? ['a recording', size.frontEnd?.recordingTokens] : ['an image', size.imageTokens];
     const media = count === undefined ? '' : `; ${kind} is ${formatCount(count)} of them`;
-    const about = `${plural(size.parameters, 'parameters')}; ${plural(tokens, 'tokens')} in rows of up to ${formatCount(rowTokens)}, LoRA of rank ${rank}${media}`;
+    const about =
+      `${plural(size.parameters, 'parameters')}; ${plural(tokens, 'tokens')} in rows of up to ` +
+      `${formatCount(rowTokens)}, LoRA of rank ${rank}${media}`;
     const notes = [
-      `Computed from the model's shape: whole steps are taken to reach ${100 * here.share} % of the ${(here.rate / 1e9).toFixed(0)} GFLOP/s measured here, and 35 % of a card's data sheet.`,
+      `Computed from the model's shape: whole steps are taken to reach ${100 * here.share} % of the ` +
+        `${(here.rate / 1e9).toFixed(0)} GFLOP/s measured here, and 35 % of a card's data sheet.`,
       ...(quantisation === undefined
         ? []
         : [

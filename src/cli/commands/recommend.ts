@@ -1,5 +1,4 @@
 import { plural } from '../../base/format.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -32,13 +31,7 @@ export const command = defineCommand({
       import('../../app/recommend.ts'),
       import('../../files/atomic.ts'),
     ]);
-    const input = context.option('--input');
-    if (input === undefined) {
-      throw new AttuneError('E_USAGE', {
-        what: 'There is nobody to recommend items to',
-        fix: 'name a file: --input customers.csv',
-      });
-    }
+    const input = context.option('--input')!;
     const output = context.option('--output') ?? context.option('--to');
     if (output !== undefined) requireWritable(output);
     const signal = context.stopSignal('stopping');

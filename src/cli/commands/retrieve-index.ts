@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { formatCount, formatPercent, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { columnsOf, embeddingOptions, poolingOf } from '../embedding-options.ts';
@@ -29,9 +28,8 @@ export const command = defineCommand({
   ],
   async run(context) {
     const { createIndex } = await import('../../app/retrieve/create-index.ts');
-    const input = context.option('--input');
-    const to = context.option('--to');
-    if (input === undefined || to === undefined) throw missing(input, to);
+    const input = context.option('--input')!;
+    const to = context.option('--to')!;
     const signal = context.stopSignal('stopping; no index is written');
     return withProgress(context, (onEvent) =>
       createIndex(context.argument('MODEL')!, {
@@ -62,11 +60,3 @@ export const command = defineCommand({
     return [...lines, colours.dim(`  to search it: attune retrieve query ${path} --text "…"`)].join('\n');
   },
 });
-
-function missing(input: string | undefined, to: string | undefined): AttuneError {
-  const needed = [...(input === undefined ? ['--input docs.csv'] : []), ...(to === undefined ? ['--to index'] : [])];
-  return new AttuneError('E_USAGE', {
-    what: 'An index needs rows and a folder',
-    fix: `name what is missing: ${needed.join(' and ')}`,
-  });
-}

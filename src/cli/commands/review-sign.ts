@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
@@ -12,14 +11,7 @@ export const command = defineCommand({
   ],
   examples: ['review sign runs/tickets --by "Anna Smith" --decision approve --reason "better on all queues"'],
   async run(context) {
-    const [by, reason] = ['--by', '--reason'].map((name) => {
-      const text = context.option(name);
-      if (text === undefined) throw new AttuneError('E_USAGE', { what: `${name} is missing`, expected: 'a text' });
-      return text;
-    });
-    if (context.option('--decision') === undefined) {
-      throw new AttuneError('E_USAGE', { what: '--decision is missing', expected: 'approve or reject' });
-    }
+    const [by, reason] = ['--by', '--reason'].map((name) => context.option(name)!);
     const decision = context.choice('--decision', ['approve', 'reject']);
     const { signReview } = await import('../../app/review/review.ts');
     return signReview(context.argument('PAIRS')!, { by, decision, reason });

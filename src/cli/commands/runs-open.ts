@@ -1,4 +1,4 @@
-import type { ReportRows } from '../../monitor/report/index.ts';
+import type { ReportRows } from '../../report/index.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { rowsRemark } from '../report-remark.ts';
 import { shortPath } from '../short-path.ts';

@@ -58,14 +58,20 @@ const KIN = wordSet(
 );
 /** Behind a name, or a family name, these make it the name of something else. */
 const OF_THINGS = wordSet(
-  'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation Institute Museum Theatre Theater Gallery Award Awards Prize Act Church Cathedral Day Island Islands Lake River Bridge Mountain City County Town Beach Hotel Cup Fund Library Center Centre Building Tower Hall House Stadium Festival Party Press Books Records Studios Brothers Partners Associates Motors Airlines Syndrome Disease Theorem Law Effect',
+  'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street ' +
+    'Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation ' +
+    'Institute Museum Theatre Theater Gallery Award Awards Prize Act Church Cathedral Day Island Islands ' +
+    'Lake River Bridge Mountain City County Town Beach Hotel Cup Fund Library Center Centre Building ' +
+    'Tower Hall House Stadium Festival Party Press Books Records Studios Brothers Partners Associates ' +
+    'Motors Airlines Syndrome Disease Theorem Law Effect',
 );
 const BEFORE_PLACES = wordSet(
   'de van von da di du la le del al saint st mount lake port fort new cape hurricane storm santa san uss hms',
 );
 const PREPOSITIONS = wordSet('in at near from to around outside inside across through');
 const FUNCTION_WORDS = wordSet(
-  'the a an you it they we he she i this that these those your my our their there not be have and or of to in on for with is are was were any all some each every',
+  'the a an you it they we he she i this that these those your my our their there not be have and or ' +
+    'of to in on for with is are was were any all some each every',
 );
 
 class Finder {

@@ -64,7 +64,8 @@ const DOUBLE = wordSet(
   hear hears heard hearing watch watches watched watching have has had having get gets got getting feel feels felt
   consider considered find finds found finding leave left grant granted award awarded deny denied spare spared earn
   earned cost costs cook cooked read sing sang serve served feed fed appoint appointed elect elected crown crowned
-  build built do does did done doing win won wins winning charge charged charges think thinks thought believe believes believed imagine imagined render rendered prove proved save saved keep kept keeping notice noticed order ordered write wrote`,
+  build built do does did done doing win won wins winning charge charged charges think thinks thought believe believes
+  believed imagine imagined render rendered prove proved save saved keep kept keeping notice noticed order ordered write wrote`,
 );
 
 /** What somebody has and nobody is given: "told her mother", "shook her head". */
@@ -91,7 +92,8 @@ function otherHer(words: readonly Word[], at: number): string | undefined {
 
 /** Nouns that look like participles. */
 const THINGS = wordSet(
-  'wedding feeling building meaning king ring thing evening morning clothing meeting training reading writing earring painting spring string wing being sibling offspring darling ceiling savings',
+  'wedding feeling building meaning king ring thing evening morning clothing meeting training reading ' +
+    'writing earring painting spring string wing being sibling offspring darling ceiling savings',
 );
 
 const LIKE_ADVERBS = wordSet(

@@ -79,7 +79,10 @@ async function unrecognised(rows: readonly Record<string, unknown>[], { file }: 
     what: `The row format of ${file} is not recognised`,
     got: columns.length === 0 ? 'rows without columns' : `columns ${shown}`,
     expected:
-      'messages · conversations · instruction and output · prompt and completion · text · text and label · text and labels · source and target · user and item · items · question, context and answers · tokens and tags · text and spans · anchor and positive · sentence1, sentence2 and score · chosen and rejected · prompt, completion and label · prompt',
+      'messages · conversations · instruction and output · prompt and completion · text · text and label · ' +
+      'text and labels · source and target · user and item · items · question, context and answers · ' +
+      'tokens and tags · text and spans · anchor and positive · sentence1, sentence2 and score · chosen ' +
+      'and rejected · prompt, completion and label · prompt',
     fix: suggestion(rows),
   });
 }

@@ -28,8 +28,12 @@ export type Role =
 /** Words by role in English, German, French, Spanish and Italian, without accents; `_` stands between two words. */
 const WORDS: Record<Role, readonly string[]> = {
   text: [
-    'text texts body content sentence document message description review comment title subject headline article post tweet abstract summary note notes feedback email mail ticket context statement utterance transcript details remark complaint',
-    'text betreff nachricht inhalt beschreibung satz kommentar titel ueberschrift artikel beitrag anmerkung bemerkung notiz rezension bewertungstext anfragetext mitteilung meldung beschwerde freitext stichwort zusammenfassung kontext mailtext',
+    'text texts body content sentence document message description review comment title subject headline ' +
+      'article post tweet abstract summary note notes feedback email mail ticket context statement ' +
+      'utterance transcript details remark complaint',
+    'text betreff nachricht inhalt beschreibung satz kommentar titel ueberschrift artikel beitrag ' +
+      'anmerkung bemerkung notiz rezension bewertungstext anfragetext mitteilung meldung beschwerde ' +
+      'freitext stichwort zusammenfassung kontext mailtext',
     'texte corps contenu phrase message description commentaire titre sujet objet article avis resume remarque courriel critique contexte reclamation',
     'texto cuerpo contenido frase oracion mensaje descripcion comentario titulo asunto articulo resena opinion resumen nota correo observacion contexto queja',
     'testo corpo contenuto frase messaggio descrizione commento titolo oggetto articolo recensione riassunto nota posta osservazione contesto reclamo',
@@ -42,15 +46,18 @@ const WORDS: Record<Role, readonly string[]> = {
     'domanda richiesta quesito ingresso istruzione problema utente',
   ],
   answer: [
-    'answer answers response reply output completion solution assistant target_text resolution bot agent_reply expected_output translation rewrite corrected correction ideal',
+    'answer answers response reply output completion solution assistant target_text resolution bot ' +
+      'agent_reply expected_output translation rewrite corrected correction ideal',
     'antwort antworten ausgabe loesung erwiderung assistent rueckmeldung kundenantwort uebersetzung korrektur',
     'reponse sortie solution assistant replique traduction correction',
     'respuesta salida solucion asistente contestacion traduccion correccion',
     'risposta uscita soluzione assistente replica traduzione correzione',
   ],
   label: [
-    'label category class target sentiment tag intent topic queue department rating genre emotion toxic spam is_spam fraud is_fraud churn churned default defaulted y stance diagnosis verdict rubric',
-    'label etikett kategorie klasse bewertung stimmung absicht thema warteschlange abteilung betrug kuendigung emotion zustaendigkeit rubrik schlagwort ausfall diagnose sachgebiet',
+    'label category class target sentiment tag intent topic queue department rating genre emotion toxic ' +
+      'spam is_spam fraud is_fraud churn churned default defaulted y stance diagnosis verdict rubric',
+    'label etikett kategorie klasse bewertung stimmung absicht thema warteschlange abteilung betrug ' +
+      'kuendigung emotion zustaendigkeit rubrik schlagwort ausfall diagnose sachgebiet',
     'etiquette categorie classe note sentiment intention theme service fraude emotion rubrique evaluation',
     'etiqueta categoria clase valoracion sentimiento intencion tema cola departamento fraude emocion calificacion',
     'etichetta categoria classe valutazione sentimento intenzione tema argomento coda reparto frode emozione voto',
@@ -130,7 +137,8 @@ const WORDS: Record<Role, readonly string[]> = {
     'didascalia trascrizione testo descrizione',
   ],
   user: [
-    'user userid user_id customer customer_id client client_id member member_id buyer visitor account account_id shopper listener viewer reader household person',
+    'user userid user_id customer customer_id client client_id member member_id buyer visitor account ' +
+      'account_id shopper listener viewer reader household person',
     'nutzer benutzer kunde kunden_id kundennummer kundennr kunden_nr mitglied konto kaeufer leser kundenid',
     'utilisateur client membre compte acheteur client_id',
     'usuario cliente miembro cuenta comprador cliente_id',

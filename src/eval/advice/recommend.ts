@@ -107,14 +107,16 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
     const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
     reasons.push(
       gains
-        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
+        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ` +
+            `${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
         : `Whether more rows would help ${system} cannot be told: its curve may be level.`,
     );
   }
   const smallest = detectable(comparison);
   if (smallest > 0) {
     reasons.push(
-      `The ${formatCount(comparison.rows)} test rows show differences from about ${formatNumber(smallest, 2)} in ${title}; half of that needs four times the rows.`,
+      `The ${formatCount(comparison.rows)} test rows show differences from about ` +
+        `${formatNumber(smallest, 2)} in ${title}; half of that needs four times the rows.`,
     );
   }
   return reasons;

@@ -124,6 +124,7 @@ function comparisonPairs(folder: string, against: string | undefined): AnswerPai
     });
   }
   const pairs = samples.rows.flatMap(({ id, prompt, expected, answers }) => {
+    // own: names of systems, which samples.json was asked for above
     const [a, b] = [answers[subject]?.text, answers[other]?.text];
     if (a === undefined || b === undefined) return [];
     const reference = expected === undefined ? {} : { reference: expected };

@@ -1,5 +1,6 @@
 /** Answers rated by criteria: each answer and each criterion is a question of its own, so that none colours another. */
 import { z } from 'zod';
+import { table } from '../../base/table.ts';
 import { pairedDifference, type Interval, type PairedDifference } from '../statistics/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
@@ -28,6 +29,8 @@ export const rubricSchema = z.strictObject({
 
 export type Criterion = z.output<typeof criterionSchema>;
 export type Rubric = z.output<typeof rubricSchema>;
+/** As people write it: scales and levels may be left out. */
+export type RubricInput = z.input<typeof rubricSchema>;
 
 export interface RatedPair {
   id: string;
@@ -59,7 +62,7 @@ export async function judgeByRubric(
   endpoint: Endpoint,
   options: JudgeOptions,
 ): Promise<RubricJudgement> {
-  const rated: RatedPair[] = pairs.map(({ id }) => ({ id, scores: {} }));
+  const rated: RatedPair[] = pairs.map(({ id }) => ({ id, scores: table({}) }));
   const results: CriterionResult[] = [];
   for (const criterion of criteria) {
     const questions = pairs.flatMap((pair) => [
@@ -68,7 +71,7 @@ export async function judgeByRubric(
     ]);
     const answers = await askJudge(endpoint, formOf(criterion), questions, options);
     const scores = answers.map((answer) => (answer === undefined ? undefined : readScore(answer, criterion)));
-    for (const [i, { scores: own }] of rated.entries()) own[criterion.name] = [scores[2 * i], scores[2 * i + 1]];
+    for (const [i, { scores: own }] of rated.entries()) own[criterion.name] = [scores[2 * i], scores[2 * i + 1]]; // own: of a table
     const both = bothScores(criterion.name, rated);
     requireReadable(both.length, answers, endpoint.model);
     results.push(resultOf(criterion, both, rated.length));
@@ -109,7 +112,7 @@ export function readScore(answer: string, { scale: [low, high] }: Pick<Criterion
 
 function bothScores(name: string, rated: readonly RatedPair[]): (readonly [number, number])[] {
   return rated.flatMap(({ scores }) => {
-    const [a, b] = scores[name];
+    const [a, b] = scores[name]; // own: of a table
     return a === undefined || b === undefined ? [] : [[a, b] as const];
   });
 }

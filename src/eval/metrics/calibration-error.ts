@@ -8,8 +8,8 @@ const BINS = 15;
 
 /**
  * Expected calibration error (Guo et al. 2017): how far the probability of the chosen class is from the share that is
- * right (of rows with any number of classes: each class's), in equal bins of that probability, weighted by rows. `details.bins` is the reliability diagram. A row's own
- * value is how far its probability is from right or wrong.
+ * right (of rows with any number of classes: each class's), in equal bins of that probability, weighted by rows.
+ * `details.bins` is the reliability diagram. A row's own value is how far its probability is from right or wrong.
  */
 export const calibrationError: MetricDefinition = {
   name: 'ece',

@@ -41,7 +41,11 @@ export interface MetricOptions {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a metric needs of a prediction; `number` is a text that is a number, `ranking` texts of a collection in order, `image-ranking` images, `items` a ranking of items for rows that have some already, `tags` a text with one for each word, `scores` are probabilities of classes, `margin` by how much the chosen answer of a pair is preferred. */
+/**
+ * What a metric needs of a prediction: `number` a text that is a number, `ranking` texts of a collection in order,
+ * `image-ranking` images, `items` a ranking of items for rows that have some already, `tags` a text with one for each
+ * word, `scores` probabilities of classes, `margin` by how much the chosen answer of a pair is preferred.
+ */
 export type MetricInput =
   | 'text'
   | 'label'

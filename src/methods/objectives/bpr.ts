@@ -1,6 +1,6 @@
 // R rows, L items that are predicted, n items drawn for each, D width
-import { itemVectorsOf } from '../../models/architecture.ts';
 import { widened } from '../../models/heads/pooling.ts';
+import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, fromArray } from '../../tensor/index.ts';
 import { itemNames } from '../../text/index.ts';
 import type { Objective, PreparedRow, Processor, Tally } from '../../train/interfaces.ts';
@@ -27,10 +27,10 @@ export function create({ negatives }: BprOptions, { tokenizer }: Processor): Obj
       const { dtype, device } = model;
       // Items that a row has and those that are drawn are read at once, each text a single time.
       const read = batch.rows.flatMap(({ ids, rivals }) => [...ids, ...rivals!]);
-      const texts = model.trunk.textReader?.read(read, { dtype, device, runner });
-      const states = widened(model.hidden({ ...batch.input, texts }, { runner }).indexSelect(0, onDevice(places))); // [L, D]
-      const vectorsOf = (ids: BigInt64Array) =>
-        itemVectorsOf(model.trunk)(onDevice(ids), dtype, texts).to(states.dtype);
+      const trunk = itemTrunkOf(model);
+      const texts = trunk.textReader?.read(read, { dtype, device, runner });
+      const states = widened(model.hidden(withTexts(batch.input, texts), { runner }).indexSelect(0, onDevice(places))); // [L, D]
+      const vectorsOf = (ids: BigInt64Array) => trunk.itemVectors(onDevice(ids), dtype, texts).to(states.dtype);
       const rivals = vectorsOf(
         BigInt64Array.from(
           batch.rows.flatMap((row) => [...row.rivals!]),

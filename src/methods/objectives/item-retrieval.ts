@@ -1,6 +1,6 @@
 // R rows, L items that are predicted, U different ones of them, D width
 import { widened } from '../../models/heads/pooling.ts';
-import { itemVectorsOf } from '../../models/architecture.ts';
+import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
@@ -27,9 +27,10 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
       const { items, placeOf } = different(targets);
       // Items that a row has and those that others are to find are read at once, each text a single time.
-      const texts = model.trunk.textReader?.read(idsIn(batch), { dtype: model.dtype, device: model.device, runner });
-      const states = model.hidden({ ...batch.input, texts }, { runner }).indexSelect(0, onDevice(places)); // [L, D]
-      const vectors = itemVectorsOf(model.trunk)(onDevice(items), model.dtype, texts); // [U, D]
+      const trunk = itemTrunkOf(model);
+      const texts = trunk.textReader?.read(idsIn(batch), { dtype: model.dtype, device: model.device, runner });
+      const states = model.hidden(withTexts(batch.input, texts), { runner }).indexSelect(0, onDevice(places)); // [L, D]
+      const vectors = trunk.itemVectors(onDevice(items), model.dtype, texts); // [U, D]
       const own = BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!));
       return widened(cat([states, vectors.indexSelect(0, onDevice(own))], 1)); // [L, 2 D]
     },

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { itemRows } from './item-rows.ts';
 import { nextTokenLoss } from './next-token.ts';
@@ -11,7 +12,7 @@ import type { NextItemOptions } from './next-item.options.ts';
  */
 export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
   const loss: Objective['loss'] = (model, ...rest) => {
-    if (model.trunk.textReader !== undefined) throw tooManyTexts();
+    if (textReaderOf(model.trunk) !== undefined) throw tooManyTexts();
     return nextTokenLoss(model, ...rest);
   };
   return { ...itemRows(tokenizer), separable: true, loss };

@@ -44,7 +44,7 @@ export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> ex
   }
 
   protected override fileName(key: string): string {
-    return fileNames[key] ?? `${key}.weight`;
+    return FILE_NAMES.get(key) ?? `${key}.weight`;
   }
 
   override get trainables(): Trainable[] {
@@ -65,10 +65,10 @@ export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> ex
   }
 }
 
-const fileNames: Readonly<Record<string, string>> = {
-  lora_B_bias: 'lora_B.bias',
-  lora_magnitude_vector: 'lora_magnitude_vector',
-};
+const FILE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['lora_B_bias', 'lora_B.bias'],
+  ['lora_magnitude_vector', 'lora_magnitude_vector'],
+]);
 
 /** y = Wx + scaling · B A x */
 export class LoraAdapter extends LowRankAdapter<LinearLike> {

@@ -69,7 +69,8 @@ const config = z.object({
     .optional()
     .refine((start) => PLAIN_STARTS.has(start), {
       error: ({ input }) =>
-        `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`,
+        `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; ` +
+        'save it as plain LoRA (path_initial_model_for_weight_conversion)',
     }),
   bias: z
     .enum(['none', 'all'], { error: 'with lora_only PEFT does not save the biases that it trained' })

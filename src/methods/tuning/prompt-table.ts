@@ -1,6 +1,7 @@
 // N tokens, n virtual ones, V rows of the token table, D width
 import { AttuneError } from '../../base/errors.ts';
 import { withArticle } from '../../base/articles.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { currentOwner, Module, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
@@ -91,7 +92,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
 
 /** @throws E_NO_TARGETS for models that do not read one text of tokens */
 export function textTable({ trunk, architecture }: Model): Embedding {
-  const isText = trunk.encoderStack === undefined && trunk.towers === undefined && trunk.textReader === undefined;
+  const isText = trunk.encoderStack === undefined && trunk.towers === undefined && textReaderOf(trunk) === undefined;
   if (isText && trunk.tokenTable !== undefined) return trunk.tokenTable;
   throw new AttuneError('E_NO_TARGETS', {
     what: `${withArticle(architecture.modelType)} model has no place for virtual tokens`,

@@ -29,7 +29,7 @@ export function findTargets(
   accepts: (layer: Target['layer']) => boolean = () => true,
 ): Target[] {
   // What has new weights, or those of another task, is trained whole.
-  const apart = [model.head, ...(model.trunk.untaught ?? [])].flatMap((part) => [...part.modules()]);
+  const apart = [model.head, ...(model.trunk.newlyInitialised ?? [])].flatMap((part) => [...part.modules()]);
   const isApart = new Set(apart.map(([, module]) => module));
   const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {

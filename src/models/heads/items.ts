@@ -1,22 +1,24 @@
 // N states, n items, V items of the vocabulary, D width
 import type { Term } from '../../nn/index.ts';
 import { arange, type Tensor } from '../../tensor/index.ts';
-import { itemVectorsOf, tokenTableOf, type Trunk } from '../architecture.ts';
+import { tokenTableOf, type Trunk } from '../architecture.ts';
+import { isItemTrunk, type ItemTrunk } from '../items/item-model.ts';
 import type { HeadKind } from './head.ts';
 import { TokenHead } from './token-head.ts';
 
 /** How well every item fits a state: the product with the item's vector, which the trunk makes. It has no weights. */
 class ItemsHead extends TokenHead {
-  readonly #trunk: Trunk;
+  readonly #trunk: ItemTrunk;
 
   constructor(trunk: Trunk) {
     super();
+    if (!isItemTrunk(trunk)) throw new Error('this trunk makes no vectors of items');
     this.#trunk = trunk;
   }
 
   protected override terms(hidden: Tensor): Term[] {
     const all = arange(tokenTableOf(this.#trunk).count).toDevice(hidden.device);
-    return [{ hidden, weight: itemVectorsOf(this.#trunk)(all, hidden.dtype) }]; // [V, D]
+    return [{ hidden, weight: this.#trunk.itemVectors(all, hidden.dtype) }]; // [V, D]
   }
 }
 

@@ -22,7 +22,10 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '|---|---|',
     ...splits,
     '',
-    `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.${leftOut}`,
+    `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that ` +
+      'stay together (alike, or of one mail with its attachments' +
+      `${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.` +
+      `${leftOut}`,
     '',
     '## Columns',
     '',
@@ -30,7 +33,9 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '',
     '## Sources',
     '',
-    `${formatCount(files.read)} of ${formatCount(files.files)} files read, ${plural(files.documents, 'documents')}; ${formatCount(parents.length)} paths with their hashes in manifest.json.`,
+    `${formatCount(files.read)} of ${formatCount(files.files)} files read, ` +
+      `${plural(files.documents, 'documents')}; ${formatCount(parents.length)} paths with their hashes in ` +
+      'manifest.json.',
     ...(skipped.length > 0 ? ['', 'Not read, or not to the end:', '', ...skipped] : []),
     ...(notes.length > 0 ? ['', 'Left out of what was read:', '', ...notes] : []),
     '',

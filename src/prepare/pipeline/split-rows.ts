@@ -1,4 +1,7 @@
-/** Rows into train, validation and test: none that are alike, of one mail with its attachments, of one group or document, on two sides. In memory are a few bytes a row. */
+/**
+ * Splits rows into train, validation and test. Similar rows, a mail and its attachments, and rows of one group or
+ * document stay in one split. Takes a few bytes of memory a row.
+ */
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { GrowingArray } from '../../base/growing-array.ts';

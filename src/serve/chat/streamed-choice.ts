@@ -1,7 +1,7 @@
 /** One answer of a chat as the deltas that clients put together. */
 import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
 import type { ChatChunk } from '../schemas/chat.ts';
 import { AnswerReader, finishOf, type AnswerPart } from './answer-reader.ts';

@@ -1,5 +1,5 @@
 /** What a request for completions asks of a model. */
-import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
+import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';

@@ -1,6 +1,6 @@
 /** Prompts as they stand before their answers, with the log-probabilities of their tokens where they are asked for. */
 import type { PromptToken } from '../../generate/index.ts';
-import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
+import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { Writer } from '../models/opened.ts';
 import type { CompletionPlan } from './completion-plan.ts';
 

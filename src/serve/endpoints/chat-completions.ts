@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
 import { AnswerReader, finishOf, joined } from '../chat/answer-reader.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';

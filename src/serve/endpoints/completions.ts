@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
 import { completionLogProbs } from '../completions/completion-log-probs.ts';
 import { completionPlan, type CompletionPlan } from '../completions/completion-plan.ts';

@@ -2,7 +2,8 @@ import { defineEndpoint } from '../endpoint.ts';
 import { PAGE } from '../page/page-html.ts';
 
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src " +
+  "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export const endpoint = defineEndpoint({
   method: 'get',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
 import { AnswerReader } from '../chat/answer-reader.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { SpeechSegment } from '../../generate/index.ts';
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../../worker/jobs/generate.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
 import type { TokenCounts } from '../watch/exchange.ts';
 
 /** Tokens of a request: each prompt once, whatever number of answers it has. */

@@ -1,8 +1,8 @@
 /** Answers of a model as events, for whoever streams them and whoever waits for all. */
 import type { Call } from '../call.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
-import type { Answer } from '../../worker/jobs/generate.ts';
-import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
+import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 

@@ -1,10 +1,10 @@
 /** What the server needs of models. Who opens them, and in which processes, is the business of `app`. */
 import type { Task } from '../../models/architecture.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
-import type { Answer, GenerateRequest } from '../../worker/jobs/generate.ts';
-import type { AnswerKind } from '../../worker/jobs/predict.ts';
-import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../worker/run/answer/model-questions.ts';
-import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
+import type { Answer, GenerateRequest } from '../../jobs/generate/generate.ts';
+import type { AnswerKind } from '../../jobs/predict/predict.ts';
+import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../jobs/generate/model-questions.ts';
+import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 
 /** What a model is for: to write, to write down recordings, to answer rows, to make vectors, to recommend items. */
 export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';

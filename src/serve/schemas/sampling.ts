@@ -3,7 +3,7 @@ import { parseJson } from '../../files/json.ts';
 import { randomBytes } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { ConstraintSpec } from '../../generate/index.ts';
-import type { WriterDescription } from '../../worker/run/answer/model-questions.ts';
+import type { WriterDescription } from '../../jobs/generate/model-questions.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Sampling } from '../models/opened.ts';
 

@@ -5,6 +5,7 @@ import { functions, type FunctionName } from '../../../src/app/api/functions.ts'
 import * as api from '../../../src/app/index.ts';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { readImports } from '../../../tools/check/source-files.ts';
+import { apiReference } from '../../../tools/generate-api-reference.ts';
 import { recipeTypes } from '../../../tools/generate-recipe-types.ts';
 
 /** What loading a file loads: files of this package and packages, both once. */
@@ -127,10 +128,11 @@ describe('hover documentation', () => {
     const files = readdirSync('src/app/api').filter((name) => !['functions.ts', 'lazily.ts', 'host'].includes(name));
     for (const name of files) {
       const text = readFileSync(`src/app/api/${name}`, 'utf8');
-      for (const [, before, constant] of text.matchAll(/(\*\/\n|\n)export const (\w+)/g))
-        expect(before, `${name}: ${constant}`).toBe('*/\n');
-      const described = text.match(/@example|@deprecated/g)?.length ?? 0;
-      expect(described, name).toBe(text.match(/^export const /gm)?.length);
+      for (const before of text.split(/^export const /m).slice(0, -1)) {
+        const comment = before.slice(before.lastIndexOf('/**'));
+        expect(comment, name).toMatch(/@example|@deprecated/);
+        expect(comment, name).toMatch(/\*\/\n$/);
+      }
     }
   });
 
@@ -145,6 +147,10 @@ describe('hover documentation', () => {
         .map(({ owner, name }) => `${owner}.${name}`);
     });
     expect(bare).toEqual([]);
+  });
+
+  it('is what docs/api.md says', () => {
+    expect(readFileSync('docs/api.md', 'utf8'), 'node tools/generate-api-reference.ts').toBe(apiReference());
   });
 
   it('stands at every key of a recipe, as the schemas describe it', async () => {

@@ -223,9 +223,11 @@ describe('a page of a manual', () => {
 
 describe('a mail with attachments', () => {
   const part = (type: string, name: string, content: Buffer | string) =>
-    `--x\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(content).toString('base64')}\r\n`;
+    `--x\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}` +
+    `"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(content).toString('base64')}\r\n`;
   const mail =
-    'From: ann@a.example\r\nTo: bob@b.example\r\nSubject: Papers\r\nDate: Mon, 01 Jan 2024 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n' +
+    'From: ann@a.example\r\nTo: bob@b.example\r\nSubject: Papers\r\nDate: Mon, 01 Jan 2024 10:00:00 ' +
+    '+0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n' +
     '--x\r\nContent-Type: text/plain\r\n\r\nSee both.\r\n' +
     part('application/pdf', 'plan.pdf', makePdf([{ texts: linesAt(72, 700, ['The plan of the year']) }])) +
     part('application/octet-stream', 'parts.docx', samples.docx()) +

@@ -276,9 +276,12 @@ describe('a reader that does not come to an end', () => {
   it('costs a mailbox the attachment that it was at, and nothing else', { timeout: 40_000 }, async () => {
     const slow = (await endless()).toString('base64').replaceAll(/.{76}/g, '$&\n');
     const attached = (name: string, content: string) =>
-      `--x\nContent-Type: application/octet-stream; name=${name}\nContent-Disposition: attachment; filename=${name}\nContent-Transfer-Encoding: base64\n\n${content}\n`;
+      `--x\nContent-Type: application/octet-stream; name=${name}\nContent-Disposition: attachment; ` +
+      `filename=${name}\nContent-Transfer-Encoding: base64\n\n${content}\n`;
     const mail = (said: string, parts = '') =>
-      `From a@b.example Mon Jan  1 10:00:00 2024\nFrom: a@b.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${said}\n${parts}--x--\n\n`;
+      `From a@b.example Mon Jan  1 10:00:00 2024\nFrom: a@b.example\nSubject: s\nMIME-Version: 1.0\n` +
+      `Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${said}\n${parts}` +
+      `--x--\n\n`;
     const note = Buffer.from('Attached.').toString('base64');
     const box = mail('one') + mail('two', attached('slow.db', slow) + attached('note.txt', note)) + mail('three');
     const { documents, outcomes } = await readFiles(folder, { 'a.mbox': box }, { query, limits: { seconds: 3 } });

@@ -25,16 +25,25 @@ function openDocument(kind: string, body: string, manifest = ''): Buffer {
 const TEXT = `<office:text>
   <text:table-of-content><text:p>Use 1</text:p></text:table-of-content>
   <text:h text:outline-level="1">Use</text:h>
-  <text:p>Turn <text:span>it</text:span> on.<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Slowly.</text:p></text:note-body></text:note></text:p>
-  <text:list><text:list-item><text:p>one</text:p><text:list><text:list-item><text:p>deep</text:p></text:list-item></text:list></text:list-item><text:list-item><text:p>two</text:p></text:list-item></text:list>
-  <table:table><table:table-row><table:table-cell><text:p>Part</text:p></table:table-cell><table:table-cell><text:p>Bar</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>Inlet</text:p></table:table-cell><table:table-cell><text:p>3</text:p></table:table-cell></table:table-row></table:table>
+  <text:p>Turn <text:span>it</text:span> on.<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>Slowly.</text:p>
+  </text:note-body></text:note></text:p>
+  <text:list><text:list-item><text:p>one</text:p><text:list><text:list-item><text:p>deep</text:p></text:list-item></text:list>
+  </text:list-item><text:list-item><text:p>two</text:p></text:list-item></text:list>
+  <table:table><table:table-row><table:table-cell><text:p>Part</text:p></table:table-cell><table:table-cell><text:p>Bar</text:p>
+  </table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>Inlet</text:p></table:table-cell><table:table-cell>
+  <text:p>3</text:p></table:table-cell></table:table-row></table:table>
   <text:p text:style-name="Preformatted_20_Text">run()</text:p>
   <text:p text:style-name="Preformatted_20_Text"><text:s text:c="2"/>stop()</text:p>
 </office:text>`;
 
 const cell = (value: string): string =>
   `<table:table-cell office:value-type="string"><text:p>${value}</text:p></table:table-cell>`;
-const SHEET = `<office:spreadsheet><table:table table:name="Parts"><table:table-row>${cell('name')}${cell('price')}<table:table-cell table:number-columns-repeated="900"/></table:table-row><table:table-row>${cell('Pump')}<table:table-cell office:value-type="float" office:value="3.5"><text:p>3,50</text:p></table:table-cell></table:table-row><table:table-row table:number-rows-repeated="100000"><table:table-cell/></table:table-row></table:table></office:spreadsheet>`;
+const SHEET =
+  `<office:spreadsheet><table:table table:name="Parts"><table:table-row>${cell('name')}${cell('price')}` +
+  '<table:table-cell table:number-columns-repeated="900"/></table:table-row><table:table-row>' +
+  `${cell('Pump')}<table:table-cell office:value-type="float" office:value="3.5"><text:p>3,50</text:p>` +
+  '</table:table-cell></table:table-row><table:table-row table:number-rows-repeated="100000">' +
+  '<table:table-cell/></table:table-row></table:table></office:spreadsheet>';
 
 const RTF = String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title The pump}}{\*\generator x;}
 {\pard\outlinelevel0 Use\par}

@@ -32,7 +32,9 @@ export function makePdf(
     if (picture !== undefined) shows.push(`q ${WIDTH} 0 0 ${HEIGHT} 0 0 cm /Im1 Do Q`);
     const stream = Buffer.from(shows.join('\n'), 'latin1');
     objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${WIDTH} ${HEIGHT}] /Contents ${content} 0 R /Resources << /Font << /F1 3 0 R /F2 ${inline('Courier')} /F3 ${inline('Helvetica-Bold')} >> /XObject << /Im1 ${image} 0 R >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${WIDTH} ${HEIGHT}] /Contents ${content} 0 R /Resources ` +
+        `<< /Font << /F1 3 0 R /F2 ${inline('Courier')} /F3 ${inline('Helvetica-Bold')} >> /XObject << /Im1 ` +
+        `${image} 0 R >> >> >>`,
     );
     objects.push(
       Buffer.concat([Buffer.from(`<< /Length ${stream.length} >>\nstream\n`), stream, Buffer.from('\nendstream')]),
@@ -41,7 +43,8 @@ export function makePdf(
     objects.push(
       Buffer.concat([
         Buffer.from(
-          `<< /Type /XObject /Subtype /Image /Width ${pictureSize[0]} /Height ${pictureSize[1]} /ColorSpace /DeviceGray /BitsPerComponent 8 /Length ${pixels.length} >>\nstream\n`,
+          `<< /Type /XObject /Subtype /Image /Width ${pictureSize[0]} /Height ${pictureSize[1]} /ColorSpace ` +
+            `/DeviceGray /BitsPerComponent 8 /Length ${pixels.length} >>\nstream\n`,
         ),
         pixels,
         Buffer.from('\nendstream'),

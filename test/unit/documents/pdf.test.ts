@@ -130,7 +130,8 @@ describe('recognising text', () => {
   it('reads scanned pages and pictures where it is asked for', async () => {
     const { default: sharp } = await import('sharp');
     const svg =
-      '<svg width="900" height="300"><rect width="900" height="300" fill="white"/><text x="40" y="160" font-size="64" font-family="DejaVu Sans, sans-serif">Turn the handle left</text></svg>';
+      '<svg width="900" height="300"><rect width="900" height="300" fill="white"/><text x="40" y="160" ' +
+      'font-size="64" font-family="DejaVu Sans, sans-serif">Turn the handle left</text></svg>';
     const { data, info } = await sharp(Buffer.from(svg)).greyscale().raw().toBuffer({ resolveWithObject: true });
     const scan = makePdf([{ texts: [], picture: data, pictureSize: [info.width, info.height] }]);
     const png = await sharp(Buffer.from(svg)).png().toBuffer();

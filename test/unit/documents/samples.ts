@@ -16,11 +16,19 @@ const RELATIONS = 'http://schemas.openxmlformats.org/package/2006/relationships'
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 function contentTypes(part: string, type: string): string {
-  return `<?xml version="1.0"?><Types xmlns="${TYPES}"><Default Extension="xml" ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/${part}" ContentType="${type}"/></Types>`;
+  return (
+    `<?xml version="1.0"?><Types xmlns="${TYPES}"><Default Extension="xml" ` +
+    'ContentType="application/xml"/><Default Extension="rels" ' +
+    `ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/${part}` +
+    `" ContentType="${type}"/></Types>`
+  );
 }
 
 function rootRelation(target: string): string {
-  return `<?xml version="1.0"?><Relationships xmlns="${RELATIONS}"><Relationship Id="rId1" Type="${OFFICE}/officeDocument" Target="${target}"/></Relationships>`;
+  return (
+    `<?xml version="1.0"?><Relationships xmlns="${RELATIONS}"><Relationship Id="rId1" Type="${OFFICE}` +
+    `/officeDocument" Target="${target}"/></Relationships>`
+  );
 }
 
 export function docx(): Buffer {
@@ -31,8 +39,14 @@ export function docx(): Buffer {
   const equation = '<w:p><m:oMath><m:r><m:t>p=1</m:t></m:r></m:oMath></w:p>';
   const code =
     paragraph('run()', 'Code') + paragraph('  stop()', 'Code').replace('<w:t>', '<w:t xml:space="preserve">');
-  const body = `${paragraph('Manual', 'Title')}${paragraph('First', 'Heading1')}${paragraph('Read this first.')}${equation}${code}${paragraph('Parts', 'Heading2')}${table}`;
-  const styles = `<w:styles ${W}>${[1, 2].map((level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`).join('')}${['Title', 'Code'].map((name) => `<w:style w:type="paragraph" w:styleId="${name}"><w:name w:val="${name}"/></w:style>`).join('')}</w:styles>`;
+  const body =
+    `${paragraph('Manual', 'Title')}${paragraph('First', 'Heading1')}${paragraph('Read this first.')}` +
+    `${equation}${code}${paragraph('Parts', 'Heading2')}${table}`;
+  const styles =
+    `<w:styles ${W}>` +
+    `${[1, 2].map((level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`).join('')}` +
+    `${['Title', 'Code'].map((name) => `<w:style w:type="paragraph" w:styleId="${name}"><w:name w:val="${name}"/></w:style>`).join('')}` +
+    '</w:styles>';
   return makeZip([
     {
       name: '[Content_Types].xml',
@@ -52,14 +66,18 @@ export function docx(): Buffer {
 }
 
 export function pptx(): Buffer {
-  const namespaces = `xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:r="${OFFICE}"`;
+  const namespaces =
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" ' +
+    `xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:r="${OFFICE}"`;
   const shape = (text: string, placeholder: string): string =>
     `<p:sp><p:nvSpPr><p:nvPr><p:ph type="${placeholder}"/></p:nvPr></p:nvSpPr><p:txBody>${text
       .split('\n')
       .map((line) => `<a:p><a:r><a:t>${line}</a:t></a:r></a:p>`)
       .join('')}</p:txBody></p:sp>`;
   const cell = (text: string): string => `<a:tc><a:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></a:txBody></a:tc>`;
-  const table = `<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>${cell('Year')}${cell('Sales')}</a:tr><a:tr>${cell('2024')}${cell('7')}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
+  const table =
+    `<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>${cell('Year')}${cell('Sales')}</a:tr><a:tr>` +
+    `${cell('2024')}${cell('7')}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
   const slide = (content: string): string =>
     `<p:sld ${namespaces}><p:cSld><p:spTree>${content}</p:spTree></p:cSld></p:sld>`;
   const relation = (id: string, type: string, target: string): string =>
@@ -78,7 +96,9 @@ export function pptx(): Buffer {
     },
     {
       name: 'ppt/_rels/presentation.xml.rels',
-      data: `<Relationships xmlns="${RELATIONS}">${relation('rId1', 'slide', 'slides/slide1.xml')}${relation('rId2', 'slide', 'slides/slide2.xml')}</Relationships>`,
+      data:
+        `<Relationships xmlns="${RELATIONS}">${relation('rId1', 'slide', 'slides/slide1.xml')}` +
+        `${relation('rId2', 'slide', 'slides/slide2.xml')}</Relationships>`,
     },
     { name: 'ppt/slides/slide1.xml', data: slide(shape('Figures', 'title') + table + shape('12', 'sldNum')) },
     {
@@ -127,7 +147,10 @@ export function epub(): Buffer {
     },
     {
       name: 'OEBPS/book.opf',
-      data: '<package><metadata><dc:title>The Book</dc:title></metadata><manifest><item id="b" href="two%20.xhtml"/><item id="a" href="one.xhtml"/></manifest><spine><itemref idref="a"/><itemref idref="b"/></spine></package>',
+      data:
+        '<package><metadata><dc:title>The Book</dc:title></metadata><manifest><item id="b" ' +
+        'href="two%20.xhtml"/><item id="a" href="one.xhtml"/></manifest><spine><itemref idref="a"/><itemref ' +
+        'idref="b"/></spine></package>',
     },
     { name: 'OEBPS/one.xhtml', data: chapter('One', 'It begins.') },
     { name: 'OEBPS/two .xhtml', data: chapter('Two', 'It ends.') },
@@ -184,7 +207,8 @@ export const mbox = (): Buffer =>
 
 export const whatsapp = (): Buffer =>
   Buffer.from(
-    '31/12/2023, 22:15 - Messages are end-to-end encrypted.\n31/12/2023, 22:16 - Ann: Is it open?\nI mean today\n31/12/2023, 22:18 - Shop: Until noon.\n31/12/2023, 22:19 - Ann: <Media omitted>\n',
+    '31/12/2023, 22:15 - Messages are end-to-end encrypted.\n31/12/2023, 22:16 - Ann: Is it open?\nI ' +
+      'mean today\n31/12/2023, 22:18 - Shop: Until noon.\n31/12/2023, 22:19 - Ann: <Media omitted>\n',
   );
 
 export const slack = (): Buffer =>

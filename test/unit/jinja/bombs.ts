@@ -119,7 +119,8 @@ export const bombs: Readonly<Record<string, string>> = {
   pads: "{% set k = namespace(l=[]) %}{% for i in range(10000) %}{% set k.l = k.l + ['é'.center(16000000)] %}{% endfor %}",
   strs: "{% set k = namespace(l=[]) %}{% for i in range(10000) %}{% set k.l = k.l + ['é一' * 4000000] %}{% endfor %}",
   captures:
-    '{% macro m() %}{% for i in range(100000) %}一{% endfor %}{% endmacro %}{% set k = namespace(l=[]) %}{% for i in range(10000) %}{% set k.l = k.l + [m()] %}{% endfor %}',
+    '{% macro m() %}{% for i in range(100000) %}一{% endfor %}{% endmacro %}{% set k = namespace(l=[]) ' +
+    '%}{% for i in range(10000) %}{% set k.l = k.l + [m()] %}{% endfor %}',
   int: "{% set s = '9' * 8000000 %}{{ s|int }}{{ s|float }}{% for i in range(1000) %}{{ s|int(0) }}{{ ('f' * 4000000)|int(0, 16) }}{% endfor %}",
   round: '{{ 1e308|round(300) }}{{ 1e-300|round(300) }}{{ 10|round(-1000000000) }}{{ 1e300|round(-1000000) }}',
   strftime: "{{ strftime_now('%A' * 4000000) }}",

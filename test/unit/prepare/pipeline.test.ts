@@ -172,9 +172,13 @@ it('keeps the rows of one document on one side of a split', async () => {
 
 it('keeps a mail, what is attached to it and what lies in that on one side of any split', async () => {
   const part = (type: string, name: string, content: Buffer | string) =>
-    `--x\nContent-Type: ${type}; name=${name}\nContent-Disposition: attachment; filename=${name}\nContent-Transfer-Encoding: base64\n\n${Buffer.from(content).toString('base64')}\n`;
+    `--x\nContent-Type: ${type}; name=${name}\nContent-Disposition: attachment; filename=${name}\n` +
+    `Content-Transfer-Encoding: base64\n\n${Buffer.from(content).toString('base64')}\n`;
   const mail = (seed: number) =>
-    `From: a@a.example\nTo: b@b.example\nSubject: Papers\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${sentence(seed)}\n${part('text/plain', 'a.txt', sentence(seed + 100))}${part('application/zip', 'b.zip', makeZip([{ name: 'c.txt', data: sentence(seed + 200) }]))}--x--\n`;
+    `From: a@a.example\nTo: b@b.example\nSubject: Papers\nMIME-Version: 1.0\nContent-Type: ` +
+    `multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${sentence(seed)}\n` +
+    `${part('text/plain', 'a.txt', sentence(seed + 100))}` +
+    `${part('application/zip', 'b.zip', makeZip([{ name: 'c.txt', data: sentence(seed + 200) }]))}--x--\n`;
   for (let seed = 0; seed < 20; seed++) writeFileSync(join(folder, `${seed}.eml`), mail(seed));
   const box = Array.from({ length: 20 }, (_, seed) => `From a Mon Jan  1 10:00:00 2024\n${mail(seed + 500)}\n`);
   writeFileSync(join(folder, 'box.mbox'), box.join(''));

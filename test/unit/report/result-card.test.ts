@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { reportRun } from '../../../src/app/report/index.ts';
-import { writeModelCard } from '../../../src/worker/run/result-card.ts';
+import { writeModelCard } from '../../../src/jobs/train/result/result-card.ts';
 import { writeSampleRun } from './sample-run.ts';
 
 let folder: string;

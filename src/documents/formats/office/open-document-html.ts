@@ -3,9 +3,10 @@ import { bareName, escapedText, type XmlElement } from '../../text/xml.ts';
 
 /** What is no text of the document's own: what was deleted, remarks, contents, pictures' data. */
 const SILENT = new Set(
-  'tracked-changes annotation annotation-end table-of-content alphabetical-index sequence-decls variable-decls forms binary-data title desc notes settings'.split(
-    ' ',
-  ),
+  (
+    'tracked-changes annotation annotation-end table-of-content alphabetical-index sequence-decls ' +
+    'variable-decls forms binary-data title desc notes settings'
+  ).split(' '),
 );
 const HOLDS_TEXT = new Set(['p', 'h', 'span', 'a']);
 /** A space that is meant, until those that are not are taken out. */

@@ -4,9 +4,11 @@ import { markdownTable } from '../../text/html-table.ts';
 
 /** Groups that hold no text of the document. */
 const SILENT = new Set(
-  'fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf fldinst generator themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl xmlnstbl mmathPr bkmkstart bkmkend'.split(
-    ' ',
-  ),
+  (
+    'fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr ' +
+    'footerf fldinst generator themedata colorschememapping datastore latentstyles listtable ' +
+    'listoverridetable rsidtbl xmlnstbl mmathPr bkmkstart bkmkend'
+  ).split(' '),
 );
 const CHARACTERS: Readonly<Record<string, string>> = table({
   par: '\n\n',

@@ -32,7 +32,10 @@ const SHORT_FORMS = {
   "ma'am": 'madam',
 };
 const TITLES =
-  'mr mister, mrs missus, st saint, dr doctor, prof professor, capt captain, gov governor, ald alderman, gen general, sen senator, rep representative, pres president, rev reverend, hon honorable, asst assistant, assoc associate, lt lieutenant, col colonel, jr junior, sr senior, esq esquire';
+  'mr mister, mrs missus, st saint, dr doctor, prof professor, capt captain, gov governor, ald ' +
+  'alderman, gen general, sen senator, rep representative, pres president, rev reverend, hon ' +
+  'honorable, asst assistant, assoc associate, lt lieutenant, col colonel, jr junior, sr senior, esq ' +
+  'esquire';
 /** What an apostrophe stands for; the ones before are looked at first. */
 const APOSTROPHES = {
   "'d been": ' had been',

@@ -30,5 +30,7 @@ export const formats: Readonly<Record<string, string>> = table({
   // In full, or with one run of zeros left out at the end or the beginning.
   ipv6: `${HEXTET}(?::${HEXTET}){7}|(?:${HEXTET}:){1,6}:|::(?:${HEXTET}:){0,5}${HEXTET}|::`,
   // RFC 3986 with a host by name, no user and no address in brackets.
-  uri: `[a-z][a-z0-9+.-]*://${LABEL}(?:\\.${LABEL}){0,3}(?::\\d{1,4})?(?:/${URI_CHARACTER}*)*(?:\\?(?:${URI_CHARACTER}|[/?])*)?(?:#(?:${URI_CHARACTER}|[/?])*)?`,
+  uri:
+    `[a-z][a-z0-9+.-]*://${LABEL}(?:\\.${LABEL}){0,3}(?::\\d{1,4})?(?:/${URI_CHARACTER}*)*(?:\\?(?:` +
+    `${URI_CHARACTER}|[/?])*)?(?:#(?:${URI_CHARACTER}|[/?])*)?`,
 });

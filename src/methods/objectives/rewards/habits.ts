@@ -46,7 +46,8 @@ export function suspicionsOf(before: Metrics, after: Metrics, rows: number): str
   if (Math.abs(change) >= MOVED && Math.abs(telling) >= TELLING && Math.sign(change) === Math.sign(telling)) {
     const direction = change > 0 ? 'longer' : 'shorter';
     found.push(
-      `answers became ${direction} (${was.toFixed(1)} → ${is.toFixed(1)} tokens), and length tells the reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
+      `answers became ${direction} (${was.toFixed(1)} → ${is.toFixed(1)} tokens), and length tells the ` +
+        `reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
     );
   }
   const [repeated, repeats] = [before, after].map((metrics) => metrics['completions/repetition'] ?? 0);

@@ -1,0 +1,32 @@
+import type { Compared } from '../../eval/compare/compare.ts';
+import type { ReferenceHashes } from '../../train/reference.ts';
+import type { JobContext } from '../job.ts';
+import { readRows, type RowsWanted } from './read-rows.ts';
+import { runComparison } from './run-comparison.ts';
+import type { OpenOptions } from '../model/open-model.ts';
+import { loadMetrics, type WrittenMetric } from '../evaluate/recipe-metrics.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+export interface CompareInput {
+  /** The one that is judged first. */
+  systems: readonly SystemSpec[];
+  rows: RowsWanted;
+  metrics?: readonly WrittenMetric[];
+  /** Hashes of the metrics that are one's own, as far as they are known. */
+  references?: ReferenceHashes;
+  maxNewTokens?: number;
+  precision?: OpenOptions['precision'];
+  keepSeen?: boolean;
+}
+
+/** Lets systems answer the same rows and judges the first of them by the others. */
+export async function run(
+  { systems, rows, metrics, references, maxNewTokens, precision, keepSeen }: CompareInput,
+  context: JobContext,
+): Promise<Compared> {
+  const { emit, signal } = context;
+  const specs = metrics && (await loadMetrics(metrics, references));
+  const compared = await readRows(rows, context);
+  const options = { emit, signal, metrics: specs, maxNewTokens, precision, keepSeen, seed: rows.seed };
+  return runComparison(systems, compared, options);
+}

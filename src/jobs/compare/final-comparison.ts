@@ -1,0 +1,74 @@
+import { AttuneError } from '../../base/errors.ts';
+import { sampledRows, USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
+import { parametersOf } from '../../models/base-facts.ts';
+import { writeComparison, writeSamples } from '../../store/results.ts';
+import { modelFolder } from '../model/base-model.ts';
+import { writeModelCard } from '../train/result/result-card.ts';
+import type { LoadedData } from '../../data/index.ts';
+import type { PreparedRun, RunContext } from '../train/training-run.ts';
+import { warnOfEndless } from './endless-answers.ts';
+import { rowsWithinBudget } from './row-budget.ts';
+import { runComparison } from './run-comparison.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+/** What is left to know of a run that has its result. */
+export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
+  context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
+  loaded: Pick<LoadedData, 'splits'>;
+  /** Absent where nothing is trained in steps. */
+  constants?: Pick<PreparedRun['constants'], 'training'>;
+}
+
+/** Of a model whose files are not here nothing is known. */
+async function affordable({ context, constants, loaded, test }: FinishedRun): Promise<number> {
+  if (constants === undefined) return USUAL_ROWS;
+  const { model, objective } = context.recipe;
+  const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
+  const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
+  const parameters = writes ? await parametersOf(modelFolder(model)) : 0;
+  return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });
+}
+
+/** Fewer than usual are not compared without a word. */
+function reportSample(rows: number, { context, test }: FinishedRun, most: number | 'auto'): void {
+  if (most !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
+  const message = `comparing on ${rows} of ${test.length} test rows, since answers to more would take long (evaluation.max_rows)`;
+  context.emit({ type: 'phase-started', phase: 'evaluate', message });
+}
+
+/**
+ * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
+ * fails here is told as a warning: the result is there. The memory of training has been freed before.
+ */
+export async function compareResult(run: FinishedRun, result: string, specs: readonly SystemSpec[]): Promise<void> {
+  const { recipe, folder, emit, signal } = run.context;
+  if (recipe.evaluation.baselines === 'none') return;
+  const notCompared = (message: string) => emit({ type: 'warning-raised', code: 'W_NOT_COMPARED', message });
+  if (run.test.length === 0)
+    return notCompared(
+      'no rows are kept for test, so nothing says whether the result is better than its base; set data.test',
+    );
+  try {
+    const { train, validation } = run.loaded.splits;
+    const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
+    const { seed } = recipe.training;
+    const test = sampledRows(run.test, most === 'auto' ? await affordable(run) : most, seed);
+    reportSample(test.length, run, most);
+    const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
+    const maxNewTokens = room === 'auto' ? undefined : room;
+    const keepSeen = !excludesSeen;
+    const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
+    const compared = await runComparison(specs, rows, options);
+    writeComparison(folder, compared.comparison);
+    writeSamples(folder, compared.samples);
+    writeModelCard(folder, result);
+    await warnOfEndless(compared.comparison, { recipe, result, emit });
+    const { split, metric, verdict, sentence } = compared.comparison;
+    emit({ type: 'comparison-finished', split, rows: compared.comparison.rows, metric, verdict, sentence });
+  } catch (error) {
+    if (signal.aborted) return notCompared('stopped before the result was compared; attune compare does it later');
+    // Not even a bug here is worth a finished training.
+    const { message, stack = message } = error as Error;
+    notCompared(`the result could not be compared: ${error instanceof AttuneError ? message : stack}`);
+  }
+}

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/index.ts';
+import { thumbnail } from '../../image/index.ts';
+import type { Samples } from '../../store/results.ts';
+
+const SIDE = 128;
+/** Of the first rows; a report stays a file that can be sent. */
+const MOST = 200;
+
+/** Samples of rows that are images with small versions of them, so that a report needs no other file. */
+export async function withPictures(samples: Samples, examples: readonly Example[]): Promise<Samples> {
+  const byId = new Map(examples.map((example) => [example.id, example]));
+  const rows = [];
+  for (const [index, row] of samples.rows.entries()) {
+    const picture = index < MOST ? await pictureOf(byId.get(row.id)) : undefined;
+    rows.push(picture === undefined ? row : { ...row, picture });
+  }
+  return { ...samples, rows };
+}
+
+async function pictureOf(example: Example | undefined): Promise<string | undefined> {
+  if (example === undefined || !('media' in example) || example.media?.kind !== 'image') return undefined;
+  try {
+    return await thumbnail(await readFile(example.media.path), example.media.path, SIDE);
+  } catch (error) {
+    // A file that is gone by now, or broken: its row is told by its name.
+    if (error instanceof AttuneError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { AttuneError } from '../../base/errors.ts';
+import { loadData, refuseContaminated, type DataSource, type Example, type KnownShapes } from '../../data/index.ts';
+import { sampledRows } from '../../eval/compare/sampled-rows.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { loadRunData } from '../rows/load-run-data.ts';
+import { loadFormatters } from '../rows/row-formatters.ts';
+import type { ScoringContext } from '../evaluate/scoring.ts';
+import type { ComparedRows } from './comparing.ts';
+
+/** Which rows are compared, and which ones systems may be fitted on. Plain data. */
+export interface RowsWanted {
+  /** Rows of their own; those of a split of the first run unless given. */
+  data?: DataSource;
+  split: 'validation' | 'test';
+  /** Rows to fit on; the first run's training rows unless given. */
+  train?: DataSource;
+  /** Of the runs among the systems: none of their training rows may be compared on. */
+  recipes: readonly Recipe[];
+  /** What files of rows are expected to look like. */
+  known?: KnownShapes;
+  allowOverlap: boolean;
+  /** A sample is taken of more. */
+  maxRows: number;
+  seed: number;
+}
+
+/** @throws AttuneError E_SPLIT_OVERLAP, E_NO_ROWS, E_ROWS_WANTED and what reading raises */
+export async function readRows(wanted: RowsWanted, context: ScoringContext): Promise<ComparedRows> {
+  const { data, split, recipes, maxRows, seed } = wanted;
+  context.emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
+  const loaded = await readRuns(recipes, context);
+  const own = loaded.at(0);
+  const all = data === undefined ? own?.[split] : await readFile(data, wanted.known, context);
+  if (all === undefined) throw noSource();
+  if (all.length === 0) throw noRows(split);
+  const test = sampledRows(all, maxRows, seed);
+  const isOwn = data === undefined;
+  const fitted = await fittedRows({ ...wanted, test, loaded, isOwn }, context);
+  const validation = split === 'validation' && isOwn ? [] : (own?.validation ?? []);
+  const typical = fitted.length > 0 ? fitted : all;
+  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length };
+}
+
+/** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */
+export async function readFitted(
+  wanted: Pick<RowsWanted, 'train' | 'recipes' | 'known' | 'allowOverlap'> & { test: readonly Example[] },
+  context: ScoringContext,
+): Promise<Pick<ComparedRows, 'train' | 'validation' | 'typical'>> {
+  const loaded = await readRuns(wanted.recipes, context);
+  const train = await fittedRows({ ...wanted, loaded, isOwn: false }, context);
+  return { train, validation: loaded.at(0)?.validation ?? [], typical: train.length > 0 ? train : wanted.test };
+}
+
+type RunRows = Awaited<ReturnType<typeof loadRunData>>['splits'];
+
+async function readRuns(recipes: readonly Recipe[], context: ScoringContext): Promise<RunRows[]> {
+  const loaded = [];
+  for (const recipe of recipes) loaded.push((await loadRunData(recipe, context)).splits);
+  return loaded;
+}
+
+interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap'> {
+  test: readonly Example[];
+  /** Of the runs, in their order. */
+  loaded: readonly RunRows[];
+  /** Whether the rows to be answered are of the first run's own splits, which are apart already. */
+  isOwn: boolean;
+}
+
+async function fittedRows(
+  { train, test, loaded, isOwn, known, allowOverlap }: Fitting,
+  context: ScoringContext,
+): Promise<readonly Example[]> {
+  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, known, context);
+  const trained = [
+    ...loaded.slice(isOwn ? 1 : 0).map((splits) => splits.train),
+    ...(train === undefined ? [] : [fitted]),
+  ];
+  if (!allowOverlap) for (const rows of trained) await refuseContaminated(rows, test, { signal: context.signal });
+  return fitted;
+}
+
+async function readFile(
+  source: DataSource,
+  known: KnownShapes | undefined,
+  { signal }: ScoringContext,
+): Promise<readonly Example[]> {
+  const formatters = await loadFormatters([source.format]);
+  return (await loadData({ train: [source], known, formatters, seed: 0, signal })).splits.train;
+}
+
+function noSource(): AttuneError {
+  return new AttuneError('E_ROWS_WANTED', {
+    what: 'There are no rows to compare on',
+    got: 'no run among the systems, whose held-out rows could be taken',
+    fix: 'name a file: --data rows.jsonl',
+  });
+}
+
+function noRows(split: string): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: `The run keeps no rows for ${split}`,
+    fix: `name a file (--data rows.jsonl), or set data.${split} in the recipe before training`,
+  });
+}

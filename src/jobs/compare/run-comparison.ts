@@ -1,0 +1,98 @@
+import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
+import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
+import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import type { Answered } from '../../eval/compare/system.ts';
+import { repeatedRows } from '../../eval/recommend.ts';
+import type { MetricSpec } from '../../eval/metrics/index.ts';
+import type { SkippedSystem } from '../../store/results.ts';
+import type { OpenOptions } from '../model/open-model.ts';
+import type { ScoringContext } from '../evaluate/scoring.ts';
+import type { ComparedRows, Comparing } from './comparing.ts';
+import { withPictures } from './pictures.ts';
+import { OpenModels } from './open-models.ts';
+import { systemSources } from './systems/index.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+export interface ComparisonOptions extends ScoringContext {
+  /** The deciding one first; what suits the answers unless given. */
+  metrics?: readonly MetricSpec[];
+  /** Longest answer in tokens; from the training answers unless given. */
+  maxNewTokens?: number;
+  precision?: OpenOptions['precision'];
+  /** Whether items that a row has already may be recommended again. */
+  keepSeen?: boolean;
+  seed: number;
+}
+
+/** Lets all systems answer one after the other, and judges the first by the others. */
+export async function runComparison(
+  specs: readonly SystemSpec[],
+  rows: ComparedRows,
+  options: ComparisonOptions,
+): Promise<Compared> {
+  const { metrics = suitableMetrics(rows.typical), maxNewTokens, keepSeen = false, emit, signal, seed } = options;
+  using models = new OpenModels(options.precision);
+  const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
+  if (!keepSeen) warnOfRepeated(rows, emit);
+  const [subject, ...others] = await answerAll(specs, comparing);
+  const { skipped, cheapest } = comparing;
+  const { split, test, available } = rows;
+  emit({ type: 'phase-started', phase: 'evaluate', message: 'computing scores, intervals and tests' });
+  const onProgress = (done: number, total: number) =>
+    emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'statistics' });
+  const compared = await compareAnswers([subject, ...others], test, {
+    split,
+    available,
+    metrics,
+    cheapest,
+    skipped,
+    train: rows.train,
+    seed,
+    onProgress,
+    signal,
+  });
+  return { ...compared, samples: await withPictures(compared.samples, test) };
+}
+
+/** An item that cannot be recommended cannot be found either. */
+function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): void {
+  const repeated = repeatedRows(test);
+  if (repeated === 0) return;
+  const message =
+    `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, ` +
+    'since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended';
+  emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
+}
+
+/** One system after the other; those that may be left out and cannot answer are noted. @throws E_NOTHING_TO_COMPARE */
+export async function answerAll(
+  specs: readonly SystemSpec[],
+  comparing: Comparing,
+): Promise<[Answered, ...Answered[]]> {
+  const answered: Answered[] = [];
+  for (const spec of specs) pushAll(answered, await answerOrSkip(spec, comparing));
+  const [subject, ...others] = answered;
+  if (subject === undefined) throw nothingAnswered(comparing.skipped);
+  return [subject, ...others];
+}
+
+async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {
+  const source = await systemSources.load(spec.source);
+  try {
+    return await source.answer(spec as never, comparing);
+  } catch (error) {
+    const isOptional = 'isOptional' in spec && spec.isOptional === true;
+    if (!isOptional || !(error instanceof AttuneError) || comparing.signal.aborted) throw error;
+    const reason = error.got === undefined ? error.what : `${error.what}: ${error.got}`;
+    comparing.skipped.push({ name: spec.name, reason });
+    return [];
+  }
+}
+
+function nothingAnswered(skipped: readonly SkippedSystem[]): AttuneError {
+  return new AttuneError('E_NOTHING_TO_COMPARE', {
+    what: 'No system answered',
+    problems: skipped.map(({ name, reason }) => ({ field: name, message: reason })),
+  });
+}

@@ -1,0 +1,42 @@
+import { endpointFrom } from '../../../eval/endpoint/endpoint.ts';
+import { endpointPredictor } from '../../../eval/endpoint/endpoint-predictor.ts';
+import type { Answered } from '../../../eval/compare/system.ts';
+import { expectedText } from '../../../eval/example-text.ts';
+import { asker } from '../../../eval/prompting/asker.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
+import type { EndpointSpec } from './system-spec.ts';
+
+/** Bytes of a token that is short, so that the longest answer fits. */
+const BYTES_PER_TOKEN = 2;
+const SPARE = 32;
+
+/** A chat model behind an OpenAI-compatible endpoint. */
+export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<Answered[]> {
+  const { name, title, kind, url, model, asking } = spec;
+  const { keyVariable, ...limits } = spec.limits;
+  const { ask, note } = asker(asking, comparing.rows);
+  const maxNewTokens = comparing.maxNewTokens ?? roomInBytes(comparing);
+  const predictor = endpointPredictor(name, endpointFrom(url, model, keyVariable), {
+    ...limits,
+    ask,
+    maxNewTokens,
+    onWait: waitingTeller(title, comparing),
+  });
+  return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
+}
+
+/** Each kind of failure once, however often it is waited out. */
+function waitingTeller(title: string, { emit }: Comparing): (reason: string) => void {
+  const told = new Set<string>();
+  return (reason) => {
+    if (told.has(reason)) return;
+    told.add(reason);
+    emit({ type: 'warning-raised', code: 'W_ENDPOINT_WAITS', message: `${title} is asked again later: ${reason}` });
+  };
+}
+
+/** The endpoint's tokenizer is not known. */
+function roomInBytes({ rows }: Comparing): number {
+  const bytes = rows.typical.map((example) => Buffer.byteLength(expectedText(example) ?? ''));
+  return Math.ceil(bytes.reduce((most, length) => Math.max(most, length), 0) / BYTES_PER_TOKEN) + SPARE;
+}

@@ -1,0 +1,9 @@
+import type { Answered } from '../../../eval/compare/system.ts';
+import { storedPredictor } from '../../../eval/stored-answers.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
+import type { FileSpec } from './system-spec.ts';
+
+/** Answers that were made elsewhere. */
+export async function answer({ name, title, kind, path }: FileSpec, comparing: Comparing): Promise<Answered[]> {
+  return [await answerWithProgress({ predictor: storedPredictor(name, path), title, kind }, comparing)];
+}

@@ -1,0 +1,16 @@
+import { defineRegistry } from '../../../base/registry.ts';
+import type { SystemSource } from '../comparing.ts';
+import type { SystemSpec } from './system-spec.ts';
+
+/** Where the systems of a comparison come from. */
+export const systemSources = defineRegistry<SystemSource, SystemSpec['source']>(
+  'source of systems',
+  'E_UNKNOWN_SYSTEM',
+  {
+    model: () => import('./model.ts'),
+    endpoint: () => import('./endpoint.ts'),
+    cheap: () => import('./cheap.ts'),
+    kept: () => import('./kept.ts'),
+    file: () => import('./file.ts'),
+  },
+);

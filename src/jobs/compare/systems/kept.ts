@@ -1,0 +1,11 @@
+import { openCheapModel } from '../../../eval/cheap-model.ts';
+import type { Answered } from '../../../eval/compare/system.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
+import type { KeptSpec } from './system-spec.ts';
+
+/** A cheap system as it was written to a folder. */
+export async function answer({ name, title, kind, folder }: KeptSpec, comparing: Comparing): Promise<Answered[]> {
+  const { predictor, about } = await openCheapModel(folder);
+  const note = title === about.title ? undefined : about.title;
+  return [await answerWithProgress({ predictor: { ...predictor, name }, title, kind, note }, comparing)];
+}

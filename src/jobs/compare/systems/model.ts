@@ -1,0 +1,85 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { Example } from '../../../data/index.ts';
+import type { Answered } from '../../../eval/compare/system.ts';
+import { expectedText, labelsIn, rowLabels } from '../../../eval/example-text.ts';
+import { heldAnswers } from '../../../eval/prompting/held-answer.ts';
+import { asker } from '../../../eval/prompting/asker.ts';
+import type { Task } from '../../../models/architecture.ts';
+import type { Model } from '../../../models/model.ts';
+import type { SystemKind } from '../../../store/results.ts';
+import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
+import { partsRead } from '../../predict/cut-rows.ts';
+import { modelPredictor } from '../../predict/model-predictor.ts';
+import { withoutThreshold } from '../../predict/spans.ts';
+import { hears, processorOf } from '../../predict/speech.ts';
+import type { ModelSpec } from './system-spec.ts';
+
+/** Solved rows by which the better way of asking is found. */
+const PRACTICE_ROWS = 16;
+
+/** Systems that have not learnt the form of the answers and are held to it instead. */
+const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
+
+/** Tasks whose models read the beginnings of long texts. */
+const CUTTING: ReadonlySet<Task> = new Set(['sequence', 'embedding', 'contrastive']);
+
+/** A model of this machine, opened and asked as the entry wants it. */
+export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
+  const { name, title, kind, target, isBase = false, asking } = spec;
+  const { rows, models, emit } = comparing;
+  emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
+  const opened = await models.open(target, isBase);
+  if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model, rows.test);
+  if (hears(opened.model)) {
+    if (asking.how !== 'plain') throw notAsked(title);
+    processorOf(opened); // refuses a model without letters before any row
+  }
+  const { ask, note } = asker(asking, rows);
+  const isTrained = kind === 'tuned';
+  const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
+  const predictor = modelPredictor(name, opened, {
+    ask,
+    maxNewTokens:
+      comparing.maxNewTokens ??
+      (await roomForAnswers(opened.tokenizer, rows.typical, { isTrained: !UNTAUGHT.has(kind) })),
+    stop: isTrained ? undefined : answerEnds(rows.typical),
+    held,
+    labels: labelsIn(rows.typical),
+    practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
+  });
+  const cut = CUTTING.has(opened.model.task) && partsRead(opened);
+  const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
+  const answered = await answerWithProgress(
+    { predictor, title, kind, note: told === '' ? undefined : told },
+    comparing,
+  );
+  return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
+}
+
+function notAsked(title: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${title}: a model that writes down what it hears cannot be told or shown a task`,
+    fix: 'leave it out of evaluation.baselines',
+  });
+}
+
+const SHOWN_CLASSES = 5;
+
+/** A head made for another task, or for none yet, is wrong on every row, which says nothing of the model. */
+function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: readonly Example[]): void {
+  const known = sequenceHead.labels;
+  const isNumber = sequenceHead.problemType === 'regression';
+  // What scores answers need not know their words.
+  if (isNumber && examples[0]?.kind === 'preference') return;
+  const wantsNumber = examples[0]?.kind === 'regression';
+  if (isNumber && wantsNumber) return;
+  const wanted = new Set(examples.flatMap((one) => [expectedText(one)?.trim(), ...rowLabels(one)]));
+  if (isNumber === wantsNumber && known.some((label) => wanted.has(label))) return;
+  const shown = known.slice(0, SHOWN_CLASSES).join(', ') + (known.length > SHOWN_CLASSES ? ', …' : '');
+  throw new AttuneError('E_CLASSES_FOREIGN', {
+    what: `The classifier of ${title} has none of the classes of these rows`,
+    got: shown,
+    fix: 'leave it out, or compare on rows of its own classes',
+  });
+}

@@ -1,0 +1,46 @@
+import { unknownName } from '../../base/registry.ts';
+import type { CheapModel } from '../../eval/cheap-model.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+const CHOICES = ['prompted', 'few_shot', 'cheap'] as const;
+
+/** One of what a result may be compared with. @throws AttuneError E_UNKNOWN_BASELINE */
+export function usualBaseline(name: string): (typeof CHOICES)[number] {
+  const found = CHOICES.find((choice) => choice === name.trim());
+  if (found === undefined) throw unknownName('baseline', 'E_UNKNOWN_BASELINE', name, CHOICES);
+  return found;
+}
+
+/** What a recipe that trains a cheap system compares it with: the other cheap ones. */
+export function usualCheapSystems(
+  folder: string,
+  { baseline, title }: Pick<CheapModel, 'baseline' | 'title'>,
+): SystemSpec[] {
+  return [
+    { source: 'kept', name: 'tuned', title, kind: 'tuned', folder },
+    { source: 'cheap', without: baseline },
+  ];
+}
+
+/** What a recipe compares its result with: the tuned model first, its base, and what else is named. */
+export function usualSystems({ baselines, instruction }: Recipe['evaluation'], result: string): SystemSpec[] {
+  const wanted: readonly string[] = typeof baselines === 'string' ? ['cheap'] : baselines;
+  const model = { source: 'model', target: result } as const;
+  const base = { ...model, isBase: true, isOptional: true } as const;
+  const told = instruction ?? undefined;
+  const specs: SystemSpec[] = [
+    { ...model, name: 'tuned', title: 'tuned', kind: 'tuned', asking: { how: 'plain' } },
+    { ...base, name: 'base', title: 'base', kind: 'base', asking: { how: 'plain' } },
+  ];
+  if (wanted.includes('prompted')) {
+    const asking = { how: 'prompted', instruction: told } as const;
+    specs.push({ ...base, name: 'prompted', title: 'base, told the task', kind: 'prompted', asking });
+  }
+  if (wanted.includes('few_shot')) {
+    const asking = { how: 'few_shot', instruction: told } as const;
+    specs.push({ ...base, name: 'few_shot', title: 'base, shown examples', kind: 'few_shot', asking });
+  }
+  if (wanted.includes('cheap')) specs.push({ source: 'cheap' });
+  return specs;
+}

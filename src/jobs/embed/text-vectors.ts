@@ -1,0 +1,85 @@
+// R texts, D width
+import { AttuneError } from '../../base/errors.ts';
+import type { PredictOptions } from '../../eval/predictor.ts';
+import { collateRows } from '../../methods/objectives/next-token.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+import { traitsOf } from '../train/build-trainer.ts';
+import type { Answering } from '../predict/answering.ts';
+import { inBatches } from '../predict/batched.ts';
+import { cutRows, cutTo } from '../predict/cut-rows.ts';
+
+/** How texts are read that are longer than the model's room. */
+export interface TextReading extends PredictOptions {
+  /** Their beginning is read, whatever training did with such texts. */
+  isCut?: boolean;
+  /** Told of each text that is not read whole, by its place. */
+  onCut?: (place: number) => void;
+  /** Told how many tokens are read. */
+  onRead?: (tokens: number) => void;
+}
+
+/** Vectors as an embedding model makes them: [D] each; undefined for a text that is too long and not to be cut. */
+export async function sentenceVectors(
+  opened: Answering,
+  texts: readonly (string | readonly number[])[],
+  reading: TextReading,
+): Promise<(Float32Array | undefined)[]> {
+  const { model } = opened;
+  const { causal, maxPositions } = traitsOf(model);
+  const rows = fitted(await framedRows(opened, texts), opened, { ...reading, maxPositions });
+  return inBatches(rows, { ...reading, maxPositions }, (batch) => {
+    const { input } = collateRows(batch, { causal });
+    const flat = noGrad(() =>
+      scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),
+    );
+    const width = flat.length / batch.length;
+    return batch.map((_, r) => Float32Array.from(flat.slice(r * width, (r + 1) * width)));
+  });
+}
+
+/** Each text with the tokens that frame it; tokens as they are. @throws AttuneError E_GENERATION_OPTIONS for those that are none */
+export async function framedRows(
+  { tokenizer, model }: Answering,
+  texts: readonly (string | readonly number[])[],
+): Promise<PreparedRow[]> {
+  const written = texts.filter((text) => typeof text === 'string');
+  const framed = (await tokenizer.encodeFramed(written.map((text) => ({ text })))).values();
+  const { vocabularySize } = model.architecture.limits(model.config);
+  return texts.map((text, i): PreparedRow => {
+    const { ids, typeIds } = typeof text === 'string' ? framed.next().value! : asTokens(text, vocabularySize);
+    return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
+  });
+}
+
+function asTokens(given: readonly number[], vocabularySize: number): { ids: Int32Array; typeIds: Int32Array } {
+  const unknown = given.find((id) => id < 0 || id >= vocabularySize);
+  if (unknown === undefined) return { ids: Int32Array.from(given), typeIds: new Int32Array(given.length) };
+  throw new AttuneError('E_GENERATION_OPTIONS', {
+    what: 'These are no tokens of the model',
+    problems: [{ field: 'input', message: `token ${unknown} is not in its vocabulary of ${vocabularySize}` }],
+  });
+}
+
+/** Rows as training cut them; and to the model's room, where they are to be cut in any case. */
+export function fitted(
+  rows: readonly PreparedRow[],
+  opened: Answering,
+  { maxPositions, isCut = false, onCut, onRead }: TextReading & { maxPositions: number },
+): readonly PreparedRow[] {
+  const room = Math.min(maxPositions, opened.model.sentence?.maxLength ?? Infinity);
+  const read = cutRows(isCut ? cutTo(rows, room, opened) : rows, { opened, maxPositions });
+  for (const [place, { ids }] of read.entries()) if (ids.length < rows[place].ids.length) onCut?.(place);
+  onRead?.(read.reduce((sum, { ids }) => sum + ids.length, 0));
+  return read;
+}
+
+export function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length > 0 ? vector.map((value) => value / length) : vector;
+}
+
+/** Brings each row to the length 1, in place; a row of zeros stays. */
+export function toUnitRows(values: Float32Array, width: number): void {
+  for (let at = 0; at < values.length; at += width) values.set(unit(values.subarray(at, at + width)), at);
+}

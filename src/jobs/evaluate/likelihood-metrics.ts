@@ -1,0 +1,45 @@
+import type { Example } from '../../data/index.ts';
+import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
+import { trainedTokens } from '../../methods/objectives/next-token.ts';
+import type { Tokenizer } from '../../text/index.ts';
+import type { Measure } from '../../train/evaluate.ts';
+import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedSplit } from '../rows/prepare-rows.ts';
+
+interface Measured {
+  objective: Objective;
+  tokenizer: Tokenizer;
+  examples: readonly Example[];
+}
+
+/**
+ * Those of a recipe's metrics that need nothing but how likely each row's trained text is (perplexity, bits per byte).
+ * What has to be answered first is measured once, in the comparison at the end.
+ */
+export async function likelihoodMeasure(
+  specs: readonly MetricSpec[] | undefined,
+  { rows, rowOf }: PreparedSplit,
+  { objective, tokenizer, examples }: Measured,
+): Promise<Measure | undefined> {
+  // Metrics of tokens make no sense of a loss that is one of rows, or of some tokens only.
+  const isOfTokens = objective.unit === 'tokens' && objective.task === 'causal-lm';
+  if (specs === undefined || !isOfTokens || rows.length === 0) return undefined;
+  const created = await Promise.all(specs.map((spec) => createMetric(spec)));
+  const chosen = specs.filter((_, i) => created[i].definition.reads === 'likelihood');
+  if (chosen.length === 0) return undefined;
+  const sizes = rows.map((row) => ({ tokens: trainedTokens(row), bytes: bytesOf(row, tokenizer) }));
+  return async (perRow) => {
+    const metrics = await Promise.all(chosen.map((spec) => createMetric(spec)));
+    for (const [i, { tokens, bytes }] of sizes.entries()) {
+      const likelihood = { negativeLogLikelihood: perRow[i] * tokens, tokens, bytes };
+      for (const { metric } of metrics) metric.add({ id: rows[i].id, likelihood }, examples[rowOf[i]]);
+    }
+    return Object.fromEntries(metrics.map(({ name, metric }) => [name, metric.result().value]));
+  };
+}
+
+/** UTF-8 bytes of the trained text, without the tokens that end it. */
+function bytesOf({ ids, trained }: PreparedRow, tokenizer: Tokenizer): number {
+  const text = ids.filter((_, place) => place > 0 && trained[place] === 1);
+  return Math.max(1, Buffer.byteLength(tokenizer.decode(text, { skipSpecialTokens: true })));
+}

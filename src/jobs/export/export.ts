@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { CheckpointFiles } from '../../models/checkpoint-files.ts';
+import type { DType } from '../../tensor/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { JobContext } from '../job.ts';
+import { exportForms, type ExportFormName, type ExportType } from './index.ts';
+import { scorerOf } from './scorer.ts';
+import { openModel } from '../model/open-model.ts';
+
+export interface ExportInput {
+  /** A run's, an adapter's or a model's folder, or a known name. */
+  target: string;
+  /** The form to write. */
+  to: ExportFormName;
+  /** Says which rows both are scored on; without it they are scored on random tokens. */
+  recipe?: Recipe;
+  /** The folder to write; it must not exist. */
+  folder: string;
+  dtype: ExportType;
+}
+
+export interface ExportResult {
+  folder: string;
+  bytes: number;
+  dtype: DType;
+  /** Which rows both were scored on: the first of validation, test and train that the recipe has; `random` tokens. */
+  split: string;
+  rows: number;
+  /** Loss of the result on them, and of what was written, read again. */
+  before: number;
+  after: number;
+}
+
+/** Rounding to the written type may move the loss by this much, relative. */
+const TOLERANCE: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 5e-3, f16: 2e-3 };
+
+/** Writes a result in another form, an adapter merged, and proves that it scores as before (F18, F19). */
+export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
+  const { folder, target } = input;
+  refuseExisting(folder);
+  requireWritable(folder);
+  const form = await exportForms.load(input.to);
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
+  const opened = await openModel(target, { precision: 'f32' });
+  const dtype = input.dtype === 'auto' ? storedType(opened.baseFolder) : input.dtype;
+  form.check(opened, dtype);
+  const scorer = await scorerOf(input.recipe, opened, context);
+  const before = await scorer.loss(opened.model);
+  context.emit({ type: 'phase-started', phase: 'export', message: `writing ${folder}` });
+  opened.tuning?.merge({ isFinal: true });
+  const written = await writeWholeFolder(folder, async (draft) => {
+    const bytes = form.write(opened, { draft, folder, dtype, emit: context.emit });
+    const after = await scorer.loss(await form.reopen(draft, opened));
+    refuseDifference({ before, after, dtype });
+    return { bytes, after };
+  });
+  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written };
+}
+
+function storedType(folder: string): DType {
+  using files = new CheckpointFiles(folder);
+  return files.dtype;
+}
+
+function refuseExisting(folder: string): void {
+  if (!existsSync(folder)) return;
+  throw new AttuneError('E_OUTPUT_EXISTS', {
+    what: `${folder} exists already`,
+    fix: 'choose another folder, or remove it',
+  });
+}
+
+function refuseDifference({ before, after, dtype }: { before: number; after: number; dtype: DType }): void {
+  const tolerance = TOLERANCE[dtype] ?? 0;
+  if (Math.abs(after - before) <= tolerance * Math.max(1, Math.abs(before))) return;
+  throw new AttuneError('E_MERGE_DIFFERS', {
+    what: 'What was written does not score as the model did; it was not kept',
+    got: `loss ${after.toFixed(5)}`,
+    expected: `${before.toFixed(5)}, within ${tolerance} (${dtype})`,
+    fix:
+      dtype === 'f32'
+        ? 'use base and adapter apart'
+        : `${dtype} cannot hold these weights closely enough: write f32 (--dtype f32), or use base and adapter apart`,
+    exitCode: 3,
+  });
+}

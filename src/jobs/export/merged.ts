@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { writeJson } from '../../files/json.ts';
+import { saveModel } from '../../models/save.ts';
+import { copyProcessor } from '../model/model-readers.ts';
+import { openModel } from '../model/open-model.ts';
+import { RESULT_NOTES } from '../model/result-notes.ts';
+import type { ExportForm } from './form.ts';
+
+/** Base and adapter as one Hugging Face folder. */
+export const form: ExportForm = {
+  check({ tuning, folder }) {
+    if (tuning !== undefined) return;
+    throw new AttuneError('E_NOTHING_TO_MERGE', {
+      what: `${folder} is a whole model: it has no adapter to merge`,
+      got: folder,
+      fix: 'use that folder as it is',
+    });
+  },
+  write({ model, tokenizer, baseFolder, notes }, { draft, folder, dtype }) {
+    const bytes = saveModel(model, draft, { dtype });
+    tokenizer.save(draft);
+    copyProcessor(baseFolder, draft);
+    if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
+    return bytes;
+  },
+  async reopen(draft) {
+    return (await openModel(draft, { precision: 'f32' })).model;
+  },
+};

@@ -1,0 +1,107 @@
+import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
+import { Batcher, type BatcherCounts } from '../../generate/index.ts';
+import { storages, type StorageName } from '../../methods/storage/index.ts';
+import { type Task, taskNames } from '../../models/architecture.ts';
+import type { JobContext, JobRequest } from '../job.ts';
+import { AdapterShelf } from './adapters/shelf.ts';
+import { answerQuestion } from './model-questions.ts';
+import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
+import { findAnswers, writeDownAll } from './undrawn.ts';
+import { answerPrompts } from './write-text.ts';
+import { hears } from '../predict/speech.ts';
+import { openModel, type OpenOptions } from '../model/open-model.ts';
+import { availableBytes } from '../model/resources.ts';
+import { settleWeights } from '../model/settle-weights.ts';
+
+export type * from './request.ts';
+
+export interface GenerateInput extends OpenOptions {
+  /** A run's folder, an adapter's, a model's, or a known name. */
+  target: string;
+  /** How its weights are read, in every pass; `dense` unless given. */
+  storage?: StorageName;
+  /** Memory for the weights of installed adapters that nobody uses just now; an eighth of what is free unless given. */
+  adapterBytes?: number;
+}
+
+type Request = JobRequest<SessionRequest, SessionChunk>;
+
+/** A quarter of what is free holds keys and values, and no more than this. */
+const MOST_CACHE_BYTES = 4 * 2 ** 30;
+
+/** Tasks of models that write text. */
+const WRITING: ReadonlySet<Task> = new Set(['causal-lm', 'seq2seq']);
+
+/** The task of models that answer with a stretch of the text that they are given. */
+const FINDING: Task = 'question';
+
+/** Answers prompts until the session is closed. */
+export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
+  const opened = await openModel(input.target, input);
+  if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
+    throw new AttuneError('E_TASK_UNSUPPORTED', {
+      what: `${input.target} writes no text: its task is ${taskNames[opened.model.task]}`,
+      expected: 'a language model',
+      fix: elsewhere(opened.model.task, input.target),
+    });
+  }
+  settleWeights(opened.model);
+  opened.tuning?.settle?.(opened.model.dtype);
+  // After they have moved: a copy belongs to the tensor that it was made of.
+  const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
+  const { note } = await method.create(opened.model, {}, 'always');
+  if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
+  const free = availableBytes();
+  using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, free / 4) });
+  const adapters = new AdapterShelf({ base: opened, batcher, budget: input.adapterBytes ?? free / 8 });
+  const open = new Set<Promise<void>>();
+  context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
+  for await (const request of context.requests as AsyncIterable<Request>) {
+    const answering = answer({ ...opened, batcher, adapters }, request).finally(() => open.delete(answering));
+    open.add(answering);
+  }
+  await Promise.all(open);
+  return batcher.counts;
+}
+
+/** What a model that writes nothing is for. */
+function elsewhere(task: Task, target: string): string {
+  if (task === 'next-item') return `to have items recommended: attune recommend ${target}`;
+  if (task === 'embedding' || task === 'contrastive') return `to have its vectors: attune embed ${target}`;
+  if (task === 'masked-lm') return 'to measure it: attune eval';
+  return `to have rows answered: attune predict ${target} --input FILE, or --text "…"`;
+}
+
+async function answer(answering: Answering, request: Request): Promise<void> {
+  try {
+    await serve(answering, request);
+    refuseChanged();
+    request.end();
+  } catch (error) {
+    request.fail(error);
+  }
+}
+
+async function serve(answering: Answering, request: Request): Promise<void> {
+  const { body, send } = request;
+  if ('install' in body) {
+    const { id, target } = body.install;
+    return send({ installed: await answering.adapters.install(id, target) });
+  }
+  if ('remove' in body) return answering.adapters.remove(body.remove);
+  if ('ask' in body) return send(await answerQuestion(answering, body));
+  const asked = request as PromptsRequest;
+  if (!hears(answering.model) && answering.model.task !== FINDING) return answerPrompts(answering, asked);
+  if (body.adapter !== undefined) throw onlyWriting(answering.model.task);
+  return hears(answering.model) ? writeDownAll(answering, asked) : findAnswers(answering, asked);
+}
+
+function onlyWriting(task: Task): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: 'Only models that write text answer by named adapters',
+    got: taskNames[task],
+    fix: 'open the adapter by itself',
+  });
+}

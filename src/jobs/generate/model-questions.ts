@@ -1,0 +1,67 @@
+/** What a session of a writing model is asked besides prompts: what it is, how long prompts are, how likely they are. */
+import { scorePrompt, type PromptToken } from '../../generate/index.ts';
+import type { Task } from '../../models/architecture.ts';
+import { withAdapters } from '../../nn/index.ts';
+import { hears } from '../predict/speech.ts';
+import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
+import type { Answering } from './request.ts';
+
+/** What a writing model says of itself. Plain data. */
+export interface WriterDescription {
+  task: Task;
+  /** Writes down recordings. */
+  hears: boolean;
+  vocabularySize: number;
+  /** The longest prompt with its answer, in tokens. */
+  maxPositions: number;
+  /** Ids that end an answer. */
+  stopIds: readonly number[];
+  /** Sources of its chat templates, by name. */
+  templates: Readonly<Record<string, string>>;
+}
+
+export type ModelQuestion = {
+  /** The name of an installed adapter; the model as it was opened unless given. */
+  adapter?: string;
+} & (
+  | { ask: 'description' }
+  /** Ids of prompts. */
+  | { ask: 'tokens'; prompts: readonly Prompt[] }
+  /** Log-probabilities of the tokens of one prompt, with so many of the most probable ones at each place. */
+  | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
+  /** Texts of ids. */
+  | { ask: 'texts'; ids: readonly (readonly number[])[] }
+);
+
+export type ModelAnswer =
+  | { description: WriterDescription }
+  | { tokens: Int32Array[] }
+  | { promptTokens: PromptToken[] }
+  | { texts: string[] };
+
+/** @throws AttuneError E_PROMPT_TOO_LONG, the template's own, E_TASK_UNSUPPORTED, E_ADAPTER_UNKNOWN */
+export function answerQuestion(answering: Answering, question: ModelQuestion): Promise<ModelAnswer> {
+  return withLease(answering, question.adapter, (answeringBy) => answerBy(answeringBy, question));
+}
+
+async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promise<ModelAnswer> {
+  const { tokenizer, lease } = answering;
+  if (question.ask === 'description') return { description: describeWriter(answering) };
+  if (question.ask === 'tokens') return { tokens: await idsOf(question.prompts.map(readable), answering) };
+  if (question.ask === 'texts') return { texts: question.ids.map((ids) => tokenizer.decode(ids)) };
+  const { ids } = await readPrompts([readable(question.prompt)], answering);
+  const score = () => scorePrompt(answering, ids[0], question.top);
+  return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
+}
+
+function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
+  const { vocabularySize, maxPositions } = model.architecture.limits(model.config);
+  return {
+    task: model.task,
+    hears: hears(model),
+    vocabularySize,
+    maxPositions,
+    stopIds: tokenizer.stopIds,
+    templates: Object.fromEntries(tokenizer.templates.sources),
+  };
+}

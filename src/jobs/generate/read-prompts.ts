@@ -1,0 +1,113 @@
+/** Prompts of a session as the ids that a decoder continues. */
+import { AttuneError } from '../../base/errors.ts';
+import { rememberTexts, tooLong } from '../../generate/index.ts';
+import { decoderStart } from '../../methods/objectives/seq2seq.ts';
+import type { KeptMemory } from '../../models/memory.ts';
+import type { Model } from '../../models/model.ts';
+import { Renderer, type Conversation } from '../../text/index.ts';
+import { withAdapters } from '../../nn/index.ts';
+import type { AdapterLease } from './adapters/shelf.ts';
+import type { Answering } from './request.ts';
+
+/** The path of a recording, for models that write down what they hear. */
+export interface RecordingPrompt {
+  audio: string;
+}
+
+/** A question about a text: models that find answers in texts read both, others are asked after the text. */
+export interface QuestionPrompt {
+  question: string;
+  context: string;
+}
+
+/** Tokens of the model's own vocabulary, which are continued as they are. */
+export interface TokensPrompt {
+  ids: readonly number[];
+}
+
+export type Prompt = Conversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
+
+/** What a model of text can continue. */
+export type ReadablePrompt = Conversation | string | TokensPrompt;
+
+export function readable(prompt: Prompt): ReadablePrompt {
+  if (typeof prompt === 'string') return prompt;
+  if ('audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
+  return 'question' in prompt ? `${prompt.context}\n${prompt.question}` : prompt;
+}
+
+export function wrongPrompt(got: string, expected: string): AttuneError {
+  return new AttuneError('E_WRONG_ROWS', {
+    what: 'The model cannot answer this kind of prompt',
+    got,
+    expected,
+    fix: 'choose another model, or other rows',
+  });
+}
+
+/** Prompts that an encoder reads in one pass. */
+export const READ_TOGETHER = 32;
+
+/** The model, or an adapter beside it, with the adapter's own tokenizer. */
+export type AnsweringBy = Answering & { lease?: AdapterLease };
+
+/** Some work by the adapter of a name, which stays in memory for it; by the model as it was opened where none is named. */
+export async function withLease<Result>(
+  answering: Answering,
+  adapter: string | undefined,
+  work: (answering: AnsweringBy) => Promise<Result>,
+): Promise<Result> {
+  if (adapter === undefined) return work(answering);
+  const lease = await answering.adapters.take(adapter);
+  try {
+    return await work({ ...answering, tokenizer: lease.tokenizer, lease });
+  } finally {
+    lease.release();
+  }
+}
+
+/**
+ * What a decoder begins each answer with; an encoder-decoder reads the prompts first.
+ * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and the template's own
+ */
+export async function readPrompts(
+  prompts: readonly ReadablePrompt[],
+  answering: AnsweringBy,
+): Promise<{ ids: Int32Array[]; memories: readonly KeptMemory[] }> {
+  const { model, lease } = answering;
+  const texts = await idsOf(prompts, answering);
+  refuseLong(texts, model);
+  if (model.task !== 'seq2seq') return { ids: texts, memories: [] };
+  const start = decoderStart(model.config);
+  const memories: KeptMemory[] = [];
+  for (let from = 0; from < texts.length; from += READ_TOGETHER) {
+    const read = () => rememberTexts(model, texts.slice(from, from + READ_TOGETHER));
+    memories.push(withAdapters(lease && { all: lease.owner }, read));
+  }
+  return { ids: prompts.map(() => Int32Array.of(start)), memories };
+}
+
+/** Tokens of prompts as the model reads them, its encoder where it has one. */
+export async function idsOf(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+): Promise<Int32Array[]> {
+  const renderer = new Renderer(tokenizer);
+  const idsOfOne = async (prompt: ReadablePrompt): Promise<Int32Array> => {
+    if (typeof prompt !== 'string' && 'ids' in prompt) return Int32Array.from(prompt.ids);
+    if (model.task !== 'seq2seq') return (await renderer.prompt(prompt)).ids;
+    return (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids;
+  };
+  return Promise.all(prompts.map(idsOfOne));
+}
+
+/** An encoder reads one text: of a conversation what was said last. */
+function lastTurn(prompt: Conversation | string): string {
+  return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
+}
+
+/** All at once, before any of them is answered. */
+function refuseLong(prompts: readonly Int32Array[], model: Model): void {
+  const limit = model.architecture.limits(model.config).maxPositions;
+  if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
+}

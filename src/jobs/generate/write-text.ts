@@ -1,0 +1,70 @@
+import { AttuneError } from '../../base/errors.ts';
+import {
+  askInTurn,
+  constraintFor,
+  DEFAULT_NEW_TOKENS,
+  type ConstraintSpec,
+  type TextEvent,
+  type TokenConstraint,
+} from '../../generate/index.ts';
+import { answerBorder, borderedConstraint } from '../predict/plain-answers.ts';
+import { readable, READ_TOGETHER, readPrompts, withLease, type AnsweringBy } from './read-prompts.ts';
+import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
+
+/** Answers prompts by the model, or by the adapter that the request names. */
+export function answerPrompts(answering: Answering, request: PromptsRequest): Promise<void> {
+  return withLease(answering, request.body.adapter, (answeringBy) => answerBy(answeringBy, request));
+}
+
+async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promise<void> {
+  const { body, send, signal } = request;
+  const { stream, constraint: spec, speech, adapter: _, ...options } = body;
+  if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
+  const prompts = body.prompts.map(readable);
+  const { ids, memories } = await readPrompts(prompts, answering);
+  const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
+  const constraint = bordered && constraintOf(bordered, ids, { options, answering });
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const ask = async (prompt: Int32Array, row: number) => {
+    const border = answerBorder(prompts[row], answering.tokenizer);
+    const onText = stream === true ? (event: TextEvent) => send({ row, ...border.streamed(event) }) : undefined;
+    const memory = memories.at(Math.floor(row / READ_TOGETHER));
+    const source = memory && { of: memory, row: row % READ_TOGETHER };
+    const adapter = answering.lease?.key;
+    const goesOn = source === undefined && typeof prompts[row] === 'string';
+    const asked = { ...options, adapter, constraint, prompt, goesOn, memory: source, signal: either };
+    const completions = await answering.batcher.submit(asked, onText);
+    send({ row, completions: completions.map((one) => border.whole(one)) });
+  };
+  try {
+    await askInTurn(ids, options.n ?? 1, ask);
+  } catch (error) {
+    failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
+    throw error;
+  } finally {
+    for (const memory of memories) memory[Symbol.dispose]();
+  }
+}
+
+function onlySpeech(): AttuneError {
+  return new AttuneError('E_GENERATION_OPTIONS', {
+    what: 'Language, task and timestamps are for recordings',
+    got: 'a model of text',
+    fix: 'leave them out, or choose a model that writes down what it hears',
+  });
+}
+
+/** Makes a request's constraint ready, once for all of its prompts. */
+function constraintOf(
+  spec: ConstraintSpec,
+  prompts: readonly Int32Array[],
+  { options, answering }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering },
+): () => TokenConstraint {
+  const { model, tokenizer } = answering;
+  const limit = model.architecture.limits(model.config).maxPositions;
+  const room = limit - prompts.reduce((most, { length }) => Math.max(most, length), 0);
+  constraintFor(spec, tokenizer).checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
+  // Asked for anew each time: one that has grown too large is made again.
+  return () => constraintFor(spec, tokenizer).begin();
+}

@@ -1,0 +1,33 @@
+import { defineRegistry } from '../base/registry.ts';
+import type { JobModule } from './job.ts';
+
+/** What the worker can do: a file in the folder of its job, which exports `run`, and one line here. */
+const table = {
+  probe: () => import('./probe.ts'),
+  doctor: () => import('./doctor/doctor.ts'),
+  train: () => import('./train/train.ts'),
+  generate: () => import('./generate/generate.ts'),
+  evaluate: () => import('./evaluate/evaluate.ts'),
+  compare: () => import('./compare/compare.ts'),
+  counterfactuals: () => import('./compare/counterfactuals.ts'),
+  export: () => import('./export/export.ts'),
+  describe: () => import('./describe.ts'),
+  estimate: () => import('./estimate/estimate.ts'),
+  create: () => import('./recommend/create.ts'),
+  predict: () => import('./predict/predict.ts'),
+  recommend: () => import('./recommend/recommend.ts'),
+  'recommend-rows': () => import('./recommend/recommend-rows.ts'),
+  embed: () => import('./embed/embed.ts'),
+  retrieve: () => import('./embed/retrieve.ts'),
+  'index-vectors': () => import('./embed/index-vectors.ts'),
+  'index-items': () => import('./recommend/index-items.ts'),
+  'add-items': () => import('./recommend/add-items.ts'),
+} satisfies Record<string, () => Promise<JobModule>>;
+
+export type JobName = keyof typeof table;
+
+type RunOf<Name extends JobName> = Awaited<ReturnType<(typeof table)[Name]>>['run'];
+export type JobInput<Name extends JobName> = Parameters<RunOf<Name>>[0];
+export type JobResult<Name extends JobName> = Awaited<ReturnType<RunOf<Name>>>;
+
+export const jobs = defineRegistry<JobModule, JobName>('job', 'E_UNKNOWN_JOB', table);

@@ -1,0 +1,57 @@
+import { fitRows, type FitOptions, type RowOrigin } from '../../data/index.ts';
+import { frameTokens } from '../rows/prepare-rows.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { Answering } from './answering.ts';
+
+type Opened = Pick<Answering, 'notes' | 'reading' | 'tokenizer'>;
+
+/** How the run read its rows that a model comes from, or that it is the base of. */
+export function readingOf({ reading, notes }: Opened): Recipe['data'] | undefined {
+  return reading ?? (notes?.recipe as Recipe | undefined)?.data;
+}
+
+/** What a model reads of rows that are too long for it, since it was trained so; undefined where it reads none. */
+export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | undefined {
+  const policy = readingOf(opened)?.long_rows;
+  if (policy === 'split' && readsWindows(opened) && opened.model.task === 'sequence')
+    return 'long texts read in windows, as in training';
+  return policy === 'truncate' || policy === 'split' ? 'long texts cut as in training' : undefined;
+}
+
+/** Runs whose recipe does not know the key cut such texts in place of reading them in windows. */
+function readsWindows(opened: Opened): boolean {
+  return readingOf(opened)?.max_windows !== undefined;
+}
+
+interface Cutting {
+  opened: Opened;
+  maxPositions: number;
+  /** What rows that are classified came from: windows are read of these only. */
+  origins?: readonly RowOrigin[];
+}
+
+/** Long texts as training cut them, or read them in windows, where it did. */
+export function cutRows(
+  rows: readonly PreparedRow[],
+  { opened, maxPositions, origins }: Cutting,
+): readonly PreparedRow[] {
+  const reading = readingOf(opened);
+  if (reading === undefined) return rows;
+  const maxLength = Math.min(reading.max_length, maxPositions);
+  if (reading.long_rows !== 'truncate' && reading.long_rows !== 'split') return rows;
+  if (reading.long_rows === 'truncate' || origins === undefined || !readsWindows(opened))
+    return cutTo(rows, maxLength, opened);
+  return fitRows(rows, origins, { ...cutsOf(opened), maxLength, policy: 'split' }).rows;
+}
+
+/** As much of each text as there is room for, of the side that training read, and the tokens of its frame. */
+export function cutTo(rows: readonly PreparedRow[], maxLength: number, opened: Opened): readonly PreparedRow[] {
+  const texts = rows.map(({ source }) => ({ kind: 'text' as const, source }));
+  return fitRows(rows, texts, { ...cutsOf(opened), maxLength, policy: 'truncate' }).rows;
+}
+
+function cutsOf(opened: Opened): Omit<FitOptions, 'maxLength' | 'policy'> {
+  const { truncation_side: side, max_windows: maxWindows } = readingOf(opened) ?? {};
+  return { side, maxWindows, ...frameTokens(opened.tokenizer) };
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import {
+  chooseTemplate,
+  wantsAnswerSpace,
+  withAnswerSpace,
+  withChatTemplate,
+  type Tokenizer,
+} from '../../text/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { checkHash, isFile } from '../../train/reference.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
+import { tokenizerOf } from '../model/model-readers.ts';
+import { speechTokenizer } from './speech-tokenizer.ts';
+
+/** What a run's tokens ask of the model's token tables. */
+export interface Vocabulary {
+  /** Rows that they need. */
+  size: number;
+  /** Rows below this belong to tokens of the base model. */
+  known: number;
+  /** Tokens that the base model does not have. */
+  newIds: readonly number[];
+  /** Tokens whose rows are trained whatever the tuning, the new ones among them. */
+  trained: readonly number[];
+}
+
+/** The tokenizer that a recipe trains with. */
+export interface RunTokenizer {
+  tokenizer: Tokenizer;
+  vocabulary: Vocabulary;
+  /** A vocabulary of letters that the base model does not have: its head is then new. */
+  letters?: ModelOptions['letters'];
+}
+
+/** What an earlier part of the run decided of its rows. */
+export interface TokenizerChoice {
+  answerSpace?: boolean;
+}
+
+/**
+ * The base model's tokenizer with the recipe's new tokens, and with the form that its rows are shown in: the template of
+ * conversations, where a base model without one gets the default, and the space before answers of plain text.
+ * @throws E_NEW_TOKENS, E_TRAINABLE_TOKENS, E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS,
+ * E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED
+ */
+export async function runTokenizer(
+  recipe: Recipe,
+  base: string,
+  examples: readonly Example[],
+  decided: TokenizerChoice = {},
+): Promise<RunTokenizer> {
+  const spoken = await speechTokenizer(recipe, base, examples);
+  if (spoken !== undefined) return spoken;
+  const own = await tokenizerOf(base);
+  const { new_tokens: wanted } = recipe.data;
+  refuseKnown(wanted, own);
+  const { tokenizer: larger, newIds } = await own.addTokens(wanted);
+  const trainable = (recipe.tuning as { trainable_tokens?: readonly (string | number)[] }).trainable_tokens ?? [];
+  const trained = [...new Set([...newIds, ...(await idsOf(trainable, larger))])].toSorted((a, b) => a - b);
+  const templated = await withTemplate(recipe, larger, examples);
+  const tokenizer = await withAnswerSpace(
+    templated,
+    decided.answerSpace ?? (await decideSpace(recipe, templated, examples)),
+  );
+  return { tokenizer, vocabulary: { size: tokenizer.size, known: own.size, newIds, trained } };
+}
+
+function refuseKnown(wanted: Recipe['data']['new_tokens'], tokenizer: Tokenizer): void {
+  const problems = wanted.flatMap(({ content }, index): Problem[] => {
+    const field = `data.new_tokens[${index}]`;
+    if (wanted.findIndex((other) => other.content === content) < index) {
+      return [{ field, message: `"${content}" is listed twice`, fix: 'name it once' }];
+    }
+    if (tokenizer.idOf(content) === null) return [];
+    const fix = 'remove it; tuning.trainable_tokens trains a token that is there';
+    return [{ field, message: `"${content}" is a token of the model already`, fix }];
+  });
+  if (problems.length === 0) return;
+  throw new AttuneError('E_NEW_TOKENS', { what: `Tokens cannot be added to ${tokenizer.origin}`, problems });
+}
+
+/** A token is named by its spelling in the vocabulary, by a text that is just that token, or by its id. */
+async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer): Promise<number[]> {
+  const problems: Problem[] = [];
+  const ids: number[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const field = `tuning.trainable_tokens[${index}]`;
+    if (typeof token === 'number') {
+      if (tokenizer.tokenOf(token) === null) problems.push({ field, message: `no token has the id ${token}` });
+      else ids.push(token);
+      continue;
+    }
+    const id = tokenizer.idOf(token);
+    const pieces = id === null ? await tokenizer.encode(token) : [id];
+    if (pieces.length === 1) ids.push(pieces[0]);
+    else
+      problems.push({ field, message: `"${token}" is no token of the model but ${pieces.length} of them`, fix: NEW });
+  }
+  if (problems.length === 0) return ids;
+  throw new AttuneError('E_TRAINABLE_TOKENS', { what: 'Some tokens to train are not there', problems });
+}
+
+const NEW = 'data.new_tokens makes it one, with a row that is trained';
+
+async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, examples: readonly Example[]): Promise<Tokenizer> {
+  const { chat_template: template, chat_template_kwargs: kwargs } = recipe.data;
+  if (!examples.some(({ kind }) => kind === 'chat')) {
+    refuseUnused(recipe);
+    return tokenizer;
+  }
+  if (template === null) return chooseTemplate(await withChatTemplate(tokenizer), { kwargs });
+  return chooseTemplate(tokenizer, { template: readTemplate(template, recipe.references), kwargs });
+}
+
+/** Only what is trained as prompt and completion has a border to set answers off at. @throws AttuneError E_OPTION_IDLE */
+async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, examples: readonly Example[]) {
+  const plain = objective.name === 'sft' ? examples.filter((one) => one.kind === 'completion') : [];
+  if (data.answer_space === 'auto') return wantsAnswerSpace(plain, tokenizer);
+  if (plain.length > 0 || !data.answer_space) return data.answer_space;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'data.answer_space would have no effect: no row is trained as prompt and completion',
+    fix: 'remove it, or train rows of prompt and completion (objective: sft)',
+  });
+}
+
+/** A file where there is one, else a name. */
+function readTemplate(template: string, hashes: Recipe['references']) {
+  if (!isFile(template)) return { name: template };
+  checkHash(template, { file: template }, hashes);
+  return { text: readFileSync(template, 'utf8'), origin: template };
+}
+
+function refuseUnused({ data }: Recipe): void {
+  const set = [
+    ...(data.chat_template === null ? [] : ['data.chat_template']),
+    ...(Object.keys(data.chat_template_kwargs).length === 0 ? [] : ['data.chat_template_kwargs']),
+  ];
+  if (set.length === 0) return;
+  throw new AttuneError('E_TEMPLATE_UNUSED', {
+    what: `${set.join(' and ')} would have no effect: no row is a conversation`,
+    expected: 'rows with messages, which a chat template renders',
+    fix: `remove ${set.length === 1 ? 'it' : 'them'}, or give the rows as messages (data.format, data.columns)`,
+  });
+}

@@ -1,0 +1,54 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import { expectedText } from '../../eval/example-text.ts';
+import type { CtcOptions } from '../../methods/objectives/ctc.options.ts';
+import type { SpeechSeq2SeqOptions } from '../../methods/objectives/speech-seq2seq.options.ts';
+import { readConfig } from '../../models/load.ts';
+import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../text/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { tokenizerOf } from '../model/model-readers.ts';
+import type { RunTokenizer } from './run-tokenizer.ts';
+
+/** Letters have no rows in a table of the model. */
+const NO_TABLE = { size: 0, known: 0, newIds: [], trained: [] };
+
+/** The tokenizer of a run on recordings; undefined for other runs. @throws AttuneError E_NEW_TOKENS, E_SPEECH_LANGUAGE */
+export async function speechTokenizer(
+  recipe: Recipe,
+  base: string,
+  examples: readonly Example[],
+): Promise<RunTokenizer | undefined> {
+  const { name } = recipe.objective;
+  if (name !== 'ctc' && name !== 'speech_seq2seq') return undefined;
+  refuseTokens(recipe);
+  if (name === 'ctc') return letterTokenizer(recipe.objective as unknown as CtcOptions, base, examples);
+  const { language, task } = recipe.objective as unknown as SpeechSeq2SeqOptions;
+  const own = await tokenizerOf(base);
+  const tokenizer = await withSpeechWish(own, { language: language ?? undefined, task });
+  return { tokenizer, vocabulary: { ...NO_TABLE, size: own.size, known: own.size } };
+}
+
+async function letterTokenizer(
+  { vocabulary }: CtcOptions,
+  base: string,
+  examples: readonly Example[],
+): Promise<RunTokenizer> {
+  const { architectures } = readConfig(base);
+  const writes = Array.isArray(architectures) && architectures.some((name) => String(name).endsWith('ForCTC'));
+  const isOwn = vocabulary === 'base' || (vocabulary === 'auto' && writes && hasCtcVocabulary(base));
+  if (isOwn) return { tokenizer: await tokenizerOf(base), vocabulary: NO_TABLE };
+  const texts = examples.flatMap((example) => (example.kind === 'speech' ? (expectedText(example) ?? []) : []));
+  const tokenizer = await lettersOf(texts);
+  const letters = { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
+  return { tokenizer, vocabulary: NO_TABLE, letters };
+}
+
+function refuseTokens({ data, tuning }: Recipe): void {
+  const trainable = (tuning as { trainable_tokens?: readonly unknown[] }).trainable_tokens ?? [];
+  if (data.new_tokens.length === 0 && trainable.length === 0) return;
+  throw new AttuneError('E_NEW_TOKENS', {
+    what: 'Tokens of their own cannot be trained with recordings',
+    got: data.new_tokens.length > 0 ? 'data.new_tokens' : 'tuning.trainable_tokens',
+    fix: 'remove the key',
+  });
+}

@@ -1,0 +1,205 @@
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
+import { objectives } from '../../methods/objectives/index.ts';
+import { storages } from '../../methods/storage/index.ts';
+import { tunings } from '../../methods/tuning/index.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
+import { updates } from '../../methods/update/index.ts';
+import { isCausal, type Limits } from '../../models/architecture.ts';
+import { loadModel, readConfig } from '../../models/load.ts';
+import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
+import { architectures } from '../../models/index.ts';
+import type { Model } from '../../models/model.ts';
+import { initialiseRows } from '../../models/token-tables.ts';
+import { ModuleBuffer } from '../../nn/index.ts';
+import { noGrad, scope, type DType } from '../../tensor/index.ts';
+import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
+import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
+import { warmupSteps } from '../../train/schedule.ts';
+import type { Checkpointing } from '../../train/tape.ts';
+import type { TrainerOptions } from '../../train/trainer.ts';
+import { trainsWholeHead } from '../model/output-reading.ts';
+import { refuseOtherPooling } from '../embed/own-pooling.ts';
+import { paceTextEncoder } from './text-encoder-pace.ts';
+import type { Vocabulary } from '../rows/run-tokenizer.ts';
+
+export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
+  const { name, ...options } = recipe.objective;
+  const method = await objectives.load(name);
+  return method.create(options, { ...processor, references: recipe.references });
+}
+
+/** What a base model's configuration says of it, before its weights are loaded. */
+export interface BaseTraits extends Limits {
+  /** A decoder, not an encoder that reads both ways. */
+  causal: boolean;
+}
+
+export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Promise<BaseTraits> {
+  const raw = readConfig(folder);
+  const architecture = await architectures.load(String(raw.model_type));
+  const limits = architecture.limits(raw);
+  const maxPositions = limits.maxPositions - (await virtualTokens(tuning));
+  return { causal: isCausal(architecture, raw), ...limits, maxPositions };
+}
+
+/** Tokens that a tuning puts in front of every row. */
+async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
+  if (tuning === undefined) return 0;
+  const { method: name, ...options } = tuning as { method: string } & Record<string, unknown>;
+  return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
+}
+
+export function traitsOf({ architecture, config, limits }: Model): BaseTraits {
+  return { causal: isCausal(architecture, config), ...limits };
+}
+
+export interface TunedModel {
+  model: Model;
+  tuning: Tuning;
+  storage: Storage;
+  /** Parts that the checkpoint lacked: a new head. */
+  initialised: readonly string[];
+}
+
+/** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
+export async function createTuned(
+  recipe: Recipe,
+  folder: string,
+  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> & {
+    task: Objective['task'];
+    dtype: DType;
+    vocabulary?: Vocabulary;
+  },
+): Promise<TunedModel> {
+  const { seed } = recipe.training;
+  const { vocabulary } = choice;
+  const { model, initialised } = await loadModel(folder, {
+    task: choice.task,
+    labels: choice.labels,
+    problemType: choice.problemType,
+    letters: choice.letters,
+    embedding: choice.embedding,
+    dtype: 'stored',
+    seed,
+    vocabularySize: vocabulary?.size,
+    keep: await keepOf(recipe),
+  });
+  refuseOtherPooling(model, folder, choice.embedding);
+  if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
+  model.dtype = choice.dtype;
+  const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
+  const method = await tunings.load(name);
+  const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
+  const whole = [
+    ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
+    ...newPaths(model),
+  ];
+  const tuning = await method.create(model, withModules(options, whole), {
+    seed,
+    tokens: vocabulary?.trained,
+  });
+  paceTextEncoder(model, tuning, recipe);
+  settleFrozen(model, choice.dtype);
+  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
+async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<KeepWeight | undefined> {
+  const keep = await (await storages.load(name)).keep(options);
+  const { modules_to_save: whole = [] } = tuning as { modules_to_save?: readonly string[] };
+  return keep && { ...keep, except: (path) => isSaved(path, whole) };
+}
+
+async function createStorage({ storage: { name, ...options } }: Recipe, model: Model): Promise<Storage> {
+  return (await storages.load(name)).create(model, options, 'training');
+}
+
+/** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */
+function isOfTrunkItself({ architecture }: Model, path: string): boolean {
+  return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
+}
+
+function newPaths(model: Model): string[] {
+  const parts = new Set(model.trunk.newlyInitialised);
+  return [...model.modules()].filter(([, module]) => parts.has(module)).map(([path]) => path);
+}
+
+/** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */
+function headPaths(model: Model): string[] {
+  return [...model.parameters()].map(([path]) => path).filter((path) => model.isOfHead(path));
+}
+
+function modulesOf(parameters: readonly string[]): string[] {
+  return [...new Set(parameters.map((path) => path.slice(0, path.lastIndexOf('.'))))];
+}
+
+/** What is new is trained whole, whatever the tuning. */
+function withModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
+  if (modules.length === 0 || !Array.isArray(options.modules_to_save)) return options;
+  return { ...options, modules_to_save: [...new Set([...(options.modules_to_save as string[]), ...modules])] };
+}
+
+/** Weights that do not move are kept in the compute type. */
+function settleFrozen(model: Model, dtype: DType): void {
+  noGrad(() => {
+    for (const [, parameter] of model.parameters()) {
+      // What is no weight keeps its precision: running statistics, counts.
+      if (!parameter.trainable && parameter.form === undefined && !(parameter instanceof ModuleBuffer))
+        scope(() => parameter.assign(parameter.tensor.to(dtype)));
+    }
+  });
+}
+
+export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Update> {
+  const { name, ...options } = recipe.training.optimizer;
+  const method = await updates.load(name);
+  return method.create(tuning.trainables, options);
+}
+
+export function createSampler(
+  recipe: Recipe,
+  rows: readonly PreparedRow[],
+  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[] },
+): Sampler {
+  const { seed } = recipe.training;
+  const { batchSize } = options;
+  return makeSampler({
+    rows: rows.length,
+    lengths: rows.map(tokensOf),
+    batchSize,
+    seed,
+    microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,
+    mixture: options.mixture,
+  });
+}
+
+/** The recipe's rhythm in steps of this data set. */
+export function trainerOptions(
+  recipe: Recipe,
+  batchesPerEpoch: number,
+  decided: { microBatchTokens: number; checkpointing: Checkpointing; training: SettledTraining },
+): TrainerOptions {
+  const { training, evaluation, checkpoints } = recipe;
+  const planned = Math.max(1, Math.round(decided.training.epochs * batchesPerEpoch));
+  const totalSteps = training.max_steps ?? planned;
+  const inSteps = (every: 'epoch' | 'never' | number) =>
+    every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
+  return {
+    schedule: {
+      scheduler: training.scheduler,
+      learningRate: decided.training.learning_rate,
+      warmupSteps: warmupSteps(training, totalSteps),
+      totalSteps,
+    },
+    weightDecay: training.weight_decay,
+    maxGradNorm: training.max_grad_norm,
+    seed: training.seed,
+    microBatchTokens: decided.microBatchTokens,
+    checkpointing: decided.checkpointing,
+    evaluateEvery: inSteps(evaluation.every),
+    saveEvery: inSteps(checkpoints.every),
+    patience: evaluation.patience,
+    keepBest: checkpoints.best,
+  };
+}

@@ -1,0 +1,186 @@
+import { table } from '../../../base/table.ts';
+import { join } from 'node:path';
+import type { EventSink, Metrics } from '../../../base/events.ts';
+import type { LoadedData } from '../../../data/index.ts';
+import type { KeptBaseline, LearntState } from '../../../eval/baselines/kept.ts';
+import { writeCheapModel, type CheapModel } from '../../../eval/cheap-model.ts';
+import { describeMetrics, scoreWhereGiven } from '../../../eval/compare/scored.ts';
+import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
+import {
+  thresholdsOn,
+  unsureThresholds,
+  type ThresholdPlan,
+  type ThresholdWish,
+} from '../../../eval/choose-thresholds.ts';
+import type { Prediction } from '../../../eval/predictor.ts';
+import { decideAll } from '../../../eval/thresholds.ts';
+import { recipePlan } from '../result/choose-thresholds.ts';
+import { labelsIn } from '../../../eval/example-text.ts';
+import { writeJson } from '../../../files/json.ts';
+import { writeWholeFolder } from '../../../files/whole-folder.ts';
+import { newRunId } from '../../../store/run-folder.ts';
+import type { Recipe } from '../../../train/recipe.ts';
+import type { JobContext } from '../../job.ts';
+import type { TrainInput, TrainResult } from '../train.ts';
+import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
+import { usualCheapSystems } from '../../compare/usual-systems.ts';
+import { loadRunData } from '../../rows/load-run-data.ts';
+import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
+import { trainFormat } from '../result/write-result.ts';
+import { writeModelCard } from '../result/result-card.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
+import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
+
+/** Where a run keeps its result. */
+const RESULT = 'model';
+/** Nothing is taken in steps. */
+const STEP = 0;
+const TASK = 'sequence';
+const UNTRAINED = { training: null, advice: null };
+
+type CheapRun = FinishedRun & { loaded: LoadedData };
+
+/** A run that fits a cheap system in place of training a model: the same rows, splits, comparison and folder. */
+export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobContext): Promise<TrainResult> {
+  const { emit, signal } = context;
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  const run = await readRun(recipe, context);
+  const { train } = run.loaded.splits;
+  const baseline = await chooseBaseline(recipe.model, train);
+  const plan = recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
+  const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {}, ...UNTRAINED } as const;
+  if (dryRun === true) return { ...unfinished, outcome: 'dry-run', stepSeconds: seconds() };
+  emit({ type: 'phase-started', phase: 'train', message: `fitting ${baseline.title}` });
+  const { state, rows } = await fitKept(baseline, train, signal);
+  if (rows < train.length) emit(partly(rows, train.length));
+  const answers = await baseline.open(state).predict(run.loaded.splits.validation, { signal });
+  const about = describe(run, baseline, { plan, answers });
+  const { label_thresholds: thresholds } = about;
+  const metrics = await validationMetrics(run, thresholds === undefined ? answers : decideAll(answers, thresholds));
+  emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
+  const result = await writeResult(run, { about, state, metrics });
+  await compareResult(run, result, usualCheapSystems(result, about));
+  const choice = { step: STEP, reason: 'last-step' } as const;
+  emit({ type: 'run-finished', step: STEP, choice, result, metrics, seconds: seconds() });
+  return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
+}
+
+/** Tells how the run begins, and reads its rows. */
+async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_dir }: JobContext): Promise<CheapRun> {
+  const identity = { node: process.version, platform: `${process.platform} ${process.arch}` };
+  const told = cheapRecipe(recipe);
+  emit({ type: 'run-started', run: newRunId(), folder, base: process.cwd(), recipe: told, identity });
+  const names = recipe.data.train.map(({ path }) => path).join(', ');
+  emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
+  const metrics = await recipeMetrics(recipe);
+  const loaded = await loadRunData(recipe, { emit, signal });
+  tellData(loaded, emit);
+  return { context: { recipe, folder, emit, signal }, loaded, test: loaded.splits.test, metrics };
+}
+
+/** What of a recipe says anything of the run: there are no weights, no steps and no checkpoints. */
+function cheapRecipe(recipe: Recipe): object {
+  const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
+  const { threshold = null, costs = null } = objective as ThresholdWish;
+  const decides = threshold !== null || costs !== null;
+  return { ...rest, ...(decides && { objective }), training: { seed: training.seed } };
+}
+
+/** Nothing is cut into tokens, so nothing is counted in them. */
+function tellData({ report, splits }: LoadedData, emit: EventSink): void {
+  emit({
+    type: 'data-prepared',
+    format: [...new Set(report.files.map(({ format }) => format))].join(', '),
+    rows: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
+    inputTokens: 0,
+    lossTokens: 0,
+    lengths: { min: 0, median: 0, p95: 0, max: 0 },
+    truncated: 0,
+    dropped: 0,
+    hashes: report.hashes,
+  });
+}
+
+function partly(rows: number, all: number): Parameters<EventSink>[0] {
+  const message = `fitted on ${rows} of ${all} training rows: more of them take minutes and change little`;
+  return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
+}
+
+/** What the folder says of it, with the thresholds that validation rows tell. */
+function describe(
+  { context: { recipe, emit }, loaded }: CheapRun,
+  baseline: KeptBaseline,
+  { plan, answers }: { plan: ThresholdPlan | undefined; answers: readonly Prediction[] },
+): Omit<CheapModel, 'version'> {
+  const { train, validation } = loaded.splits;
+  const labels = labelsIn(train);
+  const about = {
+    model: recipe.model,
+    baseline: baseline.name as CheapModel['baseline'],
+    title: baseline.title,
+    kind: train[0].kind,
+    ...(baseline.holdsRows && { holds_rows: true }),
+    ...(labels.length > 0 && { labels }),
+  };
+  if (plan === undefined) return about;
+  if ('fixed' in plan) return { ...about, label_thresholds: plan.fixed };
+  if (answers.some(({ scores }) => scores === undefined)) return about;
+  const found = thresholdsOn(plan.judged, answers, validation);
+  if (found.unsure.length > 0) emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: unsureThresholds(found) });
+  return { ...about, label_thresholds: found.thresholds };
+}
+
+/** What suits the answers, or what the recipe names, as far as the system gives the input for it. */
+async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
+  const { train, validation } = loaded.splits;
+  if (validation.length === 0) return {};
+  const found: Metrics = table({});
+  const specs = metrics ?? suitableMetrics(train);
+  const described = await describeMetrics(specs);
+  for (const [i, spec] of specs.entries()) {
+    if (described[i].isTable === true) continue;
+    const [score] = await scoreWhereGiven(predictions, validation, spec);
+    if (score !== undefined && Number.isFinite(score.value)) found[score.name] = score.value;
+  }
+  return found;
+}
+
+interface Fitted {
+  about: Omit<CheapModel, 'version'>;
+  state: LearntState;
+  metrics: Metrics;
+}
+
+async function writeResult(run: CheapRun, { about, state, metrics }: Fitted): Promise<string> {
+  const { folder } = run.context;
+  const result = join(folder, RESULT);
+  await writeWholeFolder(result, (draft) => {
+    writeCheapModel(draft, about, state);
+    writeJson(join(draft, RESULT_NOTES), notesOn(run, { result, about, metrics }));
+    writeModelCard(folder, draft);
+  });
+  return result;
+}
+
+/** What readers of results look for; there is no tokenizer and no template. */
+function notesOn(
+  { context, loaded }: CheapRun,
+  { result, about, metrics }: { result: string; about: Omit<CheapModel, 'version'>; metrics: Metrics },
+): ResultNotesFile {
+  return {
+    base_model: about.model,
+    base_folder: result,
+    folder: result,
+    template_hash: '',
+    has_template: false,
+    tokenizer_hash: '',
+    data_hashes: loaded.report.hashes,
+    format: trainFormat(loaded.report),
+    labels: about.labels ?? [],
+    task: TASK,
+    step: STEP,
+    metrics,
+    recipe: cheapRecipe(context.recipe),
+  };
+}

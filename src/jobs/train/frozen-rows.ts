@@ -1,0 +1,222 @@
+import { table } from '../../base/table.ts';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { formatBytes, plural } from '../../base/format.ts';
+import { attuneCache } from '../../base/home.ts';
+import { isRunning } from '../../base/is-running.ts';
+import { writeAll } from '../../files/atomic.ts';
+import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { weightFiles } from '../../models/checkpoint-files.ts';
+import type { Model } from '../../models/model.ts';
+import { engineIdentity } from '../../tensor/index.ts';
+import { canResume, computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
+import {
+  tokensOf,
+  type MediaReader,
+  type Objective,
+  type PreparedRow,
+  type ResumedRow,
+  type Tuning,
+} from '../../train/interfaces.ts';
+import { freeDiskBytes } from '../model/resources.ts';
+
+/** What older runs left is deleted past this. */
+const MAX_BYTES = 20 * 2 ** 30;
+
+export interface FrozenContext {
+  /** The base model's folder. */
+  base: string;
+  media?: MediaReader;
+  model: Model;
+  objective: Objective;
+  blocks: number;
+  microBatchTokens: number;
+  emit: EventSink;
+  signal: AbortSignal;
+}
+
+type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'> & { tuning: Tuning };
+
+/** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
+export async function withFrozenBlocks(
+  { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
+  { tuning, ...context }: FrozenParts,
+  rows: readonly PreparedRow[],
+): Promise<Objective> {
+  const { frozenBlocks: blocks } = tuning;
+  if (blocks === undefined || !canResume(objective)) return objective;
+  return withFrozenRows(rows, { ...context, base, media, objective, blocks });
+}
+
+/**
+ * The objective with the frozen blocks computed once for each row, now or by an earlier run: their outputs lie on disk
+ * under the hash of the weights, the rows and the code, so that every epoch and every trial after the first one costs
+ * the blocks that move only.
+ */
+export async function withFrozenRows(rows: readonly PreparedRow[], context: FrozenContext): Promise<Objective> {
+  const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const folder = join(attuneCache(), 'frozen');
+  const path = join(folder, await keyOf(unique, context));
+  if (!existsSync(`${path}.json`)) await compute(unique, path, context);
+  touch(path);
+  prune(folder, path);
+  return resumedObjective(context.objective, new FrozenRows(path));
+}
+
+async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {
+  const { base, media, model, blocks, microBatchTokens } = context;
+  const weights = await Promise.all([join(base, 'config.json'), ...weightFiles(base)].map(sha256File));
+  const code = sha256OfOwn(CODE_FOLDERS, import.meta.url);
+  const { dtype, task } = model;
+  const rest = { blocks, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(readOf) };
+  return sha256(JSON.stringify([weights, code, media?.identity, rest]));
+}
+
+/** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
+function readOf({ id, ids, typeIds, segments, media }: PreparedRow): (string | undefined)[] {
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash];
+}
+
+function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
+  return sha256(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+const CODE_FOLDERS = ['../../models/', '../../nn/', '../../image/', '../../audio/', '../../methods/objectives/'];
+
+async function compute(rows: readonly PreparedRow[], path: string, context: FrozenContext): Promise<void> {
+  const { emit, model, blocks } = context;
+  const bytes = rows.reduce((sum, row) => sum + tokensOf(row), 0) * model.trunk.width * 4;
+  refuseFullDisk(bytes, path);
+  emit({
+    type: 'phase-started',
+    phase: 'data',
+    message: `computing ${plural(blocks, 'frozen blocks')} once for each row`,
+  });
+  const writer = new FrozenWriter(path);
+  try {
+    await computeFrozen(context, rows, writer, {
+      ...context,
+      onProgress: (done) =>
+        emit({ type: 'work-advanced', phase: 'data', done, total: rows.length, unit: 'rows through frozen blocks' }),
+    });
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+function refuseFullDisk(bytes: number, path: string): void {
+  const free = freeDiskBytes(path);
+  if (bytes * 1.1 <= free) return;
+  throw new AttuneError('E_DISK_FULL', {
+    what: 'The outputs of the frozen blocks do not fit on the disk of the cache',
+    got: `${formatBytes(free)} free`,
+    expected: `about ${formatBytes(bytes)}`,
+    fix: 'free some space, set ATTUNE_HOME to another disk, or compute them anew each time: tuning.cache_frozen: false',
+  });
+}
+
+interface Entry {
+  offset: number;
+  shape: readonly number[];
+  tokens: number;
+  blocks: number;
+}
+
+/** Writes rows one after the other; nothing is found until all of them are there. */
+class FrozenWriter {
+  readonly #path: string;
+  readonly #draft: string;
+  readonly #descriptor: number;
+  readonly #entries: Record<string, Entry> = table({});
+  #offset = 0;
+
+  constructor(path: string) {
+    makeFolders(join(path, '..'));
+    this.#path = path;
+    this.#draft = `${path}.${process.pid}.tmp`;
+    this.#descriptor = openSync(this.#draft, 'w');
+  }
+
+  add({ id }: PreparedRow, { data, shape, tokens, blocks }: ResumedRow): void {
+    writeAll(this.#descriptor, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.#entries[id] = { offset: this.#offset, shape, tokens, blocks };
+    this.#offset += data.byteLength;
+  }
+
+  finish(): void {
+    closeSync(this.#descriptor);
+    renameSync(this.#draft, `${this.#path}.bin`);
+    writeJson(`${this.#path}.json`, this.#entries);
+  }
+
+  abandon(): void {
+    closeSync(this.#descriptor);
+    rmSync(this.#draft, { force: true });
+  }
+}
+
+/**
+ * Reads rows where they lie: only the index is in memory. The file stays open for the life of the process, so that
+ * another one may delete it.
+ */
+class FrozenRows implements ResumedStore {
+  readonly #entries: Map<string, Entry>;
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    this.#path = `${path}.bin`;
+    this.#descriptor = openSync(this.#path, 'r');
+    this.#entries = new Map(Object.entries(readJson<Record<string, Entry>>(`${path}.json`)));
+  }
+
+  read({ id }: PreparedRow): ResumedRow | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
+    const read = readSync(this.#descriptor, data, { position: entry.offset });
+    if (read < data.byteLength) throw new Error(`${this.#path} ends before row ${id}`);
+    return { ...entry, data };
+  }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  for (const end of ['bin', 'json']) utimesSync(`${path}.${end}`, now, now);
+}
+
+/** Deletes what killed runs left half written, and what was used longest ago; but never what is in use now. */
+function prune(folder: string, inUse: string): void {
+  const all = readdirSync(folder);
+  for (const name of all) {
+    const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+  const names = all.filter((name) => name.endsWith('.bin'));
+  const files = names.map((name) => {
+    const { size, mtimeMs } = statSync(join(folder, name));
+    return { path: join(folder, name.slice(0, -4)), size, mtimeMs };
+  });
+  let total = 0;
+  for (const { path, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
+    total += size;
+    if (total <= MAX_BYTES || path === inUse) continue;
+    for (const end of ['json', 'bin']) rmSync(`${path}.${end}`, { force: true });
+  }
+}

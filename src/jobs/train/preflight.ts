@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../files/temporary.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink, PreflightFinished } from '../../base/events.ts';
+import type { Sampler } from '../../data/index.ts';
+import { writeFailure } from '../../files/atomic.ts';
+import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
+import { evaluateRows } from '../../train/evaluate.ts';
+import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
+import { trainStep } from '../../train/step.ts';
+import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
+import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
+import { availableBytes, freeDiskBytes, peakBytes } from '../model/resources.ts';
+
+export interface PreflightRequest {
+  parts: TrainerParts;
+  options: TrainerOptions;
+  folder: string;
+  /** Checkpoints that will lie on the disk at once. */
+  checkpointsKept: number;
+  /** Bytes that the comparison at the end takes, where there is one. */
+  comparisonBytes: number;
+  recipe: unknown;
+  constants: RunConstants;
+  emit: EventSink;
+}
+
+/**
+ * Plans, then runs what will be worst: the step with the most tokens, an evaluation batch, a save. What is refused here
+ * would have failed after hours. Nothing of it changes the run: the update is left out and gradients are cleared.
+ */
+export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
+  const { parts, options, folder } = request;
+  request.emit({
+    type: 'phase-started',
+    phase: 'preflight',
+    message: 'trying the largest batch, an evaluation and a save',
+  });
+  const before = availableBytes();
+  const startPeak = peakBytes();
+  const { objective } = parts;
+  const worst = worstStep(parts.sampler, parts.train).map((rows) => rows.map((row) => objective.largest?.(row) ?? row));
+  const remembered = objective.state?.();
+  const seconds = await timeStep(request, worst);
+  if (remembered !== undefined) objective.restore?.(remembered);
+  await tryEvaluation(parts, options);
+  const checkpointBytes = trySave(request);
+  const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
+  // The tried step moved no weight, so the optimiser's state was not touched; the comparison comes when it is freed.
+  const peak = Math.max(peakBytes() + stateBytes(parts), engine().residentBytes() + request.comparisonBytes);
+  const worstTokens = tokensIn(worst.flat());
+  const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
+  const secondsPerStep = seconds * Math.min(1, meanTokens / worstTokens);
+  const steps = options.schedule.totalSteps;
+  const finished: PreflightFinished = {
+    type: 'preflight-finished',
+    peakBytes: peak,
+    availableBytes: before + startPeak,
+    diskBytes,
+    freeDiskBytes: freeDiskBytes(folder),
+    secondsPerStep,
+    totalSeconds: secondsPerStep * steps,
+    steps,
+  };
+  request.emit(finished);
+  refuseDisk(finished, folder);
+  return finished;
+}
+
+/** The step of the first epoch with the most tokens. */
+function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[][] {
+  let worst: PreparedRow[][] = [];
+  let most = -1;
+  for (let index = 0; index < sampler.batchesPerEpoch; index++) {
+    const batch = sampler.batchAt(0, index);
+    const tokens = batch.rows.reduce((sum, row) => sum + tokensOf(rows[row]), 0);
+    if (tokens <= most) continue;
+    most = tokens;
+    worst = batch.microBatches.map((indices) => indices.map((i) => rows[i]));
+  }
+  return worst;
+}
+
+function tokensIn(rows: readonly PreparedRow[]): number {
+  return rows.reduce((sum, row) => sum + tokensOf(row), 0);
+}
+
+async function timeStep({ parts, options }: PreflightRequest, microBatches: PreparedRow[][]): Promise<number> {
+  const started = performance.now();
+  await trainStep(
+    { ...parts, update: gradientsOnly(parts) },
+    {
+      microBatches,
+      step: 0,
+      seed: options.seed,
+      checkpointing: options.checkpointing,
+      options: { learningRate: 0, weightDecay: 0, maxGradNorm: 0 },
+    },
+  );
+  return (performance.now() - started) / 1000;
+}
+
+function stateBytes({ update }: TrainerParts): number {
+  return scope(() =>
+    [...update.state().values()].reduce((sum, tensor) => sum + tensor.size * dtypeBytes[tensor.dtype], 0),
+  );
+}
+
+/** Clears gradients without moving a weight. */
+function gradientsOnly({ tuning }: TrainerParts): Update {
+  return {
+    step() {
+      for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+      return 0;
+    },
+    state: () => new Map(),
+    load: () => undefined,
+  };
+}
+
+/** The evaluation batch with the most tokens. */
+async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerOptions): Promise<void> {
+  if (parts.objective.evaluate !== undefined) return;
+  const longest = parts.validation.toSorted((a, b) => tokensOf(b) - tokensOf(a));
+  let tokens = 0;
+  const rows = longest.filter((row) => (tokens += tokensOf(row)) <= microBatchTokens);
+  if (rows.length > 0) await evaluateRows(parts, rows, { microBatchTokens });
+}
+
+function trySave({ folder, parts, recipe, constants }: PreflightRequest): number {
+  const draft = makeDraft(folder);
+  try {
+    return writeState(draft, newTrainerState(), { ...parts, recipe, constants });
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function makeDraft(folder: string): string {
+  try {
+    return temporaryFolder('preflight', folder);
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}
+
+function refuseDisk({ diskBytes, freeDiskBytes: free }: PreflightFinished, folder: string): void {
+  if (diskBytes <= free) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  throw new AttuneError('E_DISK_FULL', {
+    what: `The checkpoints of this run do not fit on the disk of ${folder}`,
+    got: `${gigabytes(free)} free`,
+    expected: `${gigabytes(diskBytes)}`,
+    fix: 'free some space, choose another output_dir, or keep fewer checkpoints (checkpoints.keep)',
+  });
+}

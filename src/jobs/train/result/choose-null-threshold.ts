@@ -1,0 +1,47 @@
+import { formatNumber } from '../../../base/format.ts';
+import { createMetric } from '../../../eval/metrics/index.ts';
+import { bestNullThreshold, valueAt, type NullableAnswer } from '../../../eval/null-threshold.ts';
+import type { Prediction } from '../../../eval/predictor.ts';
+import type { Example } from '../../../data/index.ts';
+import { answerWithSpans } from '../../predict/spans.ts';
+import { hasNullAnswers, withNullThreshold } from '../../predict/span-reading.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/**
+ * Sets by how much "none" has to answer better than a stretch of the text where texts may not tell the answer: the number
+ * that the recipe has, or what validation rows say. Rows kept for test have no part in it. It goes into config.json and
+ * the result's notes.
+ */
+export async function chooseNullThreshold(run: PreparedRun): Promise<void> {
+  const { parts, tokenizer, media, loaded, context } = run;
+  const wanted = (context.recipe.objective as { null_score_diff_threshold?: 'auto' | number })
+    .null_score_diff_threshold;
+  if (wanted !== 'auto' || !hasNullAnswers(parts.model.config)) return;
+  const { emit, signal, recipe } = context;
+  const { validation } = loaded.splits;
+  emit({ type: 'phase-started', phase: 'save', message: 'choosing on validation rows when there is no answer' });
+  const answering = { model: parts.model, tokenizer, media, baseFolder: run.base, reading: recipe.data };
+  const asked = validation.map((example) => ({ example }));
+  const rows = await judged(await answerWithSpans(answering, asked, { signal }), validation);
+  const threshold = bestNullThreshold(rows);
+  if (threshold === undefined) return emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: UNTOLD });
+  parts.model.config = withNullThreshold(parts.model.config, threshold);
+  const [f1, plain] = [threshold, 0].map((at) => rows.reduce((sum, row) => sum + valueAt(row, at) / rows.length, 0));
+  const figures = `token F1 ${formatNumber(f1)}, ${formatNumber(plain)} at 0`;
+  const message = `"none" has to be better by ${formatNumber(threshold)}: on validation rows ${figures}`;
+  emit({ type: 'phase-started', phase: 'save', message });
+}
+
+const UNTOLD =
+  'when "none" is the answer stays at a difference of 0: of the validation rows none, or every one, has an answer; keep more rows for validation';
+
+/** What each row's best stretch is worth by SQuAD's F1; rows that could not be read are left out. */
+async function judged(predictions: readonly Prediction[], examples: readonly Example[]): Promise<NullableAnswer[]> {
+  const { metric } = await createMetric({ metric: 'token_f1' });
+  return predictions.flatMap(({ id, stretch }, row): NullableAnswer[] => {
+    if (stretch === undefined) return [];
+    const example = examples[row];
+    const isAnswered = example.kind === 'question' && (example.answers ?? []).length > 0;
+    return [{ noneBy: stretch.noneBy, value: metric.add({ id, text: stretch.text }, example), isAnswered }];
+  });
+}

@@ -1,0 +1,63 @@
+import type { Metrics, ResultChoice } from '../../../base/events.ts';
+import { formatNumber } from '../../../base/format.ts';
+import { listCheckpoints } from '../../../store/checkpoints.ts';
+import { readWeights } from '../../../train/trainer-state.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */
+const ROUNDING = 5e-3;
+
+/**
+ * Chooses the step whose weights are the result, and puts them in place: the one with the lowest validation loss, or
+ * the last. Where the base model scores at least as well, a warning says so; the result is a trained step all the same.
+ */
+export function chooseResult(run: PreparedRun): ResultChoice {
+  const { recipe, emit } = run.context;
+  const { best, initial, step, evaluated } = run.trainer.state;
+  const isLast = !recipe.checkpoints.best || best === null;
+  const losses = { lastLoss: evaluated.loss, baseLoss: initial?.loss };
+  const choice: ResultChoice = isLast
+    ? { step, reason: 'last-step', loss: evaluated.loss, ...losses }
+    : { step: best.step, reason: 'lowest-validation-loss', loss: best.loss, ...losses };
+  if (choice.step !== step) takeWeights(run, choice.step);
+  const warning = recipe.continued_from === null ? baseIsBetter(choice) : earlierIsBetter(choice);
+  if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
+  return choice;
+}
+
+/**
+ * The result's validation metrics: those of its step; or measured again where its weights were rounded to the type in
+ * which they are written, so that what is recorded is what whoever reads the files will find.
+ */
+export async function measureResult(run: PreparedRun, { step, loss }: ResultChoice): Promise<Metrics> {
+  const { trainer, parts, context } = run;
+  const dtype = parts.tuning.roundToStored();
+  if (dtype === undefined || parts.validation.length === 0) return trainer.metricsAt(step);
+  const metrics = await trainer.score();
+  if (loss !== undefined && Math.abs(metrics.loss - loss) > ROUNDING * Math.max(1, loss)) {
+    const losses = `${formatNumber(loss)} as trained, ${formatNumber(metrics.loss)} as written`;
+    const message = `rounding the result to ${dtype}, the base model's own type, moved its validation loss: ${losses}`;
+    context.emit({ type: 'warning-raised', code: 'W_ROUNDED', message });
+  }
+  return metrics;
+}
+
+function takeWeights({ context, parts }: PreparedRun, step: number): void {
+  const saved = listCheckpoints(context.folder).find((checkpoint) => checkpoint.step === step);
+  if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
+  readWeights(saved.folder, parts.tuning);
+}
+
+function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
+  if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
+  return (
+    `going on did not help: validation loss ${formatNumber(baseLoss)} at the beginning, ` +
+    `${formatNumber(loss)} after step ${step}, which is the result; the earlier run's result is better`
+  );
+}
+
+function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
+  if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
+  const losses = `validation loss ${formatNumber(baseLoss)} before training, ${formatNumber(loss)} after step ${step}`;
+  return `training did not improve on the base model: ${losses}, which is the result; try a lower learning rate, fewer epochs or more rows`;
+}

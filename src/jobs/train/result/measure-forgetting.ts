@@ -1,0 +1,95 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { EventSink } from '../../../base/events.ts';
+import type { Example } from '../../../data/index.ts';
+import { measureForgetting, type GeneralAnswers } from '../../../eval/general/forgetting.ts';
+import { readGeneralSet, type GeneralSet } from '../../../eval/general/general-set.ts';
+import type { Likelihood } from '../../../eval/predictor.ts';
+import type { Task } from '../../../models/architecture.ts';
+import { writeForgetting, type Forgetting, type GeneralMeasure } from '../../../store/forgetting.ts';
+import type { Recipe } from '../../../train/recipe.ts';
+import { likelihoods, type Likely } from '../../predict/likelihoods.ts';
+import { OpenModels } from '../../compare/open-models.ts';
+import type { OpenedModel } from '../../model/open-model.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+interface ForgettingContext {
+  emit: EventSink;
+  signal: AbortSignal;
+  seed: number;
+}
+
+/**
+ * Measures what a run's result forgot, where its recipe asks for it. What fails is told as a warning: the result is
+ * there, and a limit that was set is not met.
+ */
+export async function recordForgetting({ context }: PreparedRun, result: string): Promise<void> {
+  const { recipe, folder, emit, signal } = context;
+  if (!wantsForgetting(recipe)) return;
+  try {
+    const forgetting = await measureForgettingOf(result, { emit, signal, seed: recipe.training.seed });
+    writeForgetting(folder, forgetting);
+    emit({ type: 'forgetting-measured', measures: forgetting.measures.map(told) });
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
+    const reason = error instanceof AttuneError ? error.message : 'stopped';
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message: `what the result forgot is not known: ${reason}` });
+  }
+}
+
+function wantsForgetting({ evaluation }: Recipe): boolean {
+  return evaluation.general || evaluation.max_forgetting !== null;
+}
+
+/** @throws AttuneError E_GENERAL_SET where forgetting or overfitting is to be measured of a model that writes no text */
+export function checkGeneralSet(recipe: Recipe, task: Task): void {
+  const isWanted = wantsForgetting(recipe) || recipe.evaluation.overfitting;
+  if (!isWanted || task === 'causal-lm') return;
+  throw new AttuneError('E_GENERAL_SET', {
+    what: 'Only of a language model can one measure what it forgot or learnt by heart',
+    got: `a model for ${task}`,
+    fix: 'remove evaluation.general, max_forgetting and overfitting',
+  });
+}
+
+function told({ title, before, after, loss, low, high, verdict }: GeneralMeasure) {
+  return { title, before, after, loss, low, high, verdict };
+}
+
+/** A result against its base on the general set. */
+async function measureForgettingOf(result: string, context: ForgettingContext): Promise<Forgetting> {
+  const { emit, signal, seed } = context;
+  const set = readGeneralSet();
+  using models = new OpenModels();
+  const answers: GeneralAnswers[] = [];
+  for (const base of [true, false]) {
+    signal.throwIfAborted();
+    const message = `reading the general set with the ${base ? 'base' : 'tuned'} model`;
+    emit({ type: 'phase-started', phase: 'evaluate', message });
+    answers.push(await readSet(await models.open(result, base), set));
+  }
+  const [before, after] = answers;
+  return measureForgetting(set, { before, after }, { seed });
+}
+
+async function readSet(model: OpenedModel, { passages, questions }: GeneralSet): Promise<GeneralAnswers> {
+  const texts = await known(model, passages);
+  const choices = await known(
+    model,
+    questions.flatMap((question) => question.choices),
+  );
+  let next = 0;
+  const byQuestion = questions.map(({ choices: { length } }) => choices.slice(next, (next += length)));
+  return { passages: texts, questions: byQuestion };
+}
+
+async function known(model: OpenedModel, examples: readonly Example[]): Promise<Likelihood[]> {
+  const found = await likelihoods(model, examples);
+  return found.map((likely: Likely, row) => {
+    if (typeof likely === 'object') return likely;
+    throw new AttuneError('E_GENERAL_SET', {
+      what: 'The model cannot read the general set',
+      got: `${examples[row].id} is longer than the model can read`,
+      fix: 'set evaluation.general: false',
+    });
+  });
+}

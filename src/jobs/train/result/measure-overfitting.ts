@@ -1,0 +1,101 @@
+import { entryOf } from '../../../base/table.ts';
+import { AttuneError } from '../../../base/errors.ts';
+import { formatPercent } from '../../../base/format.ts';
+import type { Example } from '../../../data/index.ts';
+import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
+import { expectedText, promptText } from '../../../eval/example-text.ts';
+import { lossGap, type GapRow } from '../../../eval/overfitting/loss-gap.ts';
+import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
+import { writeOverfitting, type LossGap, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
+import { readComparison, readSamples } from '../../../store/results.ts';
+import { likelihoods } from '../../predict/likelihoods.ts';
+import { OpenModels } from '../../compare/open-models.ts';
+import { measureParaphrases } from './measure-paraphrases.ts';
+import type { OpenedModel } from '../../model/open-model.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
+const ROWS = 300;
+/** In nats a token; a smaller difference is what any training leaves. */
+const NOTABLE = 0.1;
+
+/**
+ * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of the same
+ * requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what
+ * fails, since the result is there.
+ */
+export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
+  const { recipe, folder, emit, signal } = run.context;
+  if (!recipe.evaluation.overfitting) return;
+  try {
+    emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
+    const { seed } = recipe.training;
+    using models = new OpenModels();
+    const gap = await measureGap(run, await models.open(result, false));
+    const memorised = measureMemorised(run, seed);
+    const paraphrases = await measureParaphrases(run, { result, models });
+    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases };
+    writeOverfitting(folder, found);
+    for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
+    const reason = error instanceof AttuneError ? error.message : 'stopped';
+    const message = `whether the result learnt its rows by heart is not known: ${reason}`;
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
+  }
+}
+
+/** Undefined where either set has fewer than two rows or groups that the model can read. */
+async function measureGap({ loaded, context }: PreparedRun, model: OpenedModel): Promise<LossGap | undefined> {
+  const { seed } = context.recipe.training;
+  const { train, validation } = loaded.splits;
+  const known = async (examples: readonly Example[]) => {
+    context.signal.throwIfAborted();
+    const sample = sampledRows(examples, ROWS, seed);
+    const found = await likelihoods(model, sample);
+    return found.flatMap((likely, row): GapRow[] =>
+      typeof likely === 'object' ? [{ ...likely, group: sample[row].group }] : [],
+    );
+  };
+  const [seen, unseen] = [await known(train), await known(validation)];
+  if (seen.length === 0 || unseen.length === 0) return undefined;
+  const gap = lossGap(seen, unseen, { seed });
+  return Number.isFinite(gap.low) && Number.isFinite(gap.high) ? gap : undefined;
+}
+
+/** From the answers that the comparison kept; undefined where there was none. */
+function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memorised | undefined {
+  const [comparison, samples] = [readComparison(context.folder), readSamples(context.folder)];
+  if (comparison === undefined || samples === undefined) return undefined;
+  const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {
+    return { id, prompt, answer: entryOf(answers, comparison.subject)?.text ?? '', expected };
+  });
+  return memorisedWords(rows, textsOf(loaded.splits.train), { seed });
+}
+
+function* textsOf(examples: readonly Example[]): Generator<string> {
+  for (const example of examples) yield `${promptText(example)}\n${expectedText(example) ?? ''}`;
+}
+
+function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
+  const found: string[] = [];
+  if (gap !== undefined && gap.low > NOTABLE) {
+    const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
+    found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
+  }
+  if (memorised !== undefined && memorised.low > 0) {
+    const shares =
+      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training ` +
+      `rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
+    found.push(`the result answers with passages learnt by heart: ${shares}`);
+  }
+  if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
+    const { rows, excess, base, tuned } = paraphrases.training;
+    const [own, bases] = [tuned, base].map(({ original, rephrased }) => (rephrased - original).toFixed(3));
+    found.push(
+      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} ` +
+        `nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,80 @@
+import type { Example } from '../../../data/index.ts';
+import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
+import { paraphraseLoss, type ParaphrasedRow, type ReadTwice } from '../../../eval/overfitting/paraphrase-loss.ts';
+import { rephrasedRow } from '../../../eval/overfitting/rephrase.ts';
+import type { Paraphrases } from '../../../store/overfitting.ts';
+import { likelihoods } from '../../predict/likelihoods.ts';
+import type { OpenModels } from '../../compare/open-models.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** Rows of either set that are read in both wordings by both models. */
+const ROWS = 300;
+
+interface Pair {
+  original: Example;
+  rephrased: Example;
+}
+
+interface Reading {
+  models: OpenModels;
+  result: string;
+  base: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * What other words cost the result and its base, on training rows and on validation rows. Undefined where no rule
+ * rephrases two rows that were trained on: rules are for English requests.
+ */
+export async function measureParaphrases(
+  { loaded, context }: PreparedRun,
+  { result, models }: { result: string; models: OpenModels },
+): Promise<Paraphrases | undefined> {
+  const { seed } = context.recipe.training;
+  const { train, validation } = loaded.splits;
+  const sets = [train, validation].map((examples) => pairsOf(examples, seed));
+  if (sets[0].length < 2) return undefined;
+  const { signal } = context;
+  const tuned = await readSets(sets, { models, result, base: false, signal });
+  const base = await readSets(sets, { models, result, base: true, signal });
+  const [training, unseen] = sets.map((pairs, set) => {
+    const rows = pairs.flatMap(({ original: { group } }, row): ParaphrasedRow[] => {
+      const [ofBase, ofTuned] = [base[set][row], tuned[set][row]];
+      return ofBase === undefined || ofTuned === undefined ? [] : [{ base: ofBase, tuned: ofTuned, group }];
+    });
+    return paraphraseLoss(rows, { seed });
+  });
+  return training && { training, validation: unseen };
+}
+
+function pairsOf(examples: readonly Example[], seed: number): readonly Pair[] {
+  const pairs = examples.flatMap((original): Pair[] => {
+    const rephrased = rephrasedRow(original);
+    return rephrased === undefined ? [] : [{ original, rephrased }];
+  });
+  return sampledRows(pairs, ROWS, seed);
+}
+
+/** Both wordings of each pair; undefined for one that the model cannot read whole. */
+async function readSets(sets: readonly (readonly Pair[])[], reading: Reading): Promise<(ReadTwice | undefined)[][]> {
+  const model = await reading.models.open(reading.result, reading.base);
+  const found: (ReadTwice | undefined)[][] = [];
+  for (const pairs of sets) {
+    reading.signal.throwIfAborted();
+    const originals = await likelihoods(
+      model,
+      pairs.map(({ original }) => original),
+    );
+    const others = await likelihoods(
+      model,
+      pairs.map(({ rephrased }) => rephrased),
+    );
+    found.push(
+      pairs.map((_, row) => {
+        const [original, rephrased] = [originals[row], others[row]];
+        return typeof original === 'object' && typeof rephrased === 'object' ? { original, rephrased } : undefined;
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
+import { describeCheap } from '../../../eval/cheap-model.ts';
+import { writeFileAtomic } from '../../../files/atomic.ts';
+import type { Task } from '../../../models/architecture.ts';
+import { readReport } from '../../../report/run-report.ts';
+import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
+import { isAdapterFolder } from '../../model/base-model.ts';
+import { promptFormOf, readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
+
+/** What model hubs call our tasks. */
+const PIPELINE_TAGS: Record<Task, string> = {
+  'causal-lm': 'text-generation',
+  'masked-lm': 'fill-mask',
+  sequence: 'text-classification',
+  seq2seq: 'text2text-generation',
+  token: 'token-classification',
+  'replaced-token': 'token-classification',
+  question: 'question-answering',
+  embedding: 'sentence-similarity',
+  contrastive: 'zero-shot-image-classification',
+  ctc: 'automatic-speech-recognition',
+  'next-item': 'tabular-classification',
+};
+
+/**
+ * Writes the README.md of a result from its notes and from its run's logs; again once there is more to say, such as a
+ * comparison. Nothing is written for a result that attune did not make.
+ */
+export function writeModelCard(runFolder: string, resultFolder: string): void {
+  const notes = readNotes(resultFolder);
+  if (notes === undefined) return;
+  const { run, data, comparison, identity } = readReport(runFolder);
+  const card = modelCard({
+    name: basename(run.folder),
+    ...originOf(resultFolder, notes),
+    task: PIPELINE_TAGS[notes.task],
+    tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
+    source: run.source,
+    data,
+    metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
+    comparison,
+    promptForm: promptFormOf(notes),
+    systemPrompt: notes.system_prompt,
+    vocabularySize: notes.vocabulary_size,
+    recipe: notes.recipe,
+    identity,
+  });
+  writeFileAtomic(join(resultFolder, 'README.md'), card);
+}
+
+/** What it is and what it was made from: a cheap system is made from rows alone. */
+function originOf(
+  folder: string,
+  notes: ResultNotesFile,
+): Pick<ModelCardParts, 'kind' | 'baseModel' | 'system' | 'holdsRows' | 'license' | 'languages'> {
+  if (isCheapFolder(folder)) {
+    const { title, holds_rows: holdsRows } = describeCheap(folder);
+    return { kind: 'cheap', system: title, holdsRows };
+  }
+  const kind = isAdapterFolder(folder) ? 'adapter' : 'model';
+  return { kind, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
+}
+
+/** The base model's own card says under which licence its offspring stands, and which languages it knows. */
+function licenceOf(baseFolder: string): Pick<ModelCardParts, 'license' | 'languages'> {
+  const path = join(baseFolder, 'README.md');
+  const front = existsSync(path) ? /^---\n([\s\S]*?)\n---/.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
+  if (front === undefined) return {};
+  const { license, language } = frontMatter(front);
+  return {
+    ...(typeof license === 'string' && { license }),
+    ...(language !== undefined && { languages: [language].flat().map(String) }),
+  };
+}
+
+/** Somebody else's card may be written badly; that is no reason to lose a result. */
+function frontMatter(text: string): Record<string, unknown> {
+  try {
+    return (parse(text) ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

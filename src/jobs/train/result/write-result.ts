@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { DataReport } from '../../../data/index.ts';
+import { writeJson } from '../../../files/json.ts';
+import { writeWholeFolder } from '../../../files/whole-folder.ts';
+import { readConfig } from '../../../models/load.ts';
+import type { Model } from '../../../models/model.ts';
+import type { ChatExample, Example } from '../../../data/example.ts';
+import { templateHash, tokenizerHash, usesTools, type Tokenizer } from '../../../text/index.ts';
+import type { Metrics } from '../../../base/events.ts';
+import { hasItemVectors, writeItemIndex } from '../../recommend/item-index.ts';
+import { copyProcessor } from '../../model/model-readers.ts';
+import { writeModelCard } from './result-card.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
+import { takeProbe } from '../../model/probe.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
+export async function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): Promise<string> {
+  const folder = join(run.context.folder, run.parts.tuning.result);
+  await writeWholeFolder(folder, async (draft) => {
+    const { context, parts, tokenizer } = run;
+    parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });
+    tokenizer.save(draft);
+    copyProcessor(run.base, draft);
+    writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
+    writeModelCard(context.folder, draft);
+    if (parts.tuning.result === 'model' && hasItemVectors(parts.model))
+      await writeItemIndex(draft, { ...parts, tokenizer });
+  });
+  return folder;
+}
+
+/** How many rows the token tables have, where the base model has fewer. */
+function grownVocabulary({ architecture, config }: Model, base: string): number | undefined {
+  const { vocabularySize } = architecture.limits(config);
+  return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
+}
+
+/** What the objective adds to config.json, with the thresholds that were chosen. */
+function readingOf({ parts: { model, objective } }: PreparedRun): Record<string, unknown> {
+  const keys = [...Object.keys(objective.config ?? {}), 'label_thresholds'];
+  return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
+}
+
+/** Undefined where the files of the training rows have several. */
+export function trainFormat({ files }: DataReport): string | undefined {
+  const formats = new Set(files.flatMap(({ split, format }) => (split === 'train' ? [format] : [])));
+  return formats.size === 1 ? [...formats][0] : undefined;
+}
+
+/** In which form the rows were shown. */
+function formOf(train: readonly Example[], tokenizer: Tokenizer): Partial<ResultNotesFile> & { has_template: boolean } {
+  const chats = train.filter((example) => example.kind === 'chat');
+  return {
+    has_template: chats.length > 0,
+    ...(chats.some(usesTools) && { has_tools: true }),
+    ...(chats.length === train.length && { system_prompt: commonSystemPrompt(chats) }),
+    ...(tokenizer.answerSpace && { answer_space: true }),
+  };
+}
+
+/** What the system says in every conversation, where it always says the same. */
+export function commonSystemPrompt(chats: readonly Pick<ChatExample, 'messages'>[]): string | undefined {
+  const first = chats.at(0)?.messages.at(0);
+  if (first?.role !== 'system') return undefined;
+  const isCommon = chats.every(({ messages: [{ role, content }] }) => role === 'system' && content === first.content);
+  return isCommon ? first.content : undefined;
+}
+
+function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
+  const { context, parts, tokenizer, loaded, base } = run;
+  return {
+    base_model: context.recipe.model,
+    base_folder: base,
+    folder: about.folder,
+    template_hash: templateHash(tokenizer),
+    chat_template_kwargs: context.recipe.data.chat_template_kwargs,
+    ...formOf(loaded.splits.train, tokenizer),
+    tokenizer_hash: tokenizerHash(tokenizer),
+    vocabulary_size: grownVocabulary(parts.model, base),
+    data_hashes: loaded.report.hashes,
+    format: trainFormat(loaded.report),
+    labels: run.labels,
+    config: readingOf(run),
+    embedding: parts.objective.embedding,
+    task: parts.objective.task,
+    step: about.step,
+    probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),
+    metrics: about.metrics,
+    // With what the run decided, so that it can be repeated from the notes alone.
+    recipe: { ...context.recipe, training: { ...context.recipe.training, ...run.constants.training } },
+  };
+}

@@ -1,0 +1,30 @@
+import { AttuneError } from '../../base/errors.ts';
+import { TEXT_ENCODER, textReaderOf } from '../../models/items/item-model.ts';
+import type { Model } from '../../models/model.ts';
+import type { Tuning } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+
+/** Towers begin with new weights, and an encoder with pre-trained ones, which as large steps would destroy. */
+const USUAL = 0.01;
+
+/**
+ * Lets the encoder of items' texts learn at its share of the learning rate. @throws AttuneError E_OPTION_IDLE where a
+ * share is given and no encoder is tuned
+ */
+export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Recipe): void {
+  const given = (recipe.objective as { text_encoder_rate?: number | null }).text_encoder_rate ?? undefined;
+  const own = trainables.filter(({ name }) => name.includes(`.${TEXT_ENCODER}.`));
+  for (const trainable of own) trainable.rate = (trainable.rate ?? 1) * (given ?? USUAL);
+  if (given === undefined || own.length > 0) return;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what:
+      textReaderOf(model.trunk) === undefined
+        ? 'The text encoder is no part of this model: the vectors of its items were made beforehand, and stay'
+        : 'No weight of the text encoder moves with this tuning',
+    got: `objective.text_encoder_rate: ${given}`,
+    fix:
+      textReaderOf(model.trunk) === undefined
+        ? 'leave it out, or make the model with --tune-text-encoder: attune models create two_tower --help'
+        : 'leave it out, or choose tuning: lora or full',
+  });
+}

@@ -1,0 +1,197 @@
+import { plural } from '../../base/format.ts';
+import type { DataPrepared, Metrics, PreflightFinished, ResultChoice } from '../../base/events.ts';
+import { listCheckpoints } from '../../store/checkpoints.ts';
+import type { Task } from '../../models/architecture.ts';
+import { newRunId } from '../../store/run-folder.ts';
+import { engineIdentity } from '../../tensor/index.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { CourseAdvice } from '../../train/course.ts';
+import { readConstants } from '../../train/trainer-state.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { trainCheap } from './cheap/train-cheap.ts';
+import { checkEvaluation, type EvaluationPlan } from '../evaluate/check-evaluation.ts';
+import { tokensOf } from '../../train/interfaces.ts';
+import { peakBytes } from '../model/resources.ts';
+import { comparisonBytes } from './comparison-memory.ts';
+import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
+import { compareResult } from '../compare/final-comparison.ts';
+import { beginWhereOtherEnded } from './continued-run.ts';
+import { usualSystems } from '../compare/usual-systems.ts';
+import { chooseNullThreshold } from './result/choose-null-threshold.ts';
+import { chooseResult, measureResult } from './result/choose-result.ts';
+import { chooseThresholds } from './result/choose-thresholds.ts';
+import { findLearningRate, needsTrials } from './find-learning-rate.ts';
+import { recordCourse } from './judge-course.ts';
+import { recordForgetting } from './result/measure-forgetting.ts';
+import { recordRewards } from './judge-rewards.ts';
+import { recordOverfitting } from './result/measure-overfitting.ts';
+import { preflight } from './preflight.ts';
+import { freeTraining, prepareRun, resumeRun, type PreparedRun } from './training-run.ts';
+import { writeResult } from './result/write-result.ts';
+import type { JobContext } from '../job.ts';
+
+export interface TrainInput {
+  recipe: Recipe;
+  /** Records the second and third step, operator by operator. */
+  profile?: boolean;
+  /** Stops after the preflight. */
+  dryRun?: boolean;
+  /** Goes on from the newest checkpoint of the folder. */
+  resume?: boolean;
+  /** A checkpoint whose run is repeated: what that run decided for itself (clock, micro-batches) is decided the same. */
+  like?: string;
+}
+
+export interface TrainResult {
+  outcome: 'finished' | 'stopped' | 'dry-run';
+  step: number;
+  /** What the model is for: chatting needs `causal-lm`. */
+  task: Task;
+  /** Where the adapter or the model lies. */
+  result: string | null;
+  /** Which step's weights it has; null without a result. */
+  choice: ResultChoice | null;
+  /** Validation of the result's step, or else of the last one. */
+  metrics: Metrics;
+  /** Of the optimiser steps alone, without validation. */
+  stepSeconds: number;
+  /** What was trained with where the recipe left it to the run; null where nothing is trained in steps. */
+  training: SettledTraining | null;
+  /** What to change, where the losses have not settled. */
+  advice: CourseAdvice | null;
+  /** Of a dry run: what the run would take. */
+  plan?: TrainPlan;
+}
+
+/** What a run takes, as measured on its largest batch. */
+export interface TrainPlan {
+  /** Rows of each split. */
+  rows: DataPrepared['rows'];
+  /** Of the training rows, once through: what is read, and what is trained. */
+  tokens: { input: number; loss: number };
+  steps: number;
+  secondsPerStep: number;
+  seconds: number;
+  memory: { peakBytes: number; availableBytes: number };
+  disk: { bytes: number; freeBytes: number };
+}
+
+/** A whole training run: data, preflight, training, result. */
+export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
+  return isCheapModel(input.recipe.model) ? trainCheap(input, context) : trainModel(input, context);
+}
+
+async function trainModel(input: TrainInput, context: JobContext): Promise<TrainResult> {
+  const { emit, signal } = context;
+  const folder = context.folder ?? input.recipe.output_dir;
+  const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
+  const decided = latest?.folder ?? input.like;
+  const earlier = decided === undefined ? undefined : readConstants(decided);
+  const now = earlier?.now ?? new Date();
+  const began = { run: newRunId(now), folder, base: process.cwd(), recipe: input.recipe };
+  emit({ type: 'run-started', ...began, identity: engineIdentity() });
+  const prepared = await prepareRun({
+    recipe: input.recipe,
+    folder,
+    emit,
+    signal,
+    now,
+    earlier,
+    profile: input.profile,
+  });
+  const isResumed = input.resume === true && resumeRun(prepared);
+  if (!isResumed) await beginWhereOtherEnded(prepared);
+  // A run that is repeated has been checked.
+  if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(prepared));
+  const measured = isResumed ? undefined : await checkBefore(prepared);
+  const { trainer } = prepared;
+  if (input.dryRun === true)
+    return { ...unfinished(prepared, 'dry-run'), plan: measured && planOf(prepared, measured) };
+  if (needsTrials(prepared)) await findLearningRate(prepared);
+  emit({
+    type: 'phase-started',
+    phase: 'train',
+    message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
+  });
+  if (trainer.state.step === 0) await trainer.evaluate();
+  const outcome = await trainer.run();
+  if (outcome === 'stopped') return unfinished(prepared, 'stopped');
+  // A run that is repeated is repeated for its bytes.
+  return finish(prepared, { isJudged: input.like === undefined });
+}
+
+/** Writes the result and says what it is worth. */
+async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
+  const { trainer, parts } = prepared;
+  const { emit } = prepared.context;
+  emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
+  const choice = chooseResult(prepared);
+  const metrics = await measureResult(prepared, choice);
+  if (isJudged) recordRewards(prepared, choice.step);
+  await chooseThresholds(prepared);
+  await chooseNullThreshold(prepared);
+  const result = await writeResult(prepared, { step: choice.step, metrics });
+  if (isJudged) await judgeResult(prepared, result);
+  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
+  const { seconds, step } = trainer.state;
+  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
+  const { training } = prepared.constants;
+  const { task } = parts.objective;
+  return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
+}
+
+/** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
+async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
+  freeTraining(prepared);
+  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
+  await recordForgetting(prepared, result);
+  await recordOverfitting(prepared, result);
+}
+
+function evaluationOf({ context, metrics, parts, test, isPromptable }: PreparedRun): EvaluationPlan {
+  return { recipe: context.recipe, metrics, task: parts.objective.task, test, isPromptable };
+}
+
+function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan {
+  const { steps, secondsPerStep, totalSeconds: seconds, peakBytes, availableBytes } = measured;
+  return {
+    rows: report.rows,
+    tokens: { input: report.inputTokens, loss: report.lossTokens },
+    steps,
+    secondsPerStep,
+    seconds,
+    memory: { peakBytes, availableBytes },
+    disk: { bytes: measured.diskBytes, freeBytes: measured.freeDiskBytes },
+  };
+}
+
+async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
+  const { context, parts, options, constants } = prepared;
+  return preflight({
+    parts,
+    options,
+    constants,
+    folder: context.folder,
+    checkpointsKept: context.recipe.checkpoints.keep + 1,
+    comparisonBytes: foreseeComparison(prepared),
+    recipe: context.recipe,
+    emit: context.emit,
+  });
+}
+
+function foreseeComparison({ context, loaded, parts, test }: PreparedRun): number {
+  const { baselines, max_rows: most } = context.recipe.evaluation;
+  if (baselines === 'none' || test.length === 0) return 0;
+  const longest = parts.train.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
+  const testRows = Math.min(test.length, rowsWanted(most));
+  const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
+  return comparisonBytes({ train: loaded.splits.train, testRows, longest, model: parts.model, hasCheap });
+}
+
+function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
+  const { step, seconds } = trainer.state;
+  const { task } = parts.objective;
+  const { training } = constants;
+  const metrics = trainer.metricsAt(step);
+  return { outcome, step, task, result: null, choice: null, metrics, stepSeconds: seconds, training, advice: null };
+}

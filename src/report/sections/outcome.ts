@@ -1,0 +1,44 @@
+import { formatSigned } from '../../base/format.ts';
+import type { ComparedSystem, Comparison, Difference, Verdict } from '../../store/results.ts';
+import { html, type Html } from '../html.ts';
+
+/** How a verdict on one difference is told: by a word and a shape, so that no one has to see its colour. */
+const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
+  better: { tone: 'good', mark: '▲', word: 'better' },
+  'no-evidence': { tone: 'fair', mark: '○', word: 'no evidence' },
+  worse: { tone: 'bad', mark: '▼', word: 'worse' },
+};
+
+export function outcomeBadge(verdict: Verdict): Html {
+  const { tone, mark, word } = OUTCOMES[verdict];
+  return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
+}
+
+/** "+0.12 to +0.31". */
+export function intervalText({ low, high }: Pick<Difference, 'low' | 'high'>): string {
+  if (low === undefined || high === undefined) return 'no interval';
+  return `${formatSigned(low)} to ${formatSigned(high)}`;
+}
+
+export function systemNamed({ systems }: Comparison, name: string): ComparedSystem | undefined {
+  return systems.find((system) => system.name === name);
+}
+
+export function titleOf(comparison: Comparison, name: string): string {
+  return systemNamed(comparison, name)?.title ?? name;
+}
+
+/** Something of the judged system and of the strongest rival that has it, for pictures that have no room for all. */
+export function mostTelling<Shown>(
+  comparison: Comparison,
+  read: (system: ComparedSystem) => Shown | undefined,
+): Shown[] {
+  const { flips, rivals, subject, systems } = comparison;
+  const others = [flips.against, ...rivals, ...systems.map(({ name }) => name).filter((name) => name !== subject)];
+  const shownOf = (name: string) => {
+    const system = systemNamed(comparison, name);
+    return system === undefined ? undefined : read(system);
+  };
+  const rival = others.find((name) => shownOf(name) !== undefined);
+  return [subject, rival ?? ''].flatMap((name) => shownOf(name) ?? []);
+}
