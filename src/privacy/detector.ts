@@ -118,6 +118,7 @@ export function hintsIn(reading: Reading): Finding[] {
   const { digits, zones } = digitZones(text);
   const found: Finding[] = [];
   for (const one of recognisers) {
+    if (one.needs?.test(text) === false) continue;
     if (one.digits === undefined) for (const candidate of one.find(text, reading)) found.push(finding(one, candidate));
     else if (digits >= one.digits)
       for (const zone of zones)

@@ -152,11 +152,11 @@ function mark(standing: 'plain' | 'ambiguous' | undefined, letter: string): stri
 export class Surroundings {
   readonly #reading: Reading;
   readonly #facts: readonly FormFacts[];
-  readonly #hints: readonly (readonly number[])[];
+  readonly #hints: ReadonlyMap<number, readonly number[]>;
   readonly #before: Int32Array;
   readonly #behind: Int32Array;
   readonly #lines: readonly Line[];
-  readonly #scriptNames: readonly string[];
+  readonly #scriptNames: ReadonlyMap<number, string>;
   readonly #chunks: readonly number[];
 
   constructor(reading: Reading, facts: readonly FormFacts[], hints: readonly Finding[]) {
@@ -170,7 +170,7 @@ export class Surroundings {
   }
 
   hasHints(at: number): boolean {
-    return this.#hints[at].length > 0;
+    return this.#hints.has(at);
   }
 
   /** Appends the rows of a token; gives how many there are. */
@@ -206,9 +206,10 @@ export class Surroundings {
     add(15, mixed(this.#behind[at], here.shape));
     add(16, this.#chunks[at]);
     add(17, mixed(this.#chunks[at], before?.sorts));
-    if (this.#scriptNames[at] !== '') add(18, hashOf(this.#scriptNames[at]));
+    const scriptName = this.#scriptNames.get(at);
+    if (scriptName !== undefined) add(18, hashOf(scriptName));
     add(19, mixed(line.label, mixed(line.isFirst ? 1 : 0, here.shape)));
-    for (const hint of this.#hints[at]) {
+    for (const hint of this.#hints.get(at) ?? []) {
       add(20, hint);
       add(21, mixed(hint, term));
     }
@@ -225,13 +226,16 @@ function mixed(one = 7, other = 7): number {
   return Math.imul(one, 31) ^ other ^ (one >>> 16);
 }
 
-/** Which recognisers cover a token, and whether it begins what they found. */
-function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): number[][] {
-  const found: number[][] = tokens.map(() => []);
+/** Which recognisers cover a token, and whether it begins what they found; by tokens that are covered. */
+function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): Map<number, number[]> {
+  const found = new Map<number, number[]>();
   for (const { start, end, recogniser, kind, score } of hints) {
     const name = hashOf(`${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`);
-    for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++)
-      if (found[at].length < MOST_HINTS) found[at].push(name, ...(tokens[at].start <= start ? [name + 1] : []));
+    for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++) {
+      const names = found.get(at) ?? [];
+      if (names.length < MOST_HINTS) names.push(name, ...(tokens[at].start <= start ? [name + 1] : []));
+      found.set(at, names);
+    }
   }
   return found;
 }
@@ -289,8 +293,9 @@ function linesOf(tokens: readonly Token[]): Line[] {
     let to = from;
     while (to < tokens.length && tokens[to].form.sort !== 'break') to++;
     const { style, capitals } = styleOf(tokens, from, to);
+    const [first, other] = [true, false].map((isFirst) => ({ style, capitals, label, isFirst }));
     for (let at = from; at <= to && at < tokens.length; at++)
-      lines.push({ style, capitals, label, isFirst: at === from || endsSentence(tokens, at - 1) });
+      lines.push(at === from || ENDS.has(tokens[at - 1].form.text) ? first : other);
     const last = tokens[to - 1];
     label = to > from && to - from <= 6 && last.form.text === ':' ? 1 : to === from ? 2 : 3;
     from = to + 1;
@@ -298,9 +303,8 @@ function linesOf(tokens: readonly Token[]): Line[] {
   return lines;
 }
 
-function endsSentence(tokens: readonly Token[], at: number): boolean {
-  return ['.', '!', '?', ':', '•', '-', '–'].includes(tokens[at].form.text);
-}
+/** Behind these a capital tells little. */
+const ENDS: ReadonlySet<string> = new Set(['.', '!', '?', ':', '•', '-', '–']);
 
 function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line, 'style' | 'capitals'> {
   let [words, capitals, whole] = [0, 0, 0];
@@ -318,8 +322,8 @@ function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line,
 const LONGEST_NAME = 4;
 
 /** Where lists have a name of signs side by side, in scripts without spaces: which list, and the place in the name. */
-function scriptNamesIn({ text, tokens }: Reading): string[] {
-  const found = tokens.map(() => '');
+function scriptNamesIn({ text, tokens }: Reading): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
   for (let at = 0; at < tokens.length; at++) {
     if (tokens[at].form.text.charCodeAt(0) < 0xe00) continue;
     const { given, family } = scriptNames();
@@ -329,7 +333,7 @@ function scriptNamesIn({ text, tokens }: Reading): string[] {
       const known = asScriptListed(text.slice(tokens[at].start, last.end));
       const listed = `${mark(family.get(known), 'f')}${mark(given.get(known), 'g')}`;
       if (listed === '') continue;
-      for (let inner = 0; inner < length; inner++) found[at + inner] += ` ${listed}${length}${inner}`;
+      for (let inner = 0; inner < length; inner++) found.set(at + inner, `${found.get(at + inner) ?? ''} ${listed}${length}${inner}`);
       break;
     }
   }

@@ -20,6 +20,8 @@ export interface Recogniser {
   kind: Kind;
   /** A text without so many digits is not looked at. */
   digits?: number;
+  /** A text without this is not looked at. */
+  needs?: RegExp;
   find(text: string, reading: Reading): Iterable<Candidate>;
   /** True for what the rules of an identifier allow, so that a surrogate can break them. */
   isValid?(value: string): boolean;
@@ -29,6 +31,7 @@ export interface Pattern {
   name: string;
   kind: Kind;
   digits?: number;
+  needs?: RegExp;
   /** With the flag g. Its group `value`, or all of it, is what was found. Every repetition in it is bounded. */
   pattern: RegExp;
   /** Without anything else. */

@@ -61,6 +61,8 @@ interface KnownForm {
   facts: FormFacts;
   /** By offset, L sums of the weights of its rows there. */
   sums: readonly Float32Array[];
+  /** By offset, by how much they speak against anything personal, at least. */
+  margins: Float32Array;
 }
 
 export class Tagger {
@@ -104,7 +106,7 @@ export class Tagger {
       for (const one of rows) this.#add(one, sum, 0);
       return sum;
     });
-    const made = { facts, sums };
+    const made = { facts, sums, margins: Float32Array.from(sums, marginOf) };
     this.#known.set(form, made);
     return made;
   }
@@ -125,11 +127,14 @@ export class Tagger {
     const rows = new Int32Array(MOST_ROWS);
     for (let at = from; at < to; at++) {
       const place = (at - from) * L;
+      if (!surroundings.hasHints(at) && isPlain(known, at)) {
+        scores[place] = CERTAIN;
+        continue;
+      }
       for (let offset = -REACH; offset <= REACH; offset++) {
         const sum = known[at + offset]?.sums[REACH + offset];
         if (sum !== undefined) for (let label = 0; label < L; label++) scores[place + label] += sum[label];
       }
-      if (isPlain(scores, place) && !surroundings.hasHints(at)) continue;
       const count = surroundings.rowsAt(at, rows);
       for (let index = 0; index < count; index++) this.#add(rows[index], scores, place);
     }
@@ -139,11 +144,19 @@ export class Tagger {
 
 /** Words that are so far from personal by themselves and their neighbours need no look around them. */
 const PLAIN_BY = 4;
+/** Of a token that is nothing personal, so that no other label is looked at. */
+const CERTAIN = 50;
 
-function isPlain(scores: Float32Array, place: number): boolean {
-  const least = scores[place] - PLAIN_BY;
-  for (let label = 1; label < L; label++) if (scores[place + label] > least) return false;
-  return true;
+function isPlain(known: readonly KnownForm[], at: number): boolean {
+  let margin = 0;
+  for (let offset = -REACH; offset <= REACH; offset++) margin += known[at + offset]?.margins[REACH + offset] ?? 0;
+  return margin > PLAIN_BY;
+}
+
+function marginOf(sum: Float32Array): number {
+  let most = -Infinity;
+  for (let label = 1; label < L; label++) if (sum[label] > most) most = sum[label];
+  return sum[0] - most;
 }
 
 /** How likely each token is to be personal. */

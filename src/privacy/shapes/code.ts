@@ -48,6 +48,7 @@ export const placed = patternRecogniser({
 export const handle = patternRecogniser({
   name: 'handle',
   kind: 'code',
+  needs: /@|#\d|u\//,
   pattern:
     /(?<![\p{L}\p{N}@._/-])@[A-Za-z_][\w.]{1,30}(?<!\.)(?![\w@(/])|(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}|(?<![\w#&/.-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])/gu,
   score: 0.3,

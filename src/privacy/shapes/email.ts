@@ -23,6 +23,7 @@ const [LOCAL_REACH, HOST_REACH] = [64, 200];
 export const recogniser: Recogniser = {
   name: 'email',
   kind: 'email',
+  needs: /@|[[({]\s?(?:at|ät|arroba)\s?[\])}]|\s(?:at|arroba|chez)\s\S/i,
   *find(text) {
     for (const { 0: mark, index } of text.matchAll(MARKS)) {
       const one = around(text, index, index + mark.length);

@@ -26,6 +26,7 @@ const BLOCKS = [
 export const token = patternRecogniser({
   name: 'secret',
   kind: 'secret',
+  needs: /[\w-]{16}|[$}]/,
   pattern: new RegExp(String.raw`(?<![A-Za-z0-9_])(?:${SHAPES.join('|')})|${BLOCKS.join('|')}`, 'g'),
   score: 0.99,
 });
@@ -44,8 +45,8 @@ const NO_VALUE = /^(?:[$<{%[*]|x{4,}|\.{3}|your|change|example|placeholder|redac
 export const setting: Recogniser = {
   name: 'secret-setting',
   kind: 'secret',
+  needs: /\w["']?\s?[=:]\s?["']|\w=|\s-{1,2}[pk]|:\/\/[^\s/]{3,80}@/,
   *find(text) {
-    if (!/[=:@]/.test(text)) return;
     for (const form of SETTINGS) {
       for (const { 0: whole, index, groups } of text.matchAll(form)) {
         const { value } = groups!;

@@ -9,6 +9,7 @@ const HOST = String.raw`(?:[a-z\d][a-z\d-]{0,40}\.){1,4}${TOP}`;
 export const recogniser = patternRecogniser({
   name: 'url',
   kind: 'url',
+  needs: /:\/\/|\w\.\w/,
   pattern: new RegExp(
     String.raw`(?<![\p{L}\p{N}@.-])(?:(?:https?|ftps?|sftp|wss?|ssh|git|ldaps?|rtsp|smb|irc):\/\/${REST}{3,2000}|www\.${REST}{3,2000}|${HOST}\/${REST}{1,500})(?<![.,;:!?])`,
     'giu',
@@ -20,6 +21,7 @@ export const recogniser = patternRecogniser({
 export const host = patternRecogniser({
   name: 'host',
   kind: 'url',
+  needs: /\w\.\w/,
   pattern: new RegExp(String.raw`(?<![\p{L}\p{N}@./-])${HOST}(?![\p{L}\p{N}@/-]|\.\p{L}|\()`, 'giu'),
   score: 0.3,
 });
