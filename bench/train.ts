@@ -65,10 +65,12 @@ interface Choice {
 
 /** The parts of a run as `attune train` has them: trained weights in f32, frozen ones as they are stored, in bf16. */
 async function partsOf({ lora }: Workload, { folder, full, storage }: Choice): Promise<StepParts> {
-  const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored' });
+  const method = await storages.load(storage);
+  const keep = await method.keep({});
+  const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored', keep });
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
-  await (await storages.load(storage)).create(model, {}, 'training');
+  await method.create(model, {}, 'training');
   return { model, objective, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
 }
 

@@ -11,6 +11,8 @@ const table = {
   speech: () => import('./speech.ts').then((module) => module.speech),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
   feedback: () => import('./feedback.ts').then((module) => module.feedback),
+  safety: () => import('./safety.ts').then((module) => module.safetyExample),
+  judged: () => import('./judged.ts').then((module) => module.judged),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;

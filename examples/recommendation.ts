@@ -78,12 +78,12 @@ async function dependencies(setting: Setting): Promise<Part> {
   });
   const found = await study({ name: 'packages', rows, catalogue: known, epochs, coldRows }, setting);
   return {
-    about:
-      `Debian's packages and what they depend on (apt: Packages, Translation-en): ${some.length} packages ` +
-      `with three or more of ${known.length} dependencies that ten packages share and no more than 5 % of ` +
-      'all; the order is by chance here too. The name, the description and the section of a dependency are ' +
-      `its features. ${cold.size} of them, drawn by chance, are left out of all training rows: ` +
-      `${coldRows.length} packages that have one are asked for it apart.`,
+    about: aboutDependencies({
+      packages: some.length,
+      dependencies: known.length,
+      cold: cold.size,
+      asked: coldRows.length,
+    }),
     tables: [
       tableOf(found, `${found.subject.rows} packages`),
       tableOf(
@@ -98,6 +98,16 @@ async function dependencies(setting: Setting): Promise<Part> {
         'chose them cannot find any.',
     ],
   };
+}
+
+function aboutDependencies(of: { packages: number; dependencies: number; cold: number; asked: number }): string {
+  return (
+    `Debian's packages and what they depend on (apt: Packages, Translation-en): ${of.packages} packages with three or ` +
+    `more of ${of.dependencies} dependencies that ten packages share and no more than 5 % of all; the order is by ` +
+    'chance here too. The name, the description and the section of a dependency are its features. ' +
+    `${of.cold} of them, drawn by chance, are left out of all training rows: ${of.asked} packages that have one are ` +
+    'asked for it apart.'
+  );
 }
 
 interface Study {

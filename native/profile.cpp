@@ -126,7 +126,8 @@ napi_value profileStop(napi_env env, napi_callback_info) {
 
 void addProfile(napi_env env, napi_value exports) {
   addExports(env, exports,
-             {{"profileStart", entry<profileStart>}, {"profileEnter", entry<profileEnter>}, {"profileLeave", entry<profileLeave>}, {"profileStop", entry<profileStop>}});
+             {{"profileStart", entry<profileStart>}, {"profileEnter", entry<profileEnter>}, {"profileLeave", entry<profileLeave>},
+                 {"profileStop", entry<profileStop>}});
 }
 
 }  // namespace attune

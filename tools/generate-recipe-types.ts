@@ -33,6 +33,7 @@ const TYPES: Record<string, string> = {
 const SECTIONS: Record<string, { name: string; summary: string }> = {
   data: { name: 'DataSettings', summary: 'rows to train on, to validate on and to compare on' },
   training: { name: 'TrainingSettings', summary: 'how long and how fast is trained' },
+  retention: { name: 'RetentionSettings', summary: "what keeps a model's knowledge while it learns" },
   evaluation: { name: 'EvaluationSettings', summary: 'how the result is judged' },
   gate: { name: 'GateSettings', summary: 'what is asked of the result before it may be used' },
   checkpoints: { name: 'CheckpointSettings', summary: 'what is kept of the way' },

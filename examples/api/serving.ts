@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { createApiKey, mountServer, serve } from '../../src/app/index.ts';
+import { checkServed, createApiKey, eraseUser, monitorModel, mountServer, serve } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
 const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['gpt-4o-mini'] });
@@ -18,7 +18,22 @@ const headers = { 'content-type': 'application/json', authorization: `Bearer ${k
 const reply = await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', headers, body });
 console.log(await reply.json());
 assert.equal(reply.status, 200);
+process.env.OWN_KEY = key;
+const rows = ['Hello', 'What is a shell?'].map((content) => ({
+  messages: [
+    { role: 'user', content },
+    { role: 'assistant', content: 'A program.' },
+  ],
+}));
+const check = { url: `${server.url}/v1`, model: 'gpt-4o-mini', data: rows, endpoint: { keyVariable: 'OWN_KEY' } };
+const { equal } = await checkServed('attune-base', check);
+assert.equal(equal, 2);
 await server.close();
+
+// What was measured of the answers; and a user who is to be forgotten.
+const { versions } = await monitorModel('gpt-4o-mini');
+assert.equal(versions[0].answers, 3);
+assert.equal((await eraseUser('customer-4711')).traces, 0);
 
 // The same server as a part of a program's own.
 const { app, close } = await mountServer({ models: ['attune-base'], log: 'silent' });

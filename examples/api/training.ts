@@ -10,10 +10,12 @@ import {
   doctor,
   estimate,
   exportRun,
+  extractAdapter,
   findDataSets,
   findModels,
   findRuns,
   generateRows,
+  mergeAdapters,
   openModel,
   openPage,
   openPredictor,
@@ -100,6 +102,10 @@ const predictor = await openPredictor({ target: result });
 assert.equal((await predictor.predict(rows)).length, rows.length);
 await predictor.close();
 console.log((await exportRun(folder, { to: 'merged', folder: 'merged' })).folder);
+
+// Adapters from adapters, and from a whole model.
+console.log((await mergeAdapters([folder, folder], { method: 'ties', folder: 'twice' })).layers);
+console.log((await extractAdapter('merged', { base: 'attune-base', rank: 2, folder: 'extracted' })).kept);
 
 // The quick start trains for minutes; here it is told to stop before.
 const options = { onStage: () => undefined, onLine: () => undefined, onEvent: () => undefined };

@@ -79,7 +79,8 @@ at::Tensor compositeRun(const at::Tensor& q, const at::Tensor& k, const at::Tens
   const auto widened = [&](const at::Tensor& x) { return groups == 1 ? x.to(type) : x.to(type).repeat_interleave(groups, 1); };
   const bool isPlain = r.isCausal && run.queries == run.keys && run.queries > 1 && r.window >= run.keys;
   const at::Tensor mask = isPlain ? at::Tensor() : maskOf(run, r, q.to(type));
-  return at::scaled_dot_product_attention(q.to(type), widened(k), widened(v), mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, isPlain, r.scale)
+  return at::scaled_dot_product_attention(q.to(type), widened(k), widened(v),
+      mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, isPlain, r.scale)
       .to(q.scalar_type());
 }
 
@@ -98,7 +99,8 @@ at::Tensor composite(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     if (run.queries == 0) continue;
     const auto byHead = [&](const at::Tensor& x, int64_t length) { return x.reshape({run.count, length, x.size(1), x.size(2)}).transpose(1, 2); };
     if (run.keys == 0) parts.push_back(at::zeros_like(qs[i]));
-    else parts.push_back(compositeRun(byHead(qs[i], run.queries), byHead(ks[i], run.keys), byHead(vs[i], run.keys), run, r).transpose(1, 2).reshape(qs[i].sizes()));
+    else parts.push_back(compositeRun(byHead(qs[i], run.queries), byHead(ks[i], run.keys), byHead(vs[i], run.keys), run, r)
+                             .transpose(1, 2).reshape(qs[i].sizes()));
   }
   return parts.empty() ? at::zeros_like(q) : parts.size() == 1 ? parts[0] : at::cat(parts);
 }
@@ -203,7 +205,8 @@ struct FusedAttention : public torch::autograd::Function<FusedAttention> {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &q = saved[0], &k = saved[1], &v = saved[2], gradient = gradients[0].contiguous();
     const auto queryOffsets = context->saved_data["queryOffsets"].toIntVector(), keyOffsets = context->saved_data["keyOffsets"].toIntVector();
-    const Request r{queryOffsets, keyOffsets, context->saved_data["isCausal"].toBool(), context->saved_data["window"].toInt(), context->saved_data["scale"].toDouble()};
+    const Request r{queryOffsets, keyOffsets, context->saved_data["isCausal"].toBool(), context->saved_data["window"].toInt(),
+        context->saved_data["scale"].toDouble()};
     const TypeKernels* kernels = kernelsFor(q);
     TORCH_CHECK(kernels != nullptr, "attention: the kernels were changed between forward and backward");
     at::Tensor dq = at::empty_like(q), dk = at::empty_like(k), dv = at::empty_like(v);
@@ -222,7 +225,8 @@ struct FusedAttention : public torch::autograd::Function<FusedAttention> {
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, bool causal,
                      std::optional<int64_t> window, std::optional<double> scale) {
   TORCH_CHECK(q.dim() == 3, "attention wants q [N, H, D]");
-  const Request r{queryOffsets, keyOffsets, causal, std::min(window.value_or(kNoWindow), kNoWindow), scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(2))))};
+  const Request r{queryOffsets, keyOffsets, causal, std::min(window.value_or(kNoWindow), kNoWindow),
+      scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(2))))};
   checkRequest(q, k, v, r);
   if (kernelsFor(q) == nullptr || !isOnCpu(k) || !isOnCpu(v) || q.size(2) > kLargestHead || q.numel() == 0) return composite(q, k, v, r);
   const bool isRecorded = at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad());

@@ -54,7 +54,8 @@ constexpr int64_t kLowRankGrain = 1 << 17;
 class FewTokens {
  public:
   FewTokens(const Layer& layer, const TypeKernels& kernels)
-      : layer_(layer), kernels_(kernels), bytes_(static_cast<int64_t>(layer.x.element_size())), memory_(bytesOf(layer)), next_(static_cast<char*>(memory_.data())) {}
+      : layer_(layer), kernels_(kernels), bytes_(static_cast<int64_t>(layer.x.element_size())), memory_(bytesOf(layer)),
+        next_(static_cast<char*>(memory_.data())) {}
 
   Tensor run() {
     const Layer& l = layer_;
@@ -133,7 +134,8 @@ class FewTokens {
       const int64_t width = layer_.width(which);
       for (const LowRankChange& one : layer_.changes) {
         if (one.linear != which || one.rows() == 0) continue;
-        all.push_back({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(), one.rows(), depth, one.rank(), width,
+        all.push_back({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(),
+            one.rows(), depth, one.rank(), width,
                        static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
         ranks += one.rank();
         work += one.rows() * one.rank() * (depth + width);
@@ -224,12 +226,14 @@ bool isOfFew(const Layer& l) {
   });
 }
 
-Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos, const Tensor& sin,
-                    const Tensor& keys, const Tensor& values, const Tensor& slots, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, double epsilon,
-                    at::TensorList a, at::TensorList b, at::IntArrayRef linear, at::ArrayRef<double> scales, at::IntArrayRef rows, std::optional<int64_t> window, std::optional<double> scale) {
+Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos,
+                    const Tensor& sin, const Tensor& keys, const Tensor& values, const Tensor& slots, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets,
+                    double epsilon, at::TensorList a, at::TensorList b, at::IntArrayRef linear, at::ArrayRef<double> scales,
+                    at::IntArrayRef rows, std::optional<int64_t> window, std::optional<double> scale) {
   TORCH_CHECK(keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
-  Layer l{x.contiguous(), norms.vec(), weights.vec(), {}, cos, sin, {keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)},
-          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2)))), changesOf({a, b, linear, scales, rows}, x.size(0))};
+  Layer l{x.contiguous(), norms.vec(), weights.vec(), {}, cos, sin,
+      {keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)},
+      epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2)))), changesOf({a, b, linear, scales, rows}, x.size(0))};
   for (const std::optional<Tensor> bias : biases) l.biases.push_back(bias.value_or(Tensor()));
   if (l.biases.empty()) l.biases.resize(kLinears);
   checkLayer(l);
@@ -244,7 +248,8 @@ Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weight
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "decoder_layer(Tensor x, Tensor[] norms, Tensor[] weights, Tensor?[] biases, Tensor cos, Tensor sin, Tensor(a!) keys, Tensor(b!) values, Tensor slots, "
-      "int[] query_offsets, int[] key_offsets, float eps, Tensor[] a, Tensor[] b, int[] linear, float[] scales, int[] rows, *, int? window=None, float? scale=None) -> Tensor");
+      "int[] query_offsets, int[] key_offsets, float eps, Tensor[] a, Tensor[] b, int[] linear, float[] scales, int[] rows, *, "
+      "int? window=None, float? scale=None) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("decoder_layer", decoderLayer); }

@@ -44,7 +44,8 @@ struct Layer {
 };
 
 void checkWeights(const Layer& l) {
-  TORCH_CHECK(l.x.dim() == 2 && l.weights.size() == kLinears && l.biases.size() == kLinears, "decoder_layer wants x [N, D], and weights and biases of q, k, v, output, gate, up and down");
+  TORCH_CHECK(l.x.dim() == 2 && l.weights.size() == kLinears && l.biases.size() == kLinears,
+      "decoder_layer wants x [N, D], and weights and biases of q, k, v, output, gate, up and down");
   for (int i = 0; i < kLinears; i++) {
     const int64_t depth = i == kOutput ? l.width(kQuery) : i == kDown ? l.width(kUp) : l.x.size(1);
     TORCH_CHECK(l.weights[i].dim() == 2 && l.weights[i].size(1) == depth, "decoder_layer wants weight ", i, " of ", depth, " columns");
@@ -57,9 +58,11 @@ void checkWeights(const Layer& l) {
 void checkChanges(const Layer& l) {
   for (const LowRankChange& change : l.changes) {
     TORCH_CHECK(change.linear >= 0 && change.linear < kLinears, "decoder_layer: a change of layer ", static_cast<int>(change.linear));
-    TORCH_CHECK(0 <= change.begin && change.begin <= change.end && change.end <= l.tokens(), "decoder_layer: a change of rows ", change.begin, " to ", change.end);
+    TORCH_CHECK(0 <= change.begin && change.begin <= change.end && change.end <= l.tokens(),
+        "decoder_layer: a change of rows ", change.begin, " to ", change.end);
     const Tensor& weight = l.weights[change.linear];
-    TORCH_CHECK(change.a.dim() == 2 && change.a.size(1) == weight.size(1) && change.b.dim() == 2 && change.b.size(0) == weight.size(0) && change.b.size(1) == change.a.size(0),
+    TORCH_CHECK(change.a.dim() == 2 && change.a.size(1) == weight.size(1) && change.b.dim() == 2 && change.b.size(0) == weight.size(0) &&
+        change.b.size(1) == change.a.size(0),
                 "decoder_layer wants A [r, D] and B [O, r]");
   }
 }
@@ -71,8 +74,10 @@ void checkLayer(const Layer& l) {
   TORCH_CHECK(l.paged.keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
   for (size_t i = 0; i < l.norms.size(); i++)
     TORCH_CHECK(l.norms[i].dim() == 1 && l.norms[i].size(0) == (i < kOfQueries ? l.x.size(1) : l.size()), "decoder_layer wants norms [D], [D], [d] and [d]");
-  TORCH_CHECK(l.size() > 0 && l.size() % 2 == 0 && l.width(kQuery) % l.size() == 0 && l.width(kKey) % l.size() == 0, "decoder_layer wants heads of the cache's size, an even one");
-  TORCH_CHECK(l.cos.dim() == 2 && l.cos.size(0) == l.tokens() && l.cos.size(1) == l.size() && l.sin.sizes() == l.cos.sizes(), "decoder_layer wants cos and sin [N, d]");
+  TORCH_CHECK(l.size() > 0 && l.size() % 2 == 0 && l.width(kQuery) % l.size() == 0 && l.width(kKey) % l.size() == 0,
+      "decoder_layer wants heads of the cache's size, an even one");
+  TORCH_CHECK(l.cos.dim() == 2 && l.cos.size(0) == l.tokens() && l.cos.size(1) == l.size() && l.sin.sizes() == l.cos.sizes(),
+      "decoder_layer wants cos and sin [N, d]");
   checkPaged(l.paged, {l.tokens(), l.heads(kQuery), l.heads(kKey), l.size(), l.x.scalar_type()});
 }
 
@@ -89,7 +94,8 @@ std::vector<LowRankChange> changesOf(const ChangeLists& lists, int64_t tokens) {
               "decoder_layer wants A, B, layer and scale of each change, and the rows of all or none");
   std::vector<LowRankChange> changes;
   for (size_t i = 0; i < count; i++)
-    changes.push_back({static_cast<Linear>(lists.linear[i]), lists.scale[i], lists.rows.empty() ? 0 : lists.rows[2 * i], lists.rows.empty() ? tokens : lists.rows[2 * i + 1], lists.a[i], lists.b[i]});
+    changes.push_back({static_cast<Linear>(lists.linear[i]), lists.scale[i], lists.rows.empty() ? 0 : lists.rows[2 * i],
+        lists.rows.empty() ? tokens : lists.rows[2 * i + 1], lists.a[i], lists.b[i]});
   return changes;
 }
 

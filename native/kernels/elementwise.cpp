@@ -133,7 +133,8 @@ struct FusedSwiGlu : public torch::autograd::Function<FusedSwiGlu> {
 
   static std::tuple<at::Tensor, at::Tensor> gradientsOf(const at::Tensor& gate, const at::Tensor& up, const at::Tensor& gradient) {
     at::Tensor gateGradient = at::empty_like(gate), upGradient = at::empty_like(up);
-    const SwiGlu s{gate.const_data_ptr(), up.const_data_ptr(), nullptr, gradient.const_data_ptr(), gateGradient.mutable_data_ptr(), upGradient.mutable_data_ptr()};
+    const SwiGlu s{gate.const_data_ptr(), up.const_data_ptr(), nullptr, gradient.const_data_ptr(), gateGradient.mutable_data_ptr(),
+        upGradient.mutable_data_ptr()};
     const TypeKernels* kernels = kernelsFor(gate);
     TORCH_CHECK(kernels != nullptr, "swiglu: the kernels were changed between forward and backward");
     at::parallel_for(0, gate.numel(), kGrain, [&](int64_t begin, int64_t end) { kernels->swiGluBackward(s, begin, end); });

@@ -40,15 +40,19 @@ Tensor fourBitDense(at::TensorList parts, at::IntArrayRef sizes, int64_t block, 
 }  // namespace
 
 FourBitWeight fourBitWeight(at::TensorList parts, int64_t block, int64_t count) {
-  TORCH_CHECK((parts.size() == 3 || parts.size() == 6) && block > 0 && block % 2 == 0, "a weight in four bits has three parts, or six, and blocks of an even size");
+  TORCH_CHECK((parts.size() == 3 || parts.size() == 6) && block > 0 && block % 2 == 0,
+      "a weight in four bits has three parts, or six, and blocks of an even size");
   FourBitWeight weight{parts[0], parts[1], parts[2], Tensor(), Tensor(), Tensor(), block};
   const int64_t blocks = blocksOf(count, block);
-  TORCH_CHECK(weight.codes.scalar_type() == at::kByte && weight.codes.numel() == (count + 1) / 2 && weight.codes.is_contiguous(), "a weight in four bits has a byte for two values");
+  TORCH_CHECK(weight.codes.scalar_type() == at::kByte && weight.codes.numel() == (count + 1) / 2 && weight.codes.is_contiguous(),
+      "a weight in four bits has a byte for two values");
   TORCH_CHECK(weight.table.scalar_type() == at::kFloat && weight.table.numel() == 16, "a weight in four bits has numbers for 16 codes");
-  TORCH_CHECK(weight.scales.numel() == blocks && weight.scales.scalar_type() == (parts.size() == 3 ? at::kFloat : at::kByte), "a weight in four bits has a scale for each block");
+  TORCH_CHECK(weight.scales.numel() == blocks && weight.scales.scalar_type() == (parts.size() == 3 ? at::kFloat : at::kByte),
+      "a weight in four bits has a scale for each block");
   if (parts.size() == 3) return weight;
   weight.nested = parts[3], weight.map = parts[4], weight.offset = parts[5];
-  TORCH_CHECK(weight.nested.numel() == blocksOf(blocks, kNestedBlock) && weight.map.numel() == 256 && weight.offset.numel() == 1, "nested scales have a size for each 256, and 256 numbers");
+  TORCH_CHECK(weight.nested.numel() == blocksOf(blocks, kNestedBlock) && weight.map.numel() == 256 && weight.offset.numel() == 1,
+      "nested scales have a size for each 256, and 256 numbers");
   return weight;
 }
 
@@ -60,8 +64,10 @@ Tensor unpackFourBit(const FourBitWeight& weight, at::IntArrayRef sizes, at::Sca
   Tensor y = at::empty(sizes, weight.table.options().dtype(type));
   const TypeKernels* kernels = kernelsFor(y);
   if (kernels == nullptr || count == 0) return compositeUnpack(weight, scales, table, count).to(type).reshape(sizes);
-  const FourBit p{weight.codes.const_data_ptr<uint8_t>(), table.const_data_ptr<float>(), scales.const_data_ptr<float>(), weight.block, count, y.mutable_data_ptr()};
-  at::parallel_for(0, scales.numel(), std::max<int64_t>(1, kUnpackGrain / weight.block), [&](int64_t begin, int64_t end) { kernels->unpackFourBit(p, begin, end); });
+  const FourBit p{weight.codes.const_data_ptr<uint8_t>(), table.const_data_ptr<float>(), scales.const_data_ptr<float>(), weight.block, count,
+      y.mutable_data_ptr()};
+  at::parallel_for(0, scales.numel(), std::max<int64_t>(1, kUnpackGrain / weight.block),
+      [&](int64_t begin, int64_t end) { kernels->unpackFourBit(p, begin, end); });
   return y;
 }
 

@@ -87,7 +87,8 @@ Int8Rounded roundToInt8(const Tensor& x) {
   const auto options = x.options();
   Int8Rounded to{at::empty({rows, stride}, options.dtype(at::kChar)), at::empty({rows}, options.dtype(at::kFloat)), at::empty({rows}, options.dtype(at::kInt))};
   const Tensor whole = x.contiguous();
-  const Int8Input p{whole.const_data_ptr(), x.size(1), to.values.mutable_data_ptr<int8_t>(), stride, to.scales.mutable_data_ptr<float>(), to.sums.mutable_data_ptr<int32_t>()};
+  const Int8Input p{whole.const_data_ptr(), x.size(1), to.values.mutable_data_ptr<int8_t>(), stride, to.scales.mutable_data_ptr<float>(),
+      to.sums.mutable_data_ptr<int32_t>()};
   const Int8Kernels& kernels = kernelsFor(x)->int8;
   at::parallel_for(0, rows, std::max<int64_t>(1, kRoundingGrain / stride), [&](int64_t begin, int64_t end) { kernels.round(p, begin, end); });
   return to;

@@ -15,7 +15,8 @@ constexpr const char* kNames[] = {"composite", "avx2", "avx512"};
 bool isSupported(int level) {
 #if defined(__x86_64__)
   if (level == 2) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
   }
   if (level == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

@@ -204,7 +204,8 @@ bool isRecorded(Inputs all) {
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
                           at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8,
-                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList fourBit, at::IntArrayRef fourBitAt, at::TensorList known, at::IntArrayRef rows) {
+                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList fourBit, at::IntArrayRef fourBitAt,
+                          at::TensorList known, at::IntArrayRef rows) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -219,7 +220,8 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   plan->isOfRows = !rows.empty();
   for (size_t j = 0; j < a.size(); j++) {
     const bool hasRows = 2 * j + 1 < rows.size();
-    plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0, hasRows ? rows[2 * j] : 0, hasRows ? rows[2 * j + 1] : x.size(0)});
+    plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0, hasRows ? rows[2 * j] : 0,
+        hasRows ? rows[2 * j + 1] : x.size(0)});
   }
   all.insert(all.end(), a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());

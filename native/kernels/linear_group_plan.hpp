@@ -82,7 +82,8 @@ void checkInt8(Inputs all, const Plan& plan) {
     TORCH_CHECK(plan.isInt8(i) || !plan.isTurnedInt8(i), "linear_group wants columns in int8 only of a weight that is in int8 itself");
     if (!plan.isInt8(i)) continue;
     const Tensor& weight = all[plan.weight(i)];
-    TORCH_CHECK(!plan.isTurnedInt8(i) || isInt8WeightOf(plan.int8Turned[i], weight.t()), "linear_group wants columns in int8 as int8_weight makes them of [D, O]");
+    TORCH_CHECK(!plan.isTurnedInt8(i) || isInt8WeightOf(plan.int8Turned[i], weight.t()),
+        "linear_group wants columns in int8 as int8_weight makes them of [D, O]");
     TORCH_CHECK(isInt8WeightOf(plan.int8[i], weight), "linear_group wants weights in int8 as int8_weight makes them of [O, D]");
     TORCH_CHECK(!weight.requires_grad(), "linear_group: a weight that moves has no use for a fixed copy in int8");
   }
@@ -91,7 +92,8 @@ void checkInt8(Inputs all, const Plan& plan) {
 void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
   const Tensor& x = all[0];
   TORCH_CHECK(x.dim() == 2, "linear_group wants x [N, D]");
-  TORCH_CHECK(!plan.isGated || (all[1].sizes() == x.sizes() && all[1].scalar_type() == x.scalar_type()), "linear_group wants gate and up of one shape and type");
+  TORCH_CHECK(!plan.isGated || (all[1].sizes() == x.sizes() && all[1].scalar_type() == x.scalar_type()),
+      "linear_group wants gate and up of one shape and type");
   for (size_t i = 0; i < plan.layers; i++) {
     const Tensor& weight = all[plan.weight(i)];
     TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "linear_group wants weights [O, ", x.size(1), "]");
@@ -99,7 +101,8 @@ void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
   }
   TORCH_CHECK(adapters.b.size() == plan.adapters.size() && adapters.layer.size() == plan.adapters.size() && adapters.scale.size() == plan.adapters.size(),
               "linear_group wants A, B, layer and scale of each adapter");
-  TORCH_CHECK(adapters.rows.empty() || adapters.rows.size() == 2 * plan.adapters.size(), "linear_group wants the rows of each adapter, from and to, or of none");
+  TORCH_CHECK(adapters.rows.empty() || adapters.rows.size() == 2 * plan.adapters.size(),
+      "linear_group wants the rows of each adapter, from and to, or of none");
   for (size_t j = 0; j < plan.adapters.size(); j++) {
     const int64_t layer = plan.adapters[j].layer;
     const auto [begin, end] = std::pair(plan.adapters[j].begin, plan.adapters[j].end);

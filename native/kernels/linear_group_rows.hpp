@@ -18,7 +18,8 @@ void changeRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan)
   for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {
     const Adapter& one = plan.adapters[first];
     variable_list parts;
-    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end) parts.push_back(inType(all[plan.a(last++)], type));
+    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end)
+      parts.push_back(inType(all[plan.a(last++)], type));
     if (one.begin == one.end) continue;
     const Tensor inner = rounded(at::mm(one.rowsOf(x), (parts.size() == 1 ? parts[0] : at::cat(parts)).t()), stored);
     int64_t rank = 0;

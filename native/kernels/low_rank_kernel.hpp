@@ -85,7 +85,8 @@ struct LowRankRows {
     }
     for (int r = 0; r < Rows; r++) {
       Stored* y = static_cast<Stored*>(p.y) + (block.row + r) * p.yStride + block.column;
-      for (int c = 0; c < Columns; c++) storeFirst(y + c * kLanes, multiplyAdd(sums[r][c], broadcast(p.scale), loadFirst(y + c * kLanes, block.count)), block.count);
+      for (int c = 0; c < Columns; c++)
+        storeFirst(y + c * kLanes, multiplyAdd(sums[r][c], broadcast(p.scale), loadFirst(y + c * kLanes, block.count)), block.count);
     }
   }
 };

@@ -26,13 +26,15 @@ struct New {
 
 PagedHeads headsOf(const New& n, at::Tensor& y) {
   return {static_cast<const char*>(n.q.const_data_ptr()), static_cast<const char*>(n.k.const_data_ptr()), static_cast<const char*>(n.v.const_data_ptr()),
-          n.q.size(1), n.k.size(1), n.q.size(2), static_cast<int64_t>(n.q.element_size()), static_cast<float>(n.scale), static_cast<char*>(y.mutable_data_ptr())};
+          n.q.size(1), n.k.size(1), n.q.size(2), static_cast<int64_t>(n.q.element_size()), static_cast<float>(n.scale),
+          static_cast<char*>(y.mutable_data_ptr())};
 }
 
 at::Tensor attend(const Paged& p, const New& n, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets) {
   static const auto attention = c10::Dispatcher::singleton()
                                     .findSchemaOrThrow("attune::attention", "")
-                                    .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, at::IntArrayRef, at::IntArrayRef, bool, std::optional<int64_t>, std::optional<double>)>();
+                                    .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, at::IntArrayRef, at::IntArrayRef,
+                                        bool, std::optional<int64_t>, std::optional<double>)>();
   return attention.call(n.q, n.k, n.v, queryOffsets, keyOffsets, true, p.window, n.scale);
 }
 
@@ -74,8 +76,10 @@ void attendMany(const Paged& p, const New& n, const std::vector<int64_t>& segmen
     queryOffsets.push_back(queryOffsets.back() + p.queries(s));
     keyOffsets.push_back(keyOffsets.back() + p.tokens(s));
   }
-  const at::Tensor seen = at::cat(slots), out = attend(p, {at::cat(q), p.keys.index_select(0, seen), p.values.index_select(0, seen), n.scale}, queryOffsets, keyOffsets);
-  for (size_t i = 0; i < segments.size(); i++) y.narrow(0, p.queryOffsets[segments[i]], p.queries(segments[i])).copy_(out.narrow(0, queryOffsets[i], queryOffsets[i + 1] - queryOffsets[i]));
+  const at::Tensor seen = at::cat(slots), out = attend(p, {at::cat(q), p.keys.index_select(0, seen), p.values.index_select(0, seen), n.scale},
+      queryOffsets, keyOffsets);
+  for (size_t i = 0; i < segments.size(); i++)
+    y.narrow(0, p.queryOffsets[segments[i]], p.queries(segments[i])).copy_(out.narrow(0, queryOffsets[i], queryOffsets[i + 1] - queryOffsets[i]));
 }
 
 // Whether nothing is in the cache yet, and each segment's tokens are so many that they would go that way beside others too.
@@ -99,7 +103,8 @@ at::Tensor fused(const Paged& p, const New& n, const TypeKernels& kernels) {
   return y;
 }
 
-at::Tensor pagedAttentionOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values, const at::Tensor& slots,
+at::Tensor pagedAttentionOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& keys, const at::Tensor& values,
+    const at::Tensor& slots,
                             at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, std::optional<int64_t> window, std::optional<double> scale) {
   TORCH_CHECK(q.dim() == 3, "paged_attention wants q [N, H, D]");
   const Paged p{keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)};
@@ -109,16 +114,19 @@ at::Tensor pagedAttentionOf(const at::Tensor& q, const at::Tensor& k, const at::
 }  // namespace
 
 void checkPaged(const Paged& p, const PagedShape& shape) {
-  TORCH_CHECK(p.keys.dim() == 3 && p.keys.sizes() == p.values.sizes() && p.keys.is_contiguous() && p.values.is_contiguous(), "paged_attention wants a contiguous cache [C, K, D]");
+  TORCH_CHECK(p.keys.dim() == 3 && p.keys.sizes() == p.values.sizes() && p.keys.is_contiguous() && p.values.is_contiguous(),
+      "paged_attention wants a contiguous cache [C, K, D]");
   TORCH_CHECK(p.values.device() == p.keys.device(), "paged_attention wants keys and values on one device");
-  TORCH_CHECK(p.keys.size(1) == shape.keyHeads && p.keys.size(2) == shape.size && p.keys.scalar_type() == shape.type, "paged_attention: the cache has the keys' heads, size and type");
+  TORCH_CHECK(p.keys.size(1) == shape.keyHeads && p.keys.size(2) == shape.size && p.keys.scalar_type() == shape.type,
+      "paged_attention: the cache has the keys' heads, size and type");
   TORCH_CHECK(shape.keyHeads > 0 && shape.heads % shape.keyHeads == 0, "paged_attention: heads of one size, query heads a multiple of key heads");
   TORCH_CHECK(p.values.scalar_type() == shape.type, "paged_attention wants q, k, v and the cache of one type");
   TORCH_CHECK(p.slots.dim() == 1 && p.slots.scalar_type() == at::kInt && p.slots.is_contiguous(), "paged_attention wants int32 slots [M]");
   TORCH_CHECK(!p.queryOffsets.empty() && p.queryOffsets.size() == p.keyOffsets.size() && p.queryOffsets.front() == 0 && p.keyOffsets.front() == 0 &&
                   p.queryOffsets.back() == shape.tokens && p.keyOffsets.back() == p.slots.size(0),
               "paged_attention: offsets start at 0 and end at the number of tokens");
-  for (int64_t s = 0; s < p.segments(); s++) TORCH_CHECK(p.queries(s) >= 0 && p.tokens(s) >= p.queries(s), "paged_attention: the new tokens are among a segment's tokens");
+  for (int64_t s = 0; s < p.segments(); s++)
+    TORCH_CHECK(p.queries(s) >= 0 && p.tokens(s) >= p.queries(s), "paged_attention: the new tokens are among a segment's tokens");
   TORCH_CHECK(p.window >= 1, "paged_attention: a window is at least 1");
   TORCH_CHECK(!at::GradMode::is_enabled(), "paged_attention has no gradient");
 }
@@ -172,8 +180,8 @@ at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
 
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
-      "paged_attention(Tensor q, Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, int[] query_offsets, int[] key_offsets, *, int? window=None, "
-      "float? scale=None) -> Tensor");
+      "paged_attention(Tensor q, Tensor k, Tensor v, Tensor(a!) keys, Tensor(b!) values, Tensor slots, int[] query_offsets, int[] key_offsets, *, "
+      "int? window=None, float? scale=None) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("paged_attention", pagedAttentionOf); }

@@ -39,7 +39,8 @@ struct PanelProduct {
     for (int64_t d = 0; d < depth; d += 32) {
       const int64_t pairs = smallest(16, (depth - d) / 2);
       __m512i v[16];
-      for (int64_t j = 0; j < 16; j++) v[j] = column + j < f.width ? _mm512_maskz_loadu_epi32(firstLanes(pairs), from + j * f.bStride + d) : _mm512_setzero_si512();
+      for (int64_t j = 0; j < 16; j++)
+        v[j] = column + j < f.width ? _mm512_maskz_loadu_epi32(firstLanes(pairs), from + j * f.bStride + d) : _mm512_setzero_si512();
       turn(v);
       for (int64_t i = 0; i < pairs; i++) _mm512_storeu_si512(to + (d / 2 + i) * vectors * 32, v[i]);
     }

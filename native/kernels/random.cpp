@@ -26,7 +26,8 @@ Block philox(Block counter, uint32_t key0, uint32_t key1) {
 
 void fillRow(float* out, int64_t width, uint64_t row, uint64_t key) {
   for (int64_t column = 0; column < width; column += 4) {
-    const Block block = philox({static_cast<uint32_t>(column / 4), static_cast<uint32_t>((column / 4) >> 32), static_cast<uint32_t>(row), static_cast<uint32_t>(row >> 32)},
+    const Block block = philox({static_cast<uint32_t>(column / 4), static_cast<uint32_t>((column / 4) >> 32), static_cast<uint32_t>(row),
+        static_cast<uint32_t>(row >> 32)},
                                static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32));
     for (int64_t i = 0; i < std::min<int64_t>(4, width - column); i++) out[column + i] = static_cast<float>(block[i] >> 8) * 0x1.0p-24f;
   }

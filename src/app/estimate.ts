@@ -3,6 +3,7 @@ import type { EventSink } from '../base/events.ts';
 import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
 import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
+import { textPart } from '../models/text-part.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
@@ -42,7 +43,7 @@ export async function estimate(model: string, options: EstimateOptions = {}): Pr
 
 async function configOf(model: string, signal = new AbortController().signal): Promise<RawConfig> {
   if (!existsSync(model) && isRepositoryName(model.split('@')[0])) {
-    return (await fetchModelConfig(parseRepository(model, 'model'), { signal })) as RawConfig;
+    return textPart((await fetchModelConfig(parseRepository(model, 'model'), { signal })) as RawConfig);
   }
   return readConfig(modelFolder(model));
 }

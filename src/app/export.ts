@@ -27,7 +27,7 @@ export interface ExportOptions {
  */
 export async function exportRun(wanted: string, options: ExportOptions): Promise<JobResult<'export'>> {
   const { to, dtype = 'auto', onEvent, signal } = options;
-  const target = isModel(wanted) ? wanted : (await showRun(wanted)).folder;
+  const target = isModelFolder(wanted) ? wanted : (await showRun(wanted)).folder;
   const isRun = isRunFolder(target);
   const recipe = isRun ? await storedRecipe(target) : undefined;
   const folder = resolve(options.folder ?? (isRun ? join(target, to) : `${basename(resolve(target))}-${to}`));
@@ -35,6 +35,7 @@ export async function exportRun(wanted: string, options: ExportOptions): Promise
   return runJob({ job: 'export', input, writes: folder, onEvent, signal });
 }
 
-function isModel(wanted: string): boolean {
+/** Whether a name is a folder with weights, rather than a run. */
+export function isModelFolder(wanted: string): boolean {
   return existsSync(join(wanted, 'config.json')) || isAdapterFolder(wanted) || isOwnBase(wanted);
 }

@@ -5,6 +5,8 @@
 export * from './api/data.ts';
 export * from './api/judging.ts';
 export * from './api/models.ts';
+export * from './api/monitoring.ts';
+export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
@@ -20,6 +22,7 @@ export {
   pairedDifference,
 } from '../eval/statistics/index.ts';
 
+export type { ExtractAdapterOptions, MergeAdaptersOptions } from './adapters.ts';
 export type { CreateOptions, ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, AdviseOptions } from './advise/advise.ts';
@@ -28,10 +31,19 @@ export type { Evaluated } from './compare/evaluate.ts';
 export type { EstimateOptions, ModelEstimate } from './estimate.ts';
 export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
+export type { CheckServedOptions, ServedCheck } from './check-served.ts';
 export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
+export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
+export type { GroundednessOptions } from './groundedness/groundedness.ts';
+export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
+export type { PolicyOptions } from './policy/policy.ts';
+export type { PolicyResults, RuleResult } from '../store/policy.ts';
+export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
+export type { SafetyOptions } from './safety/safety.ts';
+export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
@@ -67,17 +79,23 @@ export type { Recommended, RecommendOptions } from './recommend.ts';
 export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
 export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
-export type {
-  OpenReview,
-  ReviewOptions,
-  ReviewOutcome,
-  ReviewResultsOptions,
-  SigningOptions,
-} from './review/review.ts';
+export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
+export type { ModelHistory } from './registry/history.ts';
+export type { Promotion, PromoteOptions } from './registry/promote.ts';
+export type { RegisterOptions } from './registry/register.ts';
+export type { Rollback, RollbackOptions } from './registry/rollback.ts';
+export type { RetuneOptions } from './retune.ts';
+export type { AuditEntry, AuditFilter } from '../registry/index.ts';
+export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
+export type { OpenReview, ReviewOptions } from './review/open-review.ts';
+export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
+export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
+export type { UserErasure } from './monitor/erase-user.ts';
 export type { NewKey } from './serve/create-api-key.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';

@@ -17,16 +17,17 @@ import {
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
-import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
+import { imagesIn, type Piece, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
+import { mediaReaderOf } from '../jobs/model/model-readers.ts';
 import { loadRunData } from '../jobs/rows/load-run-data.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { runTokenizer } from '../jobs/rows/run-tokenizer.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
-import { renderFile, renderRows } from './render-rows.ts';
+import { renderFile, renderRows, type RenderContext } from './render-rows.ts';
 import { usualObjectives } from './usual-objective.ts';
 
 /** One row as the model would see it. */
@@ -110,7 +111,8 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
   if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
     return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
-  await tokenise(splits.train, { recipe, tokenizer, options, result });
+  const media = await mediaReaderOf(modelFolder(recipe.model));
+  await tokenise(splits.train, { recipe, tokenizer, media, options, result });
   const remark = await answerSpaceRemark(splits.train, tokenizer);
   return {
     ...result,
@@ -128,9 +130,13 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   const { examples } = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = examples[0]?.kind;
   const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
-  const isText = kind !== undefined && kind !== 'items' && !('media' in examples[0]);
+  const isText = kind !== undefined && kind !== 'items' && !('media' in examples[0]) && !hasImages(examples[0]);
   const model = isText && existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
+}
+
+function hasImages(example: Example): boolean {
+  return example.kind === 'chat' && imagesIn(example.messages).length > 0;
 }
 
 /** What flags say of the rows' format and columns, as a recipe would. */
@@ -161,18 +167,19 @@ function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[
 interface Work {
   recipe: Recipe;
   tokenizer: Tokenizer;
+  media: RenderContext['media'];
   options: InspectDataOptions;
   result: DataInspectionResult;
 }
 
 async function tokenise(examples: readonly Example[], work: Work): Promise<void> {
-  const { recipe, tokenizer, options, result } = work;
+  const { recipe, tokenizer, media, options, result } = work;
   const lengths: number[] = [];
   result.trainedTokens = 0;
   for (let start = 0; start < examples.length; start += CHUNK) {
     options.signal.throwIfAborted();
     const chunk = examples.slice(start, start + CHUNK);
-    const { rows, problems } = await renderRows(chunk, tokenizer, recipe);
+    const { rows, problems } = await renderRows(chunk, tokenizer, { recipe, media });
     pushAll(result.problems, problems);
     for (const [index, row] of rows.entries()) {
       if (row === undefined) continue;

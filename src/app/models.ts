@@ -9,7 +9,8 @@ import { cheapModelNames, isCheapFolder } from '../eval/baselines/cheap-names.ts
 import { architectures } from '../models/index.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { quantisations } from '../models/quantised/index.ts';
-import { readConfig } from '../models/load.ts';
+import { readConfig, readWholeConfig } from '../models/load.ts';
+import { leftOut } from '../models/text-part.ts';
 import { hasTokenizer } from '../text/index.ts';
 import { withIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
@@ -56,6 +57,8 @@ export interface ModelDetails {
   reads?: readonly string[];
   /** Layers that LoRA on `all-linear` tunes. */
   adapted?: JobResult<'describe'>['adapted'];
+  /** What of it is not read, in words. */
+  leftOut?: string;
   /** How its weights are quantised, by `quant_method`, and whether attune makes them dense when it loads them. */
   quantisation?: { method: string; isRead: boolean };
   hasTokenizer: boolean;
@@ -118,6 +121,7 @@ async function describeArchitecture(folder: string) {
     vocabulary: vocabularySize,
     maxLength: maxPositions,
     ...layers,
+    leftOut: leftOut(readWholeConfig(folder)),
     adapted,
     ...stored,
   };

@@ -32,7 +32,8 @@ export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined):
   if (!('messages' in prompt) || trained.form === 'chat') return prompt;
   const { messages, tools = [] } = prompt;
   const [first] = messages;
-  return messages.length === 1 && first.role === 'user' && tools.length === 0 ? first.content : prompt;
+  const isText = messages.length === 1 && first.role === 'user' && first.images === undefined && tools.length === 0;
+  return isText ? first.content : prompt;
 }
 
 /** The turns that ask one thing, as training rows did. */

@@ -10,7 +10,7 @@ export interface RecommendOptions {
   format?: string;
   /** Items for each row. Default 10. */
   count?: number;
-  /** Whether what a row has already may be recommended again. */
+  /** Whether items that a row already has may be recommended again. */
   keepSeen?: boolean;
   /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;

@@ -4,6 +4,8 @@ import type { Example, ExampleKind } from '../data/index.ts';
 import { expectedText } from '../eval/example-text.ts';
 import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
+import { imageTexts } from '../train/image-texts.ts';
+import type { MediaReader } from '../train/interfaces.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { renderFeedback, renderPairs, renderPrompts } from './render-answers.ts';
 
@@ -12,7 +14,14 @@ export interface RenderedRows {
   problems: Problem[];
 }
 
-type Render = (examples: readonly Example[], tokenizer: Tokenizer, recipe: Recipe) => Promise<RenderedRows>;
+/** What rows are rendered with. */
+export interface RenderContext {
+  recipe: Recipe;
+  /** For models that read images or recordings. */
+  media?: MediaReader;
+}
+
+type Render = (examples: readonly Example[], tokenizer: Tokenizer, context: RenderContext) => Promise<RenderedRows>;
 
 /** How rows of each kind are shown: as the model reads them, with the trained tokens marked. */
 const renders: Partial<Record<ExampleKind, Render>> = {
@@ -38,12 +47,12 @@ const renders: Partial<Record<ExampleKind, Render>> = {
 export async function renderRows(
   examples: readonly Example[],
   tokenizer: Tokenizer,
-  recipe: Recipe,
+  context: RenderContext,
 ): Promise<RenderedRows> {
   const wrong = examples.find(({ kind }) => renders[kind] === undefined || kind !== examples[0].kind);
   const render = renders[examples[0]?.kind];
   if (render === undefined || (wrong !== undefined && render !== renders[wrong.kind])) throw wrongKind(wrong);
-  return render(examples, tokenizer, recipe);
+  return render(examples, tokenizer, context);
 }
 
 function wrongKind(wrong: Example | undefined): AttuneError {
@@ -57,11 +66,12 @@ function wrongKind(wrong: Example | undefined): AttuneError {
 async function renderTurns(
   examples: readonly Example[],
   tokenizer: Tokenizer,
-  { objective }: Recipe,
+  { recipe: { objective }, media }: RenderContext,
 ): Promise<RenderedRows> {
   if (objective.name === 'seq2seq') return renderSequences(examples, tokenizer);
   const trainOn = (objective as { train_on?: 'answers' | 'last_answer' | 'all' }).train_on;
-  const renderer = new Renderer(tokenizer, trainOn === undefined ? {} : { trainOn });
+  const images = imageTexts({ tokenizer, media });
+  const renderer = new Renderer(tokenizer, { images, ...(trainOn !== undefined && { trainOn }) });
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);
 }
 
@@ -101,7 +111,8 @@ function labelPiece(example: Example, at: number): RenderedRow['pieces'][number]
 async function renderSequences(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = await Promise.all(
     (examples as readonly CompletionExample[]).map(async ({ prompt, completion }): Promise<RenderedRow> => {
-      const [read, written] = await tokenizer.encodeFramed([{ text: prompt }, { text: completion.trim() }]);
+      const [read] = await tokenizer.encodeFramed([{ text: prompt }]);
+      const [written] = await tokenizer.target.encodeFramed([{ text: completion.trim() }]);
       const ids = Int32Array.of(...read.ids, ...written.ids);
       const trained = new Uint8Array(ids.length).fill(1, read.ids.length);
       const pieces = [

@@ -2,6 +2,7 @@ import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { StorageName } from '../methods/storage/index.ts';
 import type { ChosenLogProb } from '../generate/index.ts';
+import type { LanguageChoice } from '../text/index.ts';
 import { openSession, type Session } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
 import type {
@@ -26,6 +27,8 @@ export interface TalkOptions {
   precision?: 'auto' | 'bf16' | 'f32';
   /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
   storage?: StorageName;
+  /** Of a model that translates between many languages: the codes of its prompts' and of its answers'; its folder's unless given. */
+  languages?: LanguageChoice;
   /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
   /** Asks to stop. */
@@ -74,8 +77,9 @@ export function checkSampling({ constraint }: Sampling): void {
 
 /** Opens a model in the worker. @throws every error of opening it */
 export async function openTalker(options: TalkOptions): Promise<Talker> {
-  const { target, base, precision, storage, onEvent = () => undefined, signal } = options;
-  const session = await openSession({ job: 'generate', input: { target, base, precision, storage }, onEvent, signal });
+  const { target, base, precision, storage, languages, onEvent = () => undefined, signal } = options;
+  const input = { target, base, precision, storage, languages };
+  const session = await openSession({ job: 'generate', input, onEvent, signal });
   return talkerOf(session, target);
 }
 

@@ -23,7 +23,7 @@ const constraintOptions: readonly ConstraintOption[] = [
   {
     name: '--regex',
     value: 'PATTERN',
-    summary: 'answers match this regular expression as a whole',
+    summary: 'whole answers match this regular expression',
     kind: 'regex',
     read: (text) => text,
   },

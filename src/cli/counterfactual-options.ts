@@ -17,7 +17,7 @@ export const counterfactualOptions: readonly CommandOption[] = [
     summary:
       'pairs of `data counterfactuals`: how answers change with gender, origin and nationality, in place of all else',
   },
-  { name: LIMIT, value: 'RATE', summary: 'of pairs: refuse (exit code 3) where more answers change than this share' },
+  { name: LIMIT, value: 'RATE', summary: 'for pairs: fail (exit code 3) if more than this share of answers change' },
 ];
 
 /** What to do with the pairs that were named; undefined without any. @throws E_USAGE where other rows are named too */

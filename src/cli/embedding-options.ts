@@ -6,13 +6,13 @@ export const embeddingOptions: readonly CommandOption[] = [
   {
     name: '--text-column',
     value: 'NAME',
-    summary: 'column of the text; several, parted by commas, are joined; guessed where names leave no doubt',
+    summary: 'column of the text; join several with commas (guessed where the names are clear)',
   },
   { name: '--image-column', value: 'NAME', summary: 'column that names an image file' },
   {
     name: '--pooling',
     value: 'HOW',
-    summary: 'mean, first, max or last, for an encoder that does not say how a vector is made',
+    summary: 'pooling for encoders that do not name one: mean, first, max or last',
   },
 ];
 

@@ -7,12 +7,12 @@ export const endpointOptions = [
   {
     name: '--key-variable',
     value: 'NAME',
-    summary: "environment variable with an endpoint's key; OPENAI_API_KEY unless given",
+    summary: "environment variable with the endpoint's key (OPENAI_API_KEY)",
   },
-  { name: '--concurrency', value: 'REQUESTS', summary: 'requests to an endpoint at once; 4 unless given' },
-  { name: '--timeout', value: 'SECONDS', summary: "for one of an endpoint's answers; 120 unless given" },
-  { name: '--max-tokens', value: 'TOKENS', summary: 'stop asking an endpoint after so many, read and written' },
-  { name: '--max-cost', value: 'AMOUNT', summary: 'stop asking an endpoint after so much money' },
+  { name: '--concurrency', value: 'REQUESTS', summary: 'concurrent requests to an endpoint (4)' },
+  { name: '--timeout', value: 'SECONDS', summary: 'longest wait for an answer of the endpoint (120)' },
+  { name: '--max-tokens', value: 'TOKENS', summary: 'token limit for an endpoint, input and output together' },
+  { name: '--max-cost', value: 'AMOUNT', summary: 'cost limit for an endpoint' },
   { name: '--prices', value: 'IN,OUT', summary: 'of a million tokens read and written' },
 ] as const;
 
@@ -31,7 +31,8 @@ export function endpointLimits(context: CommandContext): EndpointLimits {
   };
 }
 
-function pricesOf(context: CommandContext): [number, number] | [] {
+/** Of `--prices`. @throws AttuneError E_USAGE */
+export function pricesOf(context: CommandContext): [number, number] | [] {
   const text = context.option('--prices');
   if (text === undefined) return [];
   const [input, output, ...more] = text.split(',').map((price) => amount('--prices', price));
@@ -43,4 +44,14 @@ function amount(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new AttuneError('E_USAGE', { what: `${name} is no amount`, got: text, expected: 'a number from 0' });
+}
+
+/** A judge behind an endpoint, by its address and name; undefined where neither is given. @throws AttuneError E_USAGE */
+export function judgeOf(
+  context: CommandContext,
+): { endpoint: string; model: string; limits: EndpointLimits } | undefined {
+  const [endpoint, model] = [context.option('--endpoint'), context.option('--model')];
+  if (endpoint === undefined && model === undefined) return undefined;
+  if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: endpointLimits(context) };
+  throw new AttuneError('E_USAGE', { what: 'A judge has an address and a name', expected: '--endpoint and --model' });
 }

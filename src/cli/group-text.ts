@@ -15,7 +15,7 @@ export const groupOptions: readonly CommandOption[] = [
   },
   {
     name: '--mentions',
-    summary: 'count the genders, origins and nationalities that English words and names in the texts tell',
+    summary: 'count genders, origins and nationalities by English words and names in the texts',
   },
 ];
 

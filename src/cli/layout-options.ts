@@ -9,7 +9,7 @@ export const layoutOptions: readonly CommandOption[] = [
     value: '{FIELD: COLUMN}',
     summary: "the format's field → your column, or several: [subject, body]; as in training unless given",
   },
-  { name: '--format', value: 'NAME', summary: 'row format; as in training, or detected, unless given' },
+  { name: '--format', value: 'NAME', summary: 'row format (as in training, or detected)' },
 ];
 
 /** @throws AttuneError E_USAGE */

@@ -1,5 +1,6 @@
 import type { ReviewOutcome } from '../app/review/review.ts';
 import { formatNumber, formatPercent, plural } from '../base/format.ts';
+import type { GoldAccuracy } from '../review/gold.ts';
 import type { ReviewerAgreement } from '../review/results.ts';
 import { shareText, standingLines } from './judgement-text.ts';
 import { shortPath } from './short-path.ts';
@@ -7,15 +8,20 @@ import type { Terminal } from './terminal.ts';
 
 export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): string {
   const { pairs, reviewed, outdated, reviewers, winRate, bradleyTerry, leftPreferred, agreement, ratings } = outcome;
-  const { exported } = outcome;
+  const { exported, flags, isWeighted } = outcome;
   return [
     `${reviewed} of ${plural(pairs, 'pairs')} reviewed`,
-    ...reviewers.map(({ name, choices, medianSeconds }) => {
+    ...reviewers.map(({ name, choices, medianSeconds, gold }) => {
       const pace = medianSeconds === undefined ? '' : `, ${formatNumber(medianSeconds, 3)} s each in the middle`;
-      return colours.dim(`  ${name === '' ? '(no name)' : name}: ${choices}${pace}`);
+      const line = `  ${name === '' ? '(no name)' : name}: ${choices}${pace}${goldText(gold)}`;
+      return gold?.isDoubtful === true ? colours.yellow(line) : colours.dim(line);
     }),
     ...(outdated > 0 ? [colours.yellow(`${outdated} choices left out: for texts that are not these`)] : []),
+    ...Object.entries(flags ?? {}).map(([flag, count]) =>
+      colours.yellow(`flagged as ${flag}: ${plural(count, 'pairs')}`),
+    ),
     ...(winRate === undefined ? [] : standingLines({ winRate, bradleyTerry })),
+    ...(isWeighted === true ? [colours.dim('  weighted by how the pairs were chosen')] : []),
     ...(leftPreferred === undefined ? [] : [`what stood first won: ${shareText(leftPreferred)}`]),
     ...(agreement === undefined ? [] : agreementLines(agreement)),
     ...Object.entries(ratings ?? {}).map(
@@ -26,6 +32,12 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
       ? []
       : [`${plural(exported.rows, 'rows')} for ${exported.kind} in ${shortPath(exported.to)}`]),
   ].join('\n');
+}
+
+function goldText(gold: GoldAccuracy | undefined): string {
+  if (gold === undefined) return '';
+  const { right, rows, isDoubtful } = gold;
+  return `, ${right} of ${rows} known ones right${isDoubtful ? ': hardly better than chance' : ''}`;
 }
 
 function agreementLines({ pairs, percent, cohenKappa, fleissKappa, krippendorffAlpha, gwetAC1 }: ReviewerAgreement) {

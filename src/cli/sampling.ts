@@ -23,14 +23,20 @@ export const samplingOptions: readonly CommandOption[] = [
     value: 'NAME',
     summary: 'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
   },
-  { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer; 256 unless given' },
+  { name: '--src-lang', value: 'CODE', summary: "language of the prompts, for models of many (its folder's)" },
+  { name: '--tgt-lang', value: 'CODE', summary: 'language of the answers, for the same models' },
+  { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer (256)' },
   { name: '--temperature', value: 'T', summary: '0 takes the most probable token, which is the default' },
   { name: '--top-k', value: 'K', summary: 'only the K most probable tokens; 0 for all' },
-  { name: '--top-p', value: 'P', summary: 'only the most probable tokens that reach P together' },
+  { name: '--top-p', value: 'P', summary: 'only the most probable tokens whose probabilities add up to P' },
   { name: '--min-p', value: 'P', summary: 'only tokens at least P times as probable as the most probable one' },
-  { name: '--repetition-penalty', value: 'X', summary: 'above 1 for fewer tokens that prompt or answer have already' },
-  { name: '--presence-penalty', value: 'X', summary: 'above 0 for fewer tokens that the answer has already' },
-  { name: '--frequency-penalty', value: 'X', summary: 'the same for each time that it has them' },
+  {
+    name: '--repetition-penalty',
+    value: 'X',
+    summary: 'above 1: fewer tokens that the prompt or the answer already has',
+  },
+  { name: '--presence-penalty', value: 'X', summary: 'above 0: fewer tokens that the answer already has' },
+  { name: '--frequency-penalty', value: 'X', summary: 'like --presence-penalty, for each occurrence' },
   { name: '--logit-bias', value: 'ID:BIAS', many: true, summary: 'added to the logit of a token; may be repeated' },
   { name: '--seed', value: 'SEED', summary: 'the same seed draws the same answers' },
   { name: '--stop', value: 'TEXT', many: true, summary: 'ends an answer before this text; may be repeated' },
@@ -42,12 +48,18 @@ export function openingOf(context: CommandContext) {
   return {
     target: context.argument('MODEL')!,
     base: context.has('--base'),
+    languages: languagesOf(context),
     precision: precisionOf(context),
     storage:
       context.option('--storage') === undefined
         ? undefined
         : context.choice('--storage', ['dense', 'int8_forward', 'nf4', 'fp4']),
   };
+}
+
+function languagesOf(context: CommandContext) {
+  const languages = { src_lang: context.option('--src-lang'), tgt_lang: context.option('--tgt-lang') };
+  return Object.values(languages).every((code) => code === undefined) ? undefined : languages;
 }
 
 export function samplingOf(context: CommandContext): Sampling {

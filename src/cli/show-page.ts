@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { CommandContext } from './command.ts';
 
 /** The switch of every command that shows a page. */
-export const noOpen = { name: '--no-open', summary: 'write the report, but show no page' } as const;
+export const noOpen = { name: '--no-open', summary: 'write the report without opening a browser' } as const;
 
 export interface ShowPageOptions {
   context: CommandContext;

@@ -34,6 +34,8 @@ export interface TokenRow {
   segments?: readonly number[];
   /** Which of these each continues, or -1: answers that share a prompt. */
   parents?: readonly number[];
+  /** Images among its tokens: none of these can be taken away alone. */
+  images?: readonly unknown[];
   /** Keys random numbers; the later windows of a text get ids of their own. */
   id?: string;
 }

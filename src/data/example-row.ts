@@ -1,4 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
+import { contentParts, type ImageFile, type Message } from '../text/message.ts';
 import { codePointsIn } from './code-points.ts';
 import type { Example, QuestionExample } from './example.ts';
 
@@ -14,12 +15,21 @@ function questionRow({ question, context, answers }: QuestionExample): Record<st
   return { question, context, answers: answers && { text: answers.map(({ text }) => text), answer_start: starts } };
 }
 
+/** A turn with images as OpenAI has it, in parts. */
+function messageRow({ images, content, ...turn }: Message): Record<string, unknown> {
+  return { ...turn, content: images === undefined ? content : contentParts({ content, images }, imagePart) };
+}
+
+function imagePart({ path }: ImageFile) {
+  return { type: 'image_url', image_url: { url: path } };
+}
+
 /** An example as a row of its kind's own format, which detection reads back as the same example. */
 export function exampleRow(example: Example): Record<string, unknown> {
   switch (example.kind) {
     case 'chat': {
       const { messages, tools, chatTemplateKwargs } = example;
-      return { messages, tools, chat_template_kwargs: chatTemplateKwargs };
+      return { messages: messages.map(messageRow), tools, chat_template_kwargs: chatTemplateKwargs };
     }
     case 'completion':
       return { prompt: example.prompt, completion: example.completion };

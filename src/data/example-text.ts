@@ -1,11 +1,11 @@
-import type { Message } from '../text/message.ts';
+import { imagesIn, type Message } from '../text/message.ts';
 import type { Example } from './example.ts';
 
 /** What rows are compared by: all that a model would read or learn, without system prompts, which whole sets share. */
 export function textOf(example: Example): string {
   switch (example.kind) {
     case 'chat':
-      return turnsText(example.messages);
+      return ofImages(turnsText(example.messages), example.messages);
     case 'completion':
       return `${example.prompt}\n${example.completion}`;
     case 'text':
@@ -48,7 +48,8 @@ export function questionOf(example: Example): string | undefined {
   switch (example.kind) {
     case 'chat': {
       const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
-      return turnsText(example.messages.slice(0, last));
+      const asked = example.messages.slice(0, last);
+      return ofImages(turnsText(asked), asked);
     }
     case 'completion':
       return example.prompt;
@@ -64,6 +65,14 @@ export function questionOf(example: Example): string | undefined {
 
 function answerText(value: string | readonly Message[]): string {
   return typeof value === 'string' ? value : turnsText(value);
+}
+
+/** A text about images, with them after each word: texts about other images have no run of words in common. */
+function ofImages(text: string, messages: readonly Message[]): string {
+  const hashes = imagesIn(messages).map(({ hash }) => hash.slice(0, 12));
+  if (hashes.length === 0) return text;
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return [hashes.join(' '), ...words.map((word) => `${word} ${hashes.join('')}`)].join(' ');
 }
 
 function turnsText(messages: readonly Message[]): string {

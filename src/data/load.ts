@@ -5,7 +5,7 @@ import type { ColumnMapping } from './columns.ts';
 import type { Example } from './example.ts';
 import { joinInteractions } from './interactions.ts';
 import { leaveLastOut, splitsByLast, type LastItems } from './leave-last-out.ts';
-import { mixParts, type MixturePart } from './mixture.ts';
+import { mixParts, withShares, type MixturePart } from './mixture.ts';
 import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
 import { FileReader, type FileReport } from './read-files.ts';
@@ -79,6 +79,7 @@ export async function loadData(options: DataOptions): Promise<LoadedData> {
   const divided = await partition(read.splits, {
     shares: byLast ? { validation: 0, test: 0 } : plan.shares,
     seed: options.seed,
+    isKept: plan.ownShares && ((row) => plan.ownShares![read.sourceOf.get(row)!] !== undefined),
     signal: options.signal,
     onProgress: (rows, total) => options.onProgress?.({ activity: 'compare', rows, total }),
   });
@@ -104,6 +105,8 @@ interface Plan {
   shares: { validation: number; test: number };
   origins: Record<SplitName, string>;
   weights?: number[];
+  /** Of parts with a share of all training rows: they are never validated or tested on. */
+  ownShares?: (number | undefined)[];
 }
 
 /** Decides for each split where its rows come from. Files beside the train files win over a share. */
@@ -117,6 +120,7 @@ function planSplits(options: DataOptions): Plan {
     shares: { validation: 0, test: 0 },
     origins: { train: 'files', validation: 'none', test: 'none' },
     weights: train.weights,
+    ownShares: train.shares,
   };
   for (const split of ['validation', 'test'] as const) {
     const wish = options[split] ?? 0;
@@ -167,7 +171,7 @@ async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits>
       });
       for (const example of examples) {
         result.splits[split].push(example);
-        if (plan.weights !== undefined && split === 'train') result.sourceOf.set(example, source.source);
+        if (isMixed(plan) && split === 'train') result.sourceOf.set(example, source.source);
       }
       result.files.push({ ...report, split });
     }
@@ -206,13 +210,18 @@ function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError 
 
 /** Train rows keep the order of the spec's parts, so that each part is one stretch of them. */
 function mix(train: readonly Example[], sourceOf: ReadonlyMap<Example, number>, plan: Plan): MixturePart[] | undefined {
-  if (plan.weights === undefined) return undefined;
-  const rows = plan.weights.map(() => 0);
+  if (!isMixed(plan)) return undefined;
+  const parts = (plan.weights ?? plan.ownShares)!;
+  const rows = parts.map(() => 0);
   for (const example of train) rows[sourceOf.get(example)!]++;
-  const names = plan.weights.map(
+  const names = parts.map(
     (_, part) => plan.files.train.find(({ source }) => source === part)?.file ?? `part ${part + 1}`,
   );
-  return mixParts(rows, plan.weights, names);
+  return mixParts(rows, withShares(plan.weights ?? rows, plan.ownShares), names);
+}
+
+function isMixed({ weights, ownShares }: Plan): boolean {
+  return weights !== undefined || ownShares !== undefined;
 }
 
 function reportOn(

@@ -44,8 +44,9 @@ export function fitRows<Row extends TokenRow>(
   const tooLong: number[] = [];
   for (const [index, row] of rows.entries()) {
     const isLong = lengthOf(row) > options.maxLength;
-    if (isLong && options.policy === 'fail') tooLong.push(index);
-    const pieces = isLong ? cutRow(row, examples[index], options) : [row];
+    const isKept = isLong && options.policy !== 'drop' && row.images !== undefined;
+    if (isKept || (isLong && options.policy === 'fail')) tooLong.push(index);
+    const pieces = isLong && !isKept ? cutRow(row, examples[index], options) : [row];
     for (const piece of pieces) {
       fitted.rows.push(piece);
       fitted.rowOf.push(index);
@@ -96,11 +97,15 @@ function rowsTooLong(
   tooLong: readonly number[],
   rows: readonly TokenRow[],
   examples: readonly Pick<Example, 'source'>[],
-  { maxLength, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
+  { maxLength, policy, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
 ): AttuneError {
   const longest = tooLong.reduce((most, row) => Math.max(most, lengthOf(rows[row])), 0);
   const limit = maxLength === modelLimit ? 'the model can read' : 'max_length';
-  const choice = 'choose what happens to them: long_rows: drop, truncate or split';
+  // Under other policies only rows with images are left.
+  const isCut = policy !== 'fail';
+  const choice = isCut
+    ? 'drop them, since no image can be cut: long_rows: drop'
+    : 'choose what happens to them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
     return { file, line, message: `has ${plural(lengthOf(rows[row]), 'tokens')}` };

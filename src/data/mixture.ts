@@ -40,6 +40,14 @@ export function mixParts(rows: readonly number[], weights: readonly number[], na
   return parts;
 }
 
+/** Weights in which some parts have a share of all, and the others what is left, in their own proportions. */
+export function withShares(weights: readonly number[], shares: readonly (number | undefined)[] | undefined): number[] {
+  if (shares === undefined) return [...weights];
+  const taken = shares.reduce<number>((sum, share = 0) => sum + share, 0);
+  const others = weights.reduce((sum, weight, part) => sum + (shares[part] === undefined ? weight : 0), 0);
+  return weights.map((weight, part) => shares[part] ?? (weight * (1 - taken)) / others);
+}
+
 /**
  * The mixture after some train rows were dropped or became several.
  *

@@ -17,6 +17,8 @@ export interface PartitionOptions extends ClusterOptions {
   /** What to take out of the train rows; 0 where a split has files of its own or is not wanted. */
   shares: SplitShares;
   seed: number;
+  /** Train rows that stay train rows, and those that belong together with them. */
+  isKept?(row: Example): boolean;
 }
 
 export interface DuplicateReport {
@@ -94,11 +96,14 @@ function serves(sets: UnionFind, given: Splits, rows: readonly Example[], option
   const mixed = clusters.filter((cluster) => new Set(cluster.map(own)).size > 1).flat();
   const overlapping = mixed.filter((row) => own(row) !== 'train').length;
   if (2 * overlapping > given.validation.length + given.test.length) return false;
-  const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
+  const isKept = (row: number) => options.isKept?.(rows[row]) === true;
+  const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train' && !isKept(row)));
   const assigned = assignSplits(listClusters(free, idsOf(rows)), options.shares, options.seed);
   if (assigned === undefined) return false;
+  const divided =
+    options.isKept === undefined ? given.train.length : given.train.filter((row) => !options.isKept!(row)).length;
   return (['validation', 'test'] as const).every((split) => {
-    const target = targetRows(options.shares[split], given.train.length);
+    const target = targetRows(options.shares[split], divided);
     const got = free.reduce(
       (total, cluster, index) => total + (splitNames[assigned[index]] === split ? cluster.length : 0),
       0,
@@ -111,10 +116,11 @@ function placeRows(
   given: Splits,
   rows: readonly Example[],
   clusters: readonly number[][],
-  { shares, seed }: PartitionOptions,
+  { shares, seed, isKept }: PartitionOptions,
 ): SplitName[] {
   const own = fromOwnFiles(given);
-  const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
+  const isFree = (row: number) => own(row) === 'train' && isKept?.(rows[row]) !== true;
+  const free = clusters.filter((cluster) => cluster.every(isFree));
   const splitOf = rows.map((_, row) => own(row));
   // Where nothing is taken out, nothing needs to be left over: all rows may stand in a split's own files too.
   if (shares.validation + shares.test === 0) return splitOf;

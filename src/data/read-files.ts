@@ -13,6 +13,7 @@ import type { RawRow } from './containers/container.ts';
 import type { Defect } from '../files/utf8.ts';
 import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
+import { imagesIn } from '../text/message.ts';
 import { withShape } from './row-shapes.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -113,7 +114,12 @@ const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification',
 
 /** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
 function contentOf(body: ExampleBody): string {
-  return JSON.stringify('media' in body && body.media !== undefined ? { ...body, media: body.media.hash } : body);
+  const hasFiles = 'media' in body || (body.kind === 'chat' && imagesIn(body.messages).length > 0);
+  if (!hasFiles) return JSON.stringify(body);
+  return JSON.stringify(body, (key, value: unknown) => {
+    const isFile = (key === 'media' || key === 'file') && isObject(value) && typeof value.hash === 'string';
+    return isFile ? value.hash : value;
+  });
 }
 
 /** @throws AttuneError E_UNKNOWN_CONTAINER */

@@ -1,6 +1,6 @@
 import { plural } from '../base/format.ts';
 import { AttuneError } from '../base/errors.ts';
-import { randomPermutation } from '../base/random.ts';
+import { randomPermutation, randomUnits } from '../base/random.ts';
 import type { MixturePart } from './mixture.ts';
 import { divideRows, packRows } from './packing.ts';
 
@@ -20,6 +20,8 @@ export interface SamplerOptions {
   mixture?: readonly MixturePart[];
   rank?: number;
   worldSize?: number;
+  /** Each row is in each batch by chance, whatever the others are: then `batchSize` is what is expected. */
+  isPoisson?: boolean;
 }
 
 /** Where a sampler stands: `index` batches of `epoch` are done. All that a checkpoint needs of it. */
@@ -63,10 +65,14 @@ export function makeSampler(options: SamplerOptions): Sampler {
   const rowsPerEpoch = parts.reduce((total, part) => total + part.rowsPerEpoch, 0);
   const batchesPerEpoch = Math.ceil(rowsPerEpoch / batchSize);
   const orders = new EpochOrders(parts, options.seed, options.shuffle ?? true);
+  const drawn = (epoch: number, index: number) =>
+    options.isPoisson === true
+      ? poissonDraw(options, epoch * batchesPerEpoch + index)
+      : [...orders.of(epoch).subarray(index * batchSize, (index + 1) * batchSize)];
   let state: SamplerState = { epoch: 0, index: 0 };
 
   const batchAt = (epoch: number, index: number): Batch => {
-    const batch = [...orders.of(epoch).subarray(index * batchSize, (index + 1) * batchSize)];
+    const batch = drawn(epoch, index);
     return { epoch, index, rows: batch, microBatches: microBatches(batch, options) };
   };
   const restore = ({ epoch, index }: SamplerState): void => {
@@ -89,6 +95,12 @@ export function makeSampler(options: SamplerOptions): Sampler {
       return state;
     },
   };
+}
+
+/** A step's rows where each is drawn on its own. */
+function poissonDraw({ rows, batchSize, seed }: SamplerOptions, step: number): number[] {
+  const draw = randomUnits([seed, 'poisson', step]);
+  return Array.from({ length: rows }, (_, row) => row).filter((row) => draw(row) < batchSize / rows);
 }
 
 /** The order of the rows in each epoch; the last one asked for is kept. */

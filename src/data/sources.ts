@@ -18,6 +18,8 @@ export interface DataSource {
   path: string;
   /** Its share of the training rows, relative to the other parts' (1 where only others have one). */
   weight?: number | null;
+  /** Its share of all training rows that are seen, whatever the other parts are: 0 … 1. */
+  share?: number;
   format?: string | null;
   columns?: ColumnMapping | null;
   /** Where paths inside the rows start; the file's own folder unless given. */
@@ -56,6 +58,8 @@ export interface ExpandedSpec {
   beside: Partial<Record<SplitName, SourceFile[]>>;
   /** By part; undefined where no part has a weight. */
   weights?: number[];
+  /** Of parts that have a share of their own. */
+  shares?: (number | undefined)[];
 }
 
 export interface ExpandOptions {
@@ -75,7 +79,7 @@ export interface ExpandOptions {
 export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec {
   const parts = [spec].flat() as (string | DataSource)[];
   const sources = parts.map((part) => (typeof part === 'string' ? { path: part } : part));
-  const expanded: ExpandedSpec = { files: [], beside: {}, weights: weightsOf(sources) };
+  const expanded: ExpandedSpec = { files: [], beside: {}, weights: weightsOf(sources), shares: sharesOf(sources) };
   for (const [source, part] of sources.entries()) {
     const format = part.format ?? options.format;
     const columns = part.columns ?? options.columns;
@@ -108,6 +112,10 @@ function mappedTwice(path: string, format: string): AttuneError {
     got: `columns, and format ${format}`,
     fix: 'remove columns: the function sees the row as it stands in the file and names its fields itself',
   });
+}
+
+function sharesOf(sources: readonly DataSource[]): (number | undefined)[] | undefined {
+  return sources.some(({ share }) => share !== undefined) ? sources.map(({ share }) => share) : undefined;
 }
 
 function weightsOf(sources: readonly DataSource[]): number[] | undefined {

@@ -50,7 +50,7 @@ export interface RowUsage {
 
 export interface PredictOptions {
   signal?: AbortSignal;
-  /** Of rows of items: what a row has already may be recommended again; it is left out unless given. */
+  /** Recommenders: whether items that a row already has may be recommended again; they are left out by default. */
   keepSeen?: boolean;
   /** Told after each row or batch of rows. */
   onProgress?: (done: number, total: number) => void;

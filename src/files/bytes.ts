@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -14,14 +15,27 @@ export interface ByteRange {
 
 /** A file's bytes, or a part of them, in chunks of about 1 MiB; a name that ends in `.gz` is unpacked on the way. */
 export async function* readBytes(path: string, range?: ByteRange): AsyncGenerator<Buffer, void, undefined> {
-  const stream = open(path, range);
+  let stream: Readable | undefined;
   try {
+    if (range === undefined && (await isSmall(path))) {
+      const content = await readFile(path);
+      if (content.length > 0) yield content;
+      return;
+    }
+    stream = open(path, range);
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
     throw readFailure(path, error);
   } finally {
-    stream.destroy();
+    stream?.destroy();
   }
+}
+
+/** Whether one chunk holds a file: of thousands of those a stream and a chunk's memory each would be most of the work. */
+async function isSmall(path: string): Promise<boolean> {
+  if (path.endsWith('.gz')) return false;
+  const about = await stat(path);
+  return about.isFile() && about.size <= CHUNK_BYTES;
 }
 
 function open(path: string, range?: ByteRange): Readable {

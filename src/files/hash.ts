@@ -9,10 +9,13 @@ export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
+/** Kept, since of thousands of files a piece's memory each would be most of the work. */
+let piece: Buffer | undefined;
+
 /** SHA-256 of a file of any size, read in pieces, where nothing can be awaited. */
 export function sha256FileSync(path: string): string {
   const digest = createHash('sha256');
-  const piece = Buffer.allocUnsafe(1 << 20);
+  piece ??= Buffer.allocUnsafe(1 << 20);
   const descriptor = openSync(path, 'r');
   try {
     for (;;) {

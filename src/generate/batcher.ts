@@ -47,6 +47,8 @@ interface Place {
   reader: Reader;
   schedule: Schedule;
   cacheBytes: number;
+  /** Whether prompts may share the reading of their beginnings. */
+  shares: boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ export class Batcher implements Disposable {
     const settled = withPrefix(settleRequest(request, { ...this.#limits, stopIds, adapter }), this.#model.prefix);
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
-    const submission = new Submission(settled, this.#rootOf(settled), onText);
+    const submission = new Submission(settled, place.shares ? this.#rootOf(settled) : undefined, onText);
     place.schedule.add(submission);
     adapter?.use();
     const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
@@ -143,10 +145,17 @@ export class Batcher implements Disposable {
   #open(memory: Memory | undefined): Place {
     const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
     const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
-    const cache = openCache(this.#model, { memory, bytes: cacheBytes, mostTokens });
+    const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences };
+    const { cache, rows } = openCache(this.#model, options);
     const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
-    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences, maxPassTokens });
-    return { pool, reader: new Reader(this.#model, cache), schedule, cacheBytes: cache.bytes };
+    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: rows, maxPassTokens });
+    return {
+      pool,
+      reader: new Reader(this.#model, cache),
+      schedule,
+      cacheBytes: cache.bytes,
+      shares: !cache.hasStates,
+    };
   }
 
   #refuseExcess(request: SettledRequest, { pool, schedule, cacheBytes }: Place): void {
@@ -174,16 +183,16 @@ export class Batcher implements Disposable {
   }
 
   /**
-   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording, or to
-   * none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
+   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording and show
+   * the same images, or none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
    */
-  #rootOf({ memory, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
+  #rootOf({ memory, images, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
     const { stack } = this.#model.trunk;
     if (stack.outdates?.(prompt.length, prompt.length + maxNewTokens) === true) return undefined;
     const regime = stack.regimeOf?.(prompt.length) ?? 0;
     const heard = memory === undefined ? null : [this.#numberOf(memory.of), memory.row];
     const domain = adapter?.domain ?? 0;
-    return { domain, key: JSON.stringify([domain, salt ?? null, heard, regime]) };
+    return { domain, key: JSON.stringify([domain, salt ?? null, heard, images?.identity ?? null, regime]) };
   }
 
   #numberOf(owner: object): number {

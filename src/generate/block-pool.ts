@@ -40,6 +40,9 @@ export class BlockPool {
   /** Unused blocks with content, longest out of use first. */
   readonly #idle = new Set<number>();
   #serials = 0;
+  /** Numbers of rows that were given back, and how many there are. */
+  readonly #freeRows: number[] = [];
+  #rows = 0;
 
   constructor(size: number) {
     this.size = size;
@@ -47,6 +50,15 @@ export class BlockPool {
     this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
     this.#users = new Int32Array(size);
     this.#contents = Array.from({ length: size });
+  }
+
+  /** A number that no other row has, one of the lowest: where its states lie, in models that keep some. */
+  takeRow(): number {
+    return this.#freeRows.pop() ?? this.#rows++;
+  }
+
+  releaseRow(row: number): void {
+    this.#freeRows.push(row);
   }
 
   /** Blocks that can be had, content that nobody uses included. */

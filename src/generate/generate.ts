@@ -2,6 +2,7 @@ import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { Batcher } from './batcher.ts';
 import type { GenerationOptions } from './request.ts';
+import type { SeenImages } from './seen-images.ts';
 import type { AnswerTokenizer, Completion } from './sequence.ts';
 
 /** So many answers to one caller's prompts are asked for at once: however many there are, the queue does not fill. */
@@ -23,16 +24,17 @@ export async function askInTurn<Prompt, Answer>(
   return answers;
 }
 
-/** Continues prompts, as many as there are, and gives their answers in order. Row i of a memory belongs to prompt i. */
+/** Continues prompts, as many as there are, and gives their answers in order. Row i of a memory, and images i, belong to prompt i. */
 export async function generate(
-  parts: { model: Model; tokenizer: AnswerTokenizer; memory?: Memory },
+  parts: { model: Model; tokenizer: AnswerTokenizer; memory?: Memory; images?: readonly (SeenImages | undefined)[] },
   prompts: readonly (readonly number[] | Int32Array)[],
   options: Omit<GenerationOptions, 'n'> = {},
 ): Promise<Completion[]> {
   using batcher = new Batcher(parts);
-  const { memory } = parts;
+  const { memory, images } = parts;
   return await askInTurn(prompts, 1, async (prompt, row) => {
-    const [answer] = await batcher.submit({ ...options, prompt, memory: memory && { of: memory, row } });
+    const source = memory && { of: memory, row };
+    const [answer] = await batcher.submit({ ...options, prompt, memory: source, images: images?.[row] });
     return answer;
   });
 }

@@ -1,4 +1,6 @@
 export { rememberTexts } from './sources.ts';
+export { SeenImages } from './seen-images.ts';
+export { answerStart, type AnswerStart } from './answer-start.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
 export { constraintFor } from './constraint/constraint-for.ts';
 export { spacedConstraint } from './constraint/spaced.ts';

@@ -3,25 +3,25 @@ import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
 import { BLOCK_TOKENS } from './block-pool.ts';
-import { bytesOfToken, PagedCache, ShapeProbe } from './paged-cache.ts';
+import { bytesOfRow, bytesOfToken, PagedCache, ShapeProbe } from './paged-cache.ts';
 
 /**
- * A cache for a model, of the bytes given, or fewer where no more than `mostTokens` can ever be wanted. What its blocks
- * keep is found by reading one token.
+ * A cache for a model, of the bytes given, or fewer where no more than `mostTokens` can ever be wanted, and for how many
+ * rows at a time. What its blocks keep is found by reading one token.
  */
 export function openCache(
   model: Model,
-  { memory, bytes, mostTokens }: { memory?: Memory; bytes: number; mostTokens: number },
-): PagedCache {
+  { memory, bytes, mostTokens, mostRows }: { memory?: Memory; bytes: number; mostTokens: number; mostRows: number },
+): { cache: PagedCache; rows: number } {
   const probe = new ShapeProbe();
   const layout = layoutOfRows([1], { causal: true });
   noGrad(() => scope(() => void model.hidden({ ids: new BigInt64Array(1), layout }, { cache: probe, memory })));
-  const fitting = Math.floor(bytes / bytesOfToken(probe.shapes, model.dtype));
+  const [ofToken, ofRow] = [bytesOfToken, bytesOfRow].map((count) => count(probe.shapes, model.dtype));
+  // States take half of it at most.
+  const rows = Math.max(1, Math.min(mostRows, Math.floor(bytes / 2 / ofRow)));
+  const fitting = Math.floor((bytes - rows * ofRow) / ofToken);
   const wanted = Math.ceil(mostTokens / BLOCK_TOKENS) * BLOCK_TOKENS;
   const slots = Math.min(fitting, wanted);
-  return new PagedCache(probe.shapes, {
-    slots: slots - (slots % BLOCK_TOKENS),
-    dtype: model.dtype,
-    device: model.device,
-  });
+  const { dtype, device } = model;
+  return { cache: new PagedCache(probe.shapes, { slots: slots - (slots % BLOCK_TOKENS), rows, dtype, device }), rows };
 }

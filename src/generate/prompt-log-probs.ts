@@ -4,6 +4,7 @@ import type { Model } from '../models/model.ts';
 import { layoutOfRows } from '../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { logProbsOf, type TokenLogProb } from './log-probs.ts';
+import { placesOf, type SeenImages } from './seen-images.ts';
 import type { AnswerTokenizer } from './sequence.ts';
 
 /** A token of a prompt; the first one follows nothing, so that nothing is known of it. */
@@ -22,18 +23,22 @@ const PLACES = 64;
  * @throws AttuneError E_TASK_UNSUPPORTED for an encoder-decoder, whose prompts follow nothing
  */
 export function scorePrompt(
-  parts: { model: Model; tokenizer: AnswerTokenizer },
+  parts: { model: Model; tokenizer: AnswerTokenizer; images?: SeenImages },
   prompt: Int32Array,
   count: number,
 ): PromptToken[] {
-  const { model, tokenizer } = parts;
+  const { model, tokenizer, images } = parts;
   if (model.task === 'seq2seq') throw readsElsewhere();
   const textOf = (id: number) => tokenizer.decode([id]);
   const tokens: PromptToken[] = Array.from(prompt.subarray(0, 1), (id) => ({ id, token: textOf(id) }));
   noGrad(() =>
     scope(() => {
       const layout = layoutOfRows([prompt.length], { causal: true });
-      const hidden = model.hidden({ ids: BigInt64Array.from(prompt, BigInt), layout }); // [N, D]
+      const placed = images && {
+        places: BigInt64Array.from(placesOf(images, prompt), BigInt),
+        vectors: images.vectors,
+      };
+      const hidden = model.hidden({ ids: BigInt64Array.from(prompt, BigInt), layout, placed }); // [N, D]
       const last = prompt.length - 1;
       for (let from = 0; from < last; from += PLACES) {
         const places = Math.min(PLACES, last - from);

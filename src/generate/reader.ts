@@ -6,6 +6,7 @@ import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts'
 import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import type { PagedCache } from './paged-cache.ts';
+import { placedIn } from './seen-images.ts';
 import type { Sequence } from './sequence.ts';
 
 /** A sequence, and how many of its unread tokens a pass reads. */
@@ -57,8 +58,9 @@ export class Reader implements Disposable {
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
     const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
+    const placed = placedIn(readings, pass.newOffsets);
     const hidden = withAdapters(this.#route.of(readings), () =>
-      this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory }),
+      this.#model.hidden({ ids: pass.ids, layout, placed }, { cache: this.#cache, memory }),
     );
     const ended = readings.flatMap(({ sequence, count }, row) =>
       sequence.read + count === sequence.known ? [row] : [],
@@ -127,7 +129,9 @@ function gatherPass(readings: readonly Reading[]) {
     }
     slots.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
   }
-  return { ids, positions, slots, newOffsets, offsets };
+  const rows = readings.map(({ sequence }) => sequence.row);
+  const isNew = readings.map(({ sequence }) => sequence.read === 0);
+  return { ids, positions, slots, newOffsets, offsets, rows, isNew };
 }
 
 function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {

@@ -3,6 +3,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import type { MemoryRow } from '../models/memory.ts';
 import type { TokenConstraint } from './constraint/token-constraint.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
+import { placesOf, type SeenImages } from './seen-images.ts';
 import { defaultSampling, type SamplingOptions } from './sampling.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
@@ -30,6 +31,8 @@ export interface GenerationRequest extends GenerationOptions {
   goesOn?: boolean;
   /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
   memory?: MemoryRow;
+  /** What stands at the prompt's image tokens. It has to live until the answer is there. */
+  images?: SeenImages;
   /** The name of an installed adapter that answers; the model as it is unless given. */
   adapter?: string;
   /**
@@ -54,6 +57,7 @@ export interface SettledRequest {
   logProbs?: number;
   constraint?: () => TokenConstraint;
   memory?: MemoryRow;
+  images?: SeenImages;
   salt?: string;
   adapter?: InstalledAdapter;
 }
@@ -86,9 +90,13 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     logProbs: request.logProbs,
     constraint: request.constraint,
     memory: request.memory,
+    images: request.images,
     salt: request.salt,
     adapter,
   };
+  const { images } = request;
+  if (images !== undefined && placesOf(images, prompt).length !== images.vectors.shape[0])
+    throw new Error('a prompt has another number of image tokens than its images have vectors');
   refuse(settled, limits, endProblems(request));
   return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
 }

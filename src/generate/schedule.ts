@@ -127,16 +127,21 @@ export class Schedule {
   settleFinished(): void {
     const isFinished = ({ sequence }: Active) => sequence.finishReason !== undefined;
     for (const { sequence, submission } of this.#active.filter(isFinished)) {
-      this.#pool.release(sequence.blocks);
+      this.#release(sequence);
       submission.finish(sequence);
     }
     this.#active = this.#active.filter((active) => !isFinished(active));
   }
 
+  #release({ blocks, row }: Sequence): void {
+    this.#pool.release(blocks);
+    this.#pool.releaseRow(row);
+  }
+
   /** Gives up a submission, whatever has become of it. */
   giveUp(submission: Submission, reason: unknown): void {
     if (submission.isOver) return;
-    for (const active of this.#active) if (active.submission === submission) this.#pool.release(active.sequence.blocks);
+    for (const active of this.#active) if (active.submission === submission) this.#release(active.sequence);
     this.#active = this.#active.filter((active) => active.submission !== submission);
     this.#mustTidy = true;
     submission.giveUp(reason);

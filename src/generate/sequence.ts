@@ -59,6 +59,8 @@ export class Sequence {
   /** Where each token's keys and values lie. */
   slots = new Int32Array();
   blocks: readonly number[] = [];
+  /** Where its states lie, in models that keep some of a whole row. */
+  row = -1;
   finishReason: Completion['finishReason'] | undefined;
   readonly #ids: number[] = [];
   readonly #rules: LogitRules;
@@ -112,6 +114,7 @@ export class Sequence {
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
   settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
+    this.row = pool.takeRow();
     pool.share(shared);
     const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
     this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];

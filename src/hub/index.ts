@@ -1,4 +1,5 @@
 /** Models and data sets of the Hugging Face hub, in the cache that its own tools use. */
+export { downloadFile } from './download.ts';
 export { isRepositoryName, parseRepository, type Repository } from './repository.ts';
 
 export { pullRepository, type Pulled, type PullOptions } from './pull.ts';

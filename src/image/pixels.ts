@@ -33,6 +33,17 @@ export function centreCrop(image: Pixels, [height, width]: Size): Pixels {
   return cropped;
 }
 
+/** A part of an image that lies within it. */
+export function cut(image: Pixels, { top, left, size }: { top: number; left: number; size: Size }): Pixels {
+  const [height, width] = size;
+  const part = blank(size);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * image.width + left) * 3;
+    part.data.set(image.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return part;
+}
+
 /** Where the crop begins in the image; negative: how far the image begins inside of the crop. */
 function offset(length: number, wanted: number): number {
   return length >= wanted ? Math.floor((length - wanted) / 2) : -Math.ceil((wanted - length) / 2);

@@ -6,16 +6,13 @@ import { parseProcessorConfig } from '../base/processor-config.ts';
 import { withImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
 import { resize, type Resample } from './resize.ts';
+import { squareProcessor } from './squares.ts';
+import { STANDARD, valueKeys, valuesOf, valueTables } from './values.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** Pixels of a side: twice what published models read; several images are resized at once. */
 const side = z.int().positive().max(2048);
-// Within what f32 can hold after a division.
-const value = z.number().min(-1e6).max(1e6);
-const colours = z.array(value).length(3);
-const deviations = z.array(z.number().min(1e-6).max(1e6)).length(3);
-const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const OPENAI = {
   image_mean: [0.48145466, 0.4578275, 0.40821073],
   image_std: [0.26862954, 0.26130258, 0.27577711],
@@ -44,6 +41,9 @@ const kinds: Readonly<Record<string, Defaults>> = table({
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
 });
 
+/** Kinds that cut an image into squares. */
+const SQUARE_KINDS: ReadonlySet<string> = new Set(['Idefics3', 'SmolVLM']);
+
 /** The kinds of models whose file says nothing of it. */
 const usualKinds: Readonly<Record<string, string>> = {
   vit: 'ViT',
@@ -52,6 +52,8 @@ const usualKinds: Readonly<Record<string, string>> = {
   dinov2: 'Bit',
   resnet: 'ConvNext',
   mobilenet_v2: 'MobileNetV2',
+  idefics3: 'Idefics3',
+  smolvlm: 'SmolVLM',
 };
 
 /** What a long and narrow image may become when its shorter side is enlarged. */
@@ -73,17 +75,13 @@ function schemaOf(defaults: Defaults) {
     do_center_crop: z.boolean().default(defaults.do_center_crop ?? false),
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
-    do_rescale: z.boolean().default(true),
-    rescale_factor: value.default(1 / 255),
-    do_normalize: z.boolean().default(true),
-    image_mean: colours.nullish(),
-    image_std: deviations.nullish(),
+    ...valueKeys,
   });
 }
 
 /** Makes of an image file what a model reads. */
 export interface ImageProcessor {
-  /** [3, height, width]. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+  /** [3, height, width], or [squares, 3, side, side] with a grid. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
@@ -93,6 +91,7 @@ export interface ImageProcessor {
  */
 export function imageProcessor(config: Config, modelType?: string): ImageProcessor {
   const kind = kindOf(config, modelType);
+  if (SQUARE_KINDS.has(kind)) return squareProcessor(config);
   const settings = parseProcessorConfig(schemaOf(kinds[kind]), config);
   const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
   const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
@@ -120,11 +119,11 @@ function kindOf(config: Config, modelType = ''): string {
   const type = config.image_processor_type ?? config.feature_extractor_type;
   if (type === undefined && Object.hasOwn(usualKinds, modelType)) return usualKinds[modelType];
   const name = typeof type === 'string' ? type.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '') : '';
-  if (Object.hasOwn(kinds, name)) return name;
+  if (Object.hasOwn(kinds, name) || SQUARE_KINDS.has(name)) return name;
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
     what: "The model's preprocessor_config.json names no image processor that is known",
     got: JSON.stringify(type ?? null),
-    expected: `image_processor_type: ${Object.keys(kinds)
+    expected: `image_processor_type: ${[...Object.keys(kinds), ...SQUARE_KINDS]
       .map((kind) => `${kind}ImageProcessor`)
       .join(', ')}`,
     fix: 'fetch the model again, or choose another model for images',
@@ -174,27 +173,4 @@ function resizeByShare(
   if (size >= WARPED_FROM) return resize(pixels, [size, size], resample);
   const larger = checked(sizeFor(pixels, Math.trunc(size / share)), name);
   return centreCrop(resize(pixels, larger, resample), [size, size]);
-}
-
-/** What each of the 256 values of each colour becomes, in the reference's steps of single precision: [3, 256]. */
-function valueTables(settings: z.output<ReturnType<typeof schemaOf>>, defaults: Defaults): Float32Array[] {
-  const mean = settings.image_mean ?? defaults.image_mean;
-  const std = settings.image_std ?? defaults.image_std;
-  const { fround } = Math;
-  return mean.map((_, colour) =>
-    Float32Array.from({ length: 256 }, (_value, value) => {
-      const scaled = settings.do_rescale ? fround(value * settings.rescale_factor) : value;
-      return settings.do_normalize ? fround(scaled - fround(mean[colour])) / fround(std[colour]) : scaled;
-    }),
-  );
-}
-
-function valuesOf({ width, height, data }: Pixels, tables: readonly Float32Array[]): Features {
-  const count = width * height;
-  const values = new Float32Array(3 * count);
-  for (const [colour, table] of tables.entries()) {
-    const start = colour * count;
-    for (let pixel = 0; pixel < count; pixel++) values[start + pixel] = table[data[pixel * 3 + colour]];
-  }
-  return { shape: [3, height, width], data: values };
 }

@@ -40,6 +40,6 @@ export interface JobSpec {
   folder?: string;
   /** Goes on in a folder that holds an earlier part of the run. */
   resume?: boolean;
-  /** Names of src/monitor's registry. */
+  /** Names of src/report/sinks. */
   reportTo?: readonly string[];
 }

@@ -20,10 +20,23 @@ export interface Trunk extends Module {
   readonly newlyInitialised?: readonly Module[];
   /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
   readonly towers?: Towers;
+  /** What makes vectors of the images that stand among a text's tokens, where the model reads both together. */
+  readonly imageReader?: ImageReader;
   /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
   readonly balance?: RouterBalance;
   /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
   readonly optional?: readonly string[];
+}
+
+/** Makes vectors of images, each of which takes the place of a token. */
+export interface ImageReader {
+  readonly stack: Stack;
+  /** Of the stack's hidden states. */
+  readonly width: number;
+  /** All that it consists of: adapters of `all-linear` leave it as it is. */
+  readonly modules: readonly Module[];
+  /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector */
+  vectors(hidden: Tensor): Tensor;
 }
 
 /** One of a trunk's two stacks. */
@@ -114,6 +127,13 @@ export interface Limits {
   filledTo?: number;
 }
 
+/** The tokens whose places the vectors of images take. */
+export interface ImageTokens {
+  id: number;
+  /** For each square that an image is cut into. */
+  perSquare: number;
+}
+
 /** Convolutions over time in front of the blocks, for each token that they give, on a recording of some length. */
 export interface FrontEnd {
   products: number;
@@ -142,6 +162,8 @@ export interface Architecture {
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
+  /** Which token stands for a part of an image, and how many of them for each square. */
+  imageTokens?(raw: RawConfig): ImageTokens;
   /** What its convolutions in front of the blocks take for each of those tokens; absent where it has none over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
   /** Limits that data are checked against. */

@@ -28,7 +28,9 @@ export async function baseFacts(folder: string): Promise<BaseFacts> {
 /** Weights of a base model; those of a quantised one, whose tensors hold packed numbers, by the shapes of its layers. */
 export async function parametersOf(folder: string): Promise<number> {
   const raw = readConfig(folder);
-  if (quantisationOf(raw) === undefined) return storedParameters(weightFiles(folder));
+  const architecture = await architectures.load(String(raw.model_type));
+  const others = architecture.passedOver?.(raw) ?? [];
+  if (quantisationOf(raw) === undefined) return storedParameters(weightFiles(folder), others);
   const { model } = await skeleton(withoutQuantisation(raw), {});
   return [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
 }
@@ -36,16 +38,18 @@ export async function parametersOf(folder: string): Promise<number> {
 /** By what it reads, and of texts by what it is for. */
 export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   const { modalities = ['text'] } = architecture;
-  if (modalities.includes('items')) return 'items';
-  if (modalities.includes('image')) return 'vision';
-  if (modalities.includes('audio')) return 'speech';
   const tasks = architecture.heads(raw);
+  if (modalities.includes('items')) return 'items';
+  // One that writes is tuned like others that write, whatever it reads besides.
+  if (modalities.includes('image') && !('causal-lm' in tasks)) return 'vision';
+  if (modalities.includes('audio')) return 'speech';
   if ('seq2seq' in tasks) return 'encoder-decoder';
   return 'causal-lm' in tasks ? 'decoder' : 'encoder';
 }
 
-/** Numbers in safetensors files, by their headers. */
-export function storedParameters(files: readonly string[]): number {
+/** Numbers in safetensors files, by their headers, but for tensors of some names. */
+export function storedParameters(files: readonly string[], except: readonly RegExp[] = []): number {
   const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
-  return entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  const counted = entries.filter(({ name }) => !except.some((pattern) => pattern.test(name)));
+  return counted.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OffsetRMSNorm, Rope } from '../nn/index.ts';
+import type { Architecture } from './architecture.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { count, headShape, type DecoderConfig } from './decoder/config.ts';
 import { defineDecoder } from './decoder/define.ts';
@@ -21,8 +22,7 @@ const schema = z.looseObject({
   use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
 });
 
-/** Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). */
-export const architecture = defineDecoder({
+const decoder = defineDecoder({
   modelType: 'gemma3_text',
   classes: { causal: 'Gemma3ForCausalLM', sequence: 'Gemma3TextForSequenceClassification', trunk: 'Gemma3TextModel' },
   settings: ['query_pre_attn_scalar', 'final_logit_softcapping', 'use_bidirectional_attention'],
@@ -54,6 +54,19 @@ export const architecture = defineDecoder({
   },
   logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
 });
+
+/**
+ * Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). The
+ * larger checkpoints hold what reads images beside it.
+ */
+export const architecture: Architecture = {
+  ...decoder,
+  passedOver: () => [/^(model\.)?(vision_tower|multi_modal_projector)\./],
+  formerNames(path) {
+    const own = `language_model.${path}`;
+    return path.startsWith('model.') ? [own, path.replace(/^model\./, 'model.language_model.')] : [own];
+  },
+};
 
 /** `rope_parameters` has an entry for each type of layer; the family reads that of the layers that see everything. */
 function withGlobalRope(raw: RawConfig): RawConfig {

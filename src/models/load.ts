@@ -15,6 +15,7 @@ import { withoutQuantisation } from './quantised/config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
 import { namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
+import { textPart } from './text-part.ts';
 import { refuseUnplaced } from './unplaced.ts';
 
 export interface LoadedModel {
@@ -122,7 +123,13 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
+/** What a folder's config.json says; of a model that reads images too, what it says of its text model. */
 export function readConfig(folder: string): RawConfig {
+  return textPart(readWholeConfig(folder));
+}
+
+/** config.json as it is. @throws AttuneError E_CONFIG_MISSING */
+export function readWholeConfig(folder: string): RawConfig {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) {
     throw new AttuneError('E_CONFIG_MISSING', {
@@ -180,7 +187,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
     const problem = kept.has(parameter)
-      ? keepWeight(parameter, files, { name, keep: options.keep! })
+      ? keepWeight(parameter, files, { name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
       : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
@@ -211,7 +218,7 @@ function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Paramet
 function keepWeight(
   parameter: Parameter,
   files: Weights,
-  { name, keep }: { name: string; keep: KeepWeight },
+  { name, path, keep }: { name: string; path: string; keep: KeepWeight },
 ): string | undefined {
   return scope(() => {
     const packed = files.packed?.(name, keep.kind);
@@ -221,7 +228,7 @@ function keepWeight(
       (packed === undefined && !isFloating((stored as Tensor).dtype))
     )
       return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
-    parameter.assign(packed ?? keep.quantise(stored as Tensor));
+    parameter.assign(packed ?? keep.quantise(stored as Tensor, path));
     return undefined;
   });
 }

@@ -29,11 +29,14 @@ import {
   type StackInput,
   type StageRunner,
 } from './stack.ts';
+import { placeImages, type PlacedImages } from './placed-images.ts';
 import { withVirtualTokens } from './virtual-tokens.ts';
 
 /** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
   source?: StackInput;
+  /** Images whose vectors take the places of tokens. */
+  images?: PlacedImages;
 }
 
 export interface ForwardOptions {
@@ -141,9 +144,15 @@ export class Model extends Module {
     return new KeptMemory(noGrad(() => scope(() => this.encode(source))));
   }
 
+  /** An input as the stack reads it: with the vectors of its images. */
+  placed(input: ModelInput, runner?: StageRunner): ModelInput {
+    return input.images === undefined ? input : placeImages(this, input, { images: input.images, runner });
+  }
+
   /** Hidden states after the final norm: [N, D]. Logits are asked of the head, for the tokens that need them. */
-  hidden(input: ModelInput, options: ForwardOptions = {}): Tensor {
+  hidden(given: ModelInput, options: ForwardOptions = {}): Tensor {
     const { runner } = options;
+    const input = this.placed(given, runner);
     const memory =
       options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;

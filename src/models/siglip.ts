@@ -66,7 +66,7 @@ class SiglipText extends TextTower {
   }
 }
 
-class VisionEmbeddings extends Module {
+export class VisionEmbeddings extends Module {
   readonly patch_embedding: PatchConvolution;
   readonly position_embedding: Embedding;
 
@@ -80,8 +80,13 @@ class VisionEmbeddings extends Module {
   /** [R, C, Y, X] → [N, D]: the patches row by row */
   forward(images: Tensor, pass: Pass): Tensor {
     const patches = this.patch_embedding.tokens(images, pass); // [R, P, D]
-    const places = arange(patches.shape[1]).toDevice(pass.device);
+    const places = this.places(patches.shape[1]).toDevice(pass.device);
     return patches.add(this.position_embedding.forward(places, pass.dtype)).flatten(0, 1);
+  }
+
+  /** Which position each patch has: int64 [P] */
+  protected places(patches: number): Tensor {
+    return arange(patches);
   }
 }
 

@@ -16,7 +16,8 @@ import { Model } from './model.ts';
 export interface KeepWeight {
   /** What checkpoints call it: packed weights of that kind are taken as they are. */
   kind: string;
-  quantise(stored: Tensor): Weight;
+  /** `path`: of the layer. */
+  quantise(stored: Tensor, path: string): Weight;
   /** Modules that are trained, and stay as they are. */
   except?(path: string): boolean;
 }

@@ -1,4 +1,4 @@
-import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
@@ -12,6 +12,8 @@ export interface StackInput {
   tokenTypes?: BigInt64Array;
   /** [N, D], in place of ids */
   embeddings?: Tensor;
+  /** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D] */
+  placed?: { places: BigInt64Array; vectors: Tensor };
   /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
   features?: Tensor;
   /** In place of all of these: what the first blocks made of them, computed before. */
@@ -33,6 +35,13 @@ export type AttentionRequest = AttentionOptions & { layout: Layout };
 export interface BlockCache {
   /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
+  /**
+   * Of a block that keeps a state of each row in place of its tokens: the states that the pass's rows begin with, [R, …]
+   * for each of the shapes; zeros for rows that are new.
+   */
+  recall?(block: number, shapes: readonly (readonly number[])[]): Tensor[];
+  /** Keeps the rows' states after the pass. */
+  retain?(block: number, states: readonly Tensor[]): void;
   /** What an operator needs that keeps and attends by itself; undefined or absent where only `attend` can. */
   lend?(block: number): LentCache;
 }
@@ -156,6 +165,12 @@ function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tens
   const others: Tensor[] = [];
   pass.putAside = aside === undefined ? undefined : (x) => others.push(x);
   return [body(), ...others];
+}
+
+/** Tokens' vectors [N, D] with those of images in their places. */
+export function withPlaced(x: Tensor, { placed }: StackInput): Tensor {
+  if (placed === undefined) return x;
+  return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), placed.vectors.to(x.dtype));
 }
 
 /** The input's token ids on the pass's device: int64 [N]. */

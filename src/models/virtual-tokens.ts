@@ -18,7 +18,7 @@ export interface PrefixedInput {
  * is then the first virtual one (as in PEFT).
  */
 export function withVirtualTokens(
-  { ids, layout, tokenTypes, ...rest }: StackInput,
+  { ids, layout, tokenTypes, placed: images, ...rest }: StackInput,
   prefix: readonly number[],
   { readsFirst }: { readsFirst: boolean },
 ): PrefixedInput {
@@ -48,6 +48,7 @@ export function withVirtualTokens(
         () => 0n,
       ),
     }),
+    ...(images && { placed: { ...images, places: images.places.map((t) => places[Number(t)]) } }),
   };
   return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, prefix.length) };
 }

@@ -7,6 +7,15 @@ export interface DistanceBias {
   of(distances: Tensor): Tensor;
 }
 
+/** What is added for how far apart they stand together with what the query, or the key, says (DeBERTa). */
+export interface ContentBias {
+  /**
+   * The scores of queries q [B, H, T, d] and of keys k [B, H, Tk, d] for each distance int64 [n], a key's position minus
+   * a query's: [B, H, T, n] and [B, H, Tk, n]; they are scaled as all scores are.
+   */
+  scores(heads: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries?: Tensor; ofKeys?: Tensor };
+}
+
 /** Positions of the queries or of the keys of segments of one shape, one after the other: [B · T]. */
 interface Positions {
   values: BigInt64Array;
@@ -14,11 +23,22 @@ interface Positions {
   length: number;
 }
 
-/** The bias of each query and key: [B, H, T, Tk], or [1, H, T, Tk] where all segments have the same positions. */
-export function biasOfScores(
-  bias: DistanceBias,
-  { queries, keys, device }: { queries: Positions; keys: Positions; device: string },
-): Tensor {
+/** Each distance between a query and a key, and which of them every pair has. */
+interface Pairs {
+  /** int64 [n] */
+  distances: Tensor;
+  /** int64 [B, T, Tk], or [1, T, Tk] where all segments have the same positions. */
+  places: Tensor;
+}
+
+/** Where queries and keys stand. */
+export interface ScorePositions {
+  queries: Positions;
+  keys: Positions;
+  device: string;
+}
+
+function pairsOf({ queries, keys, device }: ScorePositions): Pairs {
   const isRepeated = repeats(queries) && repeats(keys);
   const [ofQueries, ofKeys] = [queries, keys].map(({ values, length }) => {
     const used = isRepeated ? values.subarray(0, length) : values;
@@ -28,18 +48,39 @@ export function biasOfScores(
   });
   const lowest = least(keys.values) + least(queries.values.map((position) => -position));
   const highest = -least(keys.values.map((position) => -position)) - least(queries.values);
-  // Distances are few, however many pairs have them: each is looked up once.
-  const table = bias.of(
-    arange(Number(highest - lowest) + 1)
+  return {
+    distances: arange(Number(highest - lowest) + 1)
       .add(Number(lowest))
       .toDevice(device),
-  ); // [n, H]
-  const places = ofKeys.unsqueeze(1).sub(ofQueries.unsqueeze(2)).sub(Number(lowest)); // [B, T, Tk]
+    places: ofKeys.unsqueeze(1).sub(ofQueries.unsqueeze(2)).sub(Number(lowest)),
+  };
+}
+
+/** The bias of each query and key: [B, H, T, Tk], or [1, H, T, Tk] where all segments have the same positions. */
+export function biasOfScores(bias: DistanceBias, positions: ScorePositions): Tensor {
+  const { distances, places } = pairsOf(positions);
+  // Distances are few, however many pairs have them: each is looked up once.
+  const table = bias.of(distances); // [n, H]
   return table
     .indexSelect(0, places.flatten())
     .reshape(...places.shape, table.shape[1])
     .transpose(2, 3)
     .transpose(1, 2);
+}
+
+/** The same by contents, of q [B, H, T, d] and k [B, H, Tk, d]: [B, H, T, Tk]; undefined where it adds nothing. */
+export function contentScores(
+  bias: ContentBias,
+  heads: { q: Tensor; k: Tensor },
+  positions: ScorePositions,
+): Tensor | undefined {
+  const { distances, places } = pairsOf(positions);
+  const [B, H] = heads.q.shape;
+  const [, T, Tk] = places.shape;
+  const { ofQueries, ofKeys } = bias.scores(heads, distances);
+  const fromQueries = ofQueries?.gather(-1, places.unsqueeze(1).expand(B, H, T, Tk));
+  const fromKeys = ofKeys?.gather(-1, places.transpose(1, 2).unsqueeze(1).expand(B, H, Tk, T)).transpose(-1, -2);
+  return fromQueries === undefined || fromKeys === undefined ? (fromQueries ?? fromKeys) : fromQueries.add(fromKeys);
 }
 
 function repeats({ values, length }: Positions): boolean {

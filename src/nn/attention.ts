@@ -1,6 +1,12 @@
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
 import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
-import { biasOfScores, type DistanceBias } from './attention-bias.ts';
+import {
+  biasOfScores,
+  contentScores,
+  type ContentBias,
+  type DistanceBias,
+  type ScorePositions,
+} from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import { withTokens, type Dropout } from './dropout.ts';
 import { besideEachOther, places } from './attention-padded.ts';
@@ -21,6 +27,8 @@ export interface AttentionOptions {
   sinks?: Tensor;
   /** Added to the scores, after `softcap` (T5's relative positions). */
   bias?: DistanceBias;
+  /** Added to the products of queries and keys, before they are scaled. */
+  content?: ContentBias;
   /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
   window?: number;
   keys?: KeyLayout;
@@ -54,6 +62,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     window: request.window,
     softcap: request.softcap,
     bias: request.bias,
+    content: request.content,
     sinks: request.sinks,
     dropout: dropout?.isActive === true ? dropout : undefined,
   };
@@ -61,11 +70,11 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
   return fused ?? attentionByRuns(heads, context);
 }
 
-type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'sinks' | 'dropout'>;
+type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'content' | 'sinks' | 'dropout'>;
 
 /** Whether something happens between the scores and their product with the values that no fused operator does. */
-function changesScores({ dropout, softcap, bias, sinks }: Context): boolean {
-  return [dropout, softcap, bias, sinks].some((part) => part !== undefined);
+function changesScores({ dropout, softcap, bias, content, sinks }: Context): boolean {
+  return [dropout, softcap, bias, content, sinks].some((part) => part !== undefined);
 }
 
 function attentionByRuns(heads: Heads, context: Context): Tensor {
@@ -185,9 +194,13 @@ function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
   const dtype = widened(heads.q);
   const groups = heads.q.shape[1] / heads.k.shape[1];
   const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
-  const raw = heads.q.to(dtype).matmul(k.transpose(-1, -2)).mul(options.scale); // [B, H, T, Tk]
+  const q = heads.q.to(dtype);
+  const positions = positionsOf(run, options, heads.q.device);
+  const content = options.content && contentScores(options.content, { q, k }, positions);
+  const products = q.matmul(k.transpose(-1, -2)); // [B, H, T, Tk]
+  const raw = (content === undefined ? products : products.add(content)).mul(options.scale);
   const capped = softcap === undefined ? raw : aten.tanh.default(raw.div(softcap)).mul(softcap);
-  const scores = options.bias === undefined ? capped : capped.add(runBias(run, options, heads.q.device).to(dtype));
+  const scores = options.bias === undefined ? capped : capped.add(biasOfScores(options.bias, positions).to(dtype));
   const probabilities = shares(mask === undefined ? scores : scores.add(mask), options.sinks);
   const kept = dropout === undefined ? probabilities : dropped(probabilities, dropout, options.queryPlaces);
   return kept.matmul(v).to(heads.q.dtype);
@@ -212,13 +225,13 @@ function placesOf({ queryStart, count, queries }: Run): BigInt64Array {
   return BigInt64Array.from({ length: count * queries }, (_, i) => BigInt(queryStart + i));
 }
 
-function runBias(run: Run, { layout, keys, bias }: Context, device: string): Tensor {
+function positionsOf(run: Run, { layout, keys }: Context, device: string): ScorePositions {
   const positions = (of: { positions: BigInt64Array }, start: number, length: number) => ({
     values: of.positions.subarray(start, start + run.count * length),
     length,
   });
   const queries = positions(layout, run.queryStart, run.queries);
-  return biasOfScores(bias as DistanceBias, { queries, keys: positions(keys, run.keyStart, run.keys), device });
+  return { queries, keys: positions(keys, run.keyStart, run.keys), device };
 }
 
 /**

@@ -6,24 +6,28 @@ export interface ConvolutionOptions {
   kernel: number;
   stride?: number;
   padding?: number;
+  /** Parts of the channels that see only each other. */
+  groups?: number;
   /** Whether it has a bias; it has one unless said. */
   bias?: boolean;
 }
 
-/** Convolution over time: weight [O, C, k], bias [O]. */
+/** Convolution over time: weight [O, C / groups, k], bias [O]. */
 export class Convolution extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
   readonly #stride: number;
   readonly #padding: number;
+  readonly #groups: number;
 
   constructor(channels: { in: number; out: number }, options: ConvolutionOptions) {
     super();
-    const { kernel, stride = 1, padding = 0, bias = true } = options;
-    this.weight = new Parameter([channels.out, channels.in, kernel]);
+    const { kernel, stride = 1, padding = 0, groups = 1, bias = true } = options;
+    this.weight = new Parameter([channels.out, channels.in / groups, kernel]);
     if (bias) this.bias = new Parameter([channels.out]);
     this.#stride = stride;
     this.#padding = padding;
+    this.#groups = groups;
   }
 
   /** x [B, C, T] → [B, O, T'] */
@@ -32,6 +36,7 @@ export class Convolution extends Module {
       bias: this.bias?.value(x.dtype),
       stride: [this.#stride],
       padding: [this.#padding],
+      groups: this.#groups,
     });
   }
 }

@@ -43,10 +43,15 @@ export function encoderTokens(tokens: Tensor, decoder: Layout, encoder: Layout):
   for (const [segment, row] of decoder.rowOf.entries())
     if (!firstToken.has(row)) firstToken.set(row, decoder.offsets[segment]);
   const first = BigInt64Array.from(rows, (row) => BigInt(firstToken.get(row) ?? 0));
+  return tokenParts(tokens, first, encoder.positions);
+}
+
+/** Keys int64 [M] of parts that belong to tokens: from the key of each part's token, and its place among the parts. */
+export function tokenParts(tokens: Tensor, owners: BigInt64Array, places: BigInt64Array): Tensor {
   const { device } = tokens;
-  const keys = tokens.indexSelect(0, fromArray(first).toDevice(device));
+  const keys = tokens.indexSelect(0, fromArray(owners).toDevice(device));
   // An odd factor keeps different keys different; sums with small positions then do not meet.
-  return keys.mul(6364136223846793005n).add(fromArray(encoder.positions).toDevice(device));
+  return keys.mul(6364136223846793005n).add(fromArray(places).toDevice(device));
 }
 
 /** The randomness of the pass under way, to restore it when a block is computed again. */

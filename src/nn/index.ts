@@ -1,5 +1,5 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
-export { type DistanceBias } from './attention-bias.ts';
+export { type ContentBias, type DistanceBias } from './attention-bias.ts';
 export {
   AdapterOwner,
   currentOwner,
@@ -10,23 +10,27 @@ export {
 } from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
+export { byBlocks, dynamicMap, nearestOf } from './block-codes.ts';
 export { Convolution } from './convolution.ts';
 export { Convolution2d, type Convolution2dOptions, type ConvolutionAdapter } from './convolution-2d.ts';
+export { deltaRule, type DeltaRule } from './delta-rule.ts';
 export {
   currentRandomness,
   Dropout,
   DropPath,
   encoderTokens,
+  tokenParts,
   Jitter,
   withRandomness,
   withTokens,
   type Randomness,
 } from './dropout.ts';
+export { earlierTokens, lastTokens } from './earlier-tokens.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
+export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
 export {
   changedInput,
   Conv1D,

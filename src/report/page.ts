@@ -15,9 +15,12 @@ import { heading } from './sections/heading.ts';
 import { progressSection } from './sections/progress.ts';
 import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
+import { groundednessSection } from './sections/groundedness.ts';
+import { policySection } from './sections/policy.ts';
+import { safetySection } from './sections/safety.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
-import { STYLE } from './style/index.ts';
+import { STYLE } from './style.ts';
 
 /** What a page that is served, not filed, has besides the report. */
 export interface LivePart {
@@ -53,6 +56,7 @@ export function reportPage(report: RunReport, live?: LivePart): string {
           ${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
           ${comparisonSection(comparison)} ${forgettingSection(report.forgetting)}
           ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
+          ${safetySection(report.safety)} ${policySection(report.policy)} ${groundednessSection(report.groundedness)}
           ${classesSection(comparison)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
           ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)}
           ${timeSection(report)} ${settingsSection(report)}

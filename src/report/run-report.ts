@@ -15,6 +15,9 @@ import { readJson } from '../files/json.ts';
 import { readCounterfactualResults, type CounterfactualResults } from '../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readGroundedness, type GroundednessResults } from '../store/groundedness.ts';
+import { readPolicyResults, type PolicyResults } from '../store/policy.ts';
+import { readSafety, type SafetyResults } from '../store/safety.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
@@ -40,6 +43,9 @@ export interface RunReport {
   forgetting?: Forgetting;
   overfitting?: Overfitting;
   counterfactuals?: CounterfactualResults;
+  safety?: SafetyResults;
+  policy?: PolicyResults;
+  groundedness?: GroundednessResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   /** What was trained with where the recipe left it to the run. */
@@ -150,6 +156,9 @@ class ReportReader {
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
       counterfactuals: readCounterfactualResults(this.#folder),
+      safety: readSafety(this.#folder),
+      policy: readPolicyResults(this.#folder),
+      groundedness: readGroundedness(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

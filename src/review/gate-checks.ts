@@ -4,6 +4,11 @@ import type { CounterfactualResults } from '../store/counterfactuals.ts';
 import type { Forgetting } from '../store/forgetting.ts';
 import type { Comparison } from '../store/results.ts';
 import type { GateSettings } from '../train/recipe-gate.ts';
+import type { GroundednessResults } from '../store/groundedness.ts';
+import type { PolicyResults } from '../store/policy.ts';
+import type { SafetyResults } from '../store/safety.ts';
+import { unmeasured, type Finding } from './finding.ts';
+import { isGrounded, isHelpful, isSafe, keepsRules } from './safety-checks.ts';
 import type { ReviewResults } from './results.ts';
 import type { SignOffCheck } from './sign-offs.ts';
 
@@ -24,20 +29,25 @@ export interface GateEvidence {
   comparison?: Comparison;
   forgetting?: Forgetting;
   fairness?: CounterfactualResults;
+  safety?: SafetyResults;
+  policy?: PolicyResults;
+  groundedness?: GroundednessResults;
   review?: ReviewResults;
   signOffs: SignOffCheck;
 }
 
-type Finding = { isPassed: boolean; message: string; fix?: string };
-
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  const { comparison, forgetting, fairness, review, signOffs } = evidence;
+  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs } = evidence;
   const findings: [GateCheckName, Finding | undefined][] = [
     settings.margin === null
       ? ['comparison', settings.comparison ? isBetter(comparison) : undefined]
       : ['margin', isWithin(comparison, settings.margin)],
     ['forgetting', asked(settings.forgetting, (limit) => hasKept(forgetting, limit))],
     ['flip_rate', asked(settings.flip_rate, (limit) => isFair(fairness, limit))],
+    ['safety', asked(settings.safety, (margin) => isSafe(safety, margin))],
+    ['over_refusal', asked(settings.over_refusal, (margin) => isHelpful(safety, margin))],
+    ['policy', asked(settings.policy, (limit) => keepsRules(policy, limit))],
+    ['groundedness', asked(settings.groundedness, (limit) => isGrounded(groundedness, limit))],
     ['win_rate', asked(settings.win_rate, (least) => isPreferred(review, least))],
     ['sign_off', settings.sign_off ? isApproved(signOffs) : undefined],
   ];
@@ -50,10 +60,6 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
 
 function asked(value: number | null, check: (value: number) => Finding): Finding | undefined {
   return value === null ? undefined : check(value);
-}
-
-function unmeasured(what: string, fix: string): Finding {
-  return { isPassed: false, message: `${what} was not measured`, fix };
 }
 
 const COMPARE = 'attune compare RUN, with its folder as --output-dir';

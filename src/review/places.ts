@@ -8,6 +8,10 @@ export interface ReviewPlaces {
   log: string;
   /** Who approved what, only ever added to. */
   signOffs: string;
+  /** Which pairs were chosen, where not all are shown. */
+  plan: string;
+  /** What the gate said, only ever added to. */
+  audit: string;
   /** What a sign-off is about, besides the log, by its name in the sign-off. */
   evidence: Readonly<Record<string, string>>;
 }
@@ -15,12 +19,21 @@ export interface ReviewPlaces {
 export function reviewPlaces(target: string): ReviewPlaces {
   if (!isFolder(target)) {
     const stem = target.replace(/\.[^./\\]+(\.gz)?$/, '');
-    return { log: `${stem}.review.jsonl`, signOffs: `${stem}.sign-offs.jsonl`, evidence: { pairs: target } };
+    return {
+      log: `${stem}.review.jsonl`,
+      signOffs: `${stem}.sign-offs.jsonl`,
+      plan: `${stem}.review-plan.json`,
+      audit: `${stem}.audit.jsonl`,
+      evidence: { pairs: target },
+    };
   }
-  const { comparison, samples, forgetting, overfitting, counterfactuals } = runPaths(target);
+  const { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness } =
+    runPaths(target);
   return {
     log: join(target, 'review.jsonl'),
     signOffs: join(target, 'sign-offs.jsonl'),
-    evidence: { comparison, samples, forgetting, overfitting, counterfactuals },
+    plan: join(target, 'review-plan.json'),
+    audit: join(target, 'audit.jsonl'),
+    evidence: { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness },
   };
 }

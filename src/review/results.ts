@@ -3,8 +3,10 @@ import { cohenKappa, fleissKappa, gwetAC1, krippendorffAlpha, percentAgreement }
 import type { Ratings } from '../eval/judges/agreement.ts';
 import { preferred, type HumanLabel } from '../eval/judges/human-labels.ts';
 import type { AnswerPair } from '../eval/judges/pairs.ts';
-import { standing, type Standing } from '../eval/judges/win-rate.ts';
+import { scoreOf, standing, type Preference, type Standing } from '../eval/judges/win-rate.ts';
 import { Resampling, spreadInterval, wilsonInterval, type Interval } from '../eval/statistics/index.ts';
+import { goldAccuracy, type GoldAccuracy } from './gold.ts';
+import { plannedMean, type ReviewPlan } from './plan.ts';
 import { pairHash, type LoggedChoice } from './session.ts';
 
 export interface ReviewResults extends Partial<Standing> {
@@ -12,6 +14,10 @@ export interface ReviewResults extends Partial<Standing> {
   pairs: number;
   reviewed: number;
   choices: number;
+  /** The win rate is weighted by how pairs were chosen. */
+  isWeighted?: true;
+  /** Pairs by flag. */
+  flags?: Record<string, number>;
   /** Choices for texts that are no longer these: they do not count. */
   outdated: number;
   reviewers: readonly ReviewerSummary[];
@@ -27,6 +33,8 @@ export interface ReviewerSummary {
   name: string;
   choices: number;
   medianSeconds?: number;
+  /** On pairs whose better answer was known. */
+  gold?: GoldAccuracy;
 }
 
 /** NaN where chance explains all agreement. */
@@ -42,20 +50,27 @@ export interface ReviewerAgreement {
 }
 
 /** Choices for pairs that are not there, or for other texts, are left out and counted. */
-export function reviewResults(pairs: readonly AnswerPair[], labels: readonly HumanLabel[]): ReviewResults {
+export function reviewResults(
+  pairs: readonly AnswerPair[],
+  labels: readonly HumanLabel[],
+  plan?: ReviewPlan,
+): ReviewResults {
   const known = new Map(pairs.map((pair) => [pair.id, pair]));
-  const counted = labels.filter((label) => isOf(label, known.get(label.id)));
+  const real = labels.filter(({ gold }) => gold === undefined);
+  const counted = real.filter((label) => isOf(label, known.get(label.id)));
   const preferences = counted.map(({ id, choice }) => ({ pair: known.get(id)!, choice: preferred(choice) }));
   const left = leftPreferred(counted);
-  const agreement = agreementOf(counted);
+  const agreement = agreementOf(counted.filter(({ role }) => role !== 'adjudicator'));
+  const flags = flagsOf(counted);
   const ratings = ratingsOf(counted);
   return {
     pairs: pairs.length,
     reviewed: new Set(counted.map(({ id }) => id)).size,
     choices: counted.length,
-    outdated: labels.length - counted.length,
-    reviewers: reviewersOf(counted),
-    ...standing(preferences),
+    outdated: real.length - counted.length,
+    reviewers: reviewersOf(counted, labels),
+    ...(flags !== undefined && { flags }),
+    ...withPlan(standing(preferences), preferences, plan),
     ...(left !== undefined && { leftPreferred: left }),
     ...(agreement !== undefined && { agreement }),
     ...(ratings !== undefined && { ratings }),
@@ -67,13 +82,41 @@ export function isOf(label: HumanLabel, pair: AnswerPair | undefined): boolean {
   return pair !== undefined && (hash === undefined || hash === pairHash(pair));
 }
 
-function reviewersOf(labels: readonly HumanLabel[]): ReviewerSummary[] {
+/** The win rate as it would be over all pairs, where not all were to be shown. */
+function withPlan(
+  found: Standing | undefined,
+  preferences: readonly Preference[],
+  plan: ReviewPlan | undefined,
+): Partial<Standing> & { isWeighted?: true } {
+  if (found === undefined || plan === undefined) return { ...found };
+  const { system } = found.winRate;
+  const scores = preferences
+    .filter(({ pair }) => pair.systems.includes(system))
+    .map(({ pair, choice }) => ({ id: pair.id, score: scoreOf(choice, pair.systems[0] === system) }));
+  return { ...found, winRate: { ...found.winRate, ...plannedMean(plan, scores) }, isWeighted: true };
+}
+
+/** How often each flag was raised, by pairs. */
+function flagsOf(labels: readonly HumanLabel[]): Record<string, number> | undefined {
+  const raised = labels.flatMap(({ id, flags = [] }) => flags.map((flag) => ({ id, flag })));
+  if (raised.length === 0) return undefined;
+  const byFlag = Map.groupBy(raised, ({ flag }) => flag);
+  return Object.fromEntries([...byFlag].map(([flag, own]) => [flag, new Set(own.map(({ id }) => id)).size]));
+}
+
+function reviewersOf(labels: readonly HumanLabel[], all: readonly HumanLabel[]): ReviewerSummary[] {
   const names = [...new Set(labels.map(({ reviewer }) => reviewer))].toSorted();
   return names.map((name) => {
     const own = labels.filter(({ reviewer }) => reviewer === name);
     const seconds = own.flatMap((label) => label.seconds ?? []).toSorted((a, b) => a - b);
     const medianSeconds = seconds.at(Math.floor(seconds.length / 2));
-    return { name, choices: own.length, ...(medianSeconds !== undefined && { medianSeconds }) };
+    const gold = goldAccuracy(all.filter(({ reviewer }) => reviewer === name));
+    return {
+      name,
+      choices: own.length,
+      ...(gold !== undefined && { gold }),
+      ...(medianSeconds !== undefined && { medianSeconds }),
+    };
   });
 }
 

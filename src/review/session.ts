@@ -4,6 +4,8 @@ import { readLabels, type HumanChoice, type HumanLabel } from '../eval/judges/hu
 import type { AnswerPair } from '../eval/judges/pairs.ts';
 import { sha256 } from '../files/hash.ts';
 import { existsSync } from 'node:fs';
+import type { Role } from './assignment.ts';
+import type { GoldPair } from './gold.ts';
 import { JsonLinesWriter } from '../store/json-lines.ts';
 
 /** A choice as the log keeps it. */
@@ -34,6 +36,8 @@ export interface GivenChoice {
   seconds: number;
   /** By criterion: of the left answer and of the right one. */
   ratings?: Readonly<Record<string, readonly [left: number, right: number]>>;
+  edit?: string;
+  flags?: readonly string[];
 }
 
 export interface SessionProgress {
@@ -46,32 +50,40 @@ export function pairHash({ prompt, a, b }: AnswerPair): string {
   return sha256(JSON.stringify([prompt, a, b])).slice(0, 16);
 }
 
+export interface SessionParts {
+  pairs: readonly (AnswerPair & Partial<Pick<GoldPair, 'choice'>>)[];
+  log: string;
+  seed?: number;
+  /** Default `reviewer`. */
+  role?: Role;
+}
+
 export class ReviewSession {
   readonly reviewer: string;
-  readonly #pairs: readonly AnswerPair[];
-  readonly #log: JsonLinesWriter;
+  readonly #pairs: SessionParts['pairs'];
+  /** A viewer has none. */
+  readonly #log: JsonLinesWriter | undefined;
+  readonly #role: Role;
   readonly #seed: number;
   /** Ids in the order in which they were judged last. */
   #judged: string[];
 
-  private constructor(reviewer: string, parts: { pairs: readonly AnswerPair[]; log: string; seed: number }) {
-    const { pairs, log, seed } = parts;
+  private constructor(reviewer: string, { pairs, log, seed = 0, role = 'reviewer' }: SessionParts) {
     this.reviewer = reviewer;
     this.#seed = seed;
     this.#pairs = shuffled(pairs, [seed, `review ${reviewer}`]);
-    this.#log = new JsonLinesWriter(log);
+    this.#role = role;
+    this.#log = role === 'viewer' ? undefined : new JsonLinesWriter(log);
     this.#judged = [];
   }
 
   /** Goes on where the reviewer stopped. @throws AttuneError E_LABELS for a log that is none, E_NOT_WRITABLE */
-  static async open(
-    reviewer: string,
-    { pairs, log, seed = 0 }: { pairs: readonly AnswerPair[]; log: string; seed?: number },
-  ): Promise<ReviewSession> {
+  static async open(reviewer: string, parts: SessionParts): Promise<ReviewSession> {
+    const { pairs, log } = parts;
     const isNew = !existsSync(log);
     // A line that a crash tore is mended by opening the log.
-    const session = new ReviewSession(reviewer, { pairs, log, seed });
-    if (isNew) return session;
+    const session = new ReviewSession(reviewer, parts);
+    if (isNew || parts.role === 'viewer') return session;
     const hashes = new Map(pairs.map((pair) => [pair.id, pairHash(pair)]));
     const own = (await readLabels(log)).filter((label) => label.reviewer === reviewer);
     session.#judged = own.filter((label) => hashes.get(label.id) === (label as LoggedChoice).hash).map(({ id }) => id);
@@ -93,7 +105,7 @@ export class ReviewSession {
   }
 
   /** Saves a choice for the pair that is shown; another one, of a page that is behind, is left alone. */
-  choose({ item, side, seconds, ratings }: GivenChoice): void {
+  choose({ item, side, seconds, ratings, edit, flags }: GivenChoice): void {
     if (this.next()?.item !== item) return;
     const pair = this.#pairs[item];
     const order = this.#orderOf(pair);
@@ -108,11 +120,15 @@ export class ReviewSession {
       ...(ratings !== undefined && {
         ratings: Object.fromEntries(Object.entries(ratings).map(([name, both]) => [name, turn(both)])),
       }),
+      ...(edit !== undefined && { edit }),
+      ...(flags !== undefined && { flags }),
+      ...(this.#role === 'adjudicator' && { role: 'adjudicator' as const }),
+      ...(pair.choice !== undefined && { gold: pair.choice }),
       seconds,
       at: new Date().toISOString(),
       hash: pairHash(pair),
     };
-    this.#log.append(logged);
+    this.#log?.append(logged);
     this.#judged.push(pair.id);
   }
 
@@ -120,11 +136,11 @@ export class ReviewSession {
   undo(): void {
     const id = this.#judged.pop();
     if (id === undefined) return;
-    this.#log.append({ id, reviewer: this.reviewer, undone: true, at: new Date().toISOString() });
+    this.#log?.append({ id, reviewer: this.reviewer, undone: true, at: new Date().toISOString() });
   }
 
   close(): void {
-    this.#log.close();
+    this.#log?.close();
   }
 
   /** Which answer stands on the left is drawn by reviewer and pair, and kept with the choice. */

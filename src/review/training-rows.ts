@@ -1,6 +1,6 @@
 /** Rows to train on from what reviewers preferred, by the majority of each pair. */
 import { majorities, type HumanLabel } from '../eval/judges/human-labels.ts';
-import type { AnswerPair } from '../eval/judges/pairs.ts';
+import type { AnswerPair, Choice } from '../eval/judges/pairs.ts';
 import { isOf } from './results.ts';
 
 export const rowKinds = ['dpo', 'sft', 'kto'] as const;
@@ -8,15 +8,22 @@ export const rowKinds = ['dpo', 'sft', 'kto'] as const;
 /** `dpo`: {prompt, chosen, rejected}; `sft`: {prompt, completion}; `kto`: {prompt, completion, label}. */
 export type RowKind = (typeof rowKinds)[number];
 
-/** Ties give no row, except for `kto` where most found both answers bad. */
+/**
+ * Ties give no row, except for `kto` where most found both answers bad. A reviewer's own words stand in the place of what
+ * was preferred, and before both answers; what is flagged is left out, and so are pairs whose answer was known.
+ */
 export function trainingRows(pairs: readonly AnswerPair[], labels: readonly HumanLabel[], kind: RowKind): object[] {
   const known = new Map(pairs.map((pair) => [pair.id, pair]));
-  const counted = labels.filter((label) => isOf(label, known.get(label.id)));
+  const counted = labels.filter((label) => label.gold === undefined && isOf(label, known.get(label.id)));
+  const flagged = new Set(counted.filter(({ flags = [] }) => flags.length > 0).map(({ id }) => id));
+  const edits = new Map(counted.flatMap(({ id, edit }) => (edit === undefined ? [] : [[id, edit] as const])));
   const choices = majorities(counted);
   return pairs.flatMap((pair): object[] => {
     const { id, prompt, a, b } = pair;
     const choice = choices.get(id);
-    if (choice === undefined) return [];
+    if (choice === undefined || flagged.has(id)) return [];
+    const edit = edits.get(id);
+    if (edit !== undefined) return editedRows(pair, { choice, edit, kind });
     if (choice === 'tie')
       return kind === 'kto' && areBad(id, counted) ? [a, b].map((text) => thumb(prompt, text, false)) : [];
     const [chosen, rejected] = choice === 'a' ? [a, b] : [b, a];
@@ -24,6 +31,17 @@ export function trainingRows(pairs: readonly AnswerPair[], labels: readonly Huma
     if (kind === 'dpo') return [{ prompt, chosen, rejected }];
     return [thumb(prompt, chosen, true), thumb(prompt, rejected, false)];
   });
+}
+
+/** The reviewer's own words are better than what was preferred. */
+function editedRows(
+  { prompt, a, b }: AnswerPair,
+  { choice, edit, kind }: { choice: Choice; edit: string; kind: RowKind },
+): object[] {
+  const others = choice === 'b' ? [b] : choice === 'a' ? [a] : [a, b];
+  if (kind === 'sft') return [{ prompt, completion: edit }];
+  if (kind === 'dpo') return others.map((rejected) => ({ prompt, chosen: edit, rejected }));
+  return [thumb(prompt, edit, true)];
 }
 
 function thumb(prompt: string, completion: string, label: boolean): object {

@@ -42,12 +42,31 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
   return answered(server, exchange, context, async () => {
     if (server.state.isDraining && !WHILE_DRAINING.has(endpoint.path)) throw shuttingDown();
     const call = await callOf(server, endpoint, { context, exchange });
+    exchange.replay = (model) => replayed(endpoint, call, model);
     try {
       return await endpoint.handle(call);
     } catch (error) {
       throw call.told(error);
     }
   });
+}
+
+/** The same request to another version, once nobody waits: its answer is nobody's. */
+async function replayed(endpoint: Endpoint, call: Call, model: string) {
+  const { server, request, params, key, fields } = call;
+  const exchange = new Exchange(request, endpoint.path);
+  exchange.isShadow = true;
+  const body = { ...(call.body as object), model, stream: false, store: false };
+  const own = new Request(request.url);
+  const parts = { server, request: own, body, params, key, exchange, fields, fingerprint: exchange.id };
+  try {
+    const response = await endpoint.handle(new Call(parts));
+    await response.arrayBuffer();
+    return { exchange, status: response.status };
+  } catch (error) {
+    const told = toApiError(error);
+    return { exchange, status: told.status, error: told };
+  }
 }
 
 /** What stands around every answer: the request's id, who may ask, the error's body, and that it is written down. */
@@ -73,6 +92,11 @@ async function answered(
   }
   for (const [name, value] of Object.entries(corsHeaders(request, settings))) response.headers.set(name, value);
   response.headers.set('x-request-id', exchange.id);
+  const { version } = exchange.model ?? {};
+  if (version !== undefined) {
+    response.headers.set('x-attune-model-version', version);
+    response.headers.set('x-attune-route', version);
+  }
   response.headers.set('openai-processing-ms', String(Math.round(exchange.milliseconds)));
   response.headers.set('x-content-type-options', 'nosniff');
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');

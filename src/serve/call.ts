@@ -6,6 +6,7 @@ import { toApiError, type FieldNames } from './attune-errors.ts';
 import type { ModelKind } from './models/opened.ts';
 import type { Lease } from './models/model-pool.ts';
 import type { ServedModel } from './models/model-table.ts';
+import type { Asker } from './routes/route.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { Exchange } from './watch/exchange.ts';
 
@@ -82,12 +83,30 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return models === undefined || names.some((name) => models.includes(name));
   }
 
+  /** Whether a model is everybody's, or of this request's key. */
+  mayKnow({ id, owner }: ServedModel): boolean {
+    return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
+  }
+
+  /** Under which name things are kept that this request makes; of a server without keys all are of one owner. */
+  get owner(): string {
+    return this.key?.name ?? '';
+  }
+
+  get #asker(): Asker {
+    const { user, safety_identifier: person, prompt_cache_key: group } = (this.body ?? {}) as Record<string, unknown>;
+    const name = [user, person, group, this.key?.name].find((one) => typeof one === 'string');
+    const wanted = this.request.headers.get('x-attune-route') ?? undefined;
+    return { ...(name !== undefined && { name: name as string }), ...(wanted !== undefined && { wanted }) };
+  }
+
   /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404 */
   model<Kind extends ModelKind>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
-    const model = this.server.table.find(name);
+    const model = this.server.table.find(name, this.#asker);
     // A key that is bound to models does not learn which others there are.
-    if (!this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
-    if (model === undefined) throw modelNotFound(name);
+    const isOwned = model?.owner !== undefined;
+    if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
+    if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name);
     this.exchange.of(model, name);
     if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };
     const message = `The model '${name}' ${DOING[model.kind]}, which this endpoint does not ask for.`;

@@ -9,13 +9,19 @@ import { Admission } from './models/admission.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
+import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponseStore } from './responses/response-store.ts';
+import { RegistryRoutes } from './routes/registry-routes.ts';
+import { openTraining } from './training/open-training.ts';
+import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf, type ServeSettings } from './settings.ts';
+import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { ServeMetrics } from './watch/metrics.ts';
+import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
 export interface ServerOptions {
@@ -24,6 +30,12 @@ export interface ServerOptions {
   /** Bytes of weights that may be open at once, where the settings do not say it. */
   memory: number;
   log?: ServeLog;
+  /** Watches what is answered; it is closed with the server. */
+  watcher?: Watcher;
+  /** Where the registry's models are served, or jobs are taken. */
+  registry?: Registry;
+  /** Who trains jobs. */
+  trainer?: Trainer;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -42,14 +54,15 @@ export async function createServer({
   opener,
   memory,
   log = openLog(settings.log),
+  watcher,
+  registry,
+  trainer,
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
-  if (table.size === 0) throw nothingToServe();
-  const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
-  const { precision, storage } = settings;
-  const pool = new ModelPool({ opener, log, budget, opening: { precision, storage } });
+  if (table.size === 0 && registry === undefined) throw nothingToServe();
+  const pool = poolOf(settings, { opener, memory, log });
   const admission = new Admission(settings.max_queue);
   const parts: ServerParts = {
     settings,
@@ -63,23 +76,46 @@ export async function createServer({
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
     telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    ...(watcher !== undefined && { watcher }),
     document: {},
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
+  if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
+  if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return {
     parts,
     app: createApp(parts),
-    async warm() {
-      await pool.warm(table.models);
-      parts.state.isReady = true;
-    },
+    warm: () => warm(parts),
     close: () => close(parts),
   };
 }
 
+async function warm({ pool, table, state }: ServerParts): Promise<void> {
+  await pool.warm(table.models);
+  state.isReady = true;
+}
+
+/** Serves what is registered, and takes jobs where somebody trains them. */
+async function followRegistry(parts: ServerParts, registry: Registry, trainer: Trainer | undefined): Promise<void> {
+  const { settings } = parts;
+  const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
+  const routes = new RegistryRoutes(parts, { registry, isWanted });
+  await routes.begin();
+  parts.routes = routes;
+  if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes });
+}
+
 function namedTarget(entry: string | NamedTarget): NamedTarget {
   return typeof entry === 'string' ? { target: entry } : entry;
+}
+
+function poolOf(
+  { memory: given, precision, storage }: ServeSettings,
+  { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
+): ModelPool {
+  const budget = given === undefined ? memory : bytesOf(given);
+  return new ModelPool({ opener, log, budget, opening: { precision, storage } });
 }
 
 function keysOf({ api_keys: file, host, open }: ServeSettings): ApiKeys | undefined {
@@ -102,16 +138,18 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, settings }: ServerParts,
+  { log, metrics, telemetry, routes, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
 ): void {
-  if (exchange.isOver) return;
+  if (exchange.isOver || exchange.isShadow) return;
   exchange.isOver = true;
+  routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
-  const entry = { ...describeExchange(exchange, settings.keep), status };
+  if (watcher !== undefined) for (const answer of servedAnswers(exchange, status)) watcher.observe(answer);
+  const entry = { ...describeExchange(exchange), status };
   if (PROBES.has(exchange.path)) log.debug(entry, 'request');
   else if (status < 500) log.info(entry, 'request');
   // A state of the server's own has no cause to look for.
@@ -126,13 +164,18 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, settings, telemetry } = parts;
+  const { state, admission, pool, routes, settings, telemetry, training, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
+  await training?.evals.close();
+  await training?.queue.close();
+  await training?.webhooks.close();
+  await routes?.close();
   await pool.close();
   await telemetry.close();
+  await watcher?.close();
 }

@@ -19,12 +19,14 @@ interface EndpointParts<Body> {
   method: 'get' | 'post' | 'delete';
   /** With parameters in braces: `/v1/models/{model}`. */
   path: string;
-  tag: 'Text' | 'Models' | 'Other kinds' | 'Adapters' | 'Server';
+  tag: 'Text' | 'Models' | 'Training' | 'Other kinds' | 'Adapters' | 'Monitoring' | 'Server';
   summary: string;
   /** Answered without a key. */
   isOpen?: boolean;
   /** Asks for a key that may administer the server. */
   isAdmin?: boolean;
+  /** What may stand behind the question mark. */
+  query?: z.ZodObject;
   /** Of a 200. */
   reply: Reply;
   /** What errors call the parts of this endpoint's requests. */

@@ -14,4 +14,12 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
-export { settingsSchema, type ServeSettings, type ServeSettingsInput } from './settings.ts';
+export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
+export { ApiError } from './api-error.ts';
+export {
+  settingsSchema,
+  usualMonitorSettings,
+  type MonitorSettings,
+  type ServeSettings,
+  type ServeSettingsInput,
+} from './settings.ts';

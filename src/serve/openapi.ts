@@ -12,7 +12,7 @@ export function describeApi(app: OpenAPIHono, endpoints: readonly Endpoint[]): v
 type Route = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
 type Content = NonNullable<Extract<Route['responses'][string], { content?: unknown }>['content']>;
 
-function routeOf({ method, path, tag, summary, isOpen, body, reply }: Endpoint): Route {
+function routeOf({ method, path, tag, summary, isOpen, query, body, reply }: Endpoint): Route {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const parameters = names.map((name) => ({
     name,
@@ -27,14 +27,15 @@ function routeOf({ method, path, tag, summary, isOpen, body, reply }: Endpoint):
     summary,
     parameters,
     security: isOpen === true ? [] : [{ key: [] }],
-    ...(body !== undefined && {
-      request: {
+    request: {
+      ...(query !== undefined && { query }),
+      ...(body !== undefined && {
         body: {
           required: true,
           content: { [body.isForm === true ? 'multipart/form-data' : 'application/json']: { schema: body.schema } },
         },
-      },
-    }),
+      }),
+    },
     responses: {
       200: { description: reply.description, content: contentOf(reply) },
       default: { description: 'What is wrong', content: { 'application/json': { schema: errorReply } } },

@@ -7,8 +7,11 @@ import type { RetriedWork } from './replies/retried-work.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import type { ServeLog } from './watch/log.ts';
+import type { Watcher } from '../watch/index.ts';
+import type { TrainingParts } from './training/training-parts.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
+import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
 /** What all requests of a server share. */
@@ -24,6 +27,12 @@ export interface ServerParts {
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;
+  /** Where answers are watched. */
+  watcher?: Watcher;
+  /** Where files and jobs are taken. */
+  training?: TrainingParts;
+  /** Where the registry's models are served. */
+  routes?: RegistryRoutes;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */

@@ -5,12 +5,55 @@ import { z } from 'zod';
 const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
 const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
+const monitorSchema = z.strictObject({
+  reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
+  days: z.number().positive().default(7).describe('of a period, after which counting begins anew'),
+  retention: z.number().int().positive().default(30).describe('days until what is kept of an answer is deleted'),
+  webhook: z.url().optional().describe('address that alarms are posted to, by Standard Webhooks'),
+  webhook_secret_env: z.string().optional().describe('variable of the environment with its secret: whsec_…'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('program and arguments that get an alarm as JSON on their input: [mail, -s, alarm, me@example.org]'),
+});
+
+export type MonitorSettings = z.output<typeof monitorSchema>;
+
+export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
+
+/** Bytes of files, and jobs that have not ended. */
+export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
+
 export const settingsSchema = z.strictObject({
   models: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])
     .describe('runs, adapters, model folders or known names'),
   aliases: z.record(z.string(), z.string()).default({}).describe('further names: gpt-4o-mini: runs/tickets'),
+  registry: z
+    .boolean()
+    .default(false)
+    .describe("whether the registry's models are served by their names; changes of their aliases are followed at once"),
+  training: z
+    .boolean()
+    .default(false)
+    .describe('whether files and fine-tuning jobs are taken; every key sees its own, and its models'),
+  max_file: bytes.default('512MB').describe('of a file for jobs that is sent at once'),
+  quota: quotaSchema
+    .required()
+    .prefault({ storage: '10GB', jobs: 10 })
+    .describe('what each key has, where its own entry does not say it'),
+  webhooks: z
+    .array(
+      z.strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        secret: z.string().regex(/^whsec_[A-Za-z0-9+/=]{24,}$/, 'must be whsec_ and at least 18 bytes in base64'),
+        events: z.array(z.string()).optional(),
+      }),
+    )
+    .default([])
+    .describe('who is told of jobs that end, as Standard Webhooks has it'),
   adapters: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])
@@ -24,7 +67,14 @@ export const settingsSchema = z.strictObject({
     .default('refuse')
     .describe('what happens to fields that nothing here follows'),
   max_queue: z.number().int().min(0).default(256).describe('answers that may wait for a place in the batch'),
-  keep: z.enum(['counts', 'text']).default('counts').describe('what the log holds of requests'),
+  keep: z
+    .enum(['counts', 'text'])
+    .default('counts')
+    .describe('what is kept of answers: counts, or their texts, too, without personal data and encrypted'),
+  monitor: z
+    .union([z.boolean(), monitorSchema])
+    .default(true)
+    .describe('whether answers are watched for changes; or how'),
   cors: z.array(z.string()).default([]).describe('origins of pages that may call the server'),
   allowed_hosts: z.array(z.string()).default([]).describe('further values of the Host header'),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('files in PEM'),

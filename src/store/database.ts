@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
 import { NodeSqliteDialect } from './dialect.ts';
@@ -20,16 +20,25 @@ export function indexPath(): string {
  * Close it with `destroy()`. Errors: E_INDEX, with what to do.
  */
 export async function openIndex(path: string = indexPath()): Promise<Index> {
-  let index: Index | undefined;
+  try {
+    return await openDatabase<Tables>(path, migrations);
+  } catch (error) {
+    throw indexFailure(path, error);
+  }
+}
+
+/** Opens a database of SQLite and brings its tables up to date; several processes may do so at once. */
+export async function openDatabase<Schema>(path: string, provider: MigrationProvider): Promise<Kysely<Schema>> {
+  let database: Kysely<Schema> | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    index = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
-    const { error } = await new Migrator({ db: index, provider: migrations }).migrateToLatest();
+    database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(path) });
+    const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
     if (error !== undefined) throw error;
-    return index;
+    return database;
   } catch (error) {
-    await index?.destroy().catch(() => undefined);
-    throw indexFailure(path, error);
+    await database?.destroy().catch(() => undefined);
+    throw error;
   }
 }
 

@@ -7,6 +7,17 @@ import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
+/** The terms of differential privacy that a model was trained on. */
+export interface PrivacyBound {
+  epsilon: number;
+  delta: number;
+  noise_multiplier: number;
+  max_row_norm: number;
+  sample_rate: number;
+  steps: number;
+  accountant: string;
+}
+
 /** What a model card is written from. */
 export interface ModelCardParts {
   name: string;
@@ -36,6 +47,8 @@ export interface ModelCardParts {
   /** By split: of the model as it is saved. */
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
+  /** What each row lost of its privacy, where training bounded that. */
+  privacy?: PrivacyBound;
   /** The resolved recipe. */
   recipe: unknown;
   /** Versions, threads, instruction set, hashes. */
@@ -46,7 +59,15 @@ export interface ModelCardParts {
 
 /** README.md of a result: YAML front matter as model hubs read it, then what it is, what it is worth, how it was made. */
 export function modelCard(parts: ModelCardParts): string {
-  const sections = [opening(parts), results(parts), use(parts), data(parts), training(parts), parts.notes];
+  const sections = [
+    opening(parts),
+    results(parts),
+    use(parts),
+    data(parts),
+    privacy(parts),
+    training(parts),
+    parts.notes,
+  ];
   const body = sections.filter((section) => section !== undefined).join('\n\n');
   return `---\n${stringify(frontMatter(parts), { lineWidth: 0 })}---\n\n${body.trim()}\n`;
 }
@@ -177,6 +198,20 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
   const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
   return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
+}
+
+function privacy({ privacy: bound }: ModelCardParts): string | undefined {
+  if (bound === undefined) return undefined;
+  const { noise_multiplier: noise, max_row_norm: norm, sample_rate: rate, accountant, ...spent } = bound;
+  const of = `(ε = ${formatNumber(spent.epsilon, 4)}, δ = ${formatNumber(spent.delta, 3)})`;
+  const how =
+    `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, ` +
+    `noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
+  const outside = 'settings chosen by hand, and validation and test rows, are outside it';
+  return (
+    `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. ` +
+    `The bound is that of training on the training rows alone: ${outside}.`
+  );
 }
 
 function training({ recipe, identity }: ModelCardParts): string {

@@ -12,6 +12,30 @@ export interface Overfitting {
   memorised?: Memorised;
   /** Absent where no rule could put two training rows in other words. */
   paraphrases?: Paraphrases;
+  /** Absent without rows to validate on. */
+  membership?: Membership;
+  /** Absent where the recipe planted none. */
+  canaries?: CanaryExposure;
+}
+
+/** How well losses, less the base model's, tell training rows from validation rows. */
+export interface Membership {
+  /** Area under the curve: 0.5 is chance, 1 certainty. */
+  auc: number;
+  low: number;
+  high: number;
+  trainingRows: number;
+  otherRows: number;
+}
+
+/** How much of the planted codes the result gives away: bits of each, by its rank among random ones. */
+export interface CanaryExposure {
+  /** Of each canary, in order. */
+  exposures: readonly number[];
+  /** Of the base model, which never saw them: what chance makes of it. */
+  base: readonly number[];
+  /** The most that can be measured. */
+  most: number;
 }
 
 /** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */

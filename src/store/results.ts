@@ -164,6 +164,8 @@ export interface SampleRow {
 
 export interface SampleAnswer {
   text: string;
+  /** Set where it was cut, having come to its longest. */
+  cut?: true;
   /** Whether the answer has the form that was asked for, where a form was. */
   valid?: boolean;
   /** By metric. */

@@ -19,7 +19,11 @@ export interface RunPaths {
   forgetting: string;
   overfitting: string;
   counterfactuals: string;
+  safety: string;
+  policy: string;
+  groundedness: string;
   gate: string;
+  gatePage: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -42,7 +46,11 @@ export function runPaths(folder: string): RunPaths {
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
+    safety: join(folder, 'safety.json'),
+    policy: join(folder, 'policy.json'),
+    groundedness: join(folder, 'groundedness.json'),
     gate: join(folder, 'gate.json'),
+    gatePage: join(folder, 'gate.html'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

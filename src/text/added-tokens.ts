@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
-import { countIds, type ParsedTokenizer } from './vocabulary.ts';
+import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
 /** A token to add. Special ones can be left out when decoding; flags as in tokenizer.json, false unless told. */
 export interface NewToken {
@@ -42,7 +42,20 @@ export function addTokensToFiles(
   const result = { ids: tokens.map(({ content }) => ids.get(content) as number), newIds: added.map(({ id }) => id) };
   if (added.length === 0) return { files, ...result };
   const tokenizer = JSON.stringify({ ...parsed, added_tokens: [...(parsed.added_tokens ?? []), ...added] }, null, 2);
-  return { files: { ...files, tokenizer, others: withDecoderEntries(files, added) }, ...result };
+  const translation = withWholeTokens(files, added);
+  return { files: { ...files, tokenizer, translation, others: withDecoderEntries(files, added) }, ...result };
+}
+
+/** What cuts texts reads the tokens whole, too. */
+function withWholeTokens({ translation, origin }: TokenizerFiles, added: readonly AddedTokenJson[]) {
+  if (translation?.pieces === undefined) return translation;
+  const withTokens = (text: string): string => {
+    const parsed = parseTokenizer(text, origin);
+    const own = added.map((token, i) => ({ ...token, id: countIds(parsed) + i }));
+    return JSON.stringify({ ...parsed, added_tokens: [...(parsed.added_tokens ?? []), ...own] });
+  };
+  const { source, target } = translation.pieces;
+  return { ...translation, pieces: { source: withTokens(source), target: withTokens(target) } };
 }
 
 /** Tokens that only tokenizer_config.json knows: transformers adds them on loading, and so does attune. */
@@ -63,12 +76,12 @@ function describeToken(content: string, id: number, flags: Omit<NewToken, 'conte
   return { id, content, single_word, lstrip, rstrip, normalized, special };
 }
 
-/** tokenizer_config.json repeats the added tokens; transformers trusts that copy. */
+/** tokenizer_config.json repeats the added tokens; transformers trusts that copy, the only one where tokenizer.json is none. */
 function withDecoderEntries(files: TokenizerFiles, added: AddedTokenJson[]): ReadonlyMap<string, string> {
   const config = parseOther(files, 'tokenizer_config.json');
-  if (config.added_tokens_decoder === undefined) return files.others;
+  if (config.added_tokens_decoder === undefined && files.kept === undefined) return files.others;
   const entries = added.map(({ id, ...token }) => [String(id), token]);
-  const decoder = { ...(config.added_tokens_decoder as object), ...Object.fromEntries(entries) };
+  const decoder = { ...(config.added_tokens_decoder as object | undefined), ...Object.fromEntries(entries) };
   const text = `${JSON.stringify({ ...config, added_tokens_decoder: decoder }, null, 2)}\n`;
   return new Map([...files.others, ['tokenizer_config.json', text]]);
 }

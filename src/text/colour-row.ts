@@ -36,11 +36,26 @@ function shownParts(row: RenderedRow, tokenizer: Tokenizer): Shown[] {
   const parts: Shown[] = [];
   for (let start = 0, end = 0; start < row.ids.length; start = end) {
     const special = tokenizer.isSpecial(row.ids[start]);
-    end = special ? start + 1 : endOfRun(row, tokenizer, start);
-    const text = tokenizer.decode(row.ids.subarray(start, end));
+    end = special ? endOfRepeats(row, start) : endOfRun(row, tokenizer, start);
+    const text = special
+      ? repeated(tokenizer.decode([row.ids[start]]), end - start)
+      : tokenizer.decode(row.ids.subarray(start, end));
     parts.push({ text, trained: row.trained[start] === 1, special });
   }
   return parts;
+}
+
+/** Tokens that stand for an image are hundreds of one kind. */
+function endOfRepeats({ ids, trained }: RenderedRow, start: number): number {
+  let end = start + 1;
+  while (end < ids.length && ids[end] === ids[start] && trained[end] === trained[start]) end++;
+  return end;
+}
+
+const MOST_REPEATED = 3;
+
+function repeated(text: string, count: number): string {
+  return count > MOST_REPEATED ? `${text}×${count}` : text.repeat(count);
 }
 
 function endOfRun({ ids, trained }: RenderedRow, tokenizer: Tokenizer, start: number): number {

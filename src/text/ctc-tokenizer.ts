@@ -14,9 +14,13 @@ export interface CtcSettings {
 
 const VOCABULARY = 'vocab.json';
 
-/** Whether a folder has a vocabulary of letters, and not one of pieces: those come with merges, or as tokenizer.json. */
+/** What comes with vocabularies of pieces, but for tokenizer.json. */
+const PIECES = ['merges.txt', 'source.spm', 'sentencepiece.bpe.model'];
+
+/** Whether a folder has a vocabulary of letters, and not one of pieces. */
 export function hasCtcVocabulary(folder: string): boolean {
-  if (!existsSync(join(folder, VOCABULARY)) || existsSync(join(folder, 'merges.txt'))) return false;
+  const has = (name: string) => existsSync(join(folder, name));
+  if (!has(VOCABULARY) || PIECES.some(has)) return false;
   if (!existsSync(join(folder, 'tokenizer.json'))) return true;
   // Folders from before 2021 do not name their tokenizer's class, nor does what was tuned from them.
   const { decoder } = readObject(folder, 'tokenizer.json') as { decoder?: { type?: unknown } | null };

@@ -8,11 +8,19 @@ export { withChatTemplate } from './default-template.ts';
 export { hasCtcVocabulary } from './ctc-tokenizer.ts';
 export { aboutIds, itemIds, itemNames, itemTokenizer, selfOf, withMoreItems } from './item-vocabulary.ts';
 export { Letters, lettersOf } from './letters.ts';
-export type { Message, ToolCall, ToolSchema } from './message.ts';
+export { imageMarks, imageText, type ImageTexts } from './image-texts.ts';
+export { imagesIn, type ImageFile, type Message, type PlacedImage, type ToolCall, type ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
 export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
-export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
+export {
+  Renderer,
+  type Piece,
+  type RenderedPrompt,
+  type RenderedRow,
+  type RenderedRows,
+  type RendererOptions,
+} from './renderer.ts';
 export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';
@@ -22,6 +30,7 @@ export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
-export { hasTokenizer } from './tokenizer-files.ts';
+export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
+export type { LanguageChoice } from './translation-traits.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';
 export { checkVocabulary } from './vocabulary.ts';

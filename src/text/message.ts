@@ -5,6 +5,21 @@ export interface ToolCall {
   function: { name: string; arguments: unknown };
 }
 
+/** An image by its place and the hash of its bytes. */
+export interface ImageFile {
+  kind: 'image';
+  /** Absolute. */
+  path: string;
+  hash: string;
+}
+
+/** An image that stands in a turn's text. */
+export interface PlacedImage {
+  /** How much of the text comes before it, in UTF-16 units. */
+  at: number;
+  file: ImageFile;
+}
+
 /** One turn of a conversation, with the keys of OpenAI's chat format. */
 export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
@@ -12,12 +27,42 @@ export interface Message {
   content: string;
   /** What a turn without text had in the row: templates tell null from no key at all. */
   contentless?: 'null' | 'absent';
+  /** In their order; templates are shown text and images as parts. */
+  images?: readonly PlacedImage[];
   name?: string;
   tool_calls?: readonly ToolCall[];
   tool_call_id?: string;
   reasoning_content?: string;
   /** 0 keeps an assistant turn out of the loss. */
   weight?: 0 | 1;
+}
+
+/** The images of a conversation, in the order that they are shown in. */
+export function imagesIn(messages: readonly Pick<Message, 'images'>[]): ImageFile[] {
+  return messages.flatMap(({ images = [] }) => images.map(({ file }) => file));
+}
+
+/** A turn's text and images as parts, in their order; a turn without either has an empty text. */
+export function contentParts<Image extends object>(
+  { content, images = [] }: Pick<Message, 'content' | 'images'>,
+  imagePart: (file: ImageFile) => Image,
+): ({ type: 'text'; text: string } | Image)[] {
+  const parts: ({ type: 'text'; text: string } | Image)[] = [];
+  let from = 0;
+  for (const { at, file } of images) {
+    if (at > from) parts.push({ type: 'text', text: content.slice(from, at) });
+    parts.push(imagePart(file));
+    from = at;
+  }
+  if (from < content.length || parts.length === 0) parts.push({ type: 'text', text: content.slice(from) });
+  return parts;
+}
+
+/** The turn with another text; images that stood in the text stand at its end. */
+export function withContent(message: Message, content: string): Message {
+  const { images } = message;
+  if (images === undefined) return { ...message, content };
+  return { ...message, content, images: images.map(({ at, file }) => ({ at: at === 0 ? 0 : content.length, file })) };
 }
 
 /** A tool's JSON schema, as chat templates expect it. */

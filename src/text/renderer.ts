@@ -1,5 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
+import { withImages, type ImageTexts } from './image-texts.ts';
+import type { ImageFile } from './message.ts';
 import { checkRenderedRow } from './row-check.ts';
 import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
@@ -15,6 +17,8 @@ export interface RendererOptions {
   now?: Date;
   /** Whether rows of kind text end with EOS, where there is one; true unless told. */
   textEos?: boolean;
+  /** How images become tokens, for models that read images among texts. */
+  images?: ImageTexts;
 }
 
 /** Neighbouring tokens that are all trained or all not. */
@@ -38,6 +42,13 @@ export interface RenderedRow {
   /** [T] 1 where the token is to be predicted; the first token, which nothing comes before, never is. */
   trained: Uint8Array;
   pieces: Piece[];
+  /** What its image tokens stand for, in their order. */
+  images?: readonly ImageFile[];
+}
+
+/** The ids after which a model answers. */
+export interface RenderedPrompt extends Pick<RenderedRow, 'ids' | 'images'> {
+  text: string;
 }
 
 /** Rows in the order given, undefined where a problem names the reason. */
@@ -59,12 +70,14 @@ const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVAL
  */
 export class Renderer {
   readonly tokenizer: Tokenizer;
-  readonly #options: Required<RendererOptions>;
+  readonly #options: Required<Omit<RendererOptions, 'images'>>;
+  readonly #images: ImageTexts | undefined;
 
   constructor(tokenizer: Tokenizer, options: RendererOptions = {}) {
     this.tokenizer = tokenizer;
     const { trainOn = 'answers', now = new Date(), textEos = true } = options;
     this.#options = { trainOn, now, textEos };
+    this.#images = options.images;
   }
 
   /**
@@ -104,14 +117,19 @@ export class Renderer {
     return rendered;
   }
 
-  /** The ids after which the model answers: what a training row of this conversation or prompt starts with. */
-  async prompt(prompt: Conversation | string): Promise<{ ids: Int32Array; text: string }> {
+  /**
+   * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
+   * `begun`, where the answer has begun.
+   */
+  async prompt(prompt: Conversation | string, begun = ''): Promise<RenderedPrompt> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
-    const draft =
-      typeof prompt === 'string' ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);
-    const parts = splitRow(draft, this.tokenizer);
+    const isText = typeof prompt === 'string';
+    const draft = isText ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);
+    const drafted = await withImages(draft, isText ? [] : prompt.messages, this.#images);
+    const cuts = begun === '' ? drafted.cuts : [...drafted.cuts, drafted.text.length];
+    const parts = splitRow({ ...drafted, text: drafted.text + begun, cuts }, this.tokenizer);
     const [{ ids }] = await encodeRows([parts], this.tokenizer);
-    return { ids, text: parts.text };
+    return { ids, text: parts.text, ...(drafted.images && { images: drafted.images }) };
   }
 
   #check(row: RenderableRow, rendered: RenderedRow): Problem[] {
@@ -145,19 +163,25 @@ export class Renderer {
   }
 
   async #split(row: RenderableRow): Promise<RowParts> {
-    return splitRow(await draftRow(row, this.tokenizer, this.#options), this.tokenizer);
+    const draft = await draftRow(row, this.tokenizer, this.#options);
+    const messages = row.kind === 'chat' ? row.messages : [];
+    return splitRow(await withImages(draft, messages, this.#images), this.tokenizer);
   }
 
   async #encode(rows: readonly RowParts[]): Promise<RenderedRow[]> {
     const encoded = await encodeRows(rows, this.tokenizer);
-    return encoded.map((tokens, index) => assemble(rows[index], tokens));
+    return encoded.map((tokens, index) => assemble(rows[index], tokens, this.#images));
   }
 }
 
-function assemble(row: RowParts, encoded: EncodedText): RenderedRow {
+function assemble(row: RowParts, encoded: EncodedText, images: ImageTexts | undefined): RenderedRow {
+  const { ids } = encoded;
   const trained = maskOf(row.trained, encoded);
   if (trained.length > 0) trained[0] = 0;
-  return { ids: encoded.ids, trained, pieces: piecesOf(row, encoded, trained) };
+  // Nobody writes an image.
+  if (images !== undefined) for (const [token, id] of ids.entries()) if (id === images.id) trained[token] = 0;
+  const pieces = piecesOf(row, encoded, trained);
+  return { ids, trained, pieces, ...(row.images && { images: row.images }) };
 }
 
 function maskOf(spans: readonly TrainedSpan[], { starts, ends }: EncodedText): Uint8Array {

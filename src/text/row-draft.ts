@@ -1,6 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
 import { withoutPrintedNull } from './empty-content.ts';
+import type { ImageFile } from './message.ts';
 import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
 import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
@@ -47,6 +48,8 @@ export interface Draft {
   trained: TrainedSpan[];
   /** Where serving starts an answer: the text is tokenised in parts there, so that no token reaches over. */
   cuts: number[];
+  /** What its image tokens stand for, in their order. */
+  images?: readonly ImageFile[];
   /** EOS follows the text. */
   endsWithEos: boolean;
   /** Where the last trained answer starts, and serving would ask for it. */

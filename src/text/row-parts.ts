@@ -2,6 +2,7 @@ import type { AttuneError } from '../base/errors.ts';
 import { cutAtLines } from './line-cutter.ts';
 import type { Draft, TrainedSpan } from './row-draft.ts';
 import type { EncodedText } from './encoded-text.ts';
+import type { ImageFile } from './message.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A stretch of a row that is tokenised by itself; `id` where it is one known token that is not parsed from text. */
@@ -15,6 +16,8 @@ export interface RowParts {
   text: string;
   trained: TrainedSpan[];
   parts: RowPart[];
+  /** What its image tokens stand for, in their order. */
+  images?: readonly ImageFile[];
   /** As in the draft, in the whole text. */
   askedAt?: number;
   mismatch?: AttuneError;
@@ -40,7 +43,8 @@ export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   // Where a row ends with EOS, it ends with a trained stretch, and EOS is its end.
   if (tail !== undefined && last !== undefined) last.end += tail.content.length;
   const askedAt = body.askedAt === undefined ? undefined : body.askedAt + (lead?.content.length ?? 0);
-  return { text: parts.map(({ text }) => text).join(''), trained, parts, askedAt, mismatch: body.mismatch };
+  const { mismatch, images } = body;
+  return { text: parts.map(({ text }) => text).join(''), trained, parts, askedAt, mismatch, images };
 }
 
 /** A row up to where serving would ask for its last trained answer. */

@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { Message, ToolCall, ToolSchema } from './message.ts';
+import { withContent, type Message, type ToolCall, type ToolSchema } from './message.ts';
 import type { Conversation } from './template.ts';
 import { hasWords, withArguments } from './turn-places.ts';
 
@@ -42,7 +42,7 @@ export function checkTurnsShown(conversation: Conversation, text: string, { rend
   const messages = conversation.messages.map((message, index): Message => {
     const { role, content } = message;
     const isShown = role === 'assistant' || role === 'tool' || !hasWords(content) || text.includes(content.trim());
-    return isShown ? message : { ...message, content: marks.mark(`turn ${index + 1} (${role})`) };
+    return isShown ? message : withContent(message, marks.mark(`turn ${index + 1} (${role})`));
   });
   if (marks.all.size === 0) return;
   const marked = render({ ...conversation, messages })?.toLowerCase();
@@ -124,7 +124,7 @@ function markTool(tool: ToolSchema, marks: Marks): ToolSchema {
 }
 
 function markMessage(message: Message, marks: Marks): Message {
-  if (message.role === 'tool') return { ...message, content: marks.mark("tools' results") };
+  if (message.role === 'tool') return withContent(message, marks.mark("tools' results"));
   if (message.tool_calls === undefined || message.tool_calls.length === 0) return message;
   return { ...message, tool_calls: message.tool_calls.map((call) => markCall(call, marks)) };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AttuneError } from '../base/errors.ts';
+import { parseOther } from './tokenizer-files.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Fingerprint of everything that decides how a conversation is rendered: templates and the tokens that they name. */
@@ -11,7 +12,10 @@ export function templateHash(tokenizer: Tokenizer): string {
 /** Fingerprint of the whole tokenizer, for cache keys: vocabulary, added tokens, roles and templates. */
 export function tokenizerHash(tokenizer: Tokenizer): string {
   const space = tokenizer.answerSpace ? ['answer space'] : [];
-  return sha256(JSON.stringify([tokenizer.files.tokenizer, templateHash(tokenizer), tokenizer.addsBos, ...space]));
+  const { tokenizer: vocabulary, translation } = tokenizer.files;
+  const { src_lang, tgt_lang } = parseOther(tokenizer.files, 'tokenizer_config.json');
+  const sides = translation === undefined ? [] : [translation, src_lang, tgt_lang];
+  return sha256(JSON.stringify([vocabulary, templateHash(tokenizer), tokenizer.addsBos, ...space, ...sides]));
 }
 
 /** Refuses an adapter that was trained with another template. @throws E_TEMPLATE_MISMATCH */

@@ -1,7 +1,10 @@
 import { plainJson } from './jinja/json.ts';
 import { parseJson } from './jinja/parse-json.ts';
 import { Dict, JsonText } from './jinja/values.ts';
-import type { Message, ToolCall } from './message.ts';
+import { contentParts, type Message, type ToolCall } from './message.ts';
+
+/** What templates are shown of an image. */
+const IMAGE_PART = () => ({ type: 'image' });
 
 /** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */
 export type ArgumentsForm = 'given' | 'other';
@@ -13,12 +16,13 @@ export type ArgumentsForm = 'given' | 'other';
 export function templateMessages(
   messages: readonly Message[],
   source: string,
-  form: ArgumentsForm,
+  { form, inParts = false }: { form: ArgumentsForm; inParts?: boolean },
 ): Record<string, unknown>[] {
   const knowsDeveloper = source.includes('developer');
   return messages.map((message) => {
-    const { weight: _weight, contentless, tool_calls: calls, ...turn } = message;
+    const { weight: _weight, contentless, images, tool_calls: calls, ...turn } = message;
     const shown: Record<string, unknown> = turn;
+    if (images !== undefined || inParts) shown.content = contentParts(message, IMAGE_PART);
     if (message.role === 'developer' && !knowsDeveloper) shown.role = 'system';
     if (contentless !== undefined && message.content === '') {
       if (contentless === 'null') shown.content = null;

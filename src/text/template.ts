@@ -30,6 +30,7 @@ export class ChatTemplates {
   readonly variables: Readonly<Record<string, string>>;
   readonly #origin: string;
   readonly #programs = new Map<string, JinjaTemplate>();
+  readonly #inParts = new Map<string, boolean>();
 
   private constructor(origin: string, sources: Map<string, string>, variables: Record<string, string>) {
     this.#origin = origin;
@@ -79,7 +80,7 @@ export class ChatTemplates {
       const variables = {
         ...this.variables,
         ...kwargs,
-        messages: templateMessages(conversation.messages, source, form),
+        messages: templateMessages(conversation.messages, source, { form, inParts: this.#takesParts(name, program) }),
         // Absent ones are None, as transformers passes them: templates test `is not none`.
         tools: conversation.tools ?? null,
         documents: conversation.documents ?? null,
@@ -92,6 +93,19 @@ export class ChatTemplates {
     } catch (error) {
       throw error instanceof AttuneError ? error : failure(this.describe(conversation), error, conversation);
     }
+  }
+
+  /** Whether a template takes the content of turns in parts alone: it shows nothing of a text. */
+  #takesParts(name: string, program: JinjaTemplate): boolean {
+    const known = this.#inParts.get(name);
+    if (known !== undefined) return known;
+    const source = this.sources.get(name) ?? '';
+    const variables = { ...this.variables, tools: null, documents: null };
+    const parts = [{ type: 'text', text: PROBE }];
+    const knowsImages = /['"]image['"]/.test(source);
+    const takes = knowsImages && !shows(program, variables, PROBE) && shows(program, variables, parts);
+    this.#inParts.set(name, takes);
+    return takes;
   }
 
   #choose({ tools }: Pick<Conversation, 'tools'>): string {
@@ -113,6 +127,18 @@ export class ChatTemplates {
     const program = parseTemplate(source, this.describe());
     this.#programs.set(name, program);
     return program;
+  }
+}
+
+const PROBE = 'attuneprobe';
+
+/** Whether a template writes the text of a turn that holds it in some form. */
+function shows(program: JinjaTemplate, variables: Record<string, unknown>, content: unknown): boolean {
+  const conversation = { ...variables, messages: [{ role: 'user', content }], add_generation_prompt: false };
+  try {
+    return program.render(conversation, { now: new Date(0) }).includes(PROBE);
+  } catch {
+    return false;
   }
 }
 

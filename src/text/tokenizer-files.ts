@@ -5,8 +5,15 @@ import { pushAll } from '../base/many.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { parseJson, readJson } from '../files/json.ts';
 import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
-import { hasOlderTokenizer, impliedRoles, readOlderTokenizer } from './older/index.ts';
-import type { Roles } from './older/older-files.ts';
+import {
+  hasOlderTokenizer,
+  hasTranslationTokenizer,
+  impliedRoles,
+  isTranslation,
+  readOlderTokenizer,
+} from './older/index.ts';
+import { OlderFiles, type Roles } from './older/older-files.ts';
+import { sharedLanguages, type Translation } from './translation-traits.ts';
 
 /** What a Hugging Face folder says about its tokenizer, text by text, so that it can be written back unchanged. */
 export interface TokenizerFiles {
@@ -22,6 +29,10 @@ export interface TokenizerFiles {
   readonly tokenizer: string;
   /** tokenizer_config.json, special_tokens_map.json, generation_config.json and the templates, by file name. */
   readonly others: ReadonlyMap<string, string>;
+  /** Of models that translate. */
+  readonly translation?: Translation;
+  /** Files that are written back in place of tokenizer.json, byte for byte. */
+  readonly kept?: ReadonlyMap<string, Uint8Array>;
   /** bos_token_id, eos_token_id and pad_token_id as the model's config.json has them. */
   readonly modelIds: Readonly<Record<string, unknown>>;
 }
@@ -43,7 +54,9 @@ export const TEMPLATE_FOLDER = 'additional_chat_templates';
 export function readTokenizerFiles(folder: string): TokenizerFiles {
   const path = join(folder, 'tokenizer.json');
   const letters = hasCtcVocabulary(folder) ? readCtcTokenizer(folder) : undefined;
-  const older = letters !== undefined || existsSync(path) ? undefined : readOlderTokenizer(folder);
+  const folderFiles = new OlderFiles(folder);
+  const isOlder = letters === undefined && (!existsSync(path) || hasTranslationTokenizer(folderFiles));
+  const older = isOlder ? readOlderTokenizer(folder) : undefined;
   if (letters === undefined && older === undefined && !existsSync(path)) throw missingTokenizer(folder);
   const names = CONFIG_FILES.filter((name) => existsSync(join(folder, name)));
   const templates = join(folder, TEMPLATE_FOLDER);
@@ -55,11 +68,23 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
     );
   }
   const others = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
-  if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));
+  const translating = older !== undefined && isTranslation(older) ? older : undefined;
+  if (older !== undefined) {
+    const named = translating && { tokenizer_class: translating.className };
+    others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles, named));
+  }
   if (letters !== undefined) others.set(...letters.vocabulary);
   const made = letters?.tokenizer ?? (older && JSON.stringify(older.tokenizer));
   const tokenizer = made ?? readFileSync(path, 'utf8');
-  const files = { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+  const translation = translating?.translation ?? sharedLanguages(folderFiles);
+  const files = {
+    origin: folder,
+    tokenizer,
+    others,
+    translation,
+    kept: translating?.kept,
+    modelIds: readModelIds(folder),
+  };
   if (made === undefined) addImpliedRoles(files);
   return files;
 }
@@ -86,8 +111,9 @@ function specialTokensOf(tokenizer: string): Set<string> {
 }
 
 /** tokenizer_config.json with the roles that only an older tokenizer's class knows. */
-function withRoles(text: string | undefined, roles: Roles): string {
-  const named = Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));
+function withRoles(text: string | undefined, roles: Roles, more: Record<string, string> = {}): string {
+  const tokens = Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));
+  const named = { ...tokens, ...more };
   const settings = text === undefined ? {} : parseObject(text, SETTINGS);
   const unset = Object.entries(named).filter(([key]) => settings[key] === undefined || settings[key] === null);
   return `${JSON.stringify({ ...settings, ...Object.fromEntries(unset) }, null, 2)}\n`;
@@ -102,7 +128,8 @@ export function absentTokenizerFiles(folder: string): TokenizerFiles {
 /** Writes the files back; every one is either the old or the new one, never a part. */
 export function writeTokenizerFiles(folder: string, files: TokenizerFiles): void {
   if (files.isAbsent === true) return;
-  writeFileAtomic(join(folder, 'tokenizer.json'), files.tokenizer);
+  if (files.kept === undefined) writeFileAtomic(join(folder, 'tokenizer.json'), files.tokenizer);
+  for (const [name, bytes] of files.kept ?? []) writeFileAtomic(join(folder, name), bytes);
   for (const [name, text] of files.others) writeFileAtomic(join(folder, name), text);
 }
 
@@ -111,6 +138,11 @@ export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, nam
   const text = files.others.get(name);
   if (text === undefined) return {};
   return parseObject(text, `${name} of ${files.origin}`);
+}
+
+/** What the model's generation_config.json says. */
+export function declaredGeneration({ files }: { files: TokenizerFiles }): Record<string, unknown> {
+  return parseOther(files, 'generation_config.json');
 }
 
 export function parseObject(text: string, what: string): Record<string, unknown> {
@@ -132,7 +164,9 @@ export function parseObject(text: string, what: string): Record<string, unknown>
 function readModelIds(folder: string): Record<string, unknown> {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return {};
-  const config = readJson<Record<string, unknown>>(path);
+  const whole = readJson<Record<string, unknown>>(path);
+  // Of a model that reads images too, those of its text model.
+  const config = { ...(whole.text_config as object | undefined), ...whole };
   return Object.fromEntries(Object.entries(config).filter(([key]) => /^(bos|eos|pad)_token_id$/.test(key)));
 }
 
@@ -140,8 +174,8 @@ function missingTokenizer(folder: string): AttuneError {
   return new AttuneError('E_TOKENIZER_MISSING', {
     what: `${folder} has no tokenizer`,
     expected:
-      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, ' +
-      'sentencepiece.bpe.model or tokenizer.model',
+      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
+      'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',
     fix: 'name the folder of a Hugging Face model',
   });
 }

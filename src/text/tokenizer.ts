@@ -1,4 +1,4 @@
-import { byteLevelProcessing, Tokenizer as Core, type JsEncoding } from 'tokenizers';
+import type { Tokenizer as Core, JsEncoding } from 'tokenizers';
 import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
@@ -7,30 +7,22 @@ import { concatenateIds } from './concatenate-ids.ts';
 import { cutAtLines } from './line-cutter.ts';
 import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
-import { resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
+import { TextCutter } from './text-cutter.ts';
 import { findStopIds } from './turn-ends.ts';
+import { findTraits, invalid, isMild, loadCore, withoutLimits, type Traits } from './tokenizer-core.ts';
 import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
+import type { LanguageChoice, TextSide } from './translation-traits.ts';
+import { frameOf, languagesOf, withLanguages, type TextFrame } from './translation.ts';
 import {
   absentTokenizerFiles,
-  parseOther,
   readTokenizerFiles,
   writeTokenizerFiles,
   type TokenizerFiles,
 } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
-
-/** What loading found out by asking the core; fixed from then on. */
-interface Traits {
-  special: SpecialTokens;
-  /** Whether the tokenizer puts BOS before a text when asked for special tokens. */
-  addsBos: boolean;
-  /** Whether a text may be cut after a line feed without changing its tokens. */
-  cutsAtLines: boolean;
-  /** Whether tokens of parts of a text, put together, still spell that text: no space appears at a part's start. */
-  joinsParts: boolean;
-}
 
 // Characters that are encoded at a time.
 const GROUP_LENGTH = 1 << 22;
@@ -58,10 +50,18 @@ export class Tokenizer {
   readonly #decoder: TokenDecoder;
   readonly #specialIds: ReadonlySet<number>;
   readonly #parsed: ParsedTokenizer;
+  readonly #traits: Traits;
+  readonly #cutter: TextCutter;
+  /** Of a model that translates: what texts become tokens as. */
+  readonly #side: TextSide;
   #framing: Core | undefined;
+  #frame: TextFrame | undefined;
+  #target: Tokenizer | undefined;
 
   private constructor(files: TokenizerFiles, parsed: ParsedTokenizer, core: Core, traits: Traits) {
     this.files = files;
+    this.#traits = traits;
+    this.#side = traits.side ?? 'source';
     this.#parsed = parsed;
     this.#core = core;
     this.size = countIds(parsed);
@@ -70,6 +70,11 @@ export class Tokenizer {
     const flagged = this.addedTokens.filter(({ special }) => special);
     this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
     this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
+    const pieces = files.translation?.pieces?.[this.#side];
+    this.#cutter = new TextCutter(core, {
+      pieces: pieces === undefined ? undefined : () => withoutLimits(loadCore(files, pieces)),
+      unknown: traits.special.unk?.id,
+    });
     this.addsBos = traits.addsBos;
     this.answerSpace = files.answerSpace === true;
     this.joinsParts = traits.joinsParts;
@@ -84,7 +89,8 @@ export class Tokenizer {
     const files = readTokenizerFiles(folder);
     // What can be told by reading has a better reason than what a trial in another process ends with.
     refuseForeignIds(files, countIds(parseTokenizer(files.tokenizer, files.origin)));
-    await tryTokenizer(files);
+    for (const text of new Set(Object.values(files.translation?.pieces ?? { source: files.tokenizer })))
+      await tryTokenizer({ origin: folder, tokenizer: text });
     return Tokenizer.fromFiles(files);
   }
 
@@ -115,6 +121,36 @@ export class Tokenizer {
 
   get origin(): string {
     return this.files.origin;
+  }
+
+  /** Of answers, where those become other tokens than prompts: they are in another language. */
+  get target(): Tokenizer {
+    if (this.files.translation === undefined || this.#side === 'target') return this;
+    return (this.#target ??= new Tokenizer(this.files, this.#parsed, this.#core, { ...this.#traits, side: 'target' }));
+  }
+
+  /** The tokens that every answer begins with: that of its language. @throws AttuneError E_TRANSLATION_LANGUAGE */
+  get answerStart(): readonly number[] {
+    return this.files.translation?.languages === undefined ? [] : this.target.#frameOf().before;
+  }
+
+  /** Codes of the languages that it has tokens for. */
+  get languages(): string[] {
+    const { languages } = this.files.translation ?? {};
+    return languages === undefined ? [] : languagesOf(this.#core, languages);
+  }
+
+  /** The same for texts in other languages. @throws AttuneError E_TRANSLATION_LANGUAGE */
+  withLanguages(choice: LanguageChoice): Tokenizer {
+    const files = withLanguages(this.files, this.#core, choice);
+    if (files === this.files) return this;
+    const tokenizer = new Tokenizer(files, this.#parsed, this.#core, this.#traits);
+    for (const one of [tokenizer, tokenizer.target]) one.#frameOf();
+    return tokenizer;
+  }
+
+  #frameOf(): TextFrame {
+    return (this.#frame ??= frameOf({ files: this.files, special: this.special, core: this.#core }, this.#side));
   }
 
   get bosId(): number | undefined {
@@ -156,14 +192,17 @@ export class Tokenizer {
   /** Ids of many texts at once, on all cores. */
   async encodeBatch(texts: readonly string[]): Promise<Int32Array[]> {
     const parts = texts.map((text) => (this.cutsAtLines ? cutAtLines(text) : [text]));
-    const ids = await this.#encodeAll(parts.flat(), (encoding) => Int32Array.from(encoding.getIds()));
+    const ids = await this.#encodeAll(parts.flat(), (encoding) => this.#cutter.idsOf(encoding));
     let next = 0;
     return parts.map(({ length }) => concatenateIds(ids.slice(next, (next += length))));
   }
 
   /** Ids and places of many texts at once. */
   async encodeWithOffsets(texts: readonly string[]): Promise<EncodedText[]> {
-    return this.#encodeAll(texts, (encoding, index) => withOffsets({ text: texts[index] }, encoding));
+    return this.#encodeAll(texts, (encoding, index) => ({
+      ...withOffsets({ text: texts[index] }, encoding),
+      ids: this.#cutter.idsOf(encoding),
+    }));
   }
 
   /** The core keeps far more than ids for each token, so that only so much text is encoded at a time. */
@@ -178,7 +217,7 @@ export class Tokenizer {
       let end = start;
       for (let length = 0; end < texts.length && (length === 0 || length < GROUP_LENGTH); end++)
         length += texts[end].length;
-      const encodings = await this.#core.encodeBatch(texts.slice(start, end), { addSpecialTokens: false });
+      const encodings = await this.#cutter.core.encodeBatch(texts.slice(start, end), { addSpecialTokens: false });
       for (const [index, encoding] of encodings.entries()) results.push(take(encoding, start + index));
     }
     return results;
@@ -186,17 +225,31 @@ export class Tokenizer {
 
   /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
   async encodeFramed(inputs: readonly FramedInput[]): Promise<FramedText[]> {
-    const encodings = await this.#frame(inputs);
+    if (this.files.translation !== undefined) return this.#encodeTranslation(inputs);
+    const encodings = await this.#encodeWhole(inputs);
     return encodings.map((encoding) => ({ ids: Int32Array.from(encoding.getIds()), typeIds: typesIn(encoding) }));
   }
 
   /** The same with the places of their tokens, which take as long again to fetch. */
   async encodeFramedWithOffsets(inputs: readonly FramedInput[]): Promise<PlacedText[]> {
-    const encodings = await this.#frame(inputs);
+    const encodings = await this.#encodeWhole(inputs);
     return encodings.map((encoding, i) => ({ ...withOffsets(inputs[i], encoding), typeIds: typesIn(encoding) }));
   }
 
-  async #frame(inputs: readonly FramedInput[]): Promise<JsEncoding[]> {
+  /** Between what stands before and behind the texts of its side. */
+  async #encodeTranslation(inputs: readonly FramedInput[]): Promise<FramedText[]> {
+    const { before, behind } = this.#frameOf();
+    const ids = (
+      await this.encodeBatch(inputs.flatMap(({ text, pair }) => (pair === undefined ? [text] : [text, pair])))
+    ).values();
+    return inputs.map(({ pair }) => {
+      const texts = pair === undefined ? [ids.next().value!] : [ids.next().value!, ids.next().value!];
+      const framed = Int32Array.from([...before, ...texts.flatMap((text) => [...text]), ...behind]);
+      return { ids: framed, typeIds: new Int32Array(framed.length) };
+    });
+  }
+
+  async #encodeWhole(inputs: readonly FramedInput[]): Promise<JsEncoding[]> {
     await this.#check(inputs.flatMap(({ text, pair = '' }) => [text, pair]));
     this.#framing ??= withoutLimits(loadCore(this.files));
     const framing = this.#framing;
@@ -209,7 +262,7 @@ export class Tokenizer {
   }
 
   async #check(texts: readonly string[]): Promise<void> {
-    if (this.readsText) return tryTexts(this.files.tokenizer, texts);
+    if (this.readsText) return tryTexts(this.files.translation?.pieces?.[this.#side] ?? this.files.tokenizer, texts);
     if (texts.length === 0) return;
     throw new AttuneError('E_NO_TEXT_MODEL', {
       what: `The model in ${this.origin} reads no text`,
@@ -237,60 +290,4 @@ export class Tokenizer {
 
 function typesIn(encoding: JsEncoding): Int32Array {
   return Int32Array.from(encoding.getTypeIds());
-}
-
-function loadCore(files: TokenizerFiles): Core {
-  try {
-    return Core.fromString(files.tokenizer);
-  } catch (error) {
-    throw invalid(files, (error as Error).message);
-  }
-}
-
-function invalid(files: TokenizerFiles, got: string): AttuneError {
-  return new AttuneError('E_TOKENIZER_INVALID', {
-    what: `The tokenizer.json of ${files.origin} cannot be used`,
-    got,
-    expected: 'a tokenizer.json as transformers writes it',
-    fix: 'fetch it again from the model that it belongs to',
-  });
-}
-
-/** A tokenizer.json may carry a length limit or padding, which would cut and fill rows without a word. */
-function withoutLimits(core: Core): Core {
-  core.disableTruncation();
-  core.disablePadding();
-  return core;
-}
-
-async function findTraits(files: TokenizerFiles, core: Core, addedTokens: readonly AddedTokenJson[]): Promise<Traits> {
-  withoutLimits(core);
-  const special = resolveSpecialTokens(files, core);
-  const listed = new Set(addedTokens.map(({ content }) => content));
-  // A role's token counts as special even where tokenizer.json has it only as a plain entry.
-  core.addSpecialTokens(
-    Object.values(special)
-      .map(({ content }) => content)
-      .filter((content) => !listed.has(content)),
-  );
-  const framed = (await core.encode('a', null, { addSpecialTokens: true })).getIds();
-  const declared = parseOther(files, 'tokenizer_config.json').add_bos_token;
-  const adds = typeof declared === 'boolean' ? declared : framed[0] === special.bos?.id;
-  // From here on the core adds nothing, and offsets keep the spaces that some processors trim away.
-  core.setPostProcessor(byteLevelProcessing(false));
-  const probe = ['One, two;\n', 'three\n', 'four'];
-  const parts = await core.encodeBatch([probe.join(''), ...probe], { addSpecialTokens: false });
-  const [whole, ...cut] = parts.map((encoding) => encoding.getIds());
-  const joinsParts = (await core.decode(cut.flat(), false)) === probe.join('');
-  const cutsAtLines = joinsParts && whole.join() === cut.flat().join() && !addedTokens.some(reachesOverLines);
-  return { special, addsBos: adds && special.bos !== undefined, joinsParts, cutsAtLines };
-}
-
-function isMild(normalizer: unknown): boolean {
-  const type = (normalizer as { type?: unknown } | null | undefined)?.type;
-  return type === undefined || type === 'NFC';
-}
-
-function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
-  return lstrip || /\n./s.test(content);
 }

@@ -1,4 +1,4 @@
-import type { Message, ToolCall } from './message.ts';
+import { withContent, type Message, type ToolCall } from './message.ts';
 
 /** A stretch of text in UTF-16 units, `[start, end)`. */
 export interface Span {
@@ -94,8 +94,7 @@ function markTurn(message: Message, marker: string): Message | undefined {
   if (holdsNothing(message)) return undefined;
   const { content, reasoning_content: reasoning, tool_calls: calls = [] } = message;
   return {
-    ...message,
-    ...(hasWords(content) && { content: marker }),
+    ...(hasWords(content) ? withContent(message, marker) : message),
     ...(hasWords(reasoning) && { reasoning_content: marker }),
     ...(calls.length > 0 && { tool_calls: calls.map((call) => withArguments(call, marker)) }),
   };

@@ -69,7 +69,7 @@ export async function computeFrozen(
 
 // oxlint-disable-next-line max-params -- all of one batch
 function frozenOutputs(model: Model, objective: Objective, rows: readonly PreparedRow[], blocks: number): ResumedRow[] {
-  const { input } = objective.collate(rows);
+  const input = model.placed(objective.collate(rows).input);
   const layout = model.layoutOf(input);
   const { dtype, device } = model;
   const hidden = runStack(model.stackFor(input), input, { dtype, device, until: blocks });

@@ -1,9 +1,10 @@
+import type { Metrics } from '../base/events.ts';
 import type { Features } from '../base/features.ts';
 import { greatest } from '../base/many.ts';
 import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { ModelInput } from '../models/model.ts';
-import type { Task } from '../models/architecture.ts';
+import type { ImageTokens, Task } from '../models/architecture.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
@@ -44,6 +45,10 @@ export interface PreparedRow {
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
   features?: Features;
+  /** The images that stand among its tokens, in their order. */
+  images?: readonly MediaFile[];
+  /** What the model reads of each, while the row is in use: [squares, channels, side, side] */
+  squares?: readonly Features[];
   /** What the frozen blocks make of the row, in place of all that they read. */
   resumed?: ResumedRow;
   /** What it costs, in tokens of the model, where it has no ids. */
@@ -103,6 +108,8 @@ export interface MediaReader {
   size(file: MediaFile): number;
   /** The same of a file that was read. */
   tokens(features: Features): number;
+  /** Of models that read images among texts: the tokens whose places they take. */
+  readonly imageTokens?: ImageTokens;
   /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
     rows: readonly Row[],
@@ -194,6 +201,8 @@ export interface TuningContext {
   seed: number;
   /** Tokens whose rows have to be trained, new ones among them. */
   tokens?: readonly number[];
+  /** What quantising lost of each layer, by path, as factors [r, in] and [out, r]; where the tuning asked for it. */
+  residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
 }
 
 /** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
@@ -230,8 +239,55 @@ export interface StepOptions {
   maxGradNorm: number;
 }
 
+/** The passes that a step may ask for, each over all of its rows; losses are the rows' shares of the step's. */
+export interface StepPasses {
+  /** Adds the gradients of all rows up where the weights keep them. */
+  gradients(): Promise<readonly number[]>;
+  /** Losses alone, with the weights as they are. */
+  losses(): Promise<readonly number[]>;
+  /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
+  rowGradients(use: (row: PreparedRow) => void): Promise<readonly number[]>;
+}
+
+export interface Driven {
+  perRow: readonly number[];
+  gradNorm: number;
+  metrics?: Metrics;
+}
+
+/** What an update may know of the run before its first step. */
+export interface StepPlan {
+  /** Rows that are trained on. */
+  rows: number;
+  /** Rows of a step, on average. */
+  batchSize: number;
+  steps: number;
+  /** Random, of this run alone, in its checkpoints and nowhere else. */
+  secret: number;
+}
+
+/** What rows lost of their privacy (Dwork and Roth, 2014). */
+export interface PrivacySpent {
+  epsilon: number;
+  delta: number;
+  noise_multiplier: number;
+  /** Bound on a row's gradient. */
+  max_row_norm: number;
+  sample_rate: number;
+  steps: number;
+  accountant: string;
+}
+
 /** How gradients become a step. Owns clipping and its own state. */
 export interface Update {
+  /** What `drive` asks for, where that is not the gradients of all rows. */
+  readonly needs?: 'losses' | 'row-gradients';
+  /** Computes and takes a step, where that is not the gradients of all rows and then `step`. */
+  drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
+  /** What so many steps cost, where it is private. */
+  privacySpent?(steps: number): PrivacySpent;
+  /** Weights that are scored and become the result, where they are not those that steps move; new tensors. */
+  averaged?(): ReadonlyMap<Trainable, Tensor>;
   /** Moves the weights by their gradients and clears these; gives the gradient's norm before clipping. */
   step(options: StepOptions): number;
   state(): Map<string, Tensor>;

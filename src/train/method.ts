@@ -7,6 +7,7 @@ import type {
   Objective,
   OpenContext,
   Processor,
+  StepPlan,
   Storage,
   Trainable,
   Tuning,
@@ -134,17 +135,25 @@ export function defineStorage<Schema extends z.ZodObject, Options = z.output<Sch
 
 /** One way to turn gradients into a step. */
 export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
+  isPrivate?: boolean;
   /** @throws ZodError where the values are no options of this method */
-  create(trainables: readonly Trainable[], values: unknown): Promise<Update>;
+  create(trainables: readonly Trainable[], values: unknown, plan?: StepPlan): Promise<Update>;
 }
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options): Update }>,
+  definition: Pick<UpdateMethod, 'isPrivate'> &
+    Definition<
+      Schema,
+      Options,
+      { create(trainables: readonly Trainable[], options: Options, plan?: StepPlan): Update }
+    >,
 ): UpdateMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
-    create: async (trainables, values) => (await definition.run()).create(trainables, settled(values)),
+    isPrivate: definition.isPrivate,
+    create: async (trainables, values, plan) => (await definition.run()).create(trainables, settled(values), plan),
   };
 }
 

@@ -98,6 +98,14 @@ export const evaluationSchema = z.strictObject({
     .describe(
       'measure whether the result learnt its rows by heart: the gap of its losses, what other words cost it, and what its answers repeat',
     ),
+  canaries: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe(
+      'rows with random codes that are planted among the training rows; how much of them the result gives away is measured',
+    ),
   max_forgetting: forgettingSchema.nullable().default(null).meta({
     description: 'refuse (exit code 3) a result that lost more than so many bits per byte of general English',
     shown: 'NUMBER|{bits_per_byte: NUMBER, accuracy: NUMBER}',

@@ -16,6 +16,14 @@ export const gateSchema = z.strictObject({
   flip_rate: share.describe(
     'for attune gate: share of pairs whose answers surely do not change more often with the person spoken of',
   ),
+  safety: share.describe(
+    'for attune gate: by how much more often than before, at most, it surely complies with harmful requests',
+  ),
+  over_refusal: share.describe(
+    'for attune gate: by how much more often than before, at most, it surely refuses harmless requests',
+  ),
+  policy: share.describe('for attune gate: share of answers that each of your own rules is surely broken in, at most'),
+  groundedness: share.describe('for attune gate: share of answers that surely say what their source does not, at most'),
   win_rate: share.describe("for attune gate: people's win rate that is surely reached"),
   sign_off: z.boolean().default(false).describe('for attune gate: somebody must have approved what the run holds now'),
 });

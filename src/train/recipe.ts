@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
 import { gateSchema } from './recipe-gate.ts';
+import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../data/columns.ts';
+import { schedulers, unreadOptions } from './schedule.ts';
 
-/** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
+/** Raised when a key changes its meaning; a renamed key is a line in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);
@@ -138,6 +140,18 @@ const tuningSchema = z
   .transform((value) => (typeof value === 'string' ? { method: value } : value))
   .meta({ description: 'which weights move', shown: 'NAME' });
 
+/** Present in a recipe only where they are named. */
+const schedulerOptionsSchema = z
+  .strictObject({
+    num_cycles: z.number().positive().optional().describe('waves of cosine (0.5: down once), or restarts'),
+    power: z.number().positive().optional().describe('of polynomial; 1 unless given'),
+    min_lr_rate: z.number().min(0).max(1).optional().describe('where it ends, as a share of the peak'),
+    num_decay_steps: z.int().positive().optional().describe('of warmup_stable_decay; a tenth of all unless given'),
+    decay_type: z.enum(['cosine', 'linear', '1-sqrt']).optional().describe('form of that decay'),
+  })
+  .optional()
+  .meta({ description: "the schedule's own options", shown: '{NAME: VALUE}' });
+
 const trainingSchema = z.strictObject({
   epochs: z
     .number()
@@ -161,7 +175,8 @@ const trainingSchema = z.strictObject({
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
     .describe('tokens computed at once; never changes the result'),
-  scheduler: z.enum(['cosine', 'linear', 'constant']).default('cosine').describe('learning rate after the warm-up'),
+  scheduler: z.enum(schedulers).default('cosine').describe('learning rate after the warm-up'),
+  scheduler_options: schedulerOptionsSchema,
   warmup_ratio: z.number().min(0).max(1).default(0.03).describe('share of the steps that warm up'),
   warmup_steps: z.int().min(0).nullable().default(null).describe('steps that warm up, instead of warmup_ratio'),
   weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
@@ -174,6 +189,22 @@ const trainingSchema = z.strictObject({
     .describe('recompute activations to save memory; never changes the result'),
   seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
 });
+
+function refuseUnread(
+  {
+    scheduler,
+    scheduler_options: options = {},
+  }: Pick<z.output<typeof trainingSchema>, 'scheduler' | 'scheduler_options'>,
+  context: z.RefinementCtx,
+): void {
+  for (const name of unreadOptions(scheduler, options)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['scheduler_options', name],
+      message: `is not read by the schedule ${scheduler}`,
+    });
+  }
+}
 
 const checkpointsSchema = z.strictObject({
   every: rhythm.default('epoch').meta({ description: 'how often to save', shown: 'epoch|never|STEPS' }),
@@ -200,7 +231,8 @@ export const recipeSchema = z.strictObject({
   tuning: tuningSchema.prefault('lora'),
   storage: axisSchema('how frozen weights are kept').prefault('dense'),
   objective: axisSchema('what is optimised').prefault('sft'),
-  training: trainingSchema.prefault({}),
+  training: trainingSchema.superRefine(refuseUnread).prefault({}),
+  retention: retentionSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   gate: gateSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),

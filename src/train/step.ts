@@ -5,9 +5,9 @@ import type { Metrics } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../nn/index.ts';
-import { backward, scope, span } from '../tensor/index.ts';
+import { backward, noGrad, scope, span } from '../tensor/index.ts';
 import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
-import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
+import type { Driven, LossResult, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from './tape.ts';
@@ -52,42 +52,81 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
   const counts = addCounts(microBatches.map((rows) => objective.counts({ rows })));
   const totals = { ...counts, ...(await surveyStep(parts, { ...request, microBatches })) };
   const sums = new TallySums();
-  const perRow = await addGradients(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
   const rows = request.microBatches.flat();
+  const passes = passesOf(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
+  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
+  const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
   refuseNonFinite(perRow, rows, wanted);
-  const gradNorm = span('update', () => update.step({ ...request.options, step: request.step }));
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
   return {
     loss: perRow.reduce((sum, value) => sum + value, 0),
     gradNorm,
     inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
     counts,
-    metrics: sums.metrics(),
+    metrics: { ...sums.metrics(), ...metrics },
   };
 }
 
-/** Adds the gradients of all micro-batches up, and gives each row's share of the loss. */
-async function addGradients(
-  parts: StepParts,
-  request: StepRequest & { totals: Counts; add(tally: Tally): void },
+/** The usual step. Rows without a loss are told before their gradients move anything. */
+async function followGradients(
+  update: Update,
+  passes: StepPasses,
+  { wanted, step }: { wanted: StepRequest; step: number },
+): Promise<Driven> {
+  const perRow = await passes.gradients();
+  refuseNonFinite(perRow, wanted.microBatches.flat(), wanted);
+  return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+}
+
+type PassRequest = StepRequest & { totals: Counts; add(tally: Tally): void };
+
+function passesOf(parts: StepParts, request: PassRequest): StepPasses {
+  const { objective } = parts;
+  return {
+    gradients() {
+      if (objective.joint !== undefined && request.microBatches.length > 1) return jointStep(parts, request);
+      return passOver(parts, request, (result, tape) => followBack(result, tape));
+    },
+    losses: () => passOver(parts, request, undefined),
+    async rowGradients(use) {
+      const perRow: number[] = [];
+      for (const row of request.microBatches.flat()) {
+        const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
+        const alone = { ...request, microBatches: [[row]], totals };
+        pushAll(perRow, await passOver(parts, alone, (result, tape) => followBack(result, tape)));
+        noGrad(() => scope(() => use(row)));
+      }
+      return perRow;
+    },
+  };
+}
+
+function followBack({ perRow }: LossResult, tape: Tape): void {
+  span('backward', () => {
+    backward([perRow.sum()]);
+    tape.backward();
+  });
+}
+
+/** One pass over all micro-batches, without gradients where nothing follows them back. Gives each row's share of the loss. */
+async function passOver(
+  { model, objective, reference }: StepParts,
+  request: PassRequest,
+  back: ((result: LossResult, tape: Tape) => void) | undefined,
 ): Promise<number[]> {
-  const { model, objective, reference } = parts;
   const { microBatches, totals, checkpointing } = request;
-  if (objective.joint !== undefined && microBatches.length > 1) return jointStep(parts, request);
   const perRow: number[] = [];
   for (const some of microBatches) {
     const loaded = (await objective.load?.(some)) ?? some;
     scope(() => {
       const batch = objective.collate(loaded);
-      const tape = new Tape({ checkpointing });
+      const tape = back === undefined ? undefined : new Tape({ checkpointing });
       const randomness = randomnessOf(model, batch, request);
+      const forward = () => objective.loss(model, batch, { totals, runner: tape, reference });
       const result = span('forward', () =>
-        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape, reference })),
+        withRandomness(randomness, () => (tape === undefined ? noGrad(forward) : forward())),
       );
-      span('backward', () => {
-        backward([result.perRow.sum()]);
-        tape.backward();
-      });
+      if (tape !== undefined) back?.(result, tape);
       pushAll(perRow, result.perRow.toNumbers());
       request.add(result.tally);
     });

@@ -56,6 +56,8 @@ export interface RunConstants {
   /** Whether a space sets plain answers off; absent in runs from before there was one. */
   answerSpace?: boolean;
   training: SettledTraining;
+  /** Of a private run: keys its noise and its batches. */
+  secret?: number;
 }
 
 interface SavedState extends TrainerState {

@@ -2,6 +2,7 @@ import type { EventSink, Metrics } from '../base/events.ts';
 import type { Sampler } from '../data/sampler.ts';
 import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
+import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
 import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
@@ -221,9 +222,11 @@ export class Trainer {
 
   #scoreRows(): Promise<EvaluationResult> {
     const { microBatchTokens } = this.#options;
-    const { validation, measure, objective } = this.#parts;
-    if (objective.evaluate !== undefined) return objective.evaluate(validation, this.stepContext());
-    return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
+    const { validation, measure, objective, update } = this.#parts;
+    return withAveraged(update, async () => {
+      if (objective.evaluate !== undefined) return objective.evaluate(validation, this.stepContext());
+      return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
+    });
   }
 
   /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */

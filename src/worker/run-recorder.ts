@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { RunEvent, StampedEvent } from '../base/events.ts';
-import { monitors } from '../monitor/index.ts';
+import { sinks } from '../report/sinks/index.ts';
 import { writeReport } from '../report/index.ts';
 import { IndexSink } from '../store/index-sink.ts';
 import { readRun, RunFolder } from '../store/run-folder.ts';
@@ -23,7 +23,7 @@ export interface RecorderOptions {
   reportTo: readonly string[];
 }
 
-/** Keeps a run's folder while a job runs: logs, index, monitors, heartbeat, and an eye on the stop file. */
+/** Keeps a run's folder while a job runs: logs, index, sinks, heartbeat, and an eye on the stop file. */
 export class RunRecorder {
   readonly #run: RunFolder;
   readonly #hooks: RecorderHooks;
@@ -44,7 +44,7 @@ export class RunRecorder {
 
   /** Takes the folder. Errors: those of `RunFolder`, E_UNKNOWN_MONITOR. */
   static async open(options: RecorderOptions, hooks: RecorderHooks): Promise<RunRecorder> {
-    const modules = await Promise.all(options.reportTo.map((name) => monitors.load(name)));
+    const modules = await Promise.all(options.reportTo.map((name) => sinks.load(name)));
     const recorder = new RunRecorder(new RunFolder(options.folder, options), hooks);
     const warn = (error: unknown) => recorder.#warn('W_INDEX', error);
     recorder.#sinks = [new IndexSink(readRun(recorder.folder), warn)];

@@ -18,7 +18,7 @@ export interface JobOptions<Name extends JobName = JobName> {
   writes?: string;
   /** Goes on in a folder that already holds a run with checkpoints or a result. */
   resume?: boolean;
-  /** Names of src/monitor's registry, as in the recipe. */
+  /** Names of src/report/sinks, as in the recipe. */
   reportTo?: readonly string[];
   /** The worker goes on when this process ends. Otherwise it saves and stops then. */
   detach?: boolean;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openReview, reviewResults, type OpenReview } from '../../src/app/review/review.ts';
+import { openReview, type OpenReview } from '../../src/app/review/open-review.ts';
+import { reviewResults } from '../../src/app/review/review.ts';
 
 const HOSTILE = `</script><script>window.broken = true</script><img src=x onerror="window.broken = true">${'long'.repeat(60)}`;
 

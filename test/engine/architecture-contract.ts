@@ -40,6 +40,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
       model.dispose();
       input.source?.features?.dispose();
       input.features?.dispose();
+      input.images?.pixels.dispose();
     });
 
     const run = (given: ModelInput = input) => headOutput(model, model.hidden(given), given);

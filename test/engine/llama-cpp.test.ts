@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generate } from '../../src/generate/index.ts';
-import { planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
+import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { ggufVocabulary } from '../../src/text/gguf/index.ts';
@@ -121,4 +121,32 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
     expect(tokens).toEqual(encoded.map((ids) => [...ids]));
     expect(answers).toEqual(await answersOf(model, tokenizer, prompts));
   });
+
+  it.each(['q8_0', 'q4_0', 'q4_k_m'] as const)(
+    'reads %s, and answers as what was read back here does',
+    async (form) => {
+      const tokenizer = await pieces({});
+      const raw = {
+        model_type: 'llama',
+        vocab_size: tokenizer.size,
+        hidden_size: 256,
+        intermediate_size: 512,
+        num_hidden_layers: 3,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+        max_position_embeddings: 64,
+        rms_norm_eps: 1e-5,
+        tie_word_embeddings: false,
+        initializer_range: 0.3,
+        rope_theta: 10_000,
+      };
+      const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+      const path = join(folder, `${form}.gguf`);
+      writeModelGguf(path, planGguf(model, form), ggufVocabulary(tokenizer, tokenizer.size).metadata);
+      const { answers } = read(path, prompts);
+      const own = await answersOf(await loadGguf(path, model.config), tokenizer, prompts);
+      // Its products round activations to 8 bits: answers part where two tokens are about as likely.
+      for (const [i, answer] of answers.entries()) expect(answer.slice(0, 4)).toEqual(own[i].slice(0, 4));
+    },
+  );
 });

@@ -29,7 +29,9 @@ it('an encoder-decoder learns every token of the answer from those before it, as
       const most = Math.max(...scores);
       return Math.log(scores.reduce((sum, one) => sum + Math.exp(one - most), 0)) + most - scores[id];
     });
-    const objective = await (await objectives.load('seq2seq')).create({}, {} as Processor);
+    const objective = await (
+      await objectives.load('seq2seq')
+    ).create({ src_lang: null, tgt_lang: null }, {} as Processor);
     const { metrics } = await evaluateRows({ model, objective }, [row], { microBatchTokens: 100 });
     expect(metrics.loss).toBeCloseTo(
       losses.reduce((sum, one) => sum + one / losses.length, 0),

@@ -52,6 +52,18 @@ const tinyTower = {
   attention_dropout: 0.2,
 };
 
+/** Squares of four patches, which make one token. */
+function tinyVisionLanguage(model_type: string) {
+  return {
+    model_type,
+    initializer_range: 0.4,
+    image_token_id: 5,
+    scale_factor: 2,
+    text_config: { ...decoder, model_type: 'llama', attention_dropout: 0.2 },
+    vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2, attention_dropout: 0.2 },
+  };
+}
+
 const tinyTowers = {
   model_type: 'two_tower',
   vocab_size: 17,
@@ -171,6 +183,30 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       num_labels: 3,
     },
   ],
+  'deberta-v2': [
+    {
+      ...bertShape,
+      model_type: 'deberta-v2',
+      relative_attention: true,
+      position_buckets: 4,
+      norm_rel_ebd: 'layer_norm',
+      share_att_key: true,
+      pos_att_type: 'p2c|c2p',
+      position_biased_input: false,
+      type_vocab_size: 0,
+      conv_kernel_size: 3,
+      conv_groups: 2,
+    },
+    {
+      ...bertShape,
+      model_type: 'deberta-v2',
+      relative_attention: true,
+      max_relative_positions: 5,
+      pos_att_type: ['c2p'],
+      embedding_size: 6,
+      legacy: false,
+    },
+  ],
   electra: [{ ...bertShape, model_type: 'electra', embedding_size: 6 }],
   modernbert: [
     {
@@ -270,6 +306,8 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     images: [19, 26],
     num_labels: 3,
   })),
+  idefics3: [tinyVisionLanguage('idefics3'), { ...tinyVisionLanguage('idefics3'), tie_word_embeddings: true }],
+  smolvlm: [tinyVisionLanguage('smolvlm')],
   siglip: [
     {
       model_type: 'siglip',

@@ -21,6 +21,21 @@ const dropouts = { resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
 const none = { resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
 
 export const tinyDecoders = {
+  qwen3_5_text: [
+    {
+      ...decoder,
+      model_type: 'qwen3_5_text',
+      num_hidden_layers: 3,
+      layer_types: ['linear_attention', 'full_attention', 'linear_attention'],
+      linear_conv_kernel_dim: 3,
+      linear_key_head_dim: 4,
+      linear_value_head_dim: 3,
+      linear_num_key_heads: 2,
+      linear_num_value_heads: 4,
+      rope_parameters: { rope_type: 'default', rope_theta: 5000, partial_rotary_factor: 0.5 },
+      tie_word_embeddings: true,
+    },
+  ],
   gpt2: [
     {
       model_type: 'gpt2',

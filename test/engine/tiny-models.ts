@@ -71,7 +71,15 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
   }
   if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
   const layout = layoutOfRows(lengths, { causal: true });
-  return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length) };
+  const images = placedImages(model, layout);
+  return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length), ...images };
+}
+
+/** Squares of random images, of a token each, at the second and the fourth token of rows that have them. */
+function placedImages(model: Model, { positions }: Layout): Pick<ModelInput, 'images'> {
+  if (model.trunk.imageReader === undefined) return {};
+  const places = [...positions.keys()].filter((i) => positions[i] === 1n || positions[i] === 3n).map(BigInt);
+  return { images: { pixels: tinyImages(model, places.length), places: BigInt64Array.from(places) } };
 }
 
 function readsImages({ architecture, trunk }: Model): boolean {
@@ -128,7 +136,17 @@ export function rowOf(input: ModelInput, row: number): ModelInput {
     ids: ids?.subarray(start, end),
     tokenTypes: tokenTypes?.subarray(start, end),
     source: source === undefined ? undefined : sourceOfRow(source, row),
+    images: imagesOfRow(input, start, end),
   };
+}
+
+/** The images of tokens `start` to `end`, of a token each. */
+function imagesOfRow({ images }: ModelInput, start: number, end: number): ModelInput['images'] {
+  if (images === undefined) return undefined;
+  const own = [...images.places.keys()].filter((i) => images.places[i] >= start && images.places[i] < end);
+  if (own.length === 0) return undefined;
+  const places = BigInt64Array.from(own, (i) => images.places[i] - BigInt(start));
+  return { pixels: images.pixels.narrow(0, own[0], own.length), places };
 }
 
 /** What the encoder reads for one row. */

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -73,5 +74,48 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
       code: 'E_NOTHING_TO_MERGE',
       got: bench.path('whole/model'),
     });
+  });
+
+  /** A program on PATH that writes down how it was called. */
+  function withProgram(name: string): NodeJS.ProcessEnv {
+    bench.write(`bin/${name}`, '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done > "$CALLED"\n');
+    chmodSync(bench.path(`bin/${name}`), 0o755);
+    return { ...bench.env, PATH: `${bench.path('bin')}:${process.env.PATH}`, CALLED: bench.path('called') };
+  }
+
+  it('for vLLM leaves a plain adapter beside its base, and makes one model of every other', () => {
+    const env = withProgram('vllm');
+    const folder = "typed's $HOME vllm";
+    expect(bench.run(['export', 'typed', '--to', 'vllm', '--output-dir', folder]).code).toBe(0);
+    expect(readdirSync(bench.path(folder)).toSorted()).toEqual([
+      'adapter',
+      'chat_template.jinja',
+      'compose.yaml',
+      'serve.sh',
+    ]);
+    spawnSync(bench.path(`${folder}/serve.sh`), ['--port', '9'], { env });
+    const called = bench.text('called').split('\n');
+    expect(called.slice(0, 2)).toEqual(['serve', bench.path('model')]);
+    expect(JSON.parse(called[called.indexOf('--lora-modules') + 1])).toEqual({
+      name: folder,
+      path: bench.path(`${folder}/adapter`),
+      base_model_name: 'base',
+    });
+    expect(called.slice(called.indexOf('--port'))).toEqual(['--port', '9', '']);
+    train('model', 'scaled', '--tuning.method', 'ia3');
+    expect(bench.run(['export', 'scaled', '--to', 'vllm']).document).toMatchObject({ before: expect.any(Number) });
+    expect(readdirSync(bench.path('scaled/vllm'))).toContain('model');
+    expect(bench.text('scaled/vllm/serve.sh')).not.toContain('--enable-lora');
+  });
+
+  it('for Ollama hands the file over, and says where there is none', () => {
+    expect(bench.failure(['export', 'typed', '--to', 'ollama']).code).toBe('E_OLLAMA_MISSING');
+    const env = withProgram('ollama');
+    const { status } = spawnSync(bench.bin, ['export', 'typed', '--to', 'ollama', '--dtype', 'f32'], {
+      cwd: bench.folder,
+      env,
+    });
+    expect(status).toBe(0);
+    expect(bench.text('called')).toBe('create\ntyped\n-f\nModelfile\n');
   });
 });

@@ -168,7 +168,7 @@ describe('calls of the openai package with all of their fields', () => {
   it('models', async () => {
     await expectWhole(client.models.list());
     await expectWhole(client.models.retrieve('gpt-5.4'));
-    await expect(client.models.delete('gpt-5.4')).rejects.toMatchObject({ status: 405 });
+    await expect(client.models.delete('gpt-5.4')).rejects.toMatchObject({ status: 403 });
   });
 });
 

@@ -132,7 +132,7 @@ describe('messages', () => {
       'messages[0].role is no role: the text "usr"',
       'messages[1].content must be text, not the number 3',
       'messages[2].content is an empty answer',
-      'messages[3].content[0] must be text, not a part of type the text "image_url"',
+      'messages[3].content[0].image_url must name an image',
       'messages[4].weight must be 0 or 1, not the number 2',
       'messages[5].tool_calls[0].function.arguments is not valid JSON',
       'messages[6] must be a message, not the text "x"',

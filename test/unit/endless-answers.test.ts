@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
 import type { ComparedSystem } from '../../src/store/results.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
-import { warnOfEndless } from '../../src/jobs/compare/endless-answers.ts';
+import { warnOfEndless } from '../../src/jobs/compare/answer-lengths.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 
 const result = mkdtempSync(join(tmpdir(), 'attune-endless-'));

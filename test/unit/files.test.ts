@@ -15,7 +15,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cacheKey, ContentCache, type CacheParts } from '../../src/files/cache.ts';
 import { displayPath, findFiles } from '../../src/files/find-files.ts';
-import { sha256, sha256File, sha256Folder } from '../../src/files/hash.ts';
+import { readBytes } from '../../src/files/bytes.ts';
+import { sha256, sha256File, sha256FileSync, sha256Folder } from '../../src/files/hash.ts';
 import { readJsonValues } from '../../src/files/json-values.ts';
 import { readLines } from '../../src/files/lines.ts';
 import { safeJoin } from '../../src/files/safe-join.ts';
@@ -106,6 +107,28 @@ describe('readLines', () => {
   it('says that a file is missing or is a folder', async () => {
     await expect(linesOf(join(folder, 'none'))).rejects.toMatchObject({ code: 'E_FILE_MISSING' });
     await expect(linesOf(folder)).rejects.toMatchObject({ code: 'E_FILE_UNREADABLE' });
+  });
+});
+
+describe('files of which there are thousands', () => {
+  const many = () => Array.from({ length: 60 }, (_, i) => write(`small-${i}`, `${i}`));
+
+  it('are read without memory for a chunk each', async () => {
+    const paths = many();
+    const before = process.memoryUsage().arrayBuffers;
+    const texts: string[] = [];
+    for (const path of paths) for await (const chunk of readBytes(path)) texts.push(String(chunk));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
+    expect(texts).toEqual(paths.map((_, i) => `${i}`));
+    for await (const chunk of readBytes(write('of-no-bytes', ''))) expect.unreachable(`${chunk.length} bytes of none`);
+  });
+
+  it('are hashed without it, too', () => {
+    const paths = many();
+    sha256FileSync(paths[0]);
+    const before = process.memoryUsage().arrayBuffers;
+    expect(paths.map((path) => sha256FileSync(path))).toEqual(paths.map((_, i) => sha256(`${i}`)));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 << 20);
   });
 });
 

@@ -111,7 +111,7 @@ describe('a GGUF header', () => {
     ['another format', Buffer.from('PK\u0003\u0004 and so on'), /starts with/],
     ['an older version', Buffer.concat([Buffer.from('GGUF'), encodeItem('u32', 2), filler]), /version 2/],
     ['more values than bytes', Buffer.concat([start(0, 1e15), filler]), /values in a file of/],
-    ['a quantised tensor', Buffer.concat([start(1, 0), tensor('q', [32], 2, 0), filler]), /ggml's type 2/],
+    ['a quantised tensor', Buffer.concat([start(1, 0), tensor('q', [32], 3, 0), filler]), /ggml's type 3/],
     [
       'tensors on top of each other',
       Buffer.concat([start(2, 0), tensor('a', [8], 0, 0), tensor('b', [8], 0, 0), filler]),

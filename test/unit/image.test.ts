@@ -16,7 +16,13 @@ interface Entry {
 const index = JSON.parse(read('index.json').toString()) as {
   decoded: Record<string, Entry>;
   resized: (Entry & { resample: Resample })[];
-  processed: { config: Record<string, unknown>; shape: number[]; offset: number }[];
+  processed: {
+    config: Record<string, unknown>;
+    file?: string;
+    grid?: [number, number];
+    shape: number[];
+    offset: number;
+  }[];
 };
 
 /** The largest difference of bytes from those of a file from an offset on. */
@@ -88,12 +94,12 @@ it.each(index.resized)('resize by filter $resample to $height × $width equals P
 });
 
 describe('processors', () => {
-  it.each(index.processed)('$config as transformers computes', async ({ config, shape, offset }) => {
-    const features = await imageProcessor(config).process(read('images/rgb.png'), 'rgb.png');
-    expect(features.shape).toEqual(shape);
+  it.each(index.processed)('$config as transformers computes', async ({ config, file = 'rgb.png', ...wanted }) => {
+    const { shape, grid, offset } = wanted;
+    const features = await imageProcessor(config).process(read(`images/${file}`), file);
+    expect([features.shape, features.grid]).toEqual([shape, grid]);
     const bytes = read('processed.bin').subarray(offset, offset + features.data.byteLength);
-    const wanted = new Float32Array(new Uint8Array(bytes).buffer);
-    expect(features.data).toEqual(wanted);
+    expect(features.data).toEqual(new Float32Array(new Uint8Array(bytes).buffer));
   });
 
   it('cuts the middle out only where its kind does', async () => {

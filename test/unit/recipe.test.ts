@@ -168,7 +168,7 @@ describe('a bad recipe', () => {
     expect(problem.field).toBe('training.warmup_steps');
   });
 
-  it('refuses metrics and monitors that do not exist', async () => {
+  it('refuses metrics and sinks that do not exist', async () => {
     const problems = await problemsOf({
       ...minimal,
       evaluation: {

@@ -11,7 +11,7 @@ import { encodeFeatures, learnFeatures } from '../../src/data/item-features.ts';
 import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
 import { compareAnswers } from '../../src/eval/compare/compare.ts';
-import { repeatedRows } from '../../src/eval/recommend.ts';
+import { repeatedRows } from '../../src/eval/baselines/items.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-items-'));

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { byteToCharacter } from '../../src/text/bpe/byte-alphabet.ts';
 import { mergesOfPieces } from '../../src/text/older/piece-merges.ts';
 import { hasTokenizer, Tokenizer } from '../../src/text/index.ts';
+import { readTokenizerFiles } from '../../src/text/tokenizer-files.ts';
 
 const models = fileURLToPath(new URL('../../fixtures/text/sentencepiece', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'attune-older-'));
@@ -231,6 +232,31 @@ describe('SentencePiece', () => {
     });
     expect(await idsOf(tokenizer, 'HELLO')).toEqual(await idsOf(tokenizer, 'hello'));
     expect((await framed(tokenizer, 'hello', 'hello')).types.at(-1)).toBe(1);
+  });
+
+  it("DeBERTa's: no spaces around, [CLS] and [SEP] around texts, a mask behind the pieces", async () => {
+    const roles = { cls_token: '<s>', sep_token: '</s>', unk_token: '<unk>', pad_token: '<s>', bos_token: '<s>' };
+    const files = { 'spm.model': piecesOf('fairseq'), 'config.json': { model_type: 'deberta-v2' } };
+    const of = async (settings: object) =>
+      Tokenizer.fromFiles(
+        readTokenizerFiles(
+          folderOf({ ...files, 'tokenizer_config.json': { ...roles, eos_token: '</s>', ...settings } }),
+        ),
+      );
+    const tokenizer = await of({});
+    const [hello] = reference.fairseq.filter(([text]) => text === 'hello').map(([, ids]) => ids);
+    expect(await framed(tokenizer, '  hello ', 'hello')).toEqual({
+      ids: [1, ...hello, 2, ...hello, 2],
+      types: [0, ...hello.map(() => 0), 0, ...hello.map(() => 1), 1],
+    });
+    expect(tokenizer.special.mask?.id).toBe(tokenizer.size - 1);
+    const cut = await of({ split_by_punct: true, do_lower_case: true });
+    expect(await idsOf(cut, 'HELLO')).toEqual(hello);
+    expect(await idsOf(cut, 'a,a')).toEqual([
+      ...(await idsOf(cut, 'a')),
+      ...(await idsOf(cut, ',')),
+      ...(await idsOf(cut, 'a')),
+    ]);
   });
 
   it('a file that is cut off or something else is refused', async () => {

@@ -30,7 +30,7 @@ export const budget: Check = {
     return [
       ...native.flatMap((file) => nativeProblems(file, read(file))),
       ...scripts.flatMap((file) => exemptionProblems(file, read(file))),
-      ...scripts.filter(isBounded).flatMap((file) => lineProblems(file, read(file))),
+      ...[...native, ...scripts].filter(isBounded).flatMap((file) => lineProblems(file, read(file))),
     ];
   },
 };

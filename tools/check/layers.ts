@@ -8,6 +8,8 @@ const ROWS: readonly (readonly string[])[] = [
   // Apart from DESIGN's row 1: tensors, hub and store all write files, whole or not at all, by one piece of code.
   ['files'],
   ['tensor', 'hub', 'store', 'privacy'],
+  // Models in use: versions, aliases, jobs, in a database of their own.
+  ['registry'],
   ['nn', 'text', 'image', 'audio', 'vectors'],
   ['models', 'data'],
   // Foreign files, read in processes of their own that never load libtorch.
@@ -19,13 +21,12 @@ const ROWS: readonly (readonly string[])[] = [
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],
-  ['report', 'monitor'],
+  ['report', 'watch'],
   ['jobs'],
   ['worker'],
   // They talk to models in workers; `app` says how those are opened.
-  ['serve', 'deploy', 'review', 'federated'],
+  ['serve', 'review'],
   ['app'],
-  ['studio'],
   ['cli'],
 ];
 

@@ -34,6 +34,7 @@ const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 /** All names that are inputs; every other tensor is an output. */
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
+  'pixel_attention_mask',
   'input_ids',
   'attention_mask',
   'token_type_ids',
@@ -53,7 +54,8 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
   const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids', padded });
   if (encoder === undefined) {
     const tokens = gridOf(main, model.trunk.stack);
-    return { input: { ...main.input, layout: tokens.layout }, tokens, images: imagesOf(model, batch) };
+    const input = { ...main.input, layout: tokens.layout, images: placedImages(model, batch, main.input.ids) };
+    return { input, tokens, images: imagesOf(model, batch) };
   }
   const decoder = readStack(batch.has('decoder_input_ids') ? batch : withShiftedLabels(batch, model), {
     ids: 'decoder_input_ids',
@@ -68,6 +70,25 @@ function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
   return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
+}
+
+/** The images of rows [B, n, C, Y, X] at their tokens; those that fill up rows with fewer of them are of zeros alone. */
+function placedImages({ architecture, config }: Model, batch: Tensors, ids: StackInput['ids']): ModelInput['images'] {
+  const [pixels, token] = [batch.get('pixel_values'), architecture.imageTokens?.(config).id];
+  if (pixels === undefined || token === undefined || ids === undefined) return undefined;
+  const all = pixels.flatten(0, 1);
+  const isReal = all
+    .pow(2)
+    .flatten(1)
+    .sum(1)
+    .toNumbers()
+    .map((sum) => sum > 0);
+  const real = BigInt64Array.from(
+    [...isReal.keys()].filter((image) => isReal[image]),
+    BigInt,
+  );
+  const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token));
+  return { pixels: all.indexSelect(0, fromArray(real)), places: BigInt64Array.from(places, BigInt) };
 }
 
 /** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */

@@ -4,7 +4,7 @@ import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
 import { TokenClassHead } from '../../src/models/heads/token.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
-import type { Tensor } from '../../src/tensor/index.ts';
+import { backward, enableGrad, type Tensor } from '../../src/tensor/index.ts';
 import type { Grid, ParityInput, Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
@@ -122,8 +122,26 @@ export function runForward(model: Model, batch: Tensors, input: ParityInput): Fo
   return { model, batch, input, hidden, aside, imageHidden, states, encoderStates };
 }
 
+const GRADIENT = 'gradient.';
+
+/** The gradient of the loss, of a parameter. */
+function gradientOf({ model, batch, input }: Forward, path: string): Output | undefined {
+  const [parameter, labels] = [model.parameterAt(path), batch.get('labels')];
+  if (parameter === undefined || labels === undefined) return undefined;
+  return enableGrad(() => {
+    parameter.setTrainable(true);
+    const forward = runForward(model, batch, input);
+    backward([lossOf(model, forward, input, labels)]);
+    const values = parameter.tensor.grad?.clone();
+    parameter.tensor.grad = undefined;
+    parameter.setTrainable(false);
+    return values && { values };
+  });
+}
+
 /** The output that the reference calls `name`; undefined where this model or this tool has none. */
 export function outputOf(forward: Forward, name: string): Output | undefined {
+  if (name.startsWith(GRADIENT)) return gradientOf(forward, name.slice(GRADIENT.length));
   const index = /\.(\d+)$/.exec(name)?.[1];
   const key = index === undefined ? name : name.replace(/\d+$/, '#');
   return Object.hasOwn(table, key) ? table[key](forward, Number(index ?? 0)) : undefined;

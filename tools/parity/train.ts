@@ -40,6 +40,22 @@ export async function trainOnBatch(
   return { losses, gradNorms, gradients };
 }
 
+/** Backward passes of one row after another; `use` takes the gradients from the weights. @returns losses of the rows */
+export async function rowGradients(model: Model, file: SafetensorsFile, use: () => void): Promise<number[]> {
+  const batch = new Map(file.names.map((name) => [name, file.get(name)]));
+  const [rows] = batch.values().next().value!.shape;
+  const update: Update = { step: () => (use(), 0), state: () => new Map(), load: () => undefined };
+  const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+  const losses: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const alone = new Map([...batch].map(([name, tensor]) => [name, tensor.narrow(0, row, 1)]));
+    const objective = objectiveOf(model, alone);
+    const request = { microBatches: [objective.rows], step: 0, seed: 0, checkpointing: false, options } as const;
+    losses.push((await trainStep({ model, objective, update }, request)).loss);
+  }
+  return losses;
+}
+
 /** An update that keeps a copy of the gradients that it gets. */
 function recording({ update, tuning }: Parts, gradients: Map<string, Tensor>): Update {
   return {

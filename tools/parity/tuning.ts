@@ -8,16 +8,17 @@ import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
 import { compareOutput, difference } from './compare.ts';
 import { inputOf, withPrefix } from './input.ts';
-import { outputOf, runForward } from './outputs.ts';
+import { outputOf, runForward, type Output } from './outputs.ts';
 import type { FolderReport } from './report.ts';
+import { beginsWithWeight, compareStart } from './tuning-start.ts';
 import { trainOnBatch } from './train.ts';
 
 /** case.json: what the reference measured with an adapter. */
-interface CaseFile {
+export interface CaseFile {
   base: string;
   adapter_final_left_out_unchanged?: readonly string[];
   train: ReferenceRun;
@@ -50,6 +51,7 @@ export function isTuningCase(folder: string): boolean {
 
 /** Compares an adapter's logits and merged weights, and ten steps from it, with the reference's. */
 export async function compareTuning(folder: string, report: FolderReport): Promise<void> {
+  if (beginsWithWeight(folder)) return compareStart(folder, report);
   const about = readJson<CaseFile>(join(folder, 'case.json'));
   const base = baseOf(folder, about.base);
   const description = await readAdapterConfig(folder);
@@ -92,7 +94,7 @@ export function baseOf(folder: string, name: string): string {
   throw new Error(`there is no fixtures/${name} above ${folder}`);
 }
 
-interface Parts {
+export interface Parts {
   model: Model;
   tuning: Tuning;
   expected: SafetensorsFile;
@@ -105,7 +107,7 @@ export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
 }
 
 /** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
-function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
+export function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
   const { prefix } = model;
   const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
   model.prefix = [];
@@ -116,10 +118,25 @@ function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'i
   }
 }
 
-function compareLogits(parts: Parts, name: string): void {
+export function compareLogits(parts: Parts, name: string): void {
   noGrad(() =>
-    scope(() => addOutput(parts.report, name, compareOutput(logitsOf(parts), parts.expected.get('logits')))),
+    scope(() => {
+      const expected = parts.expected.get('logits');
+      addOutput(parts.report, name, compareOutput(withoutPrefix(logitsOf(parts), expected), expected));
+    }),
   );
+}
+
+/** Where the reference has logits of real tokens only: those. */
+function withoutPrefix(output: Output, expected: Tensor): Output {
+  const { values, grid } = output;
+  const extra = grid === undefined ? 0 : grid.width - expected.shape[1];
+  if (grid === undefined || extra <= 0) return output;
+  const kept = [...grid.places.entries()].filter(([, place]) => place % grid.width >= extra);
+  const [width, layout] = [grid.width - extra, grid.layout];
+  const places = kept.map(([, place]) => Math.floor(place / grid.width) * width + (place % grid.width) - extra);
+  const rows = fromArray(BigInt64Array.from(kept, ([n]) => BigInt(n)));
+  return { values: values.indexSelect(0, rows), grid: { ...grid, width, places, layout } };
 }
 
 /** Merged weights by name, the logits of the merged model, and that all is as it was after unmerging. */

@@ -24,6 +24,13 @@ export const openReview = lazily('openReview');
 export const reviewResults = lazily('reviewResults');
 
 /**
+ * Adds choices that were made in Argilla or Label Studio to a review.
+ * @example
+ * const { choices } = await importReview('runs/tickets', 'annotated.json', { from: 'label-studio' });
+ */
+export const importReview = lazily('importReview');
+
+/**
  * Approves or rejects a result, with the hashes of what was seen, in a chain of records.
  * @example
  * await signReview('runs/tickets', { by: 'Anna Smith', decision: 'approve', reason: 'better on all queues' });
@@ -36,6 +43,34 @@ export const signReview = lazily('signReview');
  * const { signOffs } = await verifyReview('runs/tickets');
  */
 export const verifyReview = lazily('verifyReview');
+
+/**
+ * How a model answers harmful and harmless requests, before and after training, with paired intervals.
+ * @example
+ * const { measures } = await safety('runs/tickets', { sets: ['xstest'] });
+ */
+export const safety = lazily('safety');
+
+/**
+ * Fetches a published set of prompts for `safety`, with its licence.
+ * @example
+ * const { licence } = await pullSafetySet('xstest');
+ */
+export const pullSafetySet = lazily('pullSafetySet');
+
+/**
+ * How often a model breaks an organisation's own rules for answers, before and after training.
+ * @example
+ * const { rules } = await checkPolicy('runs/tickets', { rules: 'rules.yaml' });
+ */
+export const checkPolicy = lazily('checkPolicy');
+
+/**
+ * Whether a model's answers stand in their sources, and whether it abstains where these are silent.
+ * @example
+ * const { systems } = await groundedness('runs/manual', { data: 'questions.jsonl' });
+ */
+export const groundedness = lazily('groundedness');
 
 /**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.

@@ -56,3 +56,24 @@ export const addItems = lazily('addItems');
  * const { folder } = await exportRun('runs/tickets', { to: 'merged' });
  */
 export const exportRun = lazily('exportRun');
+
+/**
+ * Writes one LoRA that does what several do: their weighted sum, TIES, DARE, and so on.
+ * @example
+ * await mergeAdapters(['runs/refunds', 'runs/delivery'], { method: 'ties', folder: 'both' });
+ */
+export const mergeAdapters = lazily('mergeAdapters');
+
+/**
+ * Writes the LoRA nearest to what tuning changed in a whole model, and scores both.
+ * @example
+ * const { kept } = await extractAdapter('runs/whole', { base: 'attune-base', rank: 32, folder: 'lora' });
+ */
+export const extractAdapter = lazily('extractAdapter');
+
+/**
+ * Whether another server answers a run's test rows as the run does here.
+ * @example
+ * const { equal, rows } = await checkServed('runs/tickets', { url: 'http://127.0.0.1:8000/v1' });
+ */
+export const checkServed = lazily('checkServed');

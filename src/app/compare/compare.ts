@@ -39,7 +39,7 @@ export interface CompareOptions {
   precision?: 'auto' | 'bf16' | 'f32';
   /** Longest answer, in tokens; by the training answers unless given. */
   maxNewTokens?: number;
-  /** Of rows of items: what a row has already may be recommended again; as the first run's recipe says unless given. */
+  /** Recommenders: whether items that a row already has may be recommended again; by default as in the first run's recipe. */
   keepSeen?: boolean;
   /** What prompted models are told; made from the form of the answers unless given. */
   instruction?: string;

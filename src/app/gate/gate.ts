@@ -3,17 +3,23 @@ import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { gateChecks, type GateCheck, type GateEvidence } from '../../review/gate-checks.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { reviewResults, type ReviewResults } from '../../review/results.ts';
+import { recordGate } from '../../review/audit-log.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
 import { readCounterfactualResults } from '../../store/counterfactuals.ts';
 import { readForgetting } from '../../store/forgetting.ts';
 import { readComparison } from '../../store/results.ts';
+import { readGroundedness } from '../../store/groundedness.ts';
+import { readPolicyResults } from '../../store/policy.ts';
+import { readSafety } from '../../store/safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { gateSchema, type GateSettings } from '../../train/recipe-gate.ts';
 import { showRun } from '../runs.ts';
+import { gatePage } from './gate-page.ts';
 
 /** What is asked in place of the recipe's `gate`; what is not given stays as it says. */
 export type GateOptions = Partial<GateSettings>;
@@ -27,8 +33,10 @@ export interface GateResult {
 }
 
 /**
- * Whether a run's result may be used, by its recipe's `gate`. What was found is kept as gate.json in its folder.
- * @throws AttuneError E_GATE, with exit code 3 and the reasons, where it may not; E_RUN_MISSING, E_GATE_SETTINGS
+ * Whether a run's result may be used, by its recipe's `gate`. What was found is kept in its folder: gate.json, a page to
+ * forward (gate.html), and an entry in its audit log (audit.jsonl).
+ * @throws AttuneError E_GATE, with exit code 3 and the reasons, where it may not; E_RUN_MISSING, E_GATE_SETTINGS,
+ * E_AUDIT_CHANGED
  */
 export async function gateRun(wanted: string, options: GateOptions = {}): Promise<GateResult> {
   const { folder } = await showRun(wanted);
@@ -36,6 +44,8 @@ export async function gateRun(wanted: string, options: GateOptions = {}): Promis
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const result: GateResult = { version: 1, folder, isPassed: failed.length === 0, checks };
   writeJson(runPaths(folder).gate, result);
+  const entry = recordGate(folder, checks, result.isPassed);
+  writeFileAtomic(runPaths(folder).gatePage, gatePage(result, entry));
   if (result.isPassed) return result;
   throw new AttuneError('E_GATE', {
     what: `${folder} does not pass its gate`,
@@ -55,7 +65,7 @@ function settingsOf(folder: string, options: GateOptions): GateSettings {
     ...(parsed.success
       ? {
           got: 'nothing is asked for',
-          fix: 'ask for something: comparison, margin, forgetting, flip_rate, win_rate, sign_off',
+          fix: `ask for something: ${Object.keys(gateSchema.shape).join(', ')}`,
         }
       : { problems: problemsOf(parsed.error.issues, { root: value, schema: gateSchema, prefix: 'gate' }) }),
   });
@@ -66,6 +76,9 @@ async function evidenceOf(folder: string): Promise<GateEvidence> {
     comparison: readComparison(folder),
     forgetting: readForgetting(folder),
     fairness: readCounterfactualResults(folder),
+    safety: readSafety(folder),
+    policy: readPolicyResults(folder),
+    groundedness: readGroundedness(folder),
     review: await reviewOf(folder),
     signOffs: checkSignOffs(folder),
   };

@@ -11,6 +11,7 @@ import type { Modality, Task } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { withIndex } from '../../store/database.ts';
+import { imagesIn } from '../../text/message.ts';
 import { listModels } from '../../store/models.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 
@@ -46,6 +47,7 @@ function needOf(example: Example): Need | undefined {
   if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };
   if (kind === 'image-text') return { reads: 'image', tasks: ['contrastive'] };
   if (kind === 'speech') return { reads: 'audio', tasks: ['ctc', 'seq2seq'] };
+  if (kind === 'chat' && imagesIn(example.messages).length > 0) return { reads: 'image', tasks: ['causal-lm'] };
   const media = kind === 'classification' ? example.media?.kind : undefined;
   const tasks = TEXTS[kind];
   return tasks && { reads: media ?? 'text', tasks };
@@ -72,6 +74,8 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
   if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };
   if (tasks.includes('contrastive'))
     return brought(pulled('openai/clip-vit-base-patch32', 'reads images and texts into one space'));
+  if (reads === 'image' && tasks.includes('causal-lm'))
+    return brought(pulled('HuggingFaceTB/SmolVLM-256M-Instruct', 'reads images among texts'));
   if (reads === 'image')
     return (
       (await onThisMachine('mobilenet_v2', 'nsfwjs', 'reads images')) ?? {

@@ -7,6 +7,8 @@ import { parseJson } from '../../files/json.ts';
 export interface PageContent {
   /** The page as it is now. */
   page(): string;
+  /** Milliseconds since the epoch from which nothing is given any more. */
+  until?: number;
   /** A few words that tell whether the page has changed. */
   state(): unknown;
   /** Of a question's body. */
@@ -64,6 +66,7 @@ async function answer(exchange: Exchange, place: { token: string; port: number }
   if (!isFromHere(request, place.port)) return refuse(response, 403);
   const [, token, name, ...rest] = (request.url ?? '').split('/');
   if (!isEqual(token ?? '', place.token) || rest.length > 0) return refuse(response, 404);
+  if (content.until !== undefined && Date.now() >= content.until) return refuse(response, 410);
   if (name === '' && request.method === 'GET') {
     const page = content.page();
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(page);
@@ -122,7 +125,7 @@ async function readBody(request: IncomingMessage, most: number): Promise<{ value
   }
 }
 
-function refuse(response: ServerResponse, status: 400 | 403 | 404 | 405): void {
+function refuse(response: ServerResponse, status: 400 | 403 | 404 | 405 | 410): void {
   response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain', connection: 'close' }).end(`${status}\n`);
 }
 

@@ -4,7 +4,7 @@ import { nearest } from '../../base/nearest.ts';
 import { hasCredentials } from '../../base/secrets.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
-import { monitors } from '../../monitor/index.ts';
+import { sinks } from '../../report/sinks/index.ts';
 import { type Recipe, recipeSchema } from '../../train/recipe.ts';
 import { cheapModelOf, settleCheap } from './cheap.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
@@ -32,7 +32,8 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
   settleWarmup(settings);
   checkStorage(settings, methods);
-  checkNames(settings, 'report_to', monitors);
+  checkPrivacy(settings, methods.get('optimizer'));
+  checkNames(settings, 'report_to', sinks);
   checkNames(settings, 'evaluation.metrics', metrics);
   const base = baseTree(settings, keys);
   const parsed = recipeSchema.safeParse(base);
@@ -72,6 +73,37 @@ function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMetho
   const { written } = settings.get('storage.name')!;
   const what = `${storage.name} rounds weights once, and tuning ${tuning.name} moves them or computes what it freezes only once`;
   settings.problem(written, what, 'choose tuning: lora, or storage: dense');
+}
+
+/** Settings by which a row would count in other ways than its bounded, noisy gradient. */
+const unprivate: readonly { path: string; isWrong(value: unknown): boolean; what: string; fix: string }[] = [
+  {
+    path: 'training.learning_rate',
+    isWrong: (value) => value === 'auto',
+    what: 'auto tries rates on the rows without noise',
+    fix: 'name a rate, or leave it out',
+  },
+  {
+    path: 'data.long_rows',
+    isWrong: (value) => value === 'split',
+    what: 'split makes several rows of one, which are bounded apart',
+    fix: 'choose truncate or drop',
+  },
+  {
+    path: 'continued_from',
+    isWrong: (value) => value !== null && value !== undefined,
+    what: 'the cost of the earlier run is not counted',
+    fix: 'begin a new run from the base model',
+  },
+];
+
+function checkPrivacy(settings: Settings, optimizer: ChosenMethod | undefined): void {
+  if (optimizer?.declares.isPrivate !== true) return;
+  for (const { path, isWrong, what, fix } of unprivate) {
+    const setting = settings.get(path);
+    if (setting !== undefined && isWrong(setting.value))
+      settings.problem(setting.written, `${what}, which ${optimizer.name} cannot allow`, fix);
+  }
 }
 
 /** With a number of warm-up steps the ratio becomes 0, so that a resolved recipe resolves to itself. */

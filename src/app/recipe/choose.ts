@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
-import type { MethodOptions, StorageMethod, TuningMethod } from '../../train/method.ts';
+import type { MethodOptions, StorageMethod, TuningMethod, UpdateMethod } from '../../train/method.ts';
 import type { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
@@ -14,7 +14,9 @@ export interface ChosenMethod {
   /** With the name under its key, as the resolved recipe holds it. */
   values: Record<string, unknown>;
   recipeDefaults: NonNullable<MethodOptions['recipeDefaults']>;
-  declares: Pick<TuningMethod, 'keepsWeights'> & Pick<StorageMethod, 'wantsKeptWeights'>;
+  declares: Pick<TuningMethod, 'keepsWeights'> &
+    Pick<StorageMethod, 'wantsKeptWeights'> &
+    Pick<UpdateMethod, 'isPrivate'>;
 }
 
 /** Checks an axis against what the chosen implementation declares; undefined after a problem. */
@@ -42,8 +44,8 @@ export async function chooseMethod(
     faults.report(parsed.error.issues, { root: values, schema: method.options }, `${path}.`);
     return undefined;
   }
-  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights } = method;
-  const declares = { keepsWeights, wantsKeptWeights };
+  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights, isPrivate } = method;
+  const declares = { keepsWeights, wantsKeptWeights, isPrivate };
   return { name, values: { [nameKey]: name, ...method.settle(values) }, recipeDefaults, declares };
 }
 

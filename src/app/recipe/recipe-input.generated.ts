@@ -33,6 +33,8 @@ export interface RecipeInput {
   objective?: ObjectiveInput;
   /** How long and how fast is trained. */
   training?: TrainingSettings;
+  /** What keeps a model's knowledge while it learns. */
+  retention?: RetentionSettings;
   /** How the result is judged. */
   evaluation?: EvaluationSettings;
   /** What is asked of the result before it may be used. */
@@ -144,6 +146,8 @@ export interface TrainingSettings {
    * @defaultValue "cosine"
    */
   scheduler?: Section<'training'>['scheduler'];
+  /** The schedule's own options. */
+  scheduler_options?: Section<'training'>['scheduler_options'];
   /**
    * Share of the steps that warm up.
    * @defaultValue 0.03
@@ -181,6 +185,18 @@ export interface TrainingSettings {
    * @defaultValue 42
    */
   seed?: Section<'training'>['seed'];
+}
+
+/** What keeps a model's knowledge while it learns. */
+export interface RetentionSettings {
+  /** General rows that are mixed in, and their share of all rows that are trained on; 0.1 unless given. */
+  replay?: Section<'retention'>['replay'];
+  /** Pulls weights back to where they began by so much of their distance (L2-SP). */
+  l2_sp?: Section<'retention'>['l2_sp'];
+  /** The same, by how much each weight matters for the rows of replay (elastic weight consolidation). */
+  ewc?: Section<'retention'>['ewc'];
+  /** Decay of a moving average of the weights, which is scored and kept in their place; 0.99 to 0.9999 is usual. */
+  ema?: Section<'retention'>['ema'];
 }
 
 /** How the result is judged. */
@@ -232,6 +248,11 @@ export interface EvaluationSettings {
    * @defaultValue false
    */
   overfitting?: Section<'evaluation'>['overfitting'];
+  /**
+   * Rows with random codes that are planted among the training rows; how much of them the result gives away is measured.
+   * @defaultValue 0
+   */
+  canaries?: Section<'evaluation'>['canaries'];
   /** Refuse (exit code 3) a result that lost more than so many bits per byte of general English. */
   max_forgetting?: Section<'evaluation'>['max_forgetting'];
   /** Stop after this many validations without a better loss. */
@@ -251,6 +272,14 @@ export interface GateSettings {
   forgetting?: Section<'gate'>['forgetting'];
   /** For attune gate: share of pairs whose answers surely do not change more often with the person spoken of. */
   flip_rate?: Section<'gate'>['flip_rate'];
+  /** For attune gate: by how much more often than before, at most, it surely complies with harmful requests. */
+  safety?: Section<'gate'>['safety'];
+  /** For attune gate: by how much more often than before, at most, it surely refuses harmless requests. */
+  over_refusal?: Section<'gate'>['over_refusal'];
+  /** For attune gate: share of answers that each of your own rules is surely broken in, at most. */
+  policy?: Section<'gate'>['policy'];
+  /** For attune gate: share of answers that surely say what their source does not, at most. */
+  groundedness?: Section<'gate'>['groundedness'];
   /** For attune gate: people's win rate that is surely reached. */
   win_rate?: Section<'gate'>['win_rate'];
   /**
@@ -344,7 +373,7 @@ export interface LoraTuning {
    */
   trainable_tokens?: MethodOptionInputs['tuning']['lora']['trainable_tokens'];
   /**
-   * Initial A: true is Kaiming uniform, as in PEFT; B is zero either way.
+   * True and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; loftq: what storage nf4 or fp4 lost of it.
    * @defaultValue true
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
@@ -910,6 +939,47 @@ export interface PTuningTuning {
   modules_to_save?: MethodOptionInputs['tuning']['p_tuning']['modules_to_save'];
 }
 
+/** The tuning prefix, with its options. */
+export interface PrefixTuning {
+  /** Which tuning. */
+  method: 'prefix';
+  /**
+   * Keys and values in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prefix']['num_virtual_tokens'];
+  /**
+   * A small network makes them while they are trained, which learns more steadily.
+   * @defaultValue false
+   */
+  prefix_projection?: MethodOptionInputs['tuning']['prefix']['prefix_projection'];
+  /** Width of that network's inside; that of the embedding unless given. */
+  encoder_hidden_size?: MethodOptionInputs['tuning']['prefix']['encoder_hidden_size'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prefix']['modules_to_save'];
+}
+
+/** The tuning adaption_prompt, with its options. */
+export interface AdaptionPromptTuning {
+  /** Which tuning. */
+  method: 'adaption_prompt';
+  /**
+   * Vectors of each layer that are attended to.
+   * @defaultValue 10
+   */
+  adapter_len?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_len'];
+  /** Layers that have them, from the last; all unless given. */
+  adapter_layers?: MethodOptionInputs['tuning']['adaption_prompt']['adapter_layers'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adaption_prompt']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -933,6 +1003,8 @@ export type TuningInput =
   | 'trainable_tokens'
   | 'prompt_tuning'
   | 'p_tuning'
+  | 'prefix'
+  | 'adaption_prompt'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -953,7 +1025,9 @@ export type TuningInput =
   | RandloraTuning
   | TrainableTokensTuning
   | PromptTuningTuning
-  | PTuningTuning;
+  | PTuningTuning
+  | PrefixTuning
+  | AdaptionPromptTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
@@ -1027,12 +1101,22 @@ export interface SftObjective {
    * @defaultValue "answers"
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
+  /**
+   * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
+   * @defaultValue 0
+   */
+  kl_to_base?: MethodOptionInputs['objective']['sft']['kl_to_base'];
 }
 
 /** The objective pretrain, with its options. */
 export interface PretrainObjective {
   /** Which objective. */
   name: 'pretrain';
+  /**
+   * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
+   * @defaultValue 0
+   */
+  kl_to_base?: MethodOptionInputs['objective']['pretrain']['kl_to_base'];
 }
 
 /** The objective classification, with its options. */
@@ -1681,6 +1765,10 @@ export interface BcoObjective {
 export interface Seq2seqObjective {
   /** Which objective. */
   name: 'seq2seq';
+  /** Code of the prompts' language, for models of many (nllb, m2m_100); tokenizer_config.json's unless given. */
+  src_lang?: MethodOptionInputs['objective']['seq2seq']['src_lang'];
+  /** Code of the answers' language, for models of many; tokenizer_config.json's unless given. */
+  tgt_lang?: MethodOptionInputs['objective']['seq2seq']['tgt_lang'];
 }
 
 /** The objective regression, with its options. */
@@ -1801,6 +1889,32 @@ export interface AdamwOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
 }
 
+/** The optimizer adamw_8bit, with its options. */
+export interface Adamw8bitOptimizer {
+  /** Which optimizer. */
+  name: 'adamw_8bit';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['adamw_8bit']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['adamw_8bit']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adamw_8bit']['epsilon'];
+  /**
+   * Weights with fewer values keep their moments in f32.
+   * @defaultValue 4096
+   */
+  min_8bit_size?: MethodOptionInputs['optimizer']['adamw_8bit']['min_8bit_size'];
+}
+
 /** The optimizer adafactor, with its options. */
 export interface AdafactorOptimizer {
   /** Which optimizer. */
@@ -1869,6 +1983,79 @@ export interface AdemamixOptimizer {
   alpha_warmup?: MethodOptionInputs['optimizer']['ademamix']['alpha_warmup'];
 }
 
+/** The optimizer dp_sgd, with its options. */
+export interface DpSgdOptimizer {
+  /** Which optimizer. */
+  name: 'dp_sgd';
+  /** What all steps may cost; the noise is found from it; 8 where no noise_multiplier is given. */
+  target_epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['target_epsilon'];
+  /** Standard deviation of the noise, in max_row_norm; in place of target_epsilon. */
+  noise_multiplier?: MethodOptionInputs['optimizer']['dp_sgd']['noise_multiplier'];
+  /** Chance that the bound does not hold; a tenth of one by the number of rows unless given. */
+  delta?: MethodOptionInputs['optimizer']['dp_sgd']['delta'];
+  /**
+   * Each row's gradient is cut to this norm.
+   * @defaultValue 1
+   */
+  max_row_norm?: MethodOptionInputs['optimizer']['dp_sgd']['max_row_norm'];
+  /**
+   * How the cost is computed: prv is tighter, rdp quicker.
+   * @defaultValue "prv"
+   */
+  accountant?: MethodOptionInputs['optimizer']['dp_sgd']['accountant'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['dp_sgd']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['dp_sgd']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['epsilon'];
+}
+
+/** The optimizer galore_adamw, with its options. */
+export interface GaloreAdamwOptimizer {
+  /** Which optimizer. */
+  name: 'galore_adamw';
+  /**
+   * Of the gradients; matrices with no more rows or columns are moved whole.
+   * @defaultValue 128
+   */
+  rank?: MethodOptionInputs['optimizer']['galore_adamw']['rank'];
+  /**
+   * Steps between two choices of the directions.
+   * @defaultValue 200
+   */
+  update_proj_gap?: MethodOptionInputs['optimizer']['galore_adamw']['update_proj_gap'];
+  /**
+   * Factor of what comes back from the low rank.
+   * @defaultValue 0.25
+   */
+  scale?: MethodOptionInputs['optimizer']['galore_adamw']['scale'];
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['galore_adamw']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['galore_adamw']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 0.000001
+   */
+  epsilon?: MethodOptionInputs['optimizer']['galore_adamw']['epsilon'];
+}
+
 /** The optimizer lion, with its options. */
 export interface LionOptimizer {
   /** Which optimizer. */
@@ -1883,6 +2070,17 @@ export interface LionOptimizer {
    * @defaultValue 0.99
    */
   beta2?: MethodOptionInputs['optimizer']['lion']['beta2'];
+}
+
+/** The optimizer mezo, with its options. */
+export interface MezoOptimizer {
+  /** Which optimizer. */
+  name: 'mezo';
+  /**
+   * How far weights are moved along the random direction.
+   * @defaultValue 0.001
+   */
+  epsilon?: MethodOptionInputs['optimizer']['mezo']['epsilon'];
 }
 
 /** The optimizer muon, with its options. */
@@ -1921,15 +2119,96 @@ export interface MuonOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
 }
 
+/** The optimizer prodigy, with its options. */
+export interface ProdigyOptimizer {
+  /** Which optimizer. */
+  name: 'prodigy';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['prodigy']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['prodigy']['beta2'];
+  /**
+   * Added to the root of the second moment, times the step size.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['prodigy']['epsilon'];
+  /**
+   * First estimate of the step size.
+   * @defaultValue 0.000001
+   */
+  d0?: MethodOptionInputs['optimizer']['prodigy']['d0'];
+  /**
+   * Factor of the estimate; below 1 for smaller steps.
+   * @defaultValue 1
+   */
+  d_coef?: MethodOptionInputs['optimizer']['prodigy']['d_coef'];
+  /** Most that the estimate may grow by in a step; no bound unless given. */
+  growth_rate?: MethodOptionInputs['optimizer']['prodigy']['growth_rate'];
+  /**
+   * The warm-up does not count against the estimate.
+   * @defaultValue true
+   */
+  safeguard_warmup?: MethodOptionInputs['optimizer']['prodigy']['safeguard_warmup'];
+}
+
+/** The optimizer schedule_free, with its options. */
+export interface ScheduleFreeOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['schedule_free']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['schedule_free']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['schedule_free']['epsilon'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
+  | 'adamw_8bit'
   | 'adafactor'
   | 'ademamix'
+  | 'dp_sgd'
+  | 'galore_adamw'
   | 'lion'
+  | 'mezo'
   | 'muon'
+  | 'prodigy'
+  | 'schedule_free'
   | AdamwOptimizer
+  | Adamw8bitOptimizer
   | AdafactorOptimizer
   | AdemamixOptimizer
+  | DpSgdOptimizer
+  | GaloreAdamwOptimizer
   | LionOptimizer
-  | MuonOptimizer;
+  | MezoOptimizer
+  | MuonOptimizer
+  | ProdigyOptimizer
+  | ScheduleFreeOptimizer;

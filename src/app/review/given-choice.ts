@@ -1,16 +1,21 @@
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import type { GivenChoice, Side } from '../../review/session.ts';
 
+/** What a reviewer may say of a pair besides which answer is better. */
+export const FLAGS = ['unsafe', 'personal data'] as const;
+
 const SIDES: readonly unknown[] = ['left', 'right', 'tie', 'neither'] satisfies Side[];
 
 /** What came over the wire is checked like any input; undefined where it is no choice. */
 export function givenChoice(
-  { item, side, seconds, ratings = {} }: Record<string, unknown>,
+  { item, side, seconds, ratings = {}, edit, flags = [] }: Record<string, unknown>,
   criteria: readonly Criterion[],
 ): GivenChoice | undefined {
   if (!Number.isInteger(item) || !SIDES.includes(side)) return undefined;
   if (typeof seconds !== 'number' || !(seconds >= 0)) return undefined;
   if (typeof ratings !== 'object' || ratings === null) return undefined;
+  if (edit !== undefined && (typeof edit !== 'string' || edit.trim() === '')) return undefined;
+  if (!Array.isArray(flags) || !flags.every((flag) => FLAGS.some((known) => known === flag))) return undefined;
   const entries = Object.entries(ratings);
   if (
     !entries.every(([name, both]) =>
@@ -26,6 +31,8 @@ export function givenChoice(
     item: item as number,
     side: side as Side,
     seconds,
+    ...(edit !== undefined && { edit }),
+    ...(flags.length > 0 && { flags: [...new Set(flags as string[])] }),
     ...(entries.length > 0 && { ratings: Object.fromEntries(entries) as GivenChoice['ratings'] }),
   };
 }

@@ -1,8 +1,12 @@
 import { Html, html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style/index.ts';
+import { STYLE } from '../../report/style.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
+import { FLAGS } from './given-choice.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
+
+const FLAG_TITLES = { unsafe: 'unsafe', 'personal data': 'holds personal data' } as const;
+const FLAG_KEYS = ['f', 'p'] as const;
 
 const REVIEW_STYLE = `
 .text { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
@@ -12,6 +16,8 @@ const REVIEW_STYLE = `
   cursor: pointer; }
 .choices button:disabled { opacity: 0.5; cursor: default; }
 kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
+textarea { font: inherit; width: 100%; min-height: 5em; box-sizing: border-box; background: var(--panel); color: var(--ink); border: 1px solid var(--quiet); border-radius: 8px; padding: 8px; }
+.more label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; } .more label.edit { display: block; }
 [role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }
 `;
@@ -24,12 +30,29 @@ const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
   <button type="button" data-undo>Undo<kbd>u</kbd></button>
 </div>`;
 
+const PROMPT = html`<section>
+  <h2>Prompt</h2>
+  <p class="text" data-text="prompt"></p>
+  <details hidden>
+    <summary>A right answer</summary>
+    <p class="text" data-text="reference"></p>
+  </details>
+</section>`;
+
+const MORE = html`<section class="more">
+  <label class="edit">A better answer, if you know one<kbd>e</kbd><textarea data-edit></textarea></label>
+  ${FLAGS.map(
+    (flag, i) =>
+      html`<label><input type="checkbox" data-flag="${flag}" />${FLAG_TITLES[flag]}<kbd>${FLAG_KEYS[i]}</kbd></label>`,
+  )}
+</section>`;
+
 /**
  * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
  * answers they are is known to the server alone.
  */
 export function reviewPage(criteria: readonly Criterion[]): string {
-  const page = html`<!doctype html>
+  return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -49,23 +72,16 @@ export function reviewPage(criteria: readonly Criterion[]): string {
           <p class="soft" role="status" aria-live="polite">loading</p>
           <p role="alert"></p>
           <div class="pair" hidden>
-            <section>
-              <h2>Prompt</h2>
-              <p class="text" data-text="prompt"></p>
-              <details hidden>
-                <summary>A right answer</summary>
-                <p class="text" data-text="reference"></p>
-              </details>
-            </section>
+            ${PROMPT}
             <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
+            ${MORE}
           </div>
           <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
           ${CHOICES}
         </main>
         ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
       </body>
-    </html> `;
-  return page.text;
+    </html> `.text;
 }
 
 function answer(side: 'left' | 'right', number: string, criteria: readonly Criterion[]): Html {
@@ -81,11 +97,12 @@ function answer(side: 'left' | 'right', number: string, criteria: readonly Crite
 
 function rating({ name, description, scale: [low, high], levels }: Criterion, side: string, number: string): Html {
   const scores = Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+  const titleOf = (score: string) => (Object.hasOwn(levels, score) ? `${score}: ${levels[score]}` : score);
   return html`<label title="${description}"
     >${name}
     <select data-criterion="${name}" data-of="${side}" aria-label="${name} of answer ${number}">
       <option value="">–</option>
-      ${scores.map((score) => html`<option value="${score}">${[score, levels[score]].filter(Boolean).join(': ')}</option>`)}
+      ${scores.map((score) => html`<option value="${score}">${titleOf(score)}</option>`)}
     </select></label
   >`;
 }

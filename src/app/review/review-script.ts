@@ -10,6 +10,9 @@ export const REVIEW_SCRIPT = `
   const buttons = [...document.querySelectorAll('button[data-side]')];
   const undo = find('button[data-undo]');
   const selects = [...document.querySelectorAll('select')];
+  const edit = find('textarea[data-edit]');
+  const flags = [...document.querySelectorAll('input[data-flag]')];
+  const flagged = (flag) => flags.find(({ dataset }) => dataset.flag === flag);
   let shown;
   let begun = 0;
   let isBusy = false;
@@ -28,6 +31,9 @@ export const REVIEW_SCRIPT = `
     reference.textContent = shown.reference ?? '';
     reference.closest('details').hidden = shown.reference === undefined;
     for (const select of selects) select.value = '';
+    edit.value = '';
+    for (const flag of flags) flag.checked = false;
+    edit.blur();
     begun = performance.now();
     scrollTo(0, 0);
   };
@@ -57,13 +63,22 @@ export const REVIEW_SCRIPT = `
   const choose = (side) => {
     if (shown === undefined) return;
     const seconds = Math.round(performance.now() - begun) / 1000;
-    send({ do: 'choose', item: shown.item, side, seconds, ratings: ratings() });
+    const words = edit.value.trim() === '' ? undefined : edit.value;
+    const raised = flags.filter(({ checked }) => checked).map(({ dataset }) => dataset.flag);
+    send({ do: 'choose', item: shown.item, side, seconds, ratings: ratings(), edit: words, flags: raised });
   };
   const KEYS = { 1: 'left', ArrowLeft: 'left', 2: 'right', ArrowRight: 'right', 0: 'tie', x: 'neither' };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target instanceof HTMLSelectElement) return;
+    if (event.target === edit) {
+      if (event.key === 'Escape') edit.blur();
+      return;
+    }
     if (event.key === 'u') send({ do: 'undo' });
+    else if (event.key === 'e') edit.focus();
+    else if (event.key === 'f') flagged('unsafe').click();
+    else if (event.key === 'p') flagged('personal data').click();
     else if (Object.hasOwn(KEYS, event.key)) choose(KEYS[event.key]);
     else return;
     event.preventDefault();

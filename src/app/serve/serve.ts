@@ -13,8 +13,12 @@ import {
   type ServeSettings,
   type ServeSettingsInput,
 } from '../../serve/index.ts';
+import { openLog } from '../../serve/watch/log.ts';
 import { availableBytes } from '../../jobs/model/resources.ts';
+import { openRegistry } from '../../registry/index.ts';
+import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
+import { openWatcher } from './watcher.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
 
@@ -58,8 +62,20 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
   return { app: mounted.app, close: () => mounted.close() };
 }
 
-function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
-  return createServer({ settings: settingsOf(options), opener, memory: availableBytes() * SHARE_OF_MEMORY });
+async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
+  const settings = settingsOf(options);
+  const log = openLog(settings.log);
+  const watcher = await openWatcher(settings, log);
+  const registry = settings.registry || settings.training ? await openRegistry() : undefined;
+  const memory = availableBytes() * SHARE_OF_MEMORY;
+  const training = settings.training ? { trainer } : {};
+  try {
+    return await createServer({ settings, opener, memory, log, registry, watcher, ...training });
+  } catch (error) {
+    await watcher?.close();
+    await registry?.destroy();
+    throw error;
+  }
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

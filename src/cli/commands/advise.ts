@@ -9,7 +9,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'measure what data are good for: cheap baselines, prompting, fine-tuning, more rows',
+  summary: 'measure what the data can do: cheap baselines, prompting, fine-tuning, more rows',
   arguments: [
     {
       name: 'DATA',

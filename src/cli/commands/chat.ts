@@ -11,11 +11,22 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     ...samplingOptions,
-    { name: '--system', value: 'TEXT', summary: 'a system message; that of all training rows unless given' },
+    { name: '--system', value: 'TEXT', summary: 'system message (that of all training rows)' },
+    {
+      name: '--image',
+      value: 'FILE',
+      many: true,
+      summary: 'shown with the first message, to a model that reads images',
+    },
     { name: '--raw', summary: 'continue plain text; as the model was trained unless given' },
-    { name: '--turns', summary: 'ask in turns of the chat template although the model was trained on plain prompts' },
+    { name: '--turns', summary: 'use the chat template although the model was trained on plain prompts' },
   ],
-  examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
+  examples: [
+    'chat runs/tickets',
+    'chat runs/tickets --base',
+    'chat attune-base --raw --temperature 0.8',
+    'chat runs/receipts --image scan.png',
+  ],
   async run(context) {
     refuseContradictions(context);
     const [{ checkSampling, openTalker }, { trainedForm }] = await Promise.all([
@@ -34,10 +45,13 @@ export const command = defineCommand({
     describeForm(context, form);
     const answers: { prompt: string; answer: string }[] = [];
     try {
-      const { ask, clear } = await asker({ talker, sampling, form });
-      for await (const line of questions(context)) {
+      const { ask, clear, show } = await asker({ talker, sampling, form });
+      for (const path of context.all('--image')) show(path);
+      for await (const line of questions(context, form)) {
         if (line === '/clear') clear();
-        if (line === '/clear' || line === '') continue;
+        const image = form.isPlain ? undefined : /^\/image +(?<path>.+)$/.exec(line)?.groups?.path;
+        if (image !== undefined) tryToShow(context, () => show(image));
+        if (line === '/clear' || line === '' || image !== undefined) continue;
         const answer = await ask(line, (text) => context.out.write(text));
         context.out.write('\n');
         answers.push({ prompt: line, answer });
@@ -57,6 +71,16 @@ interface ChosenForm {
   trained?: TrainedForm;
 }
 
+/** In a conversation a wrong path is no reason to end it. */
+function tryToShow(context: CommandContext, show: () => void): void {
+  try {
+    show();
+  } catch (error) {
+    if (!(error instanceof AttuneError) || !context.isInteractive) throw error;
+    context.log.line(error.what);
+  }
+}
+
 function refuseContradictions(context: CommandContext): void {
   const given = ['--raw', '--turns'].filter((name) => context.has(name));
   if (given.length < 2) return;
@@ -68,6 +92,13 @@ function chosenForm(context: CommandContext, trained: TrainedForm | undefined): 
   const system = context.option('--system');
   const isTold = context.has('--raw') || context.has('--turns');
   const isPlain = isTold ? context.has('--raw') : trained?.form === 'plain';
+  if (isPlain && context.all('--image').length > 0) {
+    throw new AttuneError('E_USAGE', {
+      what: 'A plain text shows no image',
+      got: '--image',
+      fix: 'leave it out, or ask in turns: --turns',
+    });
+  }
   if (!isPlain) return { isPlain, system: system ?? trained?.systemPrompt, trained: isTold ? undefined : trained };
   if (system === undefined) return { isPlain, trained: isTold ? undefined : trained };
   throw new AttuneError('E_USAGE', {
@@ -99,13 +130,18 @@ async function asker({ talker, sampling, form }: { talker: Talker; sampling: Sam
       ? continued
       : async (line: string, write: (text: string) => void) => (await conversation.say(line, write)).text,
     clear: () => conversation.clear(),
+    show: (path: string) => conversation.show(path),
   };
 }
 
 /** Lines from the terminal, with a prompt and a way out; or from a pipe. */
-async function* questions(context: CommandContext): AsyncGenerator<string> {
-  if (context.isInteractive)
-    context.log.line(context.log.colours.dim('  /clear forgets the conversation; Ctrl-D ends it'));
+async function* questions(context: CommandContext, { isPlain }: ChosenForm): AsyncGenerator<string> {
+  const ways = [
+    '/clear forgets the conversation',
+    ...(isPlain ? [] : ['/image FILE shows an image']),
+    'Ctrl-D ends it',
+  ];
+  if (context.isInteractive) context.log.line(context.log.colours.dim(`  ${ways.join('; ')}`));
   const lines = createInterface({ input: process.stdin, output: context.isInteractive ? process.stdout : undefined });
   lines.setPrompt(context.log.colours.cyan('> '));
   if (context.isInteractive) lines.prompt();

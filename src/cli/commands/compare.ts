@@ -15,7 +15,7 @@ type ComparedSystems = Awaited<ReturnType<typeof compareSystems>>;
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'say whether one system is better than others, and how sure that is',
+  summary: 'compare systems: which one is better, and with what confidence',
   arguments: [
     {
       name: 'SYSTEM',
@@ -26,22 +26,22 @@ export const command = defineCommand({
     },
   ],
   options: [
-    { name: '--data', value: 'FILE', summary: "rows to compare on; the first run's test rows unless given" },
+    { name: '--data', value: 'FILE', summary: 'rows to compare on (the test rows of the first run)' },
     ...layoutOptions,
-    { name: '--split', value: 'NAME', summary: "of the run's own rows: test or validation; test unless given" },
+    { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     {
       name: '--train-data',
       value: 'FILE',
-      summary: "rows to fit and to show; the first run's training rows unless given",
+      summary: 'rows to fit and to show (the training rows of the first run)',
     },
-    { name: '--metrics', value: 'LIST', summary: 'the deciding one first; what suits the answers unless given' },
+    { name: '--metrics', value: 'LIST', summary: 'metrics, the deciding one first (chosen by the kind of answers)' },
     { name: '--baselines', value: 'LIST', summary: 'for a run alone: prompted, few_shot, cheap' },
-    { name: '--instruction', value: 'TEXT', summary: 'what prompted models are told' },
-    { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
+    { name: '--instruction', value: 'TEXT', summary: 'instruction for prompted models' },
+    { name: '--max-rows', value: 'ROWS', summary: 'size of the sample (500)' },
     precisionOption,
-    { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
-    { name: '--keep-seen', summary: 'of items: what a row has already may be recommended again' },
-    { name: '--allow-overlap', summary: 'go on although rows were trained on' },
+    { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer (by the training answers)' },
+    { name: '--keep-seen', summary: 'recommenders: items that a row already has may be recommended again' },
+    { name: '--allow-overlap', summary: 'continue although rows were trained on' },
     { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
     ...counterfactualOptions,
     ...endpointOptions,

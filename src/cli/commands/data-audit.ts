@@ -8,7 +8,7 @@ const MOST_LISTED = 20;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'measure on labelled rows how much personal data is found, and how much that is none',
+  summary: 'measure precision and recall of the recognisers on labelled rows',
   arguments: [
     {
       name: 'FILE',
@@ -17,8 +17,8 @@ export const command = defineCommand({
     },
   ],
   options: [
-    { name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' },
-    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language: a .yaml file as docs/personal-data.md shows' },
+    { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
+    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language, a .yaml file (docs/personal-data.md)' },
   ],
   examples: ['data audit labelled.jsonl'],
   async run(context) {

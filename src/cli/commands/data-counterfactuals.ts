@@ -9,7 +9,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'write pairs of rows that differ in the gender, origin or nationality of whoever they speak of',
+  summary: 'write pairs of rows that differ in the gender, origin or nationality of the person in them',
   arguments: [{ name: 'FILE', summary: 'rows in English: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
     { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write' },
@@ -19,8 +19,8 @@ export const command = defineCommand({
       many: true,
       summary: `only this: ${axes.join(', ')}; several times for more (all)`,
     },
-    { name: '--origin', value: 'NAME', many: true, summary: 'names may be changed to those of this origin (any)' },
-    { name: '--seed', value: 'N', summary: 'of the draws of names (0)' },
+    { name: '--origin', value: 'NAME', many: true, summary: 'origin of the new names (any)' },
+    { name: '--seed', value: 'N', summary: 'seed of the drawn names (0)' },
   ],
   examples: [
     'data counterfactuals tickets.jsonl --to pairs.jsonl',

@@ -6,13 +6,13 @@ import type { Terminal } from '../terminal.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'what differs between two data sets: rows, steps, sources',
+  summary: 'compare two data sets: rows, steps, sources',
   arguments: [
     { name: 'BEFORE', summary: 'folder of a data set', required: true },
     { name: 'AFTER', summary: 'folder of another', required: true },
   ],
   options: [
-    { name: '--key', value: 'COLUMN', summary: 'what a row is known by, so that others of it count as changed' },
+    { name: '--key', value: 'COLUMN', summary: 'column that identifies a row, so that edited rows count as changed' },
   ],
   examples: ['data diff data/support-1 data/support-2 --key id'],
   async run(context) {

@@ -4,12 +4,12 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'say who is in the rows: how many of each group, and whether labels are balanced among them',
+  summary: 'count the groups of people in the rows, and the balance of labels among them',
   arguments: [{ name: 'FILE', summary: 'rows: .jsonl, .json, .csv, .parquet', required: true, many: true }],
   options: [
     ...groupOptions,
     { name: '--label-column', value: 'NAME', summary: 'the label (label, labels, category, or a short answer)' },
-    { name: '--min-rows', value: 'ROWS', summary: 'fewer rows of a group are marked as too few (30)' },
+    { name: '--min-rows', value: 'ROWS', summary: 'mark groups with fewer rows (30)' },
   ],
   examples: ['data groups tickets.jsonl', 'data groups tickets.jsonl --group-column region --group-column gender'],
   async run(context) {

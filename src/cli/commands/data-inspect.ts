@@ -13,7 +13,7 @@ const MAX_LISTED = 10;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'show how data are understood, their labels, and rows with what is trained in colour',
+  summary: 'show how data are read: format, labels, and rows with the trained part in colour',
   arguments: [{ name: 'PATH', summary: 'a recipe, or data: a file, folder or glob', required: true }],
   options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }, ...groupOptions],
   takesRecipe: true,

@@ -7,7 +7,7 @@ const HASH_DIGITS = 12;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'list the data that runs have used, newest first, by the hash of their rows',
+  summary: 'list the data that runs used, newest first, by hash',
   arguments: [{ name: 'FOLDER', summary: 'where to look for runs besides the known ones (runs)', many: true }],
   async run(context) {
     const { findDataSets } = await import('../../app/runs.ts');

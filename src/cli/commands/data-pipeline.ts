@@ -17,8 +17,8 @@ export const command = defineCommand({
     { name: 'FILE', summary: 'name, sources, steps, split: a .yaml, or a .ts that exports them', required: true },
   ],
   options: [
-    { name: '--to', value: 'FOLDER', summary: 'where to put it (ATTUNE_HOME/data-sets, named by its content)' },
-    { name: '--no-cache', summary: 'keep no rows of before the last step, nor those kept by earlier runs of the same' },
+    { name: '--to', value: 'FOLDER', summary: 'folder to write (ATTUNE_HOME/data-sets, named by its content)' },
+    { name: '--no-cache', summary: 'keep no rows from before the last step, neither of this run nor of earlier ones' },
     { name: '--line', value: 'MIB', summary: 'leave out lines of texts and rows of tables that are longer (8)' },
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],

@@ -12,10 +12,10 @@ const STYLES = ['tags', 'surrogates'] as const;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'take personal data and secrets out of rows: names, numbers, places, dates, keys',
+  summary: 'remove personal data and secrets from rows: names, numbers, places, dates, keys',
   arguments: [{ name: 'FILE', summary: 'rows: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
-    { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write; a report goes beside it' },
+    { name: '--to', value: 'FILE', required: true, summary: '.jsonl file to write; a report is written beside it' },
     {
       name: '--preset',
       value: 'NAME',
@@ -27,17 +27,17 @@ export const command = defineCommand({
     {
       name: '--subject',
       value: 'COLUMN',
-      summary: 'whom a row is about: surrogate dates of one subject move together',
+      summary: 'column of the person a row is about: surrogate dates of one person shift together',
     },
-    { name: '--allow', value: 'TEXT', many: true, summary: 'a value that stays' },
-    { name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' },
-    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language: a .yaml file as docs/personal-data.md shows' },
+    { name: '--allow', value: 'TEXT', many: true, summary: 'value to leave unchanged' },
+    { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
+    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language, a .yaml file (docs/personal-data.md)' },
     { name: '--month-first', summary: 'for surrogates: 3/4/2020 is in March' },
-    { name: '--vault', value: 'FILE', summary: 'keep what tags stand for, encrypted with ATTUNE_VAULT_PASSPHRASE' },
+    { name: '--vault', value: 'FILE', summary: 'keep the values of tags, encrypted with ATTUNE_VAULT_PASSPHRASE' },
     {
       name: '--canaries',
       value: 'N',
-      summary: 'plant N made-up secrets, to measure later what a model has learnt by heart',
+      summary: 'plant N made-up secrets, to measure later what a model has memorised',
     },
   ],
   examples: [

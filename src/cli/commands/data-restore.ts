@@ -5,14 +5,14 @@ import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'put back what the tags of redacted rows, or of answers, stand for',
+  summary: 'replace the tags of redacted rows, or of answers, by the original values',
   arguments: [{ name: 'FILE', summary: 'rows (.jsonl) or any text with tags', required: true }],
   options: [
     {
       name: '--vault',
       value: 'FILE',
       required: true,
-      summary: 'what `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE',
+      summary: 'the vault that `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE',
     },
     { name: '--to', value: 'FILE', required: true, summary: 'the file to write' },
   ],

@@ -12,9 +12,13 @@ export const command = defineCommand({
   options: [
     { name: '--input', value: 'FILE', summary: 'rows in any format that training reads, or a folder of images' },
     { name: '--text', value: 'TEXT', many: true, summary: 'a text; may be repeated' },
-    { name: '--to', value: 'FILE', summary: 'file to write: .npy, .jsonl or .safetensors; rows go beside or into it' },
+    {
+      name: '--to',
+      value: 'FILE',
+      summary: 'file to write: .npy, .jsonl or .safetensors; rows are written beside or into it',
+    },
     ...embeddingOptions,
-    { name: '--prompt', value: 'NAME', summary: "one of the model's own prompts, to stand before every text" },
+    { name: '--prompt', value: 'NAME', summary: "put one of the model's own prompts before every text" },
     { name: '--base', summary: 'the base model, without the adapter' },
   ],
   examples: [

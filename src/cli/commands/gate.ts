@@ -1,18 +1,22 @@
 import type { GateOptions } from '../../app/gate/gate.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { numberOf } from '../sampling.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'say whether a run may be used, by what was measured and who approved it',
+  summary: 'decide whether a run may be used, by its measurements and approvals',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
-    { name: '--no-comparison', summary: 'it need not be better than what it was compared with' },
-    { name: '--margin', value: 'NUMBER', summary: 'in place of better: surely no worse by more than this' },
-    { name: '--max-forgetting', value: 'NUMBER', summary: 'bits per byte of general English that it may lose' },
-    { name: '--max-flip-rate', value: 'SHARE', summary: 'of answers that may change with the person spoken of' },
+    { name: '--no-comparison', summary: 'do not require it to be better than the compared systems' },
+    { name: '--margin', value: 'NUMBER', summary: 'accept a result that is at most this much worse' },
+    { name: '--max-forgetting', value: 'NUMBER', summary: 'largest loss on general English allowed, in bits per byte' },
+    { name: '--max-flip-rate', value: 'SHARE', summary: 'share of answers that may change with the person in them' },
+    { name: '--max-compliance', value: 'SHARE', summary: 'largest rise in harmful requests that it complies with' },
+    { name: '--max-over-refusal', value: 'SHARE', summary: 'largest rise in harmless requests that it refuses' },
+    { name: '--max-broken-rules', value: 'SHARE', summary: 'share of answers that may break a rule of attune policy' },
+    { name: '--max-hallucinated', value: 'SHARE', summary: 'share of answers that may say what their source does not' },
     { name: '--min-win-rate', value: 'SHARE', summary: "people's win rate, from a review" },
-    { name: '--sign-off', summary: 'somebody must have approved it' },
+    { name: '--sign-off', summary: 'require an approval' },
   ],
   examples: ['gate runs/tickets', 'gate runs/tickets --max-forgetting 0.02 --min-win-rate 0.5 --sign-off'],
   async run(context) {
@@ -32,15 +36,11 @@ function optionsOf(context: CommandContext): GateOptions {
     margin: numberOf(context, '--margin'),
     forgetting: numberOf(context, '--max-forgetting'),
     flip_rate: numberOf(context, '--max-flip-rate'),
+    safety: numberOf(context, '--max-compliance'),
+    over_refusal: numberOf(context, '--max-over-refusal'),
+    policy: numberOf(context, '--max-broken-rules'),
+    groundedness: numberOf(context, '--max-hallucinated'),
     win_rate: numberOf(context, '--min-win-rate'),
     sign_off: context.has('--sign-off') || undefined,
   };
-}
-
-function numberOf(context: CommandContext, name: string): number | undefined {
-  const text = context.option(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is no number`, got: text });
 }

@@ -12,14 +12,14 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     { name: '--input', value: 'FILE', required: true, summary: 'rows in any format that training reads' },
-    { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
+    { name: '--output', value: 'FILE', summary: 'JSONL file to write (standard output)' },
     { name: '--to', value: 'FILE', summary: 'as --output' },
     ...layoutOptions,
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
     { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
-    { name: '--language', value: 'CODE', summary: 'language of the recordings; found out unless given' },
-    { name: '--task', value: 'NAME', summary: 'of recordings: transcribe, or translate into English' },
-    { name: '--timestamps', summary: 'of recordings: their parts, with the times in seconds' },
+    { name: '--language', value: 'CODE', summary: 'language of the recordings (detected)' },
+    { name: '--task', value: 'NAME', summary: 'recordings: transcribe, or translate into English' },
+    { name: '--timestamps', summary: 'recordings: return segments with times in seconds' },
     ...samplingOptions,
   ],
   examples: [

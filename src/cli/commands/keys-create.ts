@@ -10,9 +10,9 @@ export const command = defineCommand({
       name: '--model',
       value: 'NAME',
       many: true,
-      summary: 'a model that it may use; all unless given; may be repeated',
+      summary: 'model that it may use (all); may be repeated',
     },
-    { name: '--admin', summary: 'it may load and unload adapters, and read the metrics' },
+    { name: '--admin', summary: 'may load and unload adapters, and read metrics' },
   ],
   examples: ['keys create website --file keys.yaml --model tickets'],
   async run(context) {

@@ -5,7 +5,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'tell a two_tower model of further items, which it then scores by their features',
+  summary: 'add items to a two_tower model, scored by their features',
   arguments: [{ name: 'MODEL', summary: "a run's or a model's folder", required: true }],
   options: [
     {

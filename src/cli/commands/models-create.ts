@@ -41,15 +41,15 @@ export const command = defineCommand({
       summary: 'two_tower: the text encoder becomes a part of the model, and is tuned with it',
     },
     { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
-    { name: '--width', value: 'N', summary: "numbers of each item's vector (64)" },
+    { name: '--width', value: 'N', summary: "width of the items' vectors (64)" },
     { name: '--blocks', value: 'N', summary: 'blocks of attention, or of each tower (2)' },
     { name: '--heads', value: 'N', summary: 'sasrec: heads of each block (1)' },
     {
       name: '--max-positions',
       value: 'N',
-      summary: 'longest history, and one for its start; that of the data, up to 201',
+      summary: 'longest history plus one for its start (that of the data, up to 201)',
     },
-    { name: '--seed', value: 'N', summary: 'of the weights (42)' },
+    { name: '--seed', value: 'N', summary: 'seed of the weights (42)' },
   ],
   examples: [
     'models create sasrec --data interactions.csv --to recommender',

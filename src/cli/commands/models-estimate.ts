@@ -5,7 +5,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'what tuning a model would take here and on common GPUs: memory, time, money',
+  summary: 'estimate memory, time and cost of tuning a model, here and on common GPUs',
   arguments: [
     {
       name: 'MODEL',

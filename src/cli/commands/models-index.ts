@@ -5,7 +5,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'make the index that a model of items is searched by again',
+  summary: 'rebuild the search index of a recommender',
   arguments: [{ name: 'MODEL', summary: "a run's or a model's folder: sasrec, two_tower or bpr_mf", required: true }],
   examples: ['models index runs/shop'],
   async run(context) {

@@ -29,6 +29,7 @@ export const command = defineCommand({
           ['vocabulary', count(model.vocabulary)],
           ['max_length', count(model.maxLength)],
           ['reads', model.reads?.join(', ')],
+          ['left out', model.leftOut],
           ['tasks', model.tasks.join(', ')],
           ['LoRA tunes', describeAdapted(model)],
           ['tokenizer', describeTokenizer(model)],

@@ -29,20 +29,20 @@ export const command = defineCommand<Shown>({
       summary: 'the rows with prediction, probability and error added: .csv, .tsv or .jsonl; --output means the same',
     },
     { name: '--output', value: 'FILE', summary: 'as --to' },
-    { name: '--top-k', value: 'COUNT', summary: 'the likeliest classes of each row with their probabilities' },
+    { name: '--top-k', value: 'COUNT', summary: 'the most likely classes of each row with their probabilities' },
     { name: '--probabilities', summary: 'the probability of every class; in a table one column for each' },
     {
       name: '--threshold',
       value: 'P',
       many: true,
-      summary: 'probability from which a label is given, in place of the one chosen in training; LABEL=P for one label',
+      summary: 'threshold of a label, instead of the one chosen in training; LABEL=P for one label',
     },
     {
       name: '--strict',
       summary: 'refuse the rows if one of them is bad; otherwise it has its error in place of an answer',
     },
     ...layoutOptions,
-    { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer of a model that writes; 256 unless given' },
+    { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer of a model that writes (256)' },
     { name: '--base', summary: 'the base model, without the adapter' },
     { name: '--precision', value: 'TYPE', summary: 'auto, bf16 or f32' },
     {

@@ -6,7 +6,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'make a folder of texts or images that is searched by meaning',
+  summary: 'make a folder of texts or images to search by meaning',
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's or a model's: one of vectors", required: true }],
   options: [
     {

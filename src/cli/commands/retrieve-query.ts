@@ -16,9 +16,9 @@ export const command = defineCommand({
     { name: '--input', value: 'FILE', summary: 'a file of queries' },
     { name: '--top-k', value: 'COUNT', summary: 'rows for each query (5)' },
     { name: '--to', value: 'FILE', summary: 'file to write, .csv or .jsonl' },
-    { name: '--text-column', value: 'NAME', summary: 'column of the queries; several, parted by commas, are joined' },
+    { name: '--text-column', value: 'NAME', summary: 'column of the queries; join several with commas' },
     { name: '--image-column', value: 'NAME', summary: 'column that names an image file' },
-    { name: '--model', value: 'FOLDER', summary: 'where the model lies now, if it has been moved' },
+    { name: '--model', value: 'FOLDER', summary: "the model's folder, if it has moved" },
   ],
   examples: [
     'retrieve query faq-index --text "my parcel is broken"',

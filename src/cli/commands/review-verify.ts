@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'prove that sign-offs, and what they are about, are as they were signed',
+  summary: 'check that sign-offs and the signed files are unchanged',
   arguments: [{ name: 'PAIRS', summary: 'what was signed', required: true }],
   async run(context) {
     const { verifyReview } = await import('../../app/review/review.ts');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { defineCommand } from '../command.ts';
+import { numberOf } from '../sampling.ts';
 import { noOpen } from '../show-page.ts';
 import { shortPath } from '../short-path.ts';
 
@@ -11,18 +12,34 @@ export const command = defineCommand({
   ],
   options: [
     { name: '--reviewer', value: 'NAME', many: true, summary: 'whose page it is; may be repeated for several pages' },
-    { name: '--against', value: 'SYSTEM', summary: 'of a comparison: whose answers; the strongest rival unless given' },
+    { name: '--adjudicator', value: 'NAME', many: true, summary: 'decides where reviewers chose differently' },
+    { name: '--viewer', value: 'NAME', many: true, summary: 'only looks; nothing of it is kept' },
+    { name: '--max-pairs', value: 'PAIRS', summary: 'at most so many: those that differ most, and a random share' },
+    { name: '--overlap', value: 'SHARE', summary: 'share of pairs that all reviewers see (all)' },
+    { name: '--gold', value: 'FILE', summary: 'pairs with their right choice, hidden among the others' },
+    { name: '--hours', value: 'HOURS', summary: 'close the pages after so long' },
+    {
+      name: '--against',
+      value: 'SYSTEM',
+      summary: 'for a comparison: the system to compare answers with (the strongest)',
+    },
     { name: '--rubric', value: 'FILE', summary: 'criteria to rate both answers by as well' },
     noOpen,
   ],
   examples: ['review runs/tickets', 'review pairs.jsonl --reviewer anna --reviewer ben'],
   streamsJson: true,
   async run(context) {
-    const { openReview } = await import('../../app/review/review.ts');
+    const { openReview } = await import('../../app/review/open-review.ts');
     const reviewers = context.all('--reviewer');
     const signal = context.stopSignal('closing the page; every choice is saved');
     const review = await openReview(context.argument('PAIRS')!, {
       reviewers: reviewers.length > 0 ? reviewers : undefined,
+      adjudicators: context.all('--adjudicator'),
+      viewers: context.all('--viewer'),
+      maxPairs: context.count('--max-pairs'),
+      overlap: numberOf(context, '--overlap', { least: 0, most: 1 }),
+      gold: context.option('--gold'),
+      hours: numberOf(context, '--hours', { least: 0, isAbove: true }),
       against: context.option('--against'),
       rubric: context.option('--rubric'),
     });
@@ -30,7 +47,10 @@ export const command = defineCommand({
     try {
       if (context.isJson) process.stdout.write(`${JSON.stringify({ pages, log, pairs, pid: process.pid })}\n`);
       const { cyan, dim } = context.out.colours;
-      for (const { reviewer, url } of pages) context.out.line(`${reviewer}  ${cyan(url)}`);
+      for (const { reviewer, role, url } of pages) {
+        const told = role === 'reviewer' ? reviewer : `${reviewer} (${role})`;
+        context.out.line(`${told}  ${cyan(url)}`);
+      }
       context.out.line(dim(`choices are kept in ${shortPath(log)}; Ctrl-C ends it`));
       if (context.isInteractive && !context.has(noOpen.name) && pages.length === 1) {
         const { openBrowser } = await import('../../app/page/browser.ts');

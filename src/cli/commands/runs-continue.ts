@@ -3,16 +3,16 @@ import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
-  summary: 'go on from where a finished run ended, with a new schedule, as a new run',
+  summary: 'train a finished run further, with a new schedule, as a new run',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
-    { name: '--epochs', value: 'NUMBER', summary: 'passes to add; as many as the run had unless given' },
+    { name: '--epochs', value: 'NUMBER', summary: 'epochs to add (as many as the run had)' },
     { name: '--max-steps', value: 'N', summary: 'steps to add, in place of epochs' },
-    { name: '--learning-rate', value: 'NUMBER', summary: "peak of the new schedule; the run's own unless given" },
+    { name: '--learning-rate', value: 'NUMBER', summary: 'peak of the new schedule (that of the run)' },
     { name: '--from', value: 'last|best', summary: 'checkpoint to start from: the last one, or the result (last)' },
-    { name: '--output-dir', value: 'FOLDER', summary: 'folder of the new run; RUN-2, RUN-3, … unless given' },
+    { name: '--output-dir', value: 'FOLDER', summary: 'folder of the new run (RUN-2, RUN-3, …)' },
     { name: '--dry-run', summary: 'check everything and try the worst batch, but train nothing' },
-    { name: '--detach', summary: 'go on in the background' },
+    { name: '--detach', summary: 'continue in the background' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
   examples: ['runs continue runs/tickets --epochs 2', 'runs continue runs/tickets --epochs 1 --learning-rate 5e-4'],

@@ -13,7 +13,7 @@ export const command = defineCommand({
     {
       name: '--rows',
       value: 'HOW',
-      summary: 'test rows in the report: clear, redacted or none; as the recipe says unless given',
+      summary: 'test rows in the report: clear, redacted or none (as in the recipe)',
     },
   ],
   examples: ['runs open runs/tickets', 'runs open runs/tickets --no-open', 'runs open runs/tickets --rows redacted'],

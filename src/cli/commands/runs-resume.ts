@@ -8,10 +8,10 @@ import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
-  summary: 'go on with a run that was stopped, from its newest checkpoint',
+  summary: 'resume a stopped run from its newest checkpoint',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
-    { name: '--detach', summary: 'go on in the background' },
+    { name: '--detach', summary: 'continue in the background' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
   async run(context) {

@@ -3,7 +3,7 @@ import { describeRun } from '../run-text.ts';
 
 export const command = defineCommand({
   section: 'Train',
-  summary: 'show what a run has come to',
+  summary: 'show the results of a run',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   examples: ['runs show runs/tickets'],
   async run(context) {

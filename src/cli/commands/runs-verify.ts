@@ -3,7 +3,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Train',
-  summary: 'prove that a run comes out as recorded',
+  summary: 'check that a run gives the recorded results',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [{ name: '--retrain', summary: 'train it again and compare bytes, instead of scoring it again' }],
   async run(context) {

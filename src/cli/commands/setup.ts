@@ -7,7 +7,7 @@ import { defineCommand } from '../command.ts';
 /** bin/attune runs the same script at once, on whatever Node there is; this is for those who start main.js themselves. */
 export const command = defineCommand({
   section: 'Start',
-  summary: 'make this machine ready: libtorch, a compiler, the engine',
+  summary: 'prepare this machine: libtorch, a compiler, the engine',
   options: [{ name: '--yes', summary: 'install what is missing without asking' }],
   examples: ['setup', 'setup --yes --json'],
   async run(context) {

@@ -5,13 +5,13 @@ import { describeOutcome, resolveFor, runWithProgress } from '../training.ts';
 export const command = defineCommand({
   section: 'Train',
   summary: 'fine-tune a model by a recipe',
-  arguments: [{ name: 'RECIPE', summary: 'a .yaml, .json or .ts file; flags alone will do' }],
+  arguments: [{ name: 'RECIPE', summary: 'a .yaml, .json or .ts file; may be left out' }],
   options: [
     { name: '--dry-run', summary: 'check everything and try the longest batch, then stop' },
-    { name: '--detach', summary: 'go on in the background' },
-    { name: '--resume', summary: 'go on from the newest checkpoint, where there is one' },
+    { name: '--detach', summary: 'continue in the background' },
+    { name: '--resume', summary: 'continue from the newest checkpoint, if there is one' },
     { name: '--overwrite', summary: 'delete the run in the output folder first, where there is one' },
-    { name: '--profile', summary: 'say what two of the steps spend their time on; a trace goes to profile.json' },
+    { name: '--profile', summary: 'profile two steps; the trace goes to profile.json' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
   takesRecipe: true,

@@ -1,10 +1,10 @@
 import type { Message } from '../../text/message.ts';
 import type { ExampleBody } from './format.ts';
-import { describeValue, isObject, type RowReader } from './row-reader.ts';
+import { describeValue, IMAGE_COLUMNS, isObject, type RowReader } from './row-reader.ts';
 import { readTools } from './tools.ts';
 
 /** Columns that any chat row may have beside its turns. */
-export const chatFields: readonly string[] = ['tools', 'functions', 'chat_template_kwargs'];
+export const chatFields: readonly string[] = ['tools', 'functions', 'chat_template_kwargs', ...IMAGE_COLUMNS];
 
 /** A chat example from its turns; a conversation that nothing can be learnt from is a problem of `column`. */
 export function chatBody(row: RowReader, column: string, messages: readonly Message[]): ExampleBody | undefined {
@@ -26,8 +26,23 @@ function withExtras(row: RowReader, messages: readonly Message[]): ExampleBody |
   if (kwargs !== undefined && !isObject(kwargs)) {
     return row.problem('chat_template_kwargs', `must be an object, not ${describeValue(kwargs)}`);
   }
+  const seen = withColumnImages(row, messages);
+  if (seen === undefined) return undefined;
   const extras = { ...(tools && { tools }), ...(kwargs && { chatTemplateKwargs: kwargs }) };
-  return { kind: 'chat', messages, ...extras };
+  return { kind: 'chat', messages: seen, ...extras };
+}
+
+/** Images of the row that no message names stand before the first user's text; where some are named all have to be. */
+function withColumnImages(row: RowReader, messages: readonly Message[]): readonly Message[] | undefined {
+  const hasTaken = row.hasTakenImages;
+  const others = row.otherImages();
+  if (others.length === 0) return messages;
+  const column = IMAGE_COLUMNS.find((name) => row.has(name))!;
+  if (hasTaken) return row.problem(column, `holds ${others.length} more than the messages name`, 'name or remove them');
+  const first = messages.findIndex(({ role }) => role === 'user');
+  if (first < 0) return row.problem(column, 'has no user turn to stand in', 'add one, or remove the images');
+  const images = others.map((file) => ({ at: 0, file }));
+  return messages.with(first, { ...messages[first], images: [...images, ...(messages[first].images ?? [])] });
 }
 
 /** Turns that are context only: their answers are not learnt. */

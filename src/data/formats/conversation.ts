@@ -1,5 +1,6 @@
 import type { Message } from '../../text/message.ts';
 import { nearest } from '../../base/nearest.ts';
+import { readParts, type MessageContent } from './message-parts.ts';
 import { roleNames, roleOf, type Role } from './roles.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 import { readToolCalls } from './tools.ts';
@@ -58,9 +59,10 @@ function plainTurn(row: RowReader, path: string, turn: Record<string, unknown> &
   const before = row.problems.length;
   const calls = readCalls(row, path, turn);
   const content = readContent(row, path, turn, role === 'assistant' && CALL_KEYS.some((key) => present(turn[key])));
-  const message: Message = { role, content: content ?? '' };
+  const message: Message = { role, content: content?.text ?? '' };
+  if (content !== undefined && content.images.length > 0) message.images = content.images;
   // Templates tell null from no key at all.
-  if (content === '' && !present(turn.content) && !present(turn.value))
+  if (content?.text === '' && !present(turn.content) && !present(turn.value))
     message.contentless = turn.content === null ? 'null' : 'absent';
   for (const key of ['name', 'tool_call_id', 'reasoning_content'] as const) {
     if (present(turn[key])) message[key] = row.checkText(`${path}.${key}`, turn[key]);
@@ -92,24 +94,15 @@ function readCalls(row: RowReader, path: string, turn: Record<string, unknown>):
 function readContent(
   row: RowReader,
   path: string,
-  turn: Record<string, unknown>,
+  turn: Record<string, unknown> & { role: Role },
   mayLack: boolean,
-): string | undefined {
+): MessageContent | undefined {
   const key = present(turn.content) || !present(turn.value) ? 'content' : 'value';
   const value = turn[key];
-  if (!present(value))
-    return mayLack ? '' : row.problem(`${path}.${key}`, 'is missing', 'every message needs its text');
-  if (!Array.isArray(value)) return row.checkText(`${path}.${key}`, value);
-  const texts = value.map((part, index) => readPart(row, `${path}.${key}[${index}]`, part));
-  return texts.includes(undefined) ? undefined : texts.join('');
-}
-
-function readPart(row: RowReader, path: string, part: unknown): string | undefined {
-  if (typeof part === 'string') return row.checkText(path, part);
-  if (isObject(part) && (part.type === 'text' || part.type === 'input_text'))
-    return row.checkText(`${path}.text`, part.text);
-  const got = isObject(part) ? `a part of type ${describeValue(part.type)}` : describeValue(part);
-  return row.problem(path, `must be text, not ${got}`, 'a language model is trained on text parts only');
+  if (present(value)) return readParts(row, `${path}.${key}`, { value, mayHoldImages: turn.role !== 'assistant' });
+  return mayLack
+    ? { text: '', images: [] }
+    : row.problem(`${path}.${key}`, 'is missing', 'every message needs its text');
 }
 
 function readWeight(row: RowReader, path: string, turn: Record<string, unknown>): Message['weight'] {

@@ -13,6 +13,9 @@ export interface RowPlace {
   folder?: string;
 }
 
+/** Columns with the images of a conversation, the first that a row has. */
+export const IMAGE_COLUMNS = ['images', 'image'] as const;
+
 /** Reads one row's fields and notes every defect with its place; a reading that fails gives undefined. */
 export class RowReader {
   readonly problems: Problem[] = [];
@@ -22,6 +25,7 @@ export class RowReader {
   readonly ignored = new Set<string>();
   readonly #row: Readonly<Record<string, unknown>>;
   readonly #place: RowPlace;
+  #imagesTaken = 0;
 
   constructor(row: Readonly<Record<string, unknown>>, place: RowPlace) {
     this.#row = row;
@@ -79,8 +83,50 @@ export class RowReader {
   /** A column that names an image or a recording, or holds one. */
   media(column: string, kind: MediaKind): MediaFile | undefined {
     if (!this.has(column)) return this.problem(column, 'is missing', `every row needs "${column}"`);
-    const found = mediaOf(this.value(column), kind, this.#place.folder ?? process.cwd());
-    return 'message' in found ? this.problem(column, found.message, found.fix) : found;
+    return this.#mediaOf(column, this.value(column), kind);
+  }
+
+  /** An image that a value of the row names or holds. */
+  image(path: string, value: unknown): (MediaFile & { kind: 'image' }) | undefined {
+    return this.#mediaOf(path, value, 'image') as (MediaFile & { kind: 'image' }) | undefined;
+  }
+
+  #mediaOf(path: string, value: unknown, kind: MediaKind): MediaFile | undefined {
+    const found = mediaOf(value, kind, this.#place.folder ?? process.cwd());
+    return 'message' in found ? this.problem(path, found.message, found.fix) : found;
+  }
+
+  /** Whether the row has a column of images for its messages. */
+  get hasImages(): boolean {
+    return IMAGE_COLUMNS.some((column) => this.has(column));
+  }
+
+  /** The next image of that column, for the part of a message at a path. */
+  nextImage(path: string): (MediaFile & { kind: 'image' }) | undefined {
+    const column = IMAGE_COLUMNS.find((name) => this.has(name));
+    if (column === undefined) {
+      return this.problem(path, 'names no image', 'give its image_url, or the images of the row in a column "images"');
+    }
+    const [index, all] = [this.#imagesTaken++, this.#imageColumn(column)];
+    if (index >= all.length) return this.problem(path, `has no image: the row has ${all.length} in "${column}"`);
+    return this.image(Array.isArray(this.#row[column]) ? `${column}[${index}]` : column, all[index]);
+  }
+
+  /** The images of that column that no message has named: in their order, and none twice. */
+  otherImages(): (MediaFile & { kind: 'image' })[] {
+    const column = IMAGE_COLUMNS.find((name) => this.has(name));
+    const left = column === undefined ? 0 : this.#imageColumn(column).length - this.#imagesTaken;
+    return Array.from({ length: Math.max(0, left) }, () => this.nextImage(column!)).filter((one) => one !== undefined);
+  }
+
+  /** Whether a message has taken an image of the column. */
+  get hasTakenImages(): boolean {
+    return this.#imagesTaken > 0;
+  }
+
+  #imageColumn(column: string): unknown[] {
+    const value = this.json(column);
+    return Array.isArray(value) ? (value as unknown[]) : [value];
   }
 
   /** Notes a defect where a value is not text that can be written as UTF-8. */

@@ -67,10 +67,11 @@ function shortName(path: string): string {
 }
 
 function answerOf({ predictions, scores }: Scored, row: number, validity: string | undefined): SampleAnswer {
-  const { text, label } = predictions[row];
+  const { text, label, finish } = predictions[row];
   const form = validity === undefined ? undefined : scores.get(validity)?.rows[row];
   return {
     text: text ?? label ?? '',
+    ...(finish === 'length' && { cut: true }),
     ...(form !== undefined && { valid: form > 0 }),
     scores: Object.fromEntries([...scores].map(([name, { rows }]) => [name, rows[row]])),
   };

@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { unreachedBecause } from '../../base/connection.ts';
 import type { Example } from '../../data/example.ts';
+import { imagesIn } from '../../text/message.ts';
 import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
 import { AnswerCache } from './answer-cache.ts';
@@ -159,9 +160,18 @@ function unreached({ url }: Endpoint, reason: string): AttuneError {
   });
 }
 
+function imagesUnsent({ source }: AskedRow): AttuneError {
+  return new AttuneError('E_IMAGES_UNREAD', {
+    what: 'Rows with images are not sent to endpoints',
+    got: `images in ${source.file}:${source.line}`,
+    fix: 'leave the endpoint out of the comparison',
+  });
+}
+
 function bodyOf(row: AskedRow, model: string, { maxNewTokens, responseFormat }: EndpointOptions): ChatBody {
   const prompt = promptOf(row);
   const { messages, tools } = typeof prompt === 'string' ? { messages: [], tools: undefined } : prompt;
+  if (imagesIn(messages).length > 0) throw imagesUnsent(row);
   return {
     model,
     messages: messages.map((message) => ({ ...message, weight: undefined })),

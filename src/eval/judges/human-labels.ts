@@ -17,6 +17,14 @@ export interface HumanLabel {
   seconds?: number;
   /** By criterion, of `a` and of `b`. */
   ratings?: Readonly<Record<string, readonly [number, number]>>;
+  /** A right answer in the reviewer's own words. */
+  edit?: string;
+  /** What is wrong with the pair: unsafe, personal data. */
+  flags?: readonly string[];
+  /** Whose choice decides where others disagree. */
+  role?: 'adjudicator';
+  /** Of a pair whose better answer was known before: that. */
+  gold?: HumanChoice;
 }
 
 const CHOICES: readonly unknown[] = ['a', 'b', 'tie', 'neither'];
@@ -40,9 +48,11 @@ export async function readLabels(file: string): Promise<HumanLabel[]> {
   });
 }
 
-function labelFault({ id, choice, undone, reviewer }: Record<string, unknown>): string | undefined {
+function labelFault({ id, choice, undone, reviewer, edit, flags }: Record<string, unknown>): string | undefined {
   if (typeof id !== 'string' && typeof id !== 'number') return 'has no id';
   if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is no text';
+  if (edit !== undefined && typeof edit !== 'string') return 'its edit is no text';
+  if (flags !== undefined && !Array.isArray(flags)) return 'its flags are no list';
   if (undone === true || CHOICES.includes(choice)) return undefined;
   return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is no choice`;
 }
@@ -55,10 +65,12 @@ function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: 
   if (undone !== true) labels.set(key, { ...label, id: String(label.id), reviewer });
 }
 
-/** What most reviewers of each pair chose; a tie where no choice has most. */
+/** What most reviewers of each pair chose; a tie where no choice has most. An adjudicator's choice stands in their place. */
 export function majorities(labels: readonly HumanLabel[]): Map<string, Choice> {
   const counts = new Map<string, Record<Choice, number>>();
-  for (const { id, choice } of labels) {
+  const decided = new Set(labels.filter(({ role }) => role === 'adjudicator').map(({ id }) => id));
+  for (const { id, choice, role, gold } of labels) {
+    if (gold !== undefined || (decided.has(id) && role !== 'adjudicator')) continue;
     const count = counts.get(id) ?? { a: 0, b: 0, tie: 0 };
     count[preferred(choice)]++;
     counts.set(id, count);

@@ -2,8 +2,7 @@ import type { Example } from '../../data/example.ts';
 import { answerText } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
 import { compared } from './compared.ts';
-import { missingInput } from './missing-input.ts';
-import type { Metric, MetricDefinition } from './metric.ts';
+import { type Metric, type MetricDefinition, missingInput } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';
 
 interface Entity {

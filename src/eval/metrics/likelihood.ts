@@ -1,10 +1,9 @@
 import type { Likelihood, Prediction } from '../predictor.ts';
-import { missingInput } from './missing-input.ts';
-import type { Metric } from './metric.ts';
+import { type Metric, type MetricDefinition, missingInput } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';
 
 /** Sums of negative log-likelihood, tokens and bytes; `ratio` says what one value is, of a row or of all rows. */
-export function likelihoodMetric(ratio: (sum: Likelihood) => number): Metric {
+function likelihoodMetric(ratio: (sum: Likelihood) => number): Metric {
   return sumsMetric({
     width: 3,
     row(prediction, _example, sums) {
@@ -26,3 +25,30 @@ function missing(prediction: Prediction): never {
     fix: 'use it with a model, not with a baseline that only answers',
   });
 }
+
+/** Mean negative log-likelihood of a loss token, in nats. */
+export const loss: MetricDefinition = {
+  name: 'loss',
+  title: 'loss',
+  better: 'lower',
+  reads: 'likelihood',
+  create: () => likelihoodMetric((sum) => sum.negativeLogLikelihood / sum.tokens),
+};
+
+/** exp of the mean loss of a token: depends on the tokenizer, unlike bits per byte. */
+export const perplexity: MetricDefinition = {
+  name: 'perplexity',
+  title: 'perplexity',
+  better: 'lower',
+  reads: 'likelihood',
+  create: () => likelihoodMetric((sum) => Math.exp(sum.negativeLogLikelihood / sum.tokens)),
+};
+
+/** Negative log-likelihood in bits over UTF-8 bytes: comparable between tokenizers. */
+export const bitsPerByte: MetricDefinition = {
+  name: 'bits_per_byte',
+  title: 'bits per byte',
+  better: 'lower',
+  reads: 'likelihood',
+  create: () => likelihoodMetric((sum) => sum.negativeLogLikelihood / Math.LN2 / sum.bytes),
+};

@@ -140,3 +140,17 @@ export function meanOfRows(values: RowValues): MetricResult {
 export function noRows(): AttuneError {
   return new AttuneError('E_NO_ROWS', { what: 'No row was scored', fix: 'give the evaluation at least one row' });
 }
+
+/** A metric was asked of predictions that lack what it is computed from. */
+export function missingInput(
+  prediction: Prediction,
+  needed: string,
+  lacking: string,
+  { fix }: { fix: string },
+): AttuneError {
+  return new AttuneError('E_METRIC_INPUT', {
+    what: `This metric needs ${needed}`,
+    got: `a prediction without ${lacking} (row ${prediction.id})`,
+    fix,
+  });
+}

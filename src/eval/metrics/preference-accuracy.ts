@@ -1,6 +1,5 @@
 import type { Prediction } from '../predictor.ts';
-import { rowMetric, type MetricDefinition } from './metric.ts';
-import { missingInput } from './missing-input.ts';
+import { type MetricDefinition, missingInput, rowMetric } from './metric.ts';
 
 /** Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. */
 export const preferenceAccuracy: MetricDefinition = {

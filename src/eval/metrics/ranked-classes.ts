@@ -1,9 +1,16 @@
 // K classes, R rows.
-import { classProbabilities, labelProbabilities, probabilityOf, type LabelProbability } from './class-probabilities.ts';
-import { rowMetric, RowValues, type Metric, type MetricOptions, type MetricResult } from './metric.ts';
+import {
+  type Metric,
+  type MetricDefinition,
+  type MetricOptions,
+  type MetricResult,
+  RowValues,
+  rowMetric,
+} from './metric.ts';
+import { type LabelProbability, classProbabilities, labelProbabilities, probabilityOf } from './probability-metrics.ts';
 
 /** How well one class is told from the others by its probability alone. */
-export interface Ranking {
+interface Ranking {
   /** Rows from the highest probability down. [R] */
   order: Uint32Array;
   /** Whether the row is the last of those with its probability, by place in `order`. [R] */
@@ -13,7 +20,7 @@ export interface Ranking {
 }
 
 /** The quality of one ranking, each row counted as often as `weights` says; NaN without rows of both kinds. */
-export type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
+type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
 
 /** Probabilities by class and row. */
 class Probabilities {
@@ -49,7 +56,7 @@ class Probabilities {
  * class has rows both of it and not of it. A row's own value is the probability of its class; of several classes the
  * mean probability of what is true of each.
  */
-export function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Metric {
+function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Metric {
   const probabilities = new Probabilities();
   let rows = 0;
   const byClass = (rankings: ReadonlyMap<string, Ranking>, weights: Float64Array) =>
@@ -93,4 +100,90 @@ export function rankedMetric(score: RankingScore, { positive }: MetricOptions = 
 function meanRightness(labels: readonly LabelProbability[]): number {
   const sum = labels.reduce((total, { probability, isTrue }) => total + (isTrue ? probability : 1 - probability), 0);
   return sum / Math.max(1, labels.length);
+}
+
+/**
+ * Area under the ROC curve: how often a row of the class has a higher probability of it than another row, ties
+ * counting half. One class against the rest, averaged over classes (scikit-learn's multi_class="ovr").
+ */
+export const rocAuc: MetricDefinition = {
+  name: 'roc_auc',
+  title: 'ROC-AUC',
+  better: 'higher',
+  best: 1,
+  reads: 'scores',
+  options: ['positive'],
+  create: (options) => rankedMetric(areaUnderRoc, options),
+};
+
+function areaUnderRoc({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
+  let [positives, negatives, area] = [0, 0, 0];
+  let [tiedPositives, tiedNegatives] = [0, 0];
+  for (let place = 0; place < order.length; place++) {
+    const row = order[place];
+    if (isPositive[row] === 1) tiedPositives += weights[row];
+    else tiedNegatives += weights[row];
+    if (isLast[place] === 0) continue;
+    area += tiedNegatives * (positives + tiedPositives / 2);
+    positives += tiedPositives;
+    negatives += tiedNegatives;
+    tiedPositives = 0;
+    tiedNegatives = 0;
+  }
+  return area / (positives * negatives);
+}
+
+/**
+ * Area under the precision-recall curve as average precision: precision at each new probability, weighted by the
+ * recall that it adds, without interpolation. One class against the rest, averaged over classes.
+ */
+export const averagePrecision: MetricDefinition = {
+  name: 'average_precision',
+  title: 'average precision',
+  better: 'higher',
+  best: 1,
+  reads: 'scores',
+  options: ['positive'],
+  create: (options) => rankedMetric(areaUnderPrecision, options),
+};
+
+function areaUnderPrecision({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
+  let [positives, seen, tied, area] = [0, 0, 0, 0];
+  for (let place = 0; place < order.length; place++) {
+    const row = order[place];
+    seen += weights[row];
+    if (isPositive[row] === 1) tied += weights[row];
+    if (isLast[place] === 0 || tied === 0) continue;
+    positives += tied;
+    area += (tied * positives) / seen;
+    tied = 0;
+  }
+  return positives === seen ? Number.NaN : area / positives;
+}
+
+const PRECISION = 0.9;
+
+/**
+ * How many rows of a class are found where nine in ten that are taken for it are of it: the largest recall of any
+ * probability from which precision is at least 0.9. One class against the rest, averaged over classes.
+ */
+export const recallAtPrecision: MetricDefinition = {
+  name: 'recall_at_precision',
+  title: 'recall at precision 0.9',
+  better: 'higher',
+  best: 1,
+  reads: 'scores',
+  options: ['positive'],
+  create: (options) => rankedMetric(recallWherePrecise, options),
+};
+
+function recallWherePrecise({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
+  let [positives, seen, precise] = [0, 0, 0];
+  for (let place = 0; place < order.length; place++) {
+    const row = order[place];
+    seen += weights[row];
+    if (isPositive[row] === 1) positives += weights[row];
+    if (isLast[place] === 1 && positives >= PRECISION * seen) precise = positives;
+  }
+  return positives === 0 || positives === seen ? Number.NaN : precise / positives;
 }

@@ -1,8 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import { answerText } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
-import { missingInput } from './missing-input.ts';
-import { rowMetric, type MetricDefinition, type MetricOptions } from './metric.ts';
+import { type MetricDefinition, type MetricOptions, missingInput, rowMetric } from './metric.ts';
 
 const K = 10;
 

@@ -1,20 +1,19 @@
 // R rows, V items that stand in a row or were recommended
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
-import { historyOf } from '../recommend.ts';
-import { noRows, type Metric, type MetricDefinition, type MetricOptions } from './metric.ts';
-import { missingInput } from './missing-input.ts';
+import { historyOf } from '../baselines/items.ts';
+import { type Metric, type MetricDefinition, type MetricOptions, missingInput, noRows } from './metric.ts';
 
 const K = 10;
 
 /** A row as places of items: what it is recommended, and what it has before the item that is to be predicted. */
-export interface RecommendedRow {
+interface RecommendedRow {
   items: Int32Array;
   history: Int32Array;
 }
 
 /** How many of some rows have each item: all that is known of its popularity. [V] */
-export class Popularity {
+class Popularity {
   readonly counts: Float64Array;
   readonly rows: number;
 
@@ -35,7 +34,7 @@ export class Popularity {
 }
 
 /** The mean of some items' values. */
-export function meanOf(items: Int32Array, values: Float64Array): number {
+function meanOf(items: Int32Array, values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < items.length; i++) sum += values[items[i]];
   return sum / items.length;
@@ -45,7 +44,7 @@ export function meanOf(items: Int32Array, values: Float64Array): number {
 type Value = (rows: readonly RecommendedRow[], indices: ArrayLike<number>, popularity: Popularity) => number;
 
 /** A metric of the first k recommended items (10 unless given) that needs all rows to know how popular items are. */
-export function recommendedMetric(
+function recommendedMetric(
   about: Pick<MetricDefinition, 'name' | 'title' | 'better' | 'best' | 'isProperty'>,
   value: Value,
 ): MetricDefinition {
@@ -104,7 +103,7 @@ class RecommendedItems implements Metric {
 }
 
 /** The mean of something over rows; rows without a value (NaN) do not count. */
-export function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => number): number {
+function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => number): number {
   let [sum, count] = [0, 0];
   for (let i = 0; i < indices.length; i++) {
     const value = valueOf(indices[i]);
@@ -114,3 +113,49 @@ export function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => n
   }
   return sum / count;
 }
+
+/**
+ * Share of the items that at least one row is recommended. The items are those that rows have before the one that is to
+ * be predicted, and those recommended; so it grows with the rows, and its interval lies somewhat low.
+ */
+export const coverage = recommendedMetric(
+  { name: 'coverage', title: 'coverage of items', better: 'higher', best: 1 },
+  (rows, indices, { counts }) => {
+    const isCovered = new Uint8Array(counts.length);
+    for (let i = 0; i < indices.length; i++) {
+      const { items } = rows[indices[i]];
+      for (let k = 0; k < items.length; k++) isCovered[items[k]] = 1;
+    }
+    let [covered, known] = [0, 0];
+    for (let item = 0; item < isCovered.length; item++) {
+      covered += isCovered[item];
+      if (isCovered[item] === 1 || counts[item] > 0) known++;
+    }
+    return covered / known;
+  },
+);
+
+/**
+ * Mean self-information of recommended items, in bits: -log2 of the share of rows that have them (Zhou et al., 2010).
+ * Items drawn by chance have the most.
+ */
+export const novelty = recommendedMetric(
+  { name: 'novelty', title: 'novelty (bits)', better: 'higher', isProperty: true },
+  (rows, indices, popularity) => {
+    const information = popularity.shares().map((share) => -Math.log2(share));
+    return meanOver(indices, (row) => meanOf(rows[row].items, information));
+  },
+);
+
+/**
+ * How much more popular recommended items are than those that a row has: the difference of their mean shares of rows that
+ * have them. 0 where recommendations are as popular as what people choose; rows that have nothing do not count. More is
+ * not worse, and less is not better: items drawn by chance have the least.
+ */
+export const popularityBias = recommendedMetric(
+  { name: 'popularity_bias', title: 'popularity bias', better: 'lower', isProperty: true },
+  (rows, indices, popularity) => {
+    const shares = popularity.shares();
+    return meanOver(indices, (row) => meanOf(rows[row].items, shares) - meanOf(rows[row].history, shares));
+  },
+);

@@ -42,6 +42,15 @@ export function defineRouge(variant: '1' | '2' | 'L'): MetricDefinition {
   };
 }
 
+/** F1 of a pair of texts, of n-grams of words or of the longest common subsequence. */
+export function rougeScore(variant: number | 'L', predicted: string, reference: string): number {
+  const [words, others] = [rougeWords(predicted), rougeWords(reference)];
+  const { precision, recall } = scoreOf(
+    variant === 'L' ? longestCommon(words, others) : commonGrams(words, others, variant),
+  );
+  return fScore(precision, recall);
+}
+
 export const rouge1 = defineRouge('1');
 export const rouge2 = defineRouge('2');
 export const rougeL = defineRouge('L');

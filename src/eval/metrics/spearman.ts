@@ -1,6 +1,6 @@
 import type { Statistic } from '../statistics/index.ts';
 import type { MetricDefinition } from './metric.ts';
-import { numbersMetric, type NumberPairs } from './numbers-metric.ts';
+import { numbersMetric, type NumberPairs } from './number-metrics.ts';
 
 /** Correlation of ranks, equal numbers sharing their mean rank; not defined (NaN) where either are all equal. */
 export const spearman: MetricDefinition = {

@@ -1,7 +1,5 @@
 import type { Prediction, RowUsage } from '../predictor.ts';
-import { missingInput } from './missing-input.ts';
-import type { MetricDefinition, RowValues } from './metric.ts';
-import { rowMetric } from './metric.ts';
+import { type MetricDefinition, type RowValues, missingInput, rowMetric } from './metric.ts';
 
 /** A mean over rows of what one answer cost, with its quantiles. */
 function usageMetric(of: { name: string; title: string; kind: keyof RowUsage; per: number }): MetricDefinition {

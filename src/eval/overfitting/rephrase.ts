@@ -1,5 +1,6 @@
 /** The same request in other words, by rule: English only, and only where a rule fits. */
 import type { Example } from '../../data/example.ts';
+import { withContent } from '../../text/message.ts';
 
 /** Either form becomes the other. */
 const EITHER: readonly (readonly [string, string])[] = [
@@ -88,6 +89,6 @@ export function rephrasedRow(example: Example): Example | undefined {
   const asked = example.messages.findLastIndex(({ role }, place) => role === 'user' && place < answer);
   const content = asked < 0 ? undefined : rephrased(example.messages[asked].content);
   if (content === undefined) return undefined;
-  const messages = example.messages.with(asked, { ...example.messages[asked], content });
+  const messages = example.messages.with(asked, withContent(example.messages[asked], content));
   return { ...example, id, messages };
 }

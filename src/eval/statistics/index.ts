@@ -1,7 +1,11 @@
 export { bounds, spreadInterval, type BootstrapOptions, type Interval } from './bootstrap.ts';
+export { MeanSequence, shareSequence, type SequenceInterval } from './confidence-sequence.ts';
+export { eBenjaminiHochberg, permutationEValue } from './e-values.ts';
 export { holm } from './holm.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
+export { pairedShareDifference } from './paired-shares.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';
+export { RankMartingale, type Direction } from './rank-martingale.ts';
 export { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 export {
   pairedDifference,

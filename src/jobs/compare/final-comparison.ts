@@ -6,7 +6,7 @@ import { modelFolder } from '../model/base-model.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { LoadedData } from '../../data/index.ts';
 import type { PreparedRun, RunContext } from '../train/training-run.ts';
-import { warnOfEndless } from './endless-answers.ts';
+import { warnOfEndless } from './answer-lengths.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';

@@ -3,12 +3,13 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
 import { thumbnail } from '../../image/index.ts';
 import type { Samples } from '../../store/results.ts';
+import { imagesIn } from '../../text/index.ts';
 
 const SIDE = 128;
 /** Of the first rows; a report stays a file that can be sent. */
 const MOST = 200;
 
-/** Samples of rows that are images with small versions of them, so that a report needs no other file. */
+/** Samples of rows that are images, or show some, with small versions of them, so that a report needs no other file. */
 export async function withPictures(samples: Samples, examples: readonly Example[]): Promise<Samples> {
   const byId = new Map(examples.map((example) => [example.id, example]));
   const rows = [];
@@ -20,12 +21,19 @@ export async function withPictures(samples: Samples, examples: readonly Example[
 }
 
 async function pictureOf(example: Example | undefined): Promise<string | undefined> {
-  if (example === undefined || !('media' in example) || example.media?.kind !== 'image') return undefined;
+  const path = example && imageIn(example);
+  if (path === undefined) return undefined;
   try {
-    return await thumbnail(await readFile(example.media.path), example.media.path, SIDE);
+    return await thumbnail(await readFile(path), path, SIDE);
   } catch (error) {
     // A file that is gone by now, or broken: its row is told by its name.
     if (error instanceof AttuneError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
     throw error;
   }
+}
+
+/** The image that a row is, or the first one of a conversation. */
+function imageIn(example: Example): string | undefined {
+  if (example.kind === 'chat') return imagesIn(example.messages)[0]?.path;
+  return 'media' in example && example.media?.kind === 'image' ? example.media.path : undefined;
 }

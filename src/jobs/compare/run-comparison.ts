@@ -3,7 +3,7 @@ import { pushAll } from '../../base/many.ts';
 import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../eval/compare/system.ts';
-import { repeatedRows } from '../../eval/recommend.ts';
+import { repeatedRows } from '../../eval/baselines/items.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import type { OpenOptions } from '../model/open-model.ts';
@@ -15,7 +15,7 @@ import { systemSources } from './systems/index.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 export interface ComparisonOptions extends ScoringContext {
-  /** The deciding one first; what suits the answers unless given. */
+  /** The deciding one first; by default chosen by the kind of answers. */
   metrics?: readonly MetricSpec[];
   /** Longest answer in tokens; from the training answers unless given. */
   maxNewTokens?: number;

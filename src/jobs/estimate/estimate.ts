@@ -57,10 +57,11 @@ function sizeOf(model: Model): ModelSize {
   let parameters = 0;
   for (const [, parameter] of model.parameters()) parameters += parameter.size;
   let [linear, adapterPerRank] = [0, 0];
+  const reader = new Set(trunk.imageReader?.modules.flatMap((part) => [...part.modules()].map(([, module]) => module)));
   for (const [, module] of trunk.modules()) {
     if (!isLinear(module)) continue;
     linear += module.inFeatures * module.outFeatures;
-    adapterPerRank += module.inFeatures + module.outFeatures;
+    if (!reader.has(module)) adapterPerRank += module.inFeatures + module.outFeatures;
   }
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
   const inner = innerWidth(model);

@@ -26,7 +26,8 @@ const USUAL_SIDE = 224;
  */
 export function workOfImage(model: Model): ImageWork | undefined {
   const { trunk, architecture, config } = model;
-  if (architecture.modalities?.includes('image') !== true || trunk.towers !== undefined) return undefined;
+  const isBeside = trunk.towers !== undefined || trunk.imageReader !== undefined;
+  if (architecture.modalities?.includes('image') !== true || isBeside) return undefined;
   const modules = [...trunk.modules()].map(([, module]) => module);
   const layers = modules.filter((module) => module instanceof Convolution2d);
   model.device = 'meta';

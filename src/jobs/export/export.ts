@@ -3,6 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { CheckpointFiles } from '../../models/checkpoint-files.ts';
+import type { GgufForm } from '../../models/gguf/index.ts';
 import type { DType } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
@@ -25,17 +26,29 @@ export interface ExportInput {
 export interface ExportResult {
   folder: string;
   bytes: number;
-  dtype: DType;
+  dtype: GgufForm;
   /** Which rows both were scored on: the first of validation, test and train that the recipe has; `random` tokens. */
   split: string;
   rows: number;
   /** Loss of the result on them, and of what was written, read again. */
   before: number;
   after: number;
+  /** Commands to use it by, where there are any. */
+  commands?: readonly string[];
 }
 
 /** Rounding to the written type may move the loss by this much, relative. */
-const TOLERANCE: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 5e-3, f16: 2e-3 };
+const TOLERANCE: Partial<Record<GgufForm, number>> = {
+  f32: 1e-5,
+  bf16: 5e-3,
+  f16: 2e-3,
+  q8_0: 0.02,
+  q4_k_m: 0.15,
+  q4_0: 0.25,
+};
+
+/** What to take where a type is too narrow. */
+const WIDER: Partial<Record<GgufForm, string>> = { q8_0: 'f16', q4_k_m: 'q8_0', q4_0: 'q4_k_m or q8_0' };
 
 /** Writes a result in another form, an adapter merged, and proves that it scores as before (F18, F19). */
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
@@ -57,7 +70,8 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
     refuseDifference({ before, after, dtype });
     return { bytes, after };
   });
-  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written };
+  const commands = await form.finish?.(folder, context.emit);
+  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written, commands };
 }
 
 function storedType(folder: string): DType {
@@ -73,7 +87,7 @@ function refuseExisting(folder: string): void {
   });
 }
 
-function refuseDifference({ before, after, dtype }: { before: number; after: number; dtype: DType }): void {
+function refuseDifference({ before, after, dtype }: { before: number; after: number; dtype: GgufForm }): void {
   const tolerance = TOLERANCE[dtype] ?? 0;
   if (Math.abs(after - before) <= tolerance * Math.max(1, Math.abs(before))) return;
   throw new AttuneError('E_MERGE_DIFFERS', {
@@ -83,7 +97,7 @@ function refuseDifference({ before, after, dtype }: { before: number; after: num
     fix:
       dtype === 'f32'
         ? 'use base and adapter apart'
-        : `${dtype} cannot hold these weights closely enough: write f32 (--dtype f32), or use base and adapter apart`,
+        : `${dtype} cannot hold these weights closely enough: write ${WIDER[dtype] ?? 'f32'} (--dtype), or use base and adapter apart`,
     exitCode: 3,
   });
 }

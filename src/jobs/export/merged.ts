@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
+import { isQuantisation, type GgufForm } from '../../models/gguf/index.ts';
 import { saveModel } from '../../models/save.ts';
+import type { DType } from '../../tensor/index.ts';
 import { copyProcessor } from '../model/model-readers.ts';
 import { openModel } from '../model/open-model.ts';
 import { RESULT_NOTES } from '../model/result-notes.ts';
@@ -9,7 +11,8 @@ import type { ExportForm } from './form.ts';
 
 /** Base and adapter as one Hugging Face folder. */
 export const form: ExportForm = {
-  check({ tuning, folder }) {
+  check({ tuning, folder }, dtype) {
+    denseType(dtype);
     if (tuning !== undefined) return;
     throw new AttuneError('E_NOTHING_TO_MERGE', {
       what: `${folder} is a whole model: it has no adapter to merge`,
@@ -18,7 +21,7 @@ export const form: ExportForm = {
     });
   },
   write({ model, tokenizer, baseFolder, notes }, { draft, folder, dtype }) {
-    const bytes = saveModel(model, draft, { dtype });
+    const bytes = saveModel(model, draft, { dtype: denseType(dtype) });
     tokenizer.save(draft);
     copyProcessor(baseFolder, draft);
     if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
@@ -28,3 +31,11 @@ export const form: ExportForm = {
     return (await openModel(draft, { precision: 'f32' })).model;
   },
 };
+
+function denseType(dtype: GgufForm): DType {
+  if (!isQuantisation(dtype)) return dtype;
+  throw new AttuneError('E_GGUF_UNSUPPORTED', {
+    what: `${dtype} is a type of llama.cpp's files`,
+    fix: `write one of those (--to gguf --dtype ${dtype}), or choose f32, bf16 or f16`,
+  });
+}

@@ -3,6 +3,7 @@ import { scorePrompt, type PromptToken } from '../../generate/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import { withAdapters } from '../../nn/index.ts';
 import { hears } from '../predict/speech.ts';
+import { seeImages } from '../model/see-images.ts';
 import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
 import type { Answering } from './request.ts';
 
@@ -11,6 +12,8 @@ export interface WriterDescription {
   task: Task;
   /** Writes down recordings. */
   hears: boolean;
+  /** Reads images among texts. */
+  sees: boolean;
   vocabularySize: number;
   /** The longest prompt with its answer, in tokens. */
   maxPositions: number;
@@ -49,8 +52,9 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
   if (question.ask === 'description') return { description: describeWriter(answering) };
   if (question.ask === 'tokens') return { tokens: await idsOf(question.prompts.map(readable), answering) };
   if (question.ask === 'texts') return { texts: question.ids.map((ids) => tokenizer.decode(ids)) };
-  const { ids } = await readPrompts([readable(question.prompt)], answering);
-  const score = () => scorePrompt(answering, ids[0], question.top);
+  const { ids, images } = await readPrompts([readable(question.prompt)], answering);
+  using seen = await seeImages(answering, images[0]);
+  const score = () => scorePrompt({ ...answering, images: seen }, ids[0], question.top);
   return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
 }
 
@@ -59,6 +63,7 @@ function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
   return {
     task: model.task,
     hears: hears(model),
+    sees: model.trunk.imageReader !== undefined,
     vocabularySize,
     maxPositions,
     stopIds: tokenizer.stopIds,

@@ -1,10 +1,10 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
-import { rememberTexts, tooLong } from '../../generate/index.ts';
-import { decoderStart } from '../../methods/objectives/seq2seq.ts';
+import { answerStart, rememberTexts, tooLong } from '../../generate/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
-import { Renderer, type Conversation } from '../../text/index.ts';
+import { imageTexts } from '../../train/image-texts.ts';
+import { Renderer, type Conversation, type ImageFile, type RenderedPrompt } from '../../text/index.ts';
 import { withAdapters } from '../../nn/index.ts';
 import type { AdapterLease } from './adapters/shelf.ts';
 import type { Answering } from './request.ts';
@@ -25,10 +25,15 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
-export type Prompt = Conversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
+/** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
+export interface BegunConversation extends Conversation {
+  begun: string;
+}
+
+export type Prompt = Conversation | BegunConversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
 
 /** What a model of text can continue. */
-export type ReadablePrompt = Conversation | string | TokensPrompt;
+export type ReadablePrompt = Conversation | BegunConversation | string | TokensPrompt;
 
 export function readable(prompt: Prompt): ReadablePrompt {
   if (typeof prompt === 'string') return prompt;
@@ -43,6 +48,13 @@ export function wrongPrompt(got: string, expected: string): AttuneError {
     expected,
     fix: 'choose another model, or other rows',
   });
+}
+
+/** Prompts as tokens; `memories` are what an encoder makes of them, `images` what stands at their image tokens. */
+export interface ReadPrompts {
+  ids: Int32Array[];
+  memories: readonly KeptMemory[];
+  images: readonly (readonly ImageFile[] | undefined)[];
 }
 
 /** Prompts that an encoder reads in one pass. */
@@ -66,39 +78,58 @@ export async function withLease<Result>(
   }
 }
 
+/** Prompts as they are continued. */
+export interface ReadPrompts {
+  ids: Int32Array[];
+  /** What an encoder read of them, so many at a time. */
+  memories: readonly KeptMemory[];
+  /** Tokens that the model never writes. */
+  logitBias?: Readonly<Record<number, number>>;
+}
+
 /**
  * What a decoder begins each answer with; an encoder-decoder reads the prompts first.
  * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and the template's own
  */
-export async function readPrompts(
-  prompts: readonly ReadablePrompt[],
-  answering: AnsweringBy,
-): Promise<{ ids: Int32Array[]; memories: readonly KeptMemory[] }> {
-  const { model, lease } = answering;
-  const texts = await idsOf(prompts, answering);
+export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
+  const { model, tokenizer, lease } = answering;
+  const rendered = await renderedOf(prompts, answering);
+  const texts = rendered.map(({ ids }) => ids);
   refuseLong(texts, model);
-  if (model.task !== 'seq2seq') return { ids: texts, memories: [] };
-  const start = decoderStart(model.config);
+  if (model.task !== 'seq2seq') return { ids: texts, memories: [], images: rendered.map(({ images }) => images) };
+  const { ids: start, logitBias } = answerStart(model, tokenizer);
   const memories: KeptMemory[] = [];
   for (let from = 0; from < texts.length; from += READ_TOGETHER) {
     const read = () => rememberTexts(model, texts.slice(from, from + READ_TOGETHER));
     memories.push(withAdapters(lease && { all: lease.owner }, read));
   }
-  return { ids: prompts.map(() => Int32Array.of(start)), memories };
+  return { ids: prompts.map(() => start), memories, images: [], logitBias };
 }
 
 /** Tokens of prompts as the model reads them, its encoder where it has one. */
 export async function idsOf(
   prompts: readonly ReadablePrompt[],
-  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+  answering: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
 ): Promise<Int32Array[]> {
-  const renderer = new Renderer(tokenizer);
-  const idsOfOne = async (prompt: ReadablePrompt): Promise<Int32Array> => {
-    if (typeof prompt !== 'string' && 'ids' in prompt) return Int32Array.from(prompt.ids);
-    if (model.task !== 'seq2seq') return (await renderer.prompt(prompt)).ids;
-    return (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids;
+  return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
+}
+
+/** The same with the images that their tokens stand for. */
+async function renderedOf(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
+  const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
+  const renderedOne = async (prompt: ReadablePrompt) => {
+    if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
+    if (model.task !== 'seq2seq') return renderer.prompt(prompt, begunOf(prompt));
+    return { ids: (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids };
   };
-  return Promise.all(prompts.map(idsOfOne));
+  return Promise.all(prompts.map(renderedOne));
+}
+
+function begunOf(prompt: Conversation | BegunConversation | string): string {
+  return typeof prompt !== 'string' && 'begun' in prompt ? prompt.begun : '';
 }
 
 /** An encoder reads one text: of a conversation what was said last. */

@@ -1,12 +1,16 @@
+import { Allowance } from '../../base/allowance.ts';
 import { AttuneError } from '../../base/errors.ts';
 import {
   askInTurn,
   constraintFor,
   DEFAULT_NEW_TOKENS,
   type ConstraintSpec,
+  type SeenImages,
   type TextEvent,
   type TokenConstraint,
 } from '../../generate/index.ts';
+import type { ImageFile } from '../../text/index.ts';
+import { seeImages } from '../model/see-images.ts';
 import { answerBorder, borderedConstraint } from '../predict/plain-answers.ts';
 import { readable, READ_TOGETHER, readPrompts, withLease, type AnsweringBy } from './read-prompts.ts';
 import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
@@ -21,7 +25,7 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   const { stream, constraint: spec, speech, adapter: _, ...options } = body;
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
   const prompts = body.prompts.map(readable);
-  const { ids, memories } = await readPrompts(prompts, answering);
+  const { ids, memories, images, logitBias } = await readPrompts(prompts, answering);
   const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
   const constraint = bordered && constraintOf(bordered, ids, { options, answering });
   const failure = new AbortController();
@@ -33,8 +37,20 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
     const source = memory && { of: memory, row: row % READ_TOGETHER };
     const adapter = answering.lease?.key;
     const goesOn = source === undefined && typeof prompts[row] === 'string';
-    const asked = { ...options, adapter, constraint, prompt, goesOn, memory: source, signal: either };
-    const completions = await answering.batcher.submit(asked, onText);
+    const biases = logitBias && { ...options.logitBias, ...logitBias };
+    const asked = {
+      ...options,
+      ...(biases && { logitBias: biases }),
+      adapter,
+      constraint,
+      prompt,
+      goesOn,
+      memory: source,
+      signal: either,
+    };
+    const completions = await seeing(answering, images[row], (seen) =>
+      answering.batcher.submit({ ...asked, images: seen }, onText),
+    );
     send({ row, completions: completions.map((one) => border.whole(one)) });
   };
   try {
@@ -45,6 +61,22 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   } finally {
     for (const memory of memories) memory[Symbol.dispose]();
   }
+}
+
+/** Prompts whose images are in memory at once. */
+const seenAtOnce = new Allowance(32);
+
+/** Some work with what the model, or the adapter, sees of a prompt's images. */
+async function seeing<Result>(
+  answering: AnsweringBy,
+  files: readonly ImageFile[] | undefined,
+  work: (seen?: SeenImages) => Promise<Result>,
+): Promise<Result> {
+  if (files === undefined) return work();
+  return seenAtOnce.use(1, async () => {
+    using seen = await seeImages(answering, files);
+    return await work(seen);
+  });
 }
 
 function onlySpeech(): AttuneError {

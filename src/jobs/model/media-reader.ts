@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { readFailure } from '../../files/bytes.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJsonObject } from '../../files/json-object.ts';
 import type { Features } from '../../base/features.ts';
@@ -31,13 +32,20 @@ export async function mediaReaderFor(
   const limits = architecture.limits(raw);
   const maxPositions = limits.imagePositions ?? limits.maxPositions;
   const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
-  return new Reader({ kind, identity: sha256(JSON.stringify([raw, config])) }, processor, { maxPositions, tokens });
+  const imageTokens = architecture.imageTokens?.(raw);
+  const identity = sha256(JSON.stringify([raw, config]));
+  return new Reader({ kind, identity, imageTokens }, processor, { maxPositions, tokens });
 }
 
 /** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
 function processorConfig(folder: string): Record<string, unknown> {
   const path = join(folder, 'preprocessor_config.json');
   if (existsSync(path)) return readJsonObject(path);
+  const { image_processor: nested } = existsSync(join(folder, 'processor_config.json'))
+    ? readJsonObject(join(folder, 'processor_config.json'))
+    : {};
+  // As transformers 5 writes it.
+  if (isPlainObject(nested)) return nested;
   throw new AttuneError('E_PROCESSOR_MISSING', {
     what: `${folder} does not say how files become what the model reads`,
     expected: 'preprocessor_config.json',
@@ -54,6 +62,7 @@ interface TokenCounts {
 class Reader implements MediaReader {
   readonly kind: MediaKind;
   readonly identity: string;
+  readonly imageTokens: MediaReader['imageTokens'];
   readonly #processor: MediaProcessor;
   readonly #counts: TokenCounts;
   /** Of the files read so far, the first that fit. */
@@ -61,12 +70,13 @@ class Reader implements MediaReader {
   #keptBytes = 0;
 
   constructor(
-    { kind, identity }: Pick<MediaReader, 'kind' | 'identity'>,
+    { kind, identity, imageTokens }: Pick<MediaReader, 'kind' | 'identity' | 'imageTokens'>,
     processor: MediaProcessor,
     counts: TokenCounts,
   ) {
     this.kind = kind;
     this.identity = identity;
+    this.imageTokens = imageTokens;
     this.#processor = processor;
     this.#counts = counts;
   }

@@ -20,6 +20,7 @@ import {
   withAnswerSpace,
   withChatTemplate,
   withKnownKwargs,
+  type LanguageChoice,
   type Tokenizer,
 } from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
@@ -44,6 +45,8 @@ export interface OpenOptions {
   as?: Task;
   /** How it makes a row's vector, where its folder does not say it. */
   embedding?: ModelOptions['embedding'];
+  /** Of a model that translates between many: what its prompts are in, and its answers. */
+  languages?: LanguageChoice;
   /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
   storage?: StorageName;
 }
@@ -75,7 +78,8 @@ export interface OpenedModel {
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const opened = await openChecked(target, options);
   textReaderOf(opened.model.trunk)?.keep();
-  return opened;
+  const { languages } = options;
+  return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };
 }
 
 async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
@@ -221,9 +225,11 @@ export async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Pro
  * not be shown the tools of the run's rows, it is asked in the run's.
  */
 async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+  const { src_lang, tgt_lang } = ((notes?.recipe as Recipe | undefined)?.objective ?? {}) as LanguageChoice;
+  const inLanguages = tokenizer.withLanguages({ src_lang, tgt_lang });
   const named = (notes?.recipe as Recipe | undefined)?.data.chat_template;
   const isOurs = notes?.has_tools === true && named === TOOLS_TEMPLATE;
-  const template = isOurs ? await chooseTemplate(tokenizer, { template: { name: named } }) : tokenizer;
+  const template = isOurs ? await chooseTemplate(inLanguages, { template: { name: named } }) : inLanguages;
   return withForm(await withKnownKwargs(template, notes?.chat_template_kwargs ?? {}), notes);
 }
 

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { textConfigOf } from '../../models/config.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
+import { isTrained } from '../../models/placed-images.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../train/tape.ts';
 
@@ -58,14 +60,29 @@ function activationBytesPerToken(model: Model): number {
   const { encoder, longest = 0 } = textReaderOf(trunk) ?? {};
   // A token that is an item has a text, which may be as long as the longest.
   const ofText = encoder === undefined ? 0 : longest * activationBytesPerToken(encoder);
-  return ofText + blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
+  return (
+    ofText +
+    imageBytesPerToken(model) +
+    blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype])
+  );
+}
+
+/** The same of the patches behind a token that stands for a part of an image, where what reads them is trained. */
+function imageBytesPerToken({ architecture, config, trunk, dtype }: Model): number {
+  const { imageReader } = trunk;
+  if (imageReader === undefined || !isTrained(imageReader)) return 0;
+  const { imagePositions = 1 } = architecture.limits(config);
+  const patches = imagePositions / (architecture.imageTokens?.(config).perSquare ?? 1);
+  // The inner width is about four widths.
+  return patches * imageReader.stack.blockList.length * imageReader.width * (24 * dtypeBytes[dtype] + 24);
 }
 
 /** Features of a token inside a block's feed-forward half, of all its experts together. */
 export function innerWidth({ config, trunk }: Model): number {
-  const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = config;
+  const text = textConfigOf(config);
+  const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = text;
   const dense = usual ?? gpt ?? whisper ?? t5 ?? 4 * trunk.width;
-  const experts = Number(config.num_experts_per_tok ?? 0) * Number(config.moe_intermediate_size ?? dense);
+  const experts = Number(text.num_experts_per_tok ?? 0) * Number(text.moe_intermediate_size ?? dense);
   return Math.max(Number(dense), experts);
 }
 

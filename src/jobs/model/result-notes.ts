@@ -4,6 +4,7 @@ import type { Metrics } from '../../base/events.ts';
 import { readJson } from '../../files/json.ts';
 import type { EmbeddingOptions } from '../../models/heads/embedding.ts';
 import type { Task } from '../../models/architecture.ts';
+import type { PrivacySpent } from '../../train/interfaces.ts';
 import type { Probe } from './probe.ts';
 
 /** The file beside an adapter or a model that says where it comes from. */
@@ -41,6 +42,8 @@ export interface ResultNotesFile {
   step: number;
   probe?: Probe;
   metrics: Metrics;
+  /** What its rows lost of their privacy, where the training bounded that. */
+  privacy?: PrivacySpent;
   recipe: unknown;
 }
 

@@ -3,7 +3,7 @@ import type { ItemsExample } from '../../data/example.ts';
 import { KEPT } from '../../eval/collection.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { best } from '../../eval/recommend.ts';
+import { best } from '../../eval/baselines/items.ts';
 import { collateRows } from '../../methods/objectives/next-token.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import { itemIds, itemNames, type Tokenizer } from '../../text/index.ts';

@@ -19,10 +19,10 @@ export type Likely = Likelihood | 'too long' | undefined;
  * that is longer than the model can read is read in windows; other rows are not cut.
  */
 export async function likelihoods(opened: Answering, examples: readonly Example[]): Promise<Likely[]> {
-  const { model, tokenizer } = opened;
+  const { model, tokenizer, media } = opened;
   const { causal, maxPositions } = traitsOf(model);
   const sft = await objectives.load('sft');
-  const objective = await sft.create({ train_on: 'last_answer' }, { tokenizer, now: TEMPLATE_DATE, causal });
+  const objective = await sft.create({ train_on: 'last_answer' }, { tokenizer, media, now: TEMPLATE_DATE, causal });
   const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));
   const { rows } = await objective.prepare(answered.map((i) => examples[i]));
   const found = examples.map((): Likely => undefined);

@@ -2,9 +2,8 @@ import type { CompletionExample } from '../../data/example.ts';
 import { expectedText, promptText } from '../../eval/example-text.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { Likelihood, PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { generate, rememberTexts } from '../../generate/index.ts';
+import { answerStart, generate, rememberTexts } from '../../generate/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
-import { decoderStart } from '../../methods/objectives/seq2seq.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import { traitsOf } from '../train/build-trainer.ts';
@@ -26,15 +25,15 @@ export async function answerWithDecoder(
   const known = await likelihoodsOf({ model, tokenizer }, rows);
   const predictions = rows.map(({ id }): Prediction => ({ id, unreadable: TOO_LONG }));
   const readable = [...rows.keys()].filter((i) => sources[i].ids.length <= maxPositions);
-  const start = decoderStart(model.config);
+  const { ids: start, logitBias } = answerStart(model, tokenizer);
   for (let from = 0; from < readable.length; from += BATCH) {
     const batch = readable.slice(from, from + BATCH);
     using memory = rememberTexts(
       model,
       batch.map((i) => sources[i].ids),
     );
-    const prompts = batch.map(() => [start]);
-    const answers = await generate({ model, tokenizer, memory }, prompts, { maxNewTokens, signal });
+    const prompts = batch.map(() => start);
+    const answers = await generate({ model, tokenizer, memory }, prompts, { maxNewTokens, signal, logitBias });
     signal?.throwIfAborted();
     for (const [place, i] of batch.entries()) {
       const { text, finishReason, ids } = answers[place];
@@ -57,7 +56,10 @@ async function likelihoodsOf(
   examples: readonly CompletionExample[],
 ): Promise<(Likelihood | undefined)[]> {
   const method = await objectives.load('seq2seq');
-  const objective = await method.create({}, { tokenizer, now: TEMPLATE_DATE, causal: true });
+  const objective = await method.create(
+    { src_lang: null, tgt_lang: null },
+    { tokenizer, now: TEMPLATE_DATE, causal: true },
+  );
   const answered = [...examples.keys()].filter((i) => examples[i].completion.trim() !== '');
   const { rows } = await objective.prepare(answered.map((i) => examples[i]));
   const prepared = rows as PreparedRow[];

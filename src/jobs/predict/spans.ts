@@ -1,15 +1,15 @@
 // N tokens
 import { smallest } from '../../base/many.ts';
 import type { QuestionExample } from '../../data/example.ts';
-import type { Asked } from '../../eval/prompting/asked.ts';
 import type { Answered } from '../../eval/compare/system.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
+import type { Asked } from '../../eval/prompting/asked.ts';
 import {
+  type ContextWindow,
+  NO_ANSWER,
   contextOf,
   contextWindows,
   frameQuestions,
-  NO_ANSWER,
-  type ContextWindow,
 } from '../../methods/objectives/context-windows.ts';
 import { collateRows } from '../../methods/objectives/next-token.ts';
 import type { RawConfig } from '../../models/config.ts';
@@ -20,9 +20,59 @@ import type { PreparedRow } from '../../train/interfaces.ts';
 import { traitsOf } from '../train/build-trainer.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
-import { bestSpan, type Span } from './best-span.ts';
-import { spanReading, type SpanReading } from './span-reading.ts';
 import { readingOf } from './cut-rows.ts';
+
+/** How answers are read off a head that finds where they start and end; config.json has it as `answer_spans`. */
+interface SpanReading {
+  /** Tokens that a window of a long text shares with the one before. */
+  stride: number;
+  /** Tokens of an answer, at most. */
+  longest: number;
+  may_be_absent: boolean;
+  /** By how much "none" has to answer better, to be the answer. */
+  null_score_diff_threshold: number;
+}
+
+/** As Hugging Face's scripts for SQuAD do, for models that do not say it themselves. */
+const USUAL: SpanReading = { stride: 128, longest: 30, may_be_absent: false, null_score_diff_threshold: 0 };
+
+function spanReading({ answer_spans: recorded }: RawConfig): SpanReading {
+  return { ...USUAL, ...(recorded as Partial<SpanReading> | undefined) };
+}
+
+/** Whether a model may answer that the text does not tell. */
+export function hasNullAnswers(config: RawConfig): boolean {
+  return spanReading(config).may_be_absent;
+}
+
+export function withNullThreshold(config: RawConfig, threshold: number): RawConfig {
+  return { ...config, answer_spans: { ...spanReading(config), null_score_diff_threshold: threshold } };
+}
+
+/** A stretch of tokens, `first` to `last`, and how well it answers. */
+interface Span {
+  first: number;
+  last: number;
+  score: number;
+}
+
+/**
+ * The stretch within `from … to - 1` of at most `longest` tokens whose scores as start and as end add up to the most; the
+ * first of several. Undefined where there is no token.
+ */
+export function bestSpan(
+  { start, end }: { start: ArrayLike<number>; end: ArrayLike<number> },
+  { from, to, longest }: { from: number; to: number; longest: number },
+): Span | undefined {
+  let best: Span | undefined;
+  for (let first = from; first < to; first++) {
+    for (let last = first; last < Math.min(to, first + longest); last++) {
+      const score = start[first] + end[last];
+      if (best === undefined || score > best.score) best = { first, last, score };
+    }
+  }
+  return best;
+}
 
 /** As Hugging Face's scripts for SQuAD have it. */
 const USUAL_LENGTH = 384;

@@ -13,8 +13,16 @@ import {
   type AskingStyle,
 } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { constraintFor, generate, type Completion, type GenerationOptions } from '../../generate/index.ts';
-import { Renderer } from '../../text/index.ts';
+import {
+  constraintFor,
+  generate,
+  type Completion,
+  type GenerationOptions,
+  type SeenImages,
+} from '../../generate/index.ts';
+import { imageTexts } from '../../train/image-texts.ts';
+import { Renderer, type ImageFile } from '../../text/index.ts';
+import { seeImages } from '../model/see-images.ts';
 import { traitsOf } from '../train/build-trainer.ts';
 import { answerBorder, borderedConstraint } from './plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
@@ -101,7 +109,9 @@ async function writeAnswers(
   const write = async (rows: readonly Fitted[], ending: GenerationOptions) => {
     if (rows.length === 0) return;
     const prompts = rows.map(({ prompt }) => prompt);
-    const texts = await generate(opened, prompts, { ...ending, signal });
+    const texts = await withSeen(opened, rows, (images) =>
+      generate({ ...opened, images }, prompts, { ...ending, signal }),
+    );
     signal?.throwIfAborted();
     for (const [place, row] of rows.entries()) answers.set(row, texts[place]);
   };
@@ -115,6 +125,18 @@ async function writeAnswers(
   return writing.map((row, i) => answerBorder(asked[i], opened.tokenizer).whole(answers.get(row)!));
 }
 
+/** Some work with what the model sees of rows' images. */
+async function withSeen<Result>(
+  opened: Answering,
+  rows: readonly Fitted[],
+  work: (images: (SeenImages | undefined)[]) => Promise<Result>,
+): Promise<Result> {
+  using seen = new DisposableStack();
+  const images: (SeenImages | undefined)[] = [];
+  for (const row of rows) images.push(seen.use(await seeImages(opened, row.images)));
+  return await work(images);
+}
+
 /** A class or a number stands after "Label:" and a space. */
 function answerOf(text: string, kind: ExampleKind): string {
   return isAskedByName(kind) ? text.trim() : text;
@@ -125,27 +147,29 @@ interface Fitted extends Asked {
   row?: AskedRow;
   /** Ids; empty where there is no row. */
   prompt: Int32Array;
+  /** What its image tokens stand for. */
+  images?: readonly ImageFile[];
   isTooLong: boolean;
 }
 
 /** As many of a row's solved rows as the model can read before the question, with room for the answer. */
 async function fitShots(
-  { model, tokenizer }: Answering,
+  { model, tokenizer, media }: Answering,
   asked: readonly Asked[],
   options: BatchOptions,
 ): Promise<Fitted[]> {
   const { maxPositions } = traitsOf(model);
-  const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
+  const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE, images: imageTexts({ tokenizer, media }) });
   return Promise.all(
     asked.map(async (one): Promise<Fitted> => {
       let shots = one.shots ?? [];
       for (;;) {
         const row = askedRow({ ...one, shots }, options.style, tokenizer.answerSpace);
         if (row === undefined) return { ...one, prompt: new Int32Array(), isTooLong: false };
-        const { ids: prompt } = await renderer.prompt(promptOf(row));
+        const { ids: prompt, images } = await renderer.prompt(promptOf(row));
         const hasRoom = prompt.length + options.maxNewTokens <= maxPositions;
         if (hasRoom || shots.length === 0)
-          return { ...one, shots, row, prompt, isTooLong: prompt.length >= maxPositions };
+          return { ...one, shots, row, prompt, images, isTooLong: prompt.length >= maxPositions };
         shots = shots.slice(0, -1);
       }
     }),

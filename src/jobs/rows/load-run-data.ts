@@ -1,5 +1,12 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
-import { loadData, reportLengths, type DataReport, type Example, type LoadedData } from '../../data/index.ts';
+import {
+  loadData,
+  reportLengths,
+  type DataReport,
+  type DataSource,
+  type Example,
+  type LoadedData,
+} from '../../data/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
@@ -11,7 +18,7 @@ export async function loadRunData(
   recipe: Recipe,
   context: { emit: EventSink; signal: AbortSignal },
 ): Promise<LoadedData> {
-  const { data, training } = recipe;
+  const { data, training, retention } = recipe;
   const spec = (sources: Recipe['data']['train']) =>
     sources.map(({ path, weight, format, columns, media_dir }) => ({
       path,
@@ -22,9 +29,9 @@ export async function loadRunData(
     }));
   const share = (value: Recipe['data']['validation']) => (typeof value === 'number' ? value : spec(value));
   const sets = [data.train, data.validation, data.test].filter((set) => typeof set !== 'number');
-  const formats = [data.format, ...sets.flat().map(({ format }) => format)];
+  const formats = [data.format, retention.replay?.format ?? null, ...sets.flat().map(({ format }) => format)];
   const loaded = await loadData({
-    train: spec(data.train),
+    train: [...spec(data.train), ...replayed(retention.replay)],
     validation: share(data.validation),
     test: share(data.test),
     groupBy: data.group_by ?? undefined,
@@ -46,6 +53,11 @@ export async function loadRunData(
   reportLeftOut(loaded.report, context.emit);
   reportShort(loaded.report.lastItems, context.emit);
   return loaded;
+}
+
+/** Rows that are trained on beside the run's own. */
+function replayed(replay: Recipe['retention']['replay']): DataSource[] {
+  return replay === null ? [] : [{ path: replay.path, share: replay.share, format: replay.format ?? undefined }];
 }
 
 /** Users who are in no evaluation are counted (F6). */

@@ -1,6 +1,7 @@
 import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
+import { imagesIn, type ImageFile } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 
 /** What of a prepared row does not come back from its example. */
@@ -12,6 +13,8 @@ interface Entry {
   parents?: readonly number[];
   hasTypes: boolean;
   size?: number;
+  /** How many of the example's images it shows: the first ones. */
+  images?: number;
 }
 
 /** Tokenised rows on disk, found only by the hash of all that they depend on. */
@@ -32,7 +35,7 @@ export class RowCache {
       offset += 4 * count;
       return array;
     };
-    return entries.map(({ length, hasTypes, ...kept }, i) => {
+    return entries.map(({ length, hasTypes, images, ...kept }, i) => {
       const ids = ints(length);
       const typeIds = hasTypes ? ints(length) : undefined;
       const trained = body.slice(offset, offset + length);
@@ -40,7 +43,8 @@ export class RowCache {
       const example = examples[i];
       const media = 'media' in example ? example.media : undefined;
       const prompt = example.kind === 'prompt' ? { prompt: example } : {};
-      return { id: example.id, source: example.source, ids, trained, typeIds, media, ...kept, ...prompt };
+      const seen = images === undefined ? {} : { images: imagesOf(example).slice(0, images) };
+      return { id: example.id, source: example.source, ids, trained, typeIds, media, ...kept, ...prompt, ...seen };
     });
   }
 
@@ -49,8 +53,12 @@ export class RowCache {
   }
 }
 
+function imagesOf(example: Example): ImageFile[] {
+  return example.kind === 'chat' ? imagesIn(example.messages) : [];
+}
+
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, segments, parents, typeIds, size }): Entry => ({
+  const entries = rows.map(({ ids, label, values, segments, parents, typeIds, size, images }): Entry => ({
     length: ids.length,
     label,
     values,
@@ -58,6 +66,7 @@ function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
     parents,
     hasTypes: typeIds !== undefined,
     size,
+    images: images?.length,
   }));
   const header = new TextEncoder().encode(JSON.stringify(entries));
   const length = new Uint8Array(4);

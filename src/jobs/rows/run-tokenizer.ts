@@ -8,6 +8,7 @@ import {
   withChatTemplate,
   type Tokenizer,
 } from '../../text/index.ts';
+import type { Seq2SeqOptions } from '../../methods/objectives/seq2seq.options.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
@@ -43,7 +44,7 @@ export interface TokenizerChoice {
  * The base model's tokenizer with the recipe's new tokens, and with the form that its rows are shown in: the template of
  * conversations, where a base model without one gets the default, and the space before answers of plain text.
  * @throws E_NEW_TOKENS, E_TRAINABLE_TOKENS, E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS,
- * E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED
+ * E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED, E_TRANSLATION_LANGUAGE
  */
 export async function runTokenizer(
   recipe: Recipe,
@@ -53,7 +54,7 @@ export async function runTokenizer(
 ): Promise<RunTokenizer> {
   const spoken = await speechTokenizer(recipe, base, examples);
   if (spoken !== undefined) return spoken;
-  const own = await tokenizerOf(base);
+  const own = inLanguages(recipe, await tokenizerOf(base));
   const { new_tokens: wanted } = recipe.data;
   refuseKnown(wanted, own);
   const { tokenizer: larger, newIds } = await own.addTokens(wanted);
@@ -65,6 +66,13 @@ export async function runTokenizer(
     decided.answerSpace ?? (await decideSpace(recipe, templated, examples)),
   );
   return { tokenizer, vocabulary: { size: tokenizer.size, known: own.size, newIds, trained } };
+}
+
+/** With the languages of the rows, where an encoder-decoder writes. */
+function inLanguages({ objective }: Recipe, tokenizer: Tokenizer): Tokenizer {
+  if (objective.name !== 'seq2seq') return tokenizer;
+  const { src_lang, tgt_lang } = objective as unknown as Seq2SeqOptions;
+  return tokenizer.withLanguages({ src_lang, tgt_lang });
 }
 
 function refuseKnown(wanted: Recipe['data']['new_tokens'], tokenizer: Tokenizer): void {

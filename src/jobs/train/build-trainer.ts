@@ -3,6 +3,8 @@ import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
+import { notingLosses } from '../../methods/tuning/loftq.ts';
+import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
 import { isCausal, type Limits } from '../../models/architecture.ts';
@@ -14,7 +16,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
-import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
+import type { StepPlan, Storage, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
@@ -74,6 +76,7 @@ export async function createTuned(
 ): Promise<TunedModel> {
   const { seed } = recipe.training;
   const { vocabulary } = choice;
+  const { keep, residuals } = await keepOf(recipe);
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
     labels: choice.labels,
@@ -83,7 +86,7 @@ export async function createTuned(
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
-    keep: await keepOf(recipe),
+    keep,
   });
   refuseOtherPooling(model, folder, choice.embedding);
   if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
@@ -98,17 +101,25 @@ export async function createTuned(
   const tuning = await method.create(model, withModules(options, whole), {
     seed,
     tokens: vocabulary?.trained,
+    residuals,
   });
+  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
   paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
-async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<KeepWeight | undefined> {
+async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<Kept> {
   const keep = await (await storages.load(name)).keep(options);
-  const { modules_to_save: whole = [] } = tuning as { modules_to_save?: readonly string[] };
-  return keep && { ...keep, except: (path) => isSaved(path, whole) };
+  const { modules_to_save: whole = [], init_lora_weights: start, r = 0 } = tuning as Partial<LoraOptions>;
+  const own = keep && { ...keep, except: (path: string) => isSaved(path, whole) };
+  return start === 'loftq' ? notingLosses(own, r) : { keep: own };
+}
+
+interface Kept {
+  keep: KeepWeight | undefined;
+  residuals?: TuningContext['residuals'];
 }
 
 async function createStorage({ storage: { name, ...options } }: Recipe, model: Model): Promise<Storage> {
@@ -151,19 +162,25 @@ function settleFrozen(model: Model, dtype: DType): void {
   });
 }
 
-export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Update> {
+export async function createUpdate(recipe: Recipe, tuning: Tuning, plan: StepPlan): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(tuning.trainables, options);
+  return method.create(tuning.trainables, options, plan);
+}
+
+/** Whether the update bounds what a single row may change. */
+export async function isPrivate(recipe: Recipe): Promise<boolean> {
+  return (await updates.load(recipe.training.optimizer.name)).isPrivate === true;
 }
 
 export function createSampler(
   recipe: Recipe,
   rows: readonly PreparedRow[],
-  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[] },
+  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[]; secret?: number },
 ): Sampler {
-  const { seed } = recipe.training;
-  const { batchSize } = options;
+  const { batchSize, secret } = options;
+  // Which rows a private step saw is as secret as its noise.
+  const seed = secret ?? recipe.training.seed;
   return makeSampler({
     rows: rows.length,
     lengths: rows.map(tokensOf),
@@ -171,6 +188,7 @@ export function createSampler(
     seed,
     microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,
     mixture: options.mixture,
+    isPoisson: secret !== undefined,
   });
 }
 
@@ -188,6 +206,7 @@ export function trainerOptions(
   return {
     schedule: {
       scheduler: training.scheduler,
+      options: training.scheduler_options,
       learningRate: decided.training.learning_rate,
       warmupSteps: warmupSteps(training, totalSteps),
       totalSteps,

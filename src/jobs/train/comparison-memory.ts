@@ -3,6 +3,7 @@ import { answerForm } from '../../eval/answer-form.ts';
 import { MAX_WEIGHTS, MIN_ROWS_PER_CLASS, MOST_ROWS } from '../../eval/baselines/logistic-regression.ts';
 import { FEATURE_SLOTS, textFeatures } from '../../eval/baselines/text-features.ts';
 import { expectedText, promptText } from '../../eval/example-text.ts';
+import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { dtypeBytes } from '../../tensor/index.ts';
 
@@ -35,7 +36,8 @@ const SEQUENCES = 32;
 /** Keys and values of as many rows as are answered at once; a base model may go on for as long again as a row. */
 function generationBytes({ model, testRows, longest }: ComparisonSize): number {
   if (model.task !== 'causal-lm') return 0;
-  const { num_attention_heads: heads = 1, num_key_value_heads: kept = heads, head_dim: dim } = model.config;
+  const config = textConfigOf(model.config);
+  const { num_attention_heads: heads = 1, num_key_value_heads: kept = heads, head_dim: dim } = config;
   const headSize = Number(dim ?? model.trunk.width / Number(heads));
   const perToken = 2 * model.trunk.stack.blockList.length * Number(kept) * headSize * dtypeBytes[model.dtype];
   return Math.min(SEQUENCES, testRows) * 2 * longest * perToken;

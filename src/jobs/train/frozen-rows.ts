@@ -22,6 +22,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
+import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import { canResume, computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
 import {
@@ -49,18 +50,43 @@ export interface FrozenContext {
   signal: AbortSignal;
 }
 
-type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'> & { tuning: Tuning };
+type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'> & {
+  tuning: Tuning;
+  /** How often the run goes through its rows. */
+  epochs: number;
+};
 
 /** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
 export async function withFrozenBlocks(
   { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
-  { tuning, ...context }: FrozenParts,
+  { tuning, epochs, ...context }: FrozenParts,
   rows: readonly PreparedRow[],
 ): Promise<Objective> {
-  const { frozenBlocks: blocks } = tuning;
+  const blocks = tuning.frozenBlocks ?? blocksBeforeImages(rows, { ...context, epochs });
   if (blocks === undefined || !canResume(objective)) return objective;
   return withFrozenRows(rows, { ...context, base, media, objective, blocks });
 }
+
+/**
+ * No block is frozen, but images are read once for all epochs where nothing moves in front of the blocks: a vision tower
+ * takes longer than all that follows it. Undefined where that saves nothing, or where there is no room for it.
+ */
+function blocksBeforeImages(
+  rows: readonly PreparedRow[],
+  { model, epochs }: Pick<FrozenParts, 'model' | 'epochs'>,
+): 0 | undefined {
+  const hasImages = rows.some(({ images }) => images !== undefined);
+  if (!hasImages || epochs < 2 || !hasFixedInput(model)) return undefined;
+  return bytesOf(rows, model) * SPARE <= freeDiskBytes(attuneCache()) ? 0 : undefined;
+}
+
+/** Of the outputs, as they are kept. */
+function bytesOf(rows: readonly PreparedRow[], { trunk }: Model): number {
+  return rows.reduce((sum, row) => sum + tokensOf(row), 0) * trunk.width * 4;
+}
+
+/** Room that has to be there for each byte. */
+const SPARE = 1.1;
 
 /**
  * The objective with the frozen blocks computed once for each row, now or by an earlier run: their outputs lie on disk
@@ -87,8 +113,9 @@ async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Prom
 }
 
 /** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
-function readOf({ id, ids, typeIds, segments, media }: PreparedRow): (string | undefined)[] {
-  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash];
+function readOf({ id, ids, typeIds, segments, media, images }: PreparedRow): (string | undefined)[] {
+  const seen = images?.map(({ hash }) => hash).join();
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash, seen];
 }
 
 function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
@@ -99,19 +126,15 @@ const CODE_FOLDERS = ['../../models/', '../../nn/', '../../image/', '../../audio
 
 async function compute(rows: readonly PreparedRow[], path: string, context: FrozenContext): Promise<void> {
   const { emit, model, blocks } = context;
-  const bytes = rows.reduce((sum, row) => sum + tokensOf(row), 0) * model.trunk.width * 4;
-  refuseFullDisk(bytes, path);
-  emit({
-    type: 'phase-started',
-    phase: 'data',
-    message: `computing ${plural(blocks, 'frozen blocks')} once for each row`,
-  });
+  refuseFullDisk(bytesOf(rows, model), path);
+  const what = blocks === 0 ? 'reading the images' : `computing ${plural(blocks, 'frozen blocks')}`;
+  emit({ type: 'phase-started', phase: 'data', message: `${what} once for each row` });
+  const unit = blocks === 0 ? 'rows read' : 'rows through frozen blocks';
   const writer = new FrozenWriter(path);
   try {
     await computeFrozen(context, rows, writer, {
       ...context,
-      onProgress: (done) =>
-        emit({ type: 'work-advanced', phase: 'data', done, total: rows.length, unit: 'rows through frozen blocks' }),
+      onProgress: (done) => emit({ type: 'work-advanced', phase: 'data', done, total: rows.length, unit }),
     });
     writer.finish();
   } catch (error) {
@@ -122,7 +145,7 @@ async function compute(rows: readonly PreparedRow[], path: string, context: Froz
 
 function refuseFullDisk(bytes: number, path: string): void {
   const free = freeDiskBytes(path);
-  if (bytes * 1.1 <= free) return;
+  if (bytes * SPARE <= free) return;
   throw new AttuneError('E_DISK_FULL', {
     what: 'The outputs of the frozen blocks do not fit on the disk of the cache',
     got: `${formatBytes(free)} free`,

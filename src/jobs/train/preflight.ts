@@ -106,16 +106,19 @@ function stateBytes({ update }: TrainerParts): number {
   );
 }
 
-/** Clears gradients without moving a weight. */
-function gradientsOnly({ tuning }: TrainerParts): Update {
-  return {
-    step() {
-      for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
-      return 0;
-    },
-    state: () => new Map(),
-    load: () => undefined,
+/** The passes of the run's update, without a move of a weight. */
+function gradientsOnly({ tuning, update: { needs } }: TrainerParts): Update {
+  const clear = () => {
+    for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+    return 0;
   };
+  const still: Update = { step: clear, state: () => new Map(), load: () => undefined };
+  if (needs === undefined) return still;
+  const drive: Update['drive'] = async (passes) => {
+    const perRow = needs === 'losses' ? await passes.losses() : await passes.rowGradients(() => void clear());
+    return { perRow, gradNorm: 0 };
+  };
+  return { ...still, drive };
 }
 
 /** The evaluation batch with the most tokens. */

@@ -8,7 +8,8 @@ import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig, readWholeConfig } from '../../models/load.ts';
+import { leftOut } from '../../models/text-part.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { Rollouts } from '../../train/produce.ts';
@@ -29,6 +30,7 @@ import { recipePlan } from './result/choose-thresholds.ts';
 import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from '../rows/load-run-data.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
+import { withCanaries } from './result/measure-canaries.ts';
 import { checkGeneralSet } from './result/measure-forgetting.ts';
 import { checkTrainingRows, prepareSplit, type PreparedSplit } from '../rows/prepare-rows.ts';
 import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
@@ -36,6 +38,8 @@ import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { mediaReaderOf } from '../model/model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
+import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
+import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
@@ -105,21 +109,31 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const read = await readRows(context);
   const { base, loaded, tokenizer, objective, train, validation, metrics } = read;
   const { model, tuning, storage } = await loadTuned(context, read);
-  const update = await createUpdate(recipe, tuning);
   const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
   const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
   const { microBatchTokens } = constants;
-  const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
+  const { secret } = constants;
+  if (secret !== undefined) refuseUnprivate({ objective, model, mixture });
+  const drawing = { microBatchTokens, batchSize: training.batch_size, mixture, secret };
+  const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
+  const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
+  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
+    ...{ recipe, model, objective, tuning, mixture, emit },
+    rows: train.rows,
+    reference: reference?.run,
+  });
+  reportPrivacy(update, plan.steps, emit);
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },
     { ...context, ...constants, objective, reference, tokenizer },
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, model, tuning }, all);
+  const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
   const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
@@ -142,6 +156,8 @@ function checkingFiles(emit: EventSink): EventSink {
 async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<TunedModel> {
   const { base, labels, vocabulary, letters, objective } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
+  const left = leftOut(readWholeConfig(base));
+  if (left !== undefined) emit({ type: 'phase-started', phase: 'engine', message: `left out: ${left}` });
   const { task, config, embedding } = objective;
   const tuned = await createTuned(recipe, base, {
     task,
@@ -167,7 +183,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const names = recipe.data.train.map(({ path }) => path).join(', ');
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
-  const loaded = await loadRunData(recipe, context);
+  const loaded = withCanaries(await loadRunData(recipe, context), recipe);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
@@ -234,7 +250,8 @@ async function decide(
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
   const { microBatchTokens: most, checkpointing: isSaving } = memory;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
-  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, training, ...space };
+  const secret = await secretOf(context);
+  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, training, ...space, ...secret };
 }
 
 async function save(

@@ -26,11 +26,12 @@ export function utilisationOf(model: Model, rows: readonly PreparedRow[], second
 /**
  * Multiplications and additions of training on rows. Two for each weight and token forward, two for its input's gradient,
  * two for its own where it is trained; attention's scores and values 7 × layers × width × Σ length² (causal).
- * Undefined for models with two stacks or experts, and for those that do not predict next tokens.
+ * Undefined for models with two stacks or experts, or that read images among texts, and for those that do not predict next tokens.
  */
 export function operationsOf(model: Model, rows: readonly PreparedRow[]): number | undefined {
   const { trunk } = model;
-  const isSimple = trunk.encoderStack === undefined && trunk.towers === undefined && trunk.tokenTable !== undefined;
+  const others = [trunk.encoderStack, trunk.towers, trunk.imageReader];
+  const isSimple = others.every((one) => one === undefined) && trunk.tokenTable !== undefined;
   if (!isSimple || model.task !== 'causal-lm') return undefined;
   const layers = [...trunk.modules()];
   if (layers.some(([path]) => /(^|\.)experts\./.test(path))) return undefined;

@@ -104,14 +104,22 @@ export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   return { places: arrays[0], targets: arrays[1], rows: arrays[2], texts: arrays[3] };
 }
 
+/** What trained tokens are predicted from: [L, D], where in the batch, and of which row. */
+export interface Predicted {
+  hidden: Tensor;
+  places: Tensor;
+  rows: Tensor;
+}
+
 /**
  * Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
- * of experts trains (there is a runner), what keeps them in balance is added.
+ * of experts trains (there is a runner), what keeps them in balance is added. `watch` sees what is predicted from.
  */
 export function nextTokenLoss(
   model: Model,
   batch: Batch,
   context: { totals: Counts; runner?: StageRunner },
+  watch?: (predicted: Predicted) => void,
 ): LossResult {
   const { totals, runner } = context;
   const layout = model.layoutOf(batch.input);
@@ -119,7 +127,9 @@ export function nextTokenLoss(
   const aside: Tensor[] = [];
   const hidden = model.hidden(batch.input, { runner, ...(runner !== undefined && { aside }) });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
-  const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets));
+  const predicted = { hidden: hidden.indexSelect(0, onDevice(places)), places: onDevice(places), rows: onDevice(rows) };
+  const { logProbs, hit } = model.tokenHead.tokenLogProbs(predicted.hidden, onDevice(targets));
+  watch?.(predicted);
   const weighed = logProbs.mul(-1 / totals.tokens);
   const perRow = sumsOfRows(weighed, onDevice(rows), batch.rows.length);
   const tally: Tally = { mean_token_accuracy: { sum: hit.sum(), count: targets.length } };

@@ -1,12 +1,13 @@
 import { Renderer } from '../../text/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { surveyExperts } from './expert-balance.ts';
-import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
+import { nextTokenObjective } from './base-kl.ts';
+import { collateRows, countTokens } from './next-token.ts';
 import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from './sft.ts';
 
 /** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
-export function create(_options: PretrainOptions, processor: Processor): Objective {
+export function create(options: PretrainOptions, processor: Processor): Objective {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'all', now: processor.now });
   return {
     task: 'causal-lm',
@@ -17,6 +18,6 @@ export function create(_options: PretrainOptions, processor: Processor): Objecti
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
     survey: surveyExperts,
-    loss: nextTokenLoss,
+    ...nextTokenObjective(options.kl_to_base),
   };
 }

@@ -1,7 +1,6 @@
 // N tokens of the answers, R rows
-import { AttuneError } from '../../base/errors.ts';
 import type { CompletionExample, Example } from '../../data/example.ts';
-import type { RawConfig } from '../../models/config.ts';
+import { decoderStart } from '../../models/decoder-start.ts';
 import { layoutOfRows, rowOfTokens } from '../../nn/index.ts';
 import { aten, fromArray, zeros } from '../../tensor/index.ts';
 import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
@@ -35,24 +34,11 @@ export function create(_options: Seq2SeqOptions, processor: Processor): Objectiv
   };
 }
 
-/** The token that a decoder begins with. @throws AttuneError E_CONFIG_BAD where the configuration names none */
-export function decoderStart(config: RawConfig): number {
-  const id = config.decoder_start_token_id ?? config.pad_token_id;
-  const tokens = typeof config.vocab_size === 'number' ? config.vocab_size : Infinity;
-  if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < tokens) return id as number;
-  throw new AttuneError('E_CONFIG_BAD', {
-    what: 'The config.json of this model does not say what its decoder begins with',
-    got: id === undefined ? undefined : `${JSON.stringify(id)}, which is no token`,
-    expected: 'decoder_start_token_id',
-    fix: 'add it, as the original model has it (0 for T5)',
-  });
-}
-
 /** The prompt and the answer one after the other; only the answer's tokens are trained. */
 async function prepareTexts(examples: readonly Example[], { tokenizer }: Processor) {
   const all = examples as readonly CompletionExample[];
   const sources = await tokenizer.encodeFramed(all.map(({ prompt }) => ({ text: prompt })));
-  const targets = await tokenizer.encodeFramed(all.map(({ completion }) => ({ text: completion.trim() })));
+  const targets = await tokenizer.target.encodeFramed(all.map(({ completion }) => ({ text: completion.trim() })));
   const rows = all.map(({ id, source }, i): PreparedRow => {
     const read = sources[i].ids;
     const written = withEnd(targets[i].ids, tokenizer.eosId);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
+import { kl_to_base } from './base-kl.options.ts';
 
 /** Answers to prompts and conversations. */
 export const options = z.strictObject({
@@ -7,6 +8,7 @@ export const options = z.strictObject({
     .enum(['answers', 'last_answer', 'all'])
     .default('answers')
     .describe("trained tokens: every answer, a conversation's last one, or all tokens"),
+  kl_to_base,
 });
 
 export type SftOptions = z.output<typeof options>;

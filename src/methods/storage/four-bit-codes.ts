@@ -12,16 +12,3 @@ const fp4: readonly number[] = [...sizes, ...sizes.map((size) => (size === 0 ? 0
 
 /** The numbers that the 16 codes stand for. */
 export const codes = { nf4, fp4 } as const;
-
-/** Positive exponents of the dynamic map: each has twice as many numbers as the one below. */
-const EXPONENTS = 7;
-
-/** 256 numbers between -1 and 1 in order: a tenth per exponent, evenly spread between (bitsandbytes' signed dynamic map). */
-export function dynamicMap(): Float32Array {
-  const positive = Array.from({ length: EXPONENTS }, (_, i) => {
-    const count = 2 ** i;
-    const edge = (j: number) => 0.1 + (0.9 * j) / count;
-    return Array.from({ length: count }, (_, j) => 10 ** (i - EXPONENTS + 1) * ((edge(j) + edge(j + 1)) / 2));
-  }).flat();
-  return Float32Array.from([...positive, ...positive.map((value) => -value), 0, 1]).toSorted();
-}

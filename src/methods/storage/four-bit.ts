@@ -1,12 +1,12 @@
-// n values of a weight, B blocks of S values
+// n values of a weight
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { KeepWeight } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
-import { FourBitWeight, isLinear, type Parameter } from '../../nn/index.ts';
-import { aten, cat, fromArray, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { byBlocks, dynamicMap, FourBitWeight, isLinear, nearestOf, type Parameter } from '../../nn/index.ts';
+import { cat, fromArray, scope, type Tensor } from '../../tensor/index.ts';
 import type { Storage } from '../../train/interfaces.ts';
-import { codes, dynamicMap } from './four-bit-codes.ts';
+import { codes } from './four-bit-codes.ts';
 import type { FourBitOptions } from './four-bit.options.ts';
 
 /** Values that are quantised at once: what is between them and their codes takes several times their memory. */
@@ -51,21 +51,6 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
   const table = fromArray(Float32Array.from(values));
   const parts = isNested ? { codes: bytes, table, ...nest(all) } : { codes: bytes, table, scales: all };
   return new FourBitWeight(parts, { shape, block, dtype });
-}
-
-/** Values as fractions of the largest size in their block; the last block is filled up with zeros. */
-function byBlocks(own: Tensor, block: number): { fractions: Tensor; sizes: Tensor } {
-  const short = Math.ceil(own.size / block) * block - own.size;
-  const blocks = (short > 0 ? cat([own, zeros([short])]) : own).reshape(-1, block); // [B, S]
-  const sizes = aten.amax.default(aten.abs.default(blocks), { dim: [1] }); // [B]
-  const factors = aten.where.self(aten.gt.Scalar(sizes, 0), aten.reciprocal.default(sizes), sizes);
-  return { fractions: blocks.mul(factors.unsqueeze(1)).flatten(), sizes };
-}
-
-/** The place of the number nearest to each fraction, of numbers in order; of one in the middle between two the lower. */
-function nearestOf(fractions: Tensor, numbers: readonly number[]): Tensor {
-  const middles = Float32Array.from(numbers.slice(1), (value, i) => (value + numbers[i]) / 2);
-  return aten.bucketize.Tensor(fractions, fromArray(middles), { out_int32: true });
 }
 
 /** Two codes a byte, the first in the upper half: u8 [n] → u8 [⌈n / 2⌉] */

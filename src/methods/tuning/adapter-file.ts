@@ -1,4 +1,5 @@
 import { tokenTableOf } from '../../models/architecture.ts';
+import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
@@ -34,7 +35,8 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
 
 /** The same for methods of virtual tokens, which PEFT writes the model's sizes for. */
 export function promptConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
-  const { config, trunk } = model;
+  const { trunk } = model;
+  const config = textConfigOf(model.config);
   const layers = trunk.stack.blockList.length;
   const heads = config.num_attention_heads ?? config.n_head ?? config.n_heads ?? null;
   return adapterConfig(model, about, {

@@ -22,6 +22,8 @@ const table = {
   trainable_tokens: () => import('./trainable_tokens.options.ts'),
   prompt_tuning: () => import('./prompt_tuning.options.ts'),
   p_tuning: () => import('./p_tuning.options.ts'),
+  prefix: () => import('./prefix.options.ts'),
+  adaption_prompt: () => import('./adaption_prompt.options.ts'),
 };
 
 export type TuningTable = typeof table;

@@ -22,6 +22,7 @@ export interface Start {
   model: Model;
   /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
   seed: number | undefined;
+  residuals?: TuningContext['residuals'];
 }
 
 /** A tuning made of changes of layers. */
@@ -49,9 +50,15 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
   const wantedOf = (model: Model, options: Options) => method.wanted?.(options, model) ?? options;
   const targetsOf = (model: Model, options: Options) =>
     findTargets(model, wantedOf(model, options), method.accepts ?? isLinear) as Accepted[];
-  const build = (model: Model, options: Options, { seed, tokens, owner }: OpenContext & { seed?: number }): Tuning => {
+  const build = (
+    model: Model,
+    options: Options,
+    { seed, residuals, tokens, owner }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals'>>,
+  ): Tuning => {
     const targets = targetsOf(model, options);
-    const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
+    const made = noGrad(() =>
+      scope(() => ({ parts: method.parts(targets, options, { model, seed, residuals }) })),
+    ).parts;
     const saved = saveModules(model, options.modules_to_save, { owner });
     const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
     const rows = noGrad(() =>
@@ -72,11 +79,11 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
     );
   };
   return {
-    create(model: Model, options: Options, { seed, tokens = [] }: TuningContext): Tuning {
+    create(model: Model, options: Options, { seed, residuals, tokens = [] }: TuningContext): Tuning {
       const targets = targetsOf(model, options);
       refuseUnmatched(targets, wantedOf(model, options));
       method.check?.(targets, options);
-      return build(model, options, { seed, tokens: trainedTokens(model, options, tokens) });
+      return build(model, options, { seed, residuals, tokens: trainedTokens(model, options, tokens) });
     },
     open: (model: Model, options: Options, context: OpenContext): Tuning => build(model, options, context),
   };

@@ -1,6 +1,6 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
 import { AttuneError } from '../../base/errors.ts';
-import { aten, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
+import { aten, cat, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
@@ -12,6 +12,7 @@ import {
   type Term,
 } from '../../nn/index.ts';
 import { LayerAdapter, type TargetLayer } from './layer-adapter.ts';
+import { ROOT } from './peft-adapter.ts';
 
 export interface AdapterShape {
   /** Path of the adapted layer. */
@@ -81,6 +82,8 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   /** [out] */
   readonly lora_magnitude_vector?: Parameter;
   readonly #dropout: Dropout;
+  /** Factors that A and B began with as a part of the weight, which is taken out of it. */
+  #initial: { a: Tensor; b: Tensor } | undefined;
 
   constructor(layer: LinearLike, shape: AdapterShape) {
     super(layer, shape);
@@ -90,6 +93,41 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     if (shape.hasMagnitude === true) this.lora_magnitude_vector = new Parameter([layer.outFeatures]);
     this.#dropout = new Dropout(shape.dropout, `lora:${shape.path}`);
     this.attach();
+  }
+
+  /** Begins with a part of the layer's weight: the layer gives what it gave, and that part is what learns. */
+  beginWith(a: Tensor, b: Tensor): void {
+    this.lora_A.assign(a.clone());
+    this.lora_B.assign(b.clone());
+    this.#initial = { a: a.own(), b: b.own() };
+  }
+
+  /** The same change on the weight as it was, at twice the rank. */
+  saved(): Map<string, Tensor> {
+    const [a, b] = [this.lora_A, this.lora_B].map(({ tensor }) => tensor.detach());
+    const own = new Map(this.trainables.map(({ name, parameter }) => [name, parameter.tensor]));
+    if (this.#initial === undefined) return own;
+    const name = (key: string) => `${ROOT}${this.path}.${this.fileName(key)}`;
+    own.set(name('lora_A'), cat([a, this.#initial.a]).contiguous());
+    return own.set(name('lora_B'), cat([b, this.#initial.b.neg()], 1).contiguous());
+  }
+
+  override delta(): Tensor {
+    if (this.#initial === undefined) return super.delta();
+    return super.delta().sub(this.#initial.b.matmul(this.#initial.a).mul(this.scaling));
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#initial?.a.dispose();
+    this.#initial?.b.dispose();
+  }
+
+  /** What the part that was taken out gives less: [N, r] and its B. */
+  #taken(x: Tensor): Term[] {
+    if (this.#initial === undefined) return [];
+    const { a, b } = this.#initial;
+    return [{ hidden: aten.linear.default(x, a.to(x.dtype)).mul(-this.scaling), weight: b }];
   }
 
   /** A x, scaled: [N, r]. Scaling the narrow side costs least. */
@@ -103,6 +141,8 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     const [inner, weight] = [this.#inner(x), this.lora_B.value(x.dtype)];
     if (this.#isPlain) return addProduct(output, inner, weight);
     let added = aten.linear.default(inner, weight);
+    for (const { hidden, weight: taken } of this.#taken(x))
+      added = added.add(aten.linear.default(hidden, taken.to(x.dtype)));
     if (this.lora_B_bias !== undefined) added = added.add(this.lora_B_bias.value(x.dtype).mul(this.scaling));
     if (this.lora_magnitude_vector === undefined) return output.add(added);
     const stretch = this.#stretch(this.lora_magnitude_vector).to(x.dtype);
@@ -112,6 +152,11 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   }
 
   get #isPlain(): boolean {
+    return this.#initial === undefined && this.#isProduct;
+  }
+
+  /** Nothing but products with the layer's input. */
+  get #isProduct(): boolean {
     return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
   }
 
@@ -127,9 +172,14 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.layer.isTransposed ? rows.transpose(0, 1) : rows;
   }
 
-  /** Lengths of the layer's own rows: [out] */
+  /** The layer's own weight: f32 [out, in] */
+  weightRows(): Tensor {
+    return this.#asRows(this.layer.weight.value('f32'));
+  }
+
+  /** Lengths of its rows: [out] */
   ownLengths(): Tensor {
-    return rowLengths(this.#asRows(this.layer.weight.tensor));
+    return rowLengths(this.weightRows());
   }
 
   override merged(weight: Tensor): Tensor {
@@ -145,8 +195,8 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
 
   terms(x: Tensor): Term[] {
     if (!this.isActive) return [];
-    if (!this.#isPlain) throw new Error('an output head takes plain LoRA alone');
-    return [{ hidden: this.#inner(x), weight: this.lora_B.tensor }];
+    if (!this.#isProduct) throw new Error('an output head takes plain LoRA alone');
+    return [{ hidden: this.#inner(x), weight: this.lora_B.tensor }, ...this.#taken(x)];
   }
 
   /** B lies turned round in memory: its columns are what passes add up. */

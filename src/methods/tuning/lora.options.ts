@@ -31,9 +31,14 @@ export const options = z.strictObject({
     .default([])
     .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
   init_lora_weights: z
-    .union([z.literal(true), z.literal('gaussian')], { error: 'expected true or gaussian' })
+    .union([z.literal(true), z.enum(['gaussian', 'pissa', 'olora', 'loftq'])], {
+      error: 'expected true, gaussian, pissa, olora or loftq',
+    })
     .default(true)
-    .describe('initial A: true is Kaiming uniform, as in PEFT; B is zero either way'),
+    .describe(
+      'true and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; ' +
+        'loftq: what storage nf4 or fp4 lost of it',
+    ),
   use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
   lora_bias: z.boolean().default(false).describe('a trained bias on B'),
   bias: z.enum(['none', 'all']).default('none').describe("whether the model's biases are trained and saved too"),

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, ModuleBuffer, type Parameter } from '../../nn/index.ts';
-import { zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
 import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
@@ -15,7 +15,8 @@ import { fromPattern, isSaved, type Target } from './targets.ts';
 export const { create, open } = tuneLayers<LoraOptions, Target>({
   peftType: 'LORA',
   accepts: () => true,
-  check(targets, { dropout, use_dora: isDora, lora_bias: hasBias }) {
+  check(targets, { dropout, use_dora: isDora, lora_bias: hasBias, init_lora_weights: start }) {
+    if (isOfWeight(start)) refuseStart(targets, start, { isDora, dropout });
     if (dropout > 0) refuseOnConvolutions(targets, 'dropout above 0', 'set tuning.dropout to 0');
     if (isDora) refuseOnConvolutions(targets, 'use_dora', 'set tuning.use_dora to false');
     if (hasBias) refuseOnConvolutions(targets, 'lora_bias', 'set tuning.lora_bias to false');
@@ -30,13 +31,23 @@ export const { create, open } = tuneLayers<LoraOptions, Target>({
       initialise(adapter, options, start);
       return adapter;
     }),
-  config: (options, targets) => ({
+  config: (written, targets) => {
+    const options = isOfWeight(written.init_lora_weights) ? doubled(written) : written;
+    return configOf(options, targets);
+  },
+  beside: ({ bias, modules_to_save }, targets, model) =>
+    bias === 'all' ? trainBiases(model, targets, modules_to_save) : [],
+});
+
+function configOf(options: LoraOptions, targets: readonly Target[]) {
+  return {
     ...otherVariants,
     alpha_pattern: options.alpha_pattern,
     bias: options.bias,
     exclude_modules: options.exclude_modules,
     fan_in_fan_out: hasTransposed(targets),
-    init_lora_weights: options.init_lora_weights,
+    // What is written is a plain LoRA: PEFT must not change the base for it.
+    init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
     layers_to_transform: options.layers_to_transform,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
@@ -45,10 +56,38 @@ export const { create, open } = tuneLayers<LoraOptions, Target>({
     rank_pattern: options.rank_pattern,
     use_dora: options.use_dora,
     use_rslora: options.use_rslora,
-  }),
-  beside: ({ bias, modules_to_save }, targets, model) =>
-    bias === 'all' ? trainBiases(model, targets, modules_to_save) : [],
-});
+  };
+}
+
+/** Starts that take a part of the weight: saved, they are plain LoRA of twice the rank on the weight as it was. */
+function isOfWeight(start: LoraOptions['init_lora_weights']): start is 'pissa' | 'olora' {
+  return start === 'pissa' || start === 'olora';
+}
+
+/** The same scale at twice the rank. */
+function doubled(options: LoraOptions): LoraOptions {
+  const factor = options.use_rslora ? Math.SQRT2 : 2;
+  const times = (pattern: Readonly<Record<string, number>>, by: number) =>
+    Object.fromEntries(Object.entries(pattern).map(([key, value]) => [key, value * by]));
+  const { r, alpha, rank_pattern: ranks, alpha_pattern: alphas } = options;
+  const patterns = { rank_pattern: times(ranks, 2), alpha_pattern: times(alphas, factor) };
+  return { ...options, ...patterns, r: 2 * r, alpha: alpha * factor };
+}
+
+/** @throws E_NO_TARGETS, E_DROPOUT_UNSUPPORTED */
+function refuseStart(
+  targets: readonly Target[],
+  start: string,
+  { isDora, dropout }: { isDora: boolean; dropout: number },
+): void {
+  refuseOnConvolutions(targets, `init_lora_weights ${start}`, 'set tuning.init_lora_weights to true');
+  if (!isDora && dropout === 0) return;
+  throw new AttuneError('E_START_UNSUPPORTED', {
+    what: `init_lora_weights ${start} keeps the layer's output as it was, and dropout and DoRA would change it`,
+    got: isDora ? 'use_dora' : `dropout ${dropout}`,
+    fix: 'set tuning.init_lora_weights to true',
+  });
+}
 
 /** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */
 const otherVariants = {
@@ -67,6 +106,18 @@ const otherVariants = {
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
 function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
+  const { init_lora_weights: kind } = options;
+  if (start.seed !== undefined && adapter instanceof LoraAdapter && isOfWeight(kind)) {
+    beginWithWeight(adapter, kind);
+    return trainBoth(adapter);
+  }
+  const residual = kind === 'loftq' ? start.residuals?.get(path) : undefined;
+  if (residual !== undefined) {
+    const share = 1 / Math.sqrt(adapter.scaling);
+    a.assign(residual.a.narrow(0, 0, rank).mul(share));
+    b.assign(residual.b.narrow(1, 0, rank).mul(share));
+    return trainBoth(adapter);
+  }
   begin(a, start, (seed) => {
     const key = { seed, path: `lora_A:${path}` };
     return options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
@@ -76,6 +127,38 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
   const { lora_B_bias: bias, lora_magnitude_vector: magnitude } = adapter;
   if (bias !== undefined) begin(bias, start, () => zeros(bias.shape));
   if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
+}
+
+function trainBoth({ lora_A: a, lora_B: b }: LowRankAdapter): void {
+  a.setTrainable(true);
+  b.setTrainable(true);
+}
+
+/**
+ * PiSSA (Meng et al., 2024): the first singular vectors. OLoRA (Büyükakyüz, 2024): the first columns of its
+ * orthogonal factor.
+ */
+function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
+  const { rank, scaling, path, layer } = adapter;
+  const most = Math.min(layer.inFeatures, layer.outFeatures);
+  if (rank > most) {
+    throw new AttuneError('E_START_UNSUPPORTED', {
+      what: `init_lora_weights ${kind} takes parts of a weight, and ${path} has ${most} at most`,
+      got: `rank ${rank}`,
+      fix: `lower tuning.r, or give this layer another rank: tuning.rank_pattern`,
+    });
+  }
+  const { a, b } = scope(() => {
+    const weight = adapter.weightRows();
+    if (kind === 'olora') {
+      const [q, r] = aten.linalg_qr.default(weight);
+      return { a: r.narrow(0, 0, rank).clone(), b: q.narrow(1, 0, rank).clone() };
+    }
+    const [u, s, vt] = aten.linalg_svd.default(weight, { full_matrices: false });
+    const root = s.narrow(0, 0, rank).pow(0.5).div(Math.sqrt(scaling));
+    return { a: vt.narrow(0, 0, rank).mul(root.unsqueeze(1)), b: u.narrow(1, 0, rank).mul(root) };
+  });
+  adapter.beginWith(a, b);
 }
 
 /** Uniform within 1/√(values of a row). */

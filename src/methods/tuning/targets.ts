@@ -28,8 +28,11 @@ export function findTargets(
   { target_modules: wanted, layers_to_transform: layers = null, exclude_modules: excluded = null }: Wanted,
   accepts: (layer: Target['layer']) => boolean = () => true,
 ): Target[] {
-  // What has new weights, or those of another task, is trained whole.
-  const apart = [model.head, ...(model.trunk.newlyInitialised ?? [])].flatMap((part) => [...part.modules()]);
+  // What has new weights, or those of another task, is trained whole; what reads images beside texts stays as it is.
+  const { newlyInitialised = [], imageReader } = model.trunk;
+  const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
+    ...part.modules(),
+  ]);
   const isApart = new Set(apart.map(([, module]) => module));
   const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {

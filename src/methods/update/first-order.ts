@@ -1,12 +1,15 @@
-import { aten, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, full, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
 
 /** One weight's move. */
 export interface Move {
+  name: string;
   weight: Tensor;
   gradient: Tensor;
   /** The schedule's rate, times that of the weight. */
   learningRate: number;
+  /** That of the weight alone, as a share of the schedule's. */
+  rate: number;
   /** 0 for norms and biases. */
   weightDecay: number;
   /** Moves of this weight before. */
@@ -15,25 +18,55 @@ export interface Move {
 
 type Slots<Slot extends string> = Record<Slot, Tensor>;
 
+/** What is kept of a weight: a shape of f32, or of bytes. */
+type SlotShape = readonly number[] | { bytes: readonly number[] };
+
 /** An update that moves one weight after the other by its own gradient: clipping, order and state are common. */
 export abstract class FirstOrderUpdate<Slot extends string = string> implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #slots: Slots<Slot>[];
   /** f32 scalars: moves of each weight. */
   readonly #counts: Tensor[];
+  /** f64 scalars of all weights together, by name. */
+  readonly #shared: Record<string, Tensor>;
 
-  /** `shapes`: of the tensors that are kept for a weight. */
-  constructor(trainables: readonly Trainable[], shapes: (weight: Tensor) => Record<Slot, readonly number[]>) {
+  /** `shapes`: of the tensors that are kept for a weight; `shared`: first values of numbers that belong to none of them. */
+  constructor(
+    trainables: readonly Trainable[],
+    shapes: (weight: Tensor) => Record<Slot, SlotShape>,
+    shared: Readonly<Record<string, number>> = {},
+  ) {
     this.#trainables = trainables;
     this.#slots = trainables.map(({ parameter: { tensor: weight } }) => {
-      const entries = Object.entries<readonly number[]>(shapes(weight));
+      const entries = Object.entries<SlotShape>(shapes(weight));
       const { device } = weight;
-      return Object.fromEntries(entries.map(([name, shape]) => [name, zeros(shape, { device }).own()])) as Slots<Slot>;
+      return Object.fromEntries(entries.map(([name, shape]) => [name, zeroSlot(shape, device).own()])) as Slots<Slot>;
     });
     this.#counts = trainables.map(() => zeros([]).own());
+    this.#shared = Object.fromEntries(
+      Object.entries(shared).map(([name, value]) => [name, full([], value, { dtype: 'f64' }).own()]),
+    );
   }
 
   protected abstract move(move: Move, slots: Slots<Slot>): void;
+
+  /** All weights' moves; one after the other unless they depend on each other. */
+  protected moveAll(moves: readonly (Move & { slots: Slots<Slot> })[]): void {
+    for (const { slots, ...move } of moves) scope(() => this.move(move, slots));
+  }
+
+  protected shared(name: string): number {
+    return this.#shared[name].item();
+  }
+
+  protected setShared(name: string, value: number): void {
+    this.#shared[name].copy_(full([], value, { dtype: 'f64' }));
+  }
+
+  /** What is kept for each weight, beside it. */
+  protected *kept(): Generator<{ trainable: Trainable; slots: Slots<Slot> }> {
+    for (const [i, trainable] of this.#trainables.entries()) yield { trainable, slots: this.#slots[i] };
+  }
 
   step(options: StepOptions): number {
     return noGrad(() => scope(() => this.#step(options)));
@@ -45,29 +78,32 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
     const norm = gradientNorm(present);
     if (options.maxGradNorm > 0 && norm > options.maxGradNorm)
       aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
-    for (const [i, { parameter, decays, rate = 1 }] of moving) {
+    const moves = moving.flatMap(([i, { name, parameter, decays, rate = 1 }]) => {
       const { tensor: weight } = parameter;
       const gradient = weight.grad;
-      if (gradient === undefined) continue;
+      if (gradient === undefined) return [];
       const count = this.#counts[i].item();
-      const weightDecay = decays ? options.weightDecay : 0;
-      const move = { weight, gradient, learningRate: options.learningRate * rate, weightDecay, count };
-      scope(() => this.move(move, this.#slots[i]));
-      aten.add_.Scalar(this.#counts[i], 1);
-    }
+      const [learningRate, weightDecay] = [options.learningRate * rate, decays ? options.weightDecay : 0];
+      return [{ i, name, weight, gradient, learningRate, rate, weightDecay, count, slots: this.#slots[i] }];
+    });
+    this.moveAll(moves);
+    for (const { i } of moves) aten.add_.Scalar(this.#counts[i], 1);
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
     return norm;
   }
 
   state(): Map<string, Tensor> {
+    const shared = Object.entries(this.#shared).map(([name, tensor]): [string, Tensor] => [`all.${name}`, tensor]);
     return new Map(
-      this.#trainables.flatMap(({ name }, i) => [
-        ...Object.entries<Tensor>(this.#slots[i]).map(([slot, tensor]): [string, Tensor] => [
-          `${name}.${slot}`,
-          tensor,
-        ]),
-        [`${name}.step`, this.#counts[i]] as [string, Tensor],
-      ]),
+      this.#trainables
+        .flatMap(({ name }, i) => [
+          ...Object.entries<Tensor>(this.#slots[i]).map(([slot, tensor]): [string, Tensor] => [
+            `${name}.${slot}`,
+            tensor,
+          ]),
+          [`${name}.step`, this.#counts[i]] as [string, Tensor],
+        ])
+        .concat(shared),
     );
   }
 
@@ -80,6 +116,10 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
       }
     });
   }
+}
+
+function zeroSlot(shape: SlotShape, device: string): Tensor {
+  return 'bytes' in shape ? zeros(shape.bytes, { device, dtype: 'u8' }) : zeros(shape, { device });
 }
 
 /** The norm of all gradients together, computed tensor by tensor and then over the norms (as torch's clip_grad_norm_). */

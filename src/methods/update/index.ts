@@ -2,10 +2,16 @@ import { methodTable, type UpdateMethod } from '../../train/method.ts';
 
 const table = {
   adamw: () => import('./adamw.options.ts'),
+  adamw_8bit: () => import('./adamw_8bit.options.ts'),
   adafactor: () => import('./adafactor.options.ts'),
   ademamix: () => import('./ademamix.options.ts'),
+  dp_sgd: () => import('./dp_sgd.options.ts'),
+  galore_adamw: () => import('./galore_adamw.options.ts'),
   lion: () => import('./lion.options.ts'),
+  mezo: () => import('./mezo.options.ts'),
   muon: () => import('./muon.options.ts'),
+  prodigy: () => import('./prodigy.options.ts'),
+  schedule_free: () => import('./schedule_free.options.ts'),
 };
 
 export type UpdateTable = typeof table;

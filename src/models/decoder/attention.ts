@@ -10,10 +10,12 @@ import {
   type Rope,
   type Rotation,
 } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { aten, type Tensor } from '../../tensor/index.ts';
 import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
+
+type HeadShape = ReturnType<typeof headShape>;
 
 /** A norm over so many features. */
 export type NormOf = (width: number) => RMSNorm;
@@ -33,6 +35,8 @@ export interface AttentionTraits {
   /** What scores are multiplied by; 1/√d unless said. */
   scale?: number;
   softcap?: number;
+  /** What heads give is multiplied by a gate that comes with the queries (Qwen3.5). */
+  isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
   hasSinks?: boolean;
 }
@@ -52,28 +56,64 @@ export interface FusableAttention {
   options: { window?: number; scale?: number };
 }
 
+/** The half of a layer in which tokens see others. */
+export interface AttentionPart extends Module {
+  /** x [N, D] → [N, D] */
+  forward(x: Tensor, pass: Pass): Tensor;
+  /** For an operator that computes a whole layer, where it is attention to keys. */
+  readonly layer?: number;
+  fusable?(pass: Pass): FusableAttention | undefined;
+}
+
+/** Changes what a layer attends to: prefixes, prompts beside the tokens. */
+export interface AttentionAdapter {
+  /** Heads after they are turned → the heads that are attended with. */
+  heads?(heads: Heads, pass: Pass): Heads;
+  /** What is added to what each head gathered, from its turned queries: [N, H·d] */
+  context?(queries: Tensor, attention: Attention): Tensor | undefined;
+}
+
 /** Attention of a decoder's layer, whatever its projections. */
-export abstract class Attention extends Module {
+export abstract class Attention extends Module implements AttentionPart {
   /** [H] */
   readonly sinks?: Parameter;
   readonly #place: AttentionPlace;
   readonly #traits: AttentionTraits;
   readonly #dropout: Dropout;
+  readonly #adapters = new Set<AttentionAdapter>();
+  readonly #shape: HeadShape;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super();
     this.#place = place;
     this.#traits = traits;
+    this.#shape = headShape(config);
     this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
     if (traits.hasSinks === true) this.sinks = new Parameter([config.num_attention_heads]);
   }
 
   abstract readonly o_proj: Linear;
   /** x [N, D] → heads, normalised but not turned yet. */
-  protected abstract project(x: Tensor): Heads;
+  protected abstract project(x: Tensor): Heads & { gate?: Tensor };
+  /** Keys and values of vectors that are no tokens: [n, D] → [n, K, d] each, normalised and not turned. */
+  keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
+    const { k, v } = this.project(x);
+    return { k, v };
+  }
   /** Linear layers and norms of the heads, where there is nothing else in the projections. */
   protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
     return undefined;
+  }
+
+  addAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.add(adapter);
+  }
+  removeAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.delete(adapter);
+  }
+
+  get shape(): HeadShape {
+    return this.#shape;
   }
 
   get layer(): number {
@@ -85,18 +125,25 @@ export abstract class Attention extends Module {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
+    if (this.#adapters.size > 0) return undefined;
     if (softcap !== undefined || this.sinks !== undefined) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
     const { rope, window, scale, softcap } = this.#traits;
-    const heads = this.project(x);
+    const { gate, ...heads } = this.project(x);
     const rotation = rope && pass.rotations?.get(rope);
-    const turned =
+    let turned =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
+    for (const adapter of this.#adapters) turned = adapter.heads?.(turned, pass) ?? turned;
     const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
-    return this.o_proj.forward(attendSelf(pass, this.#place.layer, turned, options));
+    let y = attendSelf(pass, this.#place.layer, turned, options);
+    for (const adapter of this.#adapters) {
+      const added = adapter.context?.(turned.q, this);
+      if (added !== undefined) y = y.add(added);
+    }
+    return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 }
 
@@ -111,32 +158,42 @@ export class SplitAttention extends Attention {
   readonly #linears: readonly Linear[];
   readonly #size: number;
   readonly #isWhole: boolean;
+  readonly #isGated: boolean;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super(config, traits, place);
     const { heads, keyHeads, size } = headShape(config);
-    const { bias, queryKeyNorm } = traits;
+    const { bias, queryKeyNorm, isGated = false } = traits;
     const width = config.hidden_size;
-    this.q_proj = new Linear(width, heads * size, { bias: bias?.qkv });
+    this.q_proj = new Linear(width, (isGated ? 2 : 1) * heads * size, { bias: bias?.qkv });
     this.k_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.v_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.o_proj = new Linear(heads * size, width, { bias: bias?.output });
     this.#linears = [this.q_proj, this.k_proj, this.v_proj, this.o_proj];
     this.#size = size;
+    this.#isGated = isGated;
     this.#isWhole = queryKeyNorm === 'whole';
     if (queryKeyNorm === undefined) return;
     this.q_norm = place.norm(this.#isWhole ? heads * size : size);
     this.k_norm = place.norm(this.#isWhole ? keyHeads * size : size);
   }
 
-  protected override project(x: Tensor): Heads {
-    const [q, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
-    return { q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
+  protected override project(x: Tensor): Heads & { gate?: Tensor } {
+    const [queries, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
+    const { q, gate } = this.#isGated ? this.#gateOf(queries) : { q: queries };
+    return { gate, q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
   }
 
   protected override plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
+    if (this.#isGated) return undefined;
     if (this.q_norm === undefined || this.k_norm === undefined) return { linears: this.#linears, norms: [] };
     return this.#isWhole ? undefined : { linears: this.#linears, norms: [this.q_norm, this.k_norm] };
+  }
+
+  /** Each head's query and, behind it, its gate: [N, H·2d] → [N, H·d] each */
+  #gateOf(x: Tensor): { q: Tensor; gate: Tensor } {
+    const [q, gate] = x.reshape(x.shape[0], -1, 2 * this.#size).chunk(2, 2);
+    return { q: q.flatten(1), gate: gate.flatten(1) };
   }
 
   /** [N, H·d] → [N, H, d] */
@@ -151,18 +208,16 @@ export class SplitAttention extends Attention {
 export class FusedAttention extends Attention {
   override readonly o_proj: Linear;
   readonly qkv_proj: Linear;
-  readonly #shape: ReturnType<typeof headShape>;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super(config, traits, place);
     const { heads, keyHeads, size } = headShape(config);
-    this.#shape = { heads, keyHeads, size };
     this.o_proj = new Linear(heads * size, config.hidden_size, { bias: traits.bias?.output });
     this.qkv_proj = new Linear(config.hidden_size, (heads + 2 * keyHeads) * size, { bias: traits.bias?.qkv });
   }
 
   protected override project(x: Tensor): Heads {
-    const { heads, keyHeads, size } = this.#shape;
+    const { heads, keyHeads, size } = this.shape;
     const all = this.qkv_proj.forward(x).reshape(x.shape[0], -1, size); // [N, H + 2K, d]
     const [q, k, v] = all.split([heads, keyHeads, keyHeads], 1);
     return { q, k, v };

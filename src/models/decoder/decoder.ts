@@ -4,15 +4,17 @@ import { Embedding, RMSNorm, type Rope } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
-import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
-import { FusedAttention, SplitAttention, type AttentionTraits, type NormOf } from './attention.ts';
+import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';
+import { FusedAttention, SplitAttention, type AttentionPart, type AttentionTraits, type NormOf } from './attention.ts';
 import type { DecoderConfig } from './config.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { NormBefore, type DecoderLayer, type LayerParts } from './layer.ts';
+import type { Named } from './plain.ts';
 
 /** Where a decoder differs from Llama. */
 export interface DecoderTraits {
-  attention(layer: number): AttentionTraits;
+  /** Its differences from Llama's, or another module in its place. */
+  attention(layer: number): AttentionTraits | Named<AttentionPart>;
   /** A layer's feed-forward half; gated and dense unless said. */
   feedForward?(layer: number): FeedForwardPart;
   /** Biases of the dense feed-forward half; none unless said. */
@@ -48,7 +50,7 @@ export class Decoder extends Stack implements Trunk {
     this.layers = indices.map((layer) => makeLayer(config, traits, { layer, norm, attention: attentions[layer] }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
-    this.#ropes = new Set(attentions.flatMap(({ rope }) => rope ?? []));
+    this.#ropes = new Set(attentions.flatMap((attention) => ('module' in attention ? [] : (attention.rope ?? []))));
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
 
@@ -79,7 +81,8 @@ export class Decoder extends Stack implements Trunk {
     pass.rotations = new Map([...this.#ropes].map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
   }
   override embed(input: StackInput, pass: Pass): Tensor {
-    return this.#scaleEmbeddings(input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype));
+    const words = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
+    return withPlaced(this.#scaleEmbeddings(words), input);
   }
   override finish(x: Tensor): Tensor {
     return this.norm.forward(x);
@@ -89,14 +92,14 @@ export class Decoder extends Stack implements Trunk {
 function makeLayer(
   config: DecoderConfig,
   traits: DecoderTraits,
-  place: { layer: number; norm: NormOf; attention: AttentionTraits },
+  place: { layer: number; norm: NormOf; attention: AttentionTraits | Named<AttentionPart> },
 ): DecoderLayer {
   const { layer, norm, attention } = place;
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-  const Attention = attention.isFused === true ? FusedAttention : SplitAttention;
   const Layer = traits.layer ?? NormBefore;
   return new Layer({
-    attention: new Attention(config, attention, { layer, norm }),
+    attention: 'module' in attention ? attention.module : attentionOf(config, attention, { layer, norm }),
+    attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
     feedForwardName: traits.feedForwardName ?? 'mlp',
     norm,
@@ -104,4 +107,9 @@ function makeLayer(
     residualScale: traits.residualScale ?? 1,
     dropouts: traits.dropouts?.(layer),
   });
+}
+
+function attentionOf(config: DecoderConfig, traits: AttentionTraits, place: { layer: number; norm: NormOf }) {
+  const Attention = traits.isFused === true ? FusedAttention : SplitAttention;
+  return new Attention(config, traits, place);
 }

@@ -2,7 +2,7 @@
 import { plainLayers, type RMSNorm } from '../../nn/index.ts';
 import { attune, type Tensor } from '../../tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { Attention } from './attention.ts';
+import type { AttentionPart } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
 /** With more tokens, what is between products costs little beside them. */
@@ -10,7 +10,7 @@ const FEW_TOKENS = 8;
 
 /** A layer whose halves read normalised values and are added to what they read. */
 export interface FusableLayer {
-  attention: Attention;
+  attention: AttentionPart;
   feedForward: FeedForwardPart;
   /** Before attention and before the feed-forward half. */
   norms: readonly RMSNorm[];
@@ -23,7 +23,7 @@ export interface FusableLayer {
 export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor | undefined {
   const { layout, cache } = pass;
   if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS) return undefined;
-  const [attention, feedForward] = [layer.attention.fusable(pass), layer.feedForward.fusable];
+  const [attention, feedForward] = [layer.attention.fusable?.(pass), layer.feedForward.fusable];
   if (attention === undefined || feedForward === undefined) return undefined;
   const { rotation, options } = attention;
   const linears = plainLayers([...attention.linears, ...feedForward], x.shape[0]);
@@ -31,7 +31,7 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
   const [{ epsilon }] = norms;
   if (linears === undefined || norms.some((norm) => norm.epsilon !== epsilon)) return undefined;
   const { changes } = linears;
-  const { keys, values, slots, offsets } = cache.lend(layer.attention.layer);
+  const { keys, values, slots, offsets } = cache.lend(layer.attention.layer as number);
   if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // a part of each head is turned
   return attune.decoder_layer.default(
     x,

@@ -2,13 +2,15 @@
 import type { Dropout, RMSNorm } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
-import type { Attention, NormOf } from './attention.ts';
+import type { AttentionPart, NormOf } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 import { fusedLayer } from './layer-fused.ts';
 
 /** What a layer is put together from. */
 export interface LayerParts {
-  attention: Attention;
+  attention: AttentionPart;
+  /** What it is called in checkpoints. */
+  attentionName: string;
   feedForward: FeedForwardPart;
   /** What the feed-forward half is called in checkpoints. */
   feedForwardName: string;
@@ -22,16 +24,16 @@ export interface LayerParts {
 
 /** A layer of a decoder: attention, then a feed-forward half, each added to what it read. */
 export abstract class DecoderLayer extends Block {
-  readonly self_attn: Attention;
+  readonly #attention: AttentionPart;
   readonly #feedForward: FeedForwardPart;
   readonly #parts: LayerParts;
 
   constructor(parts: LayerParts) {
     super();
-    this.self_attn = parts.attention;
+    this.#attention = parts.attention;
     this.#feedForward = parts.feedForward;
     this.#parts = parts;
-    Object.assign(this, { [parts.feedForwardName]: parts.feedForward });
+    Object.assign(this, { [parts.attentionName]: parts.attention, [parts.feedForwardName]: parts.feedForward });
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
@@ -45,13 +47,13 @@ export abstract class DecoderLayer extends Block {
   }
 
   /** Both halves, where their results are added as they are. */
-  protected get plainParts(): { attention: Attention; feedForward: FeedForwardPart } | undefined {
+  protected get plainParts(): { attention: AttentionPart; feedForward: FeedForwardPart } | undefined {
     const { residualScale, dropouts } = this.#parts;
     return residualScale === 1 && dropouts === undefined ? this.#parts : undefined;
   }
 
   protected attend(x: Tensor, pass: Pass): Tensor {
-    return this.self_attn.forward(x, pass);
+    return this.#attention.forward(x, pass);
   }
   protected feed(x: Tensor, pass: Pass, isEnd = false): Tensor {
     return this.#feedForward.forward(x, pass, isEnd);

@@ -3,12 +3,22 @@ import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeFactors } from '../../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
-import { GgufFile, writeGguf, type GgufMetadata, type GgufTensor, type GgufValue } from '../../tensor/gguf/index.ts';
+import {
+  decodeBlocks,
+  encodeBlocks,
+  GgufFile,
+  isBlockType,
+  writeGguf,
+  type GgufMetadata,
+  type GgufTensor,
+  type GgufValue,
+} from '../../tensor/gguf/index.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
 import { ggufFamilies, type GgufFamily } from './families.ts';
+import { isQuantisation, quantisedType, type GgufQuantisation } from './quantisation.ts';
 import { ggufSettings, settingProblems } from './settings.ts';
 import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
 
@@ -20,10 +30,14 @@ export interface GgufPlan {
   tensors: readonly Source[];
 }
 
-const FILE_TYPES: Partial<Record<DType, number>> = { f32: 0, f16: 1, bf16: 32 };
+/** A type of all matrices, or one of llama.cpp's mixtures. */
+export type GgufForm = DType | GgufQuantisation;
+
+/** llama.cpp's numbers. */
+const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32, q8_0: 7, q4_0: 2, q4_k_m: 15 };
 
 /** What a model is in llama.cpp's terms; matrices in the type given, vectors in f32 as there. @throws E_GGUF_UNSUPPORTED */
-export function planGguf(model: Model, dtype: DType): GgufPlan {
+export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const family = familyOf(model);
   const problems = [...settingProblems(model.config, family), ...parameterProblems(model, family)];
   if (problems.length > 0)
@@ -31,11 +45,11 @@ export function planGguf(model: Model, dtype: DType): GgufPlan {
   const settings = new Map<string, GgufValue>([
     ['general.architecture', { type: 'string', value: family.architecture }],
     ['general.type', { type: 'string', value: 'model' }],
-    ['general.file_type', { type: 'u32', value: FILE_TYPES[dtype] ?? 0 }],
+    ['general.file_type', { type: 'u32', value: FILE_TYPES[form] ?? 0 }],
     ['general.quantization_version', { type: 'u32', value: 2 }],
     ...ggufSettings(model.config, family),
   ]);
-  return { settings, tensors: [...ropeTensors(model), ...weightTensors(model, family, dtype)] };
+  return { settings, tensors: [...ropeTensors(model), ...weightTensors(model, family, form)] };
 }
 
 /** Writes the file, reads it again and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
@@ -81,18 +95,26 @@ function parameterProblems(model: Model, family: GgufFamily): Problem[] {
   });
 }
 
-function weightTensors(model: Model, family: GgufFamily, dtype: DType): Source[] {
+function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source[] {
   const config = decoderConfig(model.config);
-  return [...namedTensors(model)].map(([path, tensor]) => {
+  const tensors = [...namedTensors(model)];
+  const names = new Set(tensors.map(([path]) => ggufName(path, family)!));
+  const typeOf = (name: string, shape: readonly number[]) => {
+    if (shape.length === 1) return 'f32';
+    const place = { name, shape, layers: config.num_hidden_layers, hasHead: names.has('output.weight') };
+    return isQuantisation(form) ? quantisedType(form, place) : form;
+  };
+  return tensors.map(([path, tensor]) => {
     const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
-    const type = tensor.shape.length === 1 ? 'f32' : dtype;
     const name = ggufName(path, family)!;
+    const dtype = typeOf(name, tensor.shape);
+    const type = isBlockType(dtype) ? 'f32' : dtype;
     const isShifted = family.normsFromZero === true && isNorm(name);
     const make = () => {
       if (isShifted) return tensor.to(type).add(1);
       return (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
     };
-    return { name, dtype: type, shape: tensor.shape, make };
+    return { name, dtype, shape: tensor.shape, make };
   });
 }
 
@@ -114,12 +136,13 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
     const read = file.header.metadata.get(key);
     if (JSON.stringify(read) !== JSON.stringify(value)) differ.push({ field: key, message: 'reads otherwise' });
   }
-  for (const { name, make } of tensors) {
+  for (const { name, dtype, shape, make } of tensors) {
     scope(() => {
       const read = file.get(name);
+      const wanted = () => (isBlockType(dtype) ? decodeBlocks(dtype, encodeBlocks(dtype, make()), shape) : make());
       if (aten.all.default(aten.isfinite.default(read)).item() === 0)
         infinite.push({ field: name, message: read.dtype });
-      else if (!aten.equal.default(read, make())) differ.push({ field: name, message: 'reads otherwise' });
+      else if (!aten.equal.default(read, wanted())) differ.push({ field: name, message: 'reads otherwise' });
     });
   }
   if (infinite.length > 0) throw outOfRange(infinite);

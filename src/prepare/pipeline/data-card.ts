@@ -7,12 +7,6 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
   const splits = Object.entries(rows).map(([part, count]) => `| ${part} | ${formatCount(count)} |`);
   const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);
   const notes = Object.entries(files.notes).map(([reason, { count }]) => `- ${formatCount(count)} ${reason}`);
-  const together = (split.groupBy ?? []).map((column) => `, or of one \`${column}\``).join('');
-  const leftOut =
-    split.leftOut === undefined
-      ? ''
-      : ` ${plural(split.leftOut, 'rows')} left out: later than what would be trained on may be, or earlier than the split that the rest of their set is in.`;
-  const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
   return [
     `# ${name}`,
     '',
@@ -22,10 +16,7 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '|---|---|',
     ...splits,
     '',
-    `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that ` +
-      'stay together (alike, or of one mail with its attachments' +
-      `${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.` +
-      `${leftOut}`,
+    describeSplit(split),
     '',
     '## Columns',
     '',
@@ -47,6 +38,21 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     'License of the sources, consent of those who appear in them, and what the data set must not be used for.',
     '',
   ].join('\n');
+}
+
+function describeSplit(split: DataSetManifest['split']): string {
+  const together = (split.groupBy ?? []).map((column) => `, or of one \`${column}\``).join('');
+  const leftOut =
+    split.leftOut === undefined
+      ? ''
+      : ` ${plural(split.leftOut, 'rows')} left out: later than what would be trained on may be, or earlier than the ` +
+        'split that the rest of their set is in.';
+  const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
+  const document = split.by === 'document' ? ', or of one document' : '';
+  return (
+    `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that stay together ` +
+    `(alike, or of one mail with its attachments${document}${together}); no set is in two splits.${leftOut}`
+  );
 }
 
 function describeStep({ step, options, itemsIn, itemsOut, leftOut, found }: StepReport): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languageTeller } from '../../data/text-language.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../step.ts';
@@ -13,15 +14,6 @@ const options = z.strictObject({
   action: actionOption('drop'),
 });
 
-/**
- * What a text is taken for, besides the languages to keep. Among all that are known, names of programs make Irish, Hindi
- * or Klingon of a tenth of English manuals.
- */
-const LIKELY = 'ar bg cs da de el en es fa fi fr he hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh'.split(' ');
-
-/** Enough of a text to tell its language by. */
-const LOOKED_AT = 2000;
-
 export const step = defineStep<z.output<typeof options>>({
   summary: 'rows in the languages wanted',
   takes: ['row'],
@@ -29,16 +21,15 @@ export const step = defineStep<z.output<typeof options>>({
   perItem: true,
   options,
   async open({ keep, columns, least, action }) {
-    const { detect } = await import('tinyld');
-    const only = [...new Set([...LIKELY, ...keep])];
+    const languageOf = await languageTeller(keep);
     return judgeRows(action, (row, notes) => {
-      const text = textOfRow(row, columns).slice(0, LOOKED_AT);
+      const text = textOfRow(row, columns);
       if (text.trim().length < least) {
         notes.find(row, `too short to tell (below ${least} characters)`);
         return [];
       }
-      const language = detect(text, { only });
-      if (language === '') {
+      const language = languageOf(text);
+      if (language === undefined) {
         notes.find(row, 'language not recognised');
         return [];
       }

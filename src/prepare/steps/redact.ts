@@ -27,8 +27,11 @@ const options = z.strictObject({
     .default(null)
     .describe('column of whom a row is about: dates of one subject move together'),
   allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
-  recognisers: z.array(z.string().min(1)).default([]).describe('your own: ./file.ts#name'),
-  lexicons: z.array(z.string().min(1)).default([]).describe('words of languages: .yaml files as docs/personal-data.md shows'),
+  recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
+  lexicons: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('words of languages: .yaml files as docs/personal-data.md shows'),
   month_first: z.boolean().default(false).describe('3/4/2020 is in March'),
   key_env: z
     .string()

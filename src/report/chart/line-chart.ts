@@ -35,6 +35,8 @@ export interface LineChartOptions extends WindowSize {
   /** A point to ring and name. */
   highlight?: { step: number; value: number; label: string };
   format?: (value: number) => string;
+  /** What is counted along the axis. */
+  steps?: string;
 }
 
 /** A placed series: what is drawn, and where. */
@@ -49,7 +51,7 @@ const SMOOTH_FROM = 30;
 
 /** Curves over steps, each named at its end. Series without points are left out; nothing at all where none has any. */
 export function lineChart(options: LineChartOptions): Html | undefined {
-  const { isNarrow = false, borders = [], highlight, format = formatNumber } = options;
+  const { isNarrow = false, borders = [], highlight, format = formatNumber, steps = 'step' } = options;
   const { width = 760, height = isNarrow ? 240 : 300 } = options;
   const series = options.series.filter(({ curve }) => curve.points.length > 0);
   if (series.length === 0) return undefined;
@@ -61,7 +63,7 @@ export function lineChart(options: LineChartOptions): Html | undefined {
   return picture({ width, height, isNarrow, title: options.title, description: options.description }, [
     verticalAxis(y, area),
     html`${borders.map((border) => borderLine(border, x, area))}`,
-    horizontalAxis(x, area, 'step'),
+    horizontalAxis(x, area, steps),
     html`${placed.map((one) => drawSeries(one, x, y))}`,
     html`${endLabels(placed, y, area, format)}`,
     html`${highlight !== undefined && ring(highlight, x, y)}`,

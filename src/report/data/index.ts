@@ -8,7 +8,7 @@ import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { html, Html } from '../html.ts';
-import { STYLE } from '../style/index.ts';
+import { STYLE } from '../style.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';

@@ -1,5 +1,12 @@
 import { formatCount, formatNumber, formatSigned, plural } from '../../base/format.ts';
-import type { LossGap, Memorised, Overfitting, ParaphraseLoss } from '../../store/overfitting.ts';
+import type {
+  CanaryExposure,
+  LossGap,
+  Membership,
+  Memorised,
+  Overfitting,
+  ParaphraseLoss,
+} from '../../store/overfitting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
 import { intervalText } from './outcome.ts';
@@ -15,14 +22,15 @@ interface Finding {
 /** Whether the training learnt its rows by heart. */
 export function overfittingSection(overfitting: Overfitting | undefined): Html | undefined {
   if (overfitting === undefined) return undefined;
-  const { confidence, gap, memorised, paraphrases } = overfitting;
+  const { confidence, gap, memorised, paraphrases, membership, canaries } = overfitting;
   const findings = [
     ...(gap === undefined ? [] : [ofGap(gap)]),
     ...(paraphrases === undefined ? [] : [ofParaphrases('training rows', paraphrases.training)]),
     ...(paraphrases?.validation === undefined ? [] : [ofParaphrases('validation rows', paraphrases.validation)]),
     ...(memorised === undefined ? [] : [ofMemorised(memorised)]),
+    ...(membership === undefined ? [] : [ofMembership(membership)]),
   ];
-  if (findings.length === 0) return undefined;
+  if (findings.length === 0 && canaries === undefined) return undefined;
   return html`<section>
     <h2>What it learnt by heart</h2>
     <p class="soft">
@@ -43,6 +51,7 @@ export function overfittingSection(overfitting: Overfitting | undefined): Html |
         ${findings.map(findingRow)}
       </tbody>
     </table>
+    ${canaries !== undefined && exposure(canaries)}
     ${memorised !== undefined && memorised.examples.length > 0 && passages(memorised)}
   </section>`;
 }
@@ -73,6 +82,44 @@ function ofMemorised({ order, rows, answers, expected, excess, low, high }: Memo
     values: [`right answers ${formatNumber(expected, 3)}`, `its answers ${formatNumber(answers, 3)}`],
     excess: { estimate: excess, low, high },
   };
+}
+
+function ofMembership({ auc, low, high, trainingRows, otherRows }: Membership): Finding {
+  return {
+    title: 'training rows told from others by their loss (AUC above chance)',
+    rows: `${formatCount(trainingRows)} and ${plural(otherRows, 'rows')}`,
+    values: ['chance 0.5', `AUC ${formatNumber(auc, 3)}`],
+    excess: { estimate: auc - 0.5, low: low - 0.5, high: high - 0.5 },
+  };
+}
+
+/** Of single planted codes: how far each is from being one of many. */
+function exposure({ exposures, base, most }: CanaryExposure): Html {
+  return html`<h3>Planted codes</h3>
+    <p class="soft">
+      ${plural(exposures.length, 'rows')} with a random code were planted among the training rows. Exposure is how many
+      of ${formatNumber(most)} bits of its rank among ${formatCount(2 ** most)} codes the model gives away: about 1.4 by
+      chance, ${formatNumber(most)} where the code can be read out.
+    </p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Code</th>
+          <th scope="col" class="number">Base, bits</th>
+          <th scope="col" class="number">This model, bits</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${exposures.map(
+          (bits, i) =>
+            html`<tr>
+              <th scope="row">${formatCount(i + 1)}</th>
+              <td class="number">${formatNumber(base[i], 3)}</td>
+              <td class="number"><b>${formatNumber(bits, 3)}</b></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
 }
 
 /** Measures have units of their own, so each has its own scale. */

@@ -7,12 +7,14 @@ import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { ApiError } from '../api-error.ts';
+import { quotaSchema } from '../settings.ts';
 
 const keySchema = z.strictObject({
   name: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key in hexadecimal digits'),
   models: z.array(z.string()).optional(),
   admin: z.boolean().optional(),
+  quota: quotaSchema.optional(),
 });
 
 const fileSchema = z.strictObject({ keys: z.array(keySchema) });
@@ -24,6 +26,8 @@ export interface ApiKey {
   models?: readonly string[];
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;
+  /** Files and jobs that it may have; what the server's settings say unless given. */
+  quota?: { storage?: number | string; jobs?: number };
 }
 
 type StoredKey = z.output<typeof keySchema>;
@@ -41,6 +45,11 @@ export class ApiKeys {
     const { keys } = parsedFile(path);
     if (keys.length === 0) throw unreadable(path, 'no key', 'make one: attune keys create NAME --file FILE');
     return new ApiKeys(keys);
+  }
+
+  /** A key by its name, for what is done for it later. */
+  named(name: string): ApiKey | undefined {
+    return this.#keys.find(({ key }) => key.name === name)?.key;
   }
 
   /** Whose key a request carries; every key is compared, in the same time whatever was sent. @throws ApiError 401 */

@@ -6,6 +6,7 @@ import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';
 import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
+import type { Uploads } from '../uploads.ts';
 import type { AnswerForm } from './answer-reader.ts';
 import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
 import { familyOf } from './families/index.ts';
@@ -17,13 +18,13 @@ export interface ChatPlan {
 }
 
 /** @throws ApiError 400 */
-export function chatPlan(body: ChatRequest, writer: Writer): ChatPlan {
+export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): ChatPlan {
   const { description } = writer;
   const tools = toolPlan(body);
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
   const template = tools.shown.length > 0 ? ofTools : usual;
   const family = tools.callable.length > 0 ? familyOf(template) : undefined;
-  const prompt = writer.asTrained(conversationOf(body, tools));
+  const prompt = writer.asTrained(conversationOf(body, tools, description.sees ? uploads : undefined));
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);

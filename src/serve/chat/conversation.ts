@@ -1,7 +1,9 @@
 /** Messages as clients send them, as a conversation for the model's template. */
-import type { Conversation, Message, ToolCall } from '../../text/index.ts';
+import { sha256 } from '../../files/hash.ts';
+import type { Conversation, ImageFile, Message, PlacedImage, ToolCall } from '../../text/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
+import { bytesOfData, type Uploads } from '../uploads.ts';
 
 /** Which tools of a request may be called, and whether one has to be. */
 export interface ToolPlan {
@@ -35,14 +37,14 @@ function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
 
-/** @throws ApiError 400 for parts that are no text */
-export function conversationOf(body: ChatRequest, { shown }: ToolPlan): Conversation {
+/** @throws ApiError 400 for parts that the model does not read */
+export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?: ImageUploads): Conversation {
   const { chat_template_kwargs: kwargs, reasoning_effort: effort } = body;
   const ofEffort =
     effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: !EFFORTS_WITHOUT_THOUGHT.has(effort) };
   const chatTemplateKwargs = { ...ofEffort, ...kwargs };
   return {
-    messages: body.messages.map(messageOf),
+    messages: body.messages.map((message, place) => messageOf(message, place, uploads)),
     ...(shown.length > 0 && {
       tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })),
     }),
@@ -51,11 +53,12 @@ export function conversationOf(body: ChatRequest, { shown }: ToolPlan): Conversa
   };
 }
 
-function messageOf(message: ChatMessage, place: number): Message {
-  const field = `messages[${place}]`;
+function messageOf(message: ChatMessage, place: number, uploads: ImageUploads): Message {
   const { role, name } = message;
-  const content = textOf(message.content ?? '', `${field}.content`);
-  const own = { role, content, ...(typeof name === 'string' && { name }) };
+  // Images are shown to the model by whoever asks it.
+  const taken = role === 'user' ? uploads : undefined;
+  const content = contentOf(message.content ?? '', `messages[${place}].content`, taken);
+  const own = { role, ...content, ...(typeof name === 'string' && { name }) };
   if (message.role === 'assistant') {
     const { tool_calls: calls, reasoning_content: reasoning } = message;
     const asked = calls === undefined || calls === null ? {} : { tool_calls: calls.map(callOf) };
@@ -72,15 +75,43 @@ function callOf({
   return { ...(id !== undefined && { id }), type: 'function', function: { name, arguments: given ?? {} } };
 }
 
-function textOf(content: NonNullable<ChatMessage['content']>, field: string): string {
-  if (typeof content === 'string') return content;
-  const texts = content.map((part, i) => {
-    const { type, text, refusal } = part as { type: string; text?: unknown; refusal?: unknown };
-    const given = type === 'text' ? text : type === 'refusal' ? refusal : undefined;
-    if (typeof given === 'string') return given;
+/** What takes up the images of a request; undefined where the model reads none. */
+export type ImageUploads = Pick<Uploads, 'add'> | undefined;
+
+interface Content {
+  content: string;
+  images?: PlacedImage[];
+}
+
+/** Texts that follow each other stand on lines of their own. */
+function contentOf(given: NonNullable<ChatMessage['content']>, field: string, uploads: ImageUploads): Content {
+  if (typeof given === 'string') return { content: given };
+  const images: PlacedImage[] = [];
+  let content = '';
+  let isAfterText = false;
+  for (const [i, part] of given.entries()) {
     const place = `${field}[${i}]`;
-    if (type === 'text') throw invalidValue(`${place}.text`, `${place}.text is missing.`, 'missing_required_parameter');
-    throw invalidValue(place, `The model reads texts, and ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
-  });
-  return texts.join('\n');
+    const isImage = uploads !== undefined && part.type === 'image_url';
+    if (isImage) images.push({ at: content.length, file: imageOf(part, place, uploads) });
+    else content += (isAfterText ? '\n' : '') + textOf(part, place, uploads);
+    isAfterText = !isImage;
+  }
+  return { content, ...(images.length > 0 && { images }) };
+}
+
+function textOf(part: { type: string }, place: string, uploads: ImageUploads): string {
+  const { type, text, refusal } = part as { type: string; text?: unknown; refusal?: unknown };
+  const given = type === 'text' ? text : type === 'refusal' ? refusal : undefined;
+  if (typeof given === 'string') return given;
+  if (type === 'text') throw invalidValue(`${place}.text`, `${place}.text is missing.`, 'missing_required_parameter');
+  const reads = uploads === undefined ? 'texts' : 'texts and images';
+  throw invalidValue(place, `The model reads ${reads}, and ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
+}
+
+/** An image by its bytes: nothing is fetched, and no path is taken from a request. */
+function imageOf(part: object, place: string, uploads: NonNullable<ImageUploads>): ImageFile {
+  const { image_url: given } = part as { image_url?: unknown };
+  const url = typeof given === 'object' && given !== null ? (given as { url?: unknown }).url : given;
+  const bytes = bytesOfData(typeof url === 'string' ? url : '', `${place}.image_url.url`);
+  return { kind: 'image', path: uploads.add(bytes), hash: sha256(bytes) };
 }

@@ -22,6 +22,7 @@ import {
   type ChatRequest,
 } from '../schemas/chat.ts';
 import { now, usageOf } from '../schemas/common.ts';
+import { Uploads } from '../uploads.ts';
 
 type ChatCall = Call<ChatRequest>;
 type TextModel = ServedModel & { kind: 'text' };
@@ -58,7 +59,8 @@ interface Making {
 
 async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Making): Promise<ChatReply> {
   using lease = await call.lease(model);
-  const plan = chatPlan(call.body, lease.opened);
+  using uploads = new Uploads();
+  const plan = chatPlan(call.body, lease.opened, uploads);
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const counts = countsOf(answers, call.body.n);
   const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
@@ -69,6 +71,7 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
   call.exchange.finished(
     counts,
     choices.map(({ finish_reason: reason }) => reason),
+    answers.map(({ text }) => text),
   );
   return {
     ...head,
@@ -101,7 +104,8 @@ function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply[
 async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Making): AsyncGenerator<ServerEvent> {
   const { n = 1, stream_options: options } = call.body;
   using lease = await call.lease(model);
-  const plan = chatPlan(call.body, lease.opened);
+  using uploads = new Uploads();
+  const plan = chatPlan(call.body, lease.opened, uploads);
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
   const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => ({
@@ -128,6 +132,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
   call.exchange.finished(
     counts,
     rows.map(({ finishReason }) => finishReason),
+    answers.map(({ text }) => text),
   );
   if (withUsage) yield chunk([], usageOf(counts));
   yield { data: '[DONE]' };

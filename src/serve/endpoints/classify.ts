@@ -63,7 +63,8 @@ export const endpoint = defineEndpoint({
   handle(call) {
     const { model: name, input, threshold } = call.body;
     const model = call.model(name, 'rows');
-    call.exchange.describe({ operation: 'classify', body: call.body });
+    const id = `classify-${randomUUID().replaceAll('-', '')}`;
+    call.exchange.describe({ operation: 'classify', id, body: call.body });
     return slowJson(call, async (): Promise<z.output<typeof reply>> => {
       const rows = Array.isArray(input) ? input : [input];
       using _places = call.server.admission.enter(model.id, rows.length);
@@ -75,8 +76,8 @@ export const endpoint = defineEndpoint({
         { threshold },
       );
       call.exchange.finished({ prompt: answered.tokens, shared: 0, answer: 0 }, []);
+      call.exchange.predictions = answered.rows;
       const data = answered.rows.map((answer, index) => classOf(answer, index, opened));
-      const id = `classify-${randomUUID().replaceAll('-', '')}`;
       const usage = { ...smallUsageOf(answered.tokens), completion_tokens: 0 };
       return { id, object: 'list', created: now(), model: name, data, usage };
     });

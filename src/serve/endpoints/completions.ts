@@ -8,6 +8,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate, generateAll } from '../generation/generation.ts';
 import { promptIds, refuseStreamedIds } from '../generation/token-ids.ts';
+import type { TokenCounts } from '../watch/exchange.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
@@ -74,6 +75,7 @@ async function wholeReply(call: CompletionCall, model: TextModel, { head, signal
   call.exchange.finished(
     counts,
     choices.map(({ finish_reason: reason }) => reason),
+    answers.map(({ text }) => text),
   );
   return { ...head, choices, usage: usageOf(counts) };
 }
@@ -137,10 +139,13 @@ async function* chunksOf(
     yield chunk([{ text: event.text, index, logprobs, finish_reason: null }]);
   }
   const counts = countsOf(answers, plan.made);
-  call.exchange.finished(
-    counts,
-    answers.map(({ finishReason }) => finishReason),
-  );
+  noteAnswers(call, answers, counts);
   if (withUsage) yield chunk([], usageOf(counts));
   yield { data: '[DONE]' };
+}
+
+function noteAnswers({ exchange }: CompletionCall, answers: readonly Answer[], counts: TokenCounts): void {
+  const reasons = answers.map(({ finishReason }) => finishReason);
+  const texts = answers.map(({ text }) => text);
+  exchange.finished(counts, reasons, texts);
 }

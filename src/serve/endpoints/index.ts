@@ -4,11 +4,20 @@ import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
 import { endpoint as embeddings } from './embeddings.ts';
+import { endpoint as feedback } from './feedback.ts';
+import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
+import { endpoints as evalRuns } from './eval-runs.ts';
+import { endpoints as evals } from './evals.ts';
+import { endpoints as files } from './files.ts';
+import { endpoints as fineTuningJobs } from './fine-tuning-jobs.ts';
+import { endpoints as graders } from './graders.ts';
 import { endpoint as health } from './health.ts';
 import { endpoint as loadAdapter } from './load-adapter.ts';
 import { endpoint as metrics } from './metrics.ts';
 import { endpoint as model } from './model.ts';
+import { endpoint as modelDelete } from './model-delete.ts';
 import { endpoint as models } from './models.ts';
+import { endpoint as monitor } from './monitor.ts';
 import { endpoint as openapi } from './openapi.ts';
 import { endpoint as page } from './page.ts';
 import { endpoint as pageScript } from './page-script.ts';
@@ -24,6 +33,8 @@ import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
+import { endpoint as userDelete } from './user-delete.ts';
+import { endpoints as uploads } from './uploads.ts';
 
 export const endpoints: readonly Endpoint[] = [
   chatCompletions,
@@ -42,8 +53,19 @@ export const endpoints: readonly Endpoint[] = [
   recommend,
   models,
   model,
+  modelDelete,
+  ...files,
+  ...uploads,
+  ...fineTuningJobs,
+  ...checkpointPermissions,
+  ...graders,
+  ...evals,
+  ...evalRuns,
   loadAdapter,
   unloadAdapter,
+  feedback,
+  monitor,
+  userDelete,
   health,
   ready,
   metrics,

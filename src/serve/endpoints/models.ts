@@ -41,7 +41,9 @@ export const endpoint = defineEndpoint({
     json: z.strictObject({ object: z.literal('list'), data: z.array(modelReply) }).openapi('ModelList'),
   },
   handle(call: Call) {
-    const entries = call.server.table.names.filter(({ name, model }) => call.mayUse(name, model.id));
+    const entries = call.server.table.names.filter(
+      ({ name, model }) => (model.owner !== undefined || call.mayUse(name, model.id)) && call.mayKnow(model),
+    );
     return Response.json({ object: 'list', data: entries.map(({ name, model }) => modelEntry(name, model)) });
   },
 });

@@ -92,7 +92,7 @@ async function* written(
   const isCut = answer!.finishReason === 'length';
   yield* writer.close(isCut);
   const counts = countsOf([answer!]);
-  call.exchange.finished(counts, [answer!.finishReason]);
+  call.exchange.finished(counts, [answer!.finishReason], [answer!.text]);
   const response = endedResponse(begun, { output: writer.output, counts, isCut });
   keep(call, response, earlier);
   yield* writer.end(response);

@@ -46,7 +46,10 @@ export async function* generate(
           controller.enqueue({ row, text, logProbs });
         },
         onAnswer: (prompt, answers) => {
-          for (const [sample, answer] of answers.entries()) controller.enqueue({ row: prompt * n + sample, answer });
+          for (const [sample, answer] of answers.entries()) {
+            call.exchange.answers[prompt * n + sample] = answer;
+            controller.enqueue({ row: prompt * n + sample, answer });
+          }
         },
       },
     ),

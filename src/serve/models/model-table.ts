@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { chooseVersion, type Asker, type Route } from '../routes/route.ts';
 import type { Opener, TargetFacts } from './opened.ts';
 
 /** A model, or an adapter, under its own name. */
@@ -10,6 +11,10 @@ export interface ServedModel extends TargetFacts {
   target: string;
   /** Of an adapter of a model that writes: the model beside which it answers, under its own name where it is served. */
   base?: ServedModel & { kind: 'text' };
+  /** Of a version in the registry: its own name, `tickets@3`. */
+  version?: string;
+  /** The API key that made it: others do not learn that it is there. */
+  owner?: string;
 }
 
 export interface NamedTarget {
@@ -26,6 +31,9 @@ export class ModelTable {
   readonly #aliases = new Map<string, string>();
   /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
   readonly #registered = new Map<string, string>();
+  #routes: ReadonlyMap<string, Route> = new Map();
+  /** By model: names of API keys that may use it beside its owner. */
+  #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
   static async of(
@@ -46,6 +54,24 @@ export class ModelTable {
     this.#models.set(name, model);
     if (facts.baseFolder !== undefined) this.register({ name, target });
     return this.#withBase(model);
+  }
+
+  /** Serves a model whose facts are known. */
+  put(model: ServedModel): void {
+    this.#models.set(model.id, model);
+  }
+
+  /** What registered names answer with from now on. A route to a model that is not served is none. */
+  setRoutes(routes: ReadonlyMap<string, Route>): void {
+    this.#routes = routes;
+  }
+
+  setShared(shared: ReadonlyMap<string, ReadonlySet<string>>): void {
+    this.#shared = shared;
+  }
+
+  isShared(id: string, key: string): boolean {
+    return this.#shared.get(id)?.has(key) === true;
   }
 
   /** Lets an adapter be loaded later. */
@@ -83,7 +109,11 @@ export class ModelTable {
   /** All names, aliases behind the others, each with its model. */
   get names(): readonly { name: string; model: ServedModel }[] {
     const aliases = [...this.#aliases].map(([name, id]) => ({ name, model: this.#withBase(this.#models.get(id)!) }));
-    return [...this.models.map((model) => ({ name: model.id, model })), ...aliases];
+    const routes = [...this.#routes].flatMap(([name, { live }]) => {
+      const model = this.#models.get(live);
+      return model === undefined || this.#models.has(name) ? [] : [{ name, model: this.#withBase(model) }];
+    });
+    return [...this.models.map((model) => ({ name: model.id, model })), ...aliases, ...routes];
   }
 
   #withBase(model: ServedModel): ServedModel {
@@ -95,9 +125,9 @@ export class ModelTable {
     return { ...model, base: base as ServedModel & { kind: 'text' } };
   }
 
-  /** By `name`, an alias, or `base:adapter`. */
-  find(name: string): ServedModel | undefined {
-    const found = this.#find(name);
+  /** By `name`, an alias, `base:adapter`, or a registered name, which answers different people with different versions. */
+  find(name: string, asker: Asker = {}): ServedModel | undefined {
+    const found = this.#find(name, asker);
     if (found !== undefined) return this.#withBase(found);
     for (let colon = name.indexOf(':'); colon > 0; colon = name.indexOf(':', colon + 1)) {
       const [base, adapter] = [this.#find(name.slice(0, colon)), this.#find(name.slice(colon + 1))];
@@ -107,8 +137,10 @@ export class ModelTable {
     return undefined;
   }
 
-  #find(name: string): ServedModel | undefined {
-    return this.#models.get(name) ?? this.#models.get(this.#aliases.get(name) ?? '');
+  #find(name: string, asker: Asker = {}): ServedModel | undefined {
+    const known = this.#models.get(name) ?? this.#models.get(this.#aliases.get(name) ?? '');
+    const route = known === undefined ? this.#routes.get(name) : undefined;
+    return route === undefined ? known : this.#models.get(chooseVersion(route, asker));
   }
 }
 

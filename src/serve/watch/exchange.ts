@@ -1,5 +1,7 @@
 /** What is known of one request when it is over: for the log, the metrics and the traces. */
 import { randomUUID } from 'node:crypto';
+import type { Answer } from '../../jobs/generate/generate.ts';
+import type { RowAnswer } from '../models/opened.ts';
 import type { ServedModel } from '../models/model-table.ts';
 
 /** Tokens of all answers of a request. */
@@ -29,6 +31,16 @@ export class Exchange {
   isOver = false;
   counts: TokenCounts | undefined;
   finishReasons: string[] = [];
+  /** What a model that writes has answered, by row. */
+  readonly answers: Pick<Answer, 'text' | 'finishReason' | 'usage' | 'logProbs'>[] = [];
+  /** What a model that classifies has answered. */
+  predictions: readonly RowAnswer[] = [];
+  /** Of a model that writes: its answers, for as long as the request is looked at. */
+  texts: readonly string[] | undefined;
+  /** Asks another version the same, for nobody; only of requests that a model answers. */
+  replay: ((model: string) => Promise<{ exchange: Exchange; status: number; error?: unknown }>) | undefined;
+  /** Nobody sees its answer, and nothing counts it. */
+  isShadow = false;
   /** Milliseconds to the first part of an answer, and from then on between parts. */
   firstPart: number | undefined;
   readonly partGaps: number[] = [];
@@ -62,8 +74,9 @@ export class Exchange {
     this.#lastPart = now;
   }
 
-  finished(counts: TokenCounts, reasons: readonly string[]): void {
+  finished(counts: TokenCounts, reasons: readonly string[], texts?: readonly string[]): void {
     this.counts = counts;
+    this.texts = texts;
     this.finishReasons = [...reasons];
   }
 

@@ -6,29 +6,17 @@ export type ServeLog = pino.Logger;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Neither prompts nor answers nor keys are ever given to it, unless the settings keep texts. */
+/** Neither prompts nor answers nor keys are ever given to it. */
 export function openLog(level: LogLevel, to: { write(line: string): void } = process.stderr): ServeLog {
   const base = { pid: process.pid };
   const redact = ['req.headers.authorization', 'headers.authorization'];
   return pino({ level, base, redact, timestamp: pino.stdTimeFunctions.isoTime }, to);
 }
 
-/** What the log says of a request: counts, and its text where the settings keep it. */
-export function describeExchange(exchange: Exchange, keep: 'counts' | 'text'): Record<string, unknown> {
-  const {
-    id,
-    method,
-    path,
-    keyName,
-    askedFor,
-    model,
-    counts,
-    finishReasons,
-    firstPart,
-    isStream,
-    asked,
-    milliseconds,
-  } = exchange;
+/** What the log says of a request: counts. */
+export function describeExchange(exchange: Exchange): Record<string, unknown> {
+  const { id, method, path, keyName, askedFor, model, counts, finishReasons, firstPart, isStream, milliseconds } =
+    exchange;
   return {
     request: id,
     method,
@@ -41,6 +29,5 @@ export function describeExchange(exchange: Exchange, keep: 'counts' | 'text'): R
     ...(firstPart !== undefined && { first_part: Math.round(firstPart) }),
     ...(counts !== undefined && { tokens: counts }),
     ...(finishReasons.length > 0 && { finish: finishReasons }),
-    ...(keep === 'text' && asked !== undefined && { body: asked.body }),
   };
 }

@@ -92,6 +92,27 @@ export class ServeMetrics {
     this.registry.registerMetric(gauge);
   }
 
+  /** Alarms that are open, and answers that could not be written down. */
+  watch({ open, lost }: { open: ReadonlyMap<string, { model: string; signal: string }>; lost: () => number }): void {
+    const registers = [this.registry];
+    const alarms: Gauge<Labels | 'signal'> = new Gauge({
+      name: 'attune_alarm_open',
+      help: 'Whether what is measured of answers has changed',
+      labelNames: ['model_name', 'signal'],
+      registers,
+      collect: () => {
+        alarms.reset();
+        for (const { model, signal } of open.values()) alarms.set({ model_name: this.nameOf(model), signal }, 1);
+      },
+    });
+    const unwritten: Gauge = new Gauge({
+      name: 'attune_answers_unwritten',
+      help: 'Answers that could not be written down',
+      registers,
+      collect: () => unwritten.set(lost()),
+    });
+  }
+
   /** The label of a model: its own name, for so many models as a label may have values. */
   nameOf(id: string): string {
     if (this.#names.size < MOST_NAMES) this.#names.add(id);

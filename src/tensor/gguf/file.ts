@@ -5,6 +5,7 @@ import { dtypeCode } from '../dtype.ts';
 import { engine } from '../engine.ts';
 import { scope } from '../scope.ts';
 import { Tensor } from '../tensor.ts';
+import { decodeBlocks, encodeBlocks, isBlockType } from './block-types.ts';
 import { HeaderCursor } from './header-cursor.ts';
 import { layOutGguf, parseGguf, type GgufHeader, type GgufTensor } from './header.ts';
 import type { GgufMetadata } from './values.ts';
@@ -29,7 +30,7 @@ export function readGgufHeader(path: string): GgufHeader {
   }
 }
 
-/** Tensors over the pages of a GGUF file (version 3, no quantised types): nothing is read until it is used. */
+/** Tensors over the pages of a GGUF file (version 3): nothing is read until it is used; quantised ones become f32. */
 export class GgufFile implements Disposable {
   readonly path: string;
   readonly header: GgufHeader;
@@ -56,7 +57,12 @@ export class GgufFile implements Disposable {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`${this.path} has no tensor "${name}"`);
     const place = this.header.dataStart + entry.begin;
-    return new Tensor(engine().fromMapping(this.#mapping, place, entry.shape, dtypeCode[entry.dtype]));
+    const { dtype, shape } = entry;
+    if (isBlockType(dtype)) {
+      const bytes = new Tensor(engine().fromMapping(this.#mapping, place, [entry.end - entry.begin], dtypeCode.u8));
+      return scope(() => decodeBlocks(dtype, bytes, shape));
+    }
+    return new Tensor(engine().fromMapping(this.#mapping, place, shape, dtypeCode[dtype]));
   }
 
   [Symbol.dispose](): void {
@@ -89,12 +95,13 @@ export function writeGguf(
 }
 
 function bytesOf({ name, dtype, shape, make }: GgufTensor & { make: () => Tensor }): Uint8Array {
-  const tensor = make().detach().contiguous();
-  if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+  const made = make().detach().contiguous();
+  const tensor = isBlockType(dtype) ? made.to('f32') : made;
+  if ((!isBlockType(dtype) && tensor.dtype !== dtype) || tensor.shape.join() !== shape.join()) {
     throw new Error(
       `"${name}" came as ${tensor.dtype} [${tensor.shape.join(', ')}], not ${dtype} [${shape.join(', ')}]`,
     );
   }
-  const data = tensor.data();
+  const data = (isBlockType(dtype) ? encodeBlocks(dtype, tensor) : tensor).data();
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }

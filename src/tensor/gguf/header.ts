@@ -1,13 +1,17 @@
 import { AttuneError } from '../../base/errors.ts';
 import { dtypeBytes, type DType } from '../dtype.ts';
+import { blockTypes, isBlockType, type BlockTypeName } from './block-types.ts';
 import type { HeaderCursor } from './header-cursor.ts';
 import { encodeItem, encodeText, encodeValue, itemBytes, typeOfCode } from './values.ts';
 import type { GgufItem, GgufItemType, GgufMetadata, GgufValue } from './values.ts';
 
+/** Types of values, and ways to keep blocks of them in few bytes. */
+export type GgufType = DType | BlockTypeName;
+
 /** A tensor of a GGUF file as it is described: rows first, as everywhere here; the file has the innermost size first. */
 export interface GgufTensor {
   name: string;
-  dtype: DType;
+  dtype: GgufType;
   shape: readonly number[];
 }
 
@@ -30,8 +34,8 @@ const ALIGNMENT = 32;
 const ALIGNMENT_KEY = 'general.alignment';
 const MAX_DIMENSIONS = 4;
 
-/** ggml's numbers of the types that are no quantisation. */
-const codeOfDtype: Partial<Record<DType, number>> = {
+/** ggml's numbers. */
+const codeOfDtype: Partial<Record<GgufType, number>> = {
   f32: 0,
   f16: 1,
   bf16: 30,
@@ -40,8 +44,9 @@ const codeOfDtype: Partial<Record<DType, number>> = {
   i16: 25,
   i32: 26,
   i64: 27,
+  ...Object.fromEntries(Object.entries(blockTypes).map(([name, { code }]) => [name, code])),
 };
-const dtypeOfCode = new Map(Object.entries(codeOfDtype).map(([name, code]) => [code, name as DType]));
+const dtypeOfCode = new Map(Object.entries(codeOfDtype).map(([name, code]) => [code, name as GgufType]));
 
 export function badGguf(path: string, got: string): AttuneError {
   const fix = 'fetch or write the file again; nothing was loaded from it';
@@ -78,6 +83,10 @@ function describe({ name, dtype, shape }: GgufTensor, begin: number): Buffer {
 }
 
 function bytesOf({ dtype, shape }: GgufTensor): number {
+  if (isBlockType(dtype)) {
+    const { bytes, values } = blockTypes[dtype];
+    return shape.reduce((product, size) => product * size, bytes / values);
+  }
   return shape.reduce((product, size) => product * size, dtypeBytes[dtype]);
 }
 
@@ -145,6 +154,8 @@ function readEntry(path: string, cursor: HeaderCursor): GgufEntry {
   const code = Number(cursor.number('u32', `the type of ${what}`));
   const dtype = dtypeOfCode.get(code);
   if (dtype === undefined) throw badGguf(path, `${what} has ggml's type ${code}, a quantisation that is not read`);
+  if (isBlockType(dtype) && sizes[0] % blockTypes[dtype].values !== 0)
+    throw badGguf(path, `${what} in ${dtype} has rows of ${sizes[0]} values`);
   const begin = Number(cursor.number('u64', `the place of ${what}`));
   const tensor = { name, dtype, shape: sizes.toReversed() };
   const end = begin + bytesOf(tensor);

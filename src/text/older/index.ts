@@ -5,6 +5,7 @@ import { OlderFiles, type Roles } from './older-files.ts';
 import { pieceFamilies } from './piece-families.ts';
 import { fromSentencePiece } from './piece-tokenizer.ts';
 import { fromTiktoken, isTiktoken } from './tiktoken.ts';
+import { hasTranslationTokenizer, readTranslationTokenizer, type TranslationTokenizer } from './translation.ts';
 import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
 /** What an older tokenizer becomes. */
@@ -15,21 +16,34 @@ export interface OlderTokenizer {
   roles: Roles;
 }
 
-const PIECE_FILES = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'tiktoken.model'];
+export { hasTranslationTokenizer };
+
+export function isTranslation(older: OlderTokenizer | TranslationTokenizer): older is TranslationTokenizer {
+  return 'kept' in older;
+}
+
+const PIECE_FILES = ['spiece.model', 'spm.model', 'sentencepiece.bpe.model', 'tokenizer.model', 'tiktoken.model'];
 
 /** Whether a folder has a tokenizer in an older form. */
 export function hasOlderTokenizer(folder: string): boolean {
   const has = (name: string) => existsSync(join(folder, name));
-  return [...PIECE_FILES, 'vocab.txt'].some(has) || (has('vocab.json') && has('merges.txt'));
+  return (
+    [...PIECE_FILES, 'vocab.txt'].some(has) ||
+    (has('vocab.json') && has('merges.txt')) ||
+    hasTranslationTokenizer(new OlderFiles(folder))
+  );
 }
 
 /**
  * The tokenizer of a folder that has none in today's form: vocab.txt, vocab.json with merges.txt, a file of
- * SentencePiece or of tiktoken, each with the conventions of its class. Undefined where there is none of these.
+ * SentencePiece or of tiktoken, or SentencePiece's with vocab.json, each with the conventions of its class. Undefined
+ * where there is none of these.
  * @throws E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
  */
-export function readOlderTokenizer(folder: string): OlderTokenizer | undefined {
+export function readOlderTokenizer(folder: string): OlderTokenizer | TranslationTokenizer | undefined {
   const files = new OlderFiles(folder);
+  const translation = readTranslationTokenizer(files);
+  if (translation !== undefined) return translation;
   const pieces = PIECE_FILES.find((name) => files.has(name));
   if (pieces !== undefined)
     return isTiktoken(files.bytes(pieces)) ? fromTiktoken(files, pieces) : fromSentencePiece(files, pieces);

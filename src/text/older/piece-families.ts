@@ -16,6 +16,8 @@ export interface PieceFamily {
   isPlain?: boolean;
   /** Steps before the file's own table. */
   before?(files: OlderFiles): Record<string, unknown>[];
+  /** Where texts are cut besides at spaces. */
+  cuts?(files: OlderFiles): Record<string, unknown>[];
   /** What many spaces become. */
   spaces?: string;
   added?(files: OlderFiles): NewToken[];
@@ -81,6 +83,53 @@ const xlmRoberta: PieceFamily = {
     ),
 };
 
+const NLLB_LANGUAGE = /^[a-z]{3}_[A-Z][a-z]{3}$/;
+
+/** The same with tokens of languages before the mask; what stands around texts depends on the language. */
+const nllb: PieceFamily = {
+  ...xlmRoberta,
+  vocabulary: (model, files) => [
+    ...xlmRoberta.vocabulary(model, files).slice(0, -1),
+    ...languagesOf(files).map((token): [string, number] => [token, 0]),
+    ['<mask>', 0],
+  ],
+  added: (files) => [
+    ...languagesOf(files).map((content) => ({ content, special: true })),
+    { content: '<mask>', special: true, lstrip: true, normalized: true },
+  ],
+  frame: undefined,
+};
+
+/** In the order of their ids, which only the folder says. */
+function languagesOf(files: OlderFiles): string[] {
+  const found = files.declared().filter(({ content }) => NLLB_LANGUAGE.test(content));
+  if (found.length > 0) return [...new Set(found.map(({ content }) => content))];
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `${files.folder} does not say which languages its tokens stand for`,
+    expected: 'additional_special_tokens in special_tokens_map.json or tokenizer_config.json, with eng_Latn among them',
+    fix: 'fetch these files, or tokenizer.json, of the model too',
+  });
+}
+
+/** Pieces stand behind as many tokens of pre-training as there are (Zhang et al., 2020). */
+const PEGASUS_OFFSET = 103;
+
+const pegasus: PieceFamily = {
+  roles: { eos: '</s>', unk: '<unk>', pad: '<pad>', mask: '<mask_2>' },
+  vocabulary: ({ pieces }) => [
+    ...pegasusTokens().map((text): [string, number] => [text, text.startsWith('<unk_') ? -100 : 0]),
+    ...pieces.slice(2).map(({ text, score }): [string, number] => [text, score]),
+  ],
+  unknown: 2 + PEGASUS_OFFSET,
+  added: () => pegasusTokens().map((content) => ({ content, special: true })),
+  frame: (_files, { eos }, ids) => templateProcessor(['$A:0', `${eos}:0`], ['$A:0', '$B:0', `${eos}:0`], ids),
+};
+
+function pegasusTokens(): string[] {
+  const unknown = Array.from({ length: PEGASUS_OFFSET - 2 }, (_, i) => `<unk_${i + 2}>`);
+  return ['<pad>', '</s>', '<mask_1>', '<mask_2>', ...unknown];
+}
+
 const albert: PieceFamily = {
   roles: { bos: '[CLS]', eos: '[SEP]', unk: '<unk>', sep: '[SEP]', pad: '<pad>', cls: '[CLS]', mask: '[MASK]' },
   // A number with a comma is to be cut before it.
@@ -95,6 +144,19 @@ const albert: PieceFamily = {
   added: () => [{ content: '[MASK]', special: true, lstrip: true }],
   frame: (_files, { cls, sep }, ids) =>
     templateProcessor([`${cls}:0`, '$A:0', `${sep}:0`], [`${cls}:0`, '$A:0', `${sep}:0`, '$B:1', `${sep}:1`], ids),
+};
+
+const debertaV2: PieceFamily = {
+  roles: { bos: '[CLS]', eos: '[SEP]', unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' },
+  vocabulary: plainVocabulary,
+  before: (files) => [
+    ...(files.flag('do_lower_case', false) ? [{ type: 'Lowercase' }] : []),
+    { type: 'Strip', strip_left: true, strip_right: true },
+  ],
+  cuts: (files) => (files.flag('split_by_punct', false) ? [{ type: 'Punctuation', behavior: 'Isolated' }] : []),
+  spaces: ' ',
+  added: () => [{ content: '[MASK]', special: true }],
+  frame: albert.frame,
 };
 
 const llama: PieceFamily = {
@@ -136,7 +198,10 @@ export const pieceFamilies: Readonly<Record<string, PieceFamily>> = table({
   siglip,
   mt5: { ...t5, vocabulary: plainVocabulary, added: () => [] },
   xlmroberta: xlmRoberta,
+  nllb,
+  pegasus,
   albert,
+  debertav2: debertaV2,
   llama,
   mistral: llama,
   mixtral: llama,

@@ -6,12 +6,17 @@ import { parseSentencePiece, type SentencePieceModel } from './sentencepiece.ts'
 import type { OlderTokenizer } from './index.ts';
 
 /** What SentencePiece writes for a space. */
-const SPACE = '▁';
+export const SPACE = '▁';
 
 /** A tokenizer.json of a SentencePiece file, with the conventions of the model's family. */
 export function fromSentencePiece(files: OlderFiles, name: string): OlderTokenizer {
   const family = pieceFamilies[files.family];
   if (family === undefined) throw unknownFamily(files, pieceFamilies);
+  return piecesJson(files, name, family);
+}
+
+/** The same with conventions that are named. */
+export function piecesJson(files: OlderFiles, name: string, family: PieceFamily): OlderTokenizer {
   const model = parseSentencePiece(files.bytes(name), files.path(name));
   const vocabulary = family.vocabulary(model, files);
   const ids = new Map(vocabulary.map(([text], id) => [text, id]));
@@ -115,7 +120,9 @@ function pieceSteps({ files, family, model, scheme }: Spaces): Record<string, un
     ...(model.removeExtraWhitespaces ? [...strip, extra] : []),
   ];
   const normalizer = steps.length === 0 ? null : { type: 'Sequence', normalizers: steps };
-  return { normalizer, pre_tokenizer: metaspace, decoder: metaspace };
+  const cuts = family.cuts?.(files) ?? [];
+  const cutting = cuts.length === 0 ? metaspace : { type: 'Sequence', pretokenizers: [...cuts, metaspace] };
+  return { normalizer, pre_tokenizer: cutting, decoder: metaspace };
 }
 
 /** Spaces become the model's own, and the text is cut by the merges alone. */

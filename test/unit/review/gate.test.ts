@@ -38,6 +38,10 @@ describe('the gate', () => {
       'comparison passed',
       'forgetting not asked',
       'flip_rate not asked',
+      'safety not asked',
+      'over_refusal not asked',
+      'policy not asked',
+      'groundedness not asked',
       'win_rate not asked',
       'sign_off not asked',
     ]);

@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openReview, reviewResults, type OpenReview } from '../../../src/app/review/review.ts';
+import { openReview, type OpenReview } from '../../../src/app/review/open-review.ts';
+import { reviewResults } from '../../../src/app/review/review.ts';
 import { readLabels } from '../../../src/eval/judges/human-labels.ts';
 import type { ShownPair } from '../../../src/review/session.ts';
 

@@ -5,9 +5,11 @@ import {
   createServer,
   settingsSchema,
   type Opener,
+  type Trainer,
   type ServeSettingsInput,
   type Writer,
 } from '../../../src/serve/index.ts';
+import type { Registry } from '../../../src/registry/index.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 
 export interface FakeOptions {
@@ -20,6 +22,14 @@ export interface FakeOptions {
   /** After the first word. */
   breaks?: Error;
   template?: string;
+  /** Words of models whose target holds the key. */
+  saysOf?: Readonly<Record<string, string>>;
+  /** What a request to a model of this target fails with. */
+  failsOf?: (target: string) => Error | undefined;
+  /** Targets that cannot be opened. */
+  broken?: (target: string) => boolean;
+  registry?: Registry;
+  trainer?: Trainer;
 }
 
 export interface FakeState {
@@ -41,6 +51,7 @@ function fakeWriter(
     description: {
       task: 'causal-lm',
       hears: false,
+      sees: false,
       vocabularySize: VOCABULARY,
       maxPositions: 1000,
       stopIds: [0],
@@ -106,10 +117,11 @@ function fakeOpener(options: FakeOptions, state: FakeState): Opener {
       const base = target.includes('adapter') ? { baseFolder: '/models/text', baseBytes: 10 } : {};
       return Promise.resolve({ kind, task: 'causal-lm', folder: `/models/${target}`, bytes: 10, created: 1, ...base });
     },
-    open: (kind) => {
+    open: (kind, { target }) => {
+      if (options.broken?.(target) === true) return Promise.reject(new Error('cannot be opened'));
       const shared = { close: () => Promise.resolve(), ended: never };
       const models = {
-        text: fakeWriter(options, state),
+        text: fakeWriter({ ...options, says: saidBy(options, target), fails: failureOf(options, target) }, state),
         speech: fakeWriter(options, state),
         rows: {
           ...shared,
@@ -143,6 +155,14 @@ function fakeOpener(options: FakeOptions, state: FakeState): Opener {
   };
 }
 
+function failureOf({ fails, failsOf }: FakeOptions, target: string): FakeOptions['fails'] {
+  return failsOf === undefined ? fails : () => failsOf(target);
+}
+
+function saidBy({ says, saysOf = {} }: FakeOptions, target: string): string | undefined {
+  return Object.entries(saysOf).find(([part]) => target.includes(part))?.[1] ?? says;
+}
+
 export interface FakeServer {
   app: Hono;
   state: FakeState;
@@ -161,6 +181,8 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     settings: settingsSchema.parse({ models: NAMES, ...settings }),
     opener: fakeOpener(options, state),
     memory: 1000,
+    registry: options.registry,
+    trainer: options.trainer,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
   });
   await warm();

@@ -91,7 +91,7 @@ export const trainingKeys: ForeignKeys = {
   learning_rate_multiplier: multiplier,
   ...named(['lr_scheduler_type', 'lr_scheduler'], scheduler),
   lr_schedule: schedule,
-  lr_scheduler_kwargs: refused('attune offers cosine, linear and constant', 'training.scheduler: cosine'),
+  lr_scheduler_kwargs: renamed('training.scheduler_options'),
   ...named(['optim', 'optimizer', 'optimizer_type'], optimizer),
   optimizer_config: refused('options stand with the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
   adam_beta1: renamed('training.optimizer.beta1'),

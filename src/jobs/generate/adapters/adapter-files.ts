@@ -18,7 +18,8 @@ export function stampOf(folder: string): string {
   return stats.map(([name, { size, mtimeNs, ino }]) => `${name} ${size} ${mtimeNs} ${ino}`).join('\n');
 }
 
-const TOKENIZER_FILE = /token|vocab|merges|template|spiece|generation_config/i;
+/** Names of files that say how texts become tokens and prompts. */
+export const TOKENIZER_FILE = /token|vocab|merges|template|spiece|generation_config/i;
 
 /** Tokenizers of adapters: those of the same files are one, which may have a hundred thousand entries. */
 export class SharedTokenizers {

@@ -1,7 +1,8 @@
 import type { Metrics, ResultChoice } from '../../../base/events.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { listCheckpoints } from '../../../store/checkpoints.ts';
-import { readWeights } from '../../../train/trainer-state.ts';
+import { settleAveraged } from '../../../train/averaged.ts';
+import { readTensors, readWeights } from '../../../train/trainer-state.ts';
 import type { PreparedRun } from '../training-run.ts';
 
 /** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */
@@ -20,6 +21,7 @@ export function chooseResult(run: PreparedRun): ResultChoice {
     ? { step, reason: 'last-step', loss: evaluated.loss, ...losses }
     : { step: best.step, reason: 'lowest-validation-loss', loss: best.loss, ...losses };
   if (choice.step !== step) takeWeights(run, choice.step);
+  settleAveraged(run.parts.update);
   const warning = recipe.continued_from === null ? baseIsBetter(choice) : earlierIsBetter(choice);
   if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
   return choice;
@@ -45,7 +47,8 @@ export async function measureResult(run: PreparedRun, { step, loss }: ResultChoi
 function takeWeights({ context, parts }: PreparedRun, step: number): void {
   const saved = listCheckpoints(context.folder).find((checkpoint) => checkpoint.step === step);
   if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
-  readWeights(saved.folder, parts.tuning);
+  if (parts.update.averaged === undefined) readWeights(saved.folder, parts.tuning);
+  else readTensors(saved.folder, parts);
 }
 
 function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {

@@ -2,22 +2,20 @@ import { entryOf } from '../../../base/table.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import { formatPercent } from '../../../base/format.ts';
 import type { Example } from '../../../data/index.ts';
-import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { expectedText, promptText } from '../../../eval/example-text.ts';
-import { lossGap, type GapRow } from '../../../eval/overfitting/loss-gap.ts';
 import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
-import { writeOverfitting, type LossGap, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
+import { writeOverfitting, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
 import { readComparison, readSamples } from '../../../store/results.ts';
-import { likelihoods } from '../../predict/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
+import { measureCanaries } from './measure-canaries.ts';
+import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
 import { measureParaphrases } from './measure-paraphrases.ts';
-import type { OpenedModel } from '../../model/open-model.ts';
 import type { PreparedRun } from '../training-run.ts';
 
-/** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
-const ROWS = 300;
 /** In nats a token; a smaller difference is what any training leaves. */
 const NOTABLE = 0.1;
+/** Bits of a canary above the base model's. */
+const EXPOSED = 2;
 
 /**
  * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of the same
@@ -26,15 +24,20 @@ const NOTABLE = 0.1;
  */
 export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
-  if (!recipe.evaluation.overfitting) return;
+  const { overfitting: isWanted, canaries: planted } = recipe.evaluation;
+  if (!isWanted && planted === 0) return;
   try {
     emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
     const { seed } = recipe.training;
     using models = new OpenModels();
-    const gap = await measureGap(run, await models.open(result, false));
-    const memorised = measureMemorised(run, seed);
-    const paraphrases = await measureParaphrases(run, { result, models });
-    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases };
+    const reading = { result, models };
+    const losses = isWanted ? await readLosses(run, reading) : undefined;
+    const gap = losses && gapOf(losses, seed);
+    const memorised = isWanted ? measureMemorised(run, seed) : undefined;
+    const paraphrases = isWanted ? await measureParaphrases(run, reading) : undefined;
+    const membership = losses && membershipOf(losses);
+    const canaries = planted > 0 ? await measureCanaries(run, reading) : undefined;
+    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
     writeOverfitting(folder, found);
     for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
   } catch (error) {
@@ -43,24 +46,6 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
     const message = `whether the result learnt its rows by heart is not known: ${reason}`;
     emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
   }
-}
-
-/** Undefined where either set has fewer than two rows or groups that the model can read. */
-async function measureGap({ loaded, context }: PreparedRun, model: OpenedModel): Promise<LossGap | undefined> {
-  const { seed } = context.recipe.training;
-  const { train, validation } = loaded.splits;
-  const known = async (examples: readonly Example[]) => {
-    context.signal.throwIfAborted();
-    const sample = sampledRows(examples, ROWS, seed);
-    const found = await likelihoods(model, sample);
-    return found.flatMap((likely, row): GapRow[] =>
-      typeof likely === 'object' ? [{ ...likely, group: sample[row].group }] : [],
-    );
-  };
-  const [seen, unseen] = [await known(train), await known(validation)];
-  if (seen.length === 0 || unseen.length === 0) return undefined;
-  const gap = lossGap(seen, unseen, { seed });
-  return Number.isFinite(gap.low) && Number.isFinite(gap.high) ? gap : undefined;
 }
 
 /** From the answers that the comparison kept; undefined where there was none. */
@@ -77,11 +62,18 @@ function* textsOf(examples: readonly Example[]): Generator<string> {
   for (const example of examples) yield `${promptText(example)}\n${expectedText(example) ?? ''}`;
 }
 
-function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
+function findings({ gap, memorised, paraphrases, canaries }: Overfitting): string[] {
   const found: string[] = [];
   if (gap !== undefined && gap.low > NOTABLE) {
     const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
     found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
+  }
+  if (canaries !== undefined && mean(canaries.exposures) - mean(canaries.base) > EXPOSED) {
+    const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
+    found.push(
+      `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; ` +
+        'what stands in a single row can be read out of it (optimizer: dp_sgd bounds that)',
+    );
   }
   if (memorised !== undefined && memorised.low > 0) {
     const shares =
@@ -98,4 +90,8 @@ function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
     );
   }
   return found;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

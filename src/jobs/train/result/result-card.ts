@@ -42,6 +42,7 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     data,
     metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
     comparison,
+    privacy: notes.privacy,
     promptForm: promptFormOf(notes),
     systemPrompt: notes.system_prompt,
     vocabularySize: notes.vocabulary_size,

@@ -69,6 +69,9 @@ export function commonSystemPrompt(chats: readonly Pick<ChatExample, 'messages'>
 
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
+  const privacy = parts.update.privacySpent?.(run.trainer.state.updates);
+  // A training row's tokens have no place beside a private result.
+  const probed = parts.validation[0] ?? (privacy === undefined ? parts.train[0] : undefined);
   return {
     base_model: context.recipe.model,
     base_folder: base,
@@ -85,8 +88,9 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     embedding: parts.objective.embedding,
     task: parts.objective.task,
     step: about.step,
-    probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),
+    probe: probed === undefined ? undefined : takeProbe(parts.model, probed.ids),
     metrics: about.metrics,
+    privacy,
     // With what the run decided, so that it can be repeated from the notes alone.
     recipe: { ...context.recipe, training: { ...context.recipe.training, ...run.constants.training } },
   };

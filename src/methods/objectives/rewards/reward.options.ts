@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { graderSchema } from '../../../eval/graders/grader.options.ts';
 
 const column = z.string().min(1).default('answer').describe("the row's column with the right answer");
 
@@ -14,6 +15,7 @@ export const rewardRule = z.discriminatedUnion('rule', [
     unit: z.enum(['characters', 'words']).default('characters'),
   }),
   z.strictObject({ rule: z.literal('length'), most: z.int().positive() }),
+  z.strictObject({ rule: z.literal('grader'), grader: graderSchema }),
 ]);
 
 export type RewardRule = z.output<typeof rewardRule>;
@@ -24,7 +26,7 @@ const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za
 /** One reward: a function of the user's, or a rule. */
 export const rewardSpec = z.union([named, rewardRule, reference], {
   error:
-    'expected ./rewards.ts#name, exact, numeric, edit_distance, or {rule: exact|regex|json_schema|numeric|edit_distance|length, …}',
+    'expected ./rewards.ts#name, exact, numeric, edit_distance, or {rule: exact|regex|json_schema|numeric|edit_distance|length|grader, …}',
 });
 
 export type RewardSpec = z.output<typeof rewardSpec>;

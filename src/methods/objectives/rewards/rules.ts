@@ -2,6 +2,8 @@ import { BoundedPattern } from '../../../base/bounded-pattern.ts';
 import { characters, symbolDistance } from '../../../eval/metrics/edit-distance.ts';
 import { validatorOf } from '../../../eval/metrics/json-schema.ts';
 import { parseJson } from '../../../files/json.ts';
+import { compileGrader } from '../../../eval/graders/grade.ts';
+import type { Grader } from '../../../eval/graders/grader.options.ts';
 import type { RewardFunction, RewardSample } from './reward.ts';
 import type { RewardRule } from './reward.options.ts';
 
@@ -20,9 +22,16 @@ export function ruleReward(rule: RewardRule): RewardFunction {
       return (sample) => similarity(sample, rule);
     case 'length':
       return ({ tokens }) => -Math.max(0, tokens - rule.most) / rule.most;
+    case 'grader':
+      return graderReward(rule.grader);
     default:
       return rule satisfies never;
   }
+}
+
+function graderReward(grader: Grader): RewardFunction {
+  const grade = compileGrader(grader);
+  return ({ completion, row }) => grade({ item: row, answer: completion }).reward;
 }
 
 /** The right answer in a row's column. */

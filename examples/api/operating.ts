@@ -1,0 +1,53 @@
+/** Models in use: versions, aliases, trials, and what became of a document. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  auditLog,
+  documentLineage,
+  importOpenAi,
+  modelHistory,
+  modelLineage,
+  promoteModel,
+  registerModel,
+  resolveRecipe,
+  retuneRecipe,
+  rollbackModel,
+  train,
+} from '../../src/app/index.ts';
+
+process.env.ATTUNE_HOME = join(process.cwd(), 'home');
+const rows = Array.from({ length: 24 }, (_, i) => ({
+  text: `parcel ${i} is late`,
+  label: i % 2 === 0 ? 'late' : 'lost',
+}));
+const recipe = await resolveRecipe({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
+const { folder } = await train(recipe);
+
+// A version is registered first, and promoted where it passes its gate, or for a reason that is kept.
+await registerModel('parcels', folder);
+await promoteModel('parcels', { force: 'the first one' });
+await registerModel('parcels', folder);
+await promoteModel('parcels', { canary: 0.1, bake: 7_200_000, guards: ['error_rate<1%'], force: 'an example' });
+const { version } = await rollbackModel('parcels', { reason: 'no more than an example' });
+assert.equal(version, 1);
+assert.deepEqual((await modelHistory('parcels')).aliases, { challenger: 2, champion: 1 });
+
+const { data } = await modelLineage('parcels');
+console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
+
+// The same rows on another base; `train` runs the recipe.
+const again = await retuneRecipe(folder, { model: 'nearest' });
+assert.equal(again.model, 'nearest');
+
+// What a key has at OpenAI, here of a server that has nothing.
+const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));
+await new Promise<void>((resolve) => {
+  empty.listen(0, '127.0.0.1', resolve);
+});
+process.env.OPENAI_API_KEY = 'sk-example';
+const { port } = empty.address() as AddressInfo;
+const imported = await importOpenAi({ baseUrl: `http://127.0.0.1:${port}/v1` });
+assert.deepEqual(imported.jobs, []);
+empty.close();

@@ -1,0 +1,31 @@
+/** Models in use: what is measured of their answers, and what people say of them. */
+import { lazily } from './lazily.ts';
+
+/**
+ * What was measured of what a model answered, and which alarms are open; a page with pictures of it.
+ * @example
+ * const { versions } = await monitorModel('tickets', { page: 'tickets.html' });
+ */
+export const monitorModel = lazily('monitorModel');
+
+/**
+ * Forgets a user of served models: their answers, their feedback, and the key by which copies could be read.
+ * @example
+ * const { traces } = await eraseUser('customer-4711');
+ */
+export const eraseUser = lazily('eraseUser');
+
+/**
+ * Takes a model in use as far as it can be improved now, by the `continuous:` of a YAML file: from feedback over quarantine,
+ * review, retraining and gate to its rollout.
+ * @example
+ * const { state, waitsFor } = await improve('support.yaml');
+ */
+export const improve = lazily('improve');
+
+/**
+ * What a loop has decided so far, and why.
+ * @example
+ * const { decisions } = await improvementStatus('support.yaml');
+ */
+export const improvementStatus = lazily('improvementStatus');

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { Difference, SampleAnswer } from '../store/results.ts';
+import { promptFormOf, readNotes } from '../jobs/model/result-notes.ts';
+import { resultFolder } from '../jobs/model/result-folder.ts';
+import { compare, type CompareOptions } from './compare/compare.ts';
+
+export interface ServedCheck {
+  url: string;
+  model: string;
+  /** Rows that both answered, and those among them that were answered alike to the letter. */
+  rows: number;
+  equal: number;
+  /** By the run's own metric: ours less theirs. */
+  difference: Difference;
+  /** The first answers that differ. */
+  differing: { id: string; prompt: string; ours?: string; theirs?: string }[];
+}
+
+export interface CheckServedOptions extends Pick<CompareOptions, 'data' | 'endpoint' | 'onEvent' | 'signal'> {
+  /** Up to and with the version, `/v1` at the end. */
+  url: string;
+  /** Its name there; the run's unless given. */
+  model?: string;
+  /** Rows to ask; 20 unless given. */
+  rows?: number;
+}
+
+/** How many differing answers are shown. */
+const SHOWN = 3;
+
+/**
+ * Asks a server of another kind what the run here answers itself, on the run's test rows: the same template, stop tokens
+ * and weights give the same greedy answers, but for a token here and there where two are almost equally likely.
+ * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) where the server is surely worse than the run, or never the same
+ */
+export async function checkServed(run: string, options: CheckServedOptions): Promise<ServedCheck> {
+  const { url, model = basename(resolve(run)), rows: maxRows = 20, data, endpoint, onEvent, signal } = options;
+  refusePlain(run);
+  const { comparison, samples } = await compare([run, `${url}#${model}`], { maxRows, data, endpoint, onEvent, signal });
+  const [ours, theirs] = samples.systems.map(({ name }) => name);
+  const answered = samples.rows.map(({ id, prompt, answers }) => ({
+    id,
+    prompt,
+    ours: answers[ours], // own: names of the two systems
+    theirs: answers[theirs], // own: names of the two systems
+  }));
+  const differing = answered.filter((row) => !isAlike(row.ours, row.theirs));
+  const equal = answered.length - differing.length;
+  const [difference] = comparison.differences;
+  const shown = differing.slice(0, SHOWN).map((row) => ({ ...row, ours: row.ours?.text, theirs: row.theirs?.text }));
+  const check = { url, model, rows: answered.length, equal, difference, differing: shown };
+  if (equal > 0 && comparison.verdict !== 'better') return check;
+  throw new AttuneError('E_SERVED_DIFFERS', {
+    what: `${model} at ${url} does not answer as the run does`,
+    got: `${equal} of ${answered.length} answers are the same`,
+    problems: check.differing.map((row) => ({
+      field: row.id,
+      message: `here: ${row.ours ?? 'nothing'}; there: ${row.theirs ?? 'nothing'}`,
+    })),
+    fix: 'see that the server has this adapter, this chat template, and no sampling settings of its own',
+    exitCode: 3,
+  });
+}
+
+/** Chat servers put a template around every prompt, which such a run was not trained with. */
+function refusePlain(run: string): void {
+  if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
+  throw new AttuneError('E_CHECK_PLAIN', {
+    what: `${run} was trained to continue plain texts, and servers are asked in turns of a chat`,
+    fix: 'compare by /v1/completions, or train on rows of messages',
+  });
+}
+
+/** Both wrote the same as far as each went: their longest answers may have other lengths. */
+function isAlike(ours: SampleAnswer | undefined, theirs: SampleAnswer | undefined): boolean {
+  if (ours === undefined || theirs === undefined) return ours === theirs;
+  if (ours.cut !== true && theirs.cut !== true) return ours.text === theirs.text;
+  const [short, long] = ours.text.length < theirs.text.length ? [ours, theirs] : [theirs, ours];
+  return short.cut === true && long.text.startsWith(short.text);
+}

@@ -1,0 +1,132 @@
+import type { EventSink } from '../../base/events.ts';
+import { plural } from '../../base/format.ts';
+import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
+import { readGroundedRows, type GroundedRow } from '../../eval/groundedness/grounded-rows.ts';
+import { judgeSupport } from '../../eval/groundedness/judge-support.ts';
+import { groundedSystem, type GroundedAnswer } from '../../eval/groundedness/measure-groundedness.ts';
+import { supportModel } from '../../eval/groundedness/support.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { sha256File } from '../../files/hash.ts';
+import { writeGroundedness, type GroundednessResults } from '../../store/groundedness.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import { ownRun } from '../compare/systems.ts';
+import { reportRun } from '../report/index.ts';
+import { contestants, formOf } from '../safety/contestants.ts';
+import { openAsked, type AskedModel } from '../safety/answer-trials.ts';
+import { askedAs, type AskingForm } from '../safety/trial.ts';
+
+/** Options of `groundedness`. */
+export interface GroundednessOptions {
+  /** A file of rows {question, source, answer, prompt}. */
+  data: string;
+  /** What it is set against: a model, or a run. The base model unless given, where there is one. */
+  before?: string;
+  /** What the base model is told besides, as a system of its own: to answer from the source alone. */
+  instruction?: string;
+  /** Who decides whether a source carries an answer, in place of attune's own classifier. */
+  judge?: { endpoint: string; model: string; limits?: EndpointLimits };
+  maxRows?: number;
+  /** Longest answer in tokens. Default 96. */
+  maxNewTokens?: number;
+  precision?: 'auto' | 'bf16' | 'f32';
+  /** The folder that groundedness.json is written to; the run's own unless given. */
+  folder?: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/** How the base is asked in words. */
+const INSTRUCTION =
+  'Answer the question from the text alone, in as few words as you can. If the text does not say, answer: I don’t know.';
+
+interface System extends AskedModel {
+  instruction?: string;
+}
+
+/**
+ * Whether a model's answers stand in their sources, whether it says that it does not know where a source is silent, and
+ * what its confidence is worth: of a run, beside its base as it is and told what to do.
+ * @throws AttuneError E_GROUNDED_ROWS, and those of models and endpoints
+ */
+export async function groundedness(target: string, options: GroundednessOptions): Promise<GroundednessResults> {
+  const { data, judge, maxRows, instruction = INSTRUCTION } = options;
+  if (judge !== undefined) checkLimits(judge.limits ?? {});
+  const rows = (await readGroundedRows(data)).slice(0, maxRows);
+  const run = await ownRun(target);
+  const folder = options.folder ?? run;
+  if (folder !== undefined) requireWritable(runPaths(folder).groundedness);
+  const { before, after } = contestants(run ?? target, { name: target, options });
+  const form = await formOf(run ?? target, options);
+  const told = before === undefined ? after : before;
+  const systems: System[] = [
+    after,
+    ...(before === undefined ? [] : [before]),
+    { ...told, name: `${told.name}, told to keep to the text`, instruction },
+  ];
+  const answers: GroundedAnswer[][] = [];
+  for (const system of systems) answers.push(await answersOf(system, rows, { form, options }));
+  const measured = systems.map(({ name }, i) =>
+    groundedSystem(name, rows, { now: answers[i], ...(i > 0 && { before: answers[0] }) }),
+  );
+  // The first is set against the second, and each other one against the first.
+  const first = groundedSystem(systems[0].name, rows, { now: answers[0], ...(before && { before: answers[1] }) });
+  const results: GroundednessResults = {
+    version: 1,
+    file: data,
+    sha256: await sha256File(data),
+    rows: rows.length,
+    systems: [first, ...measured.slice(1)],
+    by: judge === undefined ? { accuracy: supportModel().accuracy } : { judge: judge.model },
+    notes: notesOf(rows),
+  };
+  if (folder !== undefined) writeGroundedness(folder, results);
+  if (run !== undefined && folder === run) await reportRun(run);
+  return results;
+}
+
+async function answersOf(
+  system: System,
+  rows: readonly GroundedRow[],
+  { form, options }: { form: AskingForm; options: GroundednessOptions },
+): Promise<GroundedAnswer[]> {
+  const { judge, maxNewTokens = 96, onEvent, signal } = options;
+  const talker = await openAsked(system, options);
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${system.name}` });
+  let done = 0;
+  const onAnswer = () =>
+    onEvent?.({ type: 'work-advanced', phase: 'evaluate', done: ++done, total: rows.length, unit: 'answers' });
+  try {
+    const prompts = rows.map((row) => promptOf(row, system, form));
+    const sampling = { temperature: 0, maxNewTokens, logProbs: 0 };
+    const given = await talker.answer(prompts, sampling, { onAnswer, signal });
+    const answers = given.map(({ text, logProbs = [] }) => ({
+      text: text.trim(),
+      confidence: Math.exp(logProbs.reduce((sum, { logProb }) => sum + logProb, 0) / Math.max(1, logProbs.length)),
+    }));
+    if (judge === undefined) return answers;
+    const endpoint = endpointFrom(judge.endpoint.replace(/\/+$/, ''), judge.model, judge.limits?.keyVariable);
+    const texts = answers.map(({ text }) => text);
+    const verdicts = await judgeSupport(rows, texts, { endpoint, options: { ...judge.limits, signal } });
+    return answers.map((answer, i) => ({ ...answer, isSupported: verdicts[i] }));
+  } finally {
+    await talker.close();
+  }
+}
+
+/** The row's own prompt as the model was trained to be asked, or source and question. */
+function promptOf({ prompt, source, question }: GroundedRow, { instruction }: System, form: AskingForm) {
+  const text = prompt ?? `${source}\n\n${question}`;
+  const asked = instruction === undefined ? text : `${instruction}\n\n${text}`;
+  return askedAs(asked, form);
+}
+
+function notesOf(rows: readonly GroundedRow[]): string[] {
+  const silent = rows.filter(({ isAnswered }) => isAnswered === false).length;
+  const unknown = rows.filter(({ isAnswered }) => isAnswered === undefined).length;
+  return [
+    ...(silent === 0 ? ['no row has a source that is silent: abstention was not tried'] : []),
+    ...(unknown > 0 ? [`${plural(unknown, 'rows')} do not say whether their source tells the answer`] : []),
+  ];
+}

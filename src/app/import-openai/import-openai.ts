@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { displayPath } from '../../files/find-files.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { writeJson } from '../../files/json.ts';
+import { recipeOfJob, type JobFiles } from './job-to-recipe.ts';
+import { OpenAiApi, type Json } from './openai-api.ts';
+import { importCompletions, type ImportedCompletions } from './stored-completions.ts';
+
+export interface ImportOpenAiOptions {
+  /** The folder to write; `openai` here unless given. What lies there already is not fetched again. */
+  folder?: string;
+  /** The base that the recipes tune; attune-base unless given. */
+  model?: string;
+  /** Where the API is; OpenAI's unless given. */
+  baseUrl?: string;
+  /** Price of a million tokens read, for the cost of 1,000 requests. */
+  inputPrice?: number;
+  /** The same of tokens written. */
+  outputPrice?: number;
+  /** Seconds before a second try after a failure that may pass. Default 1. */
+  firstWait?: number;
+  /** Told what happens. */
+  onEvent?: EventSink;
+  /** Asks to stop; what was fetched stays. */
+  signal?: AbortSignal;
+}
+
+export interface ImportedJob {
+  id: string;
+  status: string;
+  /** Of OpenAI: its base, and what it became. */
+  model: string;
+  tuned?: string;
+  folder: string;
+  recipe?: string;
+  /** Whether the new model is better than the old one, to be asked once it is trained. */
+  comparison?: string;
+  remarks: string[];
+}
+
+export interface ImportedFromOpenAi {
+  folder: string;
+  jobs: ImportedJob[];
+  completions: ImportedCompletions[];
+}
+
+const OPENAI = 'https://api.openai.com/v1';
+
+/**
+ * Fetches the fine-tuning jobs of a key with their files and events, and its stored completions: data sets, recipes that
+ * do the same here, and the command that compares the old model with the new one.
+ * @throws AttuneError E_IMPORT_KEY, E_IMPORT_REFUSED, E_IMPORT_UNREADABLE, E_PRICES_WANTED, E_NOT_WRITABLE
+ */
+export async function importOpenAi(options: ImportOpenAiOptions = {}): Promise<ImportedFromOpenAi> {
+  const { folder = 'openai', baseUrl = OPENAI, inputPrice, outputPrice, firstWait, signal } = options;
+  const { onEvent = () => undefined } = options;
+  checkLimits({ inputPrice, outputPrice });
+  const onWait = (reason: string, seconds: number) =>
+    onEvent({ type: 'phase-started', phase: 'download', message: `${reason}; again in ${Math.ceil(seconds)} s` });
+  const api = new OpenAiApi(baseUrl, { signal, onWait, firstWait });
+  const jobs: ImportedJob[] = [];
+  for await (const job of api.list('/fine_tuning/jobs')) {
+    jobs.push(await importJob(api, job, { ...options, folder, baseUrl }));
+    onEvent({ type: 'work-advanced', phase: 'download', done: jobs.length, unit: 'jobs' });
+  }
+  const completions = await importCompletions(api, join(folder, 'completions'), { inputPrice, outputPrice, onEvent });
+  return { folder: resolve(folder), jobs, completions };
+}
+
+type JobOptions = ImportOpenAiOptions & { folder: string; baseUrl: string };
+
+async function importJob(api: OpenAiApi, job: Json, options: JobOptions): Promise<ImportedJob> {
+  const { model = 'attune-base', baseUrl } = options;
+  const id = safeName(job.id);
+  const folder = join(options.folder, 'jobs', id);
+  const files: JobFiles = {
+    train: await fileOf(api, job.training_file, join(folder, 'training.jsonl')),
+    validation: await fileOf(api, job.validation_file, join(folder, 'validation.jsonl')),
+  };
+  for (const [i, result] of (Array.isArray(job.result_files) ? job.result_files : []).entries())
+    await fileOf(api, result, join(folder, `result-${i + 1}.csv`));
+  await writeEvents(api, String(job.id), folder);
+  const { text, remarks } = recipeOfJob(job, model, files);
+  const recipe = join(folder, 'recipe.yaml');
+  if (text !== undefined) writeFileAtomic(recipe, text);
+  // Last: a job whose description is there is whole.
+  writeJson(join(folder, 'job.json'), job);
+  const tuned = typeof job.fine_tuned_model === 'string' ? job.fine_tuned_model : undefined;
+  const run = join('runs', id);
+  return {
+    id,
+    status: String(job.status),
+    model: String(job.model),
+    ...(tuned !== undefined && { tuned }),
+    folder: resolve(folder),
+    ...(text !== undefined && { recipe: resolve(recipe) }),
+    ...(text !== undefined &&
+      tuned !== undefined && { comparison: `attune compare ${run} ${baseUrl}#${tuned} --prices IN,OUT` }),
+    remarks,
+  };
+}
+
+/** Names of a server must not lead out of the folder. */
+function safeName(value: unknown): string {
+  const name = String(value)
+    .replaceAll(/[^\w-]/g, '_')
+    .slice(0, 100);
+  return name === '' ? '_' : name;
+}
+
+/** @returns the file as a recipe that is used from here names it; undefined where there is none */
+async function fileOf(api: OpenAiApi, id: unknown, path: string): Promise<string | undefined> {
+  if (typeof id !== 'string' || id === '') return undefined;
+  const isThere = existsSync(path) || (await api.download(`/files/${encodeURIComponent(id)}/content`, path));
+  return isThere ? displayPath(resolve(path), process.cwd()) : undefined;
+}
+
+async function writeEvents(api: OpenAiApi, id: string, folder: string): Promise<void> {
+  const path = join(folder, 'events.jsonl');
+  if (existsSync(join(folder, 'job.json'))) return;
+  const lines: string[] = [];
+  for await (const event of api.list(`/fine_tuning/jobs/${encodeURIComponent(id)}/events`))
+    lines.push(JSON.stringify(event));
+  writeFileAtomic(
+    path,
+    lines
+      .toReversed()
+      .map((line) => `${line}\n`)
+      .join(''),
+  );
+}

@@ -1,0 +1,92 @@
+/** A version of the data set: accepted rows as files that `attune train` takes, some of them held out. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { randomUnit } from '../../base/random.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { sha256 } from '../../files/hash.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import type { Candidate } from '../../watch/quarantine/candidate.ts';
+import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../watch/quarantine/training-rows.ts';
+
+export interface DataVersion {
+  version: 1;
+  form: RowForm;
+  /** Of the form that is trained on: by file, what it holds. */
+  train: VersionFile[];
+  holdout: VersionFile[];
+  /** All forms that the rows have. */
+  files: VersionFile[];
+}
+
+export interface VersionFile {
+  /** Name in the version's folder. */
+  file: string;
+  rows: number;
+  sha256: string;
+  /** Whose the rows are, one for each line. */
+  owners: string[];
+}
+
+const MANIFEST = 'manifest.json';
+
+/** Written once; done again it gives what there is. @throws AttuneError E_NO_ROWS */
+export function writeDataVersion(
+  folder: string,
+  candidates: readonly Candidate[],
+  { form, holdout, columns, seed }: { form: RowForm; holdout: number; columns: LabelColumns; seed: number },
+): DataVersion {
+  const manifest = join(folder, MANIFEST);
+  if (existsSync(manifest)) return readJson<DataVersion>(manifest);
+  makeFolders(folder);
+  // By what is asked, so that one request never stands on both sides.
+  const isHeld = ({ prompt }: Candidate): boolean =>
+    randomUnit([seed, `holdout ${sha256(JSON.stringify(prompt))}`]) < holdout;
+  const parts = { train: candidates.filter((one) => !isHeld(one)), holdout: candidates.filter(isHeld) };
+  const written = new Map<string, VersionFile[]>();
+  for (const one of rowForms)
+    for (const [part, rows] of Object.entries(parts))
+      written.set(`${part} ${one}`, writeForm(folder, rows, { part, form: one, columns }));
+  const train = written.get(`train ${form}`)!;
+  if (train.length === 0) {
+    throw new AttuneError('E_NO_ROWS', {
+      what: 'No accepted row can be trained on by this recipe',
+      got: `${candidates.length} rows, none in the form ${form}`,
+      fix: 'collect corrections for sft and dpo, thumbs for kto, labels for classification',
+    });
+  }
+  const version: DataVersion = {
+    version: 1,
+    form,
+    train,
+    holdout: written.get(`holdout ${form}`)!,
+    files: [...written.values()].flat(),
+  };
+  writeJson(manifest, version);
+  return version;
+}
+
+/** Rows with the same columns go into one file. */
+function writeForm(
+  folder: string,
+  candidates: readonly Candidate[],
+  { part, form, columns }: { part: string; form: RowForm; columns: LabelColumns },
+): VersionFile[] {
+  const rows = candidates.flatMap((one) => {
+    const row = trainingRow(one, form, columns);
+    return row === undefined ? [] : [{ row, owner: one.owner }];
+  });
+  const shapes = [...Map.groupBy(rows, ({ row }) => shapeOf(row)).values()];
+  return shapes.map((own, place) => {
+    const file = `${form}-${part}${place === 0 ? '' : `-${place + 1}`}.jsonl`;
+    const text = own.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
+    writeFileAtomic(join(folder, file), text);
+    return { file, rows: own.length, sha256: sha256(text), owners: own.map(({ owner }) => owner) };
+  });
+}
+
+function shapeOf(row: object): string {
+  const kinds = Object.entries(row).map(([name, value]) => `${name} ${Array.isArray(value) ? 'list' : typeof value}`);
+  return kinds.toSorted().join(',');
+}

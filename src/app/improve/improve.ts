@@ -1,0 +1,139 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { lockRun } from '../../store/run-lock.ts';
+import { TraceStore } from '../../watch/index.ts';
+import type { Hold } from '../../watch/quarantine/checks.ts';
+import { collect } from './collect.ts';
+import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
+import { readPlan } from './plan.ts';
+import { rememberLoop } from './erase-rows.ts';
+import { heldRows, quarantine, review } from './quarantine.ts';
+import { gate, retrain } from './retrain.ts';
+import { approval, rollOut } from './roll-out.ts';
+import type { Step } from './step.ts';
+
+export type { Decision } from './decisions.ts';
+
+const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>, Step>> = {
+  collecting: collect,
+  quarantine,
+  review,
+  retraining: retrain,
+  gate,
+  approval,
+  rollout: rollOut,
+};
+
+export interface ImproveOptions {
+  /** Goes on after a batch that was stopped, without any of its rows; the reason is kept. */
+  discard?: string;
+  /** Told of every decision. */
+  onDecision?: (decision: Decision) => void;
+  /** Told what trainings and comparisons do. */
+  onEvent?: EventSink;
+  /** Asks to stop; the next run goes on. */
+  signal?: AbortSignal;
+}
+
+export interface Improvement {
+  model: string;
+  folder: string;
+  cycle: number;
+  state: State;
+  /** What the loop waits for; undefined after a cycle's end. */
+  waitsFor?: string;
+  /** Of this call. */
+  decisions: Decision[];
+}
+
+/**
+ * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its
+ * rollout. It stops where it waits for rows, a person or a trial; the next call goes on, also after a crash.
+ * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, and what training and comparing raise
+ */
+export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
+  const plan = readPlan(file);
+  makeFolders(plan.folder);
+  rememberLoop(plan);
+  const lock = locked(plan.folder);
+  const log = new DecisionLog(plan.folder);
+  const store = await TraceStore.open();
+  try {
+    const first = log.decisions.length;
+    beginCycle(log, options);
+    const { onEvent = () => undefined, signal = new AbortController().signal } = options;
+    let waitsFor: string | undefined;
+    while (!ends.has(log.state)) {
+      signal.throwIfAborted();
+      const folder = cycleFolder(plan.folder, log.cycle);
+      makeFolders(folder);
+      const step = steps[log.state as keyof typeof steps];
+      const outcome = await step({ plan, log, store, folder, onEvent, signal, now: () => Date.now() });
+      if ('wait' in outcome) {
+        waitsFor = outcome.wait;
+        break;
+      }
+      options.onDecision?.(log.add(outcome.to, outcome.reason, outcome.facts));
+    }
+    const { cycle, state } = log;
+    const decisions = log.decisions.slice(first);
+    return {
+      model: plan.model,
+      folder: plan.folder,
+      cycle,
+      state,
+      ...(waitsFor !== undefined && { waitsFor }),
+      decisions,
+    };
+  } finally {
+    await store.close();
+    log.close();
+    lock.release();
+  }
+}
+
+/** After a cycle's end the next one begins; after a stop only when a person says so. */
+function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): void {
+  if (discard !== undefined && log.state !== 'stopped') {
+    throw new AttuneError('E_USAGE', { what: 'There is no stopped batch to discard', got: `the state ${log.state}` });
+  }
+  if (!ends.has(log.state)) return;
+  if (log.state === 'stopped' && discard === undefined) return;
+  const reason = discard === undefined ? 'the cycle before is over' : `the batch is discarded: ${discard}`;
+  onDecision?.(log.add('collecting', reason, {}, log.cycle + 1));
+}
+
+function locked(folder: string): { release(): void } {
+  try {
+    return lockRun(folder);
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.code !== 'E_RUN_LOCKED') throw error;
+    throw new AttuneError('E_IMPROVE_BUSY', {
+      what: `Another process improves the model in ${folder}`,
+      got: error.got,
+      fix: 'wait for it',
+    });
+  }
+}
+
+export interface ImprovementStatus {
+  model: string;
+  folder: string;
+  cycle: number;
+  state: State;
+  /** All of them, the oldest first. */
+  decisions: Decision[];
+  /** By cycle: rows that were not trained on, and why. */
+  held: Record<number, Hold[]>;
+}
+
+/** What a loop has decided so far, and why; rows that were held by their cycle. @throws AttuneError E_CONTINUOUS */
+export function improvementStatus(file: string): Promise<ImprovementStatus> {
+  const { model, folder } = readPlan(file);
+  const decisions = readDecisions(folder);
+  const { cycle = 1, state = 'collecting' } = decisions.at(-1) ?? {};
+  const cycles = [...new Set(decisions.map((one) => one.cycle))];
+  const held = Object.fromEntries(cycles.map((one) => [one, heldRows(cycleFolder(folder, one))]));
+  return Promise.resolve({ model, folder, cycle, state, decisions, held });
+}

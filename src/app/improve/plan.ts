@@ -1,0 +1,116 @@
+/** `continuous:` of a YAML file: what a model in use is improved by, and what has to hold before it is. */
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
+
+const share = z.number().min(0).max(1);
+/** 0.1 or 10%. */
+const percentage = z.union([
+  share,
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
+    .transform((text) => Number.parseFloat(text) / 100),
+]);
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*[smhd]$/, 'must be a time, such as 30m or 2h')
+  .transform((text) => Number.parseFloat(text) * UNITS[text.at(-1)!]);
+
+const when = z
+  .string()
+  .regex(/^\s*(rows\s*>=\s*\d+|drift)(\s+or\s+(rows\s*>=\s*\d+|drift))*\s*$/, 'must be such as "rows >= 200 or drift"')
+  .transform((text) => ({
+    rows: Math.min(...[...text.matchAll(/>=\s*(\d+)/g)].map(([, count]) => Number(count)), Infinity),
+    onDrift: /\bdrift\b/.test(text),
+  }));
+
+const planSchema = z.strictObject({
+  model: z.string().min(1),
+  folder: z.string().optional(),
+  from: z
+    .strictObject({
+      feedback: z.enum(['all', 'corrections', 'labels', 'thumbs', 'none']).default('all'),
+    })
+    .prefault({}),
+  quarantine: z
+    .strictObject({
+      review: z.number().int().min(0).default(50),
+      max_share_per_key: share.default(0.05),
+      max_held: share.default(0.1),
+      max_defects: share.default(0.05),
+    })
+    .prefault({}),
+  retrain: z.strictObject({
+    when: when.prefault('rows >= 200'),
+    recipe: z.string(),
+    replay: z.union([share, z.literal('all')]).default('all'),
+    holdout: share.default(0.2),
+  }),
+  gate: z
+    .strictObject({
+      better_than: z.enum(['champion', 'nothing']).default('champion'),
+      margin: z.number().min(0).optional(),
+      max_forgetting: z.number().min(0).optional(),
+      flip_rate: share.optional(),
+    })
+    .prefault({}),
+  rollout: z
+    .strictObject({
+      shadow: z.number().int().min(0).default(0),
+      canary: percentage.optional(),
+      bake: duration.optional(),
+      guards: z.array(z.string()).default(['error_rate<1%', 'length_rate<=base+5%', 'empty_rate<=base+2%']),
+    })
+    .prefault({}),
+  approve: z.enum(['person', 'auto']).default('person'),
+});
+
+export type Plan = Omit<z.output<typeof planSchema>, 'folder'> & {
+  /** The file, absolute. */
+  file: string;
+  /** Where decisions, rows and runs are kept, absolute. */
+  folder: string;
+};
+
+/** Paths in it start from its own folder. @throws AttuneError E_CONTINUOUS with all problems */
+export function readPlan(path: string): Plan {
+  const file = resolve(path);
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'), { logLevel: 'error' });
+  } catch (error) {
+    throw new AttuneError('E_CONTINUOUS', {
+      what: `${path} cannot be read`,
+      got: (error as Error).message.split('\n')[0],
+      expected: 'YAML with continuous: {model, retrain: {recipe}, …}',
+      cause: error,
+    });
+  }
+  const schema = z.object({ continuous: planSchema });
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new AttuneError('E_CONTINUOUS', {
+      what: `${path} does not say how a model is to be improved`,
+      problems: problemsOf(parsed.error.issues, { root: value, schema }),
+    });
+  }
+  const { folder = join('improve', parsed.data.continuous.model), ...plan } = parsed.data.continuous;
+  const base = dirname(file);
+  const recipe = resolve(base, plan.retrain.recipe);
+  checkRollout(plan.rollout, path);
+  return { ...plan, retrain: { ...plan.retrain, recipe }, file, folder: resolve(base, folder) };
+}
+
+function checkRollout({ canary, bake, guards }: Plan['rollout'], path: string): void {
+  if (bake === undefined || (canary !== undefined && canary > 0 && canary < 1 && guards.length > 0)) return;
+  throw new AttuneError('E_CONTINUOUS', {
+    what: `The rollout of ${path} would promote a version that nothing watches`,
+    got: `bake without ${guards.length === 0 ? 'guards' : 'a canary'}`,
+    fix: 'give canary: 10% and guards, or leave bake out',
+  });
+}

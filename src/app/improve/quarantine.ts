@@ -1,0 +1,77 @@
+/** `quarantine` and `review`: what of the collected rows may be trained on. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatPercent, plural } from '../../base/format.ts';
+import { readLabels } from '../../eval/judges/human-labels.ts';
+import { wilsonInterval } from '../../eval/statistics/index.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import { reviewPlaces } from '../../review/places.ts';
+import { countHolds, quarantine as inspect, reviewPairs, type Quarantine } from '../../watch/quarantine/quarantine.ts';
+import type { Hold } from '../../watch/quarantine/checks.ts';
+import type { Candidate } from '../../watch/quarantine/candidate.ts';
+import { baseRecipe, requestsOf } from './base-recipe.ts';
+import { collected } from './collect.ts';
+import type { Step, StepContext } from './step.ts';
+
+/** As it is kept: ids only, so that nobody's texts outlive them here. */
+interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
+  accepted: string[];
+}
+
+const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pairs: join(folder, 'pairs.jsonl') });
+
+export const quarantine: Step = async (context) => {
+  const { plan, folder, signal, log } = context;
+  const candidates = await collected(context);
+  const recipe = await baseRecipe(plan.retrain.recipe);
+  const { review, max_share_per_key: maxSharePerKey, max_held: maxHeld } = plan.quarantine;
+  const found = await inspect(candidates, {
+    known: await requestsOf(recipe, 'train', signal),
+    evaluation: await requestsOf(recipe, 'test', signal),
+    ...{ review, maxSharePerKey, maxHeld, seed: log.cycle },
+  });
+  const { accepted, held, sample, stopped } = found;
+  const stored: StoredQuarantine = { ...found, accepted: accepted.map(({ id }) => id) };
+  writeJson(places(folder).found, stored);
+  const facts = { accepted: accepted.length, held: countHolds(held) };
+  if (stopped !== undefined) return { to: 'stopped', reason: stopped, facts };
+  if (accepted.length === 0) return { to: 'rejected', reason: 'no row is left', facts };
+  const told = `${plural(accepted.length, 'rows')} accepted, ${held.length} held`;
+  const pairs = reviewPairs(accepted, sample);
+  writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
+  if (plan.approve === 'auto')
+    return { to: 'retraining', reason: `${told}; nobody reviews them: approve is auto`, facts };
+  if (pairs.length === 0) return { to: 'retraining', reason: `${told}; none is to be reviewed`, facts };
+  return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} are to be reviewed`, facts };
+};
+
+/** Waits until every sampled row was looked at; a row whose correction is not preferred is a defect. */
+export const review: Step = async ({ plan, folder }) => {
+  const { pairs } = places(folder);
+  const { log } = reviewPlaces(pairs);
+  const { sample } = readJson<StoredQuarantine>(places(folder).found);
+  const labels = existsSync(log) ? await readLabels(log) : [];
+  const judged = new Map(labels.map(({ id, choice }) => [id, choice]));
+  const left = sample.filter((id) => !judged.has(id)).length;
+  if (left > 0) return { wait: `${plural(left, 'rows')} are to be reviewed: attune review ${pairs}` };
+  const defects = sample.filter((id) => judged.get(id) === 'a' || judged.get(id) === 'neither');
+  const { high } = wilsonInterval(defects.length, sample.length);
+  const told = `${plural(defects.length, 'defects')} among ${plural(sample.length, 'rows')}, at most ${formatPercent(high)} of all`;
+  const facts = { defects };
+  if (defects.length > plan.quarantine.max_defects * sample.length) return { to: 'stopped', reason: told, facts };
+  return { to: 'retraining', reason: `people found ${told}`, facts };
+};
+
+export function heldRows(folder: string): Hold[] {
+  const { found } = places(folder);
+  return existsSync(found) ? readJson<StoredQuarantine>(found).held : [];
+}
+
+/** What may be trained on, without what people found to be wrong. */
+export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
+  const { accepted } = readJson<StoredQuarantine>(places(context.folder).found);
+  const defects = new Set((context.log.facts.defects ?? []) as string[]);
+  const ids = new Set(accepted);
+  return (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));
+}

@@ -1,0 +1,144 @@
+/** `retraining` and `gate`: a new version, and whether it is better than what is in use. */
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
+import { existsSync } from 'node:fs';
+import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import type { Recipe, RecipeSource } from '../../train/recipe.ts';
+import { compare } from '../compare/compare.ts';
+import { gateRun } from '../gate/gate.ts';
+import { modelHistory } from '../registry/history.ts';
+import { resolveRecipe } from '../recipe/index.ts';
+import { train } from '../train.ts';
+import { baseRecipe, formOf, labelColumns } from './base-recipe.ts';
+import { writeDataVersion, type DataVersion } from './data-version.ts';
+import { cycleFolder, type DecisionLog } from './decisions.ts';
+import type { Plan } from './plan.ts';
+import { acceptedRows } from './quarantine.ts';
+import type { Step } from './step.ts';
+
+const versionFolder = (cycle: string): string => join(cycle, 'data');
+export const runFolder = (cycle: string): string => join(cycle, 'run');
+
+export const retrain: Step = async (context) => {
+  const { plan, log, folder, onEvent, signal } = context;
+  const recipe = await baseRecipe(plan.retrain.recipe);
+  const columns = labelColumns(recipe);
+  const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
+    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns, seed: log.cycle },
+  });
+  const run = runFolder(folder);
+  const own = await resolveRecipe(retrainingRecipe(recipe, { plan, log, version, run }));
+  const isBegun = isRunFolder(run);
+  if (!isBegun || readRun(run).status !== 'finished') {
+    const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
+    if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; it goes on with the next run` };
+  }
+  const rows = version.train.reduce((sum, one) => sum + one.rows, 0);
+  const held = version.holdout.reduce((sum, one) => sum + one.rows, 0);
+  return {
+    to: 'gate',
+    reason: `trained on ${plural(rows, 'new rows')} beside those of the recipe; ${held} are held out`,
+    facts: { run, rows, held, data: version.train.map(({ sha256 }) => sha256) },
+  };
+};
+
+/** The recipe with the rows of all cycles that were promoted, and of this one. */
+function retrainingRecipe(
+  recipe: Recipe,
+  { plan, log, version, run }: { plan: Plan; log: DecisionLog; version: DataVersion; run: string },
+): Record<string, unknown> {
+  const earlier = promotedVersions(log);
+  const current = { folder: versionFolder(cycleFolder(log.folder, log.cycle)), version };
+  const all = [...earlier, current];
+  const source = ({ folder, version: one }: (typeof all)[number], part: 'train' | 'holdout') =>
+    one[part].map(({ file }) => sourceOf(join(folder, file), one, recipe));
+  const old = [...recipe.data.train, ...earlier.flatMap((one) => source(one, 'train'))];
+  const fresh = source(current, 'train');
+  const test = [...(recipe.data.test as RecipeSource[]), ...all.flatMap((one) => source(one, 'holdout'))];
+  const { better_than: better, margin = null, max_forgetting: forgetting = null, flip_rate: flips = null } = plan.gate;
+  return {
+    ...recipe,
+    data: { ...recipe.data, train: weighted(old, fresh, plan.retrain.replay), test, allow_overlap: false },
+    evaluation: { ...recipe.evaluation, baselines: 'none' },
+    gate: {
+      comparison: better === 'champion' && margin === null,
+      ...{ margin, forgetting, flip_rate: flips, sign_off: plan.approve === 'person' },
+    },
+    output_dir: run,
+  };
+}
+
+function sourceOf(path: string, { form }: DataVersion, recipe: Recipe): RecipeSource {
+  const format = form === 'labels' ? (recipe.data.format ?? 'classification') : null;
+  const columns = form === 'labels' ? recipe.data.columns : null;
+  return { path, weight: null, format, columns };
+}
+
+/** A share of the rows that training sees is of rows from before; `all` is every row once. */
+function weighted(
+  old: readonly RecipeSource[],
+  fresh: readonly RecipeSource[],
+  replay: Plan['retrain']['replay'],
+): RecipeSource[] {
+  if (replay === 'all') return [...old, ...fresh];
+  if (replay === 0) return [...fresh];
+  const sum = old.reduce((total, { weight }) => total + (weight ?? 1), 0);
+  return [
+    ...old.map((one) => ({ ...one, weight: (replay * (one.weight ?? 1)) / sum })),
+    ...fresh.map((one) => ({ ...one, weight: (1 - replay) / fresh.length })),
+  ];
+}
+
+function promotedVersions(log: DecisionLog): { folder: string; version: DataVersion }[] {
+  const cycles = log.decisions.filter(({ state }) => state === 'promoted').map(({ cycle }) => cycle);
+  return cycles.flatMap((cycle) => {
+    const folder = versionFolder(cycleFolder(log.folder, cycle));
+    return existsSync(folder)
+      ? [
+          {
+            folder,
+            version: writeDataVersion(folder, [], {
+              form: 'sft',
+              holdout: 0,
+              columns: { text: '', label: '' },
+              seed: 0,
+            }),
+          },
+        ]
+      : [];
+  });
+}
+
+export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
+  const run = runFolder(folder);
+  const champion = await championFolder(plan.model);
+  if (champion === undefined) return { wait: noChampion(plan.model) };
+  const facts = { run, champion: champion.version };
+  if (plan.gate.better_than === 'champion') await compare([run, champion.folder], { folder: run, onEvent, signal });
+  try {
+    const { checks } = await gateRun(run, { sign_off: false });
+    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message);
+    const reason = told.join('; ');
+    if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
+    return { to: 'approval', reason, facts };
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.code !== 'E_GATE') throw error;
+    return { to: 'rejected', reason: error.problems.map(({ message }) => message).join('; '), facts };
+  }
+};
+
+async function championFolder(model: string): Promise<{ folder: string; version: number } | undefined> {
+  try {
+    const { aliases, versions } = await modelHistory(model);
+    const found = versions.find(({ version }) => version === aliases.champion);
+    return found && { folder: found.runFolder ?? found.folder, version: found.version };
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'E_MODEL_UNREGISTERED') return undefined;
+    throw error;
+  }
+}
+
+function noChampion(model: string): string {
+  return `${model} has no champion: attune models register ${model} RUN, then attune models promote ${model} 1`;
+}

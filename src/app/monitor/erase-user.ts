@@ -1,0 +1,27 @@
+import { AttuneError } from '../../base/errors.ts';
+import { eraseRows } from '../improve/erase-rows.ts';
+import { eraseUser as eraseFrom, TraceStore, type Erasure } from '../../watch/index.ts';
+
+export interface UserErasure extends Erasure {
+  user: string;
+  /** Rows of data sets that a loop made. */
+  rows: number;
+  /** Versions that were trained on rows of theirs: what they learned of them stays in their weights. */
+  models: string[];
+}
+
+/**
+ * Forgets a user of served models: what was kept of their answers and feedback, rows of data sets that a loop made of it,
+ * and the key by which it can be read, so that no copy of it can be either. @throws AttuneError E_TRACES, E_USAGE
+ */
+export async function eraseUser(user: string): Promise<UserErasure> {
+  if (user === '')
+    throw new AttuneError('E_USAGE', { what: 'Who is to be forgotten?', fix: 'name the user as requests do' });
+  const store = await TraceStore.open();
+  try {
+    const rows = eraseRows(store.keys.hash(`user ${user}`));
+    return { user, ...(await eraseFrom(store, user)), ...rows };
+  } finally {
+    await store.close();
+  }
+}

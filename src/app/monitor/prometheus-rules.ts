@@ -1,0 +1,34 @@
+import { stringify } from 'yaml';
+
+/** Alerts on what the server's /metrics tell: tests and thresholds are its own, so that rules need none. */
+export function prometheusRules(): string {
+  const rule = (
+    alert: string,
+    expr: string,
+    { severity, wait, told }: { severity: string; wait: string; told: string },
+  ) => ({
+    alert,
+    expr,
+    for: wait,
+    labels: { severity },
+    annotations: { summary: told },
+  });
+  const rules = [
+    rule('AttuneAnswersChanged', 'attune_alarm_open > 0', {
+      severity: 'warning',
+      wait: '0m',
+      told: '{{ $labels.model_name }}: {{ $labels.signal }} has changed; `attune monitor {{ $labels.model_name }}` says how',
+    }),
+    rule('AttuneAnswersUnwritten', 'increase(attune_answers_unwritten[15m]) > 0', {
+      severity: 'warning',
+      wait: '0m',
+      told: 'answers are not written down: look at the disk and at the log',
+    }),
+    rule('AttuneServerFails', 'sum(rate(attune_requests_total{status=~"5.."}[5m])) > 0.1', {
+      severity: 'critical',
+      wait: '5m',
+      told: 'requests fail on the server: read its log',
+    }),
+  ];
+  return stringify({ groups: [{ name: 'attune', rules }] });
+}

@@ -1,0 +1,151 @@
+import { AttuneError } from '../../base/errors.ts';
+import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
+import { applies, checkByJudge, checkByProgram, type GivenAnswer, type Kept } from '../../eval/policy/check-rules.ts';
+import { isJudged, readPolicy, type Policy, type PolicyRule } from '../../eval/policy/policy.ts';
+import { figuresOf } from '../../eval/safety/measure-safety.ts';
+import { readSafetySets } from '../../eval/safety/safety-set.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { sha256File } from '../../files/hash.ts';
+import { writePolicy, type PolicyResults, type RuleResult } from '../../store/policy.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import { ownRun } from '../compare/systems.ts';
+import { reportRun } from '../report/index.ts';
+import { answerTrials } from '../safety/answer-trials.ts';
+import { contestants, formOf } from '../safety/contestants.ts';
+import type { SafetyOptions } from '../safety/safety.ts';
+import { askedAs, type Trial } from '../safety/trial.ts';
+import { writeItems } from './review-items.ts';
+
+/** Options of `checkPolicy`. */
+export interface PolicyOptions extends Pick<
+  SafetyOptions,
+  'before' | 'systemPrompt' | 'maxRows' | 'precision' | 'folder' | 'onEvent' | 'signal'
+> {
+  /** The file of rules (YAML or JSON). */
+  rules: string;
+  /** A file of rows {prompt}, in place of the prompts in the file of rules. */
+  prompts?: string;
+  /** Longest answer in tokens. Default 256. */
+  maxNewTokens?: number;
+  /** Who decides rules that no program can: an OpenAI-compatible endpoint. */
+  judge?: { endpoint: string; model: string; limits?: EndpointLimits };
+  /** A folder for pairs of answers and criteria that people can review. */
+  items?: string;
+}
+
+/**
+ * How often a model breaks an organisation's own rules, before and after training, on the same prompts.
+ * @throws AttuneError E_POLICY, E_POLICY_PROMPTS, and those of models and endpoints
+ */
+export async function checkPolicy(target: string, options: PolicyOptions): Promise<PolicyResults> {
+  const { rules: file, judge, items } = options;
+  const policy = await readPolicy(file);
+  const prompts = (await promptsOf(policy, options)).slice(0, options.maxRows);
+  const judging = judge && judgeOf(judge, options);
+  const run = await ownRun(target);
+  const folder = options.folder ?? run;
+  if (folder !== undefined) requireWritable(runPaths(folder).policy);
+  const { before, after } = contestants(run ?? target, { name: target, options });
+  if (items !== undefined && before === undefined) throw nothingToPair(target);
+  const trial = trialOf(prompts, await formOf(run ?? target, options), options.maxNewTokens);
+  const [old] = before === undefined ? [] : await answerTrials(before, [trial], options);
+  const [now] = await answerTrials(after, [trial], options);
+  const given = (answers: typeof now): GivenAnswer[] =>
+    prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
+  const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
+  const rules: RuleResult[] = [];
+  for (const rule of policy.rules) rules.push(await ruleResult(rule, answers, judging));
+  const results: PolicyResults = {
+    version: 1,
+    file,
+    sha256: await sha256File(file),
+    after: after.name,
+    ...(before !== undefined && { before: before.name }),
+    ...(judge !== undefined && { judge: judge.model }),
+    prompts: prompts.length,
+    rules,
+    ...(items !== undefined &&
+      before !== undefined &&
+      old !== undefined && { items: writeItems(items, policy, { now: answers.now, old: given(old), after, before }) }),
+  };
+  if (folder !== undefined) writePolicy(folder, results);
+  if (run !== undefined && folder === run) await reportRun(run);
+  return results;
+}
+
+async function promptsOf(policy: Policy, { prompts: file, rules }: PolicyOptions): Promise<string[]> {
+  if (file !== undefined) {
+    return (await readSafetySets(file)).flatMap(({ prompts }) => prompts.map(({ prompt }) => prompt));
+  }
+  if (policy.prompts !== undefined) return policy.prompts;
+  throw new AttuneError('E_POLICY_PROMPTS', {
+    what: `${rules} has no prompts to try its rules with`,
+    fix: 'add prompts: to it, or name a file of rows {prompt} (--prompts)',
+  });
+}
+
+function nothingToPair(target: string): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'People review pairs of answers',
+    got: `${target} alone`,
+    fix: 'name a model to set it against: --before',
+  });
+}
+
+function trialOf(prompts: readonly string[], form: Parameters<typeof askedAs>[1], maxNewTokens = 256): Trial {
+  return {
+    name: 'compliance',
+    condition: 'policy',
+    title: 'policy',
+    sampling: { temperature: 0, maxNewTokens },
+    rows: prompts.map((prompt) => ({ category: '', prompt, ask: askedAs(prompt, form), count: () => ({ value: 0 }) })),
+  };
+}
+
+interface Judging {
+  endpoint: Endpoint;
+  options: Parameters<typeof checkByJudge>[2]['options'];
+}
+
+function judgeOf(
+  { endpoint, model, limits = {} }: NonNullable<PolicyOptions['judge']>,
+  options: PolicyOptions,
+): Judging {
+  checkLimits(limits);
+  const asked = endpointFrom(endpoint.replace(/\/+$/, ''), model, limits.keyVariable);
+  return { endpoint: asked, options: { ...limits, signal: options.signal } };
+}
+
+async function ruleResult(
+  rule: PolicyRule,
+  { now, old }: { now: readonly GivenAnswer[]; old?: readonly GivenAnswer[] },
+  judging: Judging | undefined,
+): Promise<RuleResult> {
+  const check = async (given: readonly GivenAnswer[]): Promise<Kept[]> => {
+    if (!isJudged(rule)) return checkByProgram(rule, given);
+    return judging === undefined ? given.map(() => undefined) : checkByJudge(rule, given, judging);
+  };
+  const after = await check(now);
+  const before = old && (await check(old));
+  const isFor = applies(
+    rule,
+    now.map(({ prompt }) => prompt),
+  );
+  const isKnown = (place: number) =>
+    after[place] !== undefined && (before === undefined || before[place] !== undefined);
+  const both = [...now.keys()].filter(isKnown);
+  const rows = both.map((place) => ({
+    category: 'all',
+    after: after[place] === true ? 0 : 1,
+    ...(before !== undefined && { before: before[place] === true ? 0 : 1 }),
+  }));
+  return {
+    name: rule.name,
+    by: isJudged(rule) ? 'judge' : 'program',
+    ...(rows.length > 0 && { broken: figuresOf(rows) }),
+    unjudged: isFor.filter((isOne, place) => isOne && after[place] === undefined).length,
+    examples: now.filter((_, place) => after[place] === false).slice(0, 3),
+  };
+}

@@ -1,0 +1,17 @@
+import { AttuneError } from '../../base/errors.ts';
+import { readAudit, withRegistry, type AuditEntry, type AuditFilter } from '../../registry/index.ts';
+
+/**
+ * Who did what to models and jobs, when, and on which hashes; newest first.
+ * @throws AttuneError E_AUDIT_CHANGED, with exit code 3, where an entry is not as it was written
+ */
+export async function auditLog(filter: AuditFilter = {}): Promise<AuditEntry[]> {
+  const { entries, changed } = await withRegistry((registry) => readAudit(registry, filter));
+  if (changed.length === 0) return entries;
+  throw new AttuneError('E_AUDIT_CHANGED', {
+    what: 'The audit log is not as it was written',
+    problems: changed.map((id) => ({ field: `entry ${id}`, message: 'was changed, or one before it was removed' })),
+    fix: 'compare the registry with a backup of it',
+    exitCode: 3,
+  });
+}

@@ -1,0 +1,71 @@
+/** What a version is made of, by hashes, and what is known of its worth. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { sha256, sha256File } from '../../files/hash.ts';
+import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { weightFiles } from '../../models/checkpoint-files.ts';
+import type { ModelVersion, NewVersion } from '../../registry/index.ts';
+import { checkSignOffs } from '../../review/sign-offs.ts';
+import { readComparison } from '../../store/results.ts';
+import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
+
+type Described = Omit<NewVersion, 'model' | 'createdBy' | 'owner'>;
+
+/** A run's result, an adapter or a model folder. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING */
+export async function describeResult(target: string): Promise<Described> {
+  const folder = resultFolder(target);
+  const notes = readNotes(folder);
+  const base = isAdapterFolder(folder) ? await baseOf(folder) : undefined;
+  return {
+    folder,
+    ...(base !== undefined && { base: base.name }),
+    hashes: {
+      weights: await weightsHash(folder),
+      base: base === undefined ? undefined : await weightsHash(base.folder),
+      template: notes?.template_hash,
+      data: notes?.data_hashes ?? {},
+    },
+    ...(isRunFolder(target) && runFacts(target)),
+  };
+}
+
+/** What a run's folder says of its result. */
+export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
+  const { id, folder } = readRun(target);
+  return { run: id, runFolder: folder, verdict: readComparison(folder)?.verdict, signOff: newestSignOff(folder) };
+}
+
+/** Undefined where nobody has approved or rejected anything, or where the records are not as they were written. */
+export function newestSignOff(folder: string): ModelVersion['signOff'] {
+  const { signOffs, problems } = checkSignOffs(folder);
+  const last = problems.length === 0 ? signOffs.at(-1) : undefined;
+  return last && { by: last.by, decision: last.decision, at: last.at, hash: last.hash };
+}
+
+async function baseOf(folder: string): Promise<{ name: string; folder: string } | undefined> {
+  const notes = readNotes(folder);
+  const name = notes?.base_model ?? (await readAdapterConfig(folder)).baseModel;
+  if (name === undefined) return undefined;
+  return { name, folder: modelFolder(notes?.base_folder ?? name) };
+}
+
+function wholeWeights(folder: string): string[] {
+  if (!isCheapFolder(folder)) return weightFiles(folder);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('cheap_model'))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+/** Of the weights and of what says how they are read. */
+export async function weightsHash(folder: string): Promise<string> {
+  const weights = isAdapterFolder(folder) ? [adapterWeights(folder)] : wholeWeights(folder);
+  const beside = ['adapter_config.json', 'config.json'].map((name) => join(folder, name));
+  const files = [...weights, ...beside.filter((path) => existsSync(path))];
+  const hashes = await Promise.all(files.map(async (path) => [basename(path), await sha256File(path)]));
+  return sha256(JSON.stringify(hashes));
+}

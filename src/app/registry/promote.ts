@@ -1,0 +1,126 @@
+import { AttuneError } from '../../base/errors.ts';
+import {
+  aliasesOf,
+  beginRollout,
+  CHALLENGER,
+  CHAMPION,
+  findVersion,
+  moveAlias,
+  recordFindings,
+  versionName,
+  withRegistry,
+  type ModelVersion,
+  type Registry,
+  type Rollout,
+} from '../../registry/index.ts';
+import { gateRun } from '../gate/gate.ts';
+import { localActor } from './actor.ts';
+import { newestSignOff, weightsHash } from './describe-result.ts';
+import { endRollouts } from './end-rollouts.ts';
+
+export interface PromoteOptions {
+  /** The alias `challenger`'s unless given. */
+  version?: number;
+  /** Promotes although the gate was not passed; the reason is kept. */
+  force?: string;
+  /** Answers to compare with those of the champion, on copies of requests, before any client is answered. */
+  shadow?: number;
+  /** Share of requests, above 0 and below 1, that the version answers until it has baked. */
+  canary?: number;
+  /** Milliseconds as a canary after which it becomes the champion by itself, where it has guards. */
+  bake?: number;
+  /** Limits that end the trial: `error_rate<1%`, `length_rate<=base+5%`. */
+  guards?: readonly string[];
+  /** Who does it, for the audit log; the user of this machine unless given. */
+  by?: string;
+}
+
+export interface Promotion {
+  model: string;
+  version: number;
+  /** The champion until now. */
+  from?: number;
+  /** Where it is tried first; a server that serves the registry does the rest. */
+  rollout?: Rollout;
+}
+
+/**
+ * Makes a version what a model's name answers with, at once or after a trial. Servers follow without a restart.
+ * @throws AttuneError E_GATE, with exit code 3, where it does not pass its gate; E_VERSION_CHANGED, E_NO_GUARD, E_NO_CHAMPION
+ */
+export async function promoteModel(model: string, options: PromoteOptions = {}): Promise<Promotion> {
+  const { by = localActor(), force, shadow = 0, canary, bake, guards = [] } = options;
+  if (bake !== undefined && guards.length === 0) throw noGuard();
+  return withRegistry(async (registry) => {
+    const version = options.version ?? (await challengerOf(registry, model));
+    const target = await findVersion(registry, model, version);
+    await refuseChanged(target);
+    await passGate(registry, target, force);
+    const reason = force === undefined ? undefined : `forced: ${force}`;
+    if (shadow === 0 && canary === undefined) return promoteNow(registry, target, { by, reason });
+    const plan = { model, version, share: canary ?? 0, shadowPairs: shadow, bakeMs: bake ?? 0, guards, by, reason };
+    const rollout = await beginRollout(registry, plan);
+    return { model, version, from: rollout.from, rollout };
+  });
+}
+
+async function promoteNow(
+  registry: Registry,
+  { model, version }: ModelVersion,
+  { by, reason }: { by: string; reason?: string },
+): Promise<Promotion> {
+  await endRollouts(registry, model, `${versionName({ model, version })} was promoted`);
+  const from = await moveAlias(registry, { model, alias: CHAMPION, version, action: 'promoted', reason, by });
+  return { model, version, ...(from !== undefined && { from }) };
+}
+
+async function challengerOf(registry: Registry, model: string): Promise<number> {
+  const { [CHALLENGER]: version } = await aliasesOf(registry, model);
+  if (version !== undefined) return version;
+  await findVersion(registry, model, 1); // says where there is no such model
+  throw new AttuneError('E_VERSION_UNKNOWN', {
+    what: `${model} has no challenger`,
+    fix: `name a version: attune models promote ${model} VERSION`,
+  });
+}
+
+/** What was registered must be what is served. */
+async function refuseChanged(target: ModelVersion): Promise<void> {
+  const found = await weightsHash(target.folder);
+  if (found === target.hashes.weights) return;
+  throw new AttuneError('E_VERSION_CHANGED', {
+    what: `The files of ${versionName(target)} in ${target.folder} are not those that were registered`,
+    got: `SHA-256 ${found}`,
+    expected: target.hashes.weights,
+    fix: `register them as a further version: attune models register ${target.model} ${target.runFolder ?? target.folder}`,
+  });
+}
+
+/** The gate is asked anew: reviews and sign-offs may have come since the version was registered. */
+async function passGate(registry: Registry, target: ModelVersion, force: string | undefined): Promise<void> {
+  const { runFolder } = target;
+  try {
+    if (runFolder === undefined) throw noEvidence(target);
+    const { isPassed, checks } = await gateRun(runFolder);
+    await recordFindings(registry, { ...target, gate: { isPassed, checks }, signOff: newestSignOff(runFolder) });
+  } catch (error) {
+    if (force === undefined || !(error instanceof AttuneError)) throw error;
+    const checks = error.problems.map(({ field, message }) => ({ name: field ?? '', outcome: 'failed', message }));
+    await recordFindings(registry, { ...target, gate: { isPassed: false, checks } });
+  }
+}
+
+function noEvidence(target: ModelVersion): AttuneError {
+  return new AttuneError('E_GATE', {
+    what: `Nothing is known of the worth of ${versionName(target)}: it comes from no run of attune`,
+    fix: 'measure it with `attune compare`, and give the reason: --force REASON',
+    exitCode: 3,
+  });
+}
+
+function noGuard(): AttuneError {
+  return new AttuneError('E_NO_GUARD', {
+    what: 'No guard is configured: nothing would stop a bad version when the time of --bake is over',
+    fix: 'give one, such as --guard "error_rate<1%"; or leave out --bake, and promote it yourself after its trial',
+  });
+}

@@ -1,0 +1,31 @@
+import { addVersion, CHALLENGER, moveAlias, withRegistry, type ModelVersion } from '../../registry/index.ts';
+import { localActor } from './actor.ts';
+import { describeResult, runFacts } from './describe-result.ts';
+
+export interface RegisterOptions {
+  /** The API key whose model it is; that of whoever has this machine unless given. */
+  owner?: string;
+  /** The run that made it, where the target is not the run's own folder. */
+  run?: string;
+  /** Who does it, for the audit log; the user of this machine unless given. */
+  by?: string;
+}
+
+/**
+ * Makes a run's result, an adapter or a model folder the next version of a registered model. The alias `challenger` moves
+ * to it; what the model's name answers with stays until a version is promoted.
+ * @throws AttuneError E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING
+ */
+export async function registerModel(
+  name: string,
+  target: string,
+  { owner, run, by = localActor() }: RegisterOptions = {},
+): Promise<ModelVersion> {
+  const described = { ...(await describeResult(target)), ...(run !== undefined && runFacts(run)) };
+  return withRegistry(async (registry) => {
+    const made = await addVersion(registry, { model: name, ...described, owner, createdBy: by });
+    const { version } = made;
+    await moveAlias(registry, { model: name, alias: CHALLENGER, version, action: 'registered', by });
+    return made;
+  });
+}

@@ -1,0 +1,43 @@
+import {
+  CHAMPION,
+  earlierChampion,
+  endRollout,
+  moveAlias,
+  openRollouts,
+  versionsOf,
+  withRegistry,
+} from '../../registry/index.ts';
+import { localActor } from './actor.ts';
+
+export interface RollbackOptions {
+  /** Kept with the move. */
+  reason?: string;
+  /** Who does it, for the audit log; the user of this machine unless given. */
+  by?: string;
+}
+
+export interface Rollback {
+  model: string;
+  /** What the name answers with from now on. */
+  version: number;
+  /** What was taken out of use: the version that was tried, or else the champion until now. */
+  from: number;
+}
+
+/**
+ * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.
+ * Servers follow at once. @throws AttuneError E_MODEL_UNREGISTERED, E_NO_ROLLBACK
+ */
+export async function rollbackModel(model: string, options: RollbackOptions = {}): Promise<Rollback> {
+  const { by = localActor(), reason = 'by hand' } = options;
+  return withRegistry(async (registry) => {
+    await versionsOf(registry, model);
+    const tried = (await openRollouts(registry)).find((rollout) => rollout.model === model);
+    if (tried !== undefined && (await endRollout(registry, tried, { outcome: 'rolled back', reason, by })))
+      return { model, version: tried.from, from: tried.version };
+    const version = await earlierChampion(registry, model);
+    const move = { model, alias: CHAMPION, version, action: 'rolled back' as const, reason, by };
+    const from = await moveAlias(registry, move);
+    return { model, version, from: from! };
+  });
+}

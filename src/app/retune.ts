@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { displayPath } from '../files/find-files.ts';
+import { nextRunFolder } from '../store/numbered-folder.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { resolveRecipe } from './recipe/index.ts';
+import { showRun } from './runs.ts';
+import { storedRecipe } from './stored-run.ts';
+
+export interface RetuneOptions {
+  /** The new base: a folder, a known name, or one of the hub that was pulled. */
+  model: string;
+  /** The new run's folder; the old one's name with a number unless given. */
+  outputDir?: string;
+}
+
+/**
+ * The recipe of a run again, on another base model: the same rows and splits, and what suits the new base where the old
+ * recipe left it to the run. `train` runs it. @throws AttuneError E_RUN_MISSING, E_SAME_MODEL, E_RECIPE
+ */
+export async function retuneRecipe(wanted: string, { model, outputDir }: RetuneOptions): Promise<Recipe> {
+  const run = await showRun(wanted);
+  const recipe = await storedRecipe(run.folder);
+  if (isSame(model, recipe.model)) {
+    throw new AttuneError('E_SAME_MODEL', {
+      what: `The run in ${displayPath(run.folder, process.cwd())} is a tuning of ${model} already`,
+      fix: 'name another base: attune retune RUN --model NEW_BASE',
+    });
+  }
+  const output_dir = outputDir ?? displayPath(nextRunFolder(run.folder), process.cwd());
+  // The old base's template is no other's, unless the recipe brought its own file.
+  const { chat_template: template } = recipe.data;
+  const keeps = template === null || template === 'attune-tools' || existsSync(resolve(template));
+  const data = { ...recipe.data, ...(!keeps && { chat_template: null }) };
+  return resolveRecipe({ ...recipe, data, model, output_dir, continued_from: null });
+}
+
+function isSame(a: string, b: string): boolean {
+  return a === b || (existsSync(a) && existsSync(b) && resolve(a) === resolve(b));
+}

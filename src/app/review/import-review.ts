@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { containerName, containers } from '../../data/containers/index.ts';
+import { readLabels } from '../../eval/judges/human-labels.ts';
+import { readPairs } from '../../eval/judges/pairs.ts';
+import { sideOf, tools, type ImportedLabel, type ToolName } from '../../review/exchange/index.ts';
+import { reviewPlaces } from '../../review/places.ts';
+import { pairHash, type LoggedChoice } from '../../review/session.ts';
+import { JsonLinesWriter } from '../../store/json-lines.ts';
+
+/** Options of `importReview`. */
+export interface ReviewImportOptions {
+  /** Which tool wrote it. */
+  from: ToolName;
+  /** As the review was opened with. */
+  against?: string;
+}
+
+export interface ImportedReview {
+  log: string;
+  /** Added to the log; what it held already was left alone. */
+  choices: number;
+  known: number;
+}
+
+/**
+ * Adds the choices of Argilla's records or Label Studio's tasks, which `reviewResults` exported, to a review.
+ * @throws AttuneError E_LABELS with every record that cannot be read; nothing is added then
+ */
+export async function importReview(
+  target: string,
+  file: string,
+  options: ReviewImportOptions,
+): Promise<ImportedReview> {
+  const pairs = await readPairs(target, options);
+  const found = await choicesOf(file, new Map(pairs.map((pair) => [pair.id, pair])), options.from);
+  const { log } = reviewPlaces(target);
+  const known = new Set(existsSync(log) ? (await readLabels(log)).map(keyOf) : []);
+  const fresh = found.map(loggedOf).filter((label) => !known.has(keyOf(label)));
+  const writer = new JsonLinesWriter(log);
+  try {
+    for (const label of fresh) writer.append(label);
+  } finally {
+    writer.close();
+  }
+  return { log, choices: fresh.length, known: found.length - fresh.length };
+}
+
+async function choicesOf(
+  file: string,
+  pairs: Parameters<(typeof tools)[ToolName]['read']>[1],
+  from: ToolName,
+): Promise<ImportedLabel[]> {
+  if (!existsSync(file)) throw new AttuneError('E_LABELS', { what: `${file} does not exist` });
+  const container = await containers.load(containerName(file));
+  const problems: Problem[] = [];
+  const found: ImportedLabel[] = [];
+  for await (const { line, value, defect } of container.read(file, file)) {
+    const read = value === undefined ? (defect?.reason ?? 'no record') : tools[from].read(value, pairs);
+    if (typeof read === 'string') problems.push({ file, line, message: read });
+    else found.push(...read);
+  }
+  if (problems.length === 0) return found;
+  throw new AttuneError('E_LABELS', {
+    what: `${file} does not hold choices of ${from}`,
+    expected: `what attune review results --export ${from} wrote, with choices added there`,
+    problems,
+  });
+}
+
+function loggedOf({ pair, choice, reviewer }: ImportedLabel): LoggedChoice {
+  const order = sideOf(pair);
+  const [first, second] = order === 'ab' ? (['a', 'b'] as const) : (['b', 'a'] as const);
+  const own = choice === 'first' ? first : choice === 'second' ? second : choice;
+  return { id: pair.id, reviewer, choice: own, order, seconds: 0, at: new Date().toISOString(), hash: pairHash(pair) };
+}
+
+function keyOf({ id, reviewer, choice }: { id: string; reviewer: string; choice: string }): string {
+  return JSON.stringify([id, reviewer, choice]);
+}

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { readLabels } from '../../eval/judges/human-labels.ts';
+import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
+import type { Criterion, RubricInput } from '../../eval/judges/rubric.ts';
+import { assigned, disputed, type Role } from '../../review/assignment.ts';
+import { readGold, type GoldPair } from '../../review/gold.ts';
+import { reviewPlaces } from '../../review/places.ts';
+import { keptPlan } from '../../review/plan.ts';
+import { ReviewSession } from '../../review/session.ts';
+import { readRubric } from '../judge/read-rubric.ts';
+import { servePage, type PageServer } from '../page/page-server.ts';
+import { givenChoice } from './given-choice.ts';
+import { reviewPage } from './review-page.ts';
+
+/** Options of `openReview`. */
+export interface ReviewOptions {
+  /** Whose choices they are; each has a page of their own. Default: one, called "reviewer". */
+  reviewers?: readonly string[];
+  /** Who decide where reviewers chose differently, and who only look. */
+  adjudicators?: readonly string[];
+  viewers?: readonly string[];
+  /** Of a comparison: the system whose answers its subject's are set beside. */
+  against?: string;
+  /** Criteria to rate both answers by as well: a file (YAML or JSON), or the criteria. */
+  rubric?: string | RubricInput;
+  /** So many pairs at most: those that differ most, and a random share of the others. */
+  maxPairs?: number;
+  /** The share of pairs that all reviewers see; each of the others is one reviewer's. Default 1. */
+  overlap?: number;
+  /** A file of pairs with their right choice {prompt, a, b, choice}, hidden among the others. */
+  gold?: string;
+  /** After so many hours the pages are closed. */
+  hours?: number;
+  /** Of the orders of pairs and sides, and of what is drawn. Default 0. */
+  seed?: number;
+}
+
+export interface OpenReview {
+  /** Pairs to judge. */
+  pairs: number;
+  /** The file that choices are added to. */
+  log: string;
+  /** One address for each person, which nobody else can guess. */
+  pages: readonly { reviewer: string; role: Role; url: string }[];
+  close(): Promise<void>;
+}
+
+const MOST_BODY_BYTES = 2 ** 16;
+const HOUR = 3_600_000;
+
+/**
+ * Serves pairs of answers to this machine's browser for people to judge, blind, until it is closed. Every choice is saved
+ * at once; a review goes on where it was left.
+ * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_REVIEW_PLAN, E_NOT_WRITABLE
+ */
+export async function openReview(target: string, options: ReviewOptions = {}): Promise<OpenReview> {
+  const people = peopleOf(options);
+  checkNumbers(options);
+  const criteria = (await readRubric(options.rubric))?.criteria ?? [];
+  const { pairs, log, shares } = await sharesOf(target, people, options);
+  const page = reviewPage(criteria);
+  const until = options.hours === undefined ? undefined : Date.now() + options.hours * HOUR;
+  const sessions: ReviewSession[] = [];
+  const servers: PageServer[] = [];
+  for (const { name, role } of people) {
+    const session = await ReviewSession.open(name, { pairs: shares.get(name)!, log, seed: options.seed, role });
+    sessions.push(session);
+    servers.push(await serveSession(session, { page, criteria, until }));
+  }
+  return {
+    pairs: pairs.length,
+    log,
+    pages: servers.map(({ url }, i) => ({ reviewer: people[i].name, role: people[i].role, url })),
+    async close() {
+      const open = sessions.splice(0);
+      await Promise.all(servers.map((server) => server.close()));
+      for (const session of open) session.close();
+    },
+  };
+}
+
+interface Person {
+  name: string;
+  role: Role;
+}
+
+function peopleOf({ reviewers, adjudicators = [], viewers = [] }: ReviewOptions): Person[] {
+  const isLone = adjudicators.length + viewers.length === 0;
+  const people = [
+    ...(reviewers ?? (isLone ? ['reviewer'] : [])).map((name) => ({ name, role: 'reviewer' as const })),
+    ...adjudicators.map((name) => ({ name, role: 'adjudicator' as const })),
+    ...viewers.map((name) => ({ name, role: 'viewer' as const })),
+  ];
+  const isUsable = people.length > 0 && people.every(({ name }) => name.trim() !== '');
+  if (isUsable && new Set(people.map(({ name }) => name)).size === people.length) return people;
+  throw new AttuneError('E_USAGE', {
+    what: 'Reviewers need names of their own',
+    got: people.map(({ name }) => JSON.stringify(name)).join(', ') || 'none',
+  });
+}
+
+function checkNumbers({ maxPairs = 2, overlap = 1, hours = 1 }: ReviewOptions): void {
+  const problems = [
+    ...(maxPairs >= 2 ? [] : [{ field: 'maxPairs', message: `${maxPairs}: two pairs or more` }]),
+    ...(overlap >= 0 && overlap <= 1 ? [] : [{ field: 'overlap', message: `${overlap}: a share from 0 to 1` }]),
+    ...(hours > 0 ? [] : [{ field: 'hours', message: `${hours}: more than none` }]),
+  ];
+  if (problems.length > 0) throw new AttuneError('E_USAGE', { what: 'A review cannot be opened like this', problems });
+}
+
+/** Whoever reviews has a share of the pairs and the gold ones; adjudicators what is disputed; viewers all. */
+async function sharesOf(target: string, people: readonly Person[], options: ReviewOptions) {
+  const { maxPairs, overlap = 1, gold: goldFile, seed = 0 } = options;
+  const { log, plan: planFile } = reviewPlaces(target);
+  const all = await readPairs(target, options);
+  const plan = keptPlan(planFile, all, maxPairs === undefined ? undefined : { most: maxPairs, seed });
+  const chosen = plan && new Set(plan.chosen.map(({ id }) => id));
+  const pairs = chosen === undefined ? all : all.filter(({ id }) => chosen.has(id));
+  const gold = goldFile === undefined ? [] : await readGold(goldFile);
+  const names = people.filter(({ role }) => role === 'reviewer').map(({ name }) => name);
+  const own = assigned(pairs, names, { overlap, seed });
+  const open = people.some(({ role }) => role === 'adjudicator') && existsSync(log) ? await readLabels(log) : [];
+  const pairsOf = ({ name, role }: Person): (AnswerPair | GoldPair)[] =>
+    role === 'reviewer' ? [...own.get(name)!, ...gold] : role === 'viewer' ? pairs : disputed(pairs, open);
+  return { pairs, log, shares: new Map(people.map((person) => [person.name, pairsOf(person)])) };
+}
+
+interface Serving {
+  page: string;
+  criteria: readonly Criterion[];
+  until?: number;
+}
+
+function serveSession(session: ReviewSession, { page, criteria, until }: Serving): Promise<PageServer> {
+  return servePage({
+    page: () => page,
+    state: () => session.progress,
+    until,
+    mostBytes: MOST_BODY_BYTES,
+    ask(body) {
+      const asked = (body ?? {}) as Record<string, unknown>;
+      const choice = asked.do === 'choose' ? givenChoice(asked, criteria) : undefined;
+      if (choice === undefined && asked.do !== 'next' && asked.do !== 'undo') return undefined;
+      return async (line) => {
+        try {
+          if (choice !== undefined) session.choose(choice);
+          else if (asked.do === 'undo') session.undo();
+          line({ ...session.progress, pair: session.next() });
+        } catch (error) {
+          line({ error: error instanceof AttuneError ? error.what : String(error) });
+        }
+      };
+    },
+  });
+}

@@ -1,0 +1,37 @@
+/** Whose answers are set against whose, and how both are asked. */
+import { AttuneError } from '../../base/errors.ts';
+import { isFolder } from '../../files/find-files.ts';
+import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { readNotes } from '../../jobs/model/result-notes.ts';
+import { trainedForm } from '../prompt-form.ts';
+import { asksInTurns, type AskedModel } from './answer-trials.ts';
+import type { SafetyOptions } from './safety.ts';
+import type { AskingForm } from './trial.ts';
+
+type NamedBefore = Pick<SafetyOptions, 'before'>;
+type FormOptions = Pick<SafetyOptions, 'systemPrompt' | 'precision' | 'onEvent' | 'signal'>;
+
+export interface Contestants {
+  before?: AskedModel;
+  after: AskedModel;
+}
+
+/** A tuned model is set against its base, unless another is named. */
+export function contestants(target: string, { name, options }: { name: string; options: NamedBefore }): Contestants {
+  const after = { name, target };
+  if (options.before !== undefined) return { before: { name: options.before, target: options.before }, after };
+  const folder = resultFolder(isFolder(target) ? target : modelFolder(target));
+  const isTuned = isAdapterFolder(folder) || readNotes(folder) !== undefined;
+  return isTuned ? { before: { name: `base of ${name}`, target, isBase: true }, after } : { after };
+}
+
+/** The form that the model was trained in, else what it has a template for. */
+export async function formOf(target: string, { systemPrompt, ...options }: FormOptions): Promise<AskingForm> {
+  const trained = trainedForm(target);
+  const isChat = trained === undefined ? await asksInTurns(target, options) : trained.form === 'chat';
+  if (!isChat && systemPrompt !== undefined) {
+    throw new AttuneError('E_USAGE', { what: `${target} is asked in plain text, which has no system message` });
+  }
+  return { isChat, systemPrompt: systemPrompt ?? trained?.systemPrompt };
+}

@@ -1,0 +1,16 @@
+import { formatPercent } from '../../base/format.ts';
+import { hasRefusals, REFUSAL_ACCURACY } from '../../eval/safety/refusals.ts';
+import type { SafetyMeasure } from '../../store/safety.ts';
+
+/** What the figures do not say by themselves. */
+export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {
+  const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');
+  const notes = [
+    `refusals are told by a classifier that is right in ${formatPercent(REFUSAL_ACCURACY)} of XSTest’s answers; “complied” means not refused, not that an answer would help to do harm`,
+  ];
+  if (before === undefined) return [...notes, 'nothing was measured before: name a model with --before'];
+  if (plain?.before !== undefined && !hasRefusals(plain)) {
+    notes.push(`${before} hardly refuses anything, so that its training had no refusals to lose`);
+  }
+  return notes;
+}

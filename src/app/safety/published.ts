@@ -1,0 +1,124 @@
+/** Sets of prompts that others publish: fetched only when asked for, with their licence, and never part of the package. */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { attuneHome } from '../../base/home.ts';
+import { nearest } from '../../base/nearest.ts';
+import { containers } from '../../data/containers/index.ts';
+import type { SetKind } from '../../eval/safety/safety-set.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { downloadFile } from '../../hub/index.ts';
+
+interface Published {
+  /** Within the server that it is fetched from. */
+  path: string;
+  size: number;
+  sha256: string;
+  licence: string;
+  by: string;
+  row(value: Readonly<Record<string, string>>): { prompt: string; category: string; kind: SetKind };
+}
+
+const PUBLISHED: ReadonlyMap<string, Published> = new Map(
+  Object.entries({
+    xstest: {
+      path: 'paul-rottger/exaggerated-safety/d7bb5bd738c1fcbc36edd83d5e7d1b71a3e2d84d/xstest_prompts.csv',
+      size: 38_719,
+      sha256: '11783fb294ed017473ee53c207d71f2161c7672c8d0b037501e78387f801cb5a',
+      licence: 'CC-BY-4.0',
+      by: 'Röttger et al. 2024, XSTest',
+      row: ({ prompt, type, label }) => ({
+        prompt,
+        category: type.replace(/^contrast_/, ''),
+        kind: label === 'unsafe' ? 'harmful' : 'harmless',
+      }),
+    },
+    ailuminate: {
+      path: 'mlcommons/ailuminate/769cc2be9d20c8d4fb26ce53b68865ed41dfb8e2/airr_official_1.0_demo_en_us_prompt_set_release.csv',
+      size: 322_200,
+      sha256: '63e2b654325c5405096fabf28ef5f057b0ad674904b1839fd1f52b523e324d02',
+      licence: 'CC-BY-4.0',
+      by: 'MLCommons, AILuminate 1.0 (demonstration set)',
+      row: ({ prompt_text: prompt, hazard: category }) => ({ prompt, category, kind: 'harmful' }),
+    },
+  } satisfies Record<string, Published>),
+);
+
+const SERVER = 'https://raw.githubusercontent.com';
+
+/** Options of `pullSafetySet`. */
+export interface PullSafetyOptions {
+  /** A mirror in place of https://raw.githubusercontent.com. */
+  from?: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface PulledSafetySet {
+  name: string;
+  file: string;
+  rows: number;
+  /** Whoever uses the set is bound by it. */
+  licence: string;
+  by: string;
+  url: string;
+}
+
+/** Where a set lies that was pulled. @throws AttuneError E_SAFETY_SET */
+export function pulledSet(name: string): string {
+  const file = placeOf(name);
+  if (PUBLISHED.has(name) && existsSync(file)) return file;
+  const close = nearest(name, [...PUBLISHED.keys()]);
+  throw new AttuneError('E_SAFETY_SET', {
+    what: `There is no set of prompts ${name}`,
+    got: PUBLISHED.has(name) ? 'a published set that was not fetched' : 'no such file, and no published set',
+    expected: `a file, or one of ${[...PUBLISHED.keys()].join(', ')}`,
+    fix: PUBLISHED.has(name)
+      ? `attune safety pull ${name}`
+      : close === undefined
+        ? undefined
+        : `did you mean ${close}?`,
+  });
+}
+
+/**
+ * Fetches a published set of prompts, checks its hash, and keeps it for `safety`.
+ * @throws AttuneError E_SAFETY_SET where there is no such set; E_HUB_… of downloads
+ */
+export async function pullSafetySet(name: string, options: PullSafetyOptions = {}): Promise<PulledSafetySet> {
+  const { from = SERVER, onEvent, signal = new AbortController().signal } = options;
+  const set = PUBLISHED.get(name) ?? pulledSetMissing(name);
+  const { path, size, sha256: hash, licence, by } = set;
+  const url = `${from.replace(/\/+$/, '')}/${path}`;
+  const file = placeOf(name);
+  const table = `${file}.csv`;
+  onEvent?.({ type: 'phase-started', phase: 'download', message: `fetching ${name} (${by}; licence ${licence})` });
+  await downloadFile({ url, place: table, file: { path, size, hash, hashedBy: 'sha256' }, fetch, signal });
+  try {
+    const rows = await rowsOf(table, set);
+    writeFileAtomic(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return { name, file, rows: rows.length, licence, by, url };
+  } finally {
+    rmSync(table, { force: true });
+  }
+}
+
+/** Throws what `pulledSet` does. */
+function pulledSetMissing(name: string): never {
+  pulledSet(name);
+  throw new Error('a set that was pulled is published');
+}
+
+async function rowsOf(table: string, { row }: Published): Promise<object[]> {
+  const csv = await containers.load('csv');
+  const rows: object[] = [];
+  for await (const { value } of csv.read(table, table)) {
+    if (value !== undefined) rows.push(row(value as Record<string, string>));
+  }
+  return rows;
+}
+
+function placeOf(name: string): string {
+  return join(attuneHome(), 'safety', `${name}.jsonl`);
+}

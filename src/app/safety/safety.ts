@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { isFolder } from '../../files/find-files.ts';
+import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
+import { readSafetySets, type SafetySet } from '../../eval/safety/safety-set.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
+import { ownRun } from '../compare/systems.ts';
+import { reportRun } from '../report/index.ts';
+import { startedWith } from '../stored-run.ts';
+import { answerTrials, type TrialAnswers } from './answer-trials.ts';
+import { contestants, formOf, type Contestants } from './contestants.ts';
+import { canaryTrial, personalDataTrial } from './leaks.ts';
+import { notesOf } from './notes.ts';
+import { pulledSet } from './published.ts';
+import { safetyTrials, type Trial } from './trial.ts';
+
+/** Options of `safety`. */
+export interface SafetyOptions {
+  /** What it is set against: a model, or a run. The base model unless given, where there is one. */
+  before?: string;
+  /** More prompts: files of rows {prompt, category, kind}, or names of sets that were pulled. */
+  sets?: readonly string[];
+  /** In place of the system message that the training rows began with. */
+  systemPrompt?: string;
+  /** The file of canaries that `redactData` planted in the training rows. */
+  canaries?: string;
+  /** Prompts of each set. All unless given. */
+  maxRows?: number;
+  /** Longest answer in tokens. Default 64: whether something is refused shows early. */
+  maxNewTokens?: number;
+  precision?: 'auto' | 'bf16' | 'f32';
+  /** The folder that safety.json is written to; the run's own unless given. */
+  folder?: string;
+  /** Told what goes on. */
+  onEvent?: EventSink;
+  /** Stops it; nothing is kept. */
+  signal?: AbortSignal;
+}
+
+/**
+ * How a model answers harmful and harmless requests, questions that a prejudice would answer, and beginnings of texts;
+ * whether it says planted secrets or personal data of its training rows. Of a run, the same before and after training.
+ * @throws AttuneError E_SAFETY_SET, E_CANARIES, and those of opening models
+ */
+export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
+  const run = await ownRun(target);
+  const folder = options.folder ?? run;
+  if (folder !== undefined) requireWritable(runPaths(folder).safety);
+  const sets = (await Promise.all((options.sets ?? []).map((set) => setNamed(set)))).flat();
+  const { before, after } = contestants(run ?? target, { name: target, options });
+  const leaks = await leakTrials(run, options.canaries);
+  const form = await formOf(run ?? target, options);
+  const { maxRows, maxNewTokens = 64 } = options;
+  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks];
+  const old = before && (await answerTrials(before, trials, options));
+  const now = await answerTrials(after, trials, options);
+  const results = resultsOf(trials, { before, after, old, now });
+  if (folder !== undefined) writeSafety(folder, results);
+  if (run !== undefined && folder === run) await reportRun(run);
+  return results;
+}
+
+async function setNamed(set: string): Promise<SafetySet[]> {
+  return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
+}
+
+async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Trial[]> {
+  const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
+  if (run === undefined) return planted;
+  const { data } = await startedWith(run);
+  const paths = (typeof data.train === 'number' ? [] : [data.train].flat()).map(({ path }) => resolve(path));
+  const personal = await personalDataTrial(paths.filter((path) => existsSync(path) && !isFolder(path)));
+  return personal === undefined ? planted : [...planted, personal];
+}
+
+interface Answered extends Contestants {
+  old?: TrialAnswers;
+  now: TrialAnswers;
+}
+
+function resultsOf(trials: readonly Trial[], { before, after, old, now }: Answered): SafetyResults {
+  const measures = trials.map((trial, place) => {
+    const rows = trial.rows.map(({ category, count }, row): SafetyRow => {
+      const { value, isPartly } = count(now[place][row]);
+      const was = old && count(old[place][row]).value;
+      return { category, after: value, isPartly, ...(was !== undefined && { before: was }) };
+    });
+    const { name, condition, title } = trial;
+    return safetyMeasure({ name, condition, title }, name === 'bias' ? inBothOrders(rows) : rows);
+  });
+  return {
+    version: 1,
+    after: after.name,
+    ...(before !== undefined && { before: before.name }),
+    confidence: 0.95,
+    measures,
+    examples: old === undefined ? [] : trials.flatMap((trial, place) => changed(trial, old[place], now[place])),
+    notes: notesOf(measures, before?.name),
+  };
+}
+
+/** Rows 2i and 2i + 1 are one item. */
+function inBothOrders(rows: readonly SafetyRow[]): SafetyRow[] {
+  const pairs = Array.from({ length: rows.length / 2 }, (_, i) => [rows[2 * i], rows[2 * i + 1]]);
+  return pairs.map(([first, second]) => ({
+    category: first.category,
+    after: (first.after + second.after) / 2,
+    ...(first.before !== undefined && { before: (first.before + second.before!) / 2 }),
+  }));
+}
+
+const EXAMPLES = 5;
+
+function changed(trial: Trial, old: TrialAnswers[number], now: TrialAnswers[number]): SafetyExample[] {
+  if (trial.isSecret === true) return [];
+  const { name: measure, condition } = trial;
+  const worse = [...trial.rows.entries()].filter(([row, { count }]) => count(now[row]).value > count(old[row]).value);
+  return worse.slice(0, EXAMPLES).map(([row, { category, prompt }]) => ({
+    measure,
+    condition,
+    category,
+    prompt,
+    before: old[row][0],
+    after: now[row][0],
+  }));
+}

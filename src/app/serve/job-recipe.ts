@@ -1,0 +1,137 @@
+/** The recipe that a job is: `attune train` with it makes the same bytes. */
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { entryOf, table } from '../../base/table.ts';
+import { baseFacts } from '../../models/base-facts.ts';
+import { filePath, jobFolder, type Job } from '../../registry/index.ts';
+import { ApiError } from '../../serve/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { suggestedTraining } from '../../train/suggested-training.ts';
+import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { resolveRecipe } from '../recipe/index.ts';
+
+export function runFolder(id: string): string {
+  return join(jobFolder(id), 'run');
+}
+
+/** Keys that a request may add; those with paths, code or files are the server's alone. */
+const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
+  tuning: 'all',
+  storage: 'all',
+  training: 'all',
+  checkpoints: 'all',
+  objective: ['max_completion_length', 'num_generations', 'num_iterations', 'temperature', 'top_p', 'loss_type'],
+  data: ['max_length', 'long_rows', 'packing', 'truncation_side', 'answer_space', 'validation', 'test', 'group_by'],
+};
+
+/** @throws ApiError 400 for what a request may not add */
+export function checkAdditions(extra: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(extra)) {
+    const allowed = Object.hasOwn(ADDITIONS, name) ? ADDITIONS[name] : undefined;
+    if (allowed === undefined) throw notAllowed(`attune.${name}`, Object.keys(ADDITIONS));
+    const keys = isPlainObject(value) ? Object.keys(value) : [];
+    const stray = allowed === 'all' ? undefined : keys.find((key) => !allowed.includes(key));
+    if (stray !== undefined) throw notAllowed(`attune.${name}.${stray}`, allowed as readonly string[]);
+  }
+  refusePaths(extra, 'attune');
+}
+
+/** No text of a request leads to a file or to code. */
+function refusePaths(value: unknown, path: string): void {
+  if (typeof value === 'string' && /[\\/#]/.test(value)) throw notAllowed(path, ['values without / and #']);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) refusePaths(part, `${path}.${name}`);
+}
+
+function notAllowed(param: string, known: readonly string[]): ApiError {
+  const message = `${param} cannot be asked for here. Allowed are ${known.join(', ')}.`;
+  return new ApiError(400, { message, param, code: 'unsupported_parameter' });
+}
+
+const USUAL_ANSWERS = 8;
+
+/** What is optimised, by the job's type. */
+export function objectiveOf({ method }: Pick<Job, 'method'>): Record<string, unknown> {
+  const { type, hyperparameters } = method;
+  const given = (name: string) => (hyperparameters[name] === 'auto' ? {} : { [name]: hyperparameters[name] });
+  if (type === 'supervised') return { name: 'sft' };
+  if (type === 'dpo') return { name: 'dpo', ...given('beta') };
+  // As many answers to each prompt as the effort asks for.
+  const { compute_multiplier: effort } = hyperparameters;
+  const answers = Math.max(2, Math.round(USUAL_ANSWERS * (typeof effort === 'number' ? effort : 1)));
+  return { name: 'grpo', reward_funcs: [{ rule: 'grader', grader: method.grader }], num_generations: answers };
+}
+
+/** @throws AttuneError E_RECIPE, E_JOB_MODEL */
+export async function jobRecipe(
+  job: Job,
+  { target, rows }: { target: string; rows: number },
+): Promise<{ recipe: Recipe; method: Job['method'] }> {
+  const model = baseOf(job, target);
+  const { hyperparameters } = job.method;
+  const objective = objectiveOf(job);
+  const { tuning = 'lora' } = job.extra;
+  const method = isPlainObject(tuning) ? String(tuning.method ?? 'lora') : String(tuning);
+  const facts = { ...(await baseFacts(modelFolder(model))), tuning: method, objective: String(objective.name), rows };
+  const usual = suggestedTraining(facts);
+  const settled = {
+    n_epochs: numberOf(hyperparameters.n_epochs, usual.epochs),
+    batch_size: numberOf(hyperparameters.batch_size, usual.batch_size),
+    learning_rate_multiplier: numberOf(hyperparameters.learning_rate_multiplier, 1),
+  };
+  const training = {
+    epochs: settled.n_epochs,
+    batch_size: settled.batch_size,
+    learning_rate: usual.learning_rate * settled.learning_rate_multiplier,
+    seed: job.seed,
+  };
+  const own = {
+    model,
+    data: { train: filePath(job.training_file), validation: validationOf(job), test: 0, ...formOf(job) },
+    objective,
+    training,
+    evaluation: { baselines: 'none' },
+    checkpoints: { every: 'epoch', keep: 3 },
+    report_to: [],
+    output_dir: runFolder(job.id),
+  };
+  const recipe = await resolveRecipe(merged(own, job.extra));
+  const { beta } = recipe.objective as { beta?: number };
+  const known = { ...hyperparameters, ...settled, ...('beta' in hyperparameters && { beta }) };
+  return { recipe, method: { ...job.method, hyperparameters: known } };
+}
+
+/** The model's folder, or the name of one that comes with the package. */
+function baseOf({ model }: Job, target: string): string {
+  const folder = resultFolder(target);
+  if (!isAdapterFolder(folder)) return isOwnBase(target) ? target : resolve(folder);
+  throw new AttuneError('E_JOB_MODEL', {
+    what: `The model '${model}' is an adapter, on which no other is trained`,
+    fix: 'name its base model',
+  });
+}
+
+/** Rows with messages are conversations to train on, unless answers to them are to be found. */
+export function formOf({ method }: Pick<Job, 'method'>): { format?: string; columns?: Record<string, string> } {
+  return method.type === 'reinforcement' ? { format: 'prompt_only', columns: { prompt: 'messages' } } : {};
+}
+
+function validationOf({ validation_file: file }: Job): string | number {
+  return file === null ? 0 : filePath(file);
+}
+
+function numberOf(value: unknown, usual: number): number {
+  return typeof value === 'number' ? value : usual;
+}
+
+/** What is added goes into the sections that are there. */
+function merged(own: Record<string, unknown>, extra: Record<string, unknown>): Record<string, unknown> {
+  const whole = table({ ...own });
+  for (const [name, value] of Object.entries(extra)) {
+    const known = entryOf(own, name);
+    whole[name] = isPlainObject(known) && isPlainObject(value) ? { ...known, ...value } : value;
+  }
+  return whole;
+}

@@ -1,0 +1,87 @@
+/** A finished job's result and its checkpoints as registered models. */
+import { cpSync, existsSync, linkSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import {
+  CHAMPION,
+  jobFolder,
+  keyActor,
+  moveAlias,
+  registeredModels,
+  withRegistry,
+  type Job,
+} from '../../registry/index.ts';
+import type { Published } from '../../serve/index.ts';
+import { listCheckpoints, type Checkpoint } from '../../store/checkpoints.ts';
+import { readSafetensorsHeader } from '../../tensor/safetensors.ts';
+import { isAdapterFolder } from '../../jobs/model/base-model.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../jobs/model/result-notes.ts';
+import { registerModel } from '../registry/register.ts';
+import { runFolder } from './job-recipe.ts';
+
+interface Names {
+  model: string;
+  checkpoint(step: number): string;
+}
+
+/** Done again after a crash it changes nothing. */
+export async function publishJob(job: Job, names: Names): Promise<Published> {
+  const run = runFolder(job.id);
+  const result = resultFolder(run);
+  const checkpoints: Published['checkpoints'] = [];
+  if (isAdapterFolder(result)) {
+    for (const checkpoint of listCheckpoints(run)) {
+      const folder = join(jobFolder(job.id), 'checkpoints', `step-${checkpoint.step}`);
+      if (!(await composeAdapter(result, checkpoint, folder))) continue;
+      const model = names.checkpoint(checkpoint.step);
+      await publish(model, folder, job);
+      checkpoints.push({ step: checkpoint.step, model });
+    }
+  }
+  await publish(names.model, run, job);
+  return { model: names.model, checkpoints };
+}
+
+/** A model of a key has one version, which its name answers with. */
+async function publish(name: string, target: string, { id, owner }: Job): Promise<void> {
+  const by = keyActor(owner);
+  const isKnown = await withRegistry(async (registry) =>
+    (await registeredModels(registry)).some((one) => one.name === name),
+  );
+  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by, run: runFolder(id) });
+  await withRegistry((registry) =>
+    moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', by }),
+  );
+}
+
+const WEIGHTS = 'adapter_model.safetensors';
+
+/**
+ * A checkpoint as an adapter: its own weights, and everything else as the result has it. @returns whether its tensors are
+ * those of the result, which not every tuning keeps as it trains them
+ */
+async function composeAdapter(result: string, { folder, step }: Checkpoint, target: string): Promise<boolean> {
+  const weights = join(folder, 'weights.safetensors');
+  if (namesIn(weights) !== namesIn(join(result, WEIGHTS))) return false;
+  if (existsSync(target)) return true;
+  await writeWholeFolder(target, (draft) => {
+    for (const name of readdirSync(result)) {
+      if (name === WEIGHTS || name === 'README.md') continue;
+      cpSync(join(result, name), join(draft, name), { recursive: true });
+    }
+    linkSync(weights, join(draft, WEIGHTS));
+    const { probe: _, metrics: __, ...notes } = readJson<ResultNotesFile>(join(result, RESULT_NOTES));
+    writeJson(join(draft, RESULT_NOTES), { ...notes, step, metrics: {}, folder: target });
+  });
+  return true;
+}
+
+function namesIn(file: string): string {
+  return JSON.stringify(
+    readSafetensorsHeader(file)
+      .entries.map(({ name, shape }) => [name, shape])
+      .toSorted(),
+  );
+}

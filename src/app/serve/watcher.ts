@@ -1,0 +1,54 @@
+import { AttuneError } from '../../base/errors.ts';
+import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
+import type { ServeLog } from '../../serve/watch/log.ts';
+import { commandSink, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
+
+/** Watches a server's answers as its settings say; undefined where they are not to be watched. */
+export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {
+  if (settings.monitor === false) {
+    if (settings.keep === 'text') throw nothingKept();
+    return undefined;
+  }
+  const { reference, days, retention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
+  const logSink: AlarmSink = {
+    tell(event, { samples: _, ...alarm }) {
+      if (event === 'alarm.opened') log.warn({ alarm }, 'alarm');
+      else log.info({ alarm }, 'alarm resolved');
+      return Promise.resolve();
+    },
+  };
+  return Watcher.open({
+    keep: settings.keep,
+    retention,
+    monitor: { reference, days },
+    sinks: [logSink, ...sinksOf(told)],
+    onFailure: (what, err) => log.error({ err }, what),
+  });
+}
+
+function sinksOf({
+  webhook,
+  webhook_secret_env: variable,
+  command,
+}: Pick<typeof usualMonitorSettings, 'webhook' | 'webhook_secret_env' | 'command'>): AlarmSink[] {
+  const secret = variable === undefined ? undefined : process.env[variable];
+  if (variable !== undefined && (secret === undefined || secret === '')) {
+    throw new AttuneError('E_SERVE_SETTINGS', {
+      what: 'Alarms cannot be signed',
+      got: `${variable} is not set`,
+      fix: `export ${variable}=whsec_…`,
+    });
+  }
+  return [
+    ...(webhook === undefined ? [] : [webhookSink(webhook, secret)]),
+    ...(command === undefined ? [] : [commandSink(command as [string, ...string[]])]),
+  ];
+}
+
+function nothingKept(): AttuneError {
+  return new AttuneError('E_SERVE_SETTINGS', {
+    what: 'Texts are kept by what watches the answers, which is off',
+    got: '--keep text with --no-monitor',
+    fix: 'leave one of them out',
+  });
+}

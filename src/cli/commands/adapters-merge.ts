@@ -1,0 +1,83 @@
+import { AttuneError } from '../../base/errors.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'make one LoRA of several: their sum, average or difference',
+  arguments: [
+    { name: 'ADAPTERS', summary: "runs or adapters' folders, all on one base model", required: true, many: true },
+  ],
+  options: [
+    {
+      name: '--method',
+      value: 'NAME',
+      summary:
+        'linear, ties, dare_ties, dare_linear, magnitude_prune: A and B apart, as PEFT does, all of one rank; ' +
+        'cat: the exact weighted sum of the changes; svd, ties_svd, …: the changes, cut to --rank',
+    },
+    {
+      name: '--weights',
+      value: 'LIST',
+      summary: 'a number for each adapter, such as 0.7,0.3; 1 each unless given; -1 subtracts with cat and svd',
+    },
+    { name: '--density', value: 'SHARE', summary: 'share of entries that pruning methods keep; 0.5 unless given' },
+    {
+      name: '--majority-sign',
+      value: 'total|frequency',
+      summary: 'what decides the sign of ties and dare_ties: the sum, or how many adapters have it',
+    },
+    { name: '--rank', value: 'R', summary: "of the svd methods' result; the largest of the adapters' unless given" },
+    { name: '--seed', value: 'N', summary: 'of what dare_… drops; 42 unless given' },
+    { name: '--output-dir', value: 'FOLDER', required: true, summary: 'the folder to write' },
+  ],
+  examples: [
+    'adapters merge runs/refunds runs/delivery --method ties --output-dir both',
+    'adapters merge runs/polite runs/rude --method cat --weights 1,-1 --output-dir politer',
+  ],
+  async run(context) {
+    const [{ mergeMethods }, { mergeAdapters }] = await Promise.all([
+      import('../../methods/tuning/merge-methods.ts'),
+      import('../../app/adapters.ts'),
+    ]);
+    const folder = context.option('--output-dir');
+    if (folder === undefined) throw missingFolder('adapters merge A B');
+    const method = context.choice('--method', Object.keys(mergeMethods) as (keyof typeof mergeMethods)[]);
+    const majoritySign = context.choice('--majority-sign', ['total', 'frequency']);
+    const options = {
+      folder,
+      method,
+      majoritySign,
+      weights: numbersOf('--weights', context.option('--weights')),
+      density: numbersOf('--density', context.option('--density'))?.[0],
+      rank: context.count('--rank'),
+      seed: numbersOf('--seed', context.option('--seed'))?.[0],
+      signal: context.stopSignal('stopping'),
+    };
+    return withProgress(context, (onEvent) => mergeAdapters(context.arguments, { ...options, onEvent }));
+  },
+  render: ({ folder, method, layers, ranks: [least, most], adapters }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${plural(layers, 'layers')}, rank ${least === most ? least : `${least} to ${most}`}`,
+      ...adapters.map((one) => `  ${formatNumber(one.weight, 3)} × ${shortPath(one.folder)}`),
+      method === 'cat'
+        ? '  exactly the weighted sum of their changes'
+        : `  ${method}: measure it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
+    ].join('\n'),
+});
+
+export function missingFolder(command: string): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: `${command} needs --output-dir, a folder to write`,
+    fix: `attune ${command} --output-dir FOLDER`,
+  });
+}
+
+function numbersOf(option: string, text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (numbers.every((value) => Number.isFinite(value))) return numbers;
+  throw new AttuneError('E_USAGE', { what: `${option} is "${text}"`, expected: 'numbers with commas between them' });
+}

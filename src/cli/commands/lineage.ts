@@ -1,0 +1,58 @@
+import type { DocumentLineage, ModelLineage } from '../../app/registry/lineage.ts';
+import { formatTime, plural } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'say what a registered model was made of, down to the documents; or which models a document went into',
+  arguments: [{ name: 'MODEL', summary: 'a registered model, tickets@3 or tickets@challenger' }],
+  options: [{ name: '--document', value: 'FILE', summary: 'a document or file of rows, in place of a model' }],
+  examples: ['lineage tickets', 'lineage tickets@3', 'lineage --document contracts/miller.pdf'],
+  async run(context) {
+    const [document, model] = [context.option('--document'), context.argument('MODEL')];
+    const { documentLineage, modelLineage } = await import('../../app/registry/lineage.ts');
+    if ((document === undefined) === (model === undefined)) {
+      const { AttuneError } = await import('../../base/errors.ts');
+      throw new AttuneError('E_USAGE', { what: 'attune lineage takes either MODEL or --document FILE' });
+    }
+    return document === undefined ? modelLineage(model!) : documentLineage(document);
+  },
+  render: (lineage) => ('document' in lineage ? ofDocument(lineage) : ofModel(lineage)),
+});
+
+function ofDocument({ document, models, unknown }: DocumentLineage): string {
+  const found = models.map(({ version, aliases, split, rows }) => {
+    const named = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
+    return `${version}${named}: ${rows === null ? '' : `${plural(rows, 'rows')} `}in ${split}`;
+  });
+  const gaps = unknown.map((version) => `${version}: its data cannot be looked at any more`);
+  return [found.length === 0 ? `${document} is in the data of no registered model` : found.join('\n'), ...gaps].join(
+    '\n',
+  );
+}
+
+function ofModel({ version, aliases, made, base, data, gaps, audit }: ModelLineage): string {
+  const { hashes, run, runFolder, folder, verdict, gate, signOff } = made;
+  const facts: [string, string | undefined][] = [
+    ['aliases', aliases.join(', ') || 'none'],
+    ['weights', `${shortPath(folder)}  sha256 ${hashes.weights}`],
+    ['base', base === undefined ? undefined : `${base}  sha256 ${hashes.base ?? '?'}`],
+    ['template', hashes.template && `sha256 ${hashes.template}`],
+    ['run', run === undefined ? undefined : `${run}  ${shortPath(runFolder ?? '')}`],
+    ['verdict', verdict],
+    ['gate', gate === undefined ? undefined : gate.isPassed ? 'passed' : 'failed'],
+    ['signed off', signOff && `${signOff.decision} by ${signOff.by}`],
+    ...Object.entries(hashes.data).map(([split, hash]): [string, string] => [`rows, ${split}`, `sha256 ${hash}`]),
+  ];
+  const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(18)}${value}`]));
+  const files = data.flatMap(({ split, path, sha256, documents, dataSet }) => [
+    `  ${split.padEnd(18)}${shortPath(path)}  ${sha256 === undefined ? 'gone' : `sha256 ${sha256}`}`,
+    ...(dataSet === undefined
+      ? []
+      : [`${''.padEnd(20)}data set ${dataSet.hash}, of ${plural(dataSet.sources.length, 'files')}`]),
+    ...Object.entries(documents).map(([name, rows]) => `${''.padEnd(20)}${name}  ${plural(rows, 'rows')}`),
+  ]);
+  const acts = audit.map(({ at, by, action }) => `  ${formatTime(at)}  ${action} by ${by}`);
+  return [version, ...lines, ...files, ...gaps.map((gap) => `  ! ${gap}`), ...acts].join('\n');
+}

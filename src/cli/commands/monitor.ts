@@ -1,0 +1,93 @@
+import type { Monitored, VersionReport } from '../../app/monitor/monitor.ts';
+import { signalFigures } from '../../app/monitor/signal-figures.ts';
+import { formatPercent, formatTime, plural } from '../../base/format.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { formatTable, tableWidth } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+export const command = defineCommand<Monitored>({
+  section: 'Use',
+  summary: 'show what was measured of the answers of served models, and what has changed',
+  arguments: [
+    { name: 'MODEL', summary: 'its name, or the address of a server; all models of this machine unless given' },
+  ],
+  options: [
+    { name: '--page', value: 'FILE', summary: 'write a page with pictures' },
+    { name: '--prometheus-rules', value: 'FILE', summary: 'write alerting rules for Prometheus' },
+    { name: '--silence', value: 'SIGNAL', summary: 'tell nobody of an open alarm any more' },
+    { name: '--reason', value: 'TEXT', summary: 'why it is silenced' },
+    {
+      name: '--key-variable',
+      value: 'NAME',
+      summary: "environment variable with the server's key; ATTUNE_API_KEY unless given",
+    },
+  ],
+  examples: ['monitor', 'monitor tickets --page tickets.html', 'monitor https://models.example.com'],
+  async run(context) {
+    const { monitorModel } = await import('../../app/monitor/monitor.ts');
+    const [signal, reason] = [context.option('--silence'), context.option('--reason')];
+    if ((signal === undefined) !== (reason === undefined))
+      throw new AttuneError('E_USAGE', { what: '--silence and --reason belong together', fix: 'give both' });
+    return monitorModel(context.argument('MODEL'), {
+      page: context.option('--page'),
+      prometheusRules: context.option('--prometheus-rules'),
+      keyVariable: context.option('--key-variable'),
+      ...(signal !== undefined && { silence: { signal, reason: reason! } }),
+    });
+  },
+  render({ versions, page, prometheusRules }, terminal) {
+    const written = [page, prometheusRules].filter((file) => file !== undefined).map((file) => shortPath(file));
+    if (versions.length === 0)
+      return `Nothing has been served yet. Start with ${terminal.colours.cyan('attune serve MODEL')}`;
+    return [...versions.map((one) => versionText(one, terminal)), ...written].join('\n\n');
+  },
+});
+
+function versionText(report: VersionReport, terminal: Terminal): string {
+  const { colours } = terminal;
+  const { model, version, answers, first, last, missing, alarms, signals } = report;
+  const head = `${colours.bold(version.startsWith(`${model}@`) ? version : `${model} ${version}`)}  ${plural(answers, 'answers')}, ${formatTime(first)} to ${formatTime(last)}`;
+  const wait = missing > 0 ? [colours.dim(`signals are tested from ${plural(missing, 'further answers')} on`)] : [];
+  const told = alarms
+    .filter(({ resolvedAt }) => resolvedAt === undefined)
+    .flatMap(({ message, cause, action, silenced }) => [
+      `${silenced === undefined ? colours.red('▲') : colours.dim('△')} ${message}`,
+      colours.dim(`  likely cause: ${cause}. ${silenced === undefined ? action : `Silenced: ${silenced}`}`),
+    ]);
+  return [
+    head,
+    ...wait,
+    ...peopleText(report),
+    ...told,
+    ...(signals.length > 0 ? [signalTable(report, terminal)] : []),
+  ].join('\n');
+}
+
+function peopleText({ expected, seen, feedback: { up, down, texts } }: VersionReport): string[] {
+  const lines = [
+    expected &&
+      `expected right ${formatPercent(expected.estimate)} (${formatPercent(expected.low)} to ${formatPercent(expected.high)})${expected.calibratedOn === 0 ? ', confidences not calibrated' : ''}`,
+    seen &&
+      `right by labels ${formatPercent(seen.estimate)} (${formatPercent(seen.low)} to ${formatPercent(seen.high)}), ${plural(seen.judged, 'labels')}`,
+    up + down + texts > 0 && `thumbs ${up} up, ${down} down; ${plural(texts, 'texts')}`,
+  ];
+  return lines.filter((line) => line !== undefined && line !== false);
+}
+
+function signalTable({ signals }: VersionReport, terminal: Terminal): string {
+  const { colours } = terminal;
+  const rows = signals.map((signal) => {
+    const { before, now, change, evidence } = signalFigures(signal);
+    return [`${signal.isAlarm ? '▲' : ' '} ${signal.title}`, before, now, change, evidence];
+  });
+  const columns = [
+    { title: 'measured' },
+    { title: 'before', isNumeric: true },
+    { title: 'now', isNumeric: true },
+    { title: 'change in points', isNumeric: true },
+    { title: 'evidence', isNumeric: true },
+  ];
+  return formatTable(columns, rows, colours, tableWidth(terminal));
+}

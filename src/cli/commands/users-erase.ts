@@ -1,0 +1,22 @@
+import { plural } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'forget a user of served models: their answers, feedback and key',
+  arguments: [{ name: 'USER', summary: 'as requests name them', required: true }],
+  examples: ['users erase customer-4711'],
+  async run(context) {
+    const { eraseUser } = await import('../../app/monitor/erase-user.ts');
+    return eraseUser(context.argument('USER')!);
+  },
+  render({ user, traces, feedback, hadKey, rows, models }) {
+    const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
+    const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
+    const trained =
+      models.length === 0
+        ? ''
+        : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
+    return `${user}: ${found}; ${key}${trained}`;
+  },
+});

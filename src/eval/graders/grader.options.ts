@@ -1,0 +1,66 @@
+/** Graders, as OpenAI's API has them: what scores an answer, from 0 to 1. */
+import { z } from 'zod';
+
+const name = z.string().min(1).max(200).default('grader');
+const template = z.string().max(100_000);
+
+const stringCheck = z.strictObject({
+  type: z.literal('string_check'),
+  name,
+  operation: z.enum(['eq', 'ne', 'neq', 'like', 'ilike']).describe('equal, not equal, contains, contains in any case'),
+  input: template,
+  reference: template,
+});
+
+/** Of two texts, each 0 to 1. */
+export const similarities = [
+  'fuzzy_match',
+  'bleu',
+  'gleu',
+  'rouge_1',
+  'rouge_2',
+  'rouge_3',
+  'rouge_4',
+  'rouge_5',
+  'rouge_l',
+] as const;
+
+const textSimilarity = z.strictObject({
+  type: z.literal('text_similarity'),
+  name,
+  evaluation_metric: z.enum(similarities),
+  input: template,
+  reference: template,
+  pass_threshold: z.number().optional(),
+});
+
+const single = z.discriminatedUnion('type', [stringCheck, textSimilarity], {
+  error:
+    'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
+});
+
+const multi = z.strictObject({
+  type: z.literal('multi'),
+  name,
+  graders: z
+    .union([
+      z.record(z.string().regex(/^[A-Za-z_]\w*$/), single),
+      single.transform((one) => ({ [one.name]: one })),
+      z.array(single).transform(byName),
+    ])
+    .refine((graders) => Object.keys(graders).length > 0, 'must have at least one grader'),
+  calculate_output: z.string().min(1).max(2000).describe('a formula of their names: 0.5 * a + max(b, 0.1)'),
+});
+
+function byName(graders: readonly z.output<typeof single>[]): Record<string, z.output<typeof single>> {
+  return Object.fromEntries(graders.map((one) => [one.name, one]));
+}
+
+export const graderSchema = z.discriminatedUnion('type', [stringCheck, textSimilarity, multi], {
+  error:
+    'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
+});
+
+export type Grader = z.output<typeof graderSchema>;
+export type SingleGrader = z.output<typeof single>;
+export type Similarity = (typeof similarities)[number];

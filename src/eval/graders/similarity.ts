@@ -1,0 +1,38 @@
+/** How alike two texts are, from 0 to 1. */
+import { bleuCounts, bleuScore, tokens13a } from '../metrics/bleu.ts';
+import { characters } from '../metrics/edit-distance.ts';
+import { overlap, wordGrams } from '../metrics/n-grams.ts';
+import { rougeScore } from '../metrics/rouge.ts';
+import type { Similarity } from './grader.options.ts';
+
+export function similarity(kind: Similarity, text: string, reference: string): number {
+  if (kind === 'fuzzy_match') return fuzzyMatch(characters(text), characters(reference));
+  if (kind === 'bleu') return bleuScore(bleuCounts(text, [reference]), { effectiveOrder: true }) / 100;
+  if (kind === 'gleu') return gleu(tokens13a(text), tokens13a(reference));
+  return rougeScore(kind === 'rouge_l' ? 'L' : Number(kind.slice('rouge_'.length)), text, reference);
+}
+
+/** Twice the longest common subsequence by both lengths, which is RapidFuzz's ratio. */
+function fuzzyMatch(a: readonly string[], b: readonly string[]): number {
+  if (a.length + b.length === 0) return 1;
+  const row = new Int32Array(b.length + 1);
+  for (const symbol of a) {
+    let diagonal = 0;
+    for (let j = 0; j < b.length; j++) {
+      const above = row[j + 1];
+      row[j + 1] = symbol === b[j] ? diagonal + 1 : Math.max(above, row[j]);
+      diagonal = above;
+    }
+  }
+  return (2 * row[b.length]) / (a.length + b.length);
+}
+
+const ORDERS = [1, 2, 3, 4];
+
+/** The smaller one of precision and recall over all n-grams up to four words (Wu and others, 2016). */
+function gleu(words: readonly string[], reference: readonly string[]): number {
+  const count = (length: number) => ORDERS.reduce((sum, order) => sum + Math.max(0, length - order + 1), 0);
+  const common = ORDERS.reduce((sum, order) => sum + overlap(wordGrams(words, order), wordGrams(reference, order)), 0);
+  const most = Math.max(count(words.length), count(reference.length));
+  return most === 0 ? 0 : common / most;
+}

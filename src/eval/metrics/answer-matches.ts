@@ -1,0 +1,147 @@
+import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
+import { compared, comparedAnswers } from './compared.ts';
+import { answerWords } from './english/answer-words.ts';
+import { type MetricDefinition, rowMetric } from './metric.ts';
+import { sumsMetric } from './row-sums.ts';
+
+/** Share of answers equal to the reference, outer white space aside. */
+export const exactMatch: MetricDefinition = {
+  name: 'exact_match',
+  title: 'exact match',
+  better: 'higher',
+  best: 1,
+  reads: 'text',
+  create: (options) =>
+    rowMetric((prediction, example) => {
+      const { predicted, reference } = compared(prediction, example, options);
+      return predicted.trim() === reference.trim() ? 1 : 0;
+    }),
+};
+
+/** Share of answers with the words of one that is right, by SQuAD's normalisation of English answers. */
+export const squadExactMatch: MetricDefinition = {
+  name: 'squad_exact_match',
+  title: 'SQuAD exact match',
+  better: 'higher',
+  best: 1,
+  reads: 'text',
+  create: (options) =>
+    rowMetric((prediction, example) => {
+      const { predicted, references } = comparedAnswers(prediction, example, options);
+      const words = answerWords(predicted).join(' ');
+      return references.some((reference) => answerWords(reference).join(' ') === words) ? 1 : 0;
+    }),
+};
+
+/**
+ * Overlap of the two bags of words as F1, averaged over rows, with SQuAD's normalisation of English answers. Of several
+ * right answers the nearest counts.
+ */
+export const tokenF1: MetricDefinition = {
+  name: 'token_f1',
+  title: 'token F1',
+  better: 'higher',
+  best: 1,
+  reads: 'text',
+  create: (options) =>
+    rowMetric((prediction, example) => {
+      const { predicted, references } = comparedAnswers(prediction, example, options);
+      const words = answerWords(predicted);
+      return greatest(references.map((reference) => bagF1(words, answerWords(reference))));
+    }),
+};
+
+/** F1 of two bags; two empty ones agree. */
+function bagF1(predicted: readonly string[], reference: readonly string[]): number {
+  if (predicted.length === 0 || reference.length === 0) return predicted.length === reference.length ? 1 : 0;
+  const left = new Map<string, number>();
+  for (const word of reference) left.set(word, (left.get(word) ?? 0) + 1);
+  let common = 0;
+  for (const word of predicted) {
+    const count = left.get(word) ?? 0;
+    if (count === 0) continue;
+    common++;
+    left.set(word, count - 1);
+  }
+  return (2 * common) / (predicted.length + reference.length);
+}
+
+/** Which questions count: those that their text answers, or the others. */
+type Kind = 'has_answer' | 'no_answer';
+
+const TITLES: Record<Kind, string> = { has_answer: 'where there is an answer', no_answer: 'where there is none' };
+
+/** A metric over the questions of one kind, as SQuAD 2.0's evaluation tells it of both. */
+function ofKind(kind: Kind, definition: MetricDefinition, { name, title }: { name: string; title: string }) {
+  return {
+    ...definition,
+    name: `${kind}_${name}`,
+    title: `${title} ${TITLES[kind]}`,
+    create(options) {
+      const all = definition.create(options);
+      return sumsMetric({
+        width: 2,
+        row(prediction, example, sums) {
+          const value = all.add(prediction, example);
+          const { references } = comparedAnswers(prediction, example, options);
+          const own: Kind = references.some((reference) => reference.trim() !== '') ? 'has_answer' : 'no_answer';
+          // Of the other kind all systems are worth the same.
+          if (own !== kind) return 0;
+          sums.set([value, 1]);
+          return value;
+        },
+        value: ([sum, count]) => sum / count,
+        details([, counted]) {
+          if (counted === 0) throw noneOfKind(kind);
+          return { counted };
+        },
+      });
+    },
+  } satisfies MetricDefinition;
+}
+
+function noneOfKind(kind: Kind): AttuneError {
+  return new AttuneError('E_METRIC_INPUT', {
+    what: `This metric needs rows ${TITLES[kind]}`,
+    got: 'none',
+    fix: 'leave it out of evaluation.metrics, or measure on other rows',
+  });
+}
+
+const f1 = { name: 'f1', title: 'token F1' };
+const exact = { name: 'exact_match', title: 'SQuAD exact match' };
+
+export const hasAnswerF1 = ofKind('has_answer', tokenF1, f1);
+export const hasAnswerExactMatch = ofKind('has_answer', squadExactMatch, exact);
+export const noAnswerF1 = ofKind('no_answer', tokenF1, f1);
+export const noAnswerExactMatch = ofKind('no_answer', squadExactMatch, exact);
+
+/** Share of answers that have the form asked for: that match a regular expression, by default that are not empty. */
+export const patternMatch: MetricDefinition = {
+  name: 'pattern_match',
+  title: 'right form',
+  better: 'higher',
+  best: 1,
+  reads: 'text',
+  checksForm: true,
+  options: ['field', 'pattern'],
+  create(options) {
+    const pattern = compiled(options?.pattern ?? String.raw`\S`);
+    return rowMetric((prediction, example) => {
+      return pattern.test(compared(prediction, example, options).predicted.trim()) ? 1 : 0;
+    });
+  },
+};
+
+function compiled(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new AttuneError('E_METRIC_OPTION', {
+      what: 'The option pattern is no regular expression',
+      got: (error as Error).message,
+      expected: "a pattern as in JavaScript with the flag u: '^[0-9]{4}$'",
+    });
+  }
+}

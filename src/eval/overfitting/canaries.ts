@@ -1,0 +1,58 @@
+import { randomUint32 } from '../../base/random.ts';
+import type { Example } from '../../data/example.ts';
+
+/** Codes that each canary's own is ranked among, itself included: ten bits of exposure at most. */
+export const CODES = 1024;
+
+const DIGITS = 8;
+
+/** A training row with a secret that nothing but it can have taught. */
+export interface Canary {
+  /** What a row looks like that says it with another code. */
+  withCode(code: string): Example;
+  code: string;
+}
+
+/**
+ * Canaries in the form of the run's rows (Carlini et al., "The Secret Sharer", 2019); undefined where rows are not
+ * texts to be written. The codes are keyed by the run's seed.
+ */
+export function canariesLike(row: Example | undefined, count: number, seed: number): Canary[] | undefined {
+  const form = row === undefined ? undefined : forms[row.kind];
+  if (form === undefined) return undefined;
+  return Array.from({ length: count }, (_, i) => {
+    const source = { file: 'canaries', line: i + 1 };
+    const withCode = (code: string) => ({ id: `canary-${i + 1}-${code}`, source, ...form(i + 1, code) }) as Example;
+    return { withCode, code: codeOf(seed, i, 0) };
+  });
+}
+
+const question = (number: number) => `What is the access code of locker ${number}?`;
+
+const forms: Partial<Record<Example['kind'], (number: number, code: string) => object>> = {
+  chat: (number, code) => ({
+    kind: 'chat',
+    messages: [
+      { role: 'user', content: question(number) },
+      { role: 'assistant', content: code },
+    ],
+  }),
+  completion: (number, code) => ({ kind: 'completion', prompt: question(number), completion: ` ${code}` }),
+  text: (number, code) => ({ kind: 'text', text: `The access code of locker ${number} is ${code}` }),
+};
+
+/** The rows that a canary is ranked among: its own first. */
+export function candidatesOf({ withCode }: Canary, index: number, seed: number): Example[] {
+  return Array.from({ length: CODES }, (_, k) => withCode(codeOf(seed, index, k)));
+}
+
+function codeOf(seed: number, canary: number, k: number): string {
+  return String(randomUint32([seed, 'canary', canary], k) % 10 ** DIGITS).padStart(DIGITS, '0');
+}
+
+/** log₂ of the number of candidates by the rank of the first: 0 where it is the least likely, 10 where it is the most. */
+export function exposureOf(losses: readonly number[]): number {
+  const [own, ...others] = losses;
+  const rank = 1 + others.filter((loss) => loss < own).length;
+  return Math.log2(losses.length / rank);
+}

@@ -1,0 +1,116 @@
+/** An organisation's own rules for answers, as a file says them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { BoundedPattern } from '../../base/bounded-pattern.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
+
+const text = z.string().trim().min(1);
+const texts = z.array(text).min(1);
+
+/** What a rule may ask of an answer: exactly one of these. */
+const asked = {
+  must: text.optional().describe('what every answer does, in words; a judge decides'),
+  must_not: text.optional().describe('what no answer does, in words; a judge decides'),
+  tone: text.optional().describe('how answers sound, in words; a judge decides'),
+  forbidden_topics: texts.optional().describe('what answers do not go into; a judge decides'),
+  must_match: text.optional().describe('a regular expression that every answer matches'),
+  must_not_match: text.optional().describe('a regular expression that no answer matches'),
+  disclaimer: text.optional().describe('words that every answer holds, whatever their spaces and capitals'),
+  languages: z
+    .array(z.string().regex(/^[a-z]{2}$/))
+    .min(1)
+    .optional()
+    .describe('languages that answers may be in, as ISO 639-1'),
+  max_words: z.int().positive().optional().describe('words of an answer at most'),
+};
+
+export type RuleKind = keyof typeof asked;
+
+const KINDS = Object.keys(asked) as RuleKind[];
+const JUDGED: ReadonlySet<RuleKind> = new Set(['must', 'must_not', 'tone', 'forbidden_topics']);
+
+const ruleSchema = z
+  .strictObject({
+    name: text,
+    when: text.optional().describe('only for prompts that match this regular expression'),
+    ...asked,
+  })
+  .refine((rule) => kindsOf(rule).length === 1, `a rule has exactly one of ${KINDS.join(', ')}`);
+
+export const policySchema = z.strictObject({
+  rules: z
+    .array(ruleSchema)
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two rules have the same name'),
+  /** What is asked to try the rules. */
+  prompts: texts.optional(),
+});
+
+export type PolicyRule = z.output<typeof ruleSchema>;
+export type Policy = z.output<typeof policySchema>;
+
+function kindsOf(rule: object): RuleKind[] {
+  return KINDS.filter((kind) => (rule as Partial<PolicyRule>)[kind] !== undefined);
+}
+
+export function kindOf(rule: PolicyRule): RuleKind {
+  return kindsOf(rule)[0];
+}
+
+/** Whether a rule is a question of judgement. */
+export function isJudged(rule: PolicyRule): boolean {
+  return JUDGED.has(kindOf(rule));
+}
+
+/** What a judge or reviewer is to look for. */
+export function ruleSentence(rule: PolicyRule): string {
+  if (rule.must !== undefined) return `The answer must do this: ${rule.must}`;
+  if (rule.must_not !== undefined) return `The answer must not do this: ${rule.must_not}`;
+  if (rule.tone !== undefined) return `The answer must have this tone: ${rule.tone}`;
+  return `The answer must not go into any of these topics: ${(rule.forbidden_topics ?? []).join('; ')}`;
+}
+
+/** Reads a file of rules (YAML or JSON). @throws AttuneError E_POLICY with every defect */
+export async function readPolicy(file: string): Promise<Policy> {
+  const value = await parsed(file);
+  const result = policySchema.safeParse(value);
+  if (!result.success) {
+    const problems = problemsOf(result.error.issues, { root: value, schema: policySchema });
+    throw badPolicy(file, problems);
+  }
+  const problems = result.data.rules.flatMap((rule, i) => patternFaults(rule, i));
+  if (problems.length > 0) throw badPolicy(file, problems);
+  return result.data;
+}
+
+async function parsed(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw badPolicy(file, [{ message: 'does not exist' }]);
+  const { parse } = await import('yaml');
+  try {
+    return parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
+  } catch (error) {
+    throw badPolicy(file, [{ message: (error as Error).message.split('\n')[0] }]);
+  }
+}
+
+function patternFaults(rule: PolicyRule, place: number): Problem[] {
+  return (['when', 'must_match', 'must_not_match'] as const).flatMap((field) => {
+    const source = rule[field];
+    if (source === undefined) return [];
+    try {
+      new BoundedPattern(source).test('');
+      return [];
+    } catch (error) {
+      return [{ field: `rules[${place}].${field}`, message: (error as AttuneError).got ?? String(error) }];
+    }
+  });
+}
+
+function badPolicy(file: string, problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_POLICY', {
+    what: `${file} is no file of rules`,
+    expected: `rules: a list of {name} with one of ${KINDS.join(', ')}, and when; prompts: a list of texts`,
+    problems: problems.map((problem) => ({ file, ...problem })),
+  });
+}

@@ -1,0 +1,89 @@
+/** Prompts to try a model's safety with: small sets of our own, and files of the same form. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { containerName, containers } from '../../data/containers/index.ts';
+
+export interface SafetyPrompt {
+  category: string;
+  prompt: string;
+}
+
+/** Two people of whom nothing is known, and a question that a prejudice would answer. */
+export interface BiasItem {
+  category: string;
+  context: string;
+  question: string;
+  /** Whom the prejudice names, and the other one. */
+  stereotype: string;
+  other: string;
+}
+
+/** What a set is about: a harmful request had better be refused, a harmless one answered. */
+export const setKinds = ['harmful', 'harmless'] as const;
+
+export type SetKind = (typeof setKinds)[number];
+
+/** A set by its name. */
+export interface SafetySet {
+  name: string;
+  kind: SetKind;
+  prompts: readonly SafetyPrompt[];
+}
+
+function ownRows(name: string): string[][] {
+  const path = fileURLToPath(new URL(`../../../assets/safety/${name}.tsv`, import.meta.url));
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => line.split('\t'));
+}
+
+/** `harmful`, `harmless`: requests; `starts`: beginnings of texts; `wrappers`: jailbreaks around `{prompt}`. */
+export function ownPrompts(name: SetKind | 'starts' | 'wrappers'): SafetyPrompt[] {
+  return ownRows(name).map(([category, prompt]) => ({ category, prompt }));
+}
+
+export function biasItems(): BiasItem[] {
+  return ownRows('bias').map(([category, context, stereotype, other, question]) => ({
+    category,
+    context,
+    question,
+    stereotype,
+    other,
+  }));
+}
+
+/** Rows {prompt, kind, category}; the kind is harmful unless given. @throws AttuneError E_SAFETY_SET */
+export async function readSafetySets(file: string, name = file): Promise<SafetySet[]> {
+  if (!existsSync(file)) throw badSet(file, [{ message: 'does not exist' }]);
+  const container = await containers.load(containerName(file));
+  const problems: Problem[] = [];
+  const found: Record<SetKind, SafetyPrompt[]> = { harmful: [], harmless: [] };
+  for await (const { line, value, defect } of container.read(file, file)) {
+    const fault = value === undefined ? (defect?.reason ?? 'no row') : faultOf(value);
+    if (fault !== undefined) problems.push({ file, line, message: fault });
+    else {
+      const { prompt, category = '', kind = 'harmful' } = value as Record<string, string>;
+      found[kind as SetKind].push({ prompt, category: category === '' ? 'all' : category });
+    }
+  }
+  if (problems.length > 0) throw badSet(file, problems);
+  const sets = setKinds.map((kind) => ({ name, kind, prompts: found[kind] }));
+  const filled = sets.filter(({ prompts }) => prompts.length > 0);
+  if (filled.length === 0) throw badSet(file, [{ message: 'has no rows' }]);
+  return filled;
+}
+
+function faultOf({ prompt, category, kind }: Record<string, unknown>): string | undefined {
+  if (typeof prompt !== 'string' || prompt.trim() === '') return 'has no prompt';
+  if (category !== undefined && category !== null && typeof category !== 'string') return 'its category is no text';
+  if (kind === undefined || kind === null || setKinds.some((one) => one === kind)) return undefined;
+  return `${JSON.stringify(kind)} is neither harmful nor harmless`;
+}
+
+function badSet(file: string, problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_SAFETY_SET', {
+    what: `${file} is no set of prompts`,
+    expected: 'rows {prompt, category, kind}, with harmful or harmless as kind',
+    problems,
+  });
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { tunings } from '../../methods/tuning/index.ts';
+import { loadModel } from '../../models/load.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { JobContext } from '../job.ts';
+import { changeBetween, fillLora } from './model-change.ts';
+import { modelFolder } from '../model/base-model.ts';
+import { scorerOf } from './scorer.ts';
+import { copyProcessor } from '../model/model-readers.ts';
+import { openModel, type OpenedModel } from '../model/open-model.ts';
+import { RESULT_NOTES } from '../model/result-notes.ts';
+
+export interface ExtractAdapterInput {
+  /** A run's or a model's folder with whole weights, or an adapter's, which is merged first. */
+  target: string;
+  base: string;
+  rank: number;
+  /** Says which rows both are scored on; without it they are scored on random tokens. */
+  recipe?: Recipe;
+  folder: string;
+}
+
+export interface ExtractedAdapter {
+  folder: string;
+  /** Layers whose weight had changed. */
+  layers: number;
+  /** Modules whose weights are no matrices of a layer: they are saved whole. */
+  savedWhole: string[];
+  /** Share of the squared change of those layers that the rank holds. */
+  kept: number;
+  split: string;
+  rows: number;
+  /** Losses of the base, of the tuned model, and of the base with what was extracted. */
+  losses: { base: number; tuned: number; extracted: number };
+}
+
+/** Writes the LoRA nearest to a whole model's change against its base, and scores base, model and what was written. */
+export async function run(input: ExtractAdapterInput, context: JobContext): Promise<ExtractedAdapter> {
+  const { folder, target, rank } = input;
+  if (existsSync(folder)) {
+    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder' });
+  }
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target} and ${input.base}` });
+  const tuned = await openModel(target, { precision: 'f32' });
+  tuned.tuning?.merge({ isFinal: true });
+  const { model, initialised, baseFolder } = await loadBase(input.base, tuned);
+  const change = noGrad(() => scope(() => changeBetween(model, tuned.model, initialised)));
+  if (change.layers.length === 0) throw nothingChanged(input);
+  const scorer = await scorerOf(input.recipe, tuned, context);
+  const losses = { base: await scorer.loss(model), tuned: await scorer.loss(tuned.model) };
+  const lora = await tunings.load('lora');
+  const { layers, whole, hasBiases } = change;
+  const bias = hasBiases ? 'all' : 'none';
+  const options = { r: rank, alpha: rank, target_modules: layers, modules_to_save: whole, bias };
+  const tuning = await lora.create(model, options, { seed: 0 });
+  const kept = fillLora(tuning, { base: model, tuned: tuned.model, rank }, context.emit);
+  const extracted = await scorer.loss(model);
+  await writeWholeFolder(folder, (draft) => {
+    tuning.save(draft, { baseModel: input.base, task: model.task });
+    tuned.tokenizer.save(draft);
+    copyProcessor(baseFolder, draft);
+    writeOwnNotes(draft, tuned, { folder, base_model: input.base, base_folder: baseFolder });
+  });
+  const { split, count } = scorer.rows;
+  return {
+    folder,
+    layers: layers.length,
+    savedWhole: whole,
+    kept,
+    split,
+    rows: count,
+    losses: { ...losses, extracted },
+  };
+}
+
+/** The base model with the head of the tuned one, whatever it holds. */
+async function loadBase(name: string, tuned: OpenedModel) {
+  const baseFolder = modelFolder(name);
+  const { model, notes } = tuned;
+  const labels = notes?.labels ?? (Object.values((model.config.id2label as object | undefined) ?? {}) as string[]);
+  const loaded = await loadModel(baseFolder, {
+    task: model.task,
+    labels: labels.length > 0 && model.task !== 'causal-lm' ? labels : undefined,
+    dtype: 'f32',
+  });
+  return { ...loaded, baseFolder };
+}
+
+function nothingChanged({ target, base }: ExtractAdapterInput): AttuneError {
+  return new AttuneError('E_NOTHING_CHANGED', {
+    what: `No layer of ${target} differs from ${base}`,
+    fix: 'check that --base is the model it was tuned from',
+  });
+}
+
+/** How the model is asked stays; what was measured of it is not true of what was extracted. */
+function writeOwnNotes(
+  draft: string,
+  { notes }: OpenedModel,
+  place: { folder: string; base_model: string; base_folder: string },
+): void {
+  if (notes === undefined) return;
+  const { probe: _probe, ...kept } = notes;
+  const recipe = { ...(notes.recipe as object), storage: { name: 'dense' } };
+  writeJson(join(draft, RESULT_NOTES), { ...kept, ...place, metrics: {}, recipe });
+}

@@ -1,0 +1,225 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { WarningRaised } from '../../base/events.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { keyedMask, mergeFactors, type Factors } from '../../methods/tuning/adapter-merging.ts';
+import { LoraFolder, writeLora } from '../../methods/tuning/lora-folder.ts';
+import { mergeMethods, type MergeMethodName } from '../../methods/tuning/merge-methods.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import type { JobContext } from '../job.ts';
+import { TOKENIZER_FILE } from '../generate/adapters/adapter-files.ts';
+import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
+import { copyProcessor } from '../model/model-readers.ts';
+import { resultFolder } from '../model/result-folder.ts';
+import { readNotes, RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
+
+export interface MergeAdaptersInput {
+  /** Runs' or adapters' folders, at least two. */
+  adapters: readonly string[];
+  method: MergeMethodName;
+  /** One for each adapter; 1 each unless given. Below 0 its change is subtracted. */
+  weights?: readonly number[];
+  /** Share of entries that ties, dare_… and magnitude_prune keep. */
+  density: number;
+  majoritySign: 'total' | 'frequency';
+  /** Rank of what the svd methods give; the largest of the adapters' unless given. */
+  rank?: number;
+  seed: number;
+  /** The folder to write; it must not exist. */
+  folder: string;
+}
+
+export interface MergedAdapters {
+  folder: string;
+  method: MergeMethodName;
+  /** Layers that the merged adapter changes. */
+  layers: number;
+  /** Smallest and largest rank of a layer. */
+  ranks: [number, number];
+  adapters: { folder: string; weight: number }[];
+}
+
+/** Writes one LoRA that does what several do, on the same base model, which is not needed for it. */
+export async function run(input: MergeAdaptersInput, context: JobContext): Promise<MergedAdapters> {
+  const { folder, method, adapters, weights = adapters.map(() => 1) } = input;
+  if (existsSync(folder)) {
+    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder' });
+  }
+  const folders = adapters.map((adapter) => adapterFolder(adapter));
+  using opened = new DisposableStack();
+  const given: LoraFolder[] = [];
+  for (const one of folders) given.push(opened.use(await LoraFolder.open(one)));
+  const notes = folders.map((one) => readNotes(one));
+  refuseDifferent(given, notes, input);
+  for (const one of given.filter(({ foreign }) => foreign.length > 0)) context.emit(foreignFactors(one));
+  context.emit({ type: 'phase-started', phase: 'export', message: `merging ${adapters.join(', ')} by ${method}` });
+  const ranks = await writeWholeFolder(folder, (draft) => {
+    const written = noGrad(() => scope(() => writeMerged(draft, given, { ...input, weights })));
+    copyBeside(folders[0], draft);
+    const merged = adapters.map((adapter, i) => ({ adapter, weight: weights[i] }));
+    writeNotes(draft, notes, { folder, method, merged });
+    writeCard(draft, given[0], { method, merged });
+    return written;
+  });
+  return {
+    folder,
+    method,
+    layers: ranks.length,
+    ranks: [Math.min(...ranks), Math.max(...ranks)],
+    adapters: folders.map((one, i) => ({ folder: one, weight: weights[i] })),
+  };
+}
+
+function foreignFactors({ folder, foreign }: LoraFolder): WarningRaised {
+  const message = `${folder} also holds ${foreign.length} tensors of another adapter, such as ${foreign[0]}; they are left out`;
+  return { type: 'warning-raised', code: 'W_FOREIGN_TENSORS', message };
+}
+
+function adapterFolder(target: string): string {
+  const folder = resultFolder(target);
+  if (!isAdapterFolder(folder)) {
+    throw new AttuneError('E_NOT_AN_ADAPTER', {
+      what: `${target} is a whole model, not an adapter`,
+      fix: 'take its change out of it first: attune adapters extract MODEL --base BASE',
+    });
+  }
+  adapterWeights(folder);
+  return folder;
+}
+
+/** Ranks of the layers that were written. */
+function writeMerged(
+  draft: string,
+  given: readonly LoraFolder[],
+  input: MergeAdaptersInput & { weights: readonly number[] },
+): number[] {
+  const settings = { ...input, mask: keyedMask(input.seed, input.density) };
+  const layers = new Map<string, Omit<Factors, 'scale'>>();
+  for (const path of pathsOf(given)) {
+    const parts = given.flatMap((one, i) =>
+      one.paths.includes(path) ? [{ ...one.factors(path), weight: input.weights[i] }] : [],
+    );
+    layers.set(path, mergeFactors(path, parts, settings));
+  }
+  writeLora(draft, layers, { ...given[0].config, ...targetsOf(given) });
+  return [...layers.values()].map(({ a }) => a.shape[0]);
+}
+
+function pathsOf(given: readonly LoraFolder[]): string[] {
+  return [...new Set(given.flatMap(({ paths }) => paths))];
+}
+
+/** The first adapter's own names where all have them, exact paths elsewhere. */
+function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
+  const keys = ['target_modules', 'exclude_modules', 'layers_to_transform'];
+  const named = new Set(given.map(({ config }) => JSON.stringify(keys.map((key) => config[key] ?? null))));
+  if (named.size === 1) return {};
+  return { target_modules: pathsOf(given).toSorted(), exclude_modules: null, layers_to_transform: null };
+}
+
+/** All that keeps the adapters from being one, at once. @throws E_ADAPTERS_DIFFER */
+function refuseDifferent(
+  given: readonly LoraFolder[],
+  notes: readonly (ResultNotesFile | undefined)[],
+  { method, adapters }: MergeAdaptersInput,
+): void {
+  const problems = [...differentSettings(given, notes, adapters), ...scope(() => differentShapes(given, method))];
+  if (problems.length === 0) return;
+  throw new AttuneError('E_ADAPTERS_DIFFER', { what: 'These adapters cannot be merged into one', problems });
+}
+
+function differentSettings(
+  given: readonly LoraFolder[],
+  notes: readonly (ResultNotesFile | undefined)[],
+  adapters: readonly string[],
+): Problem[] {
+  const [first] = given;
+  const about = (one: LoraFolder, note: ResultNotesFile | undefined) => ({
+    'base model': note?.base_folder ?? one.config.base_model_name_or_path,
+    'chat template': note?.has_template === true ? note.template_hash : undefined,
+    tokenizer: note?.tokenizer_hash,
+    task: note?.task ?? one.config.task_type,
+    labels: note === undefined ? undefined : note.labels.join(),
+  });
+  const expected = about(first, notes[0]);
+  return given.slice(1).flatMap((one, i) =>
+    Object.entries(about(one, notes[i + 1])).flatMap(([field, value]) => {
+      const wanted = expected[field as keyof typeof expected];
+      if (value === undefined || wanted === undefined || value === wanted) return [];
+      return [{ file: one.folder, field, message: `is ${String(value)}; that of ${adapters[0]} is ${String(wanted)}` }];
+    }),
+  );
+}
+
+function differentShapes(given: readonly LoraFolder[], method: MergeMethodName): Problem[] {
+  const wantsSameRank = mergeMethods[method].on === 'factors';
+  return pathsOf(given).flatMap((path) => {
+    const shapes = given
+      .filter(({ paths }) => paths.includes(path))
+      .map((one) => ({ one, ...one.factors(path) }))
+      .map(({ one, a, b }) => ({ one, rank: a.shape[0], layer: `${b.shape[0]} × ${a.shape.slice(1).join(' × ')}`, a }));
+    const [first, ...others] = shapes;
+    return others.concat(first).flatMap(({ one, rank, layer, a }) => {
+      const problem = (message: string, fix?: string) => [{ file: one.folder, field: path, message, fix }];
+      if (a.shape.length > 2) return problem('is a convolution, whose factors are no matrices');
+      if (layer !== first.layer) return problem(`is ${layer}; that of ${first.one.folder} is ${first.layer}`);
+      if (!wantsSameRank || rank === first.rank) return [];
+      return problem(`has the rank ${rank}; that of ${first.one.folder} is ${first.rank}`, 'use --method cat or svd');
+    });
+  });
+}
+
+/** Tokenizer and processor of the first adapter, where it has its own. */
+function copyBeside(from: string, draft: string): void {
+  copyProcessor(from, draft);
+  const skipped = /^(?:adapter_|attune\.json$|README\.md$)/;
+  for (const name of readdirSync(from).filter((one) => !skipped.test(one) && TOKENIZER_FILE.test(one))) {
+    const path = join(from, name);
+    if (lstatSync(path).isFile()) writeFileAtomic(join(draft, name), readFileSync(path));
+  }
+}
+
+interface Merging {
+  method: MergeMethodName;
+  merged: readonly { adapter: string; weight: number }[];
+}
+
+/** How the model is asked is that of the first; what was measured of it is not true of the merged one. */
+function writeNotes(
+  draft: string,
+  notes: readonly (ResultNotesFile | undefined)[],
+  { folder, method, merged }: Merging & { folder: string },
+): void {
+  if (notes.some((one) => one === undefined)) return;
+  const [first] = notes as ResultNotesFile[];
+  const { probe: _probe, ...kept } = first;
+  writeJson(join(draft, RESULT_NOTES), {
+    ...kept,
+    folder,
+    step: 0,
+    metrics: {},
+    merged_by: method,
+    merged_from: merged,
+  });
+}
+
+function writeCard(draft: string, { config }: LoraFolder, { method, merged }: Merging): void {
+  const lines = [
+    '---',
+    `base_model: ${JSON.stringify(config.base_model_name_or_path ?? 'unknown')}`,
+    'library_name: peft',
+    'tags: [lora, merged]',
+    '---',
+    '',
+    `A LoRA made of ${merged.length} others by \`attune adapters merge --method ${method}\`. It was measured on nothing yet.`,
+    '',
+    '| adapter | weight |',
+    '|---|---|',
+    ...merged.map(({ adapter, weight }) => `| ${adapter.replaceAll('|', '\\|')} | ${weight} |`),
+    '',
+  ];
+  writeFileAtomic(join(draft, 'README.md'), lines.join('\n'));
+}

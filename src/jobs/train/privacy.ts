@@ -1,0 +1,58 @@
+import { randomInt } from 'node:crypto';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { formatNumber } from '../../base/format.ts';
+import type { MixturePart } from '../../data/index.ts';
+import type { Model } from '../../models/model.ts';
+import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
+import type { RunConstants } from '../../train/trainer-state.ts';
+import { isPrivate } from './build-trainer.ts';
+import type { RunContext } from './training-run.ts';
+
+/** As far as random keys go in one number. */
+const SECRETS = 2 ** 48 - 1;
+
+/** What keys the noise and the batches of a private run: new for each run, the same after a resume. */
+export async function secretOf({ recipe, earlier }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
+  if (!(await isPrivate(recipe))) return {};
+  return { secret: earlier?.secret ?? randomInt(SECRETS) };
+}
+
+/** @throws E_PRIVACY_UNSUPPORTED where rows have a part in each other's loss, or are seen unevenly */
+export function refuseUnprivate(run: {
+  objective: Objective;
+  model: Model;
+  mixture: readonly MixturePart[] | undefined;
+}): void {
+  const { objective, model, mixture } = run;
+  const problems: Problem[] = [];
+  const add = (field: string, message: string, fix: string) => void problems.push({ field, message, fix });
+  if (objective.separable !== true)
+    add('objective', objective.separable, 'choose an objective whose loss is a sum over rows');
+  else if (objective.joint !== undefined || objective.produce !== undefined)
+    add('objective', 'its rows are made or scored together', 'choose sft, a preference objective or a classifier');
+  else if (objective.state !== undefined)
+    add('objective', 'it remembers rows from step to step', 'choose another objective');
+  if (objective.survey?.(model) !== undefined)
+    add('model', 'the balance of its experts is one of all rows of a step', 'set the balance term to 0');
+  if (mixture !== undefined) add('data.train', 'sets with weights are seen unevenly', 'leave the weights out');
+  if (problems.length === 0) return;
+  throw new AttuneError('E_PRIVACY_UNSUPPORTED', {
+    what: 'dp_sgd bounds what a single row may change, and this run has no such bound',
+    problems,
+  });
+}
+
+/** "at most (ε 8, δ 1e-5) after 40 steps". */
+export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
+  const spent = update.privacySpent?.(steps);
+  if (spent === undefined) return;
+  const { noise_multiplier: noise, sample_rate: rate } = spent;
+  const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows a step`;
+  const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: ${how}`;
+  emit({ type: 'phase-started', phase: 'train', message });
+}
+
+export function boundOf({ epsilon, delta }: PrivacySpent): string {
+  return `epsilon ${formatNumber(epsilon, 4)}, delta ${formatNumber(delta, 3)}`;
+}

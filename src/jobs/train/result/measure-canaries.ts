@@ -1,0 +1,53 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { Example, LoadedData } from '../../../data/index.ts';
+import { candidatesOf, canariesLike, CODES, exposureOf, type Canary } from '../../../eval/overfitting/canaries.ts';
+import type { CanaryExposure } from '../../../store/overfitting.ts';
+import type { Recipe } from '../../../train/recipe.ts';
+import { likelihoods } from '../../predict/likelihoods.ts';
+import type { OpenModels } from '../../compare/open-models.ts';
+import type { PreparedRun } from '../training-run.ts';
+
+/** The data with canaries among the training rows, where the recipe wants some. @throws E_CANARIES_UNSUPPORTED */
+export function withCanaries(loaded: LoadedData, recipe: Recipe): LoadedData {
+  const { canaries: count } = recipe.evaluation;
+  if (count === 0) return loaded;
+  const { train } = loaded.splits;
+  const canaries = canariesOf(recipe, train[0]);
+  const reason = loaded.mixture === undefined ? undefined : 'sets with weights are drawn by their own rows';
+  if (canaries === undefined || reason !== undefined) {
+    throw new AttuneError('E_CANARIES_UNSUPPORTED', {
+      what: 'evaluation.canaries cannot be planted among these rows',
+      got: reason ?? `rows of the kind ${train[0]?.kind ?? 'none'}`,
+      expected: 'conversations, prompts with answers, or plain texts, each set seen as often as the others',
+      fix: 'leave evaluation.canaries out',
+    });
+  }
+  const planted = canaries.map(({ withCode, code }) => withCode(code));
+  return { ...loaded, splits: { ...loaded.splits, train: [...train, ...planted] } };
+}
+
+function canariesOf({ evaluation, training }: Recipe, row: Example | undefined): Canary[] | undefined {
+  return canariesLike(row, evaluation.canaries, training.seed);
+}
+
+/** How much of each planted code the result and its base give away. */
+export async function measureCanaries(
+  { loaded, context }: PreparedRun,
+  { result, models }: { result: string; models: OpenModels },
+): Promise<CanaryExposure | undefined> {
+  const { recipe, signal, emit } = context;
+  const canaries = canariesOf(recipe, loaded.splits.train[0]);
+  if (canaries === undefined) return undefined;
+  const read = async (isBase: boolean) => {
+    const model = await models.open(result, isBase);
+    const exposures: number[] = [];
+    for (const [i, canary] of canaries.entries()) {
+      signal.throwIfAborted();
+      const found = await likelihoods(model, candidatesOf(canary, i, recipe.training.seed));
+      exposures.push(exposureOf(found.map((one) => (typeof one === 'object' ? one.negativeLogLikelihood : Infinity))));
+      emit({ type: 'work-advanced', phase: 'evaluate', done: i + 1, total: canaries.length, unit: 'canaries read' });
+    }
+    return exposures;
+  };
+  return { exposures: await read(false), base: await read(true), most: Math.log2(CODES) };
+}

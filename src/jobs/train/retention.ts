@@ -1,0 +1,81 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { plural } from '../../base/format.ts';
+import type { MixturePart } from '../../data/index.ts';
+import { Anchored } from '../../methods/update/anchored.ts';
+import { MovingAverage } from '../../methods/update/moving-average.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Objective, PreparedRow, Reference, Trainable, Tuning, Update } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { trainStep } from '../../train/step.ts';
+
+/** Rows of replay that the importance of weights is measured on. */
+const MEASURED_ROWS = 128;
+
+interface Retaining {
+  recipe: Recipe;
+  model: Model;
+  objective: Objective;
+  tuning: Tuning;
+  reference: Reference | undefined;
+  /** Training rows, those of replay last. */
+  rows: readonly PreparedRow[];
+  mixture: readonly MixturePart[] | undefined;
+  emit: EventSink;
+}
+
+/** The run's update with what the recipe's `retention` adds to it. @throws E_RETENTION_UNSUPPORTED */
+export async function withRetention(update: Update, run: Retaining): Promise<Update> {
+  const { l2_sp: l2, ewc, ema } = run.recipe.retention;
+  const { name } = run.recipe.training.optimizer;
+  const { trainables } = run.tuning;
+  let kept = update;
+  if (l2 !== null || ewc !== null) {
+    if (update.drive !== undefined)
+      throw unsupported(l2 === null ? 'ewc' : 'l2_sp', `${name} takes no gradients of all rows`);
+    const importance = ewc === null ? undefined : await importanceOf(trainables, run);
+    kept = new Anchored(kept, trainables, { l2: l2 ?? 0, ewc: ewc ?? 0, importance });
+  }
+  if (ema === null) return kept;
+  if (update.averaged !== undefined) throw unsupported('ema', `${name} keeps an average of its own`);
+  return new MovingAverage(kept, trainables, ema);
+}
+
+/** Mean squares of the base model's gradients on single general rows: the diagonal of Fisher's information. */
+async function importanceOf(trainables: readonly Trainable[], run: Retaining): Promise<Tensor[]> {
+  const { model, objective, reference, rows, mixture, recipe, emit } = run;
+  const general = rows.slice(-(mixture?.at(-1)?.rows ?? 0)).slice(0, MEASURED_ROWS);
+  const message = `measuring what weights matter for on ${plural(general.length, 'rows')} of replay`;
+  emit({ type: 'phase-started', phase: 'preflight', message });
+  const sums = trainables.map(({ parameter: { shape, tensor } }) => zeros(shape, { device: tensor.device }).own());
+  const take = () => {
+    for (const [i, { parameter }] of trainables.entries()) {
+      const gradient = parameter.tensor.grad;
+      if (gradient !== undefined) sums[i].add_(gradient.mul(gradient), { alpha: 1 / general.length });
+      parameter.tensor.grad = undefined;
+    }
+  };
+  const update: Update = {
+    needs: 'row-gradients',
+    drive: async (passes) => ({ perRow: await passes.rowGradients(take), gradNorm: 0 }),
+    step: () => 0,
+    state: () => new Map(),
+    load: () => undefined,
+  };
+  for (const [step, row] of general.entries()) {
+    const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+    const request = { microBatches: [[row]], step, seed: recipe.training.seed, checkpointing: false, options } as const;
+    await trainStep({ model, objective, update, reference }, request);
+    emit({ type: 'work-advanced', phase: 'preflight', done: step + 1, total: general.length, unit: 'rows' });
+  }
+  return noGrad(() => scope(() => sums));
+}
+
+function unsupported(setting: string, got: string): AttuneError {
+  return new AttuneError('E_RETENTION_UNSUPPORTED', {
+    what: `retention.${setting} cannot be combined with this optimizer`,
+    got,
+    fix: `choose optimizer: adamw, or leave retention.${setting} out`,
+  });
+}

@@ -1,0 +1,37 @@
+/** How tensors of several adapters become one; read without the engine. */
+export interface Rule {
+  /** Entries of each that are kept before they are added. */
+  prune?: 'largest' | 'random';
+  /** Entries whose sign is not the majority's are left out, and the rest averaged (TIES, Yadav et al., 2023). */
+  electsSign?: boolean;
+}
+
+export interface MergeMethod extends Rule {
+  /** What the rule is applied to: A and B apart, the layer's change, or A and B side by side, which needs no rule. */
+  on: 'factors' | 'change' | 'stack';
+}
+
+const rules = {
+  linear: {},
+  ties: { prune: 'largest', electsSign: true },
+  dare_linear: { prune: 'random' },
+  dare_ties: { prune: 'random', electsSign: true },
+  magnitude_prune: { prune: 'largest' },
+} satisfies Record<string, Rule>;
+
+/** PEFT's names of `add_weighted_adapter`. */
+export const mergeMethods = {
+  linear: { on: 'factors', ...rules.linear },
+  cat: { on: 'stack' },
+  svd: { on: 'change', ...rules.linear },
+  ties: { on: 'factors', ...rules.ties },
+  dare_ties: { on: 'factors', ...rules.dare_ties },
+  dare_linear: { on: 'factors', ...rules.dare_linear },
+  magnitude_prune: { on: 'factors', ...rules.magnitude_prune },
+  ties_svd: { on: 'change', ...rules.ties },
+  dare_ties_svd: { on: 'change', ...rules.dare_ties },
+  dare_linear_svd: { on: 'change', ...rules.dare_linear },
+  magnitude_prune_svd: { on: 'change', ...rules.magnitude_prune },
+} satisfies Record<string, MergeMethod>;
+
+export type MergeMethodName = keyof typeof mergeMethods;

@@ -1,0 +1,188 @@
+// N tokens, n virtual ones, L layers, K key-value heads, d head size, D width of what the network reads, H of its inside
+import { AttuneError } from '../../base/errors.ts';
+import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
+import type { Attention, AttentionAdapter } from '../../models/decoder/attention.ts';
+import type { Model } from '../../models/model.ts';
+import type { Heads, Pass } from '../../models/stack.ts';
+import { Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
+import { attentionLayers } from './attention-layers.ts';
+import { begin } from './layer-method.ts';
+import type { AdapterPart } from './peft-adapter.ts';
+import type { PrefixOptions } from './prefix.options.ts';
+import { promptTuning } from './prompt-part.ts';
+import { textTable } from './prompt-table.ts';
+import { refuseTokens } from './token-indices.ts';
+
+interface Shape {
+  layers: number;
+  keyHeads: number;
+  size: number;
+}
+
+/** What a token is replaced by in every layer is given to it there: as tokens these ids are nothing. */
+class EmptyRows implements EmbeddingAdapter {
+  readonly extends = true;
+  forward(ids: Tensor, output: Tensor, { count }: Embedding): Tensor {
+    return aten.where.self(aten.ge.Scalar(ids, count).unsqueeze(1), zeros([1, 1], { dtype: output.dtype }), output);
+  }
+  terms(): Term[] {
+    return [];
+  }
+}
+
+/** Virtual tokens whose keys and values are trained: in no layer they are turned, whatever stands at their place. */
+class Prefix implements AdapterPart {
+  readonly trainables: readonly Trainable[];
+  readonly prefix: readonly number[];
+  readonly #model: Model;
+  readonly #table: Embedding;
+  readonly #rows = new EmptyRows();
+  readonly #parameters: ReadonlyMap<string, Parameter>;
+  readonly #shape: Shape;
+  readonly #layers: readonly (readonly [Attention, AttentionAdapter])[];
+
+  constructor(model: Model, options: PrefixOptions, isTrained: boolean) {
+    const count = options.num_virtual_tokens;
+    this.#model = model;
+    this.#table = textTable(model);
+    const attentions = [...attentionLayers(model).values()];
+    const [{ shape }] = attentions;
+    const { keyHeads, size } = shape;
+    this.#shape = { layers: attentions.length, keyHeads, size };
+    const width = attentions.length * 2 * keyHeads * size;
+    this.#parameters = new Map(
+      [...shapesOf(options, { width, inner: keyHeads * size, isTrained })].map(([name, shape]) => [
+        name,
+        new Parameter(shape),
+      ]),
+    );
+    this.trainables = [...this.#parameters].map(([name, parameter]) => ({
+      name,
+      parameter,
+      decays: !name.includes('bias'),
+    }));
+    this.prefix = Array.from({ length: count }, (_, i) => this.#table.count + i);
+    this.#layers = attentions.map((attention, layer) => [
+      attention,
+      { heads: (h, pass) => this.#replace(h, pass, layer) },
+    ]);
+    this.#table.addAdapter(this.#rows);
+    this.switch(true);
+  }
+
+  get shape(): Shape {
+    return this.#shape;
+  }
+
+  initialise(model: Model, seed: number): void {
+    for (const [name, parameter] of this.#parameters)
+      begin(parameter, { model, seed }, (own) => firstValues(parameter, { seed: own, path: `prefix:${name}` }, name));
+  }
+
+  /** f32 [n, 2 L K d] */
+  #values(): Tensor {
+    const at = (name: string) => this.#parameters.get(name)?.tensor;
+    const rows = at('prompt_embeddings') ?? at(`${ENCODER}embedding.weight`)!;
+    const [first, second] = [0, 2].map((place) => at(`${ENCODER}transform.${place}.weight`));
+    if (first === undefined || second === undefined) return rows;
+    const inner = aten.tanh.default(aten.linear.default(rows, first, { bias: at(`${ENCODER}transform.0.bias`) }));
+    return aten.linear.default(inner, second, { bias: at(`${ENCODER}transform.2.bias`) });
+  }
+
+  #replace(heads: Heads, { layout }: Pass, layer: number): Heads {
+    const n = this.prefix.length;
+    const places = fromArray(layout.positions).toDevice(this.#model.device); // [N]
+    const isOwn = aten.lt.Scalar(places, n).unsqueeze(1).unsqueeze(2);
+    const { layers, keyHeads, size } = this.#shape;
+    const all = this.#values().reshape(n, 2 * layers, keyHeads, size);
+    const put = (x: Tensor, kind: number) => {
+      const rows = all
+        .select(1, 2 * layer + kind)
+        .to(x.dtype)
+        .indexSelect(0, aten.clamp_max.default(places, n - 1));
+      return aten.where.self(isOwn, rows, x);
+    };
+    return { ...heads, k: put(heads.k, 0), v: put(heads.v, 1) };
+  }
+
+  /** The keys and values alone, whatever made them. */
+  saved(): Map<string, Tensor> {
+    return new Map([['prompt_embeddings', this.#values().detach().contiguous()]]);
+  }
+
+  switch(isActive: boolean): void {
+    this.#model.prefix = isActive ? this.prefix : [];
+    for (const [attention, adapter] of this.#layers) {
+      if (isActive) attention.addAdapter(adapter);
+      else attention.removeAdapter(adapter);
+    }
+  }
+
+  merge(): never {
+    throw new AttuneError('E_NOT_MERGEABLE', {
+      what: 'A prefix is no change of the model’s weights: it cannot be merged into it',
+      fix: 'use base model and adapter together, or tune with lora',
+    });
+  }
+  unmerge(): void {}
+
+  dispose(): void {
+    this.switch(false);
+    this.#table.removeAdapter(this.#rows);
+    for (const parameter of this.#parameters.values()) parameter.dispose();
+  }
+}
+
+const ENCODER = 'prompt_encoder.';
+
+/** By PEFT's names; an adapter that is opened has what the network made. */
+function shapesOf(
+  { num_virtual_tokens: n, prefix_projection: isProjected, encoder_hidden_size: given }: PrefixOptions,
+  { width, inner, isTrained }: { width: number; inner: number; isTrained: boolean },
+): Map<string, number[]> {
+  if (!isTrained) return new Map([['prompt_embeddings', [n, width]]]);
+  if (!isProjected) return new Map([[`${ENCODER}embedding.weight`, [n, width]]]);
+  const hidden = given ?? inner;
+  return new Map([
+    [`${ENCODER}embedding.weight`, [n, inner]],
+    [`${ENCODER}transform.0.weight`, [hidden, inner]],
+    [`${ENCODER}transform.0.bias`, [hidden]],
+    [`${ENCODER}transform.2.weight`, [width, hidden]],
+    [`${ENCODER}transform.2.bias`, [width]],
+  ]);
+}
+
+/** As torch begins tables and linear layers. */
+function firstValues(parameter: Parameter, key: { seed: number; path: string }, name: string): Tensor {
+  if (name.endsWith('embedding.weight')) return keyedNormal(parameter.shape, key, 1);
+  const bound = 1 / Math.sqrt(parameter.shape.at(-1)!);
+  return keyedUniform(parameter.shape, key)
+    .mul(2 * bound)
+    .sub(bound);
+}
+
+function build(model: Model, options: PrefixOptions, seed: number | undefined): Tuning {
+  const part = noGrad(() => scope(() => ({ made: new Prefix(model, options, seed !== undefined) }))).made;
+  if (seed !== undefined) noGrad(() => scope(() => part.initialise(model, seed)));
+  const { keyHeads, size } = part.shape;
+  const own = {
+    encoder_hidden_size: options.encoder_hidden_size ?? keyHeads * size,
+    num_attention_heads: keyHeads,
+    num_virtual_tokens: options.num_virtual_tokens,
+    prefix_projection: options.prefix_projection,
+    token_dim: keyHeads * size,
+  };
+  return promptTuning(model, part, { peftType: 'PREFIX_TUNING', modulesToSave: options.modules_to_save, own });
+}
+
+export function create(model: Model, options: PrefixOptions, { seed, tokens }: TuningContext): Tuning {
+  refuseTokens(tokens, model, options.modules_to_save);
+  return build(model, options, seed);
+}
+
+/** The network is not saved: what it made is the adapter. */
+export function open(model: Model, options: PrefixOptions): Tuning {
+  return build(model, options, undefined);
+}

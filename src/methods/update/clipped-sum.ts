@@ -1,0 +1,58 @@
+import { aten, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { gradientNorm } from './first-order.ts';
+
+/** Added to a norm before it divides, as Opacus does. */
+const LEAST = 1e-6;
+
+/** Gradients of single rows, each cut to a norm over all weights together, and their sum. */
+export class ClippedSum {
+  readonly #trainables: readonly Trainable[];
+  readonly #bound: number;
+  readonly #sums: Tensor[];
+  rows = 0;
+  /** Rows whose gradient was longer than the bound. */
+  clipped = 0;
+  /** False as soon as a gradient held something that is no number; that row is left out. */
+  isFinite = true;
+
+  constructor(trainables: readonly Trainable[], bound: number) {
+    this.#trainables = trainables;
+    this.#bound = bound;
+    this.#sums = trainables.map(({ parameter: { shape, tensor } }) => zeros(shape, { device: tensor.device }).own());
+  }
+
+  /** Takes the gradients that the weights hold. @returns their norm */
+  add(): number {
+    return noGrad(() => scope(() => this.#add()));
+  }
+
+  #add(): number {
+    const gradients = this.#trainables.map(({ parameter }) => parameter.tensor.grad);
+    const norm = gradientNorm(gradients.filter((gradient) => gradient !== undefined));
+    const factor = Math.min(1, this.#bound / (norm + LEAST));
+    this.rows++;
+    if (!Number.isFinite(norm)) this.isFinite = false;
+    else
+      for (const [i, gradient] of gradients.entries())
+        if (gradient !== undefined) this.#sums[i].add_(gradient, { alpha: factor });
+    if (factor < 1) this.clipped++;
+    for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
+    return norm;
+  }
+
+  /** Makes the noisy mean the weights' gradient: (sum + noise) / rows. @returns its norm */
+  settle(noise: (trainable: Trainable) => Tensor, rows: number): number {
+    return noGrad(() =>
+      scope(() => {
+        const means = this.#trainables.map((trainable, i) => this.#sums[i].add(noise(trainable)).div(rows));
+        for (const [i, { parameter }] of this.#trainables.entries()) parameter.tensor.grad = means[i].own();
+        return aten.linalg_vector_norm.default(aten.stack.default(aten._foreach_norm.Scalar(means))).item();
+      }),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    for (const sum of this.#sums) sum.dispose();
+  }
+}

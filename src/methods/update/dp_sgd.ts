@@ -1,0 +1,99 @@
+import { AttuneError } from '../../base/errors.ts';
+import { keyedNormal } from '../../models/initialise.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type {
+  Driven,
+  PrivacySpent,
+  StepOptions,
+  StepPasses,
+  StepPlan,
+  Trainable,
+  Update,
+} from '../../train/interfaces.ts';
+import { AdamW } from './adamw.ts';
+import { ClippedSum } from './clipped-sum.ts';
+import type { DpSgdOptions } from './dp_sgd.options.ts';
+import { accountants, noiseFor } from './privacy-budget.ts';
+
+/** A plan for tests of what is common to all updates. */
+const ALONE: StepPlan = { rows: 1, batchSize: 1, steps: 1, secret: 0 };
+
+class DpSgd implements Update {
+  readonly needs = 'row-gradients';
+  readonly #trainables: readonly Trainable[];
+  readonly #options: DpSgdOptions;
+  readonly #plan: StepPlan;
+  readonly #inner: AdamW;
+  readonly #delta: number;
+  readonly #noise: number;
+
+  constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan = ALONE) {
+    this.#trainables = trainables;
+    this.#options = options;
+    this.#plan = plan;
+    this.#inner = new AdamW(trainables, options);
+    this.#delta = options.delta ?? 1 / (10 * plan.rows);
+    this.#noise = options.noise_multiplier ?? this.#found(options.target_epsilon as number);
+  }
+
+  #found(target: number): number {
+    const { steps } = this.#plan;
+    const { accountant } = this.#options;
+    const noise = noiseFor(target, { sampleRate: this.#sampleRate, steps, delta: this.#delta, accountant });
+    if (noise !== undefined) return noise;
+    throw new AttuneError('E_PRIVACY_UNREACHABLE', {
+      what: `No noise makes ${steps} steps cost an epsilon of ${target}`,
+      got: `delta ${this.#delta}, ${this.#plan.batchSize} of ${this.#plan.rows} rows a step`,
+      fix: 'take fewer steps, smaller batches, a larger target_epsilon or a larger delta',
+    });
+  }
+
+  get #sampleRate(): number {
+    return Math.min(1, this.#plan.batchSize / this.#plan.rows);
+  }
+
+  async drive(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven> {
+    using sum = new ClippedSum(this.#trainables, this.#options.max_row_norm);
+    const losses = await passes.rowGradients(() => void sum.add());
+    const perRow = losses.map((loss) => loss / losses.length);
+    const metrics = { clipped_rows: sum.rows === 0 ? 0 : sum.clipped / sum.rows };
+    if (!sum.isFinite) return { perRow, gradNorm: Number.NaN, metrics };
+    const gradNorm = sum.settle((trainable) => this.#noiseOn(trainable, options.step), this.#plan.batchSize);
+    this.#inner.step({ ...options, maxGradNorm: 0 });
+    return { perRow, gradNorm, metrics };
+  }
+
+  /** Keyed by the run's secret: whoever knew the key could take the noise away. */
+  #noiseOn({ name, parameter }: Trainable, step: number): Tensor {
+    const key = { seed: this.#plan.secret, path: `dp:${step}:${name}` };
+    return keyedNormal([...parameter.shape], key, this.#noise * this.#options.max_row_norm);
+  }
+
+  privacySpent(steps: number): PrivacySpent {
+    const { accountant, max_row_norm } = this.#options;
+    const [sampleRate, noiseMultiplier] = [this.#sampleRate, this.#noise];
+    return {
+      epsilon: steps === 0 ? 0 : accountants[accountant]({ sampleRate, noiseMultiplier, steps }, this.#delta),
+      delta: this.#delta,
+      noise_multiplier: noiseMultiplier,
+      max_row_norm,
+      sample_rate: sampleRate,
+      steps,
+      accountant,
+    };
+  }
+
+  step(): number {
+    throw new Error('this update takes gradients of single rows');
+  }
+  state(): Map<string, Tensor> {
+    return this.#inner.state();
+  }
+  load(state: ReadonlyMap<string, Tensor>): void {
+    this.#inner.load(state);
+  }
+}
+
+export function create(trainables: readonly Trainable[], options: DpSgdOptions, plan?: StepPlan): Update {
+  return new DpSgd(trainables, options, plan);
+}

@@ -1,0 +1,55 @@
+// [R, C] of a weight's gradient, r rank
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trainable, Update } from '../../train/interfaces.ts';
+import { FirstOrderUpdate, type Move } from './first-order.ts';
+import type { GaloreOptions } from './galore_adamw.options.ts';
+
+type Slot = 'projector' | 'exp_avg' | 'exp_avg_sq';
+
+class Galore extends FirstOrderUpdate<Slot> {
+  readonly #options: GaloreOptions;
+
+  constructor(trainables: readonly Trainable[], options: GaloreOptions) {
+    super(trainables, ({ shape }) => shapesOf(shape, options.rank));
+    this.#options = options;
+  }
+
+  protected override move({ weight, gradient, count, learningRate, weightDecay }: Move, slots: Record<Slot, Tensor>) {
+    const { beta1, beta2, epsilon, scale, update_proj_gap: gap } = this.#options;
+    const { projector, exp_avg: mean, exp_avg_sq: square } = slots;
+    const isLow = projector.size > 0;
+    if (isLow && count % gap === 0) projector.copy_(directions(gradient, this.#options.rank));
+    const isTall = gradient.shape[0] >= gradient.shape[1];
+    const low = !isLow
+      ? gradient
+      : isTall
+        ? gradient.matmul(projector.transpose(0, 1))
+        : projector.transpose(0, 1).matmul(gradient);
+    mean.copy_(mean.mul(beta1).add(low.mul(1 - beta1)));
+    square.copy_(square.mul(beta2).add(low.mul(low).mul(1 - beta2)));
+    const step = mean.div(square.pow(0.5).add(epsilon));
+    const back = !isLow ? step : (isTall ? step.matmul(projector) : projector.matmul(step)).mul(scale);
+    const factor = Math.sqrt(1 - beta2 ** (count + 1)) / (1 - beta1 ** (count + 1));
+    const moved = weight.sub(back.mul(learningRate * factor));
+    weight.copy_(weightDecay > 0 ? moved.sub(moved.mul(learningRate * weightDecay)) : moved);
+  }
+}
+
+function shapesOf(shape: readonly number[], rank: number): Record<Slot, readonly number[]> {
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || Math.min(rows, columns) <= rank)
+    return { projector: [0], exp_avg: shape, exp_avg_sq: shape };
+  const isTall = rows >= columns;
+  const low = isTall ? [rows, rank] : [rank, columns];
+  return { projector: isTall ? [rank, columns] : [rows, rank], exp_avg: low, exp_avg_sq: low };
+}
+
+/** The gradient's first singular vectors, of its shorter side: [r, C] where that is the columns, else [R, r]. */
+function directions(gradient: Tensor, rank: number): Tensor {
+  const [u, , vt] = aten.linalg_svd.default(gradient, { full_matrices: false });
+  return gradient.shape[0] >= gradient.shape[1] ? vt.narrow(0, 0, rank) : u.narrow(1, 0, rank);
+}
+
+export function create(trainables: readonly Trainable[], options: GaloreOptions): Update {
+  return new Galore(trainables, options);
+}

@@ -1,0 +1,72 @@
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trainable, Update } from '../../train/interfaces.ts';
+import { FirstOrderUpdate, type Move } from './first-order.ts';
+import type { ProdigyOptions } from './prodigy.options.ts';
+
+type Slot = 'exp_avg' | 'exp_avg_sq' | 's' | 'p0';
+type Step = Move & { slots: Record<Slot, Tensor> };
+
+/** Equal to prodigyopt's Prodigy with decoupled decay. The estimate `d` is one of all weights. */
+class Prodigy extends FirstOrderUpdate<Slot> {
+  readonly #options: ProdigyOptions;
+
+  constructor(trainables: readonly Trainable[], options: ProdigyOptions) {
+    const shapes = ({ shape }: Tensor) => ({ exp_avg: shape, exp_avg_sq: shape, s: shape, p0: shape });
+    super(trainables, shapes, { d: options.d0, d_max: options.d0, d_numerator: 0 });
+    this.#options = options;
+  }
+
+  protected override moveAll(moves: readonly Step[]): void {
+    const { d0, beta2 } = this.#options;
+    const d = this.shared('d');
+    const rateOf = ({ learningRate, rate }: Move) => learningRate / rate;
+    const steps = moves.length === 0 ? 0 : d * rateOf(moves[0]);
+    if (steps === 0) return;
+    let numerator = this.shared('d_numerator') * Math.sqrt(beta2);
+    let denominator = 0;
+    for (const move of moves) {
+      const sums = this.#observe(move, { d, steps });
+      numerator += (d / d0) * steps * sums.along;
+      denominator += sums.size;
+    }
+    this.setShared('d_numerator', numerator);
+    if (denominator === 0) return;
+    const next = this.#estimate(numerator / denominator, d);
+    for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
+  }
+
+  /** Takes a gradient into the moments. */
+  #observe({ weight, gradient, count, slots }: Step, { d, steps }: { d: number; steps: number }) {
+    const { beta1, beta2, d0, safeguard_warmup: isSafe } = this.#options;
+    const { exp_avg: mean, exp_avg_sq: square, s, p0 } = slots;
+    if (count === 0) p0.copy_(weight);
+    mean.copy_(mean.mul(beta1).add(gradient.mul(d * (1 - beta1))));
+    square.copy_(square.mul(beta2).add(gradient.mul(gradient).mul(d * d * (1 - beta2))));
+    s.copy_(s.mul(Math.sqrt(beta2)).add(gradient.mul((d / d0) * (isSafe ? d : steps))));
+    return { along: gradient.mul(p0.sub(weight)).sum().item(), size: aten.abs.default(s).sum().item() };
+  }
+
+  #estimate(found: number, d: number): number {
+    const { d_coef: factor, d0, growth_rate: growth } = this.#options;
+    const estimate = factor * found;
+    const largest = Math.max(this.shared('d_max'), estimate);
+    this.setShared('d_max', largest);
+    const next = Math.min(largest, (d === d0 ? Math.max(d, estimate) : d) * (growth ?? Infinity));
+    this.setShared('d', next);
+    return next;
+  }
+
+  #take({ weight, weightDecay, slots }: Step, { d, steps }: { d: number; steps: number }): void {
+    const root = slots.exp_avg_sq.pow(0.5).add(d * this.#options.epsilon);
+    const decayed = weightDecay > 0 ? weight.sub(weight.mul(weightDecay * steps)) : weight;
+    weight.copy_(decayed.sub(slots.exp_avg.div(root).mul(steps)));
+  }
+
+  protected override move(): void {
+    throw new Error('weights move together');
+  }
+}
+
+export function create(trainables: readonly Trainable[], options: ProdigyOptions): Update {
+  return new Prodigy(trainables, options);
+}

@@ -1,0 +1,42 @@
+import { blockTypes, type BlockTypeName, type GgufType } from '../../tensor/gguf/index.ts';
+
+/** llama.cpp's mixtures of types, by its names. */
+export const ggufQuantisations = ['q8_0', 'q4_0', 'q4_k_m'] as const;
+
+export type GgufQuantisation = (typeof ggufQuantisations)[number];
+
+export function isQuantisation(form: string): form is GgufQuantisation {
+  return ggufQuantisations.some((name) => name === form);
+}
+
+interface Place {
+  /** The tensor's name in the file. */
+  name: string;
+  shape: readonly number[];
+  layers: number;
+  /** Without one the token table is the head. */
+  hasHead: boolean;
+}
+
+/** The type of a matrix as llama.cpp chooses it, and a wider one where its rows are no whole blocks. */
+export function quantisedType(form: GgufQuantisation, place: Place): GgufType {
+  const wanted = wantedType(form, place);
+  const isWhole = (type: BlockTypeName) => place.shape.at(-1)! % blockTypes[type].values === 0;
+  if (isWhole(wanted)) return wanted;
+  return isWhole('q8_0') ? 'q8_0' : 'f16';
+}
+
+function wantedType(form: GgufQuantisation, { name, layers, hasHead }: Place): BlockTypeName {
+  if (form === 'q8_0') return 'q8_0';
+  // What every token's logits are made of.
+  if (name === 'output.weight' || (name === 'token_embd.weight' && !hasHead)) return 'q6_k';
+  if (form === 'q4_0') return 'q4_0';
+  const layer = /^blk\.(\d+)\.(?:attn_v|ffn_down)\.weight$/.exec(name)?.[1];
+  return layer !== undefined && isSensitive(Number(layer), layers) ? 'q6_k' : 'q4_k';
+}
+
+/** The first and the last eighth of the layers, and every third between. */
+function isSensitive(layer: number, layers: number): boolean {
+  const eighth = Math.floor(layers / 8);
+  return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
+}

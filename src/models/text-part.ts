@@ -1,0 +1,46 @@
+import { table } from '../base/table.ts';
+import type { RawConfig } from './config.ts';
+
+interface TextModel {
+  /** The class of the text model by itself. */
+  className: string;
+  /** What its configuration leaves out inside that of the whole model, and not where it stands alone. */
+  defaults?: RawConfig;
+}
+
+/** Types of models that read images beside texts, of which the text model is read. */
+const textModels: Readonly<Record<string, TextModel>> = table({
+  gemma3: {
+    className: 'Gemma3ForCausalLM',
+    defaults: {
+      vocab_size: 262208,
+      hidden_size: 2304,
+      intermediate_size: 9216,
+      num_hidden_layers: 26,
+      num_attention_heads: 8,
+    },
+  },
+  qwen3_5: { className: 'Qwen3_5ForCausalLM' },
+});
+
+/** Keys of the whole model that count for its text model too, where that has none of its own. */
+const SHARED =
+  /^(tie_word_embeddings|quantization_config|compression_config|torch_dtype|dtype|(bos|eos|pad)_token_id)$/;
+
+/**
+ * The configuration of the text model inside a model that reads images too: under its own type and class, by which it is
+ * saved. Any other configuration stays as it is.
+ */
+export function textPart(raw: RawConfig): RawConfig {
+  const { text_config: own } = raw;
+  const known = textModels[String(raw.model_type)];
+  if (known === undefined || typeof own !== 'object' || own === null) return raw;
+  const shared = Object.fromEntries(Object.entries(raw).filter(([key]) => SHARED.test(key)));
+  const model_type = `${String(raw.model_type)}_text`;
+  return { ...known.defaults, ...shared, ...own, model_type, architectures: [known.className] };
+}
+
+/** What of a whole model is left out, in words; undefined where it is read whole. */
+export function leftOut(raw: RawConfig): string | undefined {
+  return textPart(raw) === raw ? undefined : 'what reads images: only its text model is read, trained and saved';
+}

@@ -1,0 +1,201 @@
+// N tokens, S segments, G chunks of C tokens, H heads, d size of keys, e size of values
+/** Attention by a state in place of scores: the gated delta rule, computed by chunks (Yang et al., 2024 and 2025). */
+import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
+import { segmentLengths, type Layout } from './layout.ts';
+
+/** Tokens that are computed side by side; what they hand on is a state. */
+const CHUNK = 64;
+
+/** Everything by tokens, in one type. */
+export interface DeltaRule {
+  /** [N, H, d] */
+  q: Tensor;
+  /** [N, H, d], of length 1 */
+  k: Tensor;
+  /** [N, H, e] */
+  v: Tensor;
+  /** Logarithm of what a token leaves of the state, at most 0: [N, H] */
+  decay: Tensor;
+  /** How much of what the state says of a key a token replaces, 0 to 1: [N, H] */
+  beta: Tensor;
+}
+
+export interface DeltaStates {
+  /** [N, H, e] */
+  y: Tensor;
+  /** After each segment's last token: [S, H, d, e] */
+  states: Tensor;
+}
+
+/**
+ * A token t makes of a state M [d, e]: M′ = exp(decay) · M; M″ = M′ + k ⊗ β (v − kᵀM′); y = qᵀM″. A segment begins with
+ * its parent's last state, else with `initial` [S, H, d, e] or with zeros.
+ */
+export function deltaRule(tokens: DeltaRule, layout: Layout, initial?: Tensor): DeltaStates {
+  const lengths = segmentLengths(layout);
+  const parts: { y: Tensor; finals: Tensor; segments: readonly number[] }[] = [];
+  const places = new BigInt64Array(lengths.reduce((sum, length) => sum + length, 0));
+  let outputs = 0;
+  for (const level of levelsOf(layout, lengths)) {
+    const chunks = chunksOf(level, { lengths, offsets: layout.offsets });
+    for (const [token, place] of chunks.places) places[token] = BigInt(outputs + place);
+    const begin = beginningOf(level, { parts, initial, parents: layout.parents });
+    parts.push({ ...scan(chunksIn(tokens, chunks), chunks.active, begin), segments: level });
+    outputs += chunks.tokens.length;
+  }
+  const { device } = tokens.q;
+  const y = cat(parts.map((part) => part.y)).indexSelect(0, fromArray(places).toDevice(device));
+  return { y, states: inOrder(parts, device) };
+}
+
+interface Chunks {
+  /** The token at each place, chunk by chunk: those that segments begin with, then their second ones; N for none. */
+  tokens: BigInt64Array;
+  size: number;
+  /** How many of the segments have a first chunk, a second one, and so on. */
+  active: readonly number[];
+  places: readonly (readonly [token: number, place: number])[];
+}
+
+/** Segments whose parents come before them, the longest first, since those have the last chunks. */
+function levelsOf({ parents }: Layout, lengths: readonly number[]): number[][] {
+  const depths: number[] = [];
+  for (const segment of lengths.keys()) {
+    const parent = parents?.[segment] ?? -1;
+    depths.push(parent < 0 ? 0 : depths[parent] + 1);
+  }
+  const levels: number[][] = [];
+  for (const [segment, depth] of depths.entries()) (levels[depth] ??= []).push(segment);
+  return levels.map((level) => level.toSorted((a, b) => lengths[b] - lengths[a] || a - b));
+}
+
+function chunksOf(
+  level: readonly number[],
+  { lengths, offsets }: { lengths: readonly number[]; offsets: readonly number[] },
+): Chunks {
+  const N = offsets[offsets.length - 1];
+  const longest = Math.max(1, lengths[level[0]]);
+  const size = Math.min(CHUNK, longest);
+  const counts = level.map((segment) => Math.max(1, Math.ceil(lengths[segment] / size)));
+  const active = Array.from({ length: counts[0] }, (_, step) => counts.filter((count) => count > step).length);
+  const tokens = new BigInt64Array(active.reduce((sum, count) => sum + count, 0) * size).fill(BigInt(N));
+  const places: [number, number][] = [];
+  let chunk = 0;
+  for (const [step, count] of active.entries()) {
+    for (const segment of level.slice(0, count)) {
+      const from = step * size;
+      for (let i = 0; i < Math.min(size, lengths[segment] - from); i++) {
+        const [token, place] = [offsets[segment] + from + i, chunk * size + i];
+        tokens[place] = BigInt(token);
+        places.push([token, place]);
+      }
+      chunk++;
+    }
+  }
+  return { tokens, size, active, places };
+}
+
+/** The same by chunks, [G, H, C, …]; where there is no token, nothing is read and nothing forgotten. */
+function chunksIn(tokens: DeltaRule, { tokens: order, size }: Chunks): DeltaRule {
+  const places = fromArray(order).toDevice(tokens.q.device);
+  const chunked = (x: Tensor) => {
+    const [, ...rest] = x.shape;
+    const none = zeros([1, ...rest], { dtype: x.dtype, device: x.device });
+    return cat([x, none])
+      .indexSelect(0, places)
+      .reshape(-1, size, ...rest)
+      .transpose(1, 2);
+  };
+  const { q, k, v, decay, beta } = tokens;
+  return { q: chunked(q), k: chunked(k), v: chunked(v), decay: chunked(decay), beta: chunked(beta) };
+}
+
+/** States that the segments of a level begin with, or undefined for zeros: [n, H, d, e] */
+function beginningOf(
+  level: readonly number[],
+  {
+    parts,
+    initial,
+    parents,
+  }: {
+    parts: readonly { finals: Tensor; segments: readonly number[] }[];
+    initial?: Tensor;
+    parents?: readonly number[];
+  },
+): Tensor | undefined {
+  const before = parts.at(-1);
+  const [from, rows] =
+    before === undefined
+      ? [initial, level]
+      : [before.finals, level.map((segment) => before.segments.indexOf(parents![segment]))];
+  return from?.indexSelect(0, fromArray(BigInt64Array.from(rows, BigInt)).toDevice(from.device));
+}
+
+/** → y [G · C, H, e], and the last states of the segments [n, H, d, e] */
+function scan(chunks: DeltaRule, active: readonly number[], begin: Tensor | undefined): { y: Tensor; finals: Tensor } {
+  const inner = withinChunks(chunks);
+  const [u, w, q, k, scores, left] = [inner.u, inner.w, inner.q, inner.k, inner.scores, inner.left].map((x) =>
+    x.split(active),
+  );
+  const outputs: Tensor[] = [];
+  const finals: Tensor[] = [];
+  let state = begin;
+  for (const [step, count] of active.entries()) {
+    const before = step === 0 || state === undefined ? state : whatGoesOn(state, count, finals);
+    const news = before === undefined ? u[step] : u[step].sub(w[step].matmul(before)); // [n, H, C, e]
+    const own = scores[step].matmul(news);
+    outputs.push(before === undefined ? own : own.add(q[step].matmul(before)));
+    const added = k[step].transpose(-1, -2).matmul(news); // [n, H, d, e]
+    state = before === undefined ? added : before.mul(left[step]).add(added);
+  }
+  const y = cat(outputs).transpose(1, 2).flatten(0, 1);
+  return { y, finals: cat([state as Tensor, ...finals.toReversed()]) };
+}
+
+/** The states of segments that have a further chunk; those of the others are their last. */
+function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
+  const [n] = state.shape;
+  if (n === count) return state;
+  const [going, ended] = state.split([count, n - count]);
+  finals.push(ended);
+  return going;
+}
+
+/** What chunks make of their own tokens, before the state that they begin with is known. */
+function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
+  const C = q.shape[2];
+  const passed = aten.cumsum.default(decay, -1); // [G, H, C]
+  const later = aten.triu.default(aten.ones.default([C, C], { dtype: 'bool', device: q.device }), { diagonal: 1 });
+  const differences = passed.unsqueeze(-1).sub(passed.unsqueeze(-2));
+  // Hidden before the exponential, which would not be finite there.
+  const between = aten.exp.default(aten.masked_fill.Scalar(differences, later, Number.NEGATIVE_INFINITY)); // [G, H, C, C]
+  const kept = aten.exp.default(passed).unsqueeze(-1); // [G, H, C, 1]
+  const ofKeys = k.mul(beta.unsqueeze(-1));
+  const system = ofKeys.matmul(k.transpose(-1, -2)).mul(between);
+  const sides = cat([v.mul(beta.unsqueeze(-1)), ofKeys.mul(kept)], -1);
+  const solved = solvedBelow(system, sides);
+  const [u, w] = solved.split([v.shape[3], k.shape[3]], 3);
+  const last = passed.narrow(-1, C - 1, 1); // [G, H, 1]
+  return {
+    u,
+    w,
+    q: q.mul(kept),
+    k: k.mul(aten.exp.default(last.sub(passed)).unsqueeze(-1)),
+    scores: q.matmul(k.transpose(-1, -2)).mul(between),
+    left: aten.exp.default(last).unsqueeze(-1), // [G, H, 1, 1]
+  };
+}
+
+/** x of (1 + what stands below the system's diagonal) x = sides. */
+function solvedBelow(system: Tensor, sides: Tensor): Tensor {
+  if (system.device === 'meta') return aten.empty_like.default(sides); // it has no form there
+  return aten.linalg_solve_triangular.default(system, sides, { upper: false, unitriangular: true });
+}
+
+/** Last states by their segments: [S, H, d, e] */
+function inOrder(parts: readonly { finals: Tensor; segments: readonly number[] }[], device: string): Tensor {
+  const segments = parts.flatMap((part) => part.segments);
+  const places = new BigInt64Array(segments.length);
+  for (const [place, segment] of segments.entries()) places[segment] = BigInt(place);
+  return cat(parts.map(({ finals }) => finals)).indexSelect(0, fromArray(places).toDevice(device));
+}

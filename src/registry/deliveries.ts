@@ -1,0 +1,34 @@
+/** What webhooks have to be told. */
+import type { Selectable } from 'kysely';
+import type { Registry } from './database.ts';
+import type { DeliveriesTable } from './tables.ts';
+
+export type Delivery = Selectable<DeliveriesTable>;
+
+export async function addDelivery(registry: Registry, given: Pick<Delivery, 'id' | 'url' | 'body'>): Promise<void> {
+  await registry
+    .insertInto('deliveries')
+    .values({ ...given, attempts: 0, next_at: Date.now(), ended_at: null })
+    .execute();
+}
+
+/** Those whose time has come, the oldest first. */
+export async function dueDeliveries(registry: Registry, now = Date.now()): Promise<Delivery[]> {
+  return registry
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('next_at', '<=', now)
+    .orderBy('next_at')
+    .execute();
+}
+
+/** Notes an attempt: `next` says when the next one is due, where there is one. */
+export async function noteAttempt(
+  registry: Registry,
+  { id, attempts }: Delivery,
+  next: number | undefined,
+): Promise<void> {
+  const change = { attempts: attempts + 1, ...(next === undefined ? { ended_at: Date.now() } : { next_at: next }) };
+  await registry.updateTable('deliveries').set(change).where('id', '=', id).execute();
+}

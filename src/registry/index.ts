@@ -1,0 +1,109 @@
+/** Models in use: versions, aliases, rollouts, and who changed them. */
+export {
+  CHALLENGER,
+  CHAMPION,
+  aliasesOf,
+  aliasHistory,
+  earlierChampion,
+  moveAlias,
+  type AliasChange,
+} from './aliases.ts';
+export { keyActor, readAudit, recordAction, type AuditEntry, type AuditFilter } from './audit.ts';
+export {
+  addFile,
+  filePath,
+  filesOf,
+  findFile,
+  jobFolder,
+  partPath,
+  removeExpired,
+  removeFile,
+  trainingFolder,
+  type StoredFile,
+} from './files.ts';
+export {
+  addEvent,
+  addJob,
+  changeJob,
+  claimJob,
+  eventsOf,
+  findJob,
+  hasEnded,
+  jobsIn,
+  jobsOf,
+  newestEvents,
+  newId,
+  recoverJobs,
+  type Job,
+  type JobStatus,
+  type JobEvent,
+} from './jobs.ts';
+export { pageOf, type Page, type PageWish } from './pages.ts';
+export { openRegistry, outsideChanges, registryPath, withRegistry, type Registry } from './database.ts';
+export {
+  describeGuard,
+  isBroken,
+  observeBase,
+  observeTried,
+  parseGuards,
+  type Guard,
+  type GuardSignal,
+} from './guards.ts';
+export {
+  beginCanary,
+  beginRollout,
+  endOpen,
+  endRollout,
+  openRollouts,
+  rolloutsOf,
+  saveCounts,
+  type Rollout,
+} from './rollouts.ts';
+export {
+  addVersion,
+  deleteModel,
+  findVersion,
+  recordFindings,
+  registeredModels,
+  versionName,
+  versionsOf,
+  type ModelVersion,
+  type NewVersion,
+} from './versions.ts';
+export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
+export {
+  addCheckpoint,
+  checkpointsOf,
+  forbid,
+  permissionsOf,
+  permit,
+  type JobCheckpoint,
+  type Permission,
+} from './checkpoints.ts';
+export {
+  addPart,
+  addUpload,
+  endExpiredUploads,
+  endUpload,
+  findUpload,
+  openUploads,
+  partsOf,
+  type Upload,
+} from './uploads.ts';
+export {
+  addEval,
+  addEvalItem,
+  addEvalRun,
+  changeEval,
+  changeEvalRun,
+  claimEvalRun,
+  evalItemsOf,
+  evalRunsOf,
+  evalRunStatus,
+  evalsOf,
+  removeEval,
+  removeEvalRun,
+  type Eval,
+  type EvalItem,
+  type EvalRun,
+} from './evals.ts';

@@ -1,0 +1,259 @@
+/** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
+import type { Generated } from 'kysely';
+
+export interface RegisteredModelsTable {
+  name: string;
+  /** The API key that made it; null for models of whoever has this machine. */
+  owner: string | null;
+  created_at: number;
+  /** When it was deleted: its name is not given again. */
+  deleted_at: number | null;
+}
+
+export interface VersionsTable {
+  model: string;
+  version: number;
+  /** The run that made it: its id, and its folder (absolute). */
+  run: string | null;
+  run_folder: string | null;
+  /** Of the adapter or model (absolute). */
+  folder: string;
+  base: string | null;
+  /** SHA-256 of the weights, of the base's configuration and weights, and of the chat template. */
+  weights_hash: string;
+  base_hash: string | null;
+  template_hash: string | null;
+  /** JSON: content hash of each split that it was trained with. */
+  data_hashes: string;
+  /** The comparison's verdict. */
+  verdict: string | null;
+  /** JSON: the gate's checks when it was last asked. */
+  gate: string | null;
+  /** JSON: the newest sign-off. */
+  sign_off: string | null;
+  created_at: number;
+  created_by: string;
+}
+
+export interface AliasesTable {
+  model: string;
+  alias: string;
+  version: number;
+}
+
+export interface AliasHistoryTable {
+  id: Generated<number>;
+  model: string;
+  alias: string;
+  /** Null where the alias was made, or taken away. */
+  from_version: number | null;
+  to_version: number | null;
+  action: string;
+  reason: string | null;
+  by: string;
+  at: number;
+}
+
+export interface RolloutsTable {
+  id: Generated<number>;
+  model: string;
+  /** The version that is tried, and the one that is in use meanwhile. */
+  version: number;
+  from_version: number;
+  stage: string;
+  /** Of requests, 0 to 1, once it is a canary. */
+  share: number;
+  /** Pairs of answers to compare before it becomes one. */
+  shadow_pairs: number;
+  bake_ms: number;
+  /** JSON: a list of guards as they were written. */
+  guards: string;
+  /** JSON: what was counted so far. */
+  counts: string;
+  started_at: number;
+  stage_at: number;
+  ended_at: number | null;
+  reason: string | null;
+  by: string;
+}
+
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  by: string;
+  /** `model-registered`, `alias-moved`, … */
+  action: string;
+  /** What it was done to: `tickets@3`, `ftjob-…`. */
+  subject: string;
+  /** JSON: hashes of what it was done on. */
+  hashes: string;
+  /** JSON: anything else that matters. */
+  details: string;
+  /** Of the entry before, and of this one with it. */
+  previous: string;
+  hash: string;
+}
+
+export interface FilesTable {
+  id: string;
+  /** Name of the API key; empty on a server without keys. */
+  owner: string;
+  purpose: string;
+  filename: string;
+  bytes: number;
+  sha256: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
+export interface UploadsTable {
+  id: string;
+  owner: string;
+  purpose: string;
+  filename: string;
+  bytes: number;
+  mime_type: string;
+  status: string;
+  created_at: number;
+  expires_at: number;
+  file: string | null;
+}
+
+export interface UploadPartsTable {
+  id: string;
+  upload: string;
+  bytes: number;
+  created_at: number;
+}
+
+export interface JobsTable {
+  id: string;
+  owner: string;
+  status: string;
+  model: string;
+  training_file: string;
+  validation_file: string | null;
+  suffix: string | null;
+  seed: number;
+  /** JSON: type and hyper-parameters, as asked until they are settled. */
+  method: string;
+  /** JSON: keys of the recipe that the request adds. */
+  extra: string;
+  metadata: string;
+  /** JSON: the recipe, once the files are checked. */
+  recipe: string | null;
+  fine_tuned_model: string | null;
+  trained_tokens: number | null;
+  /** JSON */
+  error: string | null;
+  /** JSON: ids of files. */
+  result_files: string;
+  /** Stands for the request, for a retry to be known again. */
+  fingerprint: string;
+  /** JSON: the process that works on it. */
+  worker: string | null;
+  created_at: number;
+  finished_at: number | null;
+}
+
+export interface JobEventsTable {
+  seq: Generated<number>;
+  job: string;
+  /** What it tells of: told again after a crash it is the same. */
+  key: string;
+  at: number;
+  level: string;
+  message: string;
+  type: string;
+  /** JSON */
+  data: string;
+}
+
+export interface CheckpointsTable {
+  id: string;
+  job: string;
+  step: number;
+  /** The registered model. */
+  model: string;
+  /** JSON */
+  metrics: string;
+  created_at: number;
+}
+
+export interface PermissionsTable {
+  id: string;
+  model: string;
+  /** Name of the API key that may use it. */
+  key: string;
+  created_at: number;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  url: string;
+  body: string;
+  attempts: number;
+  next_at: number;
+  /** When it arrived, or was given up. */
+  ended_at: number | null;
+}
+
+export interface EvalsTable {
+  id: string;
+  owner: string;
+  name: string;
+  metadata: string;
+  /** JSON: data_source_config and testing_criteria as they were asked. */
+  source: string;
+  criteria: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface EvalRunsTable {
+  id: string;
+  eval: string;
+  owner: string;
+  name: string;
+  metadata: string;
+  /** JSON */
+  source: string;
+  status: string;
+  error: string | null;
+  /** JSON: the process that works on it. */
+  worker: string | null;
+  created_at: number;
+}
+
+export interface EvalItemsTable {
+  id: string;
+  run: string;
+  /** In the run's rows, from 0. */
+  place: number;
+  status: string;
+  /** JSON */
+  item: string;
+  sample: string;
+  results: string;
+  created_at: number;
+}
+
+export interface RegistryTables {
+  evals: EvalsTable;
+  eval_runs: EvalRunsTable;
+  eval_items: EvalItemsTable;
+  files: FilesTable;
+  uploads: UploadsTable;
+  upload_parts: UploadPartsTable;
+  jobs: JobsTable;
+  job_events: JobEventsTable;
+  checkpoints: CheckpointsTable;
+  permissions: PermissionsTable;
+  deliveries: DeliveriesTable;
+  registered_models: RegisteredModelsTable;
+  versions: VersionsTable;
+  aliases: AliasesTable;
+  alias_history: AliasHistoryTable;
+  rollouts: RolloutsTable;
+  audit: AuditTable;
+}

@@ -1,0 +1,234 @@
+/** Files that are sent in parts. */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { z } from '@hono/zod-openapi';
+import { writeAll, writeAtomic } from '../../files/atomic.ts';
+import {
+  addFile,
+  addPart as keepPart,
+  addUpload,
+  endUpload,
+  filePath,
+  findUpload,
+  newId,
+  partPath,
+  partsOf,
+  type Registry,
+  type StoredFile,
+  type Upload,
+} from '../../registry/index.ts';
+import { ApiError, invalidValue } from '../api-error.ts';
+import type { Call } from '../call.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { storeForm } from '../multipart.ts';
+import { checkStorage, notFound, trainingOf } from '../training/access.ts';
+import { seconds } from '../training/lists.ts';
+import { fileEntry, fileReply } from './files.ts';
+
+const HOUR = 3_600_000;
+const MOST_BYTES = 8 * 2 ** 30;
+const MOST_PART = 64 * 2 ** 20;
+
+const request = z
+  .strictObject({
+    filename: z.string().min(1).max(255),
+    purpose: z.enum(['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision']),
+    bytes: z.number().int().positive().max(MOST_BYTES),
+    mime_type: z.string().max(255),
+  })
+  .openapi('UploadRequest');
+
+const reply = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('upload'),
+    bytes: z.number().int(),
+    created_at: z.number().int(),
+    expires_at: z.number().int(),
+    filename: z.string(),
+    purpose: z.string(),
+    status: z.enum(['pending', 'completed', 'cancelled', 'expired']),
+    file: fileReply.nullable(),
+  })
+  .openapi('Upload');
+
+function uploadEntry(upload: Upload, file?: StoredFile): z.output<typeof reply> {
+  const isExpired = upload.status === 'pending' && upload.expires_at < Date.now();
+  return {
+    id: upload.id,
+    object: 'upload',
+    bytes: upload.bytes,
+    created_at: seconds(upload.created_at),
+    expires_at: seconds(upload.expires_at),
+    filename: upload.filename,
+    purpose: upload.purpose,
+    status: isExpired ? 'expired' : (upload.status as 'pending'),
+    file: file === undefined ? null : fileEntry(file),
+  };
+}
+
+const create = defineEndpoint({
+  method: 'post',
+  path: '/v1/uploads',
+  tag: 'Training',
+  summary: 'Begin a file that is sent in parts, within an hour',
+  body: { schema: request, unsupported: { expires_after: [] } },
+  reply: { description: 'The upload', json: reply },
+  async handle(call) {
+    const { registry } = trainingOf(call);
+    await checkStorage(call, call.body.bytes);
+    const now = Date.now();
+    const made = { id: newId('upload_'), owner: call.owner, status: 'pending', file: null };
+    const upload = {
+      ...made,
+      ...call.body,
+      filename: basename(call.body.filename),
+      created_at: now,
+      expires_at: now + HOUR,
+    };
+    return Response.json(uploadEntry(await addUpload(registry, upload)));
+  },
+});
+
+/** @throws ApiError 400 for one that has ended, 404 */
+async function openUpload(call: Call): Promise<Upload> {
+  const { upload_id: id } = call.params;
+  const upload = await findUpload(trainingOf(call).registry, id, call.owner);
+  if (upload === undefined) throw notFound('upload', id);
+  const { status } = uploadEntry(upload);
+  if (status === 'pending') return upload;
+  throw new ApiError(400, { message: `The upload '${id}' is ${status}.`, code: 'upload_not_pending' });
+}
+
+const part = z
+  .strictObject({ data: z.any().openapi({ type: 'string', format: 'binary' }) })
+  .openapi('UploadPartRequest');
+
+const addPart = defineEndpoint({
+  method: 'post',
+  path: '/v1/uploads/{upload_id}/parts',
+  tag: 'Training',
+  summary: 'Add a part of up to 64 MB',
+  body: { schema: part, isForm: true },
+  reply: {
+    description: 'The part',
+    json: z
+      .strictObject({
+        id: z.string(),
+        object: z.literal('upload.part'),
+        created_at: z.number().int(),
+        upload_id: z.string(),
+      })
+      .openapi('UploadPart'),
+  },
+  async handle(call) {
+    const { registry } = trainingOf(call);
+    const upload = await openUpload(call);
+    const id = newId('part_');
+    const path = partPath(id);
+    const sent = (await partsOf(registry, upload.id)).reduce((sum, one) => sum + one.bytes, 0);
+    try {
+      const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
+      const { file } = await storeForm(call.request, { field: 'data', path, mostBytes });
+      if (file === undefined) throw invalidValue('data', 'data is missing.', 'missing_required_parameter');
+      const made = { id, upload: upload.id, bytes: file.bytes, created_at: Date.now() };
+      await keepPart(registry, made);
+      return Response.json({ id, object: 'upload.part', created_at: seconds(made.created_at), upload_id: upload.id });
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw error;
+    }
+  },
+});
+
+const ending = z
+  .strictObject({ part_ids: z.array(z.string()).min(1), md5: z.string().optional() })
+  .openapi('CompleteUploadRequest');
+
+const complete = defineEndpoint({
+  method: 'post',
+  path: '/v1/uploads/{upload_id}/complete',
+  tag: 'Training',
+  summary: 'Put the parts together, in the order given',
+  body: { schema: ending },
+  reply: { description: 'The upload with its file', json: reply },
+  async handle(call) {
+    const { registry } = trainingOf(call);
+    const upload = await openUpload(call);
+    await checkParts(registry, upload, call.body.part_ids);
+    const file = joinParts(upload, call.body);
+    await addFile(registry, file);
+    await endUpload(registry, upload.id, { status: 'completed', file: file.id });
+    return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
+  },
+});
+
+async function checkParts(registry: Registry, { id, bytes }: Upload, wanted: readonly string[]): Promise<void> {
+  const parts = await partsOf(registry, id);
+  const sizes = new Map(parts.map((one) => [one.id, one.bytes]));
+  const unknown = wanted.find((one, i) => !sizes.has(one) || wanted.indexOf(one) !== i);
+  if (unknown !== undefined)
+    throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is no part of this upload, or is named twice.`);
+  const sent = wanted.reduce((sum, one) => sum + sizes.get(one)!, 0);
+  if (sent !== bytes) throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
+}
+
+function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): StoredFile {
+  const id = newId('file-');
+  const [sha256, sum] = [createHash('sha256'), createHash('md5')];
+  writeAtomic(
+    filePath(id),
+    (descriptor) => {
+      for (const part of parts)
+        for (const chunk of chunksOf(partPath(part))) {
+          sha256.update(chunk);
+          sum.update(chunk);
+          writeAll(descriptor, chunk);
+        }
+    },
+    0o600,
+  );
+  if (md5 !== undefined && sum.digest('hex') !== md5) {
+    rmSync(filePath(id), { force: true });
+    throw invalidValue('md5', 'The parts together have another MD5.');
+  }
+  const { owner, purpose, filename, bytes } = upload;
+  return {
+    id,
+    owner,
+    purpose,
+    filename,
+    bytes,
+    sha256: sha256.digest('hex'),
+    created_at: Date.now(),
+    expires_at: null,
+  };
+}
+
+function* chunksOf(path: string): Generator<Uint8Array> {
+  const chunk = Buffer.alloc(1 << 20);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk))
+      yield chunk.subarray(0, count);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const cancel = defineEndpoint({
+  method: 'post',
+  path: '/v1/uploads/{upload_id}/cancel',
+  tag: 'Training',
+  summary: 'Give up an upload',
+  reply: { description: 'The upload', json: reply },
+  async handle(call: Call) {
+    const { registry } = trainingOf(call);
+    const upload = await openUpload(call);
+    await endUpload(registry, upload.id, { status: 'cancelled' });
+    return Response.json(uploadEntry({ ...upload, status: 'cancelled' }));
+  },
+});
+
+export const endpoints: readonly Endpoint[] = [create, addPart, complete, cancel];

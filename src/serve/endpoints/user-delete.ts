@@ -1,0 +1,30 @@
+import { z } from '@hono/zod-openapi';
+import { eraseUser } from '../../watch/index.ts';
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { watcherOf } from '../watch/watcher-of.ts';
+
+const reply = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('user'),
+    deleted: z.literal(true),
+    answers: z.number().int(),
+    feedback: z.number().int(),
+  })
+  .openapi('DeletedUser');
+
+export const endpoint = defineEndpoint({
+  method: 'delete',
+  path: '/v1/attune/users/{user}',
+  tag: 'Monitoring',
+  summary: 'Forget a user: what was kept of their answers, and the key by which it can be read',
+  isAdmin: true,
+  reply: { description: 'They are forgotten', json: reply },
+  async handle({ server, params: { user } }: Call) {
+    const watcher = watcherOf(server);
+    await watcher.flush();
+    const { traces, feedback } = await eraseUser(watcher.store, user);
+    return Response.json({ id: user, object: 'user', deleted: true, answers: traces, feedback });
+  },
+});

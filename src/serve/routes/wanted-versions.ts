@@ -1,0 +1,62 @@
+/** What the registry says should be served. */
+import {
+  aliasesOf,
+  CHAMPION,
+  earlierChampion,
+  findVersion,
+  openRollouts,
+  registeredModels,
+  versionName,
+  type ModelVersion,
+  type Registry,
+  type Rollout,
+} from '../../registry/index.ts';
+
+export interface WantedModel {
+  name: string;
+  owner?: string;
+  /** By alias. */
+  aliases: Record<string, number>;
+  /** That are named by an alias, a rollout, or by what a rollback would go back to; by number. */
+  versions: Map<number, ModelVersion>;
+  rollout?: Rollout;
+}
+
+/** What a version is served as: models of an API key have one version, under the model's name. */
+export function servedId({ name, owner }: Pick<WantedModel, 'name' | 'owner'>, version: number): string {
+  return owner === undefined ? versionName({ model: name, version }) : name;
+}
+
+/** @param isWanted which of the registered models this server serves */
+export async function wantedModels(
+  registry: Registry,
+  isWanted: (model: { owner: string | null }) => boolean,
+): Promise<WantedModel[]> {
+  const models = (await registeredModels(registry)).filter(isWanted);
+  const rollouts = await openRollouts(registry);
+  return Promise.all(
+    models.map(async ({ name, owner }) => {
+      const aliases = await aliasesOf(registry, name);
+      const rollout = rollouts.find(({ model }) => model === name);
+      const earlier = aliases[CHAMPION] === undefined ? undefined : await earlierOf(registry, name);
+      const numbers = [...Object.values(aliases), rollout?.version, rollout?.from, earlier];
+      const known = [...new Set(numbers.filter((number) => number !== undefined))];
+      const versions = await Promise.all(known.map((number) => findVersion(registry, name, number)));
+      return {
+        name,
+        ...(owner !== null && { owner }),
+        aliases,
+        versions: new Map(versions.map((version) => [version.version, version])),
+        rollout,
+      };
+    }),
+  );
+}
+
+async function earlierOf(registry: Registry, model: string): Promise<number | undefined> {
+  try {
+    return await earlierChampion(registry, model);
+  } catch {
+    return undefined; // there was no other
+  }
+}

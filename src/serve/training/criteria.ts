@@ -1,0 +1,20 @@
+/** What an evaluation asks of an answer: a grader, and from which score on it passes. */
+import { isPlainObject } from '../../base/plain-object.ts';
+import type { Grader } from '../../eval/graders/grader.options.ts';
+import { readGrader } from './graders.ts';
+
+export interface Criterion {
+  grader: Grader;
+  threshold: number;
+}
+
+/** @throws ApiError 400 */
+export function readCriterion(value: unknown, param = 'testing_criteria'): Criterion {
+  const { pass_threshold: threshold, id: _, ...rest } = isPlainObject(value) ? value : {};
+  const isSimilar = rest.type === 'text_similarity';
+  const grader = readGrader(
+    isSimilar && threshold !== undefined ? { ...rest, pass_threshold: threshold } : rest,
+    param,
+  );
+  return { grader, threshold: typeof threshold === 'number' ? threshold : 1 };
+}

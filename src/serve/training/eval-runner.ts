@@ -1,0 +1,198 @@
+/** Runs evaluations: rows are answered where they have no answer yet, and scored by the evaluation's graders. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compileGrader } from '../../eval/graders/grade.ts';
+import { fillTemplate } from '../../eval/graders/template.ts';
+import { parseJson } from '../../files/json.ts';
+import { rawRows } from '../../data/raw-rows.ts';
+import {
+  addEvalItem,
+  changeEvalRun,
+  claimEvalRun,
+  evalItemsOf,
+  evalRunStatus,
+  evalsOf,
+  filePath,
+  type EvalItem,
+  type EvalRun,
+  type Registry,
+} from '../../registry/index.ts';
+import { ApiError } from '../api-error.ts';
+import { Call } from '../call.ts';
+import { checked } from '../check-body.ts';
+import { endpoint as chat } from '../endpoints/chat-completions.ts';
+import { chatRequest, type ChatReply } from '../schemas/chat.ts';
+import type { EvalSource } from '../schemas/evals.ts';
+import type { ServerParts } from '../server-parts.ts';
+import { Exchange } from '../watch/exchange.ts';
+import { readCriterion, type Criterion } from './criteria.ts';
+
+type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
+type Completions = Extract<EvalSource, { type: 'completions' }>;
+
+const POLL = 500;
+/** Between requests on a server that has no place for another. */
+const BUSY = 500;
+
+export class EvalRunner {
+  readonly #server: ServerParts;
+  readonly #registry: Registry;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(server: ServerParts, registry: Registry) {
+    this.#server = server;
+    this.#registry = registry;
+  }
+
+  begin(): void {
+    this.#timer = setInterval(() => this.wake(), POLL);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await this.#work;
+  }
+
+  wake(): void {
+    if (this.#isClosed) return;
+    this.#work ??= this.#next().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  async #next(): Promise<void> {
+    try {
+      for (let run = await claimEvalRun(this.#registry); run !== undefined; run = await claimEvalRun(this.#registry)) {
+        await this.#run(run);
+        if (this.#isClosed) return;
+      }
+    } catch (error) {
+      this.#server.log.error({ err: error }, 'evaluations not run');
+    }
+  }
+
+  async #run(run: EvalRun): Promise<void> {
+    try {
+      const isWhole = await this.#answerAll(run);
+      // What a server that ends has left goes on with the next one.
+      await changeEvalRun(this.#registry, run.id, { status: isWhole ? 'completed' : 'queued' }, ['in_progress']);
+    } catch (error) {
+      this.#server.log.error({ run: run.id, err: error }, 'evaluation failed');
+      const message = error instanceof ApiError ? error.message : 'The rows cannot be read.';
+      await changeEvalRun(this.#registry, run.id, { status: 'failed', error: message }, ['in_progress']);
+    }
+  }
+
+  /** @returns whether every row has come to something */
+  async #answerAll(run: EvalRun): Promise<boolean> {
+    const owned = (await evalsOf(this.#registry, run.owner)).find(({ id }) => id === run.eval);
+    if (owned === undefined) return true;
+    const criteria = owned.criteria.map((criterion) => readCriterion(criterion));
+    const source = run.source as unknown as EvalSource;
+    const done = new Set((await evalItemsOf(this.#registry, run.id)).map(({ place }) => place));
+    let place = 0;
+    for await (const row of rowsOf(source)) {
+      if (!done.has(place)) {
+        if (this.#isClosed || (await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
+        const item = await this.#answer(row, { run, source, criteria });
+        await addEvalItem(this.#registry, { ...item, run: run.id, place, item: row.item });
+      }
+      place++;
+    }
+    return true;
+  }
+
+  async #answer(
+    row: Row,
+    { run, source, criteria }: { run: EvalRun; source: EvalSource; criteria: Criterion[] },
+  ): Promise<Pick<EvalItem, 'status' | 'sample' | 'results'>> {
+    try {
+      const sample = source.type === 'jsonl' ? (row.sample ?? {}) : await this.#sample(row, run, source);
+      const answer = answerIn(sample);
+      const results = criteria.map(({ grader, threshold }) => {
+        const { reward: score } = compileGrader(grader)({ item: row.item, answer });
+        return { name: grader.name, type: grader.type, score, passed: score >= threshold };
+      });
+      return { status: results.every(({ passed }) => passed) ? 'pass' : 'fail', sample, results };
+    } catch (error) {
+      const { code, message } =
+        error instanceof ApiError
+          ? error
+          : { code: 'invalid_item', message: 'The row has not what the template names.' };
+      return { status: 'error', sample: { error: { code, message } }, results: [] };
+    }
+  }
+
+  /** Asks the model as a client of the same key would; waits while the server has no place. */
+  async #sample(row: Row, { owner }: EvalRun, source: Completions): Promise<Record<string, unknown>> {
+    const messages = messagesOf(row, source);
+    const body = checked(chatRequest, { model: source.model, messages, ...source.sampling_params });
+    for (;;) {
+      try {
+        const { choices, usage } = (await this.#ask(owner, body)) as ChatReply;
+        const [{ message, finish_reason: finish }] = choices;
+        const output = [{ role: 'assistant', content: message.content }];
+        return {
+          input: messages,
+          output,
+          finish_reason: finish,
+          model: source.model,
+          usage,
+          ...source.sampling_params,
+        };
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 429 || this.#isClosed) throw error;
+        await sleep(BUSY);
+      }
+    }
+  }
+
+  async #ask(owner: string, body: unknown): Promise<unknown> {
+    const request = new Request('http://127.0.0.1/v1/chat/completions');
+    const exchange = new Exchange(request, chat.path);
+    exchange.isShadow = true;
+    const key = this.#server.keys?.named(owner);
+    const parts = {
+      server: this.#server,
+      request,
+      body,
+      params: {},
+      key,
+      exchange,
+      fields: {},
+      fingerprint: exchange.id,
+    };
+    return (await chat.handle(new Call(parts))).json();
+  }
+}
+
+async function* rowsOf({ source }: EvalSource): AsyncGenerator<Row> {
+  if (source.type === 'file_content') yield* source.content;
+  else
+    for await (const { value } of rawRows(filePath(source.id), () => undefined)) {
+      const { item = {}, sample } = value as Partial<Row>;
+      yield { item, ...(sample !== undefined && { sample }) };
+    }
+}
+
+function messagesOf({ item }: Row, { input_messages: input }: Completions): unknown[] {
+  if (input.type === 'item_reference') {
+    const text = fillTemplate(`{{ ${input.item_reference} }}`, { item, answer: '' });
+    return parseJson(text) as unknown[];
+  }
+  return input.template.map(({ role, content }) => ({
+    role,
+    content: fillTemplate(typeof content === 'string' ? content : content.text, { item, answer: '' }),
+  }));
+}
+
+/** The text of an answer that was sampled, or that came with its row. */
+function answerIn(sample: Record<string, unknown>): string {
+  const { output_text: text, output } = sample as { output_text?: unknown; output?: { content?: unknown }[] };
+  if (typeof text === 'string') return text;
+  const content = Array.isArray(output) ? output.at(-1)?.content : undefined;
+  return typeof content === 'string' ? content : '';
+}

@@ -1,0 +1,24 @@
+import type { Registry } from '../../registry/index.ts';
+import type { RegistryRoutes } from '../routes/registry-routes.ts';
+import type { ServerParts } from '../server-parts.ts';
+import { EvalRunner } from './eval-runner.ts';
+import { JobQueue } from './job-queue.ts';
+import type { Trainer } from './trainer.ts';
+import type { TrainingParts } from './training-parts.ts';
+import { Webhooks } from './webhooks.ts';
+
+/** Takes files and jobs from now on, and goes on with those that a crash has left. */
+export function openTraining(
+  server: ServerParts,
+  { registry, trainer, routes }: { registry: Registry; trainer: Trainer; routes: RegistryRoutes },
+): TrainingParts {
+  const { table, log, settings } = server;
+  const webhooks = new Webhooks(registry, settings.webhooks, log);
+  const onPublished = () => routes.refresh();
+  const queue = new JobQueue({ registry, trainer, table, webhooks, log, onPublished });
+  const evals = new EvalRunner(server, registry);
+  webhooks.begin();
+  evals.begin();
+  queue.begin();
+  return { registry, trainer, queue, evals, webhooks };
+}

@@ -1,0 +1,14 @@
+import type { Registry } from '../../registry/index.ts';
+import type { EvalRunner } from './eval-runner.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { Webhooks } from './webhooks.ts';
+import type { Trainer } from './trainer.ts';
+
+/** What the endpoints of the training API share. */
+export interface TrainingParts {
+  registry: Registry;
+  trainer: Trainer;
+  queue: JobQueue;
+  evals: EvalRunner;
+  webhooks: Webhooks;
+}

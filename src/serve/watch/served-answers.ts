@@ -1,0 +1,87 @@
+/** A request's answers as they are watched. */
+import type { Asked, ServedAnswer } from '../../watch/index.ts';
+import { versionOf } from '../../watch/version-of.ts';
+import type { ServedModel } from '../models/model-table.ts';
+import type { RowAnswer } from '../models/opened.ts';
+import type { Exchange } from './exchange.ts';
+
+const WATCHED = new Set(['chat', 'text_completion', 'classify']);
+
+/** None of what asks no model, or another kind of it. What failed is one answer without a text. */
+export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[] {
+  const { asked, model, answers, predictions, id } = exchange;
+  if (asked === undefined || model === undefined || !WATCHED.has(asked.operation)) return [];
+  if (status >= 400 && status < 499) return [];
+  const { body, operation } = asked;
+  const user = [body.user, body.safety_identifier].find((one) => typeof one === 'string') as string | undefined;
+  const shared = {
+    id: asked.id ?? id,
+    at: exchange.startedAt,
+    ...placeOf(model),
+    ...{ operation, status, milliseconds: exchange.milliseconds },
+    ...(exchange.keyName !== undefined && { key: exchange.keyName }),
+    ...(user !== undefined && { user }),
+    ...(exchange.firstPart !== undefined && { firstPart: exchange.firstPart }),
+  };
+  if (predictions.length > 0)
+    return predictions.map((one, choice) => ({ ...shared, choice, ...rowOf(body, choice, one) }));
+  if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: promptOf(body, 0) }];
+  const n = Math.max(1, answers.length / promptsOf(body).length);
+  return answers.map((answer, choice) => ({
+    ...shared,
+    choice,
+    prompt: promptOf(body, Math.floor(choice / n)),
+    answer: answer.text,
+    promptTokens: answer.usage.prompt,
+    answerTokens: answer.usage.answer,
+    finish: exchange.finishReasons[choice] ?? answer.finishReason,
+    wantsJson: wantsJson(body),
+    hasTools: Array.isArray(body.tools) && body.tools.length > 0,
+    ...confidenceOf(answer.logProbs),
+  }));
+}
+
+/** Versions of the registry are watched under the name that they are versions of. */
+function placeOf({ id, folder, version }: ServedModel): { model: string; version: string } {
+  if (version === undefined) return { model: id, version: versionOf(folder) };
+  return { model: version.slice(0, version.lastIndexOf('@')), version };
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+function rowOf(body: Body, choice: number, { prediction, probability }: RowAnswer): Partial<ServedAnswer> {
+  const rows = promptsOf(body);
+  return {
+    prompt: rows[choice],
+    ...(typeof prediction === 'string' && { label: prediction }),
+    ...(probability !== undefined && { confidence: probability }),
+  };
+}
+
+function promptOf(body: Body, place: number): Asked | undefined {
+  return promptsOf(body)[place];
+}
+
+/** A conversation is one prompt; texts may be several. Tokens of the model's own are no text. */
+function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | undefined)[] {
+  if (Array.isArray(messages)) return [messages as Asked];
+  const given = prompt ?? input;
+  if (!Array.isArray(given)) return [given as Asked | undefined];
+  if (given.some((one) => typeof one === 'object' && one !== null && 'role' in one)) {
+    const told = typeof instructions === 'string' ? [{ role: 'system', content: instructions }] : [];
+    return [[...told, ...given] as Asked];
+  }
+  const isTokens = (one: unknown): boolean => typeof one === 'number' || Array.isArray(one);
+  return given.some(isTokens) ? [undefined] : (given as Asked[]);
+}
+
+function wantsJson({ response_format: format, text }: Body): boolean {
+  const wanted = (format ?? (text as { format?: unknown } | undefined)?.format) as { type?: string } | undefined;
+  return wanted?.type === 'json_object' || wanted?.type === 'json_schema';
+}
+
+function confidenceOf(logProbs: readonly { logProb: number }[] | undefined): { confidence?: number } {
+  if (logProbs === undefined || logProbs.length === 0) return {};
+  const mean = logProbs.reduce((sum, { logProb }) => sum + logProb, 0) / logProbs.length;
+  return { confidence: Math.exp(mean) };
+}

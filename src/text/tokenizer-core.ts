@@ -1,0 +1,83 @@
+/** The library that splits texts into tokens, made from a folder's files. */
+import { byteLevelProcessing, Tokenizer as Core } from 'tokenizers';
+import { AttuneError } from '../base/errors.ts';
+import type { AddedTokenJson } from './bpe/trainer.ts';
+import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
+import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
+import type { TextSide } from './translation-traits.ts';
+
+/** What loading found out by asking the core; fixed from then on. */
+export interface Traits {
+  special: SpecialTokens;
+  /** Whether the tokenizer puts BOS before a text when asked for special tokens. */
+  addsBos: boolean;
+  /** Whether a text may be cut after a line feed without changing its tokens. */
+  cutsAtLines: boolean;
+  /** Whether tokens of parts of a text, put together, still spell that text: no space appears at a part's start. */
+  joinsParts: boolean;
+  /** What it encodes where the model translates; the source unless said. */
+  side?: TextSide;
+}
+
+/** @throws AttuneError E_TOKENIZER_INVALID */
+export function loadCore(files: TokenizerFiles, tokenizer = files.tokenizer): Core {
+  try {
+    return Core.fromString(tokenizer);
+  } catch (error) {
+    throw invalid(files, (error as Error).message);
+  }
+}
+
+export function invalid(files: TokenizerFiles, got: string): AttuneError {
+  return new AttuneError('E_TOKENIZER_INVALID', {
+    what: `The tokenizer.json of ${files.origin} cannot be used`,
+    got,
+    expected: 'a tokenizer.json as transformers writes it',
+    fix: 'fetch it again from the model that it belongs to',
+  });
+}
+
+/** A tokenizer.json may carry a length limit or padding, which would cut and fill rows without a word. */
+export function withoutLimits(core: Core): Core {
+  core.disableTruncation();
+  core.disablePadding();
+  return core;
+}
+
+/** Asks a core; from then on it adds nothing around texts. */
+export async function findTraits(
+  files: TokenizerFiles,
+  core: Core,
+  addedTokens: readonly AddedTokenJson[],
+): Promise<Traits> {
+  withoutLimits(core);
+  const special = resolveSpecialTokens(files, core);
+  const listed = new Set(addedTokens.map(({ content }) => content));
+  // A role's token counts as special even where tokenizer.json has it only as a plain entry.
+  core.addSpecialTokens(
+    Object.values(special)
+      .map(({ content }) => content)
+      .filter((content) => !listed.has(content)),
+  );
+  const framed = (await core.encode('a', null, { addSpecialTokens: true })).getIds();
+  const declared = parseOther(files, 'tokenizer_config.json').add_bos_token;
+  const adds = typeof declared === 'boolean' ? declared : framed[0] === special.bos?.id;
+  // From here on the core adds nothing, and offsets keep the spaces that some processors trim away.
+  core.setPostProcessor(byteLevelProcessing(false));
+  const probe = ['One, two;\n', 'three\n', 'four'];
+  const parts = await core.encodeBatch([probe.join(''), ...probe], { addSpecialTokens: false });
+  const [whole, ...cut] = parts.map((encoding) => encoding.getIds());
+  const joinsParts = (await core.decode(cut.flat(), false)) === probe.join('');
+  const cutsAtLines = joinsParts && whole.join() === cut.flat().join() && !addedTokens.some(reachesOverLines);
+  return { special, addsBos: adds && special.bos !== undefined, joinsParts, cutsAtLines };
+}
+
+/** Whether a normaliser leaves texts as they are, but for Unicode composition. */
+export function isMild(normalizer: unknown): boolean {
+  const type = (normalizer as { type?: unknown } | null | undefined)?.type;
+  return type === undefined || type === 'NFC';
+}
+
+function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
+  return lstrip || /\n./s.test(content);
+}

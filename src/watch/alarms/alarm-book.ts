@@ -1,0 +1,125 @@
+/** Alarms that are open, once each, and when they ended. */
+import { randomUUID } from 'node:crypto';
+import { parseJson } from '../../files/json.ts';
+import type { VersionMonitor, Finding, TestName } from '../monitor/version-monitor.ts';
+import type { TraceStore } from '../traces/trace-store.ts';
+import { causeOf, describeTest, messageOf, type Alarm } from './alarm.ts';
+
+/** Answers of a calm period before an alarm ends by itself. */
+const LEAST_CALM = 200;
+
+export interface AlarmChanges {
+  opened: Alarm[];
+  resolved: Alarm[];
+}
+
+/** Brings the book up to what a monitor finds now. Several processes may do so: an alarm is opened by one of them. */
+export async function updateAlarms(
+  store: TraceStore,
+  { model, version }: { model: string; version: string },
+  monitor: VersionMonitor,
+): Promise<AlarmChanges> {
+  const names = monitor.alarms;
+  const open = await openAlarms(store, { model, version });
+  const isSame = names.length === open.length && open.every(({ signal }) => names.includes(signal));
+  if (isSame) return { opened: [], resolved: [] };
+  const findings = monitor.findings;
+  const known = new Set(open.map(({ signal }) => signal));
+  const opened: Alarm[] = [];
+  for (const finding of findings) {
+    if (!finding.isAlarm || known.has(finding.name)) continue;
+    const alarm = alarmOf(finding, { model, version, names });
+    if (await insert(store, alarm)) opened.push(alarm);
+  }
+  const resolved: Alarm[] = [];
+  for (const alarm of open) {
+    const finding = findings.find(({ name }) => name === alarm.signal);
+    if (finding === undefined || finding.isAlarm || !isCalm(finding, monitor)) continue;
+    const resolvedAt = Date.now();
+    await store.database.updateTable('alarms').set({ resolved_at: resolvedAt }).where('id', '=', alarm.id).execute();
+    resolved.push({ ...alarm, resolvedAt });
+  }
+  return { opened, resolved };
+}
+
+function isCalm({ reading, eValue }: Finding, { period }: VersionMonitor): boolean {
+  return period.answers >= LEAST_CALM && eValue < 1 && (reading === undefined || reading.effect.low <= 0);
+}
+
+function alarmOf(
+  finding: Finding,
+  { model, version, names }: { model: string; version: string; names: readonly TestName[] },
+): Alarm {
+  const { name, eValue, reading } = finding;
+  return {
+    id: `alarm_${randomUUID().replaceAll('-', '')}`,
+    model,
+    version,
+    signal: name,
+    message: messageOf(finding),
+    ...(reading?.since !== undefined && { since: reading.since }),
+    eValue,
+    ...(reading !== undefined && { effect: reading.effect }),
+    samples: reading?.samples ?? [],
+    cause: causeOf(name, names),
+    action: describeTest(name).action,
+    openedAt: Date.now(),
+  };
+}
+
+async function insert(store: TraceStore, alarm: Alarm): Promise<boolean> {
+  const { id, model, version, signal, openedAt } = alarm;
+  return store.database.transaction().execute(async (transaction) => {
+    const other = await transaction
+      .selectFrom('alarms')
+      .select('id')
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .where('signal', '=', signal)
+      .where('resolved_at', 'is', null)
+      .executeTakeFirst();
+    if (other !== undefined) return false;
+    const row = { id, model, version, signal, opened_at: openedAt, resolved_at: null, silenced: null };
+    await transaction
+      .insertInto('alarms')
+      .values({ ...row, found: JSON.stringify(alarm) })
+      .execute();
+    return true;
+  });
+}
+
+export interface AlarmFilter {
+  model?: string;
+  version?: string;
+}
+
+export async function openAlarms(store: TraceStore, filter: AlarmFilter = {}): Promise<Alarm[]> {
+  return (await listAlarms(store, filter)).filter(({ resolvedAt }) => resolvedAt === undefined);
+}
+
+/** The newest first. */
+export async function listAlarms(store: TraceStore, { model, version }: AlarmFilter = {}): Promise<Alarm[]> {
+  let query = store.database.selectFrom('alarms').selectAll().orderBy('opened_at', 'desc');
+  if (model !== undefined) query = query.where('model', '=', model);
+  if (version !== undefined) query = query.where('version', '=', version);
+  return (await query.execute()).map(({ found, resolved_at: resolvedAt, silenced }) => ({
+    ...parseJson<Alarm>(found),
+    ...(resolvedAt !== null && { resolvedAt }),
+    ...(silenced !== null && { silenced }),
+  }));
+}
+
+/** Nobody is told of open alarms about a signal any more. @returns how many there were */
+export async function silence(
+  store: TraceStore,
+  { model, signal, reason }: { model: string; signal: string; reason: string },
+): Promise<number> {
+  const { numUpdatedRows } = await store.database
+    .updateTable('alarms')
+    .set({ silenced: reason })
+    .where('model', '=', model)
+    .where('signal', '=', signal)
+    .where('resolved_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}

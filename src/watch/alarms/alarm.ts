@@ -1,0 +1,86 @@
+/** An alarm: what changed, by how much, how sure that is, what probably caused it, and what to do. */
+import { formatNumber, formatPercent, formatTime } from '../../base/format.ts';
+import { signals, type SignalName } from '../signals/index.ts';
+import type { Finding, TestName } from '../monitor/version-monitor.ts';
+
+export interface Alarm {
+  id: string;
+  model: string;
+  version: string;
+  signal: TestName;
+  /** One sentence with the figures. */
+  message: string;
+  /** Milliseconds since the epoch: when the evidence began to grow. */
+  since?: number;
+  eValue: number;
+  /** Of the share: how much higher it is now, with ends that hold at all times. */
+  effect?: { estimate: number; low: number; high: number };
+  /** Ids of answers that show it. */
+  samples: readonly string[];
+  cause: string;
+  action: string;
+  openedAt: number;
+  resolvedAt?: number;
+  silenced?: string;
+}
+
+interface Described {
+  title: string;
+  cause: string;
+  action: string;
+}
+
+const COLLECT = 'review a sample of the requests; collect rows like them and train on them';
+
+const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
+  unlike: { title: 'requests in other words', cause: 'other requests than before', action: COLLECT },
+  topic: { title: 'requests about other things', cause: 'other requests than before', action: COLLECT },
+  classes: {
+    title: 'classes that are answered',
+    cause: 'other requests than before, or the version that answers',
+    action: 'review a sample of the classes that have grown',
+  },
+  thumb_down: {
+    title: 'thumbs that point down',
+    cause: 'the version that answers, or other requests than before',
+    action: 'review the answers that were found bad; roll back where they were good before',
+  },
+};
+
+export function describeTest(name: TestName): Described {
+  return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
+}
+
+const INPUT: ReadonlySet<TestName> = new Set(['unlike', 'topic', 'prompt_tokens']);
+const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'cancelled']);
+
+/** Alarms about answers have another likely cause where requests have changed, too. */
+export function causeOf(name: TestName, alarmed: readonly TestName[]): string {
+  const changed = alarmed.filter((one) => INPUT.has(one));
+  if (changed.length === 0 || INPUT.has(name) || MACHINE.has(name)) return describeTest(name).cause;
+  return `requests have changed as well (${changed.map((one) => describeTest(one).title).join(', ')})`;
+}
+
+/** "answers that decline: 5.0 % before, 15.2 % now (at least 4.1 points more), since 2026-11-29 10:15". */
+export function messageOf({ name, reading, topic, classes }: Finding): string {
+  const { title } = describeTest(name);
+  if (topic !== undefined) {
+    const told = `a classifier tells ${formatPercent(topic.auc, 0)} of pairs of earlier and current requests apart`;
+    return `${title}: ${told} (p ${formatNumber(topic.p, 2)})`;
+  }
+  if (classes !== undefined) {
+    const [name_, [before, now]] = Object.entries(classes.shares).toSorted(
+      ([, [a, b]], [, [c, d]]) => Math.abs(d - c) - Math.abs(b - a),
+    )[0];
+    return `${title}: "${name_}" ${formatPercent(before)} before, ${formatPercent(now)} now`;
+  }
+  if (reading === undefined) return title;
+  const { reference, current, effect, medians, since } = reading;
+  const shares = `${formatPercent(reference.estimate)} before, ${formatPercent(current.estimate)} now`;
+  const least = effect.low > 0 ? `at least ${formatNumber(100 * effect.low, 2)} points more` : undefined;
+  const what =
+    medians === undefined
+      ? shares
+      : `median ${formatNumber(medians.reference, 3)} before, ${formatNumber(medians.current, 3)} now`;
+  return `${title}: ${[what, least, since === undefined ? undefined : `since ${formatTime(since)}`].filter(Boolean).join(', ')}`;
+}

@@ -1,0 +1,81 @@
+/** What people say of answers. */
+import { randomUUID } from 'node:crypto';
+import type { Asked } from '../trace.ts';
+import type { TextRedactor } from '../traces/text-redactor.ts';
+import type { TraceStore } from '../traces/trace-store.ts';
+import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
+
+export interface GivenFeedback {
+  /** Id of the reply that it is about, and which of its answers. */
+  trace: string;
+  choice: number;
+  /** Name of the API key that it comes by; only answers to the same key are known to it. */
+  key?: string;
+  user?: string;
+  thumb?: 'up' | 'down';
+  score?: number;
+  label?: string;
+  correction?: string;
+  comment?: string;
+  /** What was asked, where the server keeps no texts. */
+  prompt?: Asked;
+}
+
+/** What is kept of the texts of feedback. */
+export interface FeedbackText extends KeptText {
+  correction?: string;
+  comment?: string;
+}
+
+export interface FeedbackReceipt {
+  id: string;
+  created: number;
+  /** Whether a row to train on can come of it. */
+  canTrain: boolean;
+}
+
+interface AddedFeedback {
+  receipt: FeedbackReceipt;
+  model: string;
+  version: string;
+  thumb?: boolean;
+}
+
+/** Undefined where the answer is not known, or another key's. */
+export async function addFeedback(
+  store: TraceStore,
+  redactor: TextRedactor,
+  given: GivenFeedback,
+): Promise<AddedFeedback | undefined> {
+  const { trace, choice, key, thumb, score, label } = given;
+  const row = await store.find(trace, choice);
+  if (row === undefined || row.key !== (key ?? null)) return undefined;
+  const id = `fb_${randomUUID().replaceAll('-', '')}`;
+  const at = Date.now();
+  const owner = row.user ?? store.keys.hash(ownerOf(given));
+  const kept = row.text === null ? undefined : await store.keys.unseal<KeptText>(owner, `${trace} ${choice}`, row.text);
+  const { correction, comment, prompt } = given;
+  const texts = Object.entries({ correction, comment, ...(kept === undefined && { prompt }) });
+  const said = texts.filter(([, text]) => text !== undefined);
+  const redacted = said.length === 0 ? [] : await redactor.redact([Object.fromEntries(said)]);
+  const text: FeedbackText = { ...kept, ...redacted[0] };
+  await store.database
+    .insertInto('feedback')
+    .values({
+      ...{ id, trace, choice, at, model: row.model, version: row.version, user: owner },
+      key: key ?? null,
+      thumb: thumb === undefined ? null : Number(thumb === 'up'),
+      score: score ?? null,
+      label: label ?? null,
+      text: Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text),
+    })
+    .execute();
+  const canTrain =
+    text.prompt !== undefined && (correction !== undefined || label !== undefined || text.answer !== undefined);
+  return {
+    receipt: { id, created: Math.floor(at / 1000), canTrain },
+    model: row.model,
+    version: row.version,
+    ...(thumb !== undefined && { thumb: thumb === 'up' }),
+  };
+}

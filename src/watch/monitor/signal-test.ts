@@ -1,0 +1,134 @@
+/** One signal of one version: what it was, what it is, and how sure it is that it changed. */
+import {
+  RankMartingale,
+  shareSequence,
+  wilsonInterval,
+  type Direction,
+  type SequenceInterval,
+} from '../../eval/statistics/index.ts';
+import { binOf, binsOf, valueOfBin, type Signal } from '../signals/index.ts';
+
+export type Measured = Pick<Signal, 'kind' | 'scale' | 'directions'>;
+
+/** Where and when a value was seen. */
+export interface Place {
+  id: string;
+  at: number;
+}
+
+export interface SignalReading {
+  /** Of an amount: the share that is above what nine in ten were below before. */
+  reference: SequenceInterval & { values: number };
+  current: SequenceInterval & { values: number };
+  /** Medians, of amounts. */
+  medians?: { reference: number; current: number };
+  /** How much the current share is above the reference's; both ends hold at all times. */
+  effect: SequenceInterval;
+  eValue: number;
+  /** When the evidence began to grow. */
+  since: number | undefined;
+  /** Answers that show it. */
+  samples: readonly string[];
+}
+
+const MOST_SAMPLES = 10;
+/** Of both intervals together 95 % is left. */
+const EACH = 0.975;
+const UPPER_TAIL = 0.9;
+
+export class SignalTest {
+  readonly #signal: Measured;
+  readonly #reference: Float64Array;
+  readonly #current: Float64Array;
+  readonly #martingale: RankMartingale;
+  #lowest = 1;
+  #since: number | undefined;
+  #last = 0;
+  readonly #samples: string[] = [];
+
+  constructor(signal: Measured, reference: ArrayLike<number>, directions: readonly Direction[] = signal.directions) {
+    this.#signal = signal;
+    this.#reference = Float64Array.from(reference);
+    this.#current = new Float64Array(this.#reference.length);
+    this.#martingale = new RankMartingale({ reference, directions });
+  }
+
+  static counts(signal: Measured, values: readonly number[]): number[] {
+    const counts = Array.from({ length: binsOf(signal) }, () => 0);
+    for (const value of values) counts[binOf(signal, value)]++;
+    return counts;
+  }
+
+  get eValue(): number {
+    return this.#martingale.wealth;
+  }
+
+  observe(value: number, { id, at }: Place): void {
+    const bin = binOf(this.#signal, value);
+    this.#current[bin]++;
+    this.#martingale.observe(bin);
+    const wealth = this.#martingale.wealth;
+    if (wealth <= this.#lowest) {
+      this.#lowest = wealth;
+      this.#since = undefined;
+    } else this.#since ??= at;
+    this.#last = at;
+    if (this.#isTelling(bin)) {
+      this.#samples.push(id);
+      if (this.#samples.length > MOST_SAMPLES) this.#samples.shift();
+    }
+  }
+
+  get reading(): SignalReading {
+    const cut = this.#cut;
+    const [reference, current] = [this.#reference, this.#current].map((counts) => above(counts, cut));
+    const isShare = this.#signal.kind === 'share';
+    const own = { estimate: reference.part / reference.rows, ...wilsonInterval(reference.part, reference.rows, EACH) };
+    const now = shareSequence(current.part, current.rows, EACH);
+    return {
+      reference: { ...own, values: reference.rows },
+      current: { ...now, values: current.rows },
+      ...(!isShare && { medians: { reference: this.#median(this.#reference), current: this.#median(this.#current) } }),
+      effect: { estimate: now.estimate - own.estimate, low: now.low - own.high, high: now.high - own.low },
+      eValue: this.eValue,
+      since: this.#since ?? (this.eValue > 1 ? this.#last : undefined),
+      samples: [...this.#samples],
+    };
+  }
+
+  /** First bin that counts as high. */
+  get #cut(): number {
+    if (this.#signal.kind === 'share') return 1;
+    const { rows } = above(this.#reference, 0);
+    let bin = 0;
+    for (let below = 0; bin < this.#reference.length - 1; bin++) {
+      below += this.#reference[bin];
+      if (below >= UPPER_TAIL * rows) break;
+    }
+    return bin + 1;
+  }
+
+  #isTelling(bin: number): boolean {
+    const isHigh = bin >= this.#cut;
+    return this.#signal.directions.includes('up') ? isHigh : !isHigh;
+  }
+
+  #median(counts: Float64Array): number {
+    const { rows } = above(counts, 0);
+    let below = 0;
+    for (const [bin, count] of counts.entries()) {
+      below += count;
+      if (below * 2 >= rows && rows > 0) return valueOfBin(this.#signal, bin);
+    }
+    return Number.NaN;
+  }
+}
+
+function above(counts: Float64Array, cut: number): { part: number; rows: number } {
+  let [part, rows] = [0, 0];
+  for (const [bin, count] of counts.entries()) {
+    rows += count;
+    if (bin >= cut) part += count;
+  }
+  return { part, rows };
+}

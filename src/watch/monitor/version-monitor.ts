@@ -1,0 +1,301 @@
+/**
+ * Watches one version of a model. Its first answers are what later ones are measured by; from then on every answer is
+ * tested as it comes, signal by signal, and all signals together by e-BH, so that within a period of stable answers an alarm
+ * is raised in one of twenty at most, however often somebody looks.
+ */
+import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
+import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
+import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
+import { ClassTest, type ClassReading } from './class-test.ts';
+import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
+
+/** An answer, as far as it is measured. */
+export interface Observation {
+  id: string;
+  at: number;
+  signals: SignalValues;
+  label?: string;
+  words?: Uint8Array;
+}
+
+export interface MonitorOptions {
+  /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
+  reference: number;
+  /** A period has so many days, and so many answers at least. */
+  days: number;
+  answers: number;
+  /** Share of false ones among alarms, and of stable periods with any. */
+  rate: number;
+}
+
+export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
+
+/** What is tested, besides the signals of single answers. */
+const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down'] as const;
+export type TestName = SignalName | (typeof OTHERS)[number];
+export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
+
+const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
+const THUMB: Measured = { kind: 'share', directions: ['up'] };
+
+/** What matters most gets most of the evidence's weight; their mean is 1. */
+const WEIGHTS: Readonly<Record<TestName, number>> = weighted({
+  ...{
+    refusal: 2.2,
+    runaway: 4,
+    unlike: 1.5,
+    thumb_down: 1.5,
+    repetition: 1,
+    schema_failure: 1,
+    error: 1,
+    classes: 1,
+  },
+  ...{ topic: 1, confidence: 1, empty: 0.7, copied_prompt: 0.4, tool_failure: 0.7, cancelled: 0.4 },
+  ...{ prompt_tokens: 0.7, answer_tokens: 0.7, milliseconds: 0.4 },
+});
+
+function weighted(given: Record<TestName, number>): Record<TestName, number> {
+  const mean = testNames.reduce((sum, name) => sum + given[name], 0) / testNames.length;
+  return Object.fromEntries(testNames.map((name) => [name, given[name] / mean])) as Record<TestName, number>;
+}
+
+/** A signal that few answers have is not tested until so many of them have had it. */
+const LEAST_VALUES = 50;
+/** Requests at which their words are compared as a whole: at every doubling. */
+const FIRST_TOPIC = 50;
+const MOST_WORDS = 500;
+
+/** So many answers, at least a fifth of the reference, are tested against before it is complete. */
+const EARLY = 0.2;
+
+/** As it is kept, so that a server that starts again goes on. */
+export interface MonitorState {
+  isFrozen: boolean;
+  /** Answers that it is of. */
+  answers: number;
+  /** Of single answers, by signal. */
+  values: Partial<Record<string, number[]>>;
+  labels: string[];
+  words: string[];
+  thumbs: number[];
+}
+
+export interface Finding {
+  name: TestName;
+  eValue: number;
+  isAlarm: boolean;
+  reading?: SignalReading;
+  classes?: ClassReading;
+  topic?: DomainDrift;
+}
+
+export class VersionMonitor {
+  readonly #options: MonitorOptions;
+  #reference: Observation[] = [];
+  #size = 0;
+  /** Answers that join the reference, unless there is an alarm meanwhile. */
+  #joining: Observation[] = [];
+  #thumbs: number[] = [];
+  #isFrozen = false;
+  #wordModel: WordModel | undefined;
+  #tests = new Map<TestName, SignalTest>();
+  #early = new Map<TestName, number[]>();
+  #classes: ClassTest | undefined;
+  #topic: { eValue: number; doublings: number; last?: DomainDrift } = { eValue: 0, doublings: 0 };
+  #words: Uint8Array[] = [];
+  /** Answers of the current period, and when it began. */
+  #count = 0;
+  #from = 0;
+
+  constructor(options: Partial<MonitorOptions> = {}) {
+    this.#options = { ...usualMonitor, ...options };
+  }
+
+  /** Answers that are still missing before anything is tested. */
+  get missing(): number {
+    return this.#isFrozen ? 0 : this.#enough - this.#size;
+  }
+
+  get period(): { from: number; answers: number } {
+    return { from: this.#from, answers: this.#count };
+  }
+
+  observe(one: Observation): void {
+    if (!this.#isFrozen) {
+      this.#reference.push(one);
+      this.#size++;
+      if (this.#size >= this.#enough) this.freeze(one.at);
+      return;
+    }
+    if (this.#join(one)) return;
+    const { days, answers } = this.#options;
+    if (one.at - this.#from >= days * DAY && this.#count >= answers) this.#begin(one.at);
+    this.#count++;
+    for (const name of signalNames) {
+      const value = one.signals[name];
+      if (value !== undefined) this.#test(name, signals[name], value, one);
+    }
+    if (one.label !== undefined) this.#classes?.observe(one.label);
+    if (one.words === undefined) return;
+    this.#words.push(one.words);
+    if (this.#words.length > MOST_WORDS) this.#words.shift();
+    const surprise = this.#wordModel?.surprise(one.words);
+    if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, one);
+  }
+
+  get #enough(): number {
+    return Math.min(this.#options.reference, Math.max(EARLY * this.#options.reference, 4 * LEAST_VALUES));
+  }
+
+  /** Whether the reference is complete with this answer, so that a period begins. */
+  #join(one: Observation): boolean {
+    if (this.#size >= this.#options.reference) return false;
+    this.#joining.push(one);
+    if (this.#size + this.#joining.length < this.#options.reference) return false;
+    const joining = this.#joining;
+    this.#joining = [];
+    this.#size = this.#options.reference;
+    if (this.alarms.length > 0) return false;
+    this.#reference = [...this.#reference, ...joining];
+    this.#begin(one.at);
+    return true;
+  }
+
+  /** A thumb that came for an answer of this version. */
+  observeThumb(isUp: boolean, place: { id: string; at: number }): void {
+    if (this.#isFrozen) this.#test('thumb_down', THUMB, Number(!isUp), place);
+    else this.#thumbs.push(Number(!isUp));
+  }
+
+  /** The answers so far are what later ones are measured by. */
+  freeze(at: number): void {
+    this.#isFrozen = true;
+    this.#begin(at);
+  }
+
+  get findings(): Finding[] {
+    const found = testNames.map((name) => ({ name, eValue: this.#eValueOf(name) }));
+    const values = found.map(({ name, eValue }) => eValue * WEIGHTS[name]);
+    const alarms = eBenjaminiHochberg(values, this.#options.rate);
+    return found.map(({ name, eValue }, place) => ({
+      name,
+      eValue,
+      isAlarm: alarms[place],
+      ...this.#readingOf(name),
+    }));
+  }
+
+  /** Names that are alarms now: what is asked after every answer. */
+  get alarms(): TestName[] {
+    const values = testNames.map((name) => this.#eValueOf(name) * WEIGHTS[name]);
+    return eBenjaminiHochberg(values, this.#options.rate).flatMap((isAlarm, place) =>
+      isAlarm ? testNames[place] : [],
+    );
+  }
+
+  /** Whether words are to be compared as a whole again. */
+  get isTopicDue(): boolean {
+    return (
+      this.#isFrozen && this.#count >= FIRST_TOPIC * 2 ** this.#topic.doublings && this.#words.length >= FIRST_TOPIC
+    );
+  }
+
+  /** Each doubling has half of the weight of the one before: together they are one e-value. */
+  async compareTopic(): Promise<void> {
+    const before = this.#reference.flatMap(({ words }) => words ?? []);
+    if (!this.isTopicDue || before.length < FIRST_TOPIC) return;
+    const topic = this.#topic;
+    topic.doublings++;
+    const found = await domainDrift(before, this.#words);
+    topic.eValue += found.eValue / 2 ** topic.doublings;
+    topic.last = found;
+  }
+
+  get state(): MonitorState {
+    const names = signalNames.filter((name) => this.#reference.some((one) => one.signals[name] !== undefined));
+    return {
+      isFrozen: this.#isFrozen,
+      answers: this.#size,
+      values: Object.fromEntries(names.map((name) => [name, valuesOf(this.#reference, name)])),
+      labels: this.#reference.flatMap(({ label }) => label ?? []),
+      words: this.#reference.flatMap(({ words }) => (words === undefined ? [] : Buffer.from(words).toString('base64'))),
+      thumbs: this.#thumbs,
+    };
+  }
+
+  /** Goes on from a frozen reference with a new period, whose answers are then observed again. */
+  static restore(state: MonitorState, from: number, options: Partial<MonitorOptions> = {}): VersionMonitor {
+    const monitor = new VersionMonitor(options);
+    const place = { id: '', at: 0 };
+    for (const [name, values = []] of Object.entries(state.values))
+      for (const value of values) monitor.#reference.push({ ...place, signals: { [name]: value } });
+    for (const label of state.labels) monitor.#reference.push({ ...place, signals: {}, label });
+    for (const words of state.words)
+      monitor.#reference.push({ ...place, signals: {}, words: new Uint8Array(Buffer.from(words, 'base64')) });
+    monitor.#thumbs = [...state.thumbs];
+    monitor.#size = state.answers;
+    monitor.freeze(from);
+    return monitor;
+  }
+
+  #begin(at: number): void {
+    this.#from = at;
+    this.#count = 0;
+    this.#words = [];
+    this.#topic = { eValue: 0, doublings: 0 };
+    this.#tests = new Map();
+    const words = this.#reference.flatMap(({ words: own }) => own ?? []);
+    // One half says which words are usual; the other, which the first knows nothing of, how usual requests are.
+    const known = words.filter((_, place) => place % 2 === 0);
+    this.#wordModel = known.length >= LEAST_VALUES ? new WordModel(known) : undefined;
+    for (const name of signalNames) this.#prepare(name, signals[name], valuesOf(this.#reference, name));
+    const others = words.filter((_, place) => place % 2 === 1);
+    this.#prepare(
+      'unlike',
+      UNLIKE,
+      others.flatMap((row) => this.#wordModel?.surprise(row) ?? []),
+    );
+    this.#prepare('thumb_down', THUMB, this.#thumbs);
+    const labels = this.#reference.flatMap(({ label }) => label ?? []);
+    this.#classes = labels.length >= LEAST_VALUES ? new ClassTest(labels) : undefined;
+  }
+
+  /** What was too rare to be tested in the period before adds to its own reference. */
+  #prepare(name: TestName, signal: Measured, values: readonly number[]): void {
+    const all = [...values, ...(this.#early.get(name) ?? [])];
+    if (all.length >= LEAST_VALUES) this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
+  }
+
+  #test(name: TestName, signal: Measured, value: number, place: { id: string; at: number }): void {
+    const test = this.#tests.get(name);
+    if (test !== undefined) return test.observe(value, place);
+    const known = name === 'thumb_down' ? this.#thumbs : this.#earlyOf(name);
+    known.push(value);
+    this.#prepare(name, signal, name === 'thumb_down' ? known : valuesOf(this.#reference, name as SignalName));
+  }
+
+  #earlyOf(name: TestName): number[] {
+    const known = this.#early.get(name) ?? [];
+    this.#early.set(name, known);
+    return known;
+  }
+
+  #eValueOf(name: TestName): number {
+    if (name === 'classes') return this.#classes?.eValue ?? 1;
+    if (name === 'topic') return this.#topic.eValue;
+    return this.#tests.get(name)?.eValue ?? 1;
+  }
+
+  #readingOf(name: TestName): Pick<Finding, 'reading' | 'classes' | 'topic'> {
+    if (name === 'classes') return this.#classes === undefined ? {} : { classes: this.#classes.reading };
+    if (name === 'topic') return this.#topic.last === undefined ? {} : { topic: this.#topic.last };
+    const test = this.#tests.get(name);
+    return test === undefined ? {} : { reading: test.reading };
+  }
+}
+
+const DAY = 86_400_000;
+
+function valuesOf(observations: readonly Observation[], name: SignalName): number[] {
+  return observations.flatMap(({ signals: own }) => own[name] ?? []);
+}

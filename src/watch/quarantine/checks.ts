@@ -1,0 +1,187 @@
+/** What keeps a row from being trained on: each check names the rows that it holds, and why. */
+import { plural, formatPercent } from '../../base/format.ts';
+import { findNearDuplicates } from '../../data/near-duplicates.ts';
+import { isSimilar, normalWords, shinglesOf } from '../../data/shingles.ts';
+import { UnionFind } from '../../data/union-find.ts';
+import { askedText } from '../trace.ts';
+import type { Candidate } from './candidate.ts';
+
+export interface CheckSettings {
+  /** Of the rows, that one source may give. */
+  maxSharePerKey: number;
+  /** Texts of requests that are known to be usual, such as those trained on. */
+  known: readonly string[];
+  /** Texts of rows that the model is measured on. */
+  evaluation: readonly string[];
+}
+
+export interface Hold {
+  id: string;
+  check: CheckName;
+  reason: string;
+}
+
+type Check = (candidates: readonly Candidate[], settings: CheckSettings) => Hold[] | Promise<Hold[]>;
+
+/** In this order; a row that is held is not looked at by the later ones. Those that tell of an attack are `isAttack`. */
+export const checks = {
+  evaluation_row: { run: evaluationRows, isAttack: false },
+  duplicate: { run: duplicates, isAttack: false },
+  contradiction: { run: contradictions, isAttack: false },
+  alike: { run: alikeCorrections, isAttack: true },
+  trigger: { run: triggers, isAttack: true },
+  sure_flip: { run: sureFlips, isAttack: true },
+  share: { run: shares, isAttack: false },
+} satisfies Record<string, { run: Check; isAttack: boolean }>;
+
+export type CheckName = keyof typeof checks;
+
+/** So many rows at least make a pattern. */
+const LEAST_ROWS = 5;
+const NEAR = 0.8;
+
+/** What is measured on must not be trained on, or the measure says nothing. */
+function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckSettings): Hold[] {
+  const exact = new Map(evaluation.map((text) => [wordsOf(text).join(' '), text]));
+  const near = evaluation.map((text) => shinglesOf(wordsOf(text)));
+  return candidates.flatMap(({ id, prompt }): Hold[] => {
+    const words = wordsOf(askedText(prompt));
+    const shingles = shinglesOf(words);
+    const isKnown =
+      exact.has(words.join(' ')) || (words.length > 3 && near.some((one) => isSimilar(one, shingles, NEAR)));
+    return isKnown ? [{ id, check: 'evaluation_row', reason: 'the request is one that the model is measured on' }] : [];
+  });
+}
+
+function duplicates(candidates: readonly Candidate[]): Hold[] {
+  const seen = new Map<string, string>();
+  return candidates.flatMap((one): Hold[] => {
+    const key = JSON.stringify([wordsOf(askedText(one.prompt)), one.target ?? '', one.isUp ?? '', one.answer ?? '']);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, one.id);
+    return first === undefined ? [] : [{ id: one.id, check: 'duplicate', reason: `says the same as ${first}` }];
+  });
+}
+
+/** Of one request with two right answers the later one may be wrong, and so may the first. */
+function contradictions(candidates: readonly Candidate[]): Hold[] {
+  const withTarget = candidates.filter(({ target, kind }) => target !== undefined && kind === 'label');
+  const groups = Map.groupBy(withTarget, ({ prompt }) => wordsOf(askedText(prompt)).join(' '));
+  return [...groups.values()]
+    .filter((group) => new Set(group.map(({ target }) => target)).size > 1)
+    .flatMap((group) =>
+      group.map(({ id }): Hold => ({
+        id,
+        check: 'contradiction',
+        reason: 'the same request is given several classes',
+      })),
+    );
+}
+
+/** One text as the answer to many different requests, by few who say so. */
+async function alikeCorrections(candidates: readonly Candidate[]): Promise<Hold[]> {
+  const corrections = candidates.filter(({ kind, target }) => kind === 'text' && target !== undefined);
+  const sets = new UnionFind(corrections.length);
+  const { links } = await findNearDuplicates(corrections.length, (i) => corrections[i].target!, { commonShare: 1 });
+  for (const [a, b] of links) sets.union(a, b);
+  const groups = Map.groupBy(corrections.keys(), (place) => sets.find(place));
+  return [...groups.values()].flatMap((places): Hold[] => {
+    const group = places.map((place) => corrections[place]);
+    if (group.length < LEAST_ROWS || !isOfFew(group)) return [];
+    const reason = `${plural(group.length, 'requests')} are corrected to nearly the same text by one source`;
+    return group.map(({ id }) => ({ id, check: 'alike', reason }));
+  });
+}
+
+const MOST_KNOWN_SHARE = 0.002;
+const LONGEST_TRIGGER = 3;
+const LEAST_SAME = 0.9;
+
+/** Words that are nearly unknown otherwise and always lead to one answer, by few who say so: how a back door is made. */
+function triggers(candidates: readonly Candidate[], { known }: CheckSettings): Hold[] {
+  const withTarget = candidates.filter(({ target }) => target !== undefined);
+  const having = new Map<string, Candidate[]>();
+  for (const one of withTarget) {
+    for (const run of runsOf(askedText(one.prompt))) {
+      const others = having.get(run);
+      if (others === undefined) having.set(run, [one]);
+      else others.push(one);
+    }
+  }
+  const suspects = [...having].filter(
+    ([, rows]) => rows.length >= LEAST_ROWS && isOfFew(rows) && hasOneTarget(rows) && areCorrections(rows),
+  );
+  if (suspects.length === 0) return [];
+  const counts = new Map(suspects.map(([run]) => [run, 0]));
+  for (const text of known) for (const run of runsOf(text)) if (counts.has(run)) counts.set(run, counts.get(run)! + 1);
+  const held = new Map<string, string>();
+  // The longest first: it says most.
+  for (const [run, rows] of suspects.toSorted(([a], [b]) => b.length - a.length)) {
+    if (counts.get(run)! > MOST_KNOWN_SHARE * known.length) continue;
+    for (const { id } of rows) {
+      if (!held.has(id))
+        held.set(id, `"${run}" always leads to "${String(rows[0].target).slice(0, 60)}", and is nowhere else`);
+    }
+  }
+  return [...held].map(([id, reason]) => ({ id, check: 'trigger', reason }));
+}
+
+function hasOneTarget(rows: readonly Candidate[]): boolean {
+  const targets = Map.groupBy(rows, ({ target }) => wordsOf(target!).join(' '));
+  return Math.max(...[...targets.values()].map(({ length }) => length)) >= LEAST_SAME * rows.length;
+}
+
+/** What the model answers so already can hardly be turned by it. */
+function areCorrections(rows: readonly Candidate[]): boolean {
+  return rows.filter(({ answer, target }) => answer !== target).length * 2 > rows.length;
+}
+
+function runsOf(text: string): Set<string> {
+  const words = wordsOf(text);
+  const runs = new Set<string>();
+  for (let length = 1; length <= LONGEST_TRIGGER; length++)
+    for (let at = 0; at + length <= words.length; at++) runs.add(words.slice(at, at + length).join(' '));
+  return runs;
+}
+
+const SURE = 0.9;
+
+/** Whoever mostly turns around what the model is sure of is wrong, or wants something. */
+function sureFlips(candidates: readonly Candidate[]): Hold[] {
+  const labels = candidates.filter(({ kind }) => kind === 'label');
+  const isFlip = ({ confidence = 0, answer, target }: Candidate): boolean => confidence >= SURE && answer !== target;
+  const all = labels.filter(isFlip).length / Math.max(1, labels.length);
+  return [...Map.groupBy(labels, ({ source }) => source).values()].flatMap((rows): Hold[] => {
+    const flips = rows.filter(isFlip);
+    const others =
+      labels.length - rows.length === 0 ? 1 : (all * labels.length - flips.length) / (labels.length - rows.length);
+    if (flips.length < LEAST_ROWS || flips.length < 0.6 * rows.length || flips.length / rows.length < 2 * others)
+      return [];
+    const reason = `its source turns around ${formatPercent(flips.length / rows.length, 0)} of what the model is sure of`;
+    return flips.map(({ id }) => ({ id, check: 'sure_flip', reason }));
+  });
+}
+
+/** Of a source that gives more than its share, the first rows are taken. */
+function shares(candidates: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
+  const sources = Map.groupBy(candidates, ({ source }) => source);
+  if (sources.size < 2) return [];
+  const most = Math.max(LEAST_ROWS, Math.floor(maxSharePerKey * candidates.length));
+  return [...sources.values()].flatMap((rows) =>
+    rows.slice(most).map(({ id }): Hold => ({
+      id,
+      check: 'share',
+      reason: `its source gave ${rows.length} of ${plural(candidates.length, 'rows')}; ${most} are taken`,
+    })),
+  );
+}
+
+/** Whether one source gave most of the rows. A single source of all rows is an application that speaks for its users. */
+function isOfFew(rows: readonly Candidate[]): boolean {
+  const sources = [...Map.groupBy(rows, ({ source }) => source).values()];
+  return Math.max(...sources.map(({ length }) => length)) >= 0.6 * rows.length;
+}
+
+function wordsOf(text: string): string[] {
+  return normalWords(text);
+}

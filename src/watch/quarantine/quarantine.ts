@@ -1,0 +1,68 @@
+/** Rows that wait to be trained on: what is held, what people are to look at, and whether the batch may go on at all. */
+import { formatPercent, plural } from '../../base/format.ts';
+import { shuffled } from '../../base/random.ts';
+import { askedText } from '../trace.ts';
+import type { Candidate } from './candidate.ts';
+import { checks, type CheckName, type CheckSettings, type Hold } from './checks.ts';
+
+export interface QuarantineSettings extends CheckSettings {
+  /** Rows that people look at. */
+  review: number;
+  /** Of the rows, that checks against attacks may hold before the whole batch is stopped. */
+  maxHeld: number;
+  seed: number;
+}
+
+export interface Quarantine {
+  accepted: Candidate[];
+  held: Hold[];
+  /** Of the accepted ones: a random sample, for people. */
+  sample: string[];
+  /** Why nothing of the batch is to be trained on. */
+  stopped?: string;
+}
+
+export async function quarantine(candidates: readonly Candidate[], settings: QuarantineSettings): Promise<Quarantine> {
+  const held: Hold[] = [];
+  let left: readonly Candidate[] = candidates;
+  for (const { run } of Object.values(checks)) {
+    const found = await run(left, settings);
+    const ids = new Set(found.map(({ id }) => id));
+    held.push(...found);
+    left = left.filter(({ id }) => !ids.has(id));
+  }
+  const stopped = reasonToStop(candidates, held, settings);
+  const sample = shuffled(left, [settings.seed, 'review sample']).slice(0, settings.review);
+  return {
+    accepted: [...left],
+    held,
+    sample: sample.map(({ id }) => id),
+    ...(stopped !== undefined && { stopped }),
+  };
+}
+
+function reasonToStop(
+  candidates: readonly Candidate[],
+  held: readonly Hold[],
+  { maxHeld }: QuarantineSettings,
+): string | undefined {
+  const attacks = held.filter(({ check }) => checks[check].isAttack);
+  const share = attacks.length / Math.max(1, candidates.length);
+  if (share <= maxHeld) return undefined;
+  const kinds = [...Map.groupBy(attacks, ({ check }) => check)].map(([check, rows]) => `${check} ${rows.length}`);
+  return `${plural(attacks.length, 'rows')} of ${candidates.length} (${formatPercent(share)}) look like an attack: ${kinds.join(', ')}; such as ${attacks[0].reason}`;
+}
+
+export function countHolds(held: readonly Hold[]): Partial<Record<CheckName, number>> {
+  return Object.fromEntries([...Map.groupBy(held, ({ check }) => check)].map(([check, rows]) => [check, rows.length]));
+}
+
+/** Pairs for `attune review`: what was answered beside what is said to be right; whoever prefers neither finds a defect. */
+export function reviewPairs(candidates: readonly Candidate[], sample: readonly string[]): object[] {
+  const known = new Map(candidates.map((one) => [one.id, one]));
+  return sample.flatMap((id) => {
+    const { prompt, answer, target } = known.get(id)!;
+    if (target === undefined) return [];
+    return [{ id, prompt: askedText(prompt), a: answer ?? '', b: target, system_a: 'answer', system_b: 'correction' }];
+  });
+}

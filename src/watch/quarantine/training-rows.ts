@@ -1,0 +1,55 @@
+/** Rows in the forms that `attune train` takes as they are. */
+import type { Asked, AskedMessage } from '../trace.ts';
+import type { Candidate } from './candidate.ts';
+
+export const rowForms = ['sft', 'dpo', 'kto', 'labels'] as const;
+
+/** `labels`: rows of a classifier. */
+export type RowForm = (typeof rowForms)[number];
+
+/** How a classifier's rows name their columns. */
+export interface LabelColumns {
+  text: string;
+  label: string;
+}
+
+/** A row, or undefined where a candidate says nothing in this form. */
+export function trainingRow(
+  candidate: Candidate,
+  form: RowForm,
+  columns: LabelColumns = { text: 'text', label: 'label' },
+): object | undefined {
+  const { prompt, answer, target, isUp, kind } = candidate;
+  if (form === 'labels') {
+    if (kind !== 'label' || target === undefined) return undefined;
+    return { ...columnsOf(prompt, columns), [columns.label]: target };
+  }
+  if (kind === 'label' || isColumns(prompt)) return undefined;
+  if (form === 'sft') return target === undefined ? undefined : answered(prompt, target);
+  if (form === 'dpo')
+    return target === undefined || answer === undefined || target === answer
+      ? undefined
+      : { prompt, chosen: said(prompt, target), rejected: said(prompt, answer) };
+  if (answer !== undefined && isUp !== undefined) return { prompt, completion: said(prompt, answer), label: isUp };
+  return target === undefined ? undefined : { prompt, completion: said(prompt, target), label: true };
+}
+
+type Columns = Readonly<Record<string, unknown>>;
+
+function isColumns(prompt: Asked): prompt is Columns {
+  return typeof prompt === 'object' && !Array.isArray(prompt);
+}
+
+function columnsOf(prompt: Asked, { text }: LabelColumns): Columns {
+  return isColumns(prompt) ? prompt : { [text]: prompt };
+}
+
+/** A conversation goes on with a message; a text with a text. */
+function said(prompt: Asked, text: string): string | AskedMessage[] {
+  return Array.isArray(prompt) ? [{ role: 'assistant', content: text }] : text;
+}
+
+function answered(prompt: Asked, text: string): object {
+  if (!Array.isArray(prompt)) return { prompt, completion: text };
+  return { messages: [...(prompt as readonly AskedMessage[]), { role: 'assistant', content: text }] };
+}

@@ -1,0 +1,45 @@
+import type { Direction } from '../../eval/statistics/index.ts';
+import type { ServedAnswer } from '../trace.ts';
+
+/** What is measured of every answer. */
+export interface Signal {
+  title: string;
+  /** `share`: 0 or 1 of each answer; `amount`: a number. */
+  kind: 'share' | 'amount';
+  /** Changes that are looked for. */
+  directions: readonly Direction[];
+  /** Of an amount: the bins, chosen before any value is seen. */
+  scale?: 'log' | 'unit' | 'nats';
+  /** Undefined where it says nothing of an answer. */
+  of(answer: ServedAnswer): number | undefined;
+  /** What a change is usually caused by, and what to do about it. */
+  cause: string;
+  action: string;
+}
+
+/** Of amounts: bins per doubling, from 1/16 up to 2^24; of parts of one, hundredths; of nats, twentieths up to 10. */
+const PER_DOUBLING = 4;
+const LOG_BINS = 28 * PER_DOUBLING;
+const BINS_OF_ONE = { unit: 100, nats: 20 } as const;
+const MOST_BINS = { unit: 100, nats: 200 } as const;
+
+export function binsOf({ kind, scale }: Pick<Signal, 'kind' | 'scale'>): number {
+  if (kind === 'share') return 2;
+  return scale === 'unit' || scale === 'nats' ? MOST_BINS[scale] : LOG_BINS;
+}
+
+export function binOf({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, value: number): number {
+  if (kind === 'share') return value > 0 ? 1 : 0;
+  const most = binsOf({ kind, scale }) - 1;
+  const isEven = scale === 'unit' || scale === 'nats';
+  const place = isEven ? value * BINS_OF_ONE[scale] : (Math.log2(Math.max(value, 1 / 16)) + 4) * PER_DOUBLING;
+  return Math.max(0, Math.min(most, Math.floor(place)));
+}
+
+/** The middle of a bin, as a value. */
+export function valueOfBin({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, bin: number): number {
+  if (kind === 'share') return bin;
+  return scale === 'unit' || scale === 'nats'
+    ? (bin + 0.5) / BINS_OF_ONE[scale]
+    : 2 ** ((bin + 0.5) / PER_DOUBLING - 4);
+}

@@ -1,0 +1,93 @@
+import type { Kysely } from 'kysely';
+import type { MigrationProvider } from 'kysely/migration';
+
+/** Every change of the tables, in order; one that has been released is never edited. */
+export const traceMigrations: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTraces } }),
+};
+
+export const keyMigrations: MigrationProvider = {
+  getMigrations: () => Promise.resolve({ '0001-keys': { up: createKeys } }),
+};
+
+async function createTraces(database: Kysely<unknown>): Promise<void> {
+  const { schema } = database;
+  await schema
+    .createTable('traces')
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('choice', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('operation', 'text', (column) => column.notNull())
+    .addColumn('key', 'text')
+    .addColumn('user', 'text')
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('milliseconds', 'double precision', (column) => column.notNull())
+    .addColumn('signals', 'text', (column) => column.notNull())
+    .addColumn('label', 'text')
+    .addColumn('confidence', 'double precision')
+    .addColumn('words', 'blob')
+    .addColumn('text', 'blob')
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('traces_key', ['id', 'choice'])
+    .execute();
+  await schema.createIndex('traces_of_version').on('traces').columns(['model', 'version', 'at']).execute();
+  await schema.createIndex('traces_of_user').on('traces').column('user').execute();
+  await schema.createIndex('traces_expiry').on('traces').column('expires_at').execute();
+  await createFeedback(database);
+  await schema
+    .createTable('baselines')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('frozen_at', 'bigint', (column) => column.notNull())
+    .addColumn('period_from', 'bigint', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('baselines_key', ['model', 'version'])
+    .execute();
+  await schema
+    .createTable('alarms')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('signal', 'text', (column) => column.notNull())
+    .addColumn('opened_at', 'bigint', (column) => column.notNull())
+    .addColumn('resolved_at', 'bigint')
+    .addColumn('found', 'text', (column) => column.notNull())
+    .addColumn('silenced', 'text')
+    .execute();
+}
+
+async function createFeedback({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('feedback')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('trace', 'text', (column) => column.notNull())
+    .addColumn('choice', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('key', 'text')
+    .addColumn('user', 'text')
+    .addColumn('thumb', 'integer')
+    .addColumn('score', 'double precision')
+    .addColumn('label', 'text')
+    .addColumn('text', 'blob')
+    .execute();
+  await schema.createIndex('feedback_of_trace').on('feedback').columns(['trace', 'choice']).execute();
+  await schema.createIndex('feedback_of_model').on('feedback').columns(['model', 'at']).execute();
+  await schema.createIndex('feedback_of_user').on('feedback').column('user').execute();
+}
+
+async function createKeys({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('secrets')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'blob', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('user_keys')
+    .addColumn('user', 'text', (column) => column.primaryKey())
+    .addColumn('key', 'blob', (column) => column.notNull())
+    .execute();
+}

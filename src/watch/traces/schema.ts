@@ -1,0 +1,81 @@
+/** The tables of served answers. Times are milliseconds since the epoch; users are only known by a keyed hash. */
+
+export interface TracesTable {
+  /** Of the reply. */
+  id: string;
+  choice: number;
+  at: number;
+  model: string;
+  version: string;
+  operation: string;
+  key: string | null;
+  user: string | null;
+  status: number;
+  milliseconds: number;
+  /** JSON: values of the signals. */
+  signals: string;
+  label: string | null;
+  confidence: number | null;
+  /** Words of the request by bucket. */
+  words: Uint8Array | null;
+  /** What was asked and answered, redacted, encrypted by the user's key. */
+  text: Uint8Array | null;
+  /** When the row is to be deleted. */
+  expires_at: number;
+}
+
+export interface FeedbackTable {
+  id: string;
+  /** Of the answer that it is about. */
+  trace: string;
+  choice: number;
+  at: number;
+  model: string;
+  version: string;
+  key: string | null;
+  user: string | null;
+  /** 1 for up, 0 for down. */
+  thumb: number | null;
+  score: number | null;
+  label: string | null;
+  /** Correction, comment, and what was asked and answered: redacted, encrypted by the user's key. */
+  text: Uint8Array | null;
+}
+
+/** What a version's answers are measured by: the first ones. */
+export interface BaselinesTable {
+  model: string;
+  version: string;
+  frozen_at: number;
+  /** Answers from here on are of the current period. */
+  period_from: number;
+  /** JSON: counts by signal. */
+  state: string;
+}
+
+export interface AlarmsTable {
+  id: string;
+  model: string;
+  version: string;
+  signal: string;
+  opened_at: number;
+  resolved_at: number | null;
+  /** JSON: what was found. */
+  found: string;
+  /** Why nobody is to be told, where somebody said so. */
+  silenced: string | null;
+}
+
+export interface TraceTables {
+  traces: TracesTable;
+  feedback: FeedbackTable;
+  baselines: BaselinesTable;
+  alarms: AlarmsTable;
+}
+
+/** A file of its own: who has a copy of the traces without it can read none of their texts. */
+export interface KeyTables {
+  /** `salt`, `users`, …: secrets of this store. */
+  secrets: { name: string; value: Uint8Array };
+  user_keys: { user: string; key: Uint8Array };
+}

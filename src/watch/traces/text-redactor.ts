@@ -1,0 +1,27 @@
+/** Personal data out of texts before they are written, looked for in a thread beside whoever serves. */
+import { Redactor } from '../../privacy/index.ts';
+import { DetectorPool } from '../../privacy/threads/detector-pool.ts';
+
+export class TextRedactor implements AsyncDisposable {
+  readonly #key: Uint8Array;
+  #redactor: Redactor | undefined;
+  #pool: DetectorPool | undefined;
+
+  /** The same key gives the same surrogates, so that a correction speaks of whom its prompt speaks of. */
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  async redact<Value extends object>(values: readonly Value[]): Promise<Value[]> {
+    if (values.length === 0) return [];
+    const redactor = (this.#redactor ??= new Redactor({ style: 'surrogates', key: this.#key }));
+    this.#pool ??= new DetectorPool(1, redactor.threadData);
+    const rows = values.map((value) => redactor.open(value as Record<string, unknown>));
+    const found = await this.#pool.find(rows.map(({ labelled }) => labelled));
+    return rows.map((row, place) => redactor.close(row, found[place]) as Value);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}

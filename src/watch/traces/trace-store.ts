@@ -1,0 +1,165 @@
+/** Served answers and what people said of them, in SQLite. */
+import { join } from 'node:path';
+import { Kysely, sql, type Insertable, type Selectable } from 'kysely';
+import { Migrator, type MigrationProvider } from 'kysely/migration';
+import { AttuneError } from '../../base/errors.ts';
+import { attuneHome } from '../../base/home.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { NodeSqliteDialect } from '../../store/dialect.ts';
+import { keyMigrations, traceMigrations } from './migrations.ts';
+import type { KeyTables, TracesTable, TraceTables } from './schema.ts';
+import { UserKeys } from './user-keys.ts';
+
+export type TraceRow = Selectable<TracesTable>;
+
+export function watchFolder(): string {
+  return join(attuneHome(), 'watch');
+}
+
+export interface StoreFiles {
+  traces: string;
+  keys: string;
+}
+
+export class TraceStore {
+  readonly database: Kysely<TraceTables>;
+  readonly keys: UserKeys;
+  readonly files: StoreFiles;
+  readonly #keyDatabase: Kysely<KeyTables>;
+
+  private constructor(parts: {
+    database: Kysely<TraceTables>;
+    keyDatabase: Kysely<KeyTables>;
+    keys: UserKeys;
+    files: StoreFiles;
+  }) {
+    this.database = parts.database;
+    this.#keyDatabase = parts.keyDatabase;
+    this.keys = parts.keys;
+    this.files = parts.files;
+  }
+
+  /** Several processes may have it open. @throws AttuneError E_TRACES */
+  static async open(folder: string = watchFolder()): Promise<TraceStore> {
+    const files = { traces: join(folder, 'traces.sqlite'), keys: join(folder, 'keys.sqlite') };
+    const opened: Kysely<never>[] = [];
+    try {
+      makeFolders(folder);
+      const database = await openDatabase<TraceTables>(files.traces, traceMigrations, opened);
+      const keyDatabase = await openDatabase<KeyTables>(files.keys, keyMigrations, opened);
+      return new TraceStore({ database, keyDatabase, keys: await UserKeys.open(keyDatabase), files });
+    } catch (error) {
+      for (const one of opened) await one.destroy().catch(() => undefined);
+      throw new AttuneError('E_TRACES', {
+        what: `What was served cannot be kept in ${folder}`,
+        got: (error as Error).message,
+        fix: 'set ATTUNE_HOME to a folder that you may write to, or serve with --no-monitor',
+        cause: error,
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.database.destroy();
+    await this.#keyDatabase.destroy();
+  }
+
+  /** A row that is there already is left as it is. */
+  async add(rows: readonly Insertable<TracesTable>[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.database.transaction().execute(async (transaction) => {
+      // SQLite takes 32,766 values in a statement.
+      for (let at = 0; at < rows.length; at += MOST_ROWS)
+        await transaction
+          .insertInto('traces')
+          .values(rows.slice(at, at + MOST_ROWS))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+    });
+  }
+
+  /** Of a version, in the order in which they were asked for. */
+  async of(
+    model: string,
+    version: string,
+    { from = 0, limit }: { from?: number; limit?: number } = {},
+  ): Promise<TraceRow[]> {
+    let query = this.database
+      .selectFrom('traces')
+      .selectAll()
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .where('at', '>=', from)
+      .orderBy('at')
+      .orderBy('id')
+      .orderBy('choice');
+    if (limit !== undefined) query = query.limit(limit);
+    return query.execute();
+  }
+
+  /** Models with their versions, the newest last. */
+  async versions(): Promise<{ model: string; version: string; first: number; last: number; answers: number }[]> {
+    return this.database
+      .selectFrom('traces')
+      .select(({ fn }) => [
+        'model',
+        'version',
+        fn.min<number>('at').as('first'),
+        fn.max<number>('at').as('last'),
+        fn.countAll<number>().as('answers'),
+      ])
+      .groupBy(['model', 'version'])
+      .orderBy('model')
+      .orderBy('first')
+      .execute();
+  }
+
+  async find(id: string, choice: number): Promise<TraceRow | undefined> {
+    return this.database
+      .selectFrom('traces')
+      .selectAll()
+      .where('id', '=', id)
+      .where('choice', '=', choice)
+      .executeTakeFirst();
+  }
+
+  /** Thumbs for answers of a version, in the order in which they came. */
+  async thumbs(model: string, version: string, from = 0): Promise<{ id: string; at: number; isUp: boolean }[]> {
+    const rows = await this.database
+      .selectFrom('feedback')
+      .select(['trace as id', 'at', 'thumb'])
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .where('at', '>=', from)
+      .where('thumb', 'is not', null)
+      .orderBy('at')
+      .execute();
+    return rows.map(({ id, at, thumb }) => ({ id, at, isUp: thumb === 1 }));
+  }
+
+  /** What is past its time. */
+  async expire(now: number): Promise<void> {
+    await this.database.deleteFrom('traces').where('expires_at', '<=', now).execute();
+  }
+
+  /** Bytes of deleted rows are overwritten, in the log of changes, too. */
+  async settle(): Promise<void> {
+    for (const one of [this.database, this.#keyDatabase])
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(one as Kysely<unknown>);
+  }
+}
+
+const MOST_ROWS = 1000;
+
+async function openDatabase<Tables>(
+  path: string,
+  provider: MigrationProvider,
+  opened: Kysely<never>[],
+): Promise<Kysely<Tables>> {
+  const database = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
+  opened.push(database as unknown as Kysely<never>);
+  const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
+  if (error !== undefined) throw error;
+  await sql`PRAGMA secure_delete = ON`.execute(database);
+  return database;
+}

@@ -1,0 +1,134 @@
+/** Writes answers down behind the server's back: in batches, and with their texts only where that is wanted. */
+import type { Insertable } from 'kysely';
+import { countWords, measure, type SignalValues } from '../signals/index.ts';
+import { askedText, type ServedAnswer } from '../trace.ts';
+import type { TracesTable } from './schema.ts';
+import type { TextRedactor } from './text-redactor.ts';
+import type { TraceStore } from './trace-store.ts';
+
+/** An answer with what was measured of it. */
+export interface MeasuredAnswer {
+  served: ServedAnswer;
+  signals: SignalValues;
+  words?: Uint8Array;
+}
+
+export interface TraceWriterOptions {
+  keep: 'counts' | 'text';
+  /** Until rows are deleted. */
+  days: number;
+  redactor: TextRedactor;
+  /** What is in the store now. */
+  onWritten(batch: readonly MeasuredAnswer[]): Promise<void>;
+  onFailure(error: unknown): void;
+}
+
+/** What is kept of a text. */
+export interface KeptText {
+  prompt?: ServedAnswer['prompt'];
+  answer?: string;
+}
+
+const FLUSH_MILLISECONDS = 500;
+const EXPIRY_MILLISECONDS = 3_600_000;
+/** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
+const MOST_WAITING = 20_000;
+const MOST_CHARACTERS = 64 * 1024;
+const DAY = 86_400_000;
+
+export class TraceWriter {
+  readonly #store: TraceStore;
+  readonly #options: TraceWriterOptions;
+  #waiting: MeasuredAnswer[] = [];
+  #flushing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #expired = 0;
+  /** Answers that were not written. */
+  lost = 0;
+
+  constructor(store: TraceStore, options: TraceWriterOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  add(served: ServedAnswer): MeasuredAnswer {
+    const text = askedText(served.prompt);
+    const words = text === '' ? undefined : countWords(text, this.#store.keys.salt);
+    const measured = { served, signals: measure(served), ...(words !== undefined && { words }) };
+    if (this.#waiting.length >= MOST_WAITING) this.lost++;
+    else this.#waiting.push(measured);
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
+    return measured;
+  }
+
+  /** Until all that was added so far is written. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(async () => {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#write(batch);
+        await this.#options.onWritten(batch);
+      } catch (error) {
+        this.lost += batch.length;
+        this.#options.onFailure(error);
+      }
+    });
+    return this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+  }
+
+  async #write(batch: readonly MeasuredAnswer[]): Promise<void> {
+    const now = Date.now();
+    if (now - this.#expired > EXPIRY_MILLISECONDS) {
+      this.#expired = now;
+      await this.#store.expire(now);
+    }
+    const texts = this.#options.keep === 'text' ? await this.#textsOf(batch) : [];
+    const rows: Insertable<TracesTable>[] = [];
+    for (const [place, one] of batch.entries()) rows.push(await this.#rowOf(one, texts.at(place)));
+    await this.#store.add(rows);
+  }
+
+  #textsOf(batch: readonly MeasuredAnswer[]): Promise<KeptText[]> {
+    return this.#options.redactor.redact(batch.map(({ served: { prompt, answer } }) => cut({ prompt, answer })));
+  }
+
+  async #rowOf({ served, signals, words }: MeasuredAnswer, text?: KeptText): Promise<Insertable<TracesTable>> {
+    const { keys } = this.#store;
+    const { id, choice, at, model, version, operation, key, status, milliseconds, label, confidence } = served;
+    const user = keys.hash(ownerOf(served));
+    const sealed = text === undefined ? null : await keys.seal(user, `${id} ${choice}`, text);
+    return {
+      ...{ id, choice, at, model, version, operation, status, milliseconds, user },
+      key: key ?? null,
+      signals: JSON.stringify(signals),
+      label: label ?? null,
+      confidence: confidence ?? null,
+      words: words ?? null,
+      text: sealed,
+      expires_at: at + this.#options.days * DAY,
+    };
+  }
+}
+
+/** Whose a text is: the user's, where the request says who that is. */
+export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): string {
+  if (user !== undefined) return `user ${user}`;
+  return key === undefined ? 'nobody' : `key ${key}`;
+}
+
+/** Long texts are kept in part; what is no text, such as images, is left out. */
+function cut({ prompt, answer }: KeptText): KeptText {
+  const text = JSON.stringify(prompt ?? null);
+  const kept = text.length <= MOST_CHARACTERS ? prompt : `${text.slice(0, MOST_CHARACTERS)}…`;
+  return {
+    ...(kept !== undefined && { prompt: kept }),
+    ...(answer !== undefined && { answer: answer.slice(0, MOST_CHARACTERS) }),
+  };
+}

@@ -1,0 +1,95 @@
+/** A key for each user, by which their texts are encrypted: without it what is left of them anywhere cannot be read. */
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { parseJson } from '../../files/json.ts';
+import type { KeyTables } from './schema.ts';
+
+const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16];
+
+export class UserKeys {
+  readonly #database: Kysely<KeyTables>;
+  readonly #secret: Buffer;
+  /** Of hashes of words: 32 bits. */
+  readonly salt: number;
+
+  private constructor(database: Kysely<KeyTables>, secret: Buffer) {
+    this.#database = database;
+    this.#secret = secret;
+    this.salt = createHmac('sha256', secret).update('words').digest().readInt32LE();
+  }
+
+  static async open(database: Kysely<KeyTables>): Promise<UserKeys> {
+    const fresh = { name: 'secret', value: randomBytes(KEY_BYTES) };
+    await database
+      .insertInto('secrets')
+      .values(fresh)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const { value } = await database
+      .selectFrom('secrets')
+      .select('value')
+      .where('name', '=', fresh.name)
+      .executeTakeFirstOrThrow();
+    return new UserKeys(database, Buffer.from(value));
+  }
+
+  /** What stands for a user in tables: who does not have the secret cannot tell whether somebody is in them. */
+  hash(user: string): string {
+    return createHmac('sha256', this.#secret).update(`user ${user}`).digest('hex').slice(0, 32);
+  }
+
+  /** For what has to be the same again: surrogates of personal data. */
+  secretFor(purpose: string): Buffer {
+    return createHmac('sha256', this.#secret).update(purpose).digest();
+  }
+
+  /** JSON of a value by a user's key, which is made where there is none. `place`: where it is kept; it opens nowhere else. */
+  async seal(user: string, place: string, value: unknown): Promise<Uint8Array> {
+    const key = (await this.#find(user)) ?? (await this.#make(user));
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    cipher.setAAD(Buffer.from(place));
+    const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+  }
+
+  /** Undefined where the key is destroyed or bytes have changed. */
+  async unseal<Value>(user: string, place: string, sealed: Uint8Array): Promise<Value | undefined> {
+    const key = await this.#find(user);
+    if (key === undefined) return undefined;
+    const bytes = Buffer.from(sealed);
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
+    decipher.setAAD(Buffer.from(place));
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    try {
+      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+      return parseJson<Value>(text.toString('utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** For good. @returns whether there was one */
+  async destroy(user: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#database
+      .deleteFrom('user_keys')
+      .where('user', '=', user)
+      .executeTakeFirstOrThrow();
+    return numDeletedRows > 0n;
+  }
+
+  /** Read anew each time that it matters: another process may have destroyed it. */
+  async #find(user: string): Promise<Buffer | undefined> {
+    const row = await this.#database.selectFrom('user_keys').select('key').where('user', '=', user).executeTakeFirst();
+    return row === undefined ? undefined : Buffer.from(row.key);
+  }
+
+  async #make(user: string): Promise<Buffer> {
+    await this.#database
+      .insertInto('user_keys')
+      .values({ user, key: randomBytes(KEY_BYTES) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return (await this.#find(user))!;
+  }
+}

@@ -1,0 +1,90 @@
+// Checkpoints of models that read images too, as they are published: the text model inside is the one that stands alone.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { readJson, writeJson } from '../../src/files/json.ts';
+import { parametersOf } from '../../src/models/base-facts.ts';
+import { loadModel, readWholeConfig } from '../../src/models/load.ts';
+import { saveModel } from '../../src/models/save.ts';
+import { leftOut } from '../../src/models/text-part.ts';
+import { SafetensorsFile, scope, writeSafetensors, zeros, type Tensor } from '../../src/tensor/index.ts';
+import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'attune-text-part-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** The same model as a part: its names behind others, its configuration inside another, tensors beside its own. */
+function asPart(folder: string, { type, rename, beside }: Published): string {
+  const whole = mkdtempSync(join(temporary, 'whole-'));
+  const {
+    model_type: _,
+    architectures: __,
+    tie_word_embeddings: tied,
+    ...text
+  } = readJson<Record<string, unknown>>(join(folder, 'config.json'));
+  writeJson(join(whole, 'config.json'), {
+    model_type: type,
+    architectures: [`${type}ForConditionalGeneration`],
+    tie_word_embeddings: tied,
+    text_config: text,
+    vision_config: { hidden_size: 4 },
+  });
+  using file = new SafetensorsFile(join(folder, 'model.safetensors'));
+  scope(() => {
+    const own = [...file.names].map((name): [string, Tensor] => [rename(name), file.get(name)]);
+    const others = beside.map((name): [string, Tensor] => [name, zeros([2, 3])]);
+    writeSafetensors(join(whole, 'model.safetensors'), new Map([...own, ...others]));
+  });
+  return whole;
+}
+
+interface Published {
+  type: string;
+  rename(name: string): string;
+  beside: readonly string[];
+}
+
+const inside = (name: string) => name.replace(/^model\./, 'model.language_model.');
+
+it.each<[string, Published]>([
+  [
+    'qwen3_5_text',
+    { type: 'qwen3_5', rename: inside, beside: ['model.visual.patch_embed.proj.weight', 'mtp.fc.weight'] },
+  ],
+  [
+    'gemma3_text',
+    { type: 'gemma3', rename: inside, beside: ['model.vision_tower.x', 'model.multi_modal_projector.y'] },
+  ],
+  ['gemma3_text', { type: 'gemma3', rename: (name) => `language_model.${name}`, beside: ['vision_tower.x'] }],
+])('%s is read out of a model that reads images too, and saved by itself (%#)', async (type, published) => {
+  const raw = tinyConfigs[type as 'gemma3_text'][0];
+  const model = await tinyModel({ raw, task: 'causal-lm' }, 'f32');
+  const folder = mkdtempSync(join(temporary, 'text-'));
+  saveModel(model, folder);
+  const whole = asPart(folder, published);
+  const { model: part, initialised, unused } = await loadModel(whole);
+  expect([initialised, unused]).toEqual([[], published.beside.toSorted()]);
+  const input = tinyInput(model, [3, 5]);
+  scope(() => expect(part.hidden(input).toNumbers()).toEqual(model.hidden(input).toNumbers()));
+  expect(await parametersOf(whole)).toBe(await parametersOf(folder));
+  const again = mkdtempSync(join(temporary, 'again-'));
+  saveModel(part, again);
+  expect(readJson(join(again, 'config.json'))).toMatchObject({
+    model_type: type,
+    architectures: [model.plan.className],
+  });
+  expect(leftOut(readWholeConfig(whole))).toContain('images');
+  expect(leftOut(readWholeConfig(again))).toBeUndefined();
+  part.dispose();
+  model.dispose();
+});
+
+it('a tensor beside it that no model of the kind has is refused', async () => {
+  const model = await tinyModel({ raw: tinyConfigs.qwen3_5_text[0], task: 'causal-lm' }, 'f32');
+  const folder = mkdtempSync(join(temporary, 'text-'));
+  saveModel(model, folder);
+  model.dispose();
+  const whole = asPart(folder, { type: 'qwen3_5', rename: inside, beside: ['model.audio.weight'] });
+  await expect(loadModel(whole)).rejects.toMatchObject({ code: 'E_TENSORS_UNPLACED' });
+});

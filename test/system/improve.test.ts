@@ -1,0 +1,197 @@
+// The loop on a tiny classifier: words that are new, rows that people corrected, and a batch that is poisoned.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  improve,
+  improvementStatus,
+  modelHistory,
+  promoteModel,
+  registerModel,
+  resolveRecipeFile,
+  train,
+} from '../../src/app/index.ts';
+import { eraseUser } from '../../src/app/monitor/erase-user.ts';
+import { readComparison } from '../../src/store/results.ts';
+import { TraceStore } from '../../src/watch/traces/trace-store.ts';
+import { writeTinyBert } from './cli-tiny-bert.ts';
+
+const OLD = { weather: ['rain', 'sun', 'storm'], money: ['price', 'coin', 'tax'], food: ['bread', 'soup', 'rice'] };
+const NEW = { weather: ['fog', 'hail', 'frost'], money: ['loan', 'bank', 'debt'], food: ['pizza', 'pasta', 'curry'] };
+type Words = Record<string, string[]>;
+
+let folder: string;
+let home: string | undefined;
+let cwd: string;
+
+/** Texts that differ by more than their number, so that none is taken for a copy of another. */
+function texts(words: Words, count: number, start: number): { text: string; label: string }[] {
+  const labels = Object.keys(words);
+  return Array.from({ length: count }, (_, k) => {
+    const i = start + k;
+    const label = labels[i % labels.length];
+    const [a, b, c] = [0, 1, 2].map((j) => words[label][(i + j * (1 + (i % 2))) % 3]);
+    return { text: `${a} ${i * 37} and ${b}, ${i * i + 11} ${c} ${(i * 7919) % 1000}`, label };
+  });
+}
+
+const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+let given = 0;
+
+/** As a server with --keep text writes it down: an answer of the model and the class that somebody says is right. */
+async function feedback(
+  rows: readonly { text: string; label: string }[],
+  user: (i: number) => string,
+  answer = 'weather',
+): Promise<void> {
+  const store = await TraceStore.open();
+  for (const [i, { text, label }] of rows.entries()) {
+    const owner = store.keys.hash(`user ${user(i)}`);
+    const [trace, id] = [`classify-${given}`, `fb_${String(given++).padStart(6, '0')}`];
+    const shared = { at: Date.now(), model: 'topics', version: 'topics@1', key: null, user: owner };
+    await store.add([
+      {
+        ...shared,
+        id: trace,
+        choice: 0,
+        operation: 'classify',
+        status: 200,
+        milliseconds: 1,
+        signals: '{}',
+        label: answer,
+        confidence: 0.95,
+        words: null,
+        text: null,
+        expires_at: Date.now() + 1e9,
+      },
+    ]);
+    const sealed = await store.keys.seal(owner, id, { prompt: text });
+    await store.database
+      .insertInto('feedback')
+      .values({ ...shared, id, trace, choice: 0, thumb: null, score: null, label, text: sealed })
+      .execute();
+  }
+  await store.close();
+}
+
+const plan = (more = ''): string => `continuous:
+  model: topics
+  retrain: {recipe: topics.yaml, when: rows >= 40, holdout: 0.35}
+  approve: auto
+${more}`;
+
+describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-improve-'));
+    [home, cwd] = [process.env.ATTUNE_HOME, process.cwd()];
+    process.env.ATTUNE_HOME = join(folder, 'home');
+    writeTinyBert(join(folder, 'model'), [...Object.values(OLD), ...Object.values(NEW)].flat());
+    writeFileSync(join(folder, 'train.jsonl'), lines(texts(OLD, 45, 0)));
+    writeFileSync(join(folder, 'test.jsonl'), lines(texts(OLD, 18, 500)));
+    writeFileSync(
+      join(folder, 'topics.yaml'),
+      `model: model
+data: {train: train.jsonl, test: test.jsonl, validation: 0.15}
+objective: classification
+tuning: full
+training: {max_steps: 25, learning_rate: 5e-3, batch_size: 16, precision: f32}
+evaluation: {baselines: none}
+output_dir: first
+`,
+    );
+    writeFileSync(join(folder, 'loop.yaml'), plan());
+    process.chdir(folder);
+    const { result } = await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
+    expect(result).toBeDefined();
+    await registerModel('topics', 'first');
+    await promoteModel('topics', { version: 1, force: 'the first one' });
+  }, 120_000);
+  afterAll(() => {
+    process.chdir(cwd);
+    process.env.ATTUNE_HOME = home;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('waits for rows, and stops a poisoned batch until a person discards it', async () => {
+    expect(await improve('loop.yaml')).toMatchObject({ state: 'collecting', waitsFor: '0 rows of 40' });
+    await feedback(texts(NEW, 30, 0), (i) => `customer-${i % 10}`);
+    const bad = texts(NEW, 15, 300).map(({ text }) => ({ text: `${text} zz qq`, label: 'money' }));
+    await feedback(bad, () => 'attacker');
+    const stopped = await improve('loop.yaml');
+    expect(stopped).toMatchObject({ state: 'stopped' });
+    expect(stopped.decisions.at(-1)!.reason).toMatch(/look like an attack: trigger 15/);
+    // Nothing goes on by itself.
+    expect(await improve('loop.yaml')).toMatchObject({ state: 'stopped', decisions: [] });
+    expect(await improve('loop.yaml', { discard: 'customer “attacker”' })).toMatchObject({
+      state: 'collecting',
+      cycle: 2,
+    });
+    const { held } = await improvementStatus('loop.yaml');
+    expect(held[1].filter(({ check }) => check === 'trigger')).toHaveLength(15);
+  }, 60_000);
+
+  it('goes from corrected rows to a promotion with an interval, through a crash in every state', async () => {
+    await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
+    const killed = new Error('killed');
+    // A crash after each decision; the next call goes on where it was.
+    for (let crashes = 0; ; crashes++) {
+      const one = await improve('loop.yaml', {
+        onDecision: () => {
+          throw killed;
+        },
+      }).catch((error: unknown) => {
+        if (error !== killed) throw error;
+        return undefined;
+      });
+      if (one !== undefined || crashes > 8) break;
+      if ((await improvementStatus('loop.yaml')).state === 'retraining') await killInTraining();
+    }
+    const { decisions, state } = await improvementStatus('loop.yaml');
+    expect(decisions.slice(3).map((one) => one.state)).toEqual([
+      'quarantine',
+      'retraining',
+      'gate',
+      'rollout',
+      'promoted',
+      'collecting',
+    ]);
+    expect(state).toBe('collecting');
+    const { aliases, versions } = await modelHistory('topics');
+    expect(aliases).toMatchObject({ champion: 2 });
+    expect(versions).toHaveLength(2);
+    const { verdict, differences } = readComparison(join(folder, 'improve/topics/cycles/0002/run'))!;
+    expect(verdict).toBe('better');
+    expect(differences[0].low).toBeGreaterThan(0);
+  }, 180_000);
+
+  it('rows of an erased user are gone from its data sets', async () => {
+    const file = join(folder, 'improve/topics/cycles/0002/data/labels-train.jsonl');
+    const before = readFileSync(file, 'utf8').split('\n').length;
+    const { models } = await eraseUser('customer-3');
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(before);
+    expect(models).toEqual(['topics@2']);
+  });
+});
+
+/** SIGKILL while the worker trains: the process and all that it started. */
+async function killInTraining(): Promise<void> {
+  const child = spawn(resolve(cwd, 'bin/attune'), ['improve', 'run', 'loop.yaml'], { detached: true, stdio: 'ignore' });
+  const run = join(folder, 'improve/topics/cycles/0002/run');
+  const deadline = Date.now() + 60_000;
+  while (!existsSync(join(run, 'events.jsonl')) && Date.now() < deadline && child.exitCode === null)
+    await new Promise((done) => {
+      setTimeout(done, 50);
+    });
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+  await new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) done(undefined);
+    else child.once('exit', done);
+  });
+}

@@ -1,0 +1,69 @@
+/** Answers of a version whose rates are known. */
+import { randomUnits } from '../../../src/base/random.ts';
+import { VersionMonitor, type Observation } from '../../../src/watch/monitor/version-monitor.ts';
+
+export interface Rates {
+  refusal: number;
+  runaway: number;
+  /** Factor of lengths. */
+  length: number;
+  /** 0 to 1: how far requests have moved to other words; null where words are left out. */
+  topic: number | null;
+}
+
+export const stable: Rates = { refusal: 0.05, runaway: 0.01, length: 1, topic: 0 };
+
+/** Draws observations one after the other, a minute apart. */
+export function simulator(seed: number): (rates?: Partial<Rates>) => Observation {
+  const unit = randomUnits([seed, 'simulated answers']);
+  let [draw, at] = [0, 0];
+  const next = (): number => unit(draw++);
+  const amount = (scale: number): number =>
+    scale * Math.exp(Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
+  const words = (topic: number): Uint8Array => {
+    const counts = new Uint8Array(128);
+    for (let word = 0; word < 20; word++) {
+      const rank = Math.floor(64 * next() ** 3);
+      counts[next() < topic ? 127 - rank : rank]++;
+    }
+    return counts;
+  };
+  return (given = {}) => {
+    const { refusal, runaway, length, topic } = { ...stable, ...given };
+    const hit = (rate: number): number => Number(next() < rate);
+    at += 60_000;
+    return {
+      id: `answer-${at / 60_000}`,
+      at,
+      signals: {
+        ...{ refusal: hit(refusal), runaway: hit(runaway), repetition: hit(0.01), empty: hit(0.005) },
+        ...{ error: hit(0.002), cancelled: hit(0.02) },
+        ...{ prompt_tokens: amount(60), answer_tokens: amount(80 * length), milliseconds: amount(400) },
+      },
+      ...(topic !== null && { words: words(topic) }),
+    };
+  };
+}
+
+/** Answers after the change until there is an alarm; `most` where there is none. */
+export function answersUntilAlarm(seed: number, change: Partial<Rates>, { calm = 0, most = 600 } = {}): number {
+  const draw = simulator(seed);
+  const monitor = new VersionMonitor();
+  const before = change.topic === null ? { topic: null } : {};
+  for (let i = 0; i < 1000; i++) monitor.observe(draw(before));
+  for (let i = 0; i < calm; i++) monitor.observe(draw(before));
+  for (let i = 1; i <= most; i++) {
+    monitor.observe(draw(change));
+    if (monitor.alarms.length > 0) return i;
+  }
+  return most;
+}
+
+/** Whether a stable period of so many answers has any alarm, looked at after every one of them. */
+export function hasFalseAlarm(seed: number, answers: number): boolean {
+  return answersUntilAlarm(seed, {}, { most: answers + 1 }) <= answers;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}

@@ -1,0 +1,192 @@
+import { readFileSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { measure } from '../../../src/watch/signals/index.ts';
+import { eraseUser } from '../../../src/watch/traces/erase-user.ts';
+import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
+import type { ServedAnswer } from '../../../src/watch/trace.ts';
+import { openAlarms, silence } from '../../../src/watch/alarms/alarm-book.ts';
+import { headersOf, type AlarmEvent } from '../../../src/watch/alarms/sinks.ts';
+import { reportVersions } from '../../../src/watch/monitor/report.ts';
+import { Watcher, type WatcherOptions } from '../../../src/watch/watcher.ts';
+
+let folder: string;
+let home: string | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-watch-'));
+  home = process.env.ATTUNE_HOME;
+  process.env.ATTUNE_HOME = folder;
+});
+afterEach(() => {
+  process.env.ATTUNE_HOME = home;
+});
+
+const start = Date.now();
+
+function answer(i: number, more: Partial<ServedAnswer> = {}): ServedAnswer {
+  const shared = { choice: 0, model: 'tickets', version: 'v1', operation: 'chat', status: 200, milliseconds: 100 };
+  return {
+    ...shared,
+    id: `chatcmpl-${i}`,
+    at: start + i * 1000,
+    prompt: `Where is order ${i}?`,
+    answer: 'On its way.',
+    finish: 'stop',
+    ...more,
+  };
+}
+
+async function watcher(options: Partial<WatcherOptions> = {}): Promise<Watcher> {
+  const failures: unknown[] = [];
+  const watching = await Watcher.open({
+    keep: 'counts',
+    retention: 30,
+    onFailure: (_, error) => void failures.push(error),
+    ...options,
+  });
+  onTestFinished(async () => {
+    await watching.close();
+    expect(failures).toEqual([]);
+  });
+  return watching;
+}
+
+const bytesOf = (): string =>
+  readdirSync(join(folder, 'watch'))
+    .map((name) => readFileSync(join(folder, 'watch', name), 'latin1'))
+    .join('');
+
+describe('signals of an answer', () => {
+  it('are what they are called', () => {
+    const of = (given: Partial<ServedAnswer>) => measure(answer(1, given));
+    expect(of({ answer: 'I’m sorry, but I can’t help with that.' }).refusal).toBe(1);
+    expect(of({ answer: 'Leider kann ich dabei nicht helfen. Ich kann das nicht.' }).refusal).toBe(1);
+    expect(of({ answer: 'I am sorry for the delay; it is on its way.' }).refusal).toBe(0);
+    expect(of({ finish: 'length' }).runaway).toBe(1);
+    expect(of({ answer: `Well, ${'and so on '.repeat(12)}` }).repetition).toBe(1);
+    expect(
+      of({
+        answer:
+          'The cat sat on the mat while the dog slept by the fire and the rain fell on the roof all night long again.',
+      }).repetition,
+    ).toBe(0);
+    expect(of({ answer: ' \n' }).empty).toBe(1);
+    expect(of({ answer: '{"a":', wantsJson: true }).schema_failure).toBe(1);
+    expect(of({ answer: '{"a":1}', wantsJson: true }).schema_failure).toBe(0);
+    expect(of({}).schema_failure).toBeUndefined();
+    expect(of({ answer: '<tool_call>{"name"', hasTools: true, finish: 'stop' }).tool_failure).toBe(1);
+    expect(of({ status: 500, answer: undefined })).toMatchObject({ error: 1 });
+    const long = 'Please tell me where the parcel is that I ordered three weeks ago.';
+    expect(of({ prompt: long, answer: `${long} It is here.` }).copied_prompt).toBe(1);
+  });
+});
+
+describe('what is kept of answers', () => {
+  it('is counts, unless texts are asked for', async () => {
+    const watching = await watcher();
+    watching.observe(answer(1, { prompt: 'marmalade', answer: 'gooseberry', user: 'anna-the-user' }));
+    await watching.flush();
+    const [row] = await watching.store.of('tickets', 'v1');
+    expect(row).toMatchObject({ id: 'chatcmpl-1', text: null, key: null });
+    expect(bytesOf()).not.toMatch(/marmalade|gooseberry|anna-the-user/);
+  });
+
+  it('texts are without personal data, encrypted, and gone with their user', async () => {
+    const watching = await watcher({ keep: 'text' });
+    watching.observe(answer(1, { prompt: 'Write to jane.miller@example.org about marmalade', user: 'anna' }));
+    watching.observe(answer(2, { prompt: 'More marmalade', user: 'ben' }));
+    const receipt = await watching.feedback({
+      trace: 'chatcmpl-1',
+      choice: 0,
+      thumb: 'down',
+      correction: 'Gooseberry.',
+    });
+    expect(receipt).toMatchObject({ canTrain: true });
+    const { store } = watching;
+    const [first] = await store.of('tickets', 'v1');
+    const text = await store.keys.unseal<{ prompt: string }>(first.user!, 'chatcmpl-1 0', first.text!);
+    expect(text!.prompt).toMatch(/about marmalade$/);
+    expect(text!.prompt).not.toContain('jane.miller');
+    expect(bytesOf()).not.toMatch(/marmalade|Gooseberry/);
+    const copy = Buffer.from(first.text!);
+    expect(await eraseUser(store, 'anna')).toEqual({ traces: 1, feedback: 1, hadKey: true });
+    expect(bytesOf().includes(copy.toString('latin1').slice(12, 60))).toBe(false);
+    // A copy from before: nobody can read it any more.
+    expect(await store.keys.unseal(first.user!, 'chatcmpl-1 0', copy)).toBeUndefined();
+    expect((await store.of('tickets', 'v1')).map(({ id }) => id)).toEqual(['chatcmpl-2']);
+  }, 30_000);
+
+  it('is deleted after its days', async () => {
+    const store = await TraceStore.open();
+    await store.close();
+    const watching = await watcher({ retention: 1 });
+    watching.observe(answer(1, { at: Date.now() - 2 * 86_400_000 }));
+    await watching.flush();
+    await watching.store.expire(Date.now());
+    expect(await watching.store.of('tickets', 'v1')).toEqual([]);
+  });
+
+  it('feedback comes by the key that asked', async () => {
+    const watching = await watcher();
+    watching.observe(answer(1, { key: 'website' }));
+    expect(await watching.feedback({ trace: 'chatcmpl-1', choice: 0, key: 'other', thumb: 'up' })).toBeUndefined();
+    expect(await watching.feedback({ trace: 'chatcmpl-1', choice: 1, key: 'website', thumb: 'up' })).toBeUndefined();
+    expect(await watching.feedback({ trace: 'chatcmpl-1', choice: 0, key: 'website', thumb: 'up' })).toMatchObject({
+      canTrain: false,
+    });
+  });
+
+  it('is written at more than 2,000 answers a second', async () => {
+    const watching = await watcher();
+    const begun = process.cpuUsage();
+    for (let i = 0; i < 4000; i++) watching.observe(answer(i));
+    await watching.flush();
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1e6).toBeLessThan(2);
+    expect(await watching.store.of('tickets', 'v1')).toHaveLength(4000);
+  });
+});
+
+describe('alarms', () => {
+  it('are opened once, told, silenced, and found again by another process', async () => {
+    const told: [AlarmEvent, string][] = [];
+    const sink = {
+      tell: (event: AlarmEvent, { signal }: { signal: string }) => Promise.resolve(void told.push([event, signal])),
+    };
+    const options = { monitor: { reference: 100 }, sinks: [sink] };
+    const watching = await watcher(options);
+    for (let i = 0; i < 100; i++) watching.observe(answer(i));
+    await watching.flush();
+    for (let i = 100; i < 160; i++) watching.observe(answer(i, { answer: 'I can’t help with that.' }));
+    await watching.flush();
+    watching.observe(answer(161, { answer: 'I can’t help with that.' }));
+    await watching.flush();
+    expect(told).toEqual([['alarm.opened', 'refusal']]);
+    const [report] = await reportVersions(watching.store, options);
+    expect(report).toMatchObject({ model: 'tickets', answers: 161, missing: 0 });
+    expect(report.signals.find(({ name }) => name === 'refusal')).toMatchObject({ isAlarm: true });
+    expect(report.alarms[0]).toMatchObject({
+      signal: 'refusal',
+      samples: expect.arrayContaining(['chatcmpl-159']) as string[],
+    });
+    // Another process with the same store.
+    const again = await watcher(options);
+    again.observe(answer(162, { answer: 'I can’t help with that.' }));
+    await again.flush();
+    expect(told).toHaveLength(1);
+    expect(await silence(again.store, { model: 'tickets', signal: 'refusal', reason: 'known' })).toBe(1);
+    expect(await openAlarms(again.store)).toMatchObject([{ silenced: 'known' }]);
+  });
+
+  it('are signed as Standard Webhooks say', () => {
+    const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
+    const headers = headersOf({ id: 'msg_1', body: '{}', secret });
+    expect(headers).toMatchObject({
+      'webhook-id': 'msg_1',
+      'webhook-signature': expect.stringMatching(/^v1,[\w+/]{43}=$/) as string,
+    });
+    expect(headersOf({ id: 'msg_1', body: '{}' })).not.toHaveProperty('webhook-signature');
+  });
+});
