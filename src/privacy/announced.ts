@@ -14,7 +14,8 @@ interface Form {
 const digitsOf = (value: string): number => value.replaceAll(/\D/g, '').length;
 const identifier: Form = { fits: (value) => value.length >= 4 && digitsOf(value) >= 3, score: 0.8 };
 const password: Form = {
-  fits: (value) => value.length >= 4 && /\d|[^\p{L}\p{N}]\p{L}|\p{Ll}\p{Lu}/u.test(value) && !/^\d{1,2}[:.]\d\d$/.test(value),
+  fits: (value) =>
+    value.length >= 4 && /\d|[^\p{L}\p{N}]\p{L}|\p{Ll}\p{Lu}/u.test(value) && !/^\d{1,2}[:.]\d\d$/.test(value),
   score: 0.7,
 };
 const FORMS: Partial<Record<Kind, Form>> = {
@@ -59,7 +60,11 @@ interface Announcement {
   form: Form;
 }
 
-function valueBehind(text: string, { tokens, terms, lexicon }: Reading, { term, form }: Announcement): Candidate | undefined {
+function valueBehind(
+  text: string,
+  { tokens, terms, lexicon }: Reading,
+  { term, form }: Announcement,
+): Candidate | undefined {
   let hasNumber = term.role === 'announcing';
   let isMarked = false;
   let at = term.to;
@@ -89,7 +94,9 @@ function kindOf(kind: Kind, value: string): Kind {
 function startsValue(text: string, tokens: readonly Token[], at: number, kind: Kind): boolean {
   const { start, end } = stretchAt(text, tokens, at, kind);
   const value = text.slice(start, end);
-  return kind === 'secret' ? password.fits(value) && /\d|\p{Ll}\p{Lu}/u.test(value) : /^[\p{L}][\p{L}\d]*[\d./-]*\d/u.test(value);
+  return kind === 'secret'
+    ? password.fits(value) && /\d|\p{Ll}\p{Lu}/u.test(value)
+    : /^[\p{L}][\p{L}\d]*[\d./-]*\d/u.test(value);
 }
 
 const SEPARATED = /^[ ](?=\d{2,}|[A-Z]{1,3}\d|\d+[A-Z]?(?![\p{L}\d]))[A-Z]{0,3}\d[\dA-Z./-]*/u;

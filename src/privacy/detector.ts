@@ -128,7 +128,11 @@ export function hintsIn(reading: Reading): Finding[] {
   return found;
 }
 
-function finding({ name, kind }: Recogniser, candidate: ReturnType<Recogniser['find']> extends Iterable<infer One> ? One : never, offset = 0): Finding {
+function finding(
+  { name, kind }: Recogniser,
+  candidate: ReturnType<Recogniser['find']> extends Iterable<infer One> ? One : never,
+  offset = 0,
+): Finding {
   return { kind, recogniser: name, ...candidate, start: candidate.start + offset, end: candidate.end + offset };
 }
 

@@ -52,7 +52,13 @@ function factsOf(form: Form, terms: Terms): FormFacts {
   const listing = form.sort === 'word' ? listingOf(form) : '';
   const own = ownRows(form, listing, sorts);
   return {
-    rows: [farRows(form, sorts, 0), nearRows(form, { listing, sorts }, 1), own, nearRows(form, { listing, sorts }, 2), farRows(form, sorts, 3)],
+    rows: [
+      farRows(form, sorts, 0),
+      nearRows(form, { listing, sorts }, 1),
+      own,
+      nearRows(form, { listing, sorts }, 2),
+      farRows(form, sorts, 3),
+    ],
     listing: hashOf(listing),
     sorts: hashOf(sorts.slice(0, 2).join()),
     shape: hashOf(form.shape),
@@ -96,11 +102,7 @@ function nearRows(
 }
 
 function farRows({ lower, shape }: Form, sorts: readonly string[], side: number): Int32Array {
-  const values: [number, string][] = [
-    [0, lower],
-    [1, shape],
-    ...sorts.map((one): [number, string] => [2, one]),
-  ];
+  const values: [number, string][] = [[0, lower], [1, shape], ...sorts.map((one): [number, string] => [2, one])];
   return Int32Array.from(values, ([template, value]) => row(NEAR + 32 + 8 * side + template, hashOf(value)));
 }
 
@@ -135,7 +137,10 @@ function listingOf({ text, lower, isCapital }: Form): string {
 function hyphened(written: string): string {
   if (!written.includes('-')) return '';
   const { given, family } = gazetteer();
-  return `-${written.split('-').map((part) => (given.has(part) ? 'g' : family.has(part) ? 'f' : '')).join('')}`;
+  return `-${written
+    .split('-')
+    .map((part) => (given.has(part) ? 'g' : family.has(part) ? 'f' : ''))
+    .join('')}`;
 }
 
 function scriptListing(text: string): string {
@@ -333,7 +338,8 @@ function scriptNamesIn({ text, tokens }: Reading): ReadonlyMap<number, string> {
       const known = asScriptListed(text.slice(tokens[at].start, last.end));
       const listed = `${mark(family.get(known), 'f')}${mark(given.get(known), 'g')}`;
       if (listed === '') continue;
-      for (let inner = 0; inner < length; inner++) found.set(at + inner, `${found.get(at + inner) ?? ''} ${listed}${length}${inner}`);
+      for (let inner = 0; inner < length; inner++)
+        found.set(at + inner, `${found.get(at + inner) ?? ''} ${listed}${length}${inner}`);
       break;
     }
   }

@@ -10,9 +10,11 @@ const MONTHS = 12;
 const DAYS = 7;
 
 /** Words and phrases, separated by commas; `~` at the end of one stands for any ending. */
-const terms = z.union([z.string(), z.array(z.string())]).transform((value) =>
-  (Array.isArray(value) ? value : value.split(',')).map((term) => term.trim()).filter((term) => term !== ''),
-);
+const terms = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) =>
+    (Array.isArray(value) ? value : value.split(',')).map((term) => term.trim()).filter((term) => term !== ''),
+  );
 const words = (count: number, what: string) =>
   z
     .string()
@@ -90,9 +92,11 @@ export function readLanguage(file: string): Language {
   const text = textOf(file);
   const document = parseDocument(text);
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
-  const broken = document.errors.map(
-    ({ message, pos }): Problem => ({ file, line: lineAt(pos[0]), message: message.split('\n')[0] }),
-  );
+  const broken = document.errors.map(({ message, pos }): Problem => ({
+    file,
+    line: lineAt(pos[0]),
+    message: message.split('\n')[0],
+  }));
   if (broken.length > 0) throw refused(file, broken);
   const result = schema.safeParse(document.toJS() ?? {});
   if (result.success) return { ...result.data, name: nameOf(file) };

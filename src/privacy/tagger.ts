@@ -287,7 +287,11 @@ function stretches({ text, tokens }: Reading, labels: Uint8Array, sure: Float32A
     }
     let to = from + 1;
     let most = sure[from];
-    while (to < tokens.length && labels[to] === labels[from] && !parts(text, labels[from], tokens[to].start, tokens[to - 1].end)) {
+    while (
+      to < tokens.length &&
+      labels[to] === labels[from] &&
+      !parts(text, labels[from], tokens[to].start, tokens[to - 1].end)
+    ) {
       most = Math.max(most, sure[to]);
       to++;
     }
@@ -309,7 +313,9 @@ function parts(text: string, label: number, start: number, end: number): boolean
 let shipped: Model | undefined;
 
 function shippedModel(): Model {
-  shipped ??= unpacked(brotliDecompressSync(readFileSync(new URL('../../assets/privacy/tagger.bin.br', import.meta.url))));
+  shipped ??= unpacked(
+    brotliDecompressSync(readFileSync(new URL('../../assets/privacy/tagger.bin.br', import.meta.url))),
+  );
   return shipped;
 }
 

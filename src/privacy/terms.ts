@@ -141,4 +141,3 @@ function endOf(words: readonly string[], tokens: readonly Token[], from: number)
 }
 
 const PASSED: ReadonlySet<string> = new Set(['.', '-', '°', 'º', '’', "'"]);
-

@@ -42,7 +42,7 @@ console.log(lineOf('all', totals));
 if (values.kinds) {
   console.log('\n| kind | labelled | recall before | now | precision before | now |\n|---|---|---|---|---|---|');
   for (const kind of Object.keys(totals[1]).toSorted())
-    console.log(lineOf(kind, totals.map((counts) => ({ [kind]: counts[kind] ?? NONE }) ) as [Counts, Counts]));
+    console.log(lineOf(kind, totals.map((counts) => ({ [kind]: counts[kind] ?? NONE })) as [Counts, Counts]));
 }
 if (values.misses !== undefined) writeFileSync(values.misses, JSON.stringify(cases, undefined, 1));
 

@@ -52,7 +52,9 @@ const started = Date.now();
 const samples = rows.map(sampleOf);
 const seen = new Uint8Array(ROWS);
 for (const { rows: all } of samples) for (const row of all) if (seen[row] < LEAST_SEEN) seen[row]++;
-console.error(`${samples.length} rows, ${seen.reduce((sum, one) => sum + (one >= LEAST_SEEN ? 1 : 0), 0)} features, ${(Date.now() - started) / 1000} s`);
+console.error(
+  `${samples.length} rows, ${seen.reduce((sum, one) => sum + (one >= LEAST_SEEN ? 1 : 0), 0)} features, ${(Date.now() - started) / 1000} s`,
+);
 
 const weights = new Float32Array(ROWS * L);
 const squares = new Float32Array(ROWS * L);
@@ -61,7 +63,9 @@ const transitionSquares = new Float32Array(L * L);
 for (let epoch = 0; epoch < Number(values.epochs); epoch++) {
   let loss = 0;
   for (const sample of shuffled(samples, [epoch, 'order'])) loss += learn(sample);
-  console.error(`epoch ${epoch + 1}: ${(loss / samples.length).toFixed(3)}, ${Math.round((Date.now() - started) / 1000)} s`);
+  console.error(
+    `epoch ${epoch + 1}: ${(loss / samples.length).toFixed(3)}, ${Math.round((Date.now() - started) / 1000)} s`,
+  );
 }
 write(values.to);
 
@@ -108,7 +112,8 @@ function learn({ gold, rows: all, starts }: Sample): number {
       return quick() >= DROPPED;
     });
     kept.push(chosen);
-    for (const row of chosen) for (let label = 0; label < L; label++) scores[at * L + label] += weights[row * L + label];
+    for (const row of chosen)
+      for (let label = 0; label < L; label++) scores[at * L + label] += weights[row * L + label];
   }
   const jumps = transitions.map((weight) => Math.exp(weight));
   const marginals = marginalsOf(scores, jumps);
@@ -148,7 +153,8 @@ function updateTransitions(marginals: Float32Array, gold: Uint8Array): void {
     if (marginals[(at - 1) * L + before] > 0.99 && marginals[at * L + here] > 0.99) continue;
     for (let from = 0; from < L; from++) {
       for (let to = 0; to < L; to++) {
-        const slope = marginals[(at - 1) * L + from] * marginals[at * L + to] - (from === before && to === here ? 1 : 0);
+        const slope =
+          marginals[(at - 1) * L + from] * marginals[at * L + to] - (from === before && to === here ? 1 : 0);
         if (Math.abs(slope) < NEGLIGIBLE) continue;
         const place = from * L + to;
         transitionSquares[place] += slope * slope;

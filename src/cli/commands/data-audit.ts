@@ -18,7 +18,12 @@ export const command = defineCommand({
   ],
   options: [
     { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
-    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language, a .yaml file (docs/personal-data.md)' },
+    {
+      name: '--lexicon',
+      value: 'FILE',
+      many: true,
+      summary: 'words of a language, a .yaml file (docs/personal-data.md)',
+    },
   ],
   examples: ['data audit labelled.jsonl'],
   async run(context) {

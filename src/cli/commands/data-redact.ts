@@ -31,7 +31,12 @@ export const command = defineCommand({
     },
     { name: '--allow', value: 'TEXT', many: true, summary: 'value to leave unchanged' },
     { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
-    { name: '--lexicon', value: 'FILE', many: true, summary: 'words of a language, a .yaml file (docs/personal-data.md)' },
+    {
+      name: '--lexicon',
+      value: 'FILE',
+      many: true,
+      summary: 'words of a language, a .yaml file (docs/personal-data.md)',
+    },
     { name: '--month-first', summary: 'for surrogates: 3/4/2020 is in March' },
     { name: '--vault', value: 'FILE', summary: 'keep the values of tags, encrypted with ATTUNE_VAULT_PASSPHRASE' },
     {

@@ -74,11 +74,7 @@ export const step = defineStep<Options>({
 });
 
 /** What finds personal data, the names that it knows, and what it has learnt. */
-const FINDERS = [
-  '../../privacy/',
-  '../../../assets/names/',
-  '../../../assets/privacy/',
-];
+const FINDERS = ['../../privacy/', '../../../assets/names/', '../../../assets/privacy/'];
 
 async function redactorOf(given: Options, { openRecognisers, folder, base }: StepContext): Promise<Redactor> {
   // The names of the world take seconds to load, and whoever lists the steps has no rows.

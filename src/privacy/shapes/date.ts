@@ -12,15 +12,25 @@ const FIGURES: readonly RegExp[] = [
     String.raw`(?<![\w.-])(?<first>${DAY})(?<s>[-/.]|\. )(?<second>${DAY})\k<s>(?:${YEAR}|['’]?\d\d)(?![\w-]|\.\d)`,
     'g',
   ),
-  new RegExp(String.raw`(?<![\w./-])(?<first>${DAY})\/(?<second>${DAY})(?:[- ]${YEAR}|-['’]?\d\d)(?![\w/-]|[.:]\d)`, 'g'),
+  new RegExp(
+    String.raw`(?<![\w./-])(?<first>${DAY})\/(?<second>${DAY})(?:[- ]${YEAR}|-['’]?\d\d)(?![\w/-]|[.:]\d)`,
+    'g',
+  ),
   new RegExp(String.raw`(?<![\w./-])(?:0?[1-9]|1[0-2])\/${YEAR}(?![\w/])`, 'g'),
-  new RegExp(String.raw`(?:(?:${YEAR}|(?:令和|平成|昭和|民國|民国)\d{1,3})\s?[年년]\s?)\d{1,2}\s?[月월](?:\s?\d{1,2}\s?[日號号일])?`, 'g'),
+  new RegExp(
+    String.raw`(?:(?:${YEAR}|(?:令和|平成|昭和|民國|民国)\d{1,3})\s?[年년]\s?)\d{1,2}\s?[月월](?:\s?\d{1,2}\s?[日號号일])?`,
+    'g',
+  ),
   new RegExp(String.raw`(?<!\d)\d{1,2}[月월]\s?\d{1,2}[日號号일]`, 'g'),
 ];
 /** A version looks alike: "kernel 2.4.19". */
-const VERSION = /(?:kernels?|versions?|firmware|linux|drivers?|php|python|perl|java|release|build)\s(?:\p{L}{2,10}\s)?$/iu;
+const VERSION =
+  /(?:kernels?|versions?|firmware|linux|drivers?|php|python|perl|java|release|build)\s(?:\p{L}{2,10}\s)?$/iu;
 /** A day and a month: only words around them tell. */
-const DAY_AND_MONTH = new RegExp(String.raw`(?<![\w./:-])(?<first>${DAY})[-/.](?<second>${DAY})\.?(?![\w/-]|[.,:]\d)`, 'g');
+const DAY_AND_MONTH = new RegExp(
+  String.raw`(?<![\w./:-])(?<first>${DAY})[-/.](?<second>${DAY})\.?(?![\w/-]|[.,:]\d)`,
+  'g',
+);
 
 export const figures: Recogniser = {
   name: 'date',
@@ -109,7 +119,8 @@ function yearFrom(tokens: Reading['tokens'], at: number): number {
 }
 
 const isDay = (text: string): boolean => /^(?:0?[1-9]|[12]\d|3[01])$/.test(text);
-const isYear = (text: string | undefined): boolean => text !== undefined && /^(?:1[89]\d\d|2[0-6]\d\d|1[34]\d\d)$/.test(text);
+const isYear = (text: string | undefined): boolean =>
+  text !== undefined && /^(?:1[89]\d\d|2[0-6]\d\d|1[34]\d\d)$/.test(text);
 
 const ARTICLES = new Set(['the', 'den', 'dem', 'der', 'le', 'el', 'il', 'de', 'dnia', 'dia', 'dne', 'a', ',', '.']);
 

@@ -34,13 +34,20 @@ export const token = patternRecogniser({
 const NAME = String.raw`(?:pass(?:word|wd|phrase)?|pwd|secret|token|pin|api_?key|auth|key|requirepass|storepass)`;
 /** DB_PASSWORD="three words", --password s3cret9, https://user:s3cret9@host. */
 const SETTINGS = [
-  new RegExp(String.raw`(?<![A-Za-z0-9])[a-z0-9_]{0,40}${NAME}(?:_[a-z0-9]{1,20}){0,3}["']?\s?[=:]\s?(?<quote>["'])(?<value>[^\n"']{4,120})\k<quote>`, 'gi'),
-  new RegExp(String.raw`(?<![A-Za-z0-9])[a-z0-9_]{0,40}${NAME}(?:_[a-z0-9]{1,20}){0,3}=(?<value>[^\s"',;&<>(){}[\]$|]{6,128})`, 'gi'),
+  new RegExp(
+    String.raw`(?<![A-Za-z0-9])[a-z0-9_]{0,40}${NAME}(?:_[a-z0-9]{1,20}){0,3}["']?\s?[=:]\s?(?<quote>["'])(?<value>[^\n"']{4,120})\k<quote>`,
+    'gi',
+  ),
+  new RegExp(
+    String.raw`(?<![A-Za-z0-9])[a-z0-9_]{0,40}${NAME}(?:_[a-z0-9]{1,20}){0,3}=(?<value>[^\s"',;&<>(){}[\]$|]{6,128})`,
+    'gi',
+  ),
   /(?<=\s(?:-p|-k|--pass(?:word|phrase|wd)?)[ =])(?<value>(?=\S{0,60}\d)[^\s"'$<-][^\s"'$<]{5,80})/g,
   /(?<=:\/\/[\w.+-]{1,40}:)(?<value>[^\s:@/]{4,80})(?=@)/g,
 ];
 /** Places for values, and variables. */
-const NO_VALUE = /^(?:[$<{%[*]|x{4,}|\.{3}|your|change|example|placeholder|redacted)|^(?:true|false|null|none)$|^[A-Z_]+$/i;
+const NO_VALUE =
+  /^(?:[$<{%[*]|x{4,}|\.{3}|your|change|example|placeholder|redacted)|^(?:true|false|null|none)$|^[A-Z_]+$/i;
 
 export const setting: Recogniser = {
   name: 'secret-setting',

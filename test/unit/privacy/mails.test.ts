@@ -1,6 +1,5 @@
 /** What plain text of mails has: names over line breaks, nicknames of whoever is quoted, blocks of addresses, messengers. */
 import { describe, expect, it } from 'vitest';
-import { unwrapped } from '../../../src/privacy/names/wrapping.ts';
 import { found } from './found.ts';
 
 describe('a name over a hard line break', () => {
