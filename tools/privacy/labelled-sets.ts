@@ -30,16 +30,22 @@ const NEWEST = 9;
 
 /** Numbers of the sets that are there. */
 export const setNumbers: readonly number[] = Array.from({ length: NEWEST }, (_, index) => index + 1).filter((number) =>
-  existsSync(fileOf(number)),
+  existsSync(fileOfSet(number)),
 );
 
-function fileOf(number: number): URL {
+export function fileOfSet(number: number): URL {
   return new URL(`../../fixtures/pii/pii-held-out${number === 1 ? '' : `-${number}`}.jsonl`, import.meta.url);
+}
+
+/** Rows that anybody may learn from: fixtures/pii/development.jsonl. */
+export function developmentRows(): LabelledRow[] {
+  const lines = readFileSync(new URL('../../fixtures/pii/development.jsonl', import.meta.url), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as LabelledRow);
 }
 
 /** Rows of a set; those that are mails only where `readMail` is given. */
 export function labelledSet(number: number, readMail?: ReadMail): LabelledRow[] {
-  const rows = readFileSync(fileOf(number), 'utf8').trim().split('\n');
+  const rows = readFileSync(fileOfSet(number), 'utf8').trim().split('\n');
   return rows.flatMap((line) => {
     const { text, mail, ...row } = JSON.parse(line) as StoredRow;
     if (text !== undefined) return [{ ...row, text }];

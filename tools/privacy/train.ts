@@ -11,11 +11,13 @@ import { shuffled } from '../../src/base/random.ts';
 import { hintsIn } from '../../src/privacy/detector.ts';
 import { withPlainDigits } from '../../src/privacy/digits.ts';
 import { factsBy, IDENTITY_ROWS, MOST_ROWS, REACH, ROWS, Surroundings } from '../../src/privacy/features.ts';
+import { languages } from '../../src/privacy/language.ts';
 import { kindOfLabel } from '../../src/privacy/label-names.ts';
 import { lexiconOf } from '../../src/privacy/lexicon.ts';
 import { read } from '../../src/privacy/reading.ts';
 import { LABELS, marginalsOf, packed } from '../../src/privacy/tagger.ts';
-import { labelledSet, type LabelledRow } from './labelled-sets.ts';
+import { developmentRows, labelledSet, type LabelledRow } from './labelled-sets.ts';
+import { madeRows } from './made-rows.ts';
 
 const L = LABELS.length;
 const RATE = 0.12;
@@ -25,6 +27,9 @@ const LEAST_SEEN = 2;
 const WORDLESS = 0.25;
 const DROPPED = 0.08;
 const DECAY = 1e-6;
+/** A row whose greatest weight is below this says too little for its place in the package, as do its small weights. */
+const LEAST_ROW = 0.2;
+const LEAST_WEIGHT = 0.04;
 
 let state = 1;
 const NEGLIGIBLE = 0.002;
@@ -45,7 +50,11 @@ const { values } = parseArgs({
   },
 });
 const readMail = (path: string): Uint8Array => readFileSync(join(values.mails!, 'data', path));
-const rows = values.sets.split(',').flatMap((set) => labelledSet(Number(set), values.mails ? readMail : undefined));
+const rows = [
+  ...values.sets.split(',').flatMap((set) => labelledSet(Number(set), values.mails ? readMail : undefined)),
+  ...developmentRows(),
+  ...madeRows(languages()),
+];
 const lexicon = lexiconOf();
 const factsOf = factsBy(lexicon.terms);
 const started = Date.now();
@@ -164,8 +173,17 @@ function updateTransitions(marginals: Float32Array, gold: Uint8Array): void {
   }
 }
 
+function prune(): void {
+  for (let row = 0; row < ROWS; row++) {
+    const own = weights.subarray(row * L, (row + 1) * L);
+    const most = own.reduce((greatest, one) => Math.max(greatest, Math.abs(one)), 0);
+    for (let label = 0; label < L; label++) if (most < LEAST_ROW || Math.abs(own[label]) < LEAST_WEIGHT) own[label] = 0;
+  }
+}
+
 /** Weights to one byte each. */
 function write(to: string): void {
+  prune();
   const most = weights.reduce((greatest, one) => Math.max(greatest, Math.abs(one)), 0);
   const step = Math.min(most, 4) / 127;
   const small = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / step))));
