@@ -45,7 +45,13 @@ async function auditOf(folder: string, setting: Setting): Promise<[AuditResult, 
   const [written, mails] = ['written.jsonl', 'mails.jsonl'].map((name) => join(folder, name));
   const rows = labelledSet(setNumbers.at(-1)!, files);
   for (const [file, source] of [[written, 'written'] as const, [mails, 'mail'] as const])
-    writeFileSync(file, rows.filter((row) => row.source === source).map(auditRow).join(''));
+    writeFileSync(
+      file,
+      rows
+        .filter((row) => row.source === source)
+        .map(auditRow)
+        .join(''),
+    );
   return [await auditData(written), await auditData(mails)];
 }
 

@@ -1,5 +1,6 @@
 /** Values that a word announces: the word, what may stand between, and a stretch of the form that its kind has. */
 import type { Kind } from './kinds.ts';
+import type { Lexicon } from './lexicon.ts';
 import type { Candidate, Recogniser } from './recogniser.ts';
 import type { Reading } from './reading.ts';
 import type { FoundTerm } from './terms.ts';
@@ -72,6 +73,7 @@ function valueBehind(
     const { form: word } = tokens[at];
     if (word.sort === 'break' || word.sort === 'number') break;
     if (startsValue(text, tokens, at, term.kind)) break;
+    if (lexicon.terms.isFigure(word)) return hasNumber ? spelt(tokens, at, term.kind, lexicon) : undefined;
     const inner = terms.find(({ from, to }) => from <= at && at < to);
     if (inner?.role === 'number') {
       hasNumber = true;
@@ -85,6 +87,20 @@ function valueBehind(
   const isSure = term.length >= LEAST_WORD || isMarked;
   return { start, end, kind: kindOf(term.kind, text.slice(start, end)), score: isSure ? form.score : UNSURE };
 }
+
+const LEAST_SPELT = 3;
+
+/** Digits that are said: "four, four, one seven". */
+function spelt(tokens: readonly Token[], from: number, kind: Kind, { terms }: Lexicon): Candidate | undefined {
+  let [to, count] = [from, 0];
+  for (let at = from; at < tokens.length; at++) {
+    if (terms.isFigure(tokens[at].form)) [to, count] = [at, count + 1];
+    else if (!BETWEEN_FIGURES.has(tokens[at].form.text)) break;
+  }
+  return count < LEAST_SPELT ? undefined : { start: tokens[from].start, end: tokens[to].end, kind, score: 0.7 };
+}
+
+const BETWEEN_FIGURES: ReadonlySet<string> = new Set([',', '-', '–', '.']);
 
 function kindOf(kind: Kind, value: string): Kind {
   return kind === 'plate' && value.replaceAll(/[^A-Za-z0-9]/g, '').length === 17 ? 'vin' : kind;

@@ -14,20 +14,7 @@ export interface Canary {
 const DIGITS = 9;
 /** One copy shows little, and what is seen more often is learnt better: the numbers of copies are gone through in turn. */
 const COPIES = [1, 2, 4, 8];
-const OWNERS = [
-  'amber',
-  'birch',
-  'cobalt',
-  'dune',
-  'ember',
-  'fjord',
-  'garnet',
-  'heath',
-  'indigo',
-  'jasper',
-  'krill',
-  'lagoon',
-];
+const OWNERS = 'amber birch cobalt dune ember fjord garnet heath indigo jasper krill lagoon'.split(' ');
 
 /** The same ones for the same seed. */
 export function makeCanaries(count: number, seed: number): Canary[] {

@@ -2,16 +2,13 @@
 import { bare, ean13, isDay, luhn, mod11and10, verhoeff, weighted } from './checksums.ts';
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
-interface Identifier {
-  /** Country, and what it is called there. */
-  name: string;
-  pattern: string;
-  /** Below `THRESHOLD` where one plain number in ten passes, so that something else must speak for it. */
-  score: number;
-  /** Of the digits and capitals alone. */
-  check(value: string): boolean;
-}
+/**
+ * What it is called in its country; its form; its score, below `THRESHOLD` where one plain number in ten passes, so that
+ * something else must speak for it; and its check, of the digits and capitals alone.
+ */
+type Identifier = [name: string, pattern: string, score: number, check: (value: string) => boolean];
 
+const { raw } = String;
 const number = (text: string, from: number, to: number): number => Number(text.slice(from, to));
 /** Year, month and day in two digits each, from `at`. */
 const isYearMonthDay = (value: string, at = 0): boolean =>
@@ -22,124 +19,68 @@ const isCheckedBy = (value: string, weights: readonly number[]): boolean =>
   (weighted(value, weights) % 11) % 10 === Number(value[weights.length]);
 
 /** HMRC's manual NIM39110 gives the prefixes. */
-const NINO = String.raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]`;
-const CODICE = String.raw`[A-Z]{3}\s?[A-Z]{3}\s?[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}\s?[A-Z][0-9LMNP-V]{3}\s?[A-Z]`;
+const NINO = raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]`;
+const CODICE = raw`[A-Z]{3}\s?[A-Z]{3}\s?[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}\s?[A-Z][0-9LMNP-V]{3}\s?[A-Z]`;
 
 const IDENTIFIERS: readonly Identifier[] = [
-  {
-    // Areas 000, 666 and 9xx, group 00 and serial 0000 are never given.
-    name: 'us-ssn',
-    pattern: String.raw`(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}`,
-    score: 0.7,
-    check: (value) => !/^(?:000|666|9)|^.{3}00|0000$/.test(value),
-  },
-  { name: 'uk-nino', pattern: NINO, score: 0.8, check: () => true },
-  { name: 'uk-nhs', pattern: String.raw`\d{3}[ -]?\d{3}[ -]?\d{4}`, score: 0.4, check: isNhs },
-  { name: 'de-tax', pattern: String.raw`[1-9]\d(?: ?\d{3}){3}`, score: 0.6, check: isGermanTax },
-  {
-    name: 'fr-nir',
-    pattern: String.raw`[1-478]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}\s?\d{2}`,
-    score: 0.9,
-    check: isNir,
-  },
-  {
-    name: 'es-dni',
-    pattern: String.raw`(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ][- ]?\d{7})[- ]?[A-HJ-NP-TV-Z]`,
-    score: 0.85,
-    check: isDni,
-  },
-  { name: 'it-codice-fiscale', pattern: CODICE, score: 0.95, check: isCodice },
-  {
-    name: 'nl-bsn',
-    pattern: String.raw`\d{9}|\d{4}[. ]\d{2}[. ]\d{3}|\d{3}[. ]\d{3}[. ]\d{3}`,
-    score: 0.3,
-    check: isBsn,
-  },
-  { name: 'pl-pesel', pattern: String.raw`\d{11}`, score: 0.65, check: isPesel },
-  {
-    name: 'se-personnummer',
-    pattern: String.raw`(?:19|20)?\d{6}[-+]\d{4}|(?:19|20)\d{10}`,
-    score: 0.6,
-    check: isSwedish,
-  },
-  { name: 'ch-ahv', pattern: String.raw`756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}`, score: 0.9, check: ean13 },
-  { name: 'br-cpf', pattern: String.raw`\d{3}\.\d{3}\.\d{3}[-.]\d{2}|\d{9}-?\d{2}`, score: 0.65, check: isCpf },
-  { name: 'in-aadhaar', pattern: String.raw`[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}`, score: 0.55, check: verhoeff },
-  {
-    name: 'no-fnr',
-    pattern: String.raw`\d{6} ?\d{5}`,
-    score: 0.62,
-    check: (value) => isNorwegian(value) || (isDayMonthYear(value) && luhn(value)),
-  },
-  { name: 'fi-hetu', pattern: String.raw`\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]`, score: 0.8, check: isFinnish },
-  { name: 'cz-rc', pattern: String.raw`\d{6}\/\d{3,4}`, score: 0.7, check: isCzech },
-  {
-    name: 'dk-cpr',
-    pattern: String.raw`(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d-\d{4}`,
-    score: 0.6,
-    check: isDayMonthYear,
-  },
-  {
-    name: 'ro-cnp',
-    pattern: String.raw`[1-8]\d{12}`,
-    score: 0.62,
-    check: (value) => isYearMonthDay(value, 1) && isCheckedBy(value, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]),
-  },
-  { name: 'be-nrn', pattern: String.raw`\d{2}\.?\d{2}\.?\d{2}[- ]?\d{3}[. -]?\d{2}`, score: 0.62, check: isBelgian },
-  {
-    name: 'tr-baltic',
-    pattern: String.raw`[1-9]\d{10}`,
-    score: 0.62,
-    check: (value) => isTurkish(value) || (Number(value[0]) < 7 && isBaltic(value)),
-  },
-  {
-    name: 'mx-curp',
-    pattern: String.raw`[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{5}[A-Z\d]\d`,
-    score: 0.9,
-    check: isMexican,
-  },
-  { name: 'ar-cuil', pattern: String.raw`2[0347]-\d{8}-\d`, score: 0.7, check: isArgentine },
-  { name: 'cl-rut', pattern: String.raw`\d{1,2}\.\d{3}\.\d{3}-[\dKk]`, score: 0.7, check: isChilean },
-  { name: 'cn-id', pattern: String.raw`[1-8]\d{5}(?:19|20)\d{9}[\dX]`, score: 0.9, check: isChinese },
-  { name: 'kr-rrn', pattern: String.raw`\d{6}-[1-8]\d{6}`, score: 0.7, check: isYearMonthDay },
-  {
-    name: 'za-id',
-    pattern: String.raw`\d{6} ?\d{4} ?[01]\d{2}`,
-    score: 0.62,
-    check: (value) => isYearMonthDay(value) && luhn(value),
-  },
-  { name: 'sg-nric', pattern: String.raw`[STFG]\d{7}[A-Z]`, score: 0.8, check: isSingaporean },
-  { name: 'ie-pps', pattern: String.raw`\d{7}[A-W][A-IW]?`, score: 0.62, check: isIrish },
-  { name: 'ru-snils', pattern: String.raw`\d{3}-\d{3}-\d{3}[ -]\d{2}`, score: 0.8, check: isRussian },
-  { name: 'yu-jmbg', pattern: String.raw`\d{13}`, score: 0.62, check: isYugoslav },
-  { name: 'ru-inn', pattern: String.raw`\d{12}`, score: 0.62, check: isRussianTax },
-  { name: 'tw-id', pattern: String.raw`[A-Z][1289]\d{8}`, score: 0.7, check: isTaiwanese },
-  {
-    name: 'th-id',
-    pattern: String.raw`[1-8]-\d{4}-\d{5}-\d\d-\d|[1-8] \d{4} \d{5} \d\d \d`,
-    score: 0.8,
-    check: isThai,
-  },
-  {
-    name: 'eg-id',
-    pattern: String.raw`[23]\d{6}(?:0[1-4]|[12]\d|3[1-5]|88)\d{5}`,
-    score: 0.6,
-    check: (value) => isYearMonthDay(value, 1),
-  },
-  { name: 'hk-id', pattern: String.raw`[A-Z]{1,2}\d{6} ?\([\dA]\)`, score: 0.85, check: isHongKong },
+  // Areas 000, 666 and 9xx, group 00 and serial 0000 are never given.
+  ['us-ssn', raw`(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}`, 0.7, isSocialSecurity],
+  ['uk-nino', NINO, 0.8, () => true],
+  ['uk-nhs', raw`\d{3}[ -]?\d{3}[ -]?\d{4}`, 0.4, isNhs],
+  ['de-tax', raw`[1-9]\d(?: ?\d{3}){3}`, 0.6, isGermanTax],
+  ['fr-nir', raw`[1-478]\s?\d{2}\s?(?:0[1-9]|1[0-2]|[2-9]\d)\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}\s?\d{2}`, 0.9, isNir],
+  ['es-dni', raw`(?:\d{8}|\d{2}\.\d{3}\.\d{3}|[XYZ][- ]?\d{7})[- ]?[A-HJ-NP-TV-Z]`, 0.85, isDni],
+  ['it-codice-fiscale', CODICE, 0.95, isCodice],
+  ['nl-bsn', raw`\d{9}|\d{4}[. ]\d{2}[. ]\d{3}|\d{3}[. ]\d{3}[. ]\d{3}`, 0.3, isBsn],
+  ['pl-pesel', raw`\d{11}`, 0.65, isPesel],
+  ['se-personnummer', raw`(?:19|20)?\d{6}[-+]\d{4}|(?:19|20)\d{10}`, 0.6, isSwedish],
+  ['ch-ahv', raw`756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}`, 0.9, ean13],
+  ['br-cpf', raw`\d{3}\.\d{3}\.\d{3}[-.]\d{2}|\d{9}-?\d{2}`, 0.65, isCpf],
+  ['in-aadhaar', raw`[2-9]\d{3}[ -]?\d{4}[ -]?\d{4}`, 0.55, verhoeff],
+  ['no-fnr', raw`\d{6} ?\d{5}`, 0.62, (value) => isNorwegian(value) || (isDayMonthYear(value) && luhn(value))],
+  ['fi-hetu', raw`\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]`, 0.8, isFinnish],
+  ['cz-rc', raw`\d{6}\/\d{3,4}`, 0.7, isCzech],
+  ['dk-cpr', raw`(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d-\d{4}`, 0.6, isDayMonthYear],
+  [
+    'ro-cnp',
+    raw`[1-8]\d{12}`,
+    0.62,
+    (value) => isYearMonthDay(value, 1) && isCheckedBy(value, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]),
+  ],
+  ['be-nrn', raw`\d{2}\.?\d{2}\.?\d{2}[- ]?\d{3}[. -]?\d{2}`, 0.62, isBelgian],
+  ['tr-baltic', raw`[1-9]\d{10}`, 0.62, (value) => isTurkish(value) || (Number(value[0]) < 7 && isBaltic(value))],
+  ['mx-curp', raw`[A-Z][AEIOUX][A-Z]{2}\d{6}[HMX][A-Z]{5}[A-Z\d]\d`, 0.9, isMexican],
+  ['ar-cuil', raw`2[0347]-\d{8}-\d`, 0.7, isArgentine],
+  ['cl-rut', raw`\d{1,2}\.\d{3}\.\d{3}-[\dKk]`, 0.7, isChilean],
+  ['cn-id', raw`[1-8]\d{5}(?:19|20)\d{9}[\dX]`, 0.9, isChinese],
+  ['kr-rrn', raw`\d{6}-[1-8]\d{6}`, 0.7, isYearMonthDay],
+  ['za-id', raw`\d{6} ?\d{4} ?[01]\d{2}`, 0.62, (value) => isYearMonthDay(value) && luhn(value)],
+  ['sg-nric', raw`[STFG]\d{7}[A-Z]`, 0.8, isSingaporean],
+  ['ie-pps', raw`\d{7}[A-W][A-IW]?`, 0.62, isIrish],
+  ['ru-snils', raw`\d{3}-\d{3}-\d{3}[ -]\d{2}`, 0.8, isRussian],
+  ['yu-jmbg', raw`\d{13}`, 0.62, isYugoslav],
+  ['ru-inn', raw`\d{12}`, 0.62, isRussianTax],
+  ['tw-id', raw`[A-Z][1289]\d{8}`, 0.7, isTaiwanese],
+  ['th-id', raw`[1-8]-\d{4}-\d{5}-\d\d-\d|[1-8] \d{4} \d{5} \d\d \d`, 0.8, isThai],
+  ['eg-id', raw`[23]\d{6}(?:0[1-4]|[12]\d|3[1-5]|88)\d{5}`, 0.6, (value) => isYearMonthDay(value, 1)],
+  ['hk-id', raw`[A-Z]{1,2}\d{6} ?\([\dA]\)`, 0.85, isHongKong],
 ];
 
 /** No letter, digit, stop or hyphen touches them. */
-export const checked: readonly Recogniser[] = IDENTIFIERS.map(({ name, pattern, score, check }) =>
+export const checked: readonly Recogniser[] = IDENTIFIERS.map(([name, pattern, score, check]) =>
   patternRecogniser({
     name,
     kind: 'national_id',
     digits: 4,
-    pattern: new RegExp(String.raw`(?<![\p{L}\p{N}./-]|\d )(?:${pattern})(?![\p{L}\p{N}/-]|[.,]\d| \d{2})`, 'giu'),
+    pattern: new RegExp(raw`(?<![\p{L}\p{N}./-]|\d )(?:${pattern})(?![\p{L}\p{N}/-]|[.,]\d| \d{2})`, 'giu'),
     score,
     check: (value) => check(bare(value)),
   }),
 );
+
+function isSocialSecurity(value: string): boolean {
+  return !/^(?:000|666|9)|^.{3}00|0000$/.test(value);
+}
 
 function isNhs(value: string): boolean {
   const check = 11 - (weighted(value, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);

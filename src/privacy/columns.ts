@@ -10,7 +10,7 @@ export const columns: Recogniser = {
   kind: 'code',
   *find(text, { lexicon }) {
     const kindOf = (name: string): Kind | undefined => announcedBy(name, lexicon.terms);
-    for (const { start, end, column } of cellsUnder(text, { test: (name) => kindOf(name) !== undefined }))
+    for (const { start, end, column } of cellsUnder(text, (name) => kindOf(name) !== undefined))
       yield { start, end, kind: kindOf(column), score: 0.4 };
   },
 };
@@ -21,13 +21,13 @@ function announcedBy(name: string, terms: Terms): Kind | undefined {
   return (found.find(({ role }) => role === 'announcing') ?? found.find(({ role }) => role === 'owner'))?.kind;
 }
 
-export interface Cell {
+interface Cell {
   start: number;
   end: number;
 }
 
 /** A cell and what its column is called. */
-export interface NamedCell extends Cell {
+interface NamedCell extends Cell {
   column: string;
 }
 
@@ -35,14 +35,13 @@ const MOST_ROWS = 2000;
 const SEPARATORS: readonly RegExp[] = [/\t/g, /;/g, /\|/g, /,/g, / {2,}/g];
 
 /** Cells of the lines under each line that has a column of such a name; lines of other widths end a table. */
-export function* cellsUnder(text: string, column: Pick<RegExp, 'test'>): Generator<NamedCell> {
+function* cellsUnder(text: string, isWanted: (name: string) => boolean): Generator<NamedCell> {
   if (!text.includes('\n')) return;
-  if (last?.text !== text) last = { text, lines: linesOf(text), heads: [] };
-  const { lines, heads } = last;
+  const lines = linesOf(text);
   for (let at = 0; at + 1 < lines.length; at++) {
-    const { names, separator } = (heads[at] ??= headOf(text, lines[at]));
-    if (!names.some((name) => column.test(name))) continue;
-    const wanted = new Map([...names.entries()].filter(([, name]) => column.test(name)));
+    const { names, separator } = headOf(text, lines[at]);
+    if (!names.some(isWanted)) continue;
+    const wanted = new Map([...names.entries()].filter(([, name]) => isWanted(name)));
     at = yield* rowsBelow(text, lines, { at, wanted, separator, width: names.length });
   }
 }
@@ -52,9 +51,6 @@ interface Head {
   names: readonly string[];
   separator: RegExp;
 }
-
-/** Several recognisers ask for columns of the same text in turn. */
-let last: { text: string; lines: readonly Cell[]; heads: Head[] } | undefined;
 
 function headOf(text: string, { start, end }: Cell): Head {
   const line = text.slice(start, end);

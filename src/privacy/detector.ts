@@ -10,8 +10,8 @@ import type { Language } from './language.ts';
 import { lexiconOf, type Lexicon } from './lexicon.ts';
 import { namedAgain } from './named-again.ts';
 import { resolveOverlaps } from './overlaps.ts';
-import { read, type Reading } from './reading.ts';
-import { THRESHOLD, type Recogniser } from './recogniser.ts';
+import { read, tokensIn, type Reading } from './reading.ts';
+import { THRESHOLD, type Candidate, type Recogniser } from './recogniser.ts';
 import { shapes } from './shapes/index.ts';
 import { Tagger } from './tagger.ts';
 import { trimmed } from './trimming.ts';
@@ -103,9 +103,9 @@ export class Detector {
     const reading = read(text, lexicon);
     const own = this.#own.flatMap((one) => [...one.find(written, reading)].map((candidate) => finding(one, candidate)));
     const hints = hintsIn(reading);
-    const { found, probabilities } = tagger.find(reading, hints);
+    const { found, sure: likely } = tagger.find(reading, hints);
     const isVetoed = ({ start, end, score }: Finding): boolean =>
-      score < CERTAIN && probabilities.highest(start, end) < VETO;
+      score < CERTAIN && tokensIn(reading, start, end).every((at) => likely[at] < VETO);
     const sure = hints.filter((one) => one.score >= THRESHOLD && !isVetoed(one));
     const all = [...own, ...[...sure, ...found].flatMap((one) => trimmed(reading, one))];
     return resolveOverlaps(all, text);
@@ -128,11 +128,7 @@ export function hintsIn(reading: Reading): Finding[] {
   return found;
 }
 
-function finding(
-  { name, kind }: Recogniser,
-  candidate: ReturnType<Recogniser['find']> extends Iterable<infer One> ? One : never,
-  offset = 0,
-): Finding {
+function finding({ name, kind }: Recogniser, candidate: Candidate, offset = 0): Finding {
   return { kind, recogniser: name, ...candidate, start: candidate.start + offset, end: candidate.end + offset };
 }
 

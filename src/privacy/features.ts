@@ -1,10 +1,7 @@
-/** What the tagger sees of each token: of its own letters, of its neighbours', and of what stands around it. */
+/** What the tagger sees of each word by itself, and of its neighbours. */
 import { asListed, asScriptListed, gazetteer, isEveryday, isTown, scriptNames } from './gazetteer.ts';
-import type { Finding } from './finding.ts';
-import { kinds } from './kinds.ts';
-import { tokenAt, type Reading } from './reading.ts';
-import type { FoundTerm, Terms } from './terms.ts';
-import { hashOf, type Form, type Sort, type Token } from './tokens.ts';
+import type { Terms } from './terms.ts';
+import { hashOf, type Form } from './tokens.ts';
 
 /** Rows of the model's table: features are hashed into it. */
 export const ROWS = 1 << 19;
@@ -12,7 +9,7 @@ export const ROWS = 1 << 19;
 export const REACH = 2;
 
 /** A feature's row, by its template and its value's hash. */
-function row(template: number, value: number): number {
+export function row(template: number, value: number): number {
   let hash = Math.imul(template + 1, 0x9e3779b1) ^ value;
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) & (ROWS - 1);
@@ -29,25 +26,11 @@ export interface FormFacts {
 
 /** The first rows of a token's own that tell the very word, which training leaves out now and then. */
 export const IDENTITY_ROWS = 5;
-const MOST_KNOWN = 50_000;
 const OWN = 1;
 const NEAR = 40;
-const AROUND = 100;
 
-/** Facts of forms by what a lexicon says of them. */
-export function factsBy(terms: Terms): (form: Form) => FormFacts {
-  const facts = new Map<Form, FormFacts>();
-  return (form) => {
-    const known = facts.get(form);
-    if (known !== undefined) return known;
-    if (facts.size >= MOST_KNOWN) facts.clear();
-    const made = factsOf(form, terms);
-    facts.set(form, made);
-    return made;
-  };
-}
-
-function factsOf(form: Form, terms: Terms): FormFacts {
+/** What a lexicon and the lists say of a form. */
+export function factsOf(form: Form, terms: Terms): FormFacts {
   const sorts = terms.sortsOf(form);
   const listing = form.sort === 'word' ? listingOf(form) : '';
   const own = ownRows(form, listing, sorts);
@@ -149,212 +132,6 @@ function scriptListing(text: string): string {
   return `s${mark(given.get(known), 'g')}${mark(family.get(known), 'f')}`;
 }
 
-function mark(standing: 'plain' | 'ambiguous' | undefined, letter: string): string {
+export function mark(standing: 'plain' | 'ambiguous' | undefined, letter: string): string {
   return standing === undefined ? '' : standing === 'plain' ? letter.toUpperCase() : letter;
-}
-
-/** Rows of what stands around each token, beside what its form and its neighbours' say. */
-export class Surroundings {
-  readonly #reading: Reading;
-  readonly #facts: readonly FormFacts[];
-  readonly #hints: ReadonlyMap<number, readonly number[]>;
-  readonly #before: Int32Array;
-  readonly #behind: Int32Array;
-  readonly #lines: readonly Line[];
-  readonly #scriptNames: ReadonlyMap<number, string>;
-  readonly #chunks: readonly number[];
-
-  constructor(reading: Reading, facts: readonly FormFacts[], hints: readonly Finding[]) {
-    this.#reading = reading;
-    this.#facts = facts;
-    this.#hints = hintsOf(reading.tokens, hints);
-    [this.#before, this.#behind] = termsAround(reading);
-    this.#lines = linesOf(reading.tokens);
-    this.#scriptNames = scriptNamesIn(reading);
-    this.#chunks = chunksOf(reading, facts);
-  }
-
-  hasHints(at: number): boolean {
-    return this.#hints.has(at);
-  }
-
-  /** Appends the rows of a token; gives how many there are. */
-  rowsAt(at: number, into: Int32Array): number {
-    let count = 0;
-    const add = (template: number, value: number): void => {
-      into[count++] = row(AROUND + template, value);
-    };
-    const { tokens } = this.#reading;
-    const facts = this.#facts;
-    const here = facts[at];
-    const before = facts[at - 1];
-    const behind = facts[at + 1];
-    const isGlued = tokens[at - 1]?.end === tokens[at].start;
-    const isGluedBehind = tokens[at + 1]?.start === tokens[at].end;
-    add(0, mixed(before?.shape, here.shape));
-    add(1, mixed(here.shape, behind?.shape));
-    add(2, mixed(mixed(before?.shape, here.shape), behind?.shape));
-    add(3, mixed(before?.listing, here.listing));
-    add(4, mixed(here.listing, behind?.listing));
-    add(5, mixed(before?.sorts, here.listing));
-    add(6, mixed(before?.sorts, here.shape));
-    add(7, mixed(mixed(facts[at - 2]?.sorts, before?.sorts), here.shape));
-    add(8, mixed((isGlued ? 1 : 0) + (isGluedBehind ? 2 : 0), here.shape));
-    const line = this.#lines[at];
-    add(9, mixed(line.style, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    add(10, mixed(line.isFirst ? 1 : 0, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    add(11, mixed(line.capitals, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    const term = this.#before[at];
-    add(12, mixed(term, SORTS.indexOf(tokens[at].form.sort)));
-    add(13, mixed(term, here.shape));
-    add(14, mixed(term, this.#chunks[at]));
-    add(15, mixed(this.#behind[at], here.shape));
-    add(16, this.#chunks[at]);
-    add(17, mixed(this.#chunks[at], before?.sorts));
-    const scriptName = this.#scriptNames.get(at);
-    if (scriptName !== undefined) add(18, hashOf(scriptName));
-    add(19, mixed(line.label, mixed(line.isFirst ? 1 : 0, here.shape)));
-    for (const hint of this.#hints.get(at) ?? []) {
-      add(20, hint);
-      add(21, mixed(hint, term));
-    }
-    return count;
-  }
-}
-
-const SORTS: readonly Sort[] = ['word', 'number', 'mark', 'break'];
-
-/** The most rows that `rowsAt` writes. */
-export const MOST_ROWS = 64;
-
-function mixed(one = 7, other = 7): number {
-  return Math.imul(one, 31) ^ other ^ (one >>> 16);
-}
-
-/** Which recognisers cover a token, and whether it begins what they found; by tokens that are covered. */
-function hintsOf(tokens: readonly Token[], hints: readonly Finding[]): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  for (const { start, end, recogniser, kind, score } of hints) {
-    const name = hashOf(`${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`);
-    for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++) {
-      const names = found.get(at) ?? [];
-      if (names.length < MOST_HINTS) names.push(name, ...(tokens[at].start <= start ? [name + 1] : []));
-      found.set(at, names);
-    }
-  }
-  return found;
-}
-
-const MOST_HINTS = 8;
-const FAR_BEFORE = 8;
-const FAR_BEHIND = 5;
-
-/** The nearest term of the lexicon before each token in its line, with how far it is, and the nearest behind. */
-function termsAround({ tokens, terms }: Reading): [before: Int32Array, behind: Int32Array] {
-  const before = new Int32Array(tokens.length);
-  const behind = new Int32Array(tokens.length);
-  const within = new Uint8Array(tokens.length);
-  for (const { from, to } of terms) within.fill(1, from, to);
-  for (const term of terms) {
-    const code = codeOf(term);
-    before.fill(code, term.from, term.to);
-    for (let at = term.to; at < tokens.length && at - term.to < FAR_BEFORE; at++) {
-      if (tokens[at].form.sort === 'break' || within[at] === 1) break;
-      before[at] = code + 1 + distance(at - term.to);
-    }
-    for (let at = term.from - 1; at >= 0 && term.from - at <= FAR_BEHIND; at--) {
-      if (tokens[at].form.sort === 'break' || within[at] === 1) break;
-      behind[at] = code + 1 + distance(term.from - at);
-    }
-  }
-  return [before, behind];
-}
-
-const ROLES: readonly FoundTerm['role'][] = ['announcing', 'owner', 'phrase', 'number', 'nobody'];
-/** Above all distances. */
-const STEP = 16;
-
-function codeOf({ role, kind }: FoundTerm): number {
-  return STEP * (1 + kinds.indexOf(kind) + kinds.length * ROLES.indexOf(role));
-}
-
-const distance = (count: number): number => (count < 3 ? count : count < 5 ? 3 : 5);
-
-/** What a token shares with those of its line. */
-interface Line {
-  /** 0 nothing but small letters, 1 nothing but capitals, 2 both. */
-  style: number;
-  /** How many of its words have a capital, in quarters. */
-  capitals: number;
-  /** What the line above asks for, where it ends in a label. */
-  label: number;
-  isFirst: boolean;
-}
-
-function linesOf(tokens: readonly Token[]): Line[] {
-  const lines: Line[] = [];
-  let label = 0;
-  for (let from = 0; from < tokens.length;) {
-    let to = from;
-    while (to < tokens.length && tokens[to].form.sort !== 'break') to++;
-    const { style, capitals } = styleOf(tokens, from, to);
-    const [first, other] = [true, false].map((isFirst) => ({ style, capitals, label, isFirst }));
-    for (let at = from; at <= to && at < tokens.length; at++)
-      lines.push(at === from || ENDS.has(tokens[at - 1].form.text) ? first : other);
-    const last = tokens[to - 1];
-    label = to > from && to - from <= 6 && last.form.text === ':' ? 1 : to === from ? 2 : 3;
-    from = to + 1;
-  }
-  return lines;
-}
-
-/** Behind these a capital tells little. */
-const ENDS: ReadonlySet<string> = new Set(['.', '!', '?', ':', '•', '-', '–']);
-
-function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line, 'style' | 'capitals'> {
-  let [words, capitals, whole] = [0, 0, 0];
-  for (let at = from; at < to; at++) {
-    const { form } = tokens[at];
-    if (form.sort !== 'word' || form.text.length < 2) continue;
-    words++;
-    if (form.isCapital) capitals++;
-    if (form.isCapital && form.text === form.text.toUpperCase()) whole++;
-  }
-  const style = capitals === 0 ? 0 : whole === words ? 1 : 2;
-  return { style, capitals: words === 0 ? 0 : Math.round((4 * capitals) / words) };
-}
-
-const LONGEST_NAME = 4;
-
-/** Where lists have a name of signs side by side, in scripts without spaces: which list, and the place in the name. */
-function scriptNamesIn({ text, tokens }: Reading): ReadonlyMap<number, string> {
-  const found = new Map<number, string>();
-  for (let at = 0; at < tokens.length; at++) {
-    if (tokens[at].form.text.charCodeAt(0) < 0xe00) continue;
-    const { given, family } = scriptNames();
-    for (let length = LONGEST_NAME; length > 0; length--) {
-      const last = tokens[at + length - 1];
-      if (last === undefined || last.end - tokens[at].start > 2 * length + 4) continue;
-      const known = asScriptListed(text.slice(tokens[at].start, last.end));
-      const listed = `${mark(family.get(known), 'f')}${mark(given.get(known), 'g')}`;
-      if (listed === '') continue;
-      for (let inner = 0; inner < length; inner++)
-        found.set(at + inner, `${found.get(at + inner) ?? ''} ${listed}${length}${inner}`);
-      break;
-    }
-  }
-  return found;
-}
-
-/** A hash of the shapes of all tokens between two spaces: "XX-99-99". */
-function chunksOf({ tokens }: Reading, facts: readonly FormFacts[]): number[] {
-  const found: number[] = [];
-  for (let from = 0; from < tokens.length;) {
-    let hash = facts[from].shape;
-    let to = from + 1;
-    while (to < tokens.length && tokens[to].start === tokens[to - 1].end && tokens[to].form.sort !== 'break')
-      hash = mixed(hash, facts[to++].shape);
-    for (; from < to; from++) found.push(hash);
-  }
-  return found;
 }

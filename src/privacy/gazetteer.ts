@@ -1,6 +1,6 @@
 /** Names, places and everyday words that are known; assets/names says where the lists come from. */
 import { readFileSync } from 'node:fs';
-import { WordList } from './word-list.ts';
+import { WordList } from '../files/word-list.ts';
 
 export interface Gazetteer {
   given: WordList;

@@ -5,7 +5,5 @@ export { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } f
 export { Detector, type Finding } from './detector.ts';
 export { readLanguage, type Language } from './language.ts';
 export { kinds, presets, type Kind, type Preset } from './kinds.ts';
-export { checkPassphrase, checkSurrogateKey } from './passphrase.ts';
-export { redactRows, type RedactRowsOptions } from './redact-rows.ts';
-export { Redactor, type RedactionCounts } from './redactor.ts';
+export { Redactor, type OpenedRow, type RedactionCounts } from './redactor.ts';
 export { readVault, restoreTags, writeVault } from './vault.ts';

@@ -23,8 +23,7 @@ export class Lexicon {
       for (const names of months)
         for (const [index, name] of names.entries()) {
           const short = fold(name).slice(0, SHORT_MONTH);
-          if (short.length === SHORT_MONTH && /^[a-z]/.test(short) && !this.#months.has(short))
-            this.#months.set(short, index + 1);
+          if (short.length === SHORT_MONTH && /^[a-z]/.test(short)) this.#addMonth(short, index + 1);
         }
   }
 

@@ -25,3 +25,10 @@ export function tokenAt(tokens: readonly Token[], position: number): number {
   }
   return from;
 }
+
+/** The places of all tokens that touch a stretch. */
+export function tokensIn({ tokens }: Reading, start: number, end: number): number[] {
+  const places: number[] = [];
+  for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++) places.push(at);
+  return places;
+}

@@ -27,11 +27,7 @@ export interface Recogniser {
   isValid?(value: string): boolean;
 }
 
-export interface Pattern {
-  name: string;
-  kind: Kind;
-  digits?: number;
-  needs?: RegExp;
+export interface Pattern extends Omit<Recogniser, 'find' | 'isValid'> {
   /** With the flag g. Its group `value`, or all of it, is what was found. Every repetition in it is bounded. */
   pattern: RegExp;
   /** Without anything else. */

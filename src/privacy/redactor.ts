@@ -32,11 +32,10 @@ export interface RedactionCounts {
 }
 
 /** Keys that say nothing of their values, or something else than the same word does in prose. */
-const PLAIN_KEYS = new Set(
-  'name title text content prompt completion question answer instruction input output system chosen rejected from to value label author id messages conversations description summary category'.split(
-    ' ',
-  ),
-);
+const PLAIN_KEYS = new Set([
+  ...'name title text content prompt completion question answer instruction input output system'.split(' '),
+  ...'chosen rejected from to value label author id messages conversations description summary category'.split(' '),
+]);
 const MOST_LABELLED = 200;
 
 /** A row on its way: its copy, and the texts in it, each behind the key that announces it. */

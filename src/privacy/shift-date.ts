@@ -7,6 +7,8 @@ const OF = String.raw`(?:\s(?:of|de|del|do)\s|[\s-]{1,2}|\/)`;
 const DAY = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
 const NUMBER = String.raw`(?:0?[1-9]|1[0-2])`;
 const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
+const TIME = String.raw`(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?`;
+const NTH = String.raw`(?:st|nd|rd|th|er|e|ste|de|º|ª|°|\.)?`;
 /** What joins two days of one month. */
 const TO = String.raw`(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/])`;
 
@@ -14,13 +16,13 @@ const TO = String.raw`(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|
 function forms(): RegExp[] {
   const month = `(?:${monthNames().join('|')})\\.?`;
   return [
-    String.raw`(?<year>${YEAR})(?<s>[-/.])(?<month>0[1-9]|1[0-2])\k<s>(?<day>0[1-9]|[12]\d|3[01])(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?`,
+    String.raw`(?<year>${YEAR})(?<s>[-/.])(?<month>0[1-9]|1[0-2])\k<s>(?<day>0[1-9]|[12]\d|3[01])${TIME}`,
     String.raw`(?<first>${DAY})(?<s>[-/.]|\. )(?<second>${DAY})\k<s>(?<year>${YEAR}|['’]?\d\d)`,
     String.raw`(?<first>${DAY})(?<s>\/)(?<second>${DAY})(?:[- ](?<year>${YEAR})|-(?<year>['’]?\d\d))`,
     String.raw`(?<day>${DAY})-(?<name>${month})-(?<year>\d\d)`,
     String.raw`(?<year>${YEAR})[ /-](?<name>${month})[ /-](?<day>${DAY})`,
     String.raw`(?<day>0[1-9]|[12]\d|3[01])(?<name>${month})(?<year>${YEAR}|\d\d)`,
-    String.raw`(?:(?<since>0?[1-9]|[12]\d|3[01])\.? ?${TO} ?)?(?<day>${DAY})(?:st|nd|rd|th|er|e|ste|de|º|ª|°|\.)?(?: day)?${OF}(?<name>${month})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?`,
+    String.raw`(?:(?<since>0?[1-9]|[12]\d|3[01])\.? ?${TO} ?)?(?<day>${DAY})${NTH}(?: day)?${OF}(?<name>${month})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?`,
     String.raw`(?<name>${month})\s(?<day>${DAY})(?:st|nd|rd|th)?(?:,?\s(?<year>${YEAR}))?`,
     String.raw`(?<name>${month})(?:\s(?:of|de|del)\s|,?\s)(?<year>${YEAR})`,
     String.raw`(?<month>${NUMBER})\/(?<year>${YEAR})`,

@@ -7,7 +7,7 @@ import { shiftDate } from './shift-date.ts';
 import type { Finding } from './finding.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
-import type { WordList } from './word-list.ts';
+import type { WordList } from '../files/word-list.ts';
 
 /** Days that a subject's dates move by, either way, at most. */
 const MOST_DAYS = 365;
@@ -38,7 +38,7 @@ export class Surrogates {
     const make = makers[kind];
     const draw = this.#draw(`${kind}\n${value.toLowerCase().replaceAll(/\s+/g, ' ')}`);
     if (kind === 'name') return value.replaceAll(/\p{L}[\p{L}\p{M}'’]*/gu, (word) => this.#nameWord(word));
-    if (kind === 'city') return pick(this.#places(), draw);
+    if (kind === 'city') return pick(this.#names().cities, draw);
     if (make !== undefined) return make(value, draw);
     for (let attempt = 0; ; attempt++) {
       const scrambled = scramble(value, draw);
@@ -86,10 +86,6 @@ export class Surrogates {
       cities: plain(gazetteer().cities),
     };
     return this.#lists;
-  }
-
-  #places(): readonly string[] {
-    return this.#names().cities;
   }
 }
 

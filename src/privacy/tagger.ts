@@ -4,41 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { rememberedFor } from '../base/remembered.ts';
 import type { Finding } from './finding.ts';
-import { factsBy, MOST_ROWS, REACH, ROWS, Surroundings, type FormFacts } from './features.ts';
+import { factsOf, REACH, ROWS, type FormFacts } from './features.ts';
 import type { Kind } from './kinds.ts';
 import type { Lexicon } from './lexicon.ts';
-import { tokenAt, type Reading } from './reading.ts';
+import { L, LABELS, marginalsOf } from './random-field.ts';
+import type { Reading } from './reading.ts';
+import { MOST_ROWS, Surroundings } from './surroundings.ts';
+import type { Terms } from './terms.ts';
 import type { Form } from './tokens.ts';
-
-/** Label 0 is of tokens that are nothing personal. */
-export const LABELS: readonly (Kind | 'none')[] = [
-  'none',
-  'name',
-  'address',
-  'date',
-  'age',
-  'phone',
-  'fax',
-  'email',
-  'national_id',
-  'medical_record',
-  'health_plan',
-  'account',
-  'iban',
-  'card',
-  'passport',
-  'licence',
-  'plate',
-  'device',
-  'url',
-  'ip',
-  'biometric',
-  'photo',
-  'code',
-  'secret',
-];
-const L = LABELS.length;
 
 export interface Model {
   /** ROWS × L, in units of `step`. */
@@ -53,7 +28,7 @@ export interface Model {
 /** Tokens at once: what is farther apart says nothing of each other, and memory stays flat. */
 const SEGMENT = 512;
 /** A token is personal from this probability on. */
-export const LEAST_PROBABILITY = 0.35;
+const LEAST_PROBABILITY = 0.35;
 
 const MOST_KNOWN = 30_000;
 
@@ -67,20 +42,20 @@ interface KnownForm {
 
 export class Tagger {
   readonly #model: Model;
-  readonly #known = new Map<Form, KnownForm>();
-  readonly #facts: (form: Form) => FormFacts;
+  readonly #known = rememberedFor(MOST_KNOWN, (form: Form) => this.#knownForm(form));
+  readonly #terms: Terms;
   readonly #jumps: Float32Array;
 
   constructor(lexicon: Lexicon, model: Model = shippedModel()) {
     this.#model = model;
-    this.#facts = factsBy(lexicon.terms);
+    this.#terms = lexicon.terms;
     this.#jumps = model.transitions.map((weight) => Math.exp(weight));
   }
 
-  /** Stretches of tokens of one kind. `hints`: what recognisers make of the text. */
-  find(reading: Reading, hints: readonly Finding[]): { found: Finding[]; probabilities: Probabilities } {
+  /** Stretches of tokens of one kind, and how likely each token is to be personal. `hints`: what recognisers make of the text. */
+  find(reading: Reading, hints: readonly Finding[]): { found: Finding[]; sure: Float32Array } {
     const { tokens } = reading;
-    const known = tokens.map(({ form }) => this.#knownForm(form));
+    const known = tokens.map(({ form }) => this.#known(form));
     const surroundings = new Surroundings(
       reading,
       known.map(({ facts }) => facts),
@@ -93,22 +68,17 @@ export class Tagger {
       const scores = this.#scores(known, surroundings, { from, to });
       decide(scores, this.#jumps, { labels, sure, from });
     }
-    return { found: stretches(reading, labels, sure), probabilities: new Probabilities(reading, sure) };
+    return { found: stretches(reading, labels, sure), sure };
   }
 
   #knownForm(form: Form): KnownForm {
-    const before = this.#known.get(form);
-    if (before !== undefined) return before;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    const facts = this.#facts(form);
+    const facts = factsOf(form, this.#terms);
     const sums = facts.rows.map((rows) => {
       const sum = new Float32Array(L);
       for (const one of rows) this.#add(one, sum, 0);
       return sum;
     });
-    const made = { facts, sums, margins: Float32Array.from(sums, marginOf) };
-    this.#known.set(form, made);
-    return made;
+    return { facts, sums, margins: Float32Array.from(sums, marginOf) };
   }
 
   #add(row: number, into: Float32Array, at: number): void {
@@ -159,26 +129,6 @@ function marginOf(sum: Float32Array): number {
   return sum[0] - most;
 }
 
-/** How likely each token is to be personal. */
-export class Probabilities {
-  readonly #reading: Reading;
-  readonly #values: Float32Array;
-
-  constructor(reading: Reading, values: Float32Array) {
-    this.#reading = reading;
-    this.#values = values;
-  }
-
-  /** Of the tokens that touch a stretch. */
-  highest(start: number, end: number): number {
-    const { tokens } = this.#reading;
-    let most = 0;
-    for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++)
-      most = Math.max(most, this.#values[at]);
-    return most;
-  }
-}
-
 /** By the marginal probabilities of all labels: the likeliest kind where a token is personal. */
 function decide(
   scores: Float32Array,
@@ -193,89 +143,6 @@ function decide(
     labels[from + at] = personal >= LEAST_PROBABILITY ? best : 0;
     sure[from + at] = personal;
   }
-}
-
-/** A label whose score is this far below a token's best is left out there: most tokens keep one or two. */
-const FAR_BELOW = 10;
-
-/** Forward and backward sums, normalised at each token. Gives N × L probabilities; `scores` become their exponentials. */
-export function marginalsOf(scores: Float32Array, jumps: Float32Array): Float32Array {
-  const count = scores.length / L;
-  const active = new Uint8Array(scores.length);
-  const actives = new Uint8Array(count);
-  for (let at = 0; at < count; at++) actives[at] = exponentials(scores, at * L, active);
-  const forward = new Float32Array(scores.length);
-  for (let at = 0; at < count; at++) {
-    const place = at * L;
-    if (actives[at] === 1) {
-      forward[place + active[place]] = 1;
-      continue;
-    }
-    for (let index = 0; index < actives[at]; index++) {
-      const label = active[place + index];
-      let sum = at === 0 ? 1 : 0;
-      for (let other = 0; at > 0 && other < actives[at - 1]; other++) {
-        const before = active[place - L + other];
-        sum += forward[place - L + before] * jumps[before * L + label];
-      }
-      forward[place + label] = sum * scores[place + label];
-    }
-    normalise(forward, place);
-  }
-  const behind = new Float32Array(L).fill(1);
-  for (let at = count - 2; at >= 0; at--) backward(scores, { jumps, active, actives, forward, behind }, at);
-  return forward;
-}
-
-interface Sums {
-  jumps: Float32Array;
-  active: Uint8Array;
-  actives: Uint8Array;
-  /** Becomes the marginal probabilities, from the last token on. */
-  forward: Float32Array;
-  /** Of the token behind. */
-  behind: Float32Array;
-}
-
-function backward(scores: Float32Array, { jumps, active, actives, forward, behind }: Sums, at: number): void {
-  const place = at * L;
-  if (actives[at] === 1) {
-    behind[active[place]] = 1;
-    return;
-  }
-  const here = new Float32Array(L);
-  for (let index = 0; index < actives[at]; index++) {
-    const label = active[place + index];
-    let sum = 0;
-    for (let other = 0; other < actives[at + 1]; other++) {
-      const next = active[place + L + other];
-      sum += jumps[label * L + next] * scores[place + L + next] * behind[next];
-    }
-    here[label] = sum;
-  }
-  normalise(here, 0);
-  behind.set(here);
-  for (let label = 0; label < L; label++) forward[place + label] *= here[label];
-  normalise(forward, place);
-}
-
-/** Lists the labels that are kept; gives how many there are. */
-function exponentials(scores: Float32Array, place: number, active: Uint8Array): number {
-  let most = -Infinity;
-  for (let label = 0; label < L; label++) if (scores[place + label] > most) most = scores[place + label];
-  let count = 0;
-  for (let label = 0; label < L; label++) {
-    const below = scores[place + label] - most;
-    if (below > -FAR_BELOW) active[place + count++] = label;
-    scores[place + label] = below > -FAR_BELOW ? Math.exp(below) : 0;
-  }
-  return count;
-}
-
-function normalise(values: Float32Array, place: number): void {
-  let sum = 1e-30;
-  for (let label = 0; label < L; label++) sum += values[place + label];
-  for (let label = 0; label < L; label++) values[place + label] /= sum;
 }
 
 function stretches({ text, tokens }: Reading, labels: Uint8Array, sure: Float32Array): Finding[] {
@@ -335,22 +202,4 @@ export function unpacked(bytes: Buffer): Model {
       weights[row * L + label] = bytes.readInt8(numbers + 2 * count + label * count + index);
   }
   return { weights, isEmpty, step: bytes.readFloatLE(0), transitions };
-}
-
-export function packed({ weights, step, transitions }: Omit<Model, 'isEmpty'>): Buffer {
-  const rows: number[] = [];
-  for (let row = 0; row < ROWS; row++) {
-    if (weights.subarray(row * L, (row + 1) * L).some((weight) => weight !== 0)) rows.push(row);
-  }
-  const start = 4 + 4 * transitions.length;
-  const bytes = Buffer.alloc(start + 4 + rows.length * (2 + L));
-  bytes.writeFloatLE(step, 0);
-  for (const [index, weight] of transitions.entries()) bytes.writeFloatLE(weight, 4 + 4 * index);
-  bytes.writeUInt32LE(rows.length, start);
-  for (const [index, row] of rows.entries()) {
-    bytes.writeUInt16LE(row - (rows[index - 1] ?? 0), start + 4 + 2 * index);
-    for (let label = 0; label < L; label++)
-      bytes.writeInt8(weights[row * L + label], start + 4 + 2 * rows.length + label * rows.length + index);
-  }
-  return bytes;
 }

@@ -1,19 +1,19 @@
 /** Tags that stand for values, "[NAME_1]", apart from those that an earlier redaction left in the same texts. */
+import { NumberSet } from '../base/number-set.ts';
+import { NumberedTexts, type NumberedTextsOptions } from '../files/numbered-texts.ts';
 import { kinds, type Kind } from './kinds.ts';
-import { NumberSet } from './number-set.ts';
-import { TagNumbers, type TagNumbersOptions } from './tag-numbers.ts';
 
 const TAG = new RegExp(String.raw`\[(${kinds.map((kind) => kind.toUpperCase()).join('|')})_(\d{1,9})\]`, 'g');
 
 export class Tags implements Disposable {
   /** By kind and value. */
-  readonly #numbers: TagNumbers;
+  readonly #numbers: NumberedTexts;
   readonly #numberOf = new Map<Kind, number>();
   /** Numbers in tags of an earlier redaction, which are never given to anything else. */
   readonly #earlier = new Map<Kind, NumberSet>();
 
-  constructor(options?: TagNumbersOptions) {
-    this.#numbers = new TagNumbers(options);
+  constructor(options?: NumberedTextsOptions) {
+    this.#numbers = new NumberedTexts(options);
   }
 
   /** Tag → what it stands for, put together when it is asked for; only where all values stay in memory. */

@@ -1,4 +1,5 @@
 /** Finds words and phrases of the lexicon among tokens. */
+import { rememberedFor } from '../base/remembered.ts';
 import type { Kind } from './kinds.ts';
 import { termsByKind, WORD_SORTS, type Language, type WordSort } from './language.ts';
 import { fold, tokensOf, type Form, type Token } from './tokens.ts';
@@ -35,7 +36,7 @@ export class Terms {
   readonly #sorts = new Map<string, WordSort[]>();
   readonly #linking = new Set<string>();
   readonly #figures = new Set<string>();
-  readonly #entries = new Map<Form, readonly Entry[]>();
+  readonly #startingWith = rememberedFor(MOST_KNOWN, (form: Form) => this.#entriesFor(form));
 
   constructor(languages: readonly Language[]) {
     for (const [kind, term] of termsByKind(languages, 'announcing')) this.#add(term, 'announcing', kind);
@@ -66,16 +67,11 @@ export class Terms {
     else if (!sorts.includes(sort)) sorts.push(sort);
   }
 
-  #startingWith(form: Form): readonly Entry[] {
-    const known = this.#entries.get(form);
-    if (known !== undefined) return known;
-    const { folded } = form;
+  #entriesFor({ folded }: Form): readonly Entry[] {
     const found: Entry[] = [];
     for (let length = 1; length <= Math.min(BUCKET, folded.length); length++)
       for (const entry of this.#buckets.get(folded.slice(0, length)) ?? [])
         if (fits(folded, entry.words[0])) found.push(entry);
-    if (this.#entries.size >= MOST_KNOWN) this.#entries.clear();
-    this.#entries.set(form, found);
     return found;
   }
 

@@ -5,25 +5,16 @@ import type { Kind } from './kinds.ts';
 import type { Reading } from './reading.ts';
 import { withWeekday } from './shapes/date.ts';
 
-/** Kinds of which no part is left: what touches them up to the next space is of them. */
-const WHOLE: ReadonlySet<Kind> = new Set<Kind>([
-  'account',
-  'card',
-  'code',
-  'device',
-  'email',
-  'fax',
-  'health_plan',
-  'iban',
-  'ip',
-  'licence',
-  'medical_record',
-  'national_id',
-  'passport',
-  'phone',
-  'plate',
-  'secret',
-  'url',
+/** Kinds of words; of all others no part is left: what touches them up to the next space is of them. */
+const WORDS: ReadonlySet<Kind> = new Set<Kind>([
+  'name',
+  'address',
+  'city',
+  'postcode',
+  'date',
+  'age',
+  'biometric',
+  'photo',
 ]);
 const VIN = 17;
 const LEAST_AGE = 90;
@@ -32,7 +23,7 @@ export function trimmed(reading: Reading, one: Finding): Finding[] {
   if (one.kind === 'date') return [{ ...one, ...withWeekday(reading, one) }];
   if (one.recogniser !== 'tagger') return [one];
   const { text } = reading;
-  const whole = WHOLE.has(one.kind) ? widened(text, one) : one;
+  const whole = WORDS.has(one.kind) ? one : widened(text, one);
   const value = text.slice(whole.start, whole.end);
   if (one.kind === 'address' && !/\d/.test(value) && isTown(value)) return [{ ...whole, kind: 'city' }];
   if (one.kind === 'plate' && value.replaceAll(/[ -]/g, '').length === VIN) return [{ ...whole, kind: 'vin' }];

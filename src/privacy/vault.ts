@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
+import { checkPassphrase } from '../files/passphrase.ts';
 import { PRIVATE_FILE } from '../files/private.ts';
-import { checkPassphrase } from './passphrase.ts';
 
 const MAGIC = Buffer.from('attune-vault-2\n');
 /** What OWASP's Password Storage Cheat Sheet asks of scrypt; it takes 128 MiB and some tenths of a second. */

@@ -39,7 +39,9 @@ export function fileOfSet(number: number): URL {
 
 /** Rows that anybody may learn from: fixtures/pii/development.jsonl. */
 export function developmentRows(): LabelledRow[] {
-  const lines = readFileSync(new URL('../../fixtures/pii/development.jsonl', import.meta.url), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL('../../fixtures/pii/development.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as LabelledRow);
 }
 

@@ -23,12 +23,25 @@ const SHAPES: Partial<Record<Kind, readonly string[]>> = {
 const JOINTS = [': ', ' ', ' = ', ': ', ' no. ', ', '];
 
 /** Columns of numbers that are nobody's. */
-const PLAIN_NAMES = `count total amount quantity price size length bytes duration offset index version weight height width
+const PLAIN_NAMES =
+  `count total amount quantity price size length bytes duration offset index version weight height width
 depth volume balance score rating year page line step epoch seed port rows tokens loss steps sum mean stock units capacity
 population distance latitude longitude temperature pressure frequency invoice_no order_no tracking_no sku item part_no batch
 build revision commit ticket isbn doi article produktnummer anzahl betrag preis menge summe bestellnummer quantité montant
 cantidad importe precio factura aantal bedrag ilość kwota antal belopp fattura quantidade valor`.split(/\s+/);
-const PLAIN_SHAPES = ['9', '99', '999', '9999', '99999', '999999', '9999999', '99999999', '999999999', '99.99', '9,999.99'];
+const PLAIN_SHAPES = [
+  '9',
+  '99',
+  '999',
+  '9999',
+  '99999',
+  '999999',
+  '9999999',
+  '99999999',
+  '999999999',
+  '99.99',
+  '9,999.99',
+];
 
 export function madeRows(languages: readonly Language[]): LabelledRow[] {
   const rows: LabelledRow[] = [];

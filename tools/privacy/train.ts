@@ -8,18 +8,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { shuffled } from '../../src/base/random.ts';
+import { rememberedFor } from '../../src/base/remembered.ts';
+import type { Form } from '../../src/privacy/tokens.ts';
 import { hintsIn } from '../../src/privacy/detector.ts';
 import { withPlainDigits } from '../../src/privacy/digits.ts';
-import { factsBy, IDENTITY_ROWS, MOST_ROWS, REACH, ROWS, Surroundings } from '../../src/privacy/features.ts';
+import { factsOf, IDENTITY_ROWS, REACH, ROWS } from '../../src/privacy/features.ts';
 import { languages } from '../../src/privacy/language.ts';
 import { kindOfLabel } from '../../src/privacy/label-names.ts';
 import { lexiconOf } from '../../src/privacy/lexicon.ts';
 import { read } from '../../src/privacy/reading.ts';
-import { LABELS, marginalsOf, packed } from '../../src/privacy/tagger.ts';
+import { L, LABELS, marginalsOf } from '../../src/privacy/random-field.ts';
+import { MOST_ROWS, Surroundings } from '../../src/privacy/surroundings.ts';
+import type { Model } from '../../src/privacy/tagger.ts';
 import { developmentRows, labelledSet, type LabelledRow } from './labelled-sets.ts';
 import { madeRows } from './made-rows.ts';
 
-const L = LABELS.length;
 const RATE = 0.12;
 /** Features seen fewer times say nothing. */
 const LEAST_SEEN = 2;
@@ -56,7 +59,7 @@ const rows = [
   ...madeRows(languages()),
 ];
 const lexicon = lexiconOf();
-const factsOf = factsBy(lexicon.terms);
+const factsOfForm = rememberedFor(100_000, (form: Form) => factsOf(form, lexicon.terms));
 const started = Date.now();
 const samples = rows.map(sampleOf);
 const seen = new Uint8Array(ROWS);
@@ -81,7 +84,7 @@ write(values.to);
 function sampleOf({ text: written, spans }: LabelledRow): Sample {
   const text = withPlainDigits(written);
   const reading = read(text, lexicon);
-  const facts = reading.tokens.map(({ form }) => factsOf(form));
+  const facts = reading.tokens.map(({ form }) => factsOfForm(form));
   const surroundings = new Surroundings(reading, facts, hintsIn(reading));
   const gold = new Uint8Array(reading.tokens.length);
   const found: number[] = [];
@@ -193,4 +196,23 @@ function write(to: string): void {
   });
   writeFileSync(to, compressed);
   console.error(`${to}: ${compressed.length} bytes`);
+}
+
+/** As the tagger unpacks it. */
+function packed({ weights, step, transitions }: Omit<Model, 'isEmpty'>): Buffer {
+  const rows: number[] = [];
+  for (let row = 0; row < ROWS; row++) {
+    if (weights.subarray(row * L, (row + 1) * L).some((weight) => weight !== 0)) rows.push(row);
+  }
+  const start = 4 + 4 * transitions.length;
+  const bytes = Buffer.alloc(start + 4 + rows.length * (2 + L));
+  bytes.writeFloatLE(step, 0);
+  for (const [index, weight] of transitions.entries()) bytes.writeFloatLE(weight, 4 + 4 * index);
+  bytes.writeUInt32LE(rows.length, start);
+  for (const [index, row] of rows.entries()) {
+    bytes.writeUInt16LE(row - (rows[index - 1] ?? 0), start + 4 + 2 * index);
+    for (let label = 0; label < L; label++)
+      bytes.writeInt8(weights[row * L + label], start + 4 + 2 * rows.length + label * rows.length + index);
+  }
+  return bytes;
 }

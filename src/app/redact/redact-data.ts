@@ -6,13 +6,10 @@ import type { EventSink } from '../../base/events.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import {
   canaryRow,
-  checkPassphrase,
-  checkSurrogateKey,
   makeCanaries,
   plantings,
   presets,
   readLanguage,
-  redactRows,
   Redactor,
   writeVault,
   type Canary,
@@ -20,7 +17,9 @@ import {
   type Preset,
   type RedactionCounts,
 } from '../../privacy/index.ts';
+import { redactRows } from '../../data/redaction/redact-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
+import { checkPassphrase, checkSurrogateKey } from '../../files/passphrase.ts';
 import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readJson, writeJson } from '../../files/json.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding, Redactor } from '../../privacy/index.ts';
-import { checkSurrogateKey } from '../../privacy/passphrase.ts';
+import { checkSurrogateKey } from '../../files/passphrase.ts';
 import { kinds, presets } from '../../privacy/kinds.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
@@ -95,7 +95,7 @@ async function redactorOf(given: Options, { openRecognisers, folder, base }: Ste
 
 /** Rows by what was seen in them before; where nothing was, they are looked at now, in threads. */
 async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { seen }: StepContext) {
-  const { redactRows } = await import('../../privacy/index.ts');
+  const { redactRows } = await import('../../data/redaction/redact-rows.ts');
   if (seen === undefined) return yield* redactRows(items, { redactor, valuesOf: ({ values }) => values });
   for await (const item of items) {
     yield { item, values: redactor.close(redactor.open(item.values), seen(item) as Finding[][]) };

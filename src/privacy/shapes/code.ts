@@ -44,12 +44,16 @@ export const placed = patternRecogniser({
   score: 0.3,
 });
 
-/** "@tess.paints", "u/quietfox", "mo#4471", "tess_paints". */
+const HANDLES = [
+  String.raw`(?<![\p{L}\p{N}@._/-])@[A-Za-z_][\w.]{1,30}(?<!\.)(?![\w@(/])`,
+  String.raw`(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}`,
+  String.raw`(?<![\w#&/.-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])`,
+];
+/** "@tess.paints", "u/quietfox", "mo#4471". */
 export const handle = patternRecogniser({
   name: 'handle',
   kind: 'code',
   needs: /@|#\d|u\//,
-  pattern:
-    /(?<![\p{L}\p{N}@._/-])@[A-Za-z_][\w.]{1,30}(?<!\.)(?![\w@(/])|(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}|(?<![\w#&/.-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])/gu,
+  pattern: new RegExp(HANDLES.join('|'), 'gu'),
   score: 0.3,
 });

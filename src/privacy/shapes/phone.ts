@@ -2,14 +2,20 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Recogniser } from '../recogniser.ts';
 
-const EXTENSION = String.raw`(?:,?\s{0,2}(?:x|ext\.?|extension|durchwahl|dw|app\.|poste|int\.?|wew\.?|tst\.?|ramal)\s?\d{1,6})?`;
+const WORDS = String.raw`x|ext\.?|extension|durchwahl|dw|app\.|poste|int\.?|wew\.?|tst\.?|ramal`;
+const EXTENSION = String.raw`(?:,?\s{0,2}(?:${WORDS})\s?\d{1,6})?`;
+/** No letter, digit or part of a number touches them. */
+const FREE = String.raw`(?<![\p{L}\p{N}.,/=#_-]|\d `;
+const DIGITS = String.raw`(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}`;
 const SHAPE = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.,/=#_-]|\d |(?<!\p{L}{3}):)(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])${EXTENSION}`,
+  String.raw`${FREE}|(?<!\p{L}{3}):)${DIGITS}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])${EXTENSION}`,
   'giu',
 );
-/** With letters for digits, and with an area's code for callers from abroad: "1-877-451-TEEN", "(+353 or 0)86 854 9268". */
-const LETTERED =
-  /(?<![\p{L}\p{N}.,/=#_-]|\d )(?:(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}|\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11})(?![\p{L}\p{N}_-])/gu;
+/** With letters for digits: "1-877-451-TEEN". */
+const LETTERS = String.raw`(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}`;
+/** With an area's code for callers from abroad: "(+353 or 0)86 854 9268". */
+const ABROAD = String.raw`\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11}`;
+const LETTERED = new RegExp(String.raw`${FREE})(?:${LETTERS}|${ABROAD})(?![\p{L}\p{N}_-])`, 'gu');
 const [FEWEST, MOST] = [7, 15];
 
 export const recogniser: Recogniser = {

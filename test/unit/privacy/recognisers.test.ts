@@ -25,7 +25,13 @@ const SHAPES: Record<string, Cases> = {
       ['\tfor <mkl@localhost>; Thu, 5 Sep', 'mkl@localhost'],
       ['write to 22.1990@web.de', '22.1990@web.de'],
     ],
-    no: ['look at example.com', 'Message-ID: <18366.1030517481@mun.oz.au>', '@Override void f()', 'user@localhost', 'a @ b'],
+    no: [
+      'look at example.com',
+      'Message-ID: <18366.1030517481@mun.oz.au>',
+      '@Override void f()',
+      'user@localhost',
+      'a @ b',
+    ],
   },
   url: {
     yes: [
@@ -35,7 +41,10 @@ const SHAPES: Record<string, Cases> = {
     ],
     no: ['sponsored by sf.net', 'e.g. this', 'foo.bar()', 'the file a.ts'],
   },
-  host: { yes: [['my website is minarossi.com now', 'minarossi.com']], no: ['e.g. this', 'items.in(x)', 'a@minarossi.com'] },
+  host: {
+    yes: [['my website is minarossi.com now', 'minarossi.com']],
+    no: ['e.g. this', 'items.in(x)', 'a@minarossi.com'],
+  },
   ip: {
     yes: [
       ['from 10.1.2.3 to', '10.1.2.3'],
@@ -80,7 +89,13 @@ const SHAPES: Record<string, Cases> = {
       ['redis auth failed, requirepass=Pq7!tianQi_04 host=x', 'Pq7!tianQi_04'],
       ['postgres://app:s3cr3t@db/prod', 's3cr3t'],
     ],
-    no: ['PASSWORD="$VAULT_PASSWORD"', 'API_KEY="<your key>"', 'TOKEN="${TOKEN_1}"', 'grep -k "some pattern"x', 'tokens: 4096'],
+    no: [
+      'PASSWORD="$VAULT_PASSWORD"',
+      'API_KEY="<your key>"',
+      'TOKEN="${TOKEN_1}"',
+      'grep -k "some pattern"x',
+      'tokens: 4096',
+    ],
   },
   'key-fingerprint': { yes: [[`key ${FINGERPRINT} ok`, FINGERPRINT]], no: ['SHA256:abc', 'at 10:20:30:40'] },
   orcid: { yes: [['by 0000-0002-1825-0097 alone', '0000-0002-1825-0097']], no: ['by 0000-0002-1825-0098 alone'] },
@@ -172,21 +187,24 @@ const CASES: Record<string, Cases> = {
 };
 
 describe('every recogniser', () => {
-  it.each(recognisers.map((one) => [one.name, one] as const))('%s finds its kind, and not what looks like it', (name, one) => {
-    const found = (text: string): string[] =>
-      [...one.find(text, read(text, lexiconOf()))].flatMap(({ start, end, kind }) => [
-        text.slice(start, end),
-        `${kind ?? one.kind}: ${text.slice(start, end)}`,
-      ]);
-    const { yes, no } = CASES[name];
-    for (const [text, expected] of yes) {
-      expect(found(text), text).toContain(expected);
-      // A text that lacks what it needs is not looked at.
-      expect(one.needs?.test(text) ?? true, text).toBe(true);
-      expect(text.replaceAll(/\D/g, '').length, text).toBeGreaterThanOrEqual(one.digits ?? 0);
-    }
-    for (const text of no) expect(found(text), text).toEqual([]);
-  });
+  it.each(recognisers.map((one) => [one.name, one] as const))(
+    '%s finds its kind, and not what looks like it',
+    (name, one) => {
+      const found = (text: string): string[] =>
+        [...one.find(text, read(text, lexiconOf()))].flatMap(({ start, end, kind }) => [
+          text.slice(start, end),
+          `${kind ?? one.kind}: ${text.slice(start, end)}`,
+        ]);
+      const { yes, no } = CASES[name];
+      for (const [text, expected] of yes) {
+        expect(found(text), text).toContain(expected);
+        // A text that lacks what it needs is not looked at.
+        expect(one.needs?.test(text) ?? true, text).toBe(true);
+        expect(text.replaceAll(/\D/g, '').length, text).toBeGreaterThanOrEqual(one.digits ?? 0);
+      }
+      for (const text of no) expect(found(text), text).toEqual([]);
+    },
+  );
 
   it('is tried by its cases, and has a name of its own', () => {
     expect(recognisers.map(({ name }) => name).toSorted()).toEqual(Object.keys(CASES).toSorted());

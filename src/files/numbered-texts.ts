@@ -3,27 +3,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ownCopy } from '../base/own-copy.ts';
-import { writeFailure } from '../files/atomic.ts';
+import { writeFailure } from './atomic.ts';
 
 /** SQLite's codes of a write that found no room: of the whole database, and of the system's. */
 const NO_ROOM = new Set([13, 10, 778]);
 /** Values held in memory: some 20 MB. */
 const MOST_HELD = 1 << 17;
 
-export interface TagNumbersOptions {
+export interface NumberedTextsOptions {
   /** Where values go that are too many for memory, as hashes that nobody can read; without it all stay in memory. */
   folder?: string;
   mostHeld?: number;
 }
 
-/** The number in the tag of each value, of any number of values. */
-export class TagNumbers implements Disposable {
-  readonly #options: TagNumbersOptions;
+/** Texts that each have a number, as many as there are. */
+export class NumberedTexts implements Disposable {
+  readonly #options: NumberedTextsOptions;
   /** Values met lately; all of them where there is no folder. */
   #held = new Map<string, number>();
   #stored: StoredNumbers | undefined;
 
-  constructor(options: TagNumbersOptions = {}) {
+  constructor(options: NumberedTextsOptions = {}) {
     this.#options = options;
   }
 
@@ -65,8 +65,8 @@ class StoredNumbers implements Disposable {
   readonly #insert: StatementSync;
 
   constructor(parent: string) {
-    this.#folder = mkdtempSync(join(parent, 'tags-'));
-    this.#database = new DatabaseSync(join(this.#folder, 'tags.sqlite'));
+    this.#folder = mkdtempSync(join(parent, 'texts-'));
+    this.#database = new DatabaseSync(join(this.#folder, 'texts.sqlite'));
     this.#write(() =>
       this.#database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
         CREATE TABLE numbers (hash INTEGER PRIMARY KEY, number INTEGER)`),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../../privacy/index.ts';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
 
 interface Waiting {
@@ -11,9 +11,9 @@ interface Waiting {
 /** Garbage is collected sooner than it would be: of each core's thread it would be some hundred megabytes. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
-/** main.ts of the checkout, main.js of the published package. */
+/** thread.ts of the checkout, thread.js of the published package. */
 function threadEntry(): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url));
 }
 
 /** Detectors in threads: what is personal in a row depends on that row alone, so rows can be looked at side by side. */

@@ -1,7 +1,5 @@
 /** What a thread that finds personal data and the one that started it say to each other. Plain data. */
-import type { Finding } from '../finding.ts';
-import type { Kind } from '../kinds.ts';
-import type { Language } from '../language.ts';
+import type { Finding, Kind, Language } from '../../privacy/index.ts';
 
 /** How its detector is made. */
 export interface ThreadData {

@@ -1,9 +1,8 @@
 /** Rows redacted in their order, with the looking done by threads where there are many rows. */
-import { takeTurn, unlessStopped } from '../base/turn.ts';
-import { usualThreads } from '../base/threads.ts';
-import type { Finding } from './detector.ts';
-import type { OpenedRow, Redactor } from './redactor.ts';
-import { DetectorPool } from './threads/detector-pool.ts';
+import { takeTurn, unlessStopped } from '../../base/turn.ts';
+import { usualThreads } from '../../base/threads.ts';
+import type { Finding, OpenedRow, Redactor } from '../../privacy/index.ts';
+import { DetectorPool } from './detector-pool.ts';
 
 export interface RedactRowsOptions {
   /** Threads that look; one for each core unless given, none where there is one core. */
