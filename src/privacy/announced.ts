@@ -36,7 +36,7 @@ const FORMS: Partial<Record<Kind, Form>> = {
 
 /** Tokens between the word and its value. */
 const MOST_BETWEEN = 6;
-const MARKS: ReadonlySet<string> = new Set([...':#=.()"“”„\'’-–—>*|/№°º']);
+const MARKS: ReadonlySet<string> = new Set(':#=.()"“”„\'’-–—>*|/№°º');
 /** A shorter word is another's in some language. */
 const LEAST_WORD = 3;
 const UNSURE = 0.3;
@@ -122,7 +122,8 @@ const MOST_GROUPS = 8;
 function stretchAt(text: string, tokens: readonly Token[], at: number, kind: Kind): { start: number; end: number } {
   const { start } = tokens[at];
   let end = start;
-  while (end < text.length && !/\s/.test(text[end]) && !(kind !== 'secret' && /[,;()"”]/.test(text[end]))) end++;
+  const stop = kind === 'secret' ? /\s/ : /[\s,;()"”]/;
+  while (end < text.length && !stop.test(text[end])) end++;
   if (kind !== 'secret') {
     for (let group = 0; group < MOST_GROUPS && /\d/.test(text.slice(start, end)); group++) {
       const more = SEPARATED.exec(text.slice(end, end + 24));

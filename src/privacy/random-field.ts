@@ -27,7 +27,7 @@ export function marginalsOf(scores: Float32Array, jumps: Float32Array): Float32A
     for (let index = 0; index < actives[at]; index++) {
       const label = active[place + index];
       let sum = at === 0 ? 1 : 0;
-      for (let other = 0; at > 0 && other < actives[at - 1]; other++) {
+      for (let other = 0; other < (at === 0 ? 0 : actives[at - 1]); other++) {
         const before = active[place - L + other];
         sum += forward[place - L + before] * jumps[before * L + label];
       }

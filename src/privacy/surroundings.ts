@@ -41,10 +41,9 @@ export class Surroundings {
       into[count++] = row(AROUND + template, value);
     };
     const { tokens } = this.#reading;
-    const facts = this.#facts;
-    const here = facts[at];
-    const before = facts[at - 1];
-    const behind = facts[at + 1];
+    const [facts, line, term] = [this.#facts, this.#lines[at], this.#before[at]];
+    const [before, here, behind] = [facts[at - 1], facts[at], facts[at + 1]];
+    const written = mixed(here.listing, tokens[at].form.isCapital ? 1 : 0);
     const isGlued = tokens[at - 1]?.end === tokens[at].start;
     const isGluedBehind = tokens[at + 1]?.start === tokens[at].end;
     add(0, mixed(before?.shape, here.shape));
@@ -56,11 +55,9 @@ export class Surroundings {
     add(6, mixed(before?.sorts, here.shape));
     add(7, mixed(mixed(facts[at - 2]?.sorts, before?.sorts), here.shape));
     add(8, mixed((isGlued ? 1 : 0) + (isGluedBehind ? 2 : 0), here.shape));
-    const line = this.#lines[at];
-    add(9, mixed(line.style, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    add(10, mixed(line.isFirst ? 1 : 0, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    add(11, mixed(line.capitals, mixed(here.listing, tokens[at].form.isCapital ? 1 : 0)));
-    const term = this.#before[at];
+    add(9, mixed(line.style, written));
+    add(10, mixed(line.isFirst ? 1 : 0, written));
+    add(11, mixed(line.capitals, written));
     add(12, mixed(term, SORTS.indexOf(tokens[at].form.sort)));
     add(13, mixed(term, here.shape));
     add(14, mixed(term, this.#chunks[at]));

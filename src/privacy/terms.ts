@@ -128,8 +128,8 @@ function fits(folded: string, word: string): boolean {
 /** Behind which token the words end, stops and hyphens between them passed over; undefined where they are others. */
 function endOf(words: readonly string[], tokens: readonly Token[], from: number): number | undefined {
   let at = from;
-  for (const [index, word] of words.entries()) {
-    while (index > 0 && at < tokens.length && PASSED.has(tokens[at].form.text)) at++;
+  for (const word of words) {
+    while (at > from && at < tokens.length && PASSED.has(tokens[at].form.text)) at++;
     if (at >= tokens.length || !fits(tokens[at].form.folded, word)) return undefined;
     at++;
   }

@@ -84,7 +84,7 @@ export function fold(text: string): string {
   if (IS_PLAIN.test(lower)) return lower;
   return lower
     .normalize('NFD')
-    .replaceAll(/[\u0300-\u036f\u200c\u200d\u064b-\u0652]/g, '')
+    .replaceAll(/[\u0300-\u036f]|[\u064b-\u0652]|\u200c|\u200d/g, '')
     .normalize('NFC')
     .replaceAll('’', "'")
     .replaceAll(/[łßøæœđı]/g, (letter) => PLAIN.get(letter)!);
