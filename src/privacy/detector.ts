@@ -78,7 +78,7 @@ export class Detector {
    */
   findAll(texts: readonly string[]): Finding[][] {
     const found = texts.map((text) => this.#candidates(text));
-    const again = namedAgain(texts, found);
+    const again = namedAgain(texts, found, this.#load().lexicon);
     return texts.map((text, index) => {
       // Kinds are chosen after overlaps: a date that stays must not turn into a part of a phone number.
       return resolveOverlaps([...found[index], ...again[index]], text).filter(

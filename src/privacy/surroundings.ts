@@ -99,8 +99,7 @@ function hintsOf(reading: Reading, hints: readonly Finding[]): Map<number, numbe
 }
 
 const MOST_HINTS = 8;
-const FAR_BEFORE = 8;
-const FAR_BEHIND = 5;
+const [FAR_BEFORE, FAR_BEHIND] = [8, 5];
 
 /** The nearest term of the lexicon before each token in its line, with how far it is, and the nearest behind. */
 function termsAround({ tokens, terms }: Reading): [before: Int32Array, behind: Int32Array] {

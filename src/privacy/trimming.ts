@@ -16,8 +16,7 @@ const WORDS: ReadonlySet<Kind> = new Set<Kind>([
   'biometric',
   'photo',
 ]);
-const VIN = 17;
-const LEAST_AGE = 90;
+const [VIN, LEAST_AGE] = [17, 90];
 
 export function trimmed(reading: Reading, one: Finding): Finding[] {
   if (one.kind === 'date') return [{ ...one, ...withWeekday(reading, one) }];

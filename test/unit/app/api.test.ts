@@ -187,6 +187,6 @@ describe('attune data steps', () => {
     const heavy = [...loaded].filter((name) => /^src\/(tensor|nn|worker)\/|^@huggingface\/hub/.test(name));
     expect(heavy).toEqual([]);
     const privacy = [...loaded].filter((name) => name.startsWith('src/privacy/'));
-    expect(privacy.toSorted()).toEqual(['src/privacy/kinds.ts', 'src/privacy/passphrase.ts']);
+    expect(privacy.toSorted()).toEqual(['src/privacy/kinds.ts']);
   });
 });

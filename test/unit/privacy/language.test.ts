@@ -21,8 +21,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Words of no language. */
 const VARENIAN = `
 announcing:
-  passport: [tavrelo, tavrel nubo]
-  secret: mirvelo
+  account: [tavrelo, tavrel nubo]
+  medical_record: mirvelo
 linking: zo
 phrases:
   biometric: olmo skanto~
@@ -31,8 +31,13 @@ months:
 weekdays:
   - lunak martak merkak jovak venak sabak domak
 `;
-const TEXT = 'Tavrelo zo 4417220, mirvelo zo blorf7x; olmo skantoli, venak 12 zibrel 1960.';
-const FOUND = ['passport: 4417220', 'secret: blorf7x', 'biometric: olmo skantoli', 'date: venak 12 zibrel 1960'];
+const TEXT = 'Tavrelo zo 4417220, mirvelo zo 88-12047; olmo skantoli, venak 12 zibrel 1960.';
+const FOUND = [
+  'account: 4417220',
+  'medical_record: 88-12047',
+  'biometric: olmo skantoli',
+  'date: venak 12 zibrel 1960',
+];
 
 describe('a language added by one file', () => {
   it('is found afterwards, and not before', () => {
@@ -47,17 +52,14 @@ describe('a language added by one file', () => {
   it('counts in commands and in the step', async () => {
     const file = write('vr.yaml', VARENIAN);
     const text = 'Tavrelo zo 4417220';
-    const from = write(
-      'rows.jsonl',
-      `${JSON.stringify({ text, spans: [{ start: 11, end: 18, kind: 'passport' }] })}\n`,
-    );
+    const from = write('rows.jsonl', `${JSON.stringify({ text, spans: [{ start: 11, end: 18, kind: 'account' }] })}\n`);
     await redactData(from, { to: path('clean.jsonl'), lexicons: [file], columns: ['text'] });
-    expect(readFileSync(path('clean.jsonl'), 'utf8')).toContain('Tavrelo zo [PASSPORT_1]');
+    expect(readFileSync(path('clean.jsonl'), 'utf8')).toContain('Tavrelo zo [ACCOUNT_1]');
     const { kinds } = await auditData(from, { lexicons: [file] });
-    expect(kinds.find(({ kind }) => kind === 'passport')).toMatchObject({ labelled: 1, named: 1, right: 1 });
+    expect(kinds.find(({ kind }) => kind === 'account')).toMatchObject({ labelled: 1, named: 1, right: 1 });
     const item = { kind: 'row' as const, values: { text }, origins: [{ file: 'a', sha256: '0' }] };
     const { values } = await run([{ step: 'redact', lexicons: [file] }], [item]);
-    expect(values).toEqual([{ text: 'Tavrelo zo [PASSPORT_1]' }]);
+    expect(values).toEqual([{ text: 'Tavrelo zo [ACCOUNT_1]' }]);
   });
 
   it('is taken along by threads as plain data', () => {
