@@ -90,6 +90,15 @@ describe('a lexicon', () => {
     );
   });
 
+  it('as docs/personal-data.md shows one is read', () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/personal-data.md', 'utf8'))![1];
+    const language = readLanguage(write('be.yaml', example));
+    expect(language).toMatchObject({ name: 'be', owners: { code: ['кліент'] }, linking: ['гэта'] });
+    const text = 'Нумар пашпарта: МР4417220';
+    const passports = new Detector({ languages: [language] }).find(text).filter(({ kind }) => kind === 'passport');
+    expect(passports.map(({ start, end }) => text.slice(start, end))).toEqual(['МР4417220']);
+  });
+
   it('that is no YAML, or is not there, is refused', () => {
     expect(() => readLanguage(write('broken.yaml', 'months: [a\n'))).toThrow(
       expect.objectContaining({ code: 'E_LEXICON', problems: [expect.objectContaining({ line: expect.any(Number) })] }),
