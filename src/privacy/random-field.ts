@@ -8,6 +8,8 @@ export const LABELS: readonly (Kind | 'none')[] = [
 ];
 export const L = LABELS.length;
 
+/** Score of label 0 where no other is looked at. */
+export const CERTAIN = 50;
 /** A label whose score is this far below a token's best is left out there: most tokens keep one or two. */
 const FAR_BELOW = 10;
 
@@ -74,6 +76,11 @@ function backward(scores: Float32Array, { jumps, active, actives, forward, behin
 
 /** Lists the labels that are kept; gives how many there are. */
 function exponentials(scores: Float32Array, place: number, active: Uint8Array): number {
+  if (scores[place] === CERTAIN) {
+    scores[place] = 1;
+    active[place] = 0;
+    return 1;
+  }
   let most = -Infinity;
   for (let label = 0; label < L; label++) if (scores[place + label] > most) most = scores[place + label];
   let count = 0;

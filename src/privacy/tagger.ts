@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 import { factsOf, REACH, ROWS, type FormFacts } from './features.ts';
 import type { Kind } from './kinds.ts';
 import type { Lexicon } from './lexicon.ts';
-import { L, LABELS, marginalsOf } from './random-field.ts';
+import { CERTAIN, L, LABELS, marginalsOf } from './random-field.ts';
 import type { Reading } from './reading.ts';
 import { MOST_ROWS, Surroundings } from './surroundings.ts';
 import type { Terms } from './terms.ts';
@@ -34,8 +34,8 @@ const MOST_KNOWN = 30_000;
 
 interface KnownForm {
   facts: FormFacts;
-  /** By offset, L sums of the weights of its rows there. */
-  sums: readonly Float32Array[];
+  /** By offset, L sums of the weights of its rows there, in units of the model's step. */
+  sums: readonly Int32Array[];
   /** By offset, by how much they speak against anything personal, at least. */
   margins: Float32Array;
 }
@@ -74,17 +74,17 @@ export class Tagger {
   #knownForm(form: Form): KnownForm {
     const facts = factsOf(form, this.#terms);
     const sums = facts.rows.map((rows) => {
-      const sum = new Float32Array(L);
-      for (const one of rows) this.#add(one, sum, 0);
+      const sum = new Int32Array(L);
+      for (const one of rows) this.#add(one, sum);
       return sum;
     });
-    return { facts, sums, margins: Float32Array.from(sums, marginOf) };
+    return { facts, sums, margins: Float32Array.from(sums, (sum) => marginOf(sum) * this.#model.step) };
   }
 
-  #add(row: number, into: Float32Array, at: number): void {
-    const { weights, step, isEmpty } = this.#model;
+  #add(row: number, into: Int32Array): void {
+    const { weights, isEmpty } = this.#model;
     if (isEmpty[row] === 1) return;
-    for (let label = 0, from = row * L; label < L; label++) into[at + label] += weights[from + label] * step;
+    for (let label = 0, from = row * L; label < L; label++) into[label] += weights[from + label];
   }
 
   /** N × L */
@@ -94,19 +94,21 @@ export class Tagger {
     { from, to }: { from: number; to: number },
   ): Float32Array {
     const scores = new Float32Array((to - from) * L);
-    const rows = new Int32Array(MOST_ROWS);
+    const [rows, total] = [new Int32Array(MOST_ROWS), new Int32Array(L)];
     for (let at = from; at < to; at++) {
       const place = (at - from) * L;
       if (!surroundings.hasHints(at) && isPlain(known, at)) {
         scores[place] = CERTAIN;
         continue;
       }
+      total.fill(0);
       for (let offset = -REACH; offset <= REACH; offset++) {
         const sum = known[at + offset]?.sums[REACH + offset];
-        if (sum !== undefined) for (let label = 0; label < L; label++) scores[place + label] += sum[label];
+        if (sum !== undefined) for (let label = 0; label < L; label++) total[label] += sum[label];
       }
       const count = surroundings.rowsAt(at, rows);
-      for (let index = 0; index < count; index++) this.#add(rows[index], scores, place);
+      for (let index = 0; index < count; index++) this.#add(rows[index], total);
+      for (let label = 0; label < L; label++) scores[place + label] = total[label] * this.#model.step;
     }
     return scores;
   }
@@ -114,16 +116,13 @@ export class Tagger {
 
 /** Words that are so far from personal by themselves and their neighbours need no look around them. */
 const PLAIN_BY = 4;
-/** Of a token that is nothing personal, so that no other label is looked at. */
-const CERTAIN = 50;
-
 function isPlain(known: readonly KnownForm[], at: number): boolean {
   let margin = 0;
   for (let offset = -REACH; offset <= REACH; offset++) margin += known[at + offset]?.margins[REACH + offset] ?? 0;
   return margin > PLAIN_BY;
 }
 
-function marginOf(sum: Float32Array): number {
+function marginOf(sum: Int32Array): number {
   let most = -Infinity;
   for (let label = 1; label < L; label++) if (sum[label] > most) most = sum[label];
   return sum[0] - most;
@@ -137,11 +136,11 @@ function decide(
 ): void {
   const marginals = marginalsOf(scores, jumps);
   for (let at = 0; at * L < scores.length; at++) {
-    const personal = 1 - marginals[at * L];
+    sure[from + at] = 1 - marginals[at * L];
+    if (sure[from + at] < LEAST_PROBABILITY) continue;
     let best = 1;
     for (let label = 2; label < L; label++) if (marginals[at * L + label] > marginals[at * L + best]) best = label;
-    labels[from + at] = personal >= LEAST_PROBABILITY ? best : 0;
-    sure[from + at] = personal;
+    labels[from + at] = best;
   }
 }
 
