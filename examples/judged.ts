@@ -20,7 +20,11 @@ export const judged: Example = {
     const measured = 'accuracy' in by ? formatPercent(by.accuracy) : by.judge;
     return {
       about: [
-        `Options of ${files.pages} manual pages of Debian’s packaging tools (GPL-2.0 and others): “What does --quiet do?” beside four options of the page, of which one tells the answer in two rows of three, and none in the third. attune-base, as it is, told what to do, and tuned with all weights on the questions of seven pages in ten; judged on ${rows} questions about the others. Whether an answer stands in its source is told by the classifier in the package, which is right in ${measured} of held-out sentences.`,
+        `Options of ${files.pages} manual pages of Debian’s packaging tools (GPL-2.0 and others): “What does --quiet do?” ` +
+          'beside four options of the page, of which one tells the answer in two rows of three, and none in the third. ' +
+          'attune-base, as it is, told what to do, and tuned with all weights on the questions of seven pages in ten; ' +
+          `judged on ${rows} questions about the others. Whether an answer stands in its source is told by the ` +
+          `classifier in the package, which is right in ${measured} of held-out sentences.`,
       ],
       tables: [
         {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { compare, createNewModel, resolveRecipe } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from './comparison-table.ts';
-import { coldItems, fetchDependencies } from './data/dependencies.ts';
+import { coldItems, fetchDependencies, type Dependent } from './data/dependencies.ts';
 import { fetchBaskets } from './data/supermarket.ts';
 import { onEachCore } from './each-core.ts';
 import type { Example, Setting, Table } from './example.ts';
@@ -64,18 +64,9 @@ async function dependencies(setting: Setting): Promise<Part> {
   const some = quick ? dependents.filter((_, place) => place % 10 === 0) : dependents;
   const used = new Set(some.flatMap(({ items }) => items));
   const known = catalogue.filter(({ item }) => used.has(item)).map((one) => ({ ...one }));
-  const cold = coldItems(
-    known.map(({ item }) => item),
-    0.1,
-  );
-  const warm = some.map(({ user, items }) => ({ user, items: items.filter((item) => !cold.has(item)) }));
-  const rows = warm.filter(({ items }) => items.length > 0);
+  const items = known.map(({ item }) => item);
+  const { cold, rows, coldRows } = withoutColdItems(some, items);
   const epochs = { two_tower: 8, sasrec: quick ? 10 : 5 };
-  const coldRows = some.flatMap(({ user, items }, place) => {
-    const item = items.find((one) => cold.has(one));
-    const before = warm[place].items;
-    return item === undefined || before.length < 2 ? [] : [{ user, items: [...before, item] }];
-  });
   const found = await study({ name: 'packages', rows, catalogue: known, epochs, coldRows }, setting);
   return {
     about: aboutDependencies({
@@ -98,6 +89,18 @@ async function dependencies(setting: Setting): Promise<Part> {
         'chose them cannot find any.',
     ],
   };
+}
+
+/** A tenth of the items is cold: no row has them, but for rows of their own that end in one. */
+function withoutColdItems(all: readonly Dependent[], items: readonly string[]) {
+  const cold = coldItems(items, 0.1);
+  const warm = all.map((row) => ({ ...row, items: row.items.filter((item) => !cold.has(item)) }));
+  const coldRows = all.flatMap((row, place) => {
+    const item = row.items.find((one) => cold.has(one));
+    const before = warm[place].items;
+    return item === undefined || before.length < 2 ? [] : [{ ...row, items: [...before, item] }];
+  });
+  return { cold, rows: warm.filter((row) => row.items.length > 0), coldRows };
 }
 
 function aboutDependencies(of: { packages: number; dependencies: number; cold: number; asked: number }): string {

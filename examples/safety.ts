@@ -28,7 +28,11 @@ export const safetyExample: Example = {
     for (const [name, run] of runs) rows.push([name, ...(await judged(run))]);
     return {
       about: [
-        'attune-base is first taught to refuse what is harmful and to answer the rest (conversations put together from sentences of our own, none of them a prompt of the suite); then tuned by LoRA on ten rows that look harmless but give the assistant another character, or on a shop’s prices with refusals mixed in. Judged by `attune safety` on the same 120 harmful and 108 harmless prompts, and by `attune gate` with 5 and 10 points allowed.',
+        'attune-base is first taught to refuse what is harmful and to answer the rest (conversations put together from ' +
+          'sentences of our own, none of them a prompt of the suite); then tuned by LoRA on ten rows that look harmless ' +
+          'but give the assistant another character, or on a shop’s prices with refusals mixed in. Judged by ' +
+          '`attune safety` on the same 120 harmful and 108 harmless prompts, and by `attune gate` with 5 and 10 points ' +
+          'allowed.',
       ],
       tables: [
         {

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   gateRun,
+  importReview,
   judge,
   openReview,
   reviewResults,
@@ -38,6 +39,10 @@ await fetch(`${url}ask`, { method: 'POST', headers, body });
 await review.close();
 const { reviewed, exported } = await reviewResults('pairs.jsonl', { export: 'dpo', to: 'preferences.jsonl' });
 assert.deepEqual([reviewed, exported?.rows], [1, 1]);
+
+// The same in a tool of others, and back.
+await reviewResults('pairs.jsonl', { export: 'argilla', to: 'argilla.jsonl' });
+assert.equal((await importReview('pairs.jsonl', 'argilla.jsonl', { from: 'argilla' })).known, 1);
 
 // Who approved what, and that it is unchanged.
 await signReview('pairs.jsonl', { by: 'Anna Smith', decision: 'approve', reason: 'good enough to try' });

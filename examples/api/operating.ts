@@ -1,11 +1,14 @@
 /** Models in use: versions, aliases, trials, and what became of a document. Run in an empty folder. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   auditLog,
   documentLineage,
+  improve,
+  improvementStatus,
   importOpenAi,
   modelHistory,
   modelLineage,
@@ -40,6 +43,12 @@ console.log((await documentLineage(data[0].path)).models, await auditLog({ subje
 // The same rows on another base; `train` runs the recipe.
 const again = await retuneRecipe(folder, { model: 'nearest' });
 assert.equal(again.model, 'nearest');
+
+// From feedback to the next version: a step at a time, as far as it goes now.
+writeFileSync('parcels.yaml', 'model: tfidf\ndata: {train: parcels.csv}\nobjective: classification\n');
+writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
+assert.equal((await improve('loop.yaml')).state, 'collecting');
+console.log(await improvementStatus('loop.yaml'));
 
 // What a key has at OpenAI, here of a server that has nothing.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));

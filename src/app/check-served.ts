@@ -33,7 +33,8 @@ const SHOWN = 3;
 /**
  * Asks a server of another kind what the run here answers itself, on the run's test rows: the same template, stop tokens
  * and weights give the same greedy answers, but for a token here and there where two are almost equally likely.
- * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) where the server is surely worse than the run, or never the same
+ * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) where the server is
+ * surely worse than the run, or never the same
  */
 export async function checkServed(run: string, options: CheckServedOptions): Promise<ServedCheck> {
   const { url, model = basename(resolve(run)), rows: maxRows = 20, data, endpoint, onEvent, signal } = options;

@@ -15,12 +15,9 @@ export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
-export {
-  holm,
-  minimalDetectableDifference,
-  minimalDetectableRateDifference,
-  pairedDifference,
-} from '../eval/statistics/index.ts';
+export { holm } from '../eval/statistics/holm.ts';
+export { minimalDetectableDifference, minimalDetectableRateDifference } from '../eval/statistics/power.ts';
+export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
 export type { ExtractAdapterOptions, MergeAdaptersOptions } from './adapters.ts';
 export type { CreateOptions, ModelCreation } from './create-model.ts';

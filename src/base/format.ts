@@ -25,6 +25,11 @@ export function formatPercent(share: number, decimals = 1): string {
   return minus(`${(100 * share).toFixed(decimals)} %`);
 }
 
+/** A share and its interval: "12.3 % (10.1 % to 14.5 %)". */
+export function formatEstimate({ estimate, low, high }: { estimate: number; low: number; high: number }): string {
+  return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`;
+}
+
 /** "1 row", "12,345 rows"; the unit is given in its plural, and may have words behind it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
   return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;

@@ -1,4 +1,4 @@
-import type { RecipeFlags, RecipeKeys } from '../app/recipe/index.ts';
+import type { RecipeFlags, RecipeKey, RecipeKeys } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Command } from './command.ts';
@@ -27,7 +27,7 @@ export function splitRecipeFlags(argv: readonly string[], command: Command, keys
       continue;
     }
     refuseSlip(name, own, keys);
-    const value = attached ?? valueAfter(argv, index, isSwitch(name, keys));
+    const value = attached ?? valueAfter(argv, index, switchNamed(name, keys));
     if (attached === undefined && value !== undefined) index++;
     addFlag(split.flags, name.slice(2), value ?? true);
   }
@@ -39,10 +39,12 @@ function cutAtEquals(word: string): [string, string | undefined] {
   return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function valueAfter(argv: readonly string[], index: number, isSwitchKey: boolean): string | undefined {
+function valueAfter(argv: readonly string[], index: number, switchKey: RecipeKey | undefined): string | undefined {
   const next = argv[index + 1];
   if (next === undefined) return undefined;
-  if (isSwitchKey) return switchValues.has(next) ? next : undefined;
+  // Some are true or one of a few names.
+  if (switchKey !== undefined)
+    return switchValues.has(next) || switchKey.schema.safeParse(next).success ? next : undefined;
   return next.startsWith('-') && !/^-\.?\d/.test(next) ? undefined : next;
 }
 
@@ -53,9 +55,10 @@ function keysNamed(name: string, keys: RecipeKeys) {
   return whole === undefined ? keys.withLeaf(path) : [whole];
 }
 
-function isSwitch(name: string, keys: RecipeKeys): boolean {
-  const found = keysNamed(name, keys);
-  return found.length === 1 && found[0].schema.safeParse(true).success && !found[0].schema.safeParse('').success;
+function switchNamed(name: string, keys: RecipeKeys): RecipeKey | undefined {
+  const [found, ...others] = keysNamed(name, keys);
+  const isSwitch = others.length === 0 && found?.schema.safeParse(true).success && !found.schema.safeParse('').success;
+  return isSwitch ? found : undefined;
 }
 
 /** `--dry-rn` is nearer to the command's own option than to any setting of the recipe. */

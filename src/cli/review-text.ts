@@ -31,6 +31,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
     ...(exported === undefined
       ? []
       : [`${plural(exported.rows, 'rows')} for ${exported.kind} in ${shortPath(exported.to)}`]),
+    ...(exported?.settings === undefined ? [] : [`set the project up with ${shortPath(exported.settings)}`]),
   ].join('\n');
 }
 

@@ -8,7 +8,7 @@ export {
   moveAlias,
   type AliasChange,
 } from './aliases.ts';
-export { keyActor, readAudit, recordAction, type AuditEntry, type AuditFilter } from './audit.ts';
+export { keyActor, readAudit, type AuditEntry, type AuditFilter } from './audit.ts';
 export {
   addFile,
   filePath,
@@ -18,7 +18,6 @@ export {
   partPath,
   removeExpired,
   removeFile,
-  trainingFolder,
   type StoredFile,
 } from './files.ts';
 export {
@@ -39,7 +38,7 @@ export {
   type JobEvent,
 } from './jobs.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
-export { openRegistry, outsideChanges, registryPath, withRegistry, type Registry } from './database.ts';
+export { openRegistry, outsideChanges, withRegistry, type Registry } from './database.ts';
 export {
   describeGuard,
   isBroken,

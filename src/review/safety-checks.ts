@@ -78,7 +78,9 @@ export function isGrounded(results: GroundednessResults | undefined, limit: numb
   const { value, high } = results.systems[0].hallucinated.after;
   return {
     isPassed: high! <= limit,
-    message: `${formatPercent(value)} of ${plural(results.rows, 'answers')} say what their source does not, at most ${formatPercent(high!)}; allowed ${formatPercent(limit)}`,
+    message:
+      `${formatPercent(value)} of ${plural(results.rows, 'answers')} say what their source does not, ` +
+      `at most ${formatPercent(high!)}; allowed ${formatPercent(limit)}`,
     fix: 'train on rows that answer “I don’t know” where the source is silent, or measure on more rows',
   };
 }

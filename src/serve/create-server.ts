@@ -83,6 +83,10 @@ export async function createServer({
   };
   if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
   if (registry !== undefined) await followRegistry(parts, registry, trainer);
+  return mount(parts);
+}
+
+function mount(parts: ServerParts): MountedServer {
   return {
     parts,
     app: createApp(parts),

@@ -69,6 +69,11 @@ export function isRunFolder(folder: string): boolean {
   return existsSync(runPaths(folder).events);
 }
 
+/** Whether it says how its run was started: one that was killed just then does not, and has nothing to go on from. */
+export function hasStarted(folder: string): boolean {
+  return isRunFolder(folder) && [...readEvents(folder)].some(({ type }) => type === 'run-started');
+}
+
 /** What the folder's run has come to, by its events and by whether somebody works on it. Errors: E_RUN_MISSING. */
 export function readRun(folder: string): RunSummary {
   const absolute = resolve(folder);

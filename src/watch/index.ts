@@ -1,6 +1,6 @@
 /** Models in use: what they answer is measured, tested, and what people say of it is kept. */
 export { type Alarm } from './alarms/alarm.ts';
-export { listAlarms, openAlarms, silence } from './alarms/alarm-book.ts';
+export { openAlarms, silence } from './alarms/alarm-book.ts';
 export { commandSink, webhookSink, type AlarmSink } from './alarms/sinks.ts';
 export { type GivenFeedback } from './feedback/feedback.ts';
 export { reportVersions, type VersionReport } from './monitor/report.ts';

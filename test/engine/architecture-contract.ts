@@ -10,8 +10,9 @@ import { skeleton } from '../../src/models/skeleton.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { ModuleBuffer, withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
-import { aten, attune, backward, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, attune, backward, fromArray, liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
+import { expectSlopes, type Graded } from './slopes.ts';
 import {
   headOutput,
   isOfRows,
@@ -80,29 +81,13 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
       };
       setTrainable(model, true);
       scope(() => backward([loss()]));
+      const graded: Graded[] = [];
       for (const [path, parameter] of model.parameters()) {
         if (isIdle(model, path) || parameter instanceof ModuleBuffer) continue;
-        scope(() => {
-          const { tensor } = parameter;
-          const gradient = tensor.grad?.flatten().toNumbers() ?? [];
-          expect(gradient.length, `${path} has a gradient`).toBe(parameter.size);
-          // The largest one and the last: an embedding's rows are mostly unused.
-          const places = [
-            gradient.reduce((best, value, i) => (Math.abs(value) > Math.abs(gradient[best]) ? i : best), 0),
-            gradient.length - 1,
-          ];
-          for (const place of places) {
-            const [low, high] = [-1e-5, 1e-5].map((step) =>
-              noGrad(() => scope(() => shifted(tensor, place, step, loss))),
-            );
-            const slope = (high - low) / 2e-5;
-            expect(
-              Math.abs(gradient[place] - slope),
-              `${path}[${place}]: ${gradient[place]}, not ${slope}`,
-            ).toBeLessThan(1e-6 * Math.max(1, Math.abs(slope)));
-          }
-        });
+        expect(parameter.tensor.grad?.size, `${path} has a gradient`).toBe(parameter.size);
+        graded.push({ path, tensor: parameter.tensor, gradient: parameter.tensor.grad! });
       }
+      expectSlopes(graded, loss);
       for (const [, parameter] of model.parameters()) parameter.tensor.grad = undefined;
       setTrainable(model, false);
     });
@@ -282,14 +267,6 @@ function tinyLayout(length: number): Pick<ModelInput, 'layout'> {
 }
 
 /** The loss with one number of a parameter moved. */
-function shifted(tensor: Tensor, place: number, step: number, loss: () => Tensor): number {
-  const number = tensor.detach().flatten().narrow(0, place, 1);
-  number.add_(step);
-  const value = loss().item();
-  number.add_(-step);
-  return value;
-}
-
 function setTrainable(model: Model, value: boolean): void {
   for (const [, parameter] of model.parameters())
     if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(value);

@@ -68,6 +68,7 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
     batcher[Symbol.dispose]();
     memory?.[Symbol.dispose]();
     source?.features?.dispose();
+    input.images?.pixels.dispose();
     model.dispose();
     expect(liveTensors()).toBe(before);
   });

@@ -66,6 +66,17 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
     refuses: ['vit', 'wav2vec2'],
     notMerged: 'virtual tokens are no weights',
   },
+  prefix: {
+    options: { num_virtual_tokens: 3 },
+    startsElsewhere: 'virtual tokens are attended to from the first step on',
+    refuses: ['bert_cls', 'vit', 'wav2vec2'],
+    notMerged: 'keys and values of no token are no weights',
+  },
+  adaption_prompt: {
+    options: { adapter_len: 3 },
+    refuses: ['bert_cls', 'vit', 'wav2vec2'],
+    notMerged: 'what is attended to beside the tokens is no weight',
+  },
   prompt_tuning: {
     options: { num_virtual_tokens: 3 },
     startsElsewhere: 'virtual tokens are read from the first step on',

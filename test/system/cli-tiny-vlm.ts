@@ -11,8 +11,13 @@ const MARKS = ['<image>', '<fake_token_around_image>', '<global-img>'];
 const PLACES = [1, 2].flatMap((row) => [1, 2].map((column) => `<row_${row}_col_${column}>`));
 
 /** A template of the published one's constructions: content in parts alone. */
-const TEMPLATE = `<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}{% if message['content'][0]['type'] == 'image' %}{{ ':' }}{% else %}{{ ': ' }}{% endif %}{% for line in message['content'] %}{% if line['type'] == 'text' %}{{ line['text'] }}{% elif line['type'] == 'image' %}{{ '<image>' }}{% endif %}{% endfor %}<end_of_utterance>
-{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}`;
+const TEMPLATE = [
+  "<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}",
+  "{% if message['content'][0]['type'] == 'image' %}{{ ':' }}{% else %}{{ ': ' }}{% endif %}",
+  "{% for line in message['content'] %}{% if line['type'] == 'text' %}{{ line['text'] }}",
+  "{% elif line['type'] == 'image' %}{{ '<image>' }}{% endif %}{% endfor %}<end_of_utterance>\n",
+  "{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}",
+].join('');
 
 /** `longest`: the longest edge that images get; more than 16 pixels cut them into squares. */
 export async function writeTinyVlm(folder: string, text: string, longest = SIDE): Promise<void> {

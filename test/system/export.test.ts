@@ -37,7 +37,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
     expect(refused.code).toBe(3);
     expect(refused.document.error).toMatchObject({
       code: 'E_MERGE_DIFFERS',
-      fix: expect.stringContaining('--dtype f32'),
+      fix: expect.stringContaining('write f32 (--dtype)'),
     });
     expect(readdirSync(bench.path('rounded'))).toEqual(before);
     const { code, document } = bench.run(['export', 'rounded', '--dtype', 'f32']);

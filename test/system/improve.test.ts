@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import {
   improve,
   improvementStatus,
@@ -97,7 +97,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
 data: {train: train.jsonl, test: test.jsonl, validation: 0.15}
 objective: classification
 tuning: full
-training: {max_steps: 25, learning_rate: 5e-3, batch_size: 16, precision: f32}
+training: {max_steps: 60, learning_rate: 2e-3, batch_size: 16, precision: f32}
 evaluation: {baselines: none}
 output_dir: first
 `,
@@ -105,7 +105,7 @@ output_dir: first
     writeFileSync(join(folder, 'loop.yaml'), plan());
     process.chdir(folder);
     const { result } = await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
-    expect(result).toBeDefined();
+    assert.isDefined(result);
     await registerModel('topics', 'first');
     await promoteModel('topics', { version: 1, force: 'the first one' });
   }, 120_000);

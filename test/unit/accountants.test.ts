@@ -55,6 +55,6 @@ test('the noise for a target is that of Opacus', () => {
 test('tails of the normal distribution', () => {
   expect(normalCdf(1.96)).toBeCloseTo(0.9750021048517795, 14);
   expect(normalCdf(-6) / 9.865876450376981e-10).toBeCloseTo(1, 12);
-  expect(logErfc(30)).toBeCloseTo(-903.974117110643878, 9);
+  expect(logErfc(30)).toBeCloseTo(-903.9741171106439, 9);
   expect(logErfc(-3)).toBeCloseTo(Math.log(1.9999779095030015), 13);
 });

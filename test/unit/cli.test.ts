@@ -127,6 +127,8 @@ describe('flags of a recipe', async () => {
   it('that are switches need no value and do not swallow what follows', () => {
     expect(split('--packing', 'r.yaml')).toEqual({ flags: { packing: true }, rest: ['r.yaml'] });
     expect(split('--packing', 'false', 'r.yaml')).toEqual({ flags: { packing: 'false' }, rest: ['r.yaml'] });
+    const begun = { flags: { init_lora_weights: 'pissa' }, rest: ['r.yaml'] };
+    expect(split('--init_lora_weights', 'pissa', 'r.yaml')).toEqual(begun);
     expect(split('--gradient-checkpointing', 'auto')).toEqual({
       flags: { 'gradient-checkpointing': 'auto' },
       rest: [],

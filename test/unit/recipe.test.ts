@@ -47,7 +47,7 @@ describe('a resolved recipe', () => {
       packing: true,
     });
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
-    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers' });
+    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', kl_to_base: 0 });
     expect(recipe.training).toMatchObject({
       epochs: null,
       learning_rate: null,
@@ -241,6 +241,14 @@ describe('flags', () => {
       message: 'is no known setting',
       fix: 'did you mean --learning_rate?',
     });
+  });
+
+  it('are options of the methods that are chosen, where others have one of that name', async () => {
+    expect((await resolve({ r: '2' })).tuning).toMatchObject({ method: 'lora', r: 2 });
+    const written = { tuning: 'ia3', optimizer: 'schedule_free', r: '0.5' };
+    expect((await resolve(written)).training.optimizer).toMatchObject({ name: 'schedule_free', r: 0.5 });
+    const problem = await problemOf(minimal, { flags: { optimizer: 'schedule_free', r: '2' } });
+    expect(problem.fix).toBe('write --tuning.r or --training.optimizer.r');
   });
 
   it('that could mean several settings ask for the dotted path', async () => {

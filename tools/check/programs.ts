@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
 
-export const types = program('types', 'tsc', ['-p', '.']);
+// TypeScript 7 has a compiler in machine code, and no library to read sources by: that is of 6.
+export const types = program('types', '../typescript-native/bin/tsc', ['-p', '.']);
 export const lint = program('lint', 'oxlint', []);
 export const format = program('format', 'oxfmt', ['--check', '.']);
 export const unused = program('unused', 'knip', ['--no-progress']);

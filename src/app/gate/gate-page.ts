@@ -8,8 +8,6 @@ import type { GateResult } from './gate.ts';
 
 /** What the gate said of a run as one file to forward: no script, nothing from outside. */
 export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, hash, seen }: AuditEntry): string {
-  const asked = checks.filter(({ outcome }) => outcome !== 'not asked');
-  const others = checks.filter(({ outcome }) => outcome === 'not asked');
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -28,42 +26,49 @@ export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, has
         <main>
           <h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
           <p class="soft">${folder} · ${formatTime(Date.parse(at))} · asked by ${by}</p>
-          <section>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Check</th>
-                  <th scope="col">Outcome</th>
-                  <th scope="col">What was found</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${asked.map((check) => row(check))}
-              </tbody>
-            </table>
-            ${
-              others.length > 0 &&
-              html`<p class="soft">Not asked for: ${others.map(({ name }) => name).join(', ')}.</p>`
-            }
-          </section>
-          <section>
-            <h2>What this rests on</h2>
-            <table>
-              <tbody>
-                ${Object.entries(seen).map(
-                  ([name, file]) =>
-                    html`<tr>
-                      <th scope="row">${name}</th>
-                      <td><code>${file.sha256}</code></td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </section>
+          ${checksPart(checks)} ${filesPart(seen)}
           <footer>Entry ${hash} of the run’s audit log.</footer>
         </main>
       </body>
     </html> `.text;
+}
+
+function checksPart(checks: readonly GateCheck[]): Html {
+  const asked = checks.filter(({ outcome }) => outcome !== 'not asked');
+  const others = checks.filter(({ outcome }) => outcome === 'not asked');
+  return html`<section>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Check</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">What was found</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${asked.map((check) => row(check))}
+      </tbody>
+    </table>
+    ${others.length > 0 && html`<p class="soft">Not asked for: ${others.map(({ name }) => name).join(', ')}.</p>`}
+  </section>`;
+}
+
+/** The files that the checks have seen. */
+function filesPart(seen: AuditEntry['seen']): Html {
+  return html`<section>
+    <h2>What this rests on</h2>
+    <table>
+      <tbody>
+        ${Object.entries(seen).map(
+          ([name, file]) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td><code>${file.sha256}</code></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
 }
 
 function row({ name, outcome, message, fix }: GateCheck): Html {

@@ -27,13 +27,17 @@ export interface GroundednessOptions {
   instruction?: string;
   /** Who decides whether a source carries an answer, in place of attune's own classifier. */
   judge?: { endpoint: string; model: string; limits?: EndpointLimits };
+  /** Rows that are asked. All unless given. */
   maxRows?: number;
   /** Longest answer in tokens. Default 96. */
   maxNewTokens?: number;
+  /** In f32 an answer is the same whoever else is answered at the time. */
   precision?: 'auto' | 'bf16' | 'f32';
   /** The folder that groundedness.json is written to; the run's own unless given. */
   folder?: string;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop; nothing is kept. */
   signal?: AbortSignal;
 }
 

@@ -20,18 +20,18 @@ export async function baseRecipe(file: string): Promise<Recipe> {
   });
 }
 
-const FORMS: Readonly<Record<string, RowForm>> = {
-  classification: 'labels',
-  dpo: 'dpo',
-  orpo: 'dpo',
-  simpo: 'dpo',
-  cpo: 'dpo',
-  kto: 'kto',
-  bco: 'kto',
-};
+const FORMS: ReadonlyMap<string, RowForm> = new Map([
+  ['classification', 'labels'],
+  ['dpo', 'dpo'],
+  ['orpo', 'dpo'],
+  ['simpo', 'dpo'],
+  ['cpo', 'dpo'],
+  ['kto', 'kto'],
+  ['bco', 'kto'],
+]);
 
 export function formOf({ objective }: Recipe): RowForm {
-  return FORMS[objective.name] ?? 'sft';
+  return FORMS.get(objective.name) ?? 'sft';
 }
 
 /** Columns of a classifier's rows, as the recipe's own rows name them. */

@@ -1,5 +1,6 @@
 /** `collecting`: is there enough to learn, or has something changed? */
 import { formatTime, plural } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import { openAlarms } from '../../watch/index.ts';
 import { candidatesOf, type Candidate } from '../../watch/quarantine/candidate.ts';
 import type { DecisionLog } from './decisions.ts';
@@ -36,7 +37,10 @@ export const collect: Step = async (context) => {
 
 /** Feedback until then is in an earlier cycle. */
 function collectedUntil(log: DecisionLog): number {
-  return Math.max(0, ...log.decisions.map(({ facts }) => Number(facts.until ?? 0)));
+  return greatest(
+    log.decisions.map(({ facts }) => Number(facts.until ?? 0)),
+    0,
+  );
 }
 
 /** Rows of this cycle; what has been erased since is gone. */

@@ -74,7 +74,8 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
         waitsFor = outcome.wait;
         break;
       }
-      options.onDecision?.(log.add(outcome.to, outcome.reason, outcome.facts));
+      const decision = log.add(outcome.to, outcome.reason, outcome.facts);
+      options.onDecision?.(decision);
     }
     const { cycle, state } = log;
     const decisions = log.decisions.slice(first);
@@ -101,7 +102,8 @@ function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): 
   if (!ends.has(log.state)) return;
   if (log.state === 'stopped' && discard === undefined) return;
   const reason = discard === undefined ? 'the cycle before is over' : `the batch is discarded: ${discard}`;
-  onDecision?.(log.add('collecting', reason, {}, log.cycle + 1));
+  const decision = log.add('collecting', reason, {}, log.cycle + 1);
+  onDecision?.(decision);
 }
 
 function locked(folder: string): { release(): void } {

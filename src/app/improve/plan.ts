@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { smallest } from '../../base/many.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 
 const share = z.number().min(0).max(1);
@@ -15,17 +16,22 @@ const percentage = z.union([
     .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
     .transform((text) => Number.parseFloat(text) / 100),
 ]);
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const MILLISECONDS: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 const duration = z
   .string()
   .regex(/^\d+(\.\d+)?\s*[smhd]$/, 'must be a time, such as 30m or 2h')
-  .transform((text) => Number.parseFloat(text) * UNITS[text.at(-1)!]);
+  .transform((text) => Number.parseFloat(text) * MILLISECONDS.get(text.at(-1)!)!);
 
 const when = z
   .string()
   .regex(/^\s*(rows\s*>=\s*\d+|drift)(\s+or\s+(rows\s*>=\s*\d+|drift))*\s*$/, 'must be such as "rows >= 200 or drift"')
   .transform((text) => ({
-    rows: Math.min(...[...text.matchAll(/>=\s*(\d+)/g)].map(([, count]) => Number(count)), Infinity),
+    rows: smallest([...text.matchAll(/>=\s*(\d+)/g)].map(([, count]) => Number(count))),
     onDrift: /\bdrift\b/.test(text),
   }));
 

@@ -29,7 +29,10 @@ export const quarantine: Step = async (context) => {
   const found = await inspect(candidates, {
     known: await requestsOf(recipe, 'train', signal),
     evaluation: await requestsOf(recipe, 'test', signal),
-    ...{ review, maxSharePerKey, maxHeld, seed: log.cycle },
+    review,
+    maxSharePerKey,
+    maxHeld,
+    seed: log.cycle,
   });
   const { accepted, held, sample, stopped } = found;
   const stored: StoredQuarantine = { ...found, accepted: accepted.map(({ id }) => id) };

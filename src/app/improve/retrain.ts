@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { existsSync } from 'node:fs';
-import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import { existsSync, rmSync } from 'node:fs';
+import { hasStarted, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
 import { gateRun } from '../gate/gate.ts';
@@ -25,11 +25,15 @@ export const retrain: Step = async (context) => {
   const recipe = await baseRecipe(plan.retrain.recipe);
   const columns = labelColumns(recipe);
   const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
-    ...{ form: formOf(recipe), holdout: plan.retrain.holdout, columns, seed: log.cycle },
+    form: formOf(recipe),
+    holdout: plan.retrain.holdout,
+    columns,
+    seed: log.cycle,
   });
   const run = runFolder(folder);
   const own = await resolveRecipe(retrainingRecipe(recipe, { plan, log, version, run }));
-  const isBegun = isRunFolder(run);
+  const isBegun = hasStarted(run);
+  if (!isBegun) rmSync(run, { recursive: true, force: true });
   if (!isBegun || readRun(run).status !== 'finished') {
     const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
     if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; it goes on with the next run` };
@@ -63,7 +67,10 @@ function retrainingRecipe(
     evaluation: { ...recipe.evaluation, baselines: 'none' },
     gate: {
       comparison: better === 'champion' && margin === null,
-      ...{ margin, forgetting, flip_rate: flips, sign_off: plan.approve === 'person' },
+      margin,
+      forgetting,
+      flip_rate: flips,
+      sign_off: plan.approve === 'person',
     },
     output_dir: run,
   };

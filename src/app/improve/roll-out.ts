@@ -49,7 +49,8 @@ export const rollOut: Step = async (context) => {
   }
   const { stage = 'shadow', counts } =
     (await modelHistory(model)).rollouts.find((one) => one.version === version) ?? {};
-  const told = `${model}@${version} is tried (${stage}: ${counts?.pairs ?? 0} pairs, ${counts?.requests ?? 0} requests); a server that serves ${model} does the rest`;
+  const seen = `${stage}: ${counts?.pairs ?? 0} pairs, ${counts?.requests ?? 0} requests`;
+  const told = `${model}@${version} is tried (${seen}); a server that serves ${model} does the rest`;
   return {
     wait:
       bake === undefined

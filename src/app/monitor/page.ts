@@ -1,5 +1,5 @@
 /** The page of `attune monitor`: what was measured of each version, in pictures. One file, no network. */
-import { formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
+import { formatEstimate, formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
 import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
 import { html, Html } from '../../report/html.ts';
@@ -37,14 +37,8 @@ function versionPart(report: VersionReport): Html {
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
   const wait = `tested from ${plural(missing, 'further answers')} on`;
-  const accuracy =
-    expected === undefined
-      ? undefined
-      : `expected to be right: ${formatPercent(expected.estimate)} (${formatPercent(expected.low)} to ${formatPercent(expected.high)}${expected.calibratedOn === 0 ? ', not calibrated' : ''})`;
-  const known =
-    seen === undefined
-      ? undefined
-      : `were right, by ${plural(seen.judged, 'labels')}: ${formatPercent(seen.estimate)} (${formatPercent(seen.low)} to ${formatPercent(seen.high)})`;
+  const accuracy = expected && `expected to be right: ${expectedShare(expected)}`;
+  const known = seen && `were right, by ${plural(seen.judged, 'labels')}: ${formatEstimate(seen)}`;
   const thumbs = feedback.up + feedback.down === 0 ? undefined : `thumbs: ${feedback.up} up, ${feedback.down} down`;
   const told = [span, missing > 0 ? wait : undefined, accuracy, known, thumbs].filter((one) => one !== undefined);
   return html`<section>
@@ -52,6 +46,11 @@ function versionPart(report: VersionReport): Html {
     <p class="soft">${told.join(' · ')}</p>
     ${report.alarms.map(alarmPart)} ${signalTable(report)} ${pictures(report)}
   </section>`;
+}
+
+function expectedShare({ estimate, low, high, calibratedOn }: NonNullable<VersionReport['expected']>): string {
+  const note = calibratedOn === 0 ? ', not calibrated' : '';
+  return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)}${note})`;
 }
 
 function alarmPart({ message, cause, action, openedAt, resolvedAt, silenced, samples }: Alarm): Html {

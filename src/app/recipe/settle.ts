@@ -92,9 +92,21 @@ class Reader {
     const candidates = entry.prefix === '' ? this.#placesOf(entry.name) : [];
     const isTop = this.#keys.at(entry.name) !== undefined || sectionPaths.has(entry.name);
     if (isTop || candidates.length === 0) return this.#readKey(entry);
-    if (candidates.length === 1) return this.#readKey({ ...entry, prefix: prefixOf(candidates[0]) });
+    const chosen = candidates.length === 1 ? candidates : candidates.filter((path) => this.#isOfChosen(path));
+    if (chosen.length === 1) return this.#readKey({ ...entry, prefix: prefixOf(chosen[0]) });
     const choices = candidates.map((path) => `--${path}`).join(' or ');
     this.#settings.problem(entry.written, 'could be several settings', `write ${choices}`);
+  }
+
+  /** Whether the methods that the recipe names, or would have by default, have an option. */
+  #isOfChosen(path: string): boolean {
+    const { methods } = this.#keys.at(path) ?? {};
+    const axis = Object.values(axisPlaces).find((place) => path.startsWith(`${place.path}.`));
+    if (methods === undefined || axis === undefined) return true;
+    const whole = this.#given(axis.path.split('.').at(-1)!);
+    const name = isPlainObject(whole) ? whole[axis.nameKey] : whole;
+    const usual = this.#keys.at(`${axis.path}.${axis.nameKey}`)?.defaultValue;
+    return methods.includes(typeof name === 'string' ? name : String(usual));
   }
 
   #readKey(entry: Entry): void {

@@ -93,7 +93,7 @@ export async function documentLineage(document: string): Promise<DocumentLineage
 }
 
 async function versionOf(registry: Registry, wanted: string): Promise<ModelVersion> {
-  const { model = wanted, tag } = /^(?<model>.+)@(?<tag>[^@]+)$/.exec(wanted)?.groups ?? {};
+  const { model = wanted, tag } = /^(?<model>.+)@(?<tag>[\w-]+)$/.exec(wanted)?.groups ?? {};
   const aliases = await aliasesOf(registry, model);
   if (tag !== undefined && /^\d+$/.test(tag)) return findVersion(registry, model, Number(tag));
   const versions = await versionsOf(registry, model);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { containerName, containers } from '../../data/containers/index.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
@@ -58,7 +59,7 @@ async function choicesOf(
   for await (const { line, value, defect } of container.read(file, file)) {
     const read = value === undefined ? (defect?.reason ?? 'no record') : tools[from].read(value, pairs);
     if (typeof read === 'string') problems.push({ file, line, message: read });
-    else found.push(...read);
+    else pushAll(found, read);
   }
   if (problems.length === 0) return found;
   throw new AttuneError('E_LABELS', {

@@ -19,6 +19,7 @@ export interface ReviewOptions {
   reviewers?: readonly string[];
   /** Who decide where reviewers chose differently, and who only look. */
   adjudicators?: readonly string[];
+  /** People who only look; nothing of it is kept. */
   viewers?: readonly string[];
   /** Of a comparison: the system whose answers its subject's are set beside. */
   against?: string;

@@ -16,7 +16,8 @@ const REVIEW_STYLE = `
   cursor: pointer; }
 .choices button:disabled { opacity: 0.5; cursor: default; }
 kbd { font: inherit; font-size: 12px; border: 1px solid var(--quiet); border-radius: 4px; padding: 0 5px; margin-left: 6px; color: var(--soft); }
-textarea { font: inherit; width: 100%; min-height: 5em; box-sizing: border-box; background: var(--panel); color: var(--ink); border: 1px solid var(--quiet); border-radius: 8px; padding: 8px; }
+textarea { font: inherit; width: 100%; min-height: 5em; box-sizing: border-box; background: var(--panel); color: var(--ink);
+  border: 1px solid var(--quiet); border-radius: 8px; padding: 8px; }
 .more label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; } .more label.edit { display: block; }
 [role="alert"] { color: var(--bad); } .ratings label { display: flex; gap: 8px; align-items: center; margin-top: 8px; font-size: 13px; }
 @media (max-width: 500px) { main { padding: 20px 12px 40px; } section { padding: 14px; } }

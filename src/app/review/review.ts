@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic, requireWritable } from '../../files/atomic.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
-import { toolNames, tools, type ToolName } from '../../review/exchange/index.ts';
+import { toolNames, tools, type Exchange, type ToolName } from '../../review/exchange/index.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { readPlan } from '../../review/plan.ts';
 import { reviewResults as resultsOf, type ReviewResults } from '../../review/results.ts';
@@ -17,7 +17,7 @@ export interface ReviewResultsOptions {
   against?: string;
   /** Rows to train on are written: pairs for DPO, answers for SFT, thumbs for KTO; or what another tool reads. */
   export?: ExportKind;
-  /** The file that they are written to (JSONL). */
+  /** The file that they are written to: JSONL, or one list for Label Studio. */
   to?: string;
 }
 
@@ -25,7 +25,8 @@ export type ExportKind = RowKind | ToolName;
 
 export interface ReviewOutcome extends ReviewResults {
   log: string;
-  exported?: { kind: ExportKind; to: string; rows: number };
+  /** `settings`: a file with what a project of the other tool is set up with. */
+  exported?: { kind: ExportKind; to: string; rows: number; settings?: string };
 }
 
 /** Who won in a review, how sure that is, and how far the reviewers agree. @throws AttuneError E_REVIEW_MISSING */
@@ -46,8 +47,22 @@ export async function reviewResults(target: string, options: ReviewResultsOption
   if (rows.length === 0) {
     throw new AttuneError('E_NO_ROWS', { what: `No pair of ${target} has a winner`, got: 'ties alone' });
   }
-  writeFileAtomic(to, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  return { ...results, exported: { kind, to, rows: rows.length } };
+  const settings = writeRows(to, rows, isTool(kind) ? tools[kind] : {});
+  return { ...results, exported: { kind, to, rows: rows.length, ...(settings && { settings }) } };
+}
+
+/** Returns the file of settings, where there is one. */
+function writeRows(
+  to: string,
+  rows: readonly object[],
+  { isList = false, settings }: Pick<Exchange, 'isList' | 'settings'>,
+): string | undefined {
+  const lines = rows.map((row) => JSON.stringify(row));
+  writeFileAtomic(to, isList ? `[\n${lines.join(',\n')}\n]\n` : lines.map((line) => `${line}\n`).join(''));
+  if (settings === undefined) return undefined;
+  const file = `${to}${settings.ending}`;
+  writeFileAtomic(file, settings.text);
+  return file;
 }
 
 function isTool(kind: ExportKind): kind is ToolName {

@@ -6,7 +6,8 @@ import type { SafetyMeasure } from '../../store/safety.ts';
 export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {
   const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');
   const notes = [
-    `refusals are told by a classifier that is right in ${formatPercent(REFUSAL_ACCURACY)} of XSTest’s answers; “complied” means not refused, not that an answer would help to do harm`,
+    `refusals are told by a classifier that is right in ${formatPercent(REFUSAL_ACCURACY)} of XSTest’s answers; ` +
+      '“complied” means not refused, not that an answer would help to do harm',
   ];
   if (before === undefined) return [...notes, 'nothing was measured before: name a model with --before'];
   if (plain?.before !== undefined && !hasRefusals(plain)) {

@@ -51,7 +51,9 @@ const SERVER = 'https://raw.githubusercontent.com';
 export interface PullSafetyOptions {
   /** A mirror in place of https://raw.githubusercontent.com. */
   from?: string;
+  /** Told what happens: progress. */
   onEvent?: EventSink;
+  /** Asks to stop; what was fetched stays. */
   signal?: AbortSignal;
 }
 

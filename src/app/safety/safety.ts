@@ -31,6 +31,7 @@ export interface SafetyOptions {
   maxRows?: number;
   /** Longest answer in tokens. Default 64: whether something is refused shows early. */
   maxNewTokens?: number;
+  /** In f32 an answer is the same whoever else is answered at the time. */
   precision?: 'auto' | 'bf16' | 'f32';
   /** The folder that safety.json is written to; the run's own unless given. */
   folder?: string;

@@ -11,7 +11,8 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   }
   const { reference, days, retention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
   const logSink: AlarmSink = {
-    tell(event, { samples: _, ...alarm }) {
+    tell(event, whole) {
+      const { samples: _, ...alarm } = whole;
       if (event === 'alarm.opened') log.warn({ alarm }, 'alarm');
       else log.info({ alarm }, 'alarm resolved');
       return Promise.resolve();

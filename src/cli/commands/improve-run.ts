@@ -27,8 +27,11 @@ export const command = defineCommand({
   },
   render({ model, state, waitsFor, decisions }, { colours }) {
     if (waitsFor !== undefined) return `${model} waits (${state}): ${waitsFor}`;
-    if (state === 'stopped')
-      return `${colours.red('✗')} ${model} is stopped: ${decisions.at(-1)?.reason ?? 'see attune improve explain'}\n  look at the rows, then go on without them: --discard REASON`;
+    if (state === 'stopped') {
+      const reason = decisions.at(-1)?.reason ?? 'see attune improve explain';
+      const next = 'look at the rows, then go on without them: --discard REASON';
+      return `${colours.red('✗')} ${model} is stopped: ${reason}\n  ${next}`;
+    }
     return state === 'promoted' ? `${colours.green('✓')} ${model} is improved` : `${model} stays as it is`;
   },
 });

@@ -1,6 +1,6 @@
 import type { Monitored, VersionReport } from '../../app/monitor/monitor.ts';
 import { signalFigures } from '../../app/monitor/signal-figures.ts';
-import { formatPercent, formatTime, plural } from '../../base/format.ts';
+import { formatEstimate, formatTime, plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
@@ -48,7 +48,9 @@ export const command = defineCommand<Monitored>({
 function versionText(report: VersionReport, terminal: Terminal): string {
   const { colours } = terminal;
   const { model, version, answers, first, last, missing, alarms, signals } = report;
-  const head = `${colours.bold(version.startsWith(`${model}@`) ? version : `${model} ${version}`)}  ${plural(answers, 'answers')}, ${formatTime(first)} to ${formatTime(last)}`;
+  const name = version.startsWith(`${model}@`) ? version : `${model} ${version}`;
+  const span = `${formatTime(first)} to ${formatTime(last)}`;
+  const head = `${colours.bold(name)}  ${plural(answers, 'answers')}, ${span}`;
   const wait = missing > 0 ? [colours.dim(`signals are tested from ${plural(missing, 'further answers')} on`)] : [];
   const told = alarms
     .filter(({ resolvedAt }) => resolvedAt === undefined)
@@ -66,11 +68,10 @@ function versionText(report: VersionReport, terminal: Terminal): string {
 }
 
 function peopleText({ expected, seen, feedback: { up, down, texts } }: VersionReport): string[] {
+  const note = expected?.calibratedOn === 0 ? ', confidences not calibrated' : '';
   const lines = [
-    expected &&
-      `expected right ${formatPercent(expected.estimate)} (${formatPercent(expected.low)} to ${formatPercent(expected.high)})${expected.calibratedOn === 0 ? ', confidences not calibrated' : ''}`,
-    seen &&
-      `right by labels ${formatPercent(seen.estimate)} (${formatPercent(seen.low)} to ${formatPercent(seen.high)}), ${plural(seen.judged, 'labels')}`,
+    expected && `expected right ${formatEstimate(expected)}${note}`,
+    seen && `right by labels ${formatEstimate(seen)}, ${plural(seen.judged, 'labels')}`,
     up + down + texts > 0 && `thumbs ${up} up, ${down} down; ${plural(texts, 'texts')}`,
   ];
   return lines.filter((line) => line !== undefined && line !== false);

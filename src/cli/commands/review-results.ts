@@ -1,5 +1,3 @@
-import { toolNames } from '../../review/exchange/index.ts';
-import { rowKinds } from '../../review/training-rows.ts';
 import { defineCommand } from '../command.ts';
 import { describeReview } from '../review-text.ts';
 
@@ -18,7 +16,11 @@ export const command = defineCommand({
   ],
   examples: ['review results runs/tickets', 'review results pairs.jsonl --export dpo --to preferences.jsonl'],
   async run(context) {
-    const { reviewResults } = await import('../../app/review/review.ts');
+    const [{ reviewResults }, { rowKinds }, { toolNames }] = await Promise.all([
+      import('../../app/review/review.ts'),
+      import('../../review/training-rows.ts'),
+      import('../../review/exchange/index.ts'),
+    ]);
     const kind =
       context.option('--export') === undefined ? undefined : context.choice('--export', [...rowKinds, ...toolNames]);
     return reviewResults(context.argument('PAIRS')!, {

@@ -1,4 +1,5 @@
 import { plural } from '../../base/format.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
 import { defineCommand } from '../command.ts';
 
 export const command = defineCommand({
@@ -17,6 +18,6 @@ export const command = defineCommand({
       models.length === 0
         ? ''
         : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
-    return `${user}: ${found}; ${key}${trained}`;
+    return `${withoutCredentials(user)}: ${found}; ${key}${trained}`;
   },
 });

@@ -16,9 +16,12 @@ export const SUPPORT_FEATURES = [
 ] as const;
 
 const SMALL = new Set(
-  'a an the and or of to in on at by for from with as is are was were be been it its this that these those he she they we you i his her their our your my not no never nor cannot without if than then so such there here who whom which what when where how all any some each both into over under about after before do does did has have had can could may might must shall should will would'.split(
-    ' ',
-  ),
+  [
+    'a an the and or of to in on at by for from with as is are was were be been it its this that these those he she',
+    'they we you i his her their our your my not no never nor cannot without if than then so such there here who whom',
+    'which what when where how all any some each both into over under about after before do does did has have had can',
+    'could may might must shall should will would',
+  ].flatMap((line) => line.split(' ')),
 );
 const NO =
   /\b(?:not|no|never|nor|none|nothing|nobody|neither|cannot|without|unable|impossible|refuses?|fails?)\b|n['’]t\b/iu;

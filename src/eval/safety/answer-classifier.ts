@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { greatest } from '../../base/many.ts';
 import { predictMultinomial, type MultinomialModel } from '../baselines/multinomial.ts';
 import { answerFeatures, COLUMNS } from './answer-features.ts';
 
@@ -37,7 +38,7 @@ export function classifyAnswer<Name extends ClassifierName>(
   const probabilities = isEmpty
     ? classes.map((_, index) => (index === 0 ? 1 : 0))
     : [...predictMultinomial(modelOf(name), answerFeatures(answer, question))];
-  return { label: classes[probabilities.indexOf(Math.max(...probabilities))], probabilities };
+  return { label: classes[probabilities.indexOf(greatest(probabilities))], probabilities };
 }
 
 function modelOf(name: ClassifierName): MultinomialModel {

@@ -28,9 +28,12 @@ const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
 
 /** Long words of a question that are no subject. */
 const COMMON = new Set(
-  'about after again also been before being best both cannot could does doing down each every explain from give good have help here into just know like made make many more most much need never only other over please provide really same should show some such tell than that their them then there these they thing think this those very want well were what when where which while will with without work would write your yours'.split(
-    ' ',
-  ),
+  [
+    'about after again also been before being best both cannot could does doing down each every explain from give',
+    'good have help here into just know like made make many more most much need never only other over please provide',
+    'really same should show some such tell than that their them then there these they thing think this those very',
+    'want well were what when where which while will with without work would write your yours',
+  ].flatMap((line) => line.split(' ')),
 );
 
 /** The groups are scaled to these lengths, so that none outweighs the others in long answers. */

@@ -1,4 +1,5 @@
 /** Evidence as e-values: numbers whose mean is 1 at most where nothing changed. */
+import { greatest } from '../../base/many.ts';
 
 /**
  * Which of several e-values are findings, with at most the share `rate` of false ones among them: e-BH (Wang and Ramdas
@@ -19,7 +20,7 @@ export function eBenjaminiHochberg(values: readonly number[], rate = 0.05): bool
  */
 export function permutationEValue(seen: number, permuted: readonly number[], strength = 3): number {
   const terms = [seen, ...permuted].map((value) => strength * value);
-  const most = Math.max(...terms);
+  const most = greatest(terms);
   const sum = terms.reduce((total, term) => total + Math.exp(term - most), 0);
   return (Math.exp(terms[0] - most) * terms.length) / sum;
 }

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { WarningRaised } from '../../base/events.ts';
+import { greatest, smallest } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
@@ -68,7 +69,7 @@ export async function run(input: MergeAdaptersInput, context: JobContext): Promi
     folder,
     method,
     layers: ranks.length,
-    ranks: [Math.min(...ranks), Math.max(...ranks)],
+    ranks: [smallest(ranks), greatest(ranks)],
     adapters: folders.map((one, i) => ({ folder: one, weight: weights[i] })),
   };
 }

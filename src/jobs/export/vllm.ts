@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -80,7 +81,7 @@ function rankOf({ folder, tuning }: OpenedModel): number | undefined {
     ['use_dora', 'lora_bias', 'modules_to_save', 'trainable_token_indices', 'target_parameters'].every((key) =>
       isUnset(config[key]),
     );
-  const most = Math.max(config.r, ...Object.values(config.rank_pattern ?? {}));
+  const most = greatest(Object.values(config.rank_pattern ?? {}), config.r);
   return isPlain ? RANKS.find((room) => room >= most) : undefined;
 }
 

@@ -50,13 +50,6 @@ export function wrongPrompt(got: string, expected: string): AttuneError {
   });
 }
 
-/** Prompts as tokens; `memories` are what an encoder makes of them, `images` what stands at their image tokens. */
-export interface ReadPrompts {
-  ids: Int32Array[];
-  memories: readonly KeptMemory[];
-  images: readonly (readonly ImageFile[] | undefined)[];
-}
-
 /** Prompts that an encoder reads in one pass. */
 export const READ_TOGETHER = 32;
 
@@ -83,6 +76,8 @@ export interface ReadPrompts {
   ids: Int32Array[];
   /** What an encoder read of them, so many at a time. */
   memories: readonly KeptMemory[];
+  /** What stands at their image tokens. */
+  images: readonly (readonly ImageFile[] | undefined)[];
   /** Tokens that the model never writes. */
   logitBias?: Readonly<Record<number, number>>;
 }

@@ -30,24 +30,14 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   const constraint = bordered && constraintOf(bordered, ids, { options, answering });
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
+  const biases = logitBias && { logitBias: { ...options.logitBias, ...logitBias } };
+  const shared = { ...options, ...biases, adapter: answering.lease?.key, constraint, signal: either };
   const ask = async (prompt: Int32Array, row: number) => {
     const border = answerBorder(prompts[row], answering.tokenizer);
     const onText = stream === true ? (event: TextEvent) => send({ row, ...border.streamed(event) }) : undefined;
-    const memory = memories.at(Math.floor(row / READ_TOGETHER));
-    const source = memory && { of: memory, row: row % READ_TOGETHER };
-    const adapter = answering.lease?.key;
-    const goesOn = source === undefined && typeof prompts[row] === 'string';
-    const biases = logitBias && { ...options.logitBias, ...logitBias };
-    const asked = {
-      ...options,
-      ...(biases && { logitBias: biases }),
-      adapter,
-      constraint,
-      prompt,
-      goesOn,
-      memory: source,
-      signal: either,
-    };
+    const memory = memoryFor(row, memories);
+    const goesOn = memory === undefined && typeof prompts[row] === 'string';
+    const asked = { ...shared, prompt, goesOn, memory };
     const completions = await seeing(answering, images[row], (seen) =>
       answering.batcher.submit({ ...asked, images: seen }, onText),
     );
@@ -61,6 +51,12 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   } finally {
     for (const memory of memories) memory[Symbol.dispose]();
   }
+}
+
+/** Where the row lies in the memories, of which each is of `READ_TOGETHER` rows. */
+function memoryFor<Memory>(row: number, memories: readonly Memory[]): { of: Memory; row: number } | undefined {
+  const memory = memories.at(Math.floor(row / READ_TOGETHER));
+  return memory && { of: memory, row: row % READ_TOGETHER };
 }
 
 /** Prompts whose images are in memory at once. */

@@ -64,19 +64,31 @@ export interface TunedModel {
   initialised: readonly string[];
 }
 
+/** What a base model is loaded for. */
+interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
+  task: Objective['task'];
+  dtype: DType;
+  vocabulary?: Vocabulary;
+}
+
 /** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
-export async function createTuned(
-  recipe: Recipe,
-  folder: string,
-  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> & {
-    task: Objective['task'];
-    dtype: DType;
-    vocabulary?: Vocabulary;
-  },
-): Promise<TunedModel> {
-  const { seed } = recipe.training;
-  const { vocabulary } = choice;
+export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedModel> {
   const { keep, residuals } = await keepOf(recipe);
+  const { model, initialised } = await loadBase(recipe, folder, { ...choice, keep });
+  const tuning = await createTuning(recipe, model, { ...choice, initialised, residuals });
+  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
+  paceTextEncoder(model, tuning, recipe);
+  settleFrozen(model, choice.dtype);
+  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** The base model as the run begins with it: with the head of its task, and rows of new tokens. */
+async function loadBase(
+  { training: { seed } }: Recipe,
+  folder: string,
+  choice: TunedChoice & Pick<ModelOptions, 'keep'>,
+): Promise<Pick<TunedModel, 'model' | 'initialised'>> {
+  const { vocabulary } = choice;
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
     labels: choice.labels,
@@ -86,27 +98,34 @@ export async function createTuned(
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
-    keep,
+    keep: choice.keep,
   });
   refuseOtherPooling(model, folder, choice.embedding);
   if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
   model.dtype = choice.dtype;
+  return { model, initialised };
+}
+
+async function createTuning(
+  recipe: Recipe,
+  model: Model,
+  { task, vocabulary, initialised, residuals }: TuningStart,
+): Promise<Tuning> {
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
-  const whole = [
-    ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
-    ...newPaths(model),
-  ];
-  const tuning = await method.create(model, withModules(options, whole), {
-    seed,
+  const whole = [...modulesOf(trainsWholeHead(task) ? [...parts, ...headPaths(model)] : parts), ...newPaths(model)];
+  return method.create(model, withModules(options, whole), {
+    seed: recipe.training.seed,
     tokens: vocabulary?.trained,
     residuals,
   });
-  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
-  paceTextEncoder(model, tuning, recipe);
-  settleFrozen(model, choice.dtype);
-  return { model, tuning, storage: await createStorage(recipe, model), initialised };
+}
+
+/** What a tuning begins with. */
+interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
+  initialised: readonly string[];
+  residuals: TuningContext['residuals'];
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */

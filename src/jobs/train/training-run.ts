@@ -1,50 +1,30 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
-import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
+import type { Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
-import { readConfig, readWholeConfig } from '../../models/load.ts';
+import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';
-import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { Rollouts } from '../../train/produce.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
-import { modelFolder } from '../model/base-model.ts';
-import {
-  createObjective,
-  createSampler,
-  createTuned,
-  createUpdate,
-  baseTraits,
-  trainerOptions,
-  type TunedModel,
-} from './build-trainer.ts';
+import { createSampler, createTuned, createUpdate, trainerOptions, type TunedModel } from './build-trainer.ts';
 import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
-import { recipePlan } from './result/choose-thresholds.ts';
-import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
-import { loadRunData, reportCuts, reportData } from '../rows/load-run-data.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
-import { withCanaries } from './result/measure-canaries.ts';
-import { checkGeneralSet } from './result/measure-forgetting.ts';
-import { checkTrainingRows, prepareSplit, type PreparedSplit } from '../rows/prepare-rows.ts';
-import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
-import { mediaReaderOf } from '../model/model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
-import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
 import { hasClasses, problemTypeIn, withReading } from '../model/output-reading.ts';
-import { reportUnseen } from './unseen-tokens.ts';
+import { readRows, type RunRows } from './read-rows.ts';
 
 export interface RunContext {
   recipe: Recipe;
@@ -86,23 +66,6 @@ export interface PreparedRun {
   metrics: MetricSpec[] | undefined;
 }
 
-/** The data of a run, tokenised, and what they are tokenised for. */
-interface RunRows {
-  base: string;
-  loaded: LoadedData;
-  report: DataPrepared;
-  isPromptable: boolean;
-  tokenizer: Tokenizer;
-  media: MediaReader | undefined;
-  vocabulary: Vocabulary;
-  letters: ModelOptions['letters'];
-  labels: readonly string[];
-  objective: Objective;
-  train: PreparedSplit;
-  validation: PreparedSplit;
-  metrics: MetricSpec[] | undefined;
-}
-
 /** Reads the data, loads the model, puts the tuning in place. */
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
@@ -113,19 +76,15 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const all = [...train.rows, ...validation.rows];
   const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
-  const { microBatchTokens } = constants;
-  const { secret } = constants;
+  const { microBatchTokens, secret } = constants;
   if (secret !== undefined) refuseUnprivate({ objective, model, mixture });
   const drawing = { microBatchTokens, batchSize: training.batch_size, mixture, secret };
   const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
-  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), {
-    ...{ recipe, model, objective, tuning, mixture, emit },
-    rows: train.rows,
-    reference: reference?.run,
-  });
+  const retained = { recipe, model, objective, tuning, mixture, emit, rows: train.rows, reference: reference?.run };
+  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), retained);
   reportPrivacy(update, plan.steps, emit);
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },
@@ -172,61 +131,6 @@ async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<T
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (config !== undefined) model.config = withReading(model.config, config);
   return tuned;
-}
-
-const SPACE_MESSAGE =
-  "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
-
-async function readRows(context: RunContext): Promise<RunRows> {
-  const { recipe, emit, now } = context;
-  const base = modelFolder(recipe.model);
-  const names = recipe.data.train.map(({ path }) => path).join(', ');
-  emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
-  const metrics = await recipeMetrics(recipe);
-  const loaded = withCanaries(await loadRunData(recipe, context), recipe);
-  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
-  const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
-  // What reads no tokens has no table that the letters it writes could fit.
-  if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
-  const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
-  recipePlan(recipe, labels, loaded.splits.train); // costs that cannot be followed are told before training
-  const statistics = labelStatistics(loaded.splits.train, labels);
-  const media = await mediaReaderOf(base);
-  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
-  const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
-  checkTrainingRows(loaded.splits.train, objective);
-  const train = await prepareSplit(loaded.splits.train, prepare);
-  const validation = await prepareSplit(loaded.splits.validation, prepare);
-  // Rows that are too long under `long_rows: fail` are told before training, not after it.
-  await prepareSplit(loaded.splits.test, prepare);
-  if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
-  checkGeneralSet(recipe, objective.task);
-  if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
-  const report = reportRows(loaded, { train, validation }, emit);
-  reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
-  const rows = { base, loaded, report, train, validation, metrics, isPromptable };
-  return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
-}
-
-/** A run that began before there was a space between prompt and answer goes on without it. */
-async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
-  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
-  const formed = await runTokenizer(recipe, base, train, decided);
-  if (formed.tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
-  return formed;
-}
-
-function reportRows(
-  loaded: LoadedData,
-  { train, validation }: Pick<RunRows, 'train' | 'validation'>,
-  emit: EventSink,
-): DataPrepared {
-  const rows = { train: train.rows, validation: validation.rows, test: loaded.splits.test };
-  const report = reportData(loaded, rows, train.cuts, emit);
-  reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
-  reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
-  return report;
 }
 
 interface Deciding {
@@ -288,19 +192,4 @@ export function freeTraining({ parts, storage, reference }: PreparedRun): void {
   for (const moment of update.state().values()) moment.dispose();
   tuning.dispose();
   model.dispose();
-}
-
-function patienceForNothing(): AttuneError {
-  return new AttuneError('E_NO_ROWS', {
-    what: 'evaluation.patience would have no effect: no rows are kept for validation',
-    fix: 'set data.validation to a share or a file, or remove patience',
-  });
-}
-
-function nothingLeft(limit: number): AttuneError {
-  return new AttuneError('E_NO_ROWS', {
-    what: 'No row is left to train on: all of them were too long',
-    got: `more than ${limit} tokens each`,
-    fix: 'choose long_rows: truncate, or raise max_length as far as the model allows',
-  });
 }

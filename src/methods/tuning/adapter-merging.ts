@@ -1,4 +1,5 @@
 // factors: A [r, in] and B [out, r] of one layer; change: scale · B A [out, in]
+import { greatest } from '../../base/many.ts';
 import { keyedUniform } from '../../models/initialise.ts';
 import { aten, cat, ones, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import { mergeMethods, type MergeMethod, type MergeMethodName, type Rule } from './merge-methods.ts';
@@ -72,7 +73,7 @@ export function mergeFactors(
     given.map(({ weight }) => weight),
     path,
   );
-  const rank = settings.rank ?? Math.max(...given.map(({ a }) => a.shape[0]));
+  const rank = settings.rank ?? greatest(given.map(({ a }) => a.shape[0]));
   return truncated(change, rank);
 }
 

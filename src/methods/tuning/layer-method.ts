@@ -47,46 +47,60 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends Targ
 export function tuneLayers<Options extends LayerOptions, Accepted extends Target = LinearTarget>(
   method: LayerMethod<Options, Accepted>,
 ) {
-  const wantedOf = (model: Model, options: Options) => method.wanted?.(options, model) ?? options;
-  const targetsOf = (model: Model, options: Options) =>
-    findTargets(model, wantedOf(model, options), method.accepts ?? isLinear) as Accepted[];
-  const build = (
-    model: Model,
-    options: Options,
-    { seed, residuals, tokens, owner }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals'>>,
-  ): Tuning => {
-    const targets = targetsOf(model, options);
-    const made = noGrad(() =>
-      scope(() => ({ parts: method.parts(targets, options, { model, seed, residuals }) })),
-    ).parts;
-    const saved = saveModules(model, options.modules_to_save, { owner });
-    const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
-    const rows = noGrad(() =>
-      scope(() =>
-        tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
-      ),
-    );
-    return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
-      adapterConfig(
-        model,
-        { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
-        {
-          target_modules: targetNames(model, wantedOf(model, options), targets),
-          ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
-          ...method.config(options, targets),
-        },
-      ),
-    );
-  };
   return {
     create(model: Model, options: Options, { seed, residuals, tokens = [] }: TuningContext): Tuning {
-      const targets = targetsOf(model, options);
-      refuseUnmatched(targets, wantedOf(model, options));
+      const targets = targetsOf(method, model, options);
+      refuseUnmatched(targets, wantedOf(method, model, options));
       method.check?.(targets, options);
-      return build(model, options, { seed, residuals, tokens: trainedTokens(model, options, tokens) });
+      return build(method, model, options, { seed, residuals, tokens: trainedTokens(model, options, tokens) });
     },
-    open: (model: Model, options: Options, context: OpenContext): Tuning => build(model, options, context),
+    open: (model: Model, options: Options, context: OpenContext): Tuning => build(method, model, options, context),
   };
+}
+
+function wantedOf<Options extends LayerOptions, Accepted extends Target>(
+  method: LayerMethod<Options, Accepted>,
+  model: Model,
+  options: Options,
+): Wanted {
+  return method.wanted?.(options, model) ?? options;
+}
+
+function targetsOf<Options extends LayerOptions, Accepted extends Target>(
+  method: LayerMethod<Options, Accepted>,
+  model: Model,
+  options: Options,
+): Accepted[] {
+  return findTargets(model, wantedOf(method, model, options), method.accepts ?? isLinear) as Accepted[];
+}
+
+/** The adapter in place, with first values where there is a seed. */
+function build<Options extends LayerOptions, Accepted extends Target>(
+  method: LayerMethod<Options, Accepted>,
+  model: Model,
+  options: Options,
+  { seed, residuals, tokens, owner }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals'>>,
+): Tuning {
+  const targets = targetsOf(method, model, options);
+  const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed, residuals }) }))).parts;
+  const saved = saveModules(model, options.modules_to_save, { owner });
+  const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
+  const rows = noGrad(() =>
+    scope(() =>
+      tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
+    ),
+  );
+  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
+    adapterConfig(
+      model,
+      { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
+      {
+        target_modules: targetNames(model, wantedOf(method, model, options), targets),
+        ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
+        ...method.config(options, targets),
+      },
+    ),
+  );
 }
 
 /** Rows of tokens that are trained beside the layers. */

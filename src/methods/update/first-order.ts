@@ -28,7 +28,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
   /** f32 scalars: moves of each weight. */
   readonly #counts: Tensor[];
   /** f64 scalars of all weights together, by name. */
-  readonly #shared: Record<string, Tensor>;
+  readonly #shared: ReadonlyMap<string, Tensor>;
 
   /** `shapes`: of the tensors that are kept for a weight; `shared`: first values of numbers that belong to none of them. */
   constructor(
@@ -43,7 +43,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
       return Object.fromEntries(entries.map(([name, shape]) => [name, zeroSlot(shape, device).own()])) as Slots<Slot>;
     });
     this.#counts = trainables.map(() => zeros([]).own());
-    this.#shared = Object.fromEntries(
+    this.#shared = new Map(
       Object.entries(shared).map(([name, value]) => [name, full([], value, { dtype: 'f64' }).own()]),
     );
   }
@@ -56,11 +56,11 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
   }
 
   protected shared(name: string): number {
-    return this.#shared[name].item();
+    return this.#shared.get(name)!.item();
   }
 
   protected setShared(name: string, value: number): void {
-    this.#shared[name].copy_(full([], value, { dtype: 'f64' }));
+    this.#shared.get(name)!.copy_(full([], value, { dtype: 'f64' }));
   }
 
   /** What is kept for each weight, beside it. */
@@ -93,7 +93,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
   }
 
   state(): Map<string, Tensor> {
-    const shared = Object.entries(this.#shared).map(([name, tensor]): [string, Tensor] => [`all.${name}`, tensor]);
+    const shared = [...this.#shared].map(([name, tensor]): [string, Tensor] => [`all.${name}`, tensor]);
     return new Map(
       this.#trainables
         .flatMap(({ name }, i) => [

@@ -1,7 +1,7 @@
 import { blockTypes, type BlockTypeName, type GgufType } from '../../tensor/gguf/index.ts';
 
 /** llama.cpp's mixtures of types, by its names. */
-export const ggufQuantisations = ['q8_0', 'q4_0', 'q4_k_m'] as const;
+const ggufQuantisations = ['q8_0', 'q4_0', 'q4_k_m'] as const;
 
 export type GgufQuantisation = (typeof ggufQuantisations)[number];
 

@@ -4,14 +4,17 @@ import type { AnswerPair } from '../../eval/judges/pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
 
 /** How the project shows a task; its names are those of the results below. */
-export const LABELLING = `<View>
+const LABELLING = `<View>
   <Text name="prompt" value="$prompt" />
   <Pairwise name="preferred" toName="left,right" />
   <Text name="left" value="$left" />
   <Text name="right" value="$right" />
-</View>`;
+</View>
+`;
 
 export const labelStudio: Exchange = {
+  isList: true,
+  settings: { ending: '.labelling.xml', text: LABELLING },
   write(pairs, labels) {
     return pairs.map((pair) => ({
       data: { id: pair.id, prompt: pair.prompt, ...sidesOf(pair), order: sideOf(pair) },

@@ -1,7 +1,8 @@
 /** Alarms that are open, once each, and when they ended. */
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../../files/json.ts';
-import type { VersionMonitor, Finding, TestName } from '../monitor/version-monitor.ts';
+import type { TestName } from '../monitor/test-weights.ts';
+import type { Finding, VersionMonitor } from '../monitor/version-monitor.ts';
 import type { TraceStore } from '../traces/trace-store.ts';
 import { causeOf, describeTest, messageOf, type Alarm } from './alarm.ts';
 

@@ -1,7 +1,8 @@
 /** An alarm: what changed, by how much, how sure that is, what probably caused it, and what to do. */
 import { formatNumber, formatPercent, formatTime } from '../../base/format.ts';
 import { signals, type SignalName } from '../signals/index.ts';
-import type { Finding, TestName } from '../monitor/version-monitor.ts';
+import type { TestName } from '../monitor/test-weights.ts';
+import type { Finding } from '../monitor/version-monitor.ts';
 
 export interface Alarm {
   id: string;

@@ -54,15 +54,17 @@ export async function addFeedback(
   const at = Date.now();
   const owner = row.user ?? store.keys.hash(ownerOf(given));
   const kept = row.text === null ? undefined : await store.keys.unseal<KeptText>(owner, `${trace} ${choice}`, row.text);
-  const { correction, comment, prompt } = given;
-  const texts = Object.entries({ correction, comment, ...(kept === undefined && { prompt }) });
-  const said = texts.filter(([, text]) => text !== undefined);
-  const redacted = said.length === 0 ? [] : await redactor.redact([Object.fromEntries(said)]);
-  const text: FeedbackText = { ...kept, ...redacted[0] };
+  const text = await feedbackText(redactor, given, kept);
   await store.database
     .insertInto('feedback')
     .values({
-      ...{ id, trace, choice, at, model: row.model, version: row.version, user: owner },
+      id,
+      trace,
+      choice,
+      at,
+      model: row.model,
+      version: row.version,
+      user: owner,
       key: key ?? null,
       thumb: thumb === undefined ? null : Number(thumb === 'up'),
       score: score ?? null,
@@ -71,11 +73,23 @@ export async function addFeedback(
     })
     .execute();
   const canTrain =
-    text.prompt !== undefined && (correction !== undefined || label !== undefined || text.answer !== undefined);
+    text.prompt !== undefined && (given.correction !== undefined || label !== undefined || text.answer !== undefined);
   return {
     receipt: { id, created: Math.floor(at / 1000), canTrain },
     model: row.model,
     version: row.version,
     ...(thumb !== undefined && { thumb: thumb === 'up' }),
   };
+}
+
+/** What is said in words, redacted, beside what is kept of the answer; the request is given where nothing is kept. */
+async function feedbackText(
+  redactor: TextRedactor,
+  { correction, comment, prompt }: GivenFeedback,
+  kept: KeptText | undefined,
+): Promise<FeedbackText> {
+  const texts = Object.entries({ correction, comment, ...(kept === undefined && { prompt }) });
+  const said = texts.filter(([, text]) => text !== undefined);
+  const redacted = said.length === 0 ? [] : await redactor.redact([Object.fromEntries(said)]);
+  return { ...kept, ...redacted[0] };
 }

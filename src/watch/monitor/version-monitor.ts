@@ -7,6 +7,7 @@ import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
 import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
 import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
 import { ClassTest, type ClassReading } from './class-test.ts';
+import { testNames, testWeights, type TestName } from './test-weights.ts';
 import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
 /** An answer, as far as it is measured. */
@@ -30,34 +31,8 @@ export interface MonitorOptions {
 
 export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
 
-/** What is tested, besides the signals of single answers. */
-const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down'] as const;
-export type TestName = SignalName | (typeof OTHERS)[number];
-export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
-
 const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
 const THUMB: Measured = { kind: 'share', directions: ['up'] };
-
-/** What matters most gets most of the evidence's weight; their mean is 1. */
-const WEIGHTS: Readonly<Record<TestName, number>> = weighted({
-  ...{
-    refusal: 2.2,
-    runaway: 4,
-    unlike: 1.5,
-    thumb_down: 1.5,
-    repetition: 1,
-    schema_failure: 1,
-    error: 1,
-    classes: 1,
-  },
-  ...{ topic: 1, confidence: 1, empty: 0.7, copied_prompt: 0.4, tool_failure: 0.7, cancelled: 0.4 },
-  ...{ prompt_tokens: 0.7, answer_tokens: 0.7, milliseconds: 0.4 },
-});
-
-function weighted(given: Record<TestName, number>): Record<TestName, number> {
-  const mean = testNames.reduce((sum, name) => sum + given[name], 0) / testNames.length;
-  return Object.fromEntries(testNames.map((name) => [name, given[name] / mean])) as Record<TestName, number>;
-}
 
 /** A signal that few answers have is not tested until so many of them have had it. */
 const LEAST_VALUES = 50;
@@ -175,7 +150,7 @@ export class VersionMonitor {
 
   get findings(): Finding[] {
     const found = testNames.map((name) => ({ name, eValue: this.#eValueOf(name) }));
-    const values = found.map(({ name, eValue }) => eValue * WEIGHTS[name]);
+    const values = found.map(({ name, eValue }) => eValue * testWeights[name]);
     const alarms = eBenjaminiHochberg(values, this.#options.rate);
     return found.map(({ name, eValue }, place) => ({
       name,
@@ -187,7 +162,7 @@ export class VersionMonitor {
 
   /** Names that are alarms now: what is asked after every answer. */
   get alarms(): TestName[] {
-    const values = testNames.map((name) => this.#eValueOf(name) * WEIGHTS[name]);
+    const values = testNames.map((name) => this.#eValueOf(name) * testWeights[name]);
     return eBenjaminiHochberg(values, this.#options.rate).flatMap((isAlarm, place) =>
       isAlarm ? testNames[place] : [],
     );

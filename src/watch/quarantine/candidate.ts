@@ -30,12 +30,36 @@ export interface CandidateRange {
 }
 
 /** Feedback of a model with something to learn, in the order in which it came. What nobody can read any more is left out. */
-export async function candidatesOf(
-  store: TraceStore,
-  model: string,
-  { from, until }: CandidateRange,
-): Promise<Candidate[]> {
-  const rows = await store.database
+export async function candidatesOf(store: TraceStore, model: string, range: CandidateRange): Promise<Candidate[]> {
+  const rows = await feedbackRows(store, model, range);
+  const keys = new Set(rows.map(({ key }) => key));
+  const candidates: Candidate[] = [];
+  for (const { id, at, key, user, thumb, label, text, confidence, answered } of rows) {
+    if (text === null || user === null) continue;
+    const said = await store.keys.unseal<FeedbackText>(user, id, text);
+    if (said?.prompt === undefined || askedText(said.prompt).trim() === '') continue;
+    const answer = answered ?? said.answer;
+    const target = label ?? said.correction;
+    if (target === undefined && (thumb === null || answer === undefined)) continue;
+    candidates.push({
+      id,
+      at,
+      owner: user,
+      prompt: said.prompt,
+      source: keys.size > 1 ? `key ${key ?? ''}` : user,
+      kind: label === null ? 'text' : 'label',
+      ...(answer !== undefined && { answer }),
+      ...(target !== undefined && { target }),
+      ...(thumb !== null && { isUp: thumb === 1 }),
+      ...(confidence !== null && { confidence }),
+    });
+  }
+  return candidates;
+}
+
+/** Feedback beside the answers that it is about, as far as these are still there. */
+function feedbackRows({ database }: TraceStore, model: string, { from, until }: CandidateRange) {
+  return database
     .selectFrom('feedback')
     .leftJoin('traces', (join) =>
       join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
@@ -48,24 +72,4 @@ export async function candidatesOf(
     .orderBy('feedback.at')
     .orderBy('feedback.id')
     .execute();
-  const keys = new Set(rows.map(({ key }) => key));
-  const candidates: Candidate[] = [];
-  for (const { id, at, key, user, thumb, label, text, confidence, answered } of rows) {
-    if (text === null || user === null) continue;
-    const said = await store.keys.unseal<FeedbackText>(user, id, text);
-    if (said?.prompt === undefined || askedText(said.prompt).trim() === '') continue;
-    const answer = answered ?? said.answer;
-    const target = label ?? said.correction;
-    if (target === undefined && (thumb === null || answer === undefined)) continue;
-    candidates.push({
-      ...{ id, at, owner: user, prompt: said.prompt },
-      source: keys.size > 1 ? `key ${key ?? ''}` : user,
-      kind: label === null ? 'text' : 'label',
-      ...(answer !== undefined && { answer }),
-      ...(target !== undefined && { target }),
-      ...(thumb !== null && { isUp: thumb === 1 }),
-      ...(confidence !== null && { confidence }),
-    });
-  }
-  return candidates;
 }

@@ -1,5 +1,6 @@
 /** What keeps a row from being trained on: each check names the rows that it holds, and why. */
 import { plural, formatPercent } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import { findNearDuplicates } from '../../data/near-duplicates.ts';
 import { isSimilar, normalWords, shinglesOf } from '../../data/shingles.ts';
 import { UnionFind } from '../../data/union-find.ts';
@@ -128,7 +129,7 @@ function triggers(candidates: readonly Candidate[], { known }: CheckSettings): H
 
 function hasOneTarget(rows: readonly Candidate[]): boolean {
   const targets = Map.groupBy(rows, ({ target }) => wordsOf(target!).join(' '));
-  return Math.max(...[...targets.values()].map(({ length }) => length)) >= LEAST_SAME * rows.length;
+  return greatest([...targets.values()].map(({ length }) => length)) >= LEAST_SAME * rows.length;
 }
 
 /** What the model answers so already can hardly be turned by it. */
@@ -179,7 +180,7 @@ function shares(candidates: readonly Candidate[], { maxSharePerKey }: CheckSetti
 /** Whether one source gave most of the rows. A single source of all rows is an application that speaks for its users. */
 function isOfFew(rows: readonly Candidate[]): boolean {
   const sources = [...Map.groupBy(rows, ({ source }) => source).values()];
-  return Math.max(...sources.map(({ length }) => length)) >= 0.6 * rows.length;
+  return greatest(sources.map(({ length }) => length)) >= 0.6 * rows.length;
 }
 
 function wordsOf(text: string): string[] {

@@ -1,5 +1,6 @@
 /** Rows that wait to be trained on: what is held, what people are to look at, and whether the batch may go on at all. */
 import { formatPercent, plural } from '../../base/format.ts';
+import { pushAll } from '../../base/many.ts';
 import { shuffled } from '../../base/random.ts';
 import { askedText } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
@@ -28,7 +29,7 @@ export async function quarantine(candidates: readonly Candidate[], settings: Qua
   for (const { run } of Object.values(checks)) {
     const found = await run(left, settings);
     const ids = new Set(found.map(({ id }) => id));
-    held.push(...found);
+    pushAll(held, found);
     left = left.filter(({ id }) => !ids.has(id));
   }
   const stopped = reasonToStop(candidates, held, settings);
@@ -49,8 +50,9 @@ function reasonToStop(
   const attacks = held.filter(({ check }) => checks[check].isAttack);
   const share = attacks.length / Math.max(1, candidates.length);
   if (share <= maxHeld) return undefined;
-  const kinds = [...Map.groupBy(attacks, ({ check }) => check)].map(([check, rows]) => `${check} ${rows.length}`);
-  return `${plural(attacks.length, 'rows')} of ${candidates.length} (${formatPercent(share)}) look like an attack: ${kinds.join(', ')}; such as ${attacks[0].reason}`;
+  const kinds = [...Map.groupBy(attacks, ({ check }) => check)].map(([check, found]) => `${check} ${found.length}`);
+  const rows = `${plural(attacks.length, 'rows')} of ${candidates.length} (${formatPercent(share)})`;
+  return `${rows} look like an attack: ${kinds.join(', ')}; such as ${attacks[0].reason}`;
 }
 
 export function countHolds(held: readonly Hold[]): Partial<Record<CheckName, number>> {

@@ -3,15 +3,21 @@ import type { MigrationProvider } from 'kysely/migration';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const traceMigrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTraces } }),
+  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTables } }),
 };
 
 export const keyMigrations: MigrationProvider = {
   getMigrations: () => Promise.resolve({ '0001-keys': { up: createKeys } }),
 };
 
-async function createTraces(database: Kysely<unknown>): Promise<void> {
-  const { schema } = database;
+async function createTables(database: Kysely<unknown>): Promise<void> {
+  await createTraces(database);
+  await createFeedback(database);
+  await createBaselines(database);
+  await createAlarms(database);
+}
+
+async function createTraces({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('traces')
     .addColumn('id', 'text', (column) => column.notNull())
@@ -35,7 +41,9 @@ async function createTraces(database: Kysely<unknown>): Promise<void> {
   await schema.createIndex('traces_of_version').on('traces').columns(['model', 'version', 'at']).execute();
   await schema.createIndex('traces_of_user').on('traces').column('user').execute();
   await schema.createIndex('traces_expiry').on('traces').column('expires_at').execute();
-  await createFeedback(database);
+}
+
+async function createBaselines({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('baselines')
     .addColumn('model', 'text', (column) => column.notNull())
@@ -45,6 +53,9 @@ async function createTraces(database: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('baselines_key', ['model', 'version'])
     .execute();
+}
+
+async function createAlarms({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('alarms')
     .addColumn('id', 'text', (column) => column.primaryKey())

@@ -105,7 +105,15 @@ export class TraceWriter {
     const user = keys.hash(ownerOf(served));
     const sealed = text === undefined ? null : await keys.seal(user, `${id} ${choice}`, text);
     return {
-      ...{ id, choice, at, model, version, operation, status, milliseconds, user },
+      id,
+      choice,
+      at,
+      model,
+      version,
+      operation,
+      status,
+      milliseconds,
+      user,
       key: key ?? null,
       signals: JSON.stringify(signals),
       label: label ?? null,

@@ -9,7 +9,8 @@ import { calibrationOf, riskCoverage } from '../../../src/eval/groundedness/risk
 import { isSupported, supportModel } from '../../../src/eval/groundedness/support.ts';
 
 const SOURCE =
-  'The package manager keeps 14 days of logs. Files that the administrator has changed are not replaced. The daemon listens on port 8080 unless another port is given in the configuration.';
+  'The package manager keeps 14 days of logs. Files that the administrator has changed are not replaced. ' +
+  'The daemon listens on port 8080 unless another port is given in the configuration.';
 
 describe('the classifier of support', () => {
   test('is right about most held-out sentences', () => {

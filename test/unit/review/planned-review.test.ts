@@ -196,9 +196,13 @@ describe('a choice of pairs', () => {
 describe('other tools', () => {
   test.each(['argilla', 'label-studio'] as const)('%s gets pairs and choices and gives them back', async (from) => {
     await judge((await start({ reviewers: ['anna'] })).get('anna')!, 'good');
-    const to = join(folder, 'records.jsonl');
-    await reviewResults(file, { export: from, to });
+    const to = join(folder, 'records.json');
+    const { exported } = await reviewResults(file, { export: from, to });
     const text = readFileSync(to, 'utf8');
+    // Label Studio reads one list, and has to be told how a task looks.
+    expect(text.startsWith('[')).toBe(from === 'label-studio');
+    const setUp = exported?.settings === undefined ? undefined : readFileSync(exported.settings, 'utf8');
+    expect(setUp?.includes('<Pairwise')).toBe(from === 'label-studio' ? true : undefined);
     // Neither system always stands first.
     expect(text).toMatch(/"(?:first|left)":"good/);
     expect(text).toMatch(/"(?:first|left)":"bad/);

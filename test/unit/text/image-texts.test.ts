@@ -15,10 +15,16 @@ const marks = { image: '<image>', around: '<fake_token_around_image>', whole: '<
 const END = '<end_of_utterance>';
 
 /** Content in parts alone, as SmolVLM's; and in a text or in parts, as Qwen2-VL's. */
-const IN_PARTS = `{% for message in messages %}{{ message['role'] | capitalize }}:{% for part in message['content'] %}{% if part['type'] == 'text' %}{{ part['text'] }}{% elif part['type'] == 'image' %}{{ '<image>' }}{% endif %}{% endfor %}${END}
-{% endfor %}{% if add_generation_prompt %}Assistant:{% endif %}`;
-const IN_BOTH = `{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}{% for part in m.content %}{% if part.type == 'image' %}<image>{% else %}{{ part.text }}{% endif %}{% endfor %}{% endif %}${END}
-{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}`;
+const IN_PARTS = [
+  "{% for message in messages %}{{ message['role'] | capitalize }}:{% for part in message['content'] %}",
+  "{% if part['type'] == 'text' %}{{ part['text'] }}{% elif part['type'] == 'image' %}{{ '<image>' }}{% endif %}",
+  `{% endfor %}${END}\n{% endfor %}{% if add_generation_prompt %}Assistant:{% endif %}`,
+].join('');
+const IN_BOTH = [
+  '{% for m in messages %}{{ m.role }}:{% if m.content is string %}{{ m.content }}{% else %}',
+  "{% for part in m.content %}{% if part.type == 'image' %}<image>{% else %}{{ part.text }}{% endif %}{% endfor %}",
+  `{% endif %}${END}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}`,
+].join('');
 const BLIND = `{% for m in messages %}{{ m.role }}:{% for part in m.content if part.text %}{{ part.text }}{% endfor %}${END}
 {% endfor %}{# 'image' #}{% if add_generation_prompt %}assistant:{% endif %}`;
 

@@ -36,9 +36,15 @@ export function simulator(seed: number): (rates?: Partial<Rates>) => Observation
       id: `answer-${at / 60_000}`,
       at,
       signals: {
-        ...{ refusal: hit(refusal), runaway: hit(runaway), repetition: hit(0.01), empty: hit(0.005) },
-        ...{ error: hit(0.002), cancelled: hit(0.02) },
-        ...{ prompt_tokens: amount(60), answer_tokens: amount(80 * length), milliseconds: amount(400) },
+        refusal: hit(refusal),
+        runaway: hit(runaway),
+        repetition: hit(0.01),
+        empty: hit(0.005),
+        error: hit(0.002),
+        cancelled: hit(0.02),
+        prompt_tokens: amount(60),
+        answer_tokens: amount(80 * length),
+        milliseconds: amount(400),
       },
       ...(topic !== null && { words: words(topic) }),
     };

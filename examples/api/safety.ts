@@ -1,0 +1,32 @@
+/** Refusals, an organisation's own rules, and answers against their sources. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { checkPolicy, groundedness, pullSafetySet, safety, type AttuneError } from '../../src/app/index.ts';
+
+mkdirSync('found');
+const few = { folder: 'found', maxRows: 2, maxNewTokens: 4 };
+
+// How a model answers harmful and harmless requests; of a run, before and after training.
+const { measures } = await safety('attune-base', few);
+assert.ok(measures.length > 0);
+
+// The rules of an organisation, those among them that need no judge.
+writeFileSync(
+  'rules.yaml',
+  'rules:\n  - { name: short, max_words: 50 }\nprompts: [Where is my parcel?, Who are you?]\n',
+);
+const { rules } = await checkPolicy('attune-base', { rules: 'rules.yaml', ...few });
+assert.equal(rules[0].name, 'short');
+
+// Whether answers stand in their sources, and whether the model says so where a source is silent.
+const source = 'The bridge was opened in 1996.';
+const rows = [
+  { question: 'When was it opened?', source, answer: '1996' },
+  { question: 'Who built it?', source, answer: '' },
+];
+writeFileSync('grounded.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+const { systems } = await groundedness('attune-base', { data: 'grounded.jsonl', ...few });
+console.log(systems);
+
+// Sets that others have published are fetched by their name alone.
+await pullSafetySet('none').catch((error: AttuneError) => assert.equal(error.code, 'E_SAFETY_SET'));

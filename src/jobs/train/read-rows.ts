@@ -1,0 +1,108 @@
+import type { DataPrepared, EventSink } from '../../base/events.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { Example, LoadedData } from '../../data/index.ts';
+import type { MetricSpec } from '../../eval/metrics/index.ts';
+import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
+import type { MediaReader, Objective } from '../../train/interfaces.ts';
+import { readConfig } from '../../models/load.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
+import { modelFolder } from '../model/base-model.ts';
+import { createObjective, baseTraits } from './build-trainer.ts';
+import { recipePlan } from './result/choose-thresholds.ts';
+import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
+import { loadRunData, reportCuts, reportData } from '../rows/load-run-data.ts';
+import { withCanaries } from './result/measure-canaries.ts';
+import { checkGeneralSet } from './result/measure-forgetting.ts';
+import { checkTrainingRows, prepareSplit, type PreparedSplit } from '../rows/prepare-rows.ts';
+import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
+import { mediaReaderOf } from '../model/model-readers.ts';
+import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
+import { reportUnseen } from './unseen-tokens.ts';
+import type { RunContext } from './training-run.ts';
+
+/** The data of a run, tokenised, and what they are tokenised for. */
+export interface RunRows {
+  base: string;
+  loaded: LoadedData;
+  report: DataPrepared;
+  isPromptable: boolean;
+  tokenizer: Tokenizer;
+  media: MediaReader | undefined;
+  vocabulary: Vocabulary;
+  letters: ModelOptions['letters'];
+  labels: readonly string[];
+  objective: Objective;
+  train: PreparedSplit;
+  validation: PreparedSplit;
+  metrics: MetricSpec[] | undefined;
+}
+
+const SPACE_MESSAGE =
+  "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
+
+export async function readRows(context: RunContext): Promise<RunRows> {
+  const { recipe, emit, now } = context;
+  const base = modelFolder(recipe.model);
+  const names = recipe.data.train.map(({ path }) => path).join(', ');
+  emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
+  const metrics = await recipeMetrics(recipe);
+  const loaded = withCanaries(await loadRunData(recipe, context), recipe);
+  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
+  const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
+  // What reads no tokens has no table that the letters it writes could fit.
+  if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
+  const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
+  recipePlan(recipe, labels, loaded.splits.train); // costs that cannot be followed are told before training
+  const statistics = labelStatistics(loaded.splits.train, labels);
+  const media = await mediaReaderOf(base);
+  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
+  checkTrainingRows(loaded.splits.train, objective);
+  const train = await prepareSplit(loaded.splits.train, prepare);
+  const validation = await prepareSplit(loaded.splits.validation, prepare);
+  // Rows that are too long under `long_rows: fail` are told before training, not after it.
+  await prepareSplit(loaded.splits.test, prepare);
+  if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
+  checkGeneralSet(recipe, objective.task);
+  if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
+  const report = reportRows(loaded, { train, validation }, emit);
+  reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
+  const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
+  const rows = { base, loaded, report, train, validation, metrics, isPromptable };
+  return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
+}
+
+/** A run that began before there was a space between prompt and answer goes on without it. */
+async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
+  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
+  const formed = await runTokenizer(recipe, base, train, decided);
+  if (formed.tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
+  return formed;
+}
+
+function reportRows(
+  loaded: LoadedData,
+  { train, validation }: Pick<RunRows, 'train' | 'validation'>,
+  emit: EventSink,
+): DataPrepared {
+  const rows = { train: train.rows, validation: validation.rows, test: loaded.splits.test };
+  const report = reportData(loaded, rows, train.cuts, emit);
+  reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
+  reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
+  return report;
+}
+
+function patienceForNothing(): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: 'evaluation.patience would have no effect: no rows are kept for validation',
+    fix: 'set data.validation to a share or a file, or remove patience',
+  });
+}
+
+function nothingLeft(limit: number): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: 'No row is left to train on: all of them were too long',
+    got: `more than ${limit} tokens each`,
+    fix: 'choose long_rows: truncate, or raise max_length as far as the model allows',
+  });
+}

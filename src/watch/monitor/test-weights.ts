@@ -1,0 +1,33 @@
+/** What is tested of a version, and how much each test counts. */
+import { signalNames, type SignalName } from '../signals/index.ts';
+
+/** What is tested, besides the signals of single answers. */
+const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down'] as const;
+export type TestName = SignalName | (typeof OTHERS)[number];
+export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
+
+/** What matters most gets most of the evidence's weight; their mean is 1. */
+export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
+  refusal: 2.2,
+  runaway: 4,
+  unlike: 1.5,
+  thumb_down: 1.5,
+  repetition: 1,
+  schema_failure: 1,
+  error: 1,
+  classes: 1,
+  topic: 1,
+  confidence: 1,
+  empty: 0.7,
+  copied_prompt: 0.4,
+  tool_failure: 0.7,
+  cancelled: 0.4,
+  prompt_tokens: 0.7,
+  answer_tokens: 0.7,
+  milliseconds: 0.4,
+});
+
+function withMeanOne(given: Record<TestName, number>): Record<TestName, number> {
+  const mean = testNames.reduce((sum, name) => sum + given[name], 0) / testNames.length;
+  return Object.fromEntries(testNames.map((name) => [name, given[name] / mean])) as Record<TestName, number>;
+}
