@@ -1,5 +1,4 @@
 import { spliceAll } from '../base/many.ts';
-import { isTown } from './gazetteer.ts';
 import { THRESHOLD, type Candidate } from './recogniser.ts';
 
 /** A longer one is preferred to a shorter one of the same certainty: a street to the name in it. */
@@ -54,12 +53,6 @@ function isWider<One extends Candidate>(candidate: One, over: readonly One[], te
   return PARTICLE.test(text.slice(candidate.start, start)) && PARTICLE.test(text.slice(end, candidate.end));
 }
 
-/** A word or two before or behind a surer address, "Mail" or "near", unless one is a town. */
-function isStray({ kind }: Candidate, core: string): boolean {
-  if (kind !== 'address' || !/^\p{L}+(?:\/\p{L}+| \p{Ll}+)?\.?$/u.test(core)) return false;
-  return !core.split(/[ /.]/).some((word) => isTown(word.slice(0, 1).toUpperCase() + word.slice(1)));
-}
-
 /** Those that lie over a candidate, with what sticks out of it between them. */
 function withRemains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
   const parts: One[] = [];
@@ -68,7 +61,7 @@ function withRemains<One extends Candidate>(candidate: One, over: readonly One[]
     const piece = text.slice(from, to);
     const [, before, core] = /^([^\p{L}\p{N}]*)(.*?)[^\p{L}\p{N}]*$/su.exec(piece)!;
     const start = from + before.length;
-    if (core.length >= 3 && !isStray(candidate, core)) parts.push({ ...candidate, start, end: start + core.length });
+    if (core.length >= 3) parts.push({ ...candidate, start, end: start + core.length });
   };
   for (const one of over) {
     if (one.start > from) take(one.start);
