@@ -16,9 +16,13 @@ export function row(template: number, value: number): number {
 }
 
 /** What a form tells wherever it stands. */
-export interface FormFacts {
+export interface FormFacts extends FormMarks {
   /** Rows by offset from -REACH to REACH; those of the word itself first. */
   rows: readonly Int32Array[];
+}
+
+/** Hashes of a form's lists, sorts and shape, which are held for each word that was met. */
+export interface FormMarks {
   listing: number;
   sorts: number;
   shape: number;

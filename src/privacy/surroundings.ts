@@ -1,5 +1,5 @@
 /** What the tagger sees around a word: its line, terms of the lexicon nearby, and what recognisers make of it. */
-import { mark, row, type FormFacts } from './features.ts';
+import { mark, row, type FormMarks } from './features.ts';
 import type { Finding } from './finding.ts';
 import { asScriptListed, scriptNames } from './gazetteer.ts';
 import { kinds } from './kinds.ts';
@@ -12,7 +12,7 @@ const AROUND = 100;
 /** Rows of what stands around each token, beside what its form and its neighbours' say. */
 export class Surroundings {
   readonly #reading: Reading;
-  readonly #facts: readonly FormFacts[];
+  readonly #facts: readonly FormMarks[];
   readonly #hints: ReadonlyMap<number, readonly number[]>;
   readonly #before: Int32Array;
   readonly #behind: Int32Array;
@@ -20,7 +20,7 @@ export class Surroundings {
   readonly #scriptNames: ReadonlyMap<number, string>;
   readonly #chunks: readonly number[];
 
-  constructor(reading: Reading, facts: readonly FormFacts[], hints: readonly Finding[]) {
+  constructor(reading: Reading, facts: readonly FormMarks[], hints: readonly Finding[]) {
     this.#reading = reading;
     this.#facts = facts;
     this.#hints = hintsOf(reading, hints);
@@ -199,7 +199,7 @@ function scriptNamesIn({ text, tokens }: Reading): ReadonlyMap<number, string> {
 }
 
 /** A hash of the shapes of all tokens between two spaces: "XX-99-99". */
-function chunksOf({ tokens }: Reading, facts: readonly FormFacts[]): number[] {
+function chunksOf({ tokens }: Reading, facts: readonly FormMarks[]): number[] {
   const found: number[] = [];
   for (let from = 0; from < tokens.length;) {
     let hash = facts[from].shape;

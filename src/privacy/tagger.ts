@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { rememberedFor } from '../base/remembered.ts';
 import type { Finding } from './finding.ts';
-import { factsOf, REACH, ROWS, type FormFacts } from './features.ts';
+import { factsOf, REACH, ROWS, type FormMarks } from './features.ts';
 import type { Kind } from './kinds.ts';
 import type { Lexicon } from './lexicon.ts';
 import { CERTAIN, L, LABELS, marginalsOf } from './random-field.ts';
@@ -30,12 +30,12 @@ const SEGMENT = 512;
 /** A token is personal from this probability on. */
 const LEAST_PROBABILITY = 0.35;
 
-const MOST_KNOWN = 30_000;
+const MOST_KNOWN = 20_000;
 
 interface KnownForm {
-  facts: FormFacts;
+  marks: FormMarks;
   /** By offset, L sums of the weights of its rows there, in units of the model's step. */
-  sums: readonly Int32Array[];
+  sums: Int32Array;
   /** By offset, by how much they speak against anything personal, at least. */
   margins: Float32Array;
 }
@@ -58,7 +58,7 @@ export class Tagger {
     const known = tokens.map(({ form }) => this.#known(form));
     const surroundings = new Surroundings(
       reading,
-      known.map(({ facts }) => facts),
+      known.map(({ marks }) => marks),
       hints,
     );
     const labels = new Uint8Array(tokens.length);
@@ -72,19 +72,17 @@ export class Tagger {
   }
 
   #knownForm(form: Form): KnownForm {
-    const facts = factsOf(form, this.#terms);
-    const sums = facts.rows.map((rows) => {
-      const sum = new Int32Array(L);
-      for (const one of rows) this.#add(one, sum);
-      return sum;
-    });
-    return { facts, sums, margins: Float32Array.from(sums, (sum) => marginOf(sum) * this.#model.step) };
+    const { rows, ...marks } = factsOf(form, this.#terms);
+    const sums = new Int32Array(rows.length * L);
+    for (const [offset, some] of rows.entries()) for (const one of some) this.#add(one, sums, offset * L);
+    const margins = Float32Array.from(rows, (_, offset) => marginOf(sums, offset * L) * this.#model.step);
+    return { marks, sums, margins };
   }
 
-  #add(row: number, into: Int32Array): void {
+  #add(row: number, into: Int32Array, at = 0): void {
     const { weights, isEmpty } = this.#model;
     if (isEmpty[row] === 1) return;
-    for (let label = 0, from = row * L; label < L; label++) into[label] += weights[from + label];
+    for (let label = 0, from = row * L; label < L; label++) into[at + label] += weights[from + label];
   }
 
   /** N × L */
@@ -103,8 +101,9 @@ export class Tagger {
       }
       total.fill(0);
       for (let offset = -REACH; offset <= REACH; offset++) {
-        const sum = known[at + offset]?.sums[REACH + offset];
-        if (sum !== undefined) for (let label = 0; label < L; label++) total[label] += sum[label];
+        const sums = known[at + offset]?.sums;
+        const start = (REACH + offset) * L;
+        if (sums !== undefined) for (let label = 0; label < L; label++) total[label] += sums[start + label];
       }
       const count = surroundings.rowsAt(at, rows);
       for (let index = 0; index < count; index++) this.#add(rows[index], total);
@@ -122,10 +121,8 @@ function isPlain(known: readonly KnownForm[], at: number): boolean {
   return margin > PLAIN_BY;
 }
 
-function marginOf(sum: Int32Array): number {
-  let most = -Infinity;
-  for (let label = 1; label < L; label++) if (sum[label] > most) most = sum[label];
-  return sum[0] - most;
+function marginOf(sums: Int32Array, at: number): number {
+  return sums[at] - Math.max(...sums.subarray(at + 1, at + L));
 }
 
 /** By the marginal probabilities of all labels: the likeliest kind where a token is personal. */

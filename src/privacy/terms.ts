@@ -27,7 +27,7 @@ export interface FoundTerm extends Term {
 }
 
 /** Single words of a sort are known by their form alone. */
-const MOST_KNOWN = 50_000;
+const MOST_KNOWN = 20_000;
 /** Entries are kept under their first letters; shorter words under all of theirs. */
 const BUCKET = 3;
 

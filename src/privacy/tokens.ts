@@ -90,7 +90,7 @@ export function fold(text: string): string {
     .replaceAll(/[łßøæœđı]/g, (letter) => PLAIN.get(letter)!);
 }
 
-const MOST_KNOWN = 50_000;
+const MOST_KNOWN = 20_000;
 
 export const formOf = remembered(MOST_KNOWN, (text): Form => {
   const kind = classAt(text, 0);
