@@ -91,8 +91,8 @@ function hintsOf(reading: Reading, hints: readonly Finding[]): Map<number, numbe
     const name = hashOf(`${recogniser} ${kind} ${score < 0.5 ? 'hint' : ''}`);
     for (const at of tokensIn(reading, start, end)) {
       const names = found.get(at) ?? [];
-      if (names.length < MOST_HINTS) names.push(name, ...(reading.tokens[at].start <= start ? [name + 1] : []));
-      found.set(at, names);
+      const begun = reading.tokens[at].start <= start ? [name + 1] : [];
+      found.set(at, names.length < MOST_HINTS ? [...names, name, ...begun] : names);
     }
   }
   return found;

@@ -122,7 +122,7 @@ function isPlain(known: readonly KnownForm[], at: number): boolean {
 }
 
 function marginOf(sums: Int32Array, at: number): number {
-  return sums[at] - Math.max(...sums.subarray(at + 1, at + L));
+  return sums[at] - sums.subarray(at + 1, at + L).reduce((most, sum) => Math.max(most, sum));
 }
 
 /** By the marginal probabilities of all labels: the likeliest kind where a token is personal. */

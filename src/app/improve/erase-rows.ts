@@ -1,6 +1,7 @@
 /** Rows of a user out of what loops have made: data sets, pairs to review, and runs that quote rows they measured. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson, readJson, writeJson } from '../../files/json.ts';
@@ -75,7 +76,8 @@ function eraseFromVersion(folder: string, owner: string): { rows: number; texts:
     const path = join(folder, file.file);
     const lines = readFileSync(path, 'utf8').split('\n');
     const isTheirs = (line: number): boolean => file.owners[line] === owner;
-    texts.push(...lines.filter((_, line) => isTheirs(line)).flatMap((line) => textsOf(parseJson(line))));
+    const theirs = lines.filter((_, line) => isTheirs(line));
+    for (const line of theirs) pushAll(texts, textsOf(parseJson(line)));
     const left = lines.filter((_, line) => !isTheirs(line)).join('\n');
     writeFileAtomic(path, left);
     const owners = file.owners.filter((one) => one !== owner);

@@ -1,6 +1,7 @@
 /** Texts of an erased user out of what a run's folder quotes: its samples, its report, its log. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { entryOf } from '../../base/table.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson } from '../../files/json.ts';
 import { escapeHtml } from '../../report/html.ts';
@@ -31,7 +32,7 @@ export function eraseTexts(folder: string, given: readonly string[]): void {
     texts.flatMap(forms).reduce((left, form) => left.replaceAll(form, IN_PLACE), content);
   const beginnings = texts.filter(({ length }) => length > BEGINNING).map((text) => text.slice(0, BEGINNING));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const read = readers[extname(entry.name)];
+    const read = entryOf(readers, extname(entry.name));
     const path = join(folder, entry.name);
     if (!entry.isFile() || read === undefined || entry.name === 'recipe.json') continue;
     const before = readFileSync(path, 'utf8');
