@@ -83,15 +83,8 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       options.onDecision?.(decision);
     }
     const { cycle, state } = log;
-    const decisions = log.decisions.slice(first);
-    return {
-      model: plan.model,
-      folder: plan.folder,
-      cycle,
-      state,
-      ...(waitsFor !== undefined && { waitsFor }),
-      decisions,
-    };
+    const reached = { model: plan.model, folder: plan.folder, cycle, state, decisions: log.decisions.slice(first) };
+    return { ...reached, ...(waitsFor !== undefined && { waitsFor }) };
   } finally {
     await store.close();
     log.close();
