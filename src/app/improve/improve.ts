@@ -4,6 +4,8 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { TraceStore } from '../../watch/index.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
+import { modelHistory } from '../registry/history.ts';
+import { baseRecipe } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
 import { readPlan } from './plan.ts';
@@ -50,10 +52,13 @@ export interface Improvement {
 /**
  * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its
  * rollout. It stops where it waits for rows, a person or a trial; the next call goes on, also after a crash.
- * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, and what training and comparing raise
+ * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, E_MODEL_UNREGISTERED, and what training and comparing raise
  */
 export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
   const plan = readPlan(file);
+  const recipe = await baseRecipe(plan.retrain.recipe);
+  // A model's name that is mistyped would be waited for without end.
+  await modelHistory(plan.model);
   makeFolders(plan.folder);
   rememberLoop(plan);
   const lock = locked(plan.folder);
@@ -69,7 +74,7 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       const folder = cycleFolder(plan.folder, log.cycle);
       makeFolders(folder);
       const step = steps[log.state as keyof typeof steps];
-      const outcome = await step({ plan, log, store, folder, onEvent, signal, now: () => Date.now() });
+      const outcome = await step({ plan, recipe, log, store, folder, onEvent, signal, now: () => Date.now() });
       if ('wait' in outcome) {
         waitsFor = outcome.wait;
         break;

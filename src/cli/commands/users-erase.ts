@@ -12,6 +12,7 @@ export const command = defineCommand({
     return eraseUser(context.argument('USER')!);
   },
   render({ user, traces, feedback, hadKey, rows, models }) {
+    if (traces + feedback + rows === 0 && !hadKey) return `Nothing is kept of ${user}`;
     const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
     const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
     const trained =
