@@ -8,7 +8,8 @@ import { modelHistory } from '../registry/history.ts';
 import { baseRecipe } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
-import { readPlan } from './plan.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { readPlan, type Plan } from './plan.ts';
 import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';
 import { gate, retrain } from './retrain.ts';
@@ -55,10 +56,7 @@ export interface Improvement {
  * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, E_MODEL_UNREGISTERED, and what training and comparing raise
  */
 export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
-  const plan = readPlan(file);
-  const recipe = await baseRecipe(plan.retrain.recipe);
-  // A model's name that is mistyped would be waited for without end.
-  await modelHistory(plan.model);
+  const { plan, recipe } = await planned(file);
   makeFolders(plan.folder);
   rememberLoop(plan);
   const lock = locked(plan.folder);
@@ -90,6 +88,14 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
     log.close();
     lock.release();
   }
+}
+
+/** What is wrong is said before anything waits: for a mistyped model there would never be rows. */
+async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
+  const plan = readPlan(file);
+  const recipe = await baseRecipe(plan.retrain.recipe);
+  await modelHistory(plan.model);
+  return { plan, recipe };
 }
 
 /** After a cycle's end the next one begins; after a stop only when a person says so. */
