@@ -6,7 +6,7 @@ type Listener = (name: StopSignal) => void;
 const listeners = new Set<Listener>();
 
 function tell(name: StopSignal): void {
-  for (const listener of [...listeners]) listener(name);
+  for (const listener of listeners) listener(name);
 }
 
 /** @returns what ends it; while nobody listens, a signal ends the process as usual */

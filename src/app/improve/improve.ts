@@ -81,14 +81,13 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       options.onDecision?.(decision);
     }
     const { cycle, state } = log;
-    const decisions = log.decisions.slice(first);
     return {
       model: plan.model,
       folder: plan.folder,
       cycle,
       state,
       ...(waitsFor !== undefined && { waitsFor }),
-      decisions,
+      decisions: log.decisions.slice(first),
     };
   } finally {
     await store.close();
