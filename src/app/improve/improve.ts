@@ -81,19 +81,8 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       options.onDecision?.(decision);
     }
     const { cycle, state } = log;
-<<<<<<< HEAD
     const reached = { model: plan.model, folder: plan.folder, cycle, state, decisions: log.decisions.slice(first) };
     return { ...reached, ...(waitsFor !== undefined && { waitsFor }) };
-=======
-    return {
-      model: plan.model,
-      folder: plan.folder,
-      cycle,
-      state,
-      ...(waitsFor !== undefined && { waitsFor }),
-      decisions: log.decisions.slice(first),
-    };
->>>>>>> monitoring
   } finally {
     await store.close();
     log.close();
