@@ -77,6 +77,11 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
     refuses: ['bert_cls', 'vit', 'wav2vec2'],
     notMerged: 'what is attended to beside the tokens is no weight',
   },
+  delora: { options: { r: 4, delora_lambda: 0.5 } },
+  vblora: {
+    options: { num_vectors: 16, vector_length: 8 },
+    startsElsewhere: 'no mixture of the bank is zero',
+  },
   prompt_tuning: {
     options: { num_virtual_tokens: 3 },
     startsElsewhere: 'virtual tokens are read from the first step on',

@@ -102,10 +102,12 @@ export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
+const PATTERNS = ['rank_pattern', 'alpha_pattern', 'lambda_pattern'] as const;
+
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
   targets: readonly Target[],
-  options: Wanted & { [Field in 'rank_pattern' | 'alpha_pattern']?: Readonly<Record<string, number>> },
+  options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
   const paths = targets.map(({ path }) => path);
@@ -115,7 +117,7 @@ export function refuseUnmatched(
     ...(layers ?? [])
       .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
-    ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
+    ...PATTERNS.flatMap((field) =>
       Object.keys(options[field] ?? {})
         .map((key) => ({ key, alone: { [key]: 1 } }))
         .filter(({ alone }) => paths.every((path) => fromPattern(alone, path) === undefined))
