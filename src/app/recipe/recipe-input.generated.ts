@@ -980,6 +980,78 @@ export interface AdaptionPromptTuning {
   modules_to_save?: MethodOptionInputs['tuning']['adaption_prompt']['modules_to_save'];
 }
 
+/** The tuning adalora, with its options. */
+export interface AdaloraTuning {
+  /** Which tuning. */
+  method: 'adalora';
+  /**
+   * Rank of each update at first.
+   * @defaultValue 12
+   */
+  init_r?: MethodOptionInputs['tuning']['adalora']['init_r'];
+  /**
+   * Rank of the updates at the end, on average.
+   * @defaultValue 8
+   */
+  target_r?: MethodOptionInputs['tuning']['adalora']['target_r'];
+  /**
+   * The update is scaled by alpha / init_r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['adalora']['alpha'];
+  /**
+   * Dropout on the adapter's input.
+   * @defaultValue 0
+   */
+  dropout?: MethodOptionInputs['tuning']['adalora']['dropout'];
+  /**
+   * Steps before the first rank is taken away.
+   * @defaultValue 0
+   */
+  tinit?: MethodOptionInputs['tuning']['adalora']['tinit'];
+  /**
+   * Steps at the end whose ranks stay as they are.
+   * @defaultValue 0
+   */
+  tfinal?: MethodOptionInputs['tuning']['adalora']['tfinal'];
+  /**
+   * Steps from one cut to the next.
+   * @defaultValue 1
+   */
+  delta_t?: MethodOptionInputs['tuning']['adalora']['delta_t'];
+  /** Steps of the schedule; the run's unless given. */
+  total_step?: MethodOptionInputs['tuning']['adalora']['total_step'];
+  /**
+   * Smoothing of the importance of a triplet.
+   * @defaultValue 0.85
+   */
+  beta1?: MethodOptionInputs['tuning']['adalora']['beta1'];
+  /**
+   * Smoothing of how much it varies.
+   * @defaultValue 0.85
+   */
+  beta2?: MethodOptionInputs['tuning']['adalora']['beta2'];
+  /**
+   * Weight of the penalty for triplets that are not orthogonal.
+   * @defaultValue 0.5
+   */
+  orth_reg_weight?: MethodOptionInputs['tuning']['adalora']['orth_reg_weight'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['adalora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['adalora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['adalora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adalora']['modules_to_save'];
+}
+
 /** The tuning delora, with its options. */
 export interface DeloraTuning {
   /** Which tuning. */
@@ -1092,6 +1164,7 @@ export type TuningInput =
   | 'p_tuning'
   | 'prefix'
   | 'adaption_prompt'
+  | 'adalora'
   | 'delora'
   | 'vblora'
   | LoraTuning
@@ -1117,6 +1190,7 @@ export type TuningInput =
   | PTuningTuning
   | PrefixTuning
   | AdaptionPromptTuning
+  | AdaloraTuning
   | DeloraTuning
   | VbloraTuning;
 

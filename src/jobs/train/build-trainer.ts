@@ -184,7 +184,8 @@ function settleFrozen(model: Model, dtype: DType): void {
 export async function createUpdate(recipe: Recipe, tuning: Tuning, plan: StepPlan): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create(tuning.trainables, options, plan);
+  const update = await method.create(tuning.trainables, options, plan);
+  return tuning.govern?.(update, plan.steps) ?? update;
 }
 
 /** Whether the update bounds what a single row may change. */
