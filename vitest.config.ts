@@ -69,6 +69,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           maxWorkers: WAITING_FILES,
           testTimeout: 120_000,
+          // A browser starts in the hook.
+          hookTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
           env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
           sequence: { groupOrder: 2 },

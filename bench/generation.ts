@@ -46,7 +46,7 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
 }
 
 /** Random weights of the workload's shape, in bf16, with a tokenizer of as many tokens. @returns the folder */
-async function makeModel(workload: string, folder: string): Promise<string> {
+export async function makeModel(workload: string, folder: string): Promise<string> {
   const script = join(import.meta.dirname, 'train.ts');
   const { status } = spawnSync(process.execPath, [script, '--workload', workload, '--model', folder, '--make'], {
     stdio: ['ignore', 'ignore', 'inherit'],

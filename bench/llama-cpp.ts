@@ -3,36 +3,12 @@
  * `bench/generation.ts` starts it: `node bench/llama-cpp.ts MODEL.gguf FOLDER`. The load and each token's way through
  * JavaScript count, as they do with us.
  */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { measureRates, type Answer } from './generation-cases.ts';
-
-/** What is used of node-llama-cpp 3. */
-interface Sequence {
-  evaluate(ids: readonly number[], options: Record<string, unknown>): AsyncGenerator<number>;
-  clearHistory(): Promise<void>;
-}
-interface LlamaModel {
-  tokens: { bos: number | null };
-  fileInfo: { metadata: { tokenizer: { ggml: { tokens: readonly string[] } } } };
-  createContext(options: Record<string, unknown>): Promise<{ getSequence(): Sequence }>;
-}
-interface LlamaPackage {
-  getLlama(
-    options: Record<string, unknown>,
-  ): Promise<{ loadModel(options: { modelPath: string }): Promise<LlamaModel> }>;
-}
+import { openLlama, type Sequence } from './llama-cpp-model.ts';
 
 const [file, folder] = process.argv.slice(2);
-const entry = join(resolve(folder), 'node_modules/node-llama-cpp/dist/index.js');
-if (!existsSync(entry)) throw new Error(`no node-llama-cpp in ${folder}: npm install --no-save node-llama-cpp there`);
-const { getLlama } = (await import(pathToFileURL(entry).href)) as LlamaPackage;
-const threads = Number(process.env.ATTUNE_THREADS ?? 1);
-const llama = await getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' });
-const model = await llama.loadModel({ modelPath: file });
-const [rows, positions] = [32, 640];
-const context = await model.createContext({ sequences: rows, contextSize: positions, batchSize: 2048, threads });
+const rows = 32;
+const { model, context } = await openLlama(file, folder, { sequences: rows, positions: 640 });
 const sequences = Array.from({ length: rows }, () => context.getSequence());
 
 const answer: Answer = (prompts, newTokens) =>

@@ -1,4 +1,5 @@
 /** Errors as OpenAI's clients know them: a status, and a body with message, type, param and code. */
+import { nearest } from '../base/nearest.ts';
 
 /** What a status is called in the body; clients choose their class by the status alone. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -47,10 +48,17 @@ export function invalidValue(param: string, message: string, code = 'invalid_val
   return new ApiError(400, { message, param, code });
 }
 
-export function modelNotFound(name: string): ApiError {
-  const message = `The model '${name}' does not exist here. GET /v1/models lists those that do.`;
+/** `known`: names that the client may know. */
+export function modelNotFound(name: string, known: readonly string[] = []): ApiError {
+  const asked = name.slice(0, LONGEST_NAME);
+  const close = nearest(asked, known);
+  const hint = close === undefined ? '' : ` Did you mean '${close}'?`;
+  const message = `The model '${asked}' does not exist here.${hint} GET /v1/models lists those that do.`;
   return new ApiError(404, { message, param: 'model', code: 'model_not_found' });
 }
+
+/** Of a model, in messages. */
+const LONGEST_NAME = 200;
 
 /** Nobody listens any more; the status is seen in logs only. */
 export function clientGone(): ApiError {

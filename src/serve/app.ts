@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
 import type { ApiKey } from './access/api-keys.ts';
+import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
 import { Call } from './call.ts';
@@ -144,11 +145,11 @@ async function bodyOf(
   if (expected === undefined || expected.isForm === true) return { body: undefined, fingerprint: exchange.id };
   const { value, text } = await readJson(request, bytesOf(settings.max_body));
   const { schema, unsupported } = expected;
-  const { body, dropped } = checkFields(value, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  const { body, dropped, refusal } = checkFields(value, { known: fieldsOf(schema), unsupported }, settings.unsupported);
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
   const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
-  return { body: checked(schema, body), fingerprint };
+  return { body: checked(schema, body, refusal), fingerprint };
 }
 
 function unknownPath(context: Context): Response {
@@ -157,11 +158,22 @@ function unknownPath(context: Context): Response {
     .filter((endpoint) => pattern(endpoint.path).test(path))
     .map((endpoint) => endpoint.method.toUpperCase());
   if (others.length > 0) {
-    const message = `${method} is not how ${path} is asked; it is ${others.join(' or ')}.`;
+    const message = `${path} takes ${others.join(' or ')}, not ${method}.`;
     throw new ApiError(405, { message, code: 'method_not_allowed', headers: { allow: others.join(', ') } });
   }
-  const message = `There is nothing at ${method} ${path.slice(0, 200)}. GET /openapi.json lists what there is.`;
+  const asked = path.slice(0, LONGEST_PATH);
+  const close = nearest(asked, [...endpoints.map((endpoint) => endpoint.path), ...endpoints.map(withoutVersion)]);
+  const meant = endpoints.find((endpoint) => endpoint.path === close || withoutVersion(endpoint) === close)?.path;
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  const message = `There is nothing at ${method} ${asked}.${hint} GET /openapi.json lists what there is.`;
   throw new ApiError(404, { message, code: 'unknown_url' });
+}
+
+const LONGEST_PATH = 200;
+
+/** What a client asks whose base URL lacks /v1. */
+function withoutVersion({ path }: Endpoint): string {
+  return path.replace(/^\/v1/, '');
 }
 
 function pattern(path: string): RegExp {

@@ -24,11 +24,11 @@ export interface CallParts<Body> {
 }
 
 const DOING: Readonly<Record<ModelKind, string>> = {
-  text: 'writes text',
-  speech: 'writes down recordings',
-  rows: 'answers rows: it is asked by /v1/classify',
-  vectors: 'makes vectors: it is asked by /v1/embeddings',
-  items: 'recommends items: it is asked by /v1/recommend',
+  text: 'generates text: ask it at /v1/chat/completions or /v1/completions',
+  speech: 'transcribes recordings: ask it at /v1/audio/transcriptions',
+  rows: 'classifies rows: ask it at /v1/classify',
+  vectors: 'makes vectors: ask it at /v1/embeddings or /v1/rerank',
+  items: 'recommends items: ask it at /v1/recommend',
 };
 
 export class Call<Body = unknown> implements CallParts<Body> {
@@ -93,6 +93,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return this.key?.name ?? '';
   }
 
+  get #knownNames(): string[] {
+    const known = this.server.table.names.filter(
+      ({ name, model }) => this.mayUse(name, model.id) && this.mayKnow(model),
+    );
+    return known.map(({ name }) => name);
+  }
+
   get #asker(): Asker {
     const { user, safety_identifier: person, prompt_cache_key: group } = (this.body ?? {}) as Record<string, unknown>;
     const name = [user, person, group, this.key?.name].find((one) => typeof one === 'string');
@@ -106,10 +113,10 @@ export class Call<Body = unknown> implements CallParts<Body> {
     // A key that is bound to models does not learn which others there are.
     const isOwned = model?.owner !== undefined;
     if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
-    if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name);
+    if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name, this.#knownNames);
     this.exchange.of(model, name);
     if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };
-    const message = `The model '${name}' ${DOING[model.kind]}, which this endpoint does not ask for.`;
+    const message = `The model '${name}' ${DOING[model.kind]}.`;
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }
 

@@ -64,7 +64,7 @@ function parsed(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    const message = `The body is no JSON: ${(error as Error).message.replace(/\s*"[\s\S]*" is not valid JSON$/, '')}.`;
+    const message = `The body is not valid JSON: ${(error as Error).message.replace(/\s*"[\s\S]*" is not valid JSON$/, '')}.`;
     throw new ApiError(400, { message, code: 'invalid_json' });
   }
 }
@@ -79,10 +79,16 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
-/** The body as its schema reads it. @throws ApiError 400 with all that is wrong, the first field as its param */
-export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+/**
+ * The body as its schema reads it; `refusal`: what is wrong with it already.
+ * @throws ApiError 400 with all that is wrong, the first field as its param
+ */
+export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown, refusal?: ApiError): z.output<Schema> {
   const result = schema.safeParse(body);
-  if (result.success) return result.data;
+  if (result.success) {
+    if (refusal !== undefined) throw refusal;
+    return result.data;
+  }
   const faults = describeIssues(result.error.issues, { root: body, schema }).slice(0, MOST_ISSUES);
   const [first] = faults;
   const messages = faults.map(({ path, message, fix }) => {
@@ -90,7 +96,9 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown)
     return path.length === 0 ? words : `${paramOf(path)} ${words}`;
   });
   const code = codeOf(result.error.issues[0], first.message);
-  throw new ApiError(400, { message: `${messages.join('; ')}.`, param: paramOf(first.path), code });
+  const message = `${messages.join('; ')}.`;
+  if (refusal === undefined) throw new ApiError(400, { message, param: paramOf(first.path), code });
+  throw new ApiError(400, { message: `${refusal.message} ${message}`, param: refusal.param, code: refusal.code });
 }
 
 function codeOf(issue: z.core.$ZodIssue, message: string): string {

@@ -1,6 +1,7 @@
 /** Fields of a request that nothing here follows: refused, dropped with a warning, or dropped. */
 import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
+import { shortList } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError } from './api-error.ts';
 
@@ -14,9 +15,10 @@ export interface CheckedFields {
   body: Record<string, unknown>;
   /** Names of fields that were dropped although they ask for something. */
   dropped: string[];
+  /** Where the policy is to refuse them: what the client is told, beside what else is wrong with the body. */
+  refusal?: ApiError;
 }
 
-/** @throws ApiError 400 where the policy is to refuse */
 export function checkFields(
   given: Readonly<Record<string, unknown>>,
   { known, unsupported = {} }: { known: readonly string[]; unsupported?: Unsupported },
@@ -29,24 +31,31 @@ export function checkFields(
     if (known.includes(name)) body[name] = value;
     else if (!asksNothing(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
   }
-  if (policy === 'refuse' && dropped.length > 0) throw refusal(dropped, known, unsupported);
-  return { body, dropped };
+  const isRefused = policy === 'refuse' && dropped.length > 0;
+  return { body, dropped, ...(isRefused && { refusal: refusalOf(dropped, known, unsupported) }) };
 }
 
 function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): boolean {
   return neutral?.some((one) => JSON.stringify(one) === JSON.stringify(value)) === true;
 }
 
-function refusal(names: readonly string[], known: readonly string[], unsupported: Unsupported): ApiError {
-  const messages = names.map((name) => {
+/** A name is compared with all known ones: endless names, and endlessly many, would keep the server busy. */
+const LONGEST_NAME = 64;
+const MOST_NAMES = 10;
+
+function refusalOf(names: readonly string[], known: readonly string[], unsupported: Unsupported): ApiError {
+  const { shown, more } = shortList(names, MOST_NAMES);
+  const messages = shown.map((name) => {
     if (Object.hasOwn(unsupported, name)) return `${name} is not supported here`;
+    if (name.length > LONGEST_NAME) return `${name.slice(0, LONGEST_NAME)}… is unknown`;
     const close = nearest(name, known);
     return `${name} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
   });
   const [first] = names;
   const code = Object.hasOwn(unsupported, first) ? 'unsupported_parameter' : 'unknown_parameter';
-  const advice = 'Leave it out, or start the server with --unsupported ignore.';
-  return new ApiError(400, { message: `${messages.join('. ')}. ${advice}`, param: first, code });
+  const advice = `Leave ${names.length === 1 ? 'it' : 'them'} out, or start the server with --unsupported ignore.`;
+  const message = [...messages, ...(more === undefined ? [] : [more]), advice].join('. ');
+  return new ApiError(400, { message, param: first.slice(0, LONGEST_NAME), code });
 }
 
 /** Names of the fields of an object's schema. */

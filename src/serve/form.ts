@@ -29,6 +29,6 @@ export async function readForm<Schema extends z.ZodType>(
     const values = form.getAll(name);
     fields[name.replace(/\[\]$/, '')] = name.endsWith('[]') ? values : values[0];
   }
-  const { body } = checkFields(fields, { known: fieldsOf(schema), unsupported }, settings.unsupported);
-  return checked(schema, body);
+  const { body, refusal } = checkFields(fields, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  return checked(schema, body, refusal);
 }

@@ -17,6 +17,6 @@ export function readQuery<Schema extends z.ZodType>(
     else if (inner === '') fields[outer] = [...((fields[outer] as string[] | undefined) ?? []), value];
     else fields[outer] = { ...(fields[outer] as object | undefined), [inner]: value };
   }
-  const { body } = checkFields(fields, { known: fieldsOf(schema) }, settings.unsupported);
-  return checked(schema, body);
+  const { body, refusal } = checkFields(fields, { known: fieldsOf(schema) }, settings.unsupported);
+  return checked(schema, body, refusal);
 }

@@ -37,7 +37,7 @@ function train(output: string, more: readonly string[] = []): ChildProcess {
     '--tuning.dropout',
     '0.1',
     '--epochs',
-    '40',
+    '30',
   ];
   const rhythm = [
     '--batch-size',
@@ -78,7 +78,7 @@ async function killAfter(run: string, step: number, chance: number): Promise<voi
   const exit = ended(child);
   const isOver = exit.then(() => true);
   for (;;) {
-    const over = await Promise.race([isOver, sleep(2, false)]);
+    const over = await Promise.race([isOver, sleep(20, false)]);
     if (over) throw new Error(`the run ended at step ${lastStep(run)}, before it could be killed after step ${step}`);
     if (lastStep(run) >= step) break;
   }

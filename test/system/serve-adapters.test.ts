@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomUnit } from '../../src/base/random.ts';
+import { takenPlaces, visit } from '../../tools/stress/serve-visitors.ts';
 import { post, startServer, tinyFolder, writeTinyAdapter, type TestServer } from './serve-tiny.ts';
 
 let files: Awaited<ReturnType<typeof tinyFolder>>;
@@ -90,5 +93,38 @@ describe('adapters beside their base', () => {
     await expect(answer('late')).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
     expect(await post(server, '/v1/unload_lora_adapter', { lora_name: 'tiny' })).toMatchObject({ status: 400 });
     expect(await post(server, '/v1/unload_lora_adapter', { lora_name: 'late' })).toMatchObject({ status: 404 });
+  });
+
+  it('stay where what they are read from again is broken', async () => {
+    const [folder, before] = [join(files.folder, 'adapter-5'), await answer('adapter-5')];
+    const weights = join(folder, 'adapter_model.safetensors');
+    const whole = readFileSync(weights);
+    writeFileSync(weights, whole.subarray(0, 40));
+    const asked = { lora_name: 'adapter-5', load_inplace: true };
+    const refused = await post(server, '/v1/load_lora_adapter', asked);
+    expect(refused.status).toBe(400);
+    expect(refused.text).not.toContain(files.folder);
+    expect(await answer('adapter-5')).toBe(before);
+    writeFileSync(weights, whole);
+    expect(await post(server, '/v1/load_lora_adapter', asked)).toMatchObject({ status: 200 });
+    expect(await answer('adapter-5')).toBe(before);
+  });
+
+  it('answer as before when clients have come, left and broken off, and every place is free', async () => {
+    const before = await Promise.all(['tiny', ...names].map((model) => answer(model)));
+    const visited = { url: server.url, models: ['tiny', ...names], visiting: 'late' };
+    const outcomes = new Map<string, number>();
+    const client = async (_: unknown, number: number) => {
+      for (let i = 0; i < 12; i++) {
+        let drawn = 0;
+        const { outcome } = await visit(visited, () => randomUnit([number, 'visit', i], drawn++));
+        outcomes.set(String(outcome), (outcomes.get(String(outcome)) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, client));
+    expect([...outcomes.keys()].filter((outcome) => outcome.startsWith('5'))).toEqual([]);
+    expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['200', '400', '404', 'left', 'broken']));
+    expect(await takenPlaces(visited)).toBe(0);
+    expect(await Promise.all(['tiny', ...names].map((model) => answer(model)))).toEqual(before);
   });
 });

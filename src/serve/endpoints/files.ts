@@ -76,8 +76,8 @@ const create = defineEndpoint({
     const path = filePath(id);
     try {
       const stored = await storeForm(call.request, { field: 'file', path, mostBytes: bytesOf(settings.max_file) });
-      const { body } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
-      const { purpose, 'expires_after[seconds]': life } = checked(fields, body);
+      const { body, refusal } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
+      const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
       if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');
       const { filename, bytes, sha256 } = stored.file;
       await checkStorage(call, bytes);

@@ -39,11 +39,9 @@ export const endpoint = defineEndpoint({
       const message = `The adapter '${name}' is served already. Read it again with load_inplace: true.`;
       throw invalidValue('lora_name', message, 'adapter_already_loaded');
     }
-    if (known !== undefined) table.remove(known.id);
-    const model = await table.add({ name, target }, opener);
-    // Whoever uses what the name stood for before goes on with it; the next request opens it as it is now.
-    if (known !== undefined) void pool.drop(known);
-    (await call.lease(model))[Symbol.dispose]();
+    const model = await table.inspect({ name, target }, opener);
+    await pool.replace(model);
+    table.put(model);
     return new Response(`Success: LoRA adapter '${name}' added successfully.`, { headers: TEXT });
   },
 });

@@ -21,7 +21,6 @@ export interface Lease<Kind extends ModelKind> extends Disposable {
 
 interface Slot {
   model: ServedModel;
-  /** In memory of its own; of an adapter that sits beside its base only its own. */
   bytes: number;
   opening: Promise<OpenedModels[ModelKind]>;
   /** Work that uses it, adapters beside it included. */
@@ -80,12 +79,21 @@ export class ModelPool {
     this.#failed.delete(id);
     if (slot === undefined) return;
     this.#slots.delete(id);
-    await slot.opening.catch(() => undefined);
-    if (slot.users > 0)
-      await new Promise<void>((resolve) => {
-        slot.onIdle = resolve;
-      });
-    await close(slot);
+    await closeWhenIdle(slot);
+  }
+
+  /**
+   * Opens what a name stands for now, and only then lets it answer; whoever uses what it stood for before goes on with that.
+   * @throws what keeps it from being opened, and then nothing has changed
+   */
+  async replace(model: ServedModel): Promise<void> {
+    if (this.#isClosed) throw shuttingDown();
+    const slot = this.#begin(model);
+    await slot.opening;
+    const before = this.#slots.get(model.id);
+    this.#failed.delete(model.id);
+    this.#slots.set(model.id, slot);
+    if (before !== undefined) void closeWhenIdle(before);
   }
 
   get #taken(): number {
@@ -96,24 +104,29 @@ export class ModelPool {
     if (this.#isClosed) throw shuttingDown();
     const failed = this.#failed.get(model.id);
     if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
-    const isBeside = model.base !== undefined;
-    const bytes = isBeside ? model.bytes : model.bytes + (model.baseBytes ?? 0);
-    await this.#makeRoom(bytes);
+    await this.#makeRoom(bytesOf(model));
     const known = this.#slots.get(model.id); // somebody else was faster
     if (known !== undefined) return known;
-    const start = Date.now();
-    const opening = isBeside ? this.#openBeside(model) : this.#openAlone(model);
-    const slot: Slot = { model, bytes, opening, users: 0, lastUsed: start };
+    const slot = this.#begin(model);
     this.#slots.set(model.id, slot);
+    slot.opening.catch((error: unknown) => {
+      this.#failed.set(model.id, { until: Date.now() + RETRY_MILLISECONDS, error });
+      this.#forget(slot, error, 'model cannot be loaded');
+    });
+    return slot;
+  }
+
+  /** Begins to open a model, which nobody finds yet. */
+  #begin(model: ServedModel): Slot {
+    const start = Date.now();
+    const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
+    const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
     opening.then(
       (opened) => {
         this.#options.log.info({ model: model.id, seconds: (Date.now() - start) / 1000 }, 'model loaded');
-        opened.ended.catch((error: unknown) => this.#forget(slot, error));
+        opened.ended.catch((error: unknown) => this.#forget(slot, error, 'model lost'));
       },
-      (error: unknown) => {
-        this.#failed.set(model.id, { until: Date.now() + RETRY_MILLISECONDS, error });
-        this.#forget(slot, error);
-      },
+      () => undefined, // told to whoever asked for it
     );
     return slot;
   }
@@ -143,10 +156,10 @@ export class ModelPool {
   }
 
   /** It is gone: the next request opens it again. */
-  #forget(slot: Slot, error: unknown): void {
+  #forget(slot: Slot, error: unknown, what: string): void {
     if (this.#slots.get(slot.model.id) !== slot) return;
     this.#slots.delete(slot.model.id);
-    if (!this.#isClosed) this.#options.log.error({ model: slot.model.id, err: error }, 'model lost');
+    if (!this.#isClosed) this.#options.log.error({ model: slot.model.id, err: error }, what);
   }
 
   /** Closes models that nobody uses, those first that were not used for longest, until so many bytes fit. */
@@ -175,6 +188,20 @@ export class ModelPool {
 
 /** A model that cannot be opened is not read again with every request. */
 const RETRY_MILLISECONDS = 5000;
+
+async function closeWhenIdle(slot: Slot): Promise<void> {
+  await slot.opening.catch(() => undefined);
+  if (slot.users > 0)
+    await new Promise<void>((resolve) => {
+      slot.onIdle = resolve;
+    });
+  await close(slot);
+}
+
+/** In memory of its own; of an adapter that sits beside its base only its own. */
+function bytesOf({ base, bytes, baseBytes = 0 }: ServedModel): number {
+  return base === undefined ? bytes + baseBytes : bytes;
+}
 
 async function close({ opening }: Slot): Promise<void> {
   try {

@@ -47,13 +47,16 @@ export class ModelTable {
     return table;
   }
 
-  async add({ name, target }: Required<NamedTarget>, opener: Opener): Promise<ServedModel> {
+  async add({ name, target }: Required<NamedTarget>, opener: Opener): Promise<void> {
     if (this.#models.has(name) || this.#aliases.has(name)) throw nameTaken(name);
-    const facts = await opener.inspect(target);
-    const model: ServedModel = { id: name, target, ...facts };
+    const model: ServedModel = { id: name, target, ...(await opener.inspect(target)) };
     this.#models.set(name, model);
-    if (facts.baseFolder !== undefined) this.register({ name, target });
-    return this.#withBase(model);
+    if (model.baseFolder !== undefined) this.register({ name, target });
+  }
+
+  /** What a name would stand for; it is not served under it yet. */
+  async inspect({ name, target }: Required<NamedTarget>, opener: Opener): Promise<ServedModel> {
+    return this.#withBase({ id: name, target, ...(await opener.inspect(target)) });
   }
 
   /** Serves a model whose facts are known. */

@@ -1,4 +1,4 @@
-/** The page to try the server: a form, and what was said. Everything is written as text, never as markup. */
+/** The page to try the server. Everything that a model says is written as text, never as markup. */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>
@@ -7,40 +7,73 @@ export const PAGE = `<!doctype html>
 <title>attune</title>
 <link rel="icon" href="data:,">
 <style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 44rem; padding: 1rem; }
-header { display: flex; gap: .75rem; flex-wrap: wrap; align-items: end; }
-h1 { font-size: 1.2rem; margin: 0 auto 0 0; }
-label { display: grid; gap: .2rem; font-size: .85rem; }
-select, input, textarea, button { font: inherit; padding: .4rem .6rem; border: 1px solid #8886; border-radius: .4rem; }
-#said { min-height: 12rem; padding: 0; list-style: none; }
-#said li { margin: .75rem 0; padding: .5rem .75rem; border-radius: .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
-#said .user { background: #8882; margin-left: 3rem; }
-#said .assistant { border: 1px solid #8884; margin-right: 3rem; }
-#said .error { color: #b00020; border: 1px solid currentcolor; }
-@media (prefers-color-scheme: dark) { #said .error { color: #ff8a9a; } }
-#ask { display: flex; gap: .5rem; }
-textarea { flex: 1; resize: vertical; }
-footer { margin-top: 1rem; font-size: .85rem; }
-:focus-visible { outline: 2px solid #3b82f6; outline-offset: 2px; }
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
+  --quiet: light-dark(#59606c, #a3aab6); --accent: light-dark(#1d4ed8, #8fb4ff); --bad: light-dark(#b00020, #ff8a9a); }
+* { box-sizing: border-box; }
+body { margin: 0; height: 100dvh; display: flex; flex-direction: column; }
+header, #settings, #ask { padding: .6rem max(1rem, 50vw - 30rem); }
+header { display: flex; gap: .5rem 1rem; flex-wrap: wrap; align-items: center; border-bottom: 1px solid var(--line); }
+h1 { font-size: 1.1rem; margin: 0 auto 0 0; }
+header button { font-size: .875rem; }
+label { display: flex; gap: .4rem; align-items: center; color: var(--quiet); font-size: .875rem; }
+select, input, textarea, button { font: inherit; color: CanvasText; background: Canvas; border: 1px solid var(--line); border-radius: .5rem; }
+select, input, textarea, button { padding: .35rem .6rem; }
+select { max-width: 14rem; }
+button { cursor: pointer; }
+button:disabled { opacity: .5; cursor: default; }
+button.main { background: light-dark(#1d4ed8, #2f5fd6); border-color: transparent; color: #fff; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+#settings { display: grid; gap: .6rem; background: var(--soft); border-bottom: 1px solid var(--line); }
+#settings[hidden] { display: none; }
+#settings > div { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; }
+#settings label:has(textarea) { align-items: start; }
+#settings textarea { flex: 1; }
+#settings input[type=number] { width: 5.5rem; }
+main { flex: 1; overflow-y: auto; padding: 1rem max(1rem, 50vw - 30rem); }
+#hint { color: var(--quiet); }
+.question { margin: 1.25rem 0 .5rem auto; width: fit-content; max-width: 85%; padding: .5rem .9rem; border-radius: .9rem; background: var(--soft); }
+.text, .question { white-space: pre-wrap; overflow-wrap: anywhere; }
+.answers { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 1rem; }
+.answer h2 { margin: 0; font-size: .8rem; color: var(--quiet); overflow-wrap: anywhere; }
+.answer.busy .text::after { content: '▍'; color: var(--accent); }
+.answer.error .text { color: var(--bad); }
+.answer footer, .answer details { font-size: .8rem; color: var(--quiet); }
+.thought { border-left: 3px solid var(--line); padding-left: .6rem; white-space: pre-wrap; }
+pre { margin: .3rem 0; padding: .5rem; overflow-x: auto; background: var(--soft); border-radius: .4rem; user-select: all; }
+dl { display: grid; grid-template-columns: minmax(0, auto) 3.5rem 1fr; gap: .2rem .6rem; align-items: center; margin: .3rem 0; }
+dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
+meter { width: 100%; }
+#ask { display: flex; gap: .5rem; align-items: end; border-top: 1px solid var(--line); }
+#question { flex: 1; resize: none; field-sizing: content; max-height: 40vh; min-height: 2.6rem; }
+#keys { padding: 0 max(1rem, 50vw - 30rem) .6rem; font-size: .8rem; color: var(--quiet); display: flex; justify-content: space-between; gap: 1rem; }
+#keys a { color: inherit; }
+@media (max-width: 40rem) { .answers { grid-auto-flow: row; } #keys span { display: none; } }
 </style>
 </head>
 <body>
 <header>
 <h1>attune</h1>
 <label>Model <select id="model"></select></label>
-<label>Temperature <input id="temperature" type="number" min="0" max="2" step="0.1" value="0.7" size="4"></label>
-<form id="who"><label>Key <input id="key" type="password" autocomplete="off" placeholder="where one is needed"></label></form>
+<label id="beside-label" hidden>Beside <select id="beside"></select></label>
+<button id="toggle" type="button" aria-expanded="false" aria-controls="settings">Settings</button>
+<button id="clear" type="button">New conversation</button>
 </header>
-<main>
-<ul id="said" aria-live="polite"></ul>
+<form id="settings" hidden>
+<label>System prompt <textarea id="system" rows="2" placeholder="none"></textarea></label>
+<div>
+<label>Temperature <input id="temperature" type="number" min="0" max="2" step="0.1" value="0"></label>
+<label>top_p <input id="top_p" type="number" min="0" max="1" step="0.05" value="1"></label>
+<label>Longest answer, in tokens <input id="max_tokens" type="number" min="1" step="1" placeholder="no limit"></label>
+<label>API key <input id="key" type="password" autocomplete="off" placeholder="where one is needed"></label>
+</div>
+</form>
+<main id="scroll"><p id="hint"></p><div id="said" role="log" aria-live="polite" aria-label="Conversation"></div></main>
 <form id="ask">
-<textarea id="question" rows="2" aria-label="Message" required></textarea>
-<button id="send">Send</button>
+<textarea id="question" rows="1" aria-label="Message" required autofocus></textarea>
+<button id="send" class="main">Send</button>
 <button id="stop" type="button" hidden>Stop</button>
 </form>
-</main>
-<footer><button id="clear" type="button">Forget the conversation</button> <a href="openapi.json">API</a></footer>
+<div id="keys"><span>Enter sends, Shift+Enter starts a line, Esc stops, ↑ brings the last message back</span><a href="openapi.json">openapi.json</a></div>
 <script src="try.js"></script>
 </body>
 </html>

@@ -1,94 +1,301 @@
-/** The script of the page: asks the same API as everybody. */
-export const SCRIPT = `'use strict';
+/** The script of the page. It asks the same API as every other client. */
+export const SCRIPT = String.raw`'use strict';
 const at = (id) => document.getElementById(id);
-let messages = [];
+/** Each question with its answers, one for each model that was asked. */
+let turns = [];
+let models = [];
 let controller;
 
-function headers() {
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className ?? '';
+  made.textContent = text ?? '';
+  return made;
+}
+
+function requestHeaders() {
   const key = at('key').value.trim();
   return { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: 'Bearer ' + key }) };
 }
 
-function say(role, text) {
-  const item = document.createElement('li');
-  item.className = role;
-  item.textContent = text;
-  at('said').append(item);
-  item.scrollIntoView({ block: 'end' });
-  return item;
+/** @throws Error with the server's own words and the request's id */
+async function send(path, body, signal) {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(path, { ...init, headers: requestHeaders(), signal }).catch((error) => {
+    throw error.name === 'AbortError' ? error : new Error('The server does not answer. Is it still running?');
+  });
+  if (response.ok) return response;
+  const reply = await response.json().catch(() => undefined);
+  if (response.status === 401) showSettings(true, 'key');
+  const message = reply?.error?.message ?? 'The server answered with status ' + response.status + '.';
+  const details = [response.status, reply?.error?.code, response.headers.get('x-request-id')].filter(Boolean);
+  throw new Error(message + '\n(' + details.join(', ') + ')');
 }
 
-async function listModels() {
-  const response = await fetch('v1/models', { headers: headers() });
-  const body = await response.json();
-  if (!response.ok) return say('error', body.error.message);
-  const texts = body.data.filter(({ task }) => task === 'text');
-  at('model').replaceChildren(...texts.map(({ id }) => new Option(id, id)));
-  if (texts.length === 0) say('error', 'No model here writes text; /v1/classify, /v1/embeddings and others answer.');
-}
-
-async function* parts(response) {
+async function* eventsOf(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    held += value;
-    const lines = held.split('\\n');
+    const lines = (held + value).split('\n');
     held = lines.pop();
     for (const line of lines) {
       if (!line.startsWith('data: ') || line === 'data: [DONE]') continue;
-      yield JSON.parse(line.slice(6));
+      const event = JSON.parse(line.slice(6));
+      if (event.error) throw new Error(event.error.message);
+      yield event;
     }
   }
 }
 
-async function ask(question) {
-  say('user', question);
-  const asked = [...messages, { role: 'user', content: question }];
-  const item = say('assistant', '');
-  controller = new AbortController();
-  const body = { model: at('model').value, messages: asked, stream: true, temperature: Number(at('temperature').value) };
-  const response = await fetch('v1/chat/completions', { method: 'POST', headers: headers(), body: JSON.stringify(body), signal: controller.signal });
-  if (!response.ok) throw new Error((await response.json()).error.message);
-  for await (const part of parts(response)) {
-    if (part.error) throw new Error(part.error.message);
-    item.textContent += part.choices[0]?.delta.content ?? '';
+function numberIn(id) {
+  return at(id).value === '' ? undefined : Number(at(id).value);
+}
+
+function messagesFor(model, question) {
+  const system = at('system').value.trim();
+  const before = turns.flatMap(({ question: asked, answers }) =>
+    answers.has(model) ? [{ role: 'user', content: asked }, { role: 'assistant', content: answers.get(model) }] : []);
+  return [...(system === '' ? [] : [{ role: 'system', content: system }]), ...before, { role: 'user', content: question }];
+}
+
+/** How each kind of model is asked; what a kind lacks here is only in the API. */
+const KINDS = {
+  text: {
+    hint: (id) => 'Ask ' + id + ' something.',
+    path: 'v1/chat/completions',
+    body: (model, question) => ({
+      model,
+      messages: messagesFor(model, question),
+      temperature: numberIn('temperature'),
+      top_p: numberIn('top_p'),
+      max_tokens: numberIn('max_tokens'),
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+    show: showStream,
+  },
+  rows: {
+    hint: (id) => 'Give ' + id + ' a text to answer.',
+    path: 'v1/classify',
+    body: (model, question) => ({ model, input: question }),
+    show: async (card, response) => {
+      const [row] = (await response.json()).data;
+      const found = row.spans?.map(({ text, label }) => text + ': ' + label).join('\n');
+      card.text.textContent = found ?? row.answer ?? row.value ?? row.labels?.join(', ') ?? row.label ?? 'none';
+      const shares = Object.entries(row.probabilities ?? {}).sort(([, a], [, b]) => b - a).slice(0, 10);
+      showScores(card, shares);
+    },
+  },
+  vectors: {
+    hint: (id) => id + ' makes vectors. Write a query, and below it texts, one a line: they are ranked by the query.',
+    path: 'v1/rerank',
+    body: (model, question) => {
+      const [query, ...documents] = question.split('\n').filter((line) => line.trim() !== '');
+      return { model, query, documents };
+    },
+    show: async (card, response) =>
+      showScores(card, (await response.json()).results.map((one) => [one.document.text, one.relevance_score])),
+  },
+  items: {
+    hint: (id) => id + ' recommends. Write what somebody chose, one item a line.',
+    path: 'v1/recommend',
+    body: (model, question) => ({ model, items: question.split('\n').map((item) => item.trim()).filter(Boolean) }),
+    show: async (card, response) => {
+      const [{ items }] = (await response.json()).data;
+      card.text.textContent = items.map(({ item }) => item).join('\n');
+    },
+  },
+};
+
+function showScores(card, entries) {
+  const list = element('dl');
+  for (const [name, score] of entries) {
+    const meter = document.createElement('meter');
+    meter.value = score;
+    meter.setAttribute('aria-hidden', 'true');
+    const bar = element('dd');
+    bar.append(meter);
+    list.append(element('dt', 'text', name), element('dd', '', score.toFixed(3)), bar);
   }
-  messages = [...asked, { role: 'assistant', content: item.textContent }];
+  card.text.after(list);
+}
+
+async function showStream(card, response) {
+  const times = { start: card.start };
+  let [usage, reason, tokens] = [undefined, undefined, 0];
+  try {
+    for await (const { choices, usage: counted } of eventsOf(response)) {
+      usage = counted ?? usage;
+      const [choice] = choices;
+      if (choice === undefined) continue;
+      reason = choice.finish_reason ?? reason;
+      const { content = '', reasoning_content: thought = '' } = choice.delta;
+      if (content + thought === '') continue;
+      times.first ??= performance.now();
+      times.last = performance.now();
+      tokens++;
+      following(() => {
+        card.text.textContent += content;
+        card.thought.textContent += thought;
+        if (thought !== '') card.thought.hidden = false;
+      });
+    }
+  } finally {
+    card.footer.textContent = statistics(times, usage?.completion_tokens ?? tokens, reason);
+  }
+}
+
+function statistics({ start, first, last }, tokens, reason) {
+  if (first === undefined) return '';
+  const rate = last > first && tokens > 1 ? ((tokens - 1) / (last - first)) * 1000 : undefined;
+  const parts = [tokens + (tokens === 1 ? ' token' : ' tokens')];
+  if (rate !== undefined) parts.push(rate.toFixed(rate < 10 ? 1 : 0) + ' tokens/s');
+  parts.push('first after ' + ((first - start) / 1000).toFixed(2) + ' s');
+  if (reason === 'length') parts.push('cut at the limit of tokens');
+  if (reason === undefined) parts.push('stopped');
+  return parts.join(' · ');
+}
+
+/** Scrolls on with what is added, unless somebody reads further up. */
+function following(add) {
+  const view = at('scroll');
+  const isAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
+  add();
+  if (isAtEnd) view.scrollTop = view.scrollHeight;
+}
+
+function newCard(model) {
+  const card = {
+    root: element('article', 'answer busy'),
+    text: element('div', 'text'),
+    thought: element('div', 'thought'),
+    footer: element('footer'),
+  };
+  card.thought.hidden = true;
+  card.root.append(element('h2', '', model), card.thought, card.text, card.footer);
+  return card;
+}
+
+/** The request as a command, without the key. */
+function curlOf(path, body) {
+  const key = at('key').value === '' ? '' : ' -H "authorization: Bearer $OPENAI_API_KEY"';
+  const text = JSON.stringify(body).replaceAll("'", "'\\''");
+  const details = element('details');
+  const command = 'curl ' + new URL(path, location.href) + key + " -H 'content-type: application/json' -d '" + text + "'";
+  details.append(element('summary', '', 'curl'), element('pre', '', command));
+  return details;
+}
+
+async function askModel({ id, task }, turn, card) {
+  const { path, body, show } = KINDS[task];
+  const asked = body(id, turn.question);
+  card.start = performance.now();
+  try {
+    await show(card, await send(path, asked, controller.signal));
+    turn.answers.set(id, card.text.textContent);
+  } catch (error) {
+    if (error.name === 'AbortError') {
+      if (card.text.textContent !== '') turn.answers.set(id, card.text.textContent);
+      card.footer.textContent ||= 'stopped';
+      return;
+    }
+    card.root.classList.add('error');
+    card.text.textContent += (card.text.textContent === '' ? '' : '\n') + error.message;
+    at('question').value ||= turn.question;
+  } finally {
+    card.root.classList.remove('busy');
+    following(() => card.root.append(curlOf(path, asked)));
+  }
+}
+
+async function ask(question) {
+  const turn = { question, answers: new Map() };
+  const asked = [at('model').value, at('beside').value].filter(Boolean).map((id) => models.find((one) => one.id === id));
+  const cards = asked.map(({ id }) => newCard(id));
+  const answers = element('div', 'answers');
+  answers.append(...cards.map(({ root }) => root));
+  at('said').append(element('div', 'question', question), answers);
+  at('scroll').scrollTop = at('scroll').scrollHeight;
+  controller = new AbortController();
+  await Promise.all(asked.map((model, i) => askModel(model, turn, cards[i])));
+  turns.push(turn);
 }
 
 function setBusy(isBusy) {
-  at('send').disabled = isBusy;
+  at('said').setAttribute('aria-busy', isBusy);
+  at('send').hidden = isBusy;
   at('stop').hidden = !isBusy;
+  at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
+}
+
+/** What may stand beside a model is of its kind. */
+function showModel() {
+  const chosen = models.find(({ id }) => id === at('model').value);
+  const others = models.filter((one) => one !== chosen && one.task === chosen?.task);
+  at('beside').replaceChildren(new Option('no other', ''), ...others.map(({ id }) => new Option(id, id)));
+  at('beside-label').hidden = others.length === 0;
+  at('hint').textContent = chosen === undefined ? '' : KINDS[chosen.task].hint(chosen.id);
+}
+
+async function listModels() {
+  at('hint').textContent = 'Asking for the models …';
+  try {
+    const { data } = await (await send('v1/models')).json();
+    models = data.filter(({ task }) => Object.hasOwn(KINDS, task));
+    const wanted = at('model').value || new URLSearchParams(location.search).get('model');
+    at('model').replaceChildren(...models.map(({ id, parent }) => new Option(parent === null ? id : id + ' (on ' + parent + ')', id)));
+    if (models.some(({ id }) => id === wanted)) at('model').value = wanted;
+    showModel();
+    if (models.length === 0) at('hint').textContent = 'No model here is asked by texts. openapi.json describes what this server answers.';
+  } catch (error) {
+    at('hint').textContent = error.message;
+  }
+}
+
+function showSettings(isShown, focus) {
+  at('settings').hidden = !isShown;
+  at('toggle').setAttribute('aria-expanded', isShown);
+  if (focus !== undefined) at(focus).focus();
 }
 
 at('ask').addEventListener('submit', async (event) => {
   event.preventDefault();
   const question = at('question').value.trim();
-  if (question === '') return;
+  if (question === '' || models.length === 0 || !at('stop').hidden) return;
+  if (!at('settings').checkValidity()) {
+    showSettings(true);
+    at('settings').reportValidity();
+    return;
+  }
   at('question').value = '';
   setBusy(true);
-  try {
-    await ask(question);
-  } catch (error) {
-    if (error.name !== 'AbortError') say('error', error.message);
-  } finally {
-    setBusy(false);
-  }
+  await ask(question).finally(() => setBusy(false));
+  if (document.activeElement === document.body) at('question').focus();
 });
 at('question').addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && !event.shiftKey) {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     at('ask').requestSubmit();
   }
+  if (event.key === 'ArrowUp' && at('question').value === '' && turns.length > 0) {
+    event.preventDefault();
+    at('question').value = turns.at(-1).question;
+  }
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') controller?.abort();
 });
 at('stop').addEventListener('click', () => controller?.abort());
 at('clear').addEventListener('click', () => {
-  messages = [];
+  turns = [];
   at('said').replaceChildren();
+  at('question').focus();
 });
+at('toggle').addEventListener('click', () => showSettings(at('settings').hidden, at('settings').hidden ? 'system' : undefined));
+at('settings').addEventListener('submit', (event) => event.preventDefault());
 at('key').addEventListener('change', listModels);
-at('who').addEventListener('submit', (event) => event.preventDefault());
+at('model').addEventListener('change', showModel);
 void listModels();
 `;

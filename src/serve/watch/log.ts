@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { AttuneError } from '../../base/errors.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The server's log: one JSON object a line, on standard error. */
@@ -10,8 +11,18 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export function openLog(level: LogLevel, to: { write(line: string): void } = process.stderr): ServeLog {
   const base = { pid: process.pid };
   const redact = ['req.headers.authorization', 'headers.authorization'];
-  return pino({ level, base, redact, timestamp: pino.stdTimeFunctions.isoTime }, to);
+  const serializers = { err: describeError };
+  return pino({ level, base, redact, serializers, timestamp: pino.stdTimeFunctions.isoTime }, to);
 }
+
+/** What somebody can mend needs no stack. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof AttuneError)) return pino.stdSerializers.err(error as Error);
+  const { code, what, got, expected, fix, problems } = error;
+  return { code, what, got, expected, fix, ...(problems.length > 0 && { problems: problems.slice(0, MOST_PROBLEMS) }) };
+}
+
+const MOST_PROBLEMS = 20;
 
 /** What the log says of a request: counts. */
 export function describeExchange(exchange: Exchange): Record<string, unknown> {

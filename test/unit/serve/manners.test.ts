@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { createKey } from '../../../src/serve/index.ts';
+import { openLog } from '../../../src/serve/watch/log.ts';
 import { fakeServer, type FakeOptions, type FakeServer } from './fake-models.ts';
 
 let server: FakeServer;
@@ -375,6 +376,22 @@ describe('the log', () => {
       status: 200,
       tokens: { prompt: 5, shared: 2, answer: 3 },
       finish: ['stop'],
+    });
+  });
+
+  it('says of an error what can be mended, and of any other where it came from', async () => {
+    await start();
+    const lines: { err: Record<string, unknown> }[] = [];
+    const log = openLog('info', { write: (line) => void lines.push(JSON.parse(line) as never) });
+    log.error(
+      { err: new AttuneError('E_MODEL_MISSING', { what: 'There is no model at x', fix: 'check the path' }) },
+      'a',
+    );
+    log.error({ err: new TypeError('broken') }, 'b');
+    expect(lines[0].err).toEqual({ code: 'E_MODEL_MISSING', what: 'There is no model at x', fix: 'check the path' });
+    expect(lines[1].err).toMatchObject({
+      type: 'TypeError',
+      stack: expect.stringContaining('manners.test') as unknown,
     });
   });
 });

@@ -11,7 +11,12 @@ const log = openLog('silent');
 function recorder({
   fails = () => false,
   refusesBeside = false,
-}: { fails?: (target: string) => boolean; refusesBeside?: boolean } = {}) {
+  refusesInstall = () => false,
+}: {
+  fails?: (target: string) => boolean;
+  refusesBeside?: boolean;
+  refusesInstall?: (target: string) => boolean;
+} = {}) {
   const done: string[] = [];
   const lost = new Map<string, (error: Error) => void>();
   const opened = (name: string): object => {
@@ -21,7 +26,8 @@ function recorder({
       name,
       close: () => Promise.resolve(void done.push(`close ${name}`)),
       ended,
-      install: (id: string) => {
+      install: (id: string, target: string) => {
+        if (refusesInstall(target)) return Promise.reject(new Error('broken'));
         if (refusesBeside) return Promise.reject(new AttuneError('E_ADAPTER_BASE', { what: 'It cannot sit there' }));
         done.push(`install ${id}`);
         return Promise.resolve(opened(id));
@@ -118,6 +124,23 @@ describe('adapters', () => {
     expect(done.at(-1)).toBe('close adapter-a 1');
     await pool.close();
     expect(done.slice(-2)).toEqual(['close adapter-b 2', 'close /base']);
+  });
+
+  it('are replaced when the new one is open, whoever uses the old one goes on, and stay where it cannot be opened', async () => {
+    const broken = new Set<string>();
+    const { done, opener } = recorder({ refusesInstall: (target) => broken.has(target) });
+    const pool = new ModelPool({ opener, log, budget: 100, opening: {} });
+    const { 'adapter-a': adapter } = await tableOf(opener, 'adapter-a');
+    const lease = await pool.lease(adapter);
+    broken.add('adapter-a');
+    await expect(pool.replace(adapter)).rejects.toThrow('broken');
+    expect(done).toEqual(['open /base', 'install adapter-a 1']);
+    expect((await pool.lease(adapter)).opened).toBe(lease.opened);
+    broken.clear();
+    const next = await tableOf(opener, 'adapter-a');
+    await pool.replace(next['adapter-a']);
+    expect((await pool.lease(next['adapter-a'])).opened).not.toBe(lease.opened);
+    expect(done).toEqual(['open /base', 'install adapter-a 1', 'install adapter-a 3']);
   });
 
   it('get a process of their own where they cannot sit there', async () => {

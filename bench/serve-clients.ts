@@ -1,0 +1,75 @@
+/** Clients that ask an OpenAI-compatible server as one would: streams over HTTP, and what their clock says. */
+import { randomUint32 } from '../src/base/random.ts';
+import { processorSeconds } from '../tools/stress/process-usage.ts';
+
+/** A server in a process of its own. */
+export interface Served {
+  name: string;
+  /** Ends in /v1. */
+  url: string;
+  pid: number;
+}
+
+export interface Work {
+  /** The model of each request, in order. */
+  models: readonly string[];
+  /** Requests in flight at once. */
+  clients: number;
+  promptTokens: number;
+  newTokens: number;
+  vocabulary: number;
+}
+
+export interface Found {
+  tokens: number;
+  /** Seconds by the clock. */
+  wall: number;
+  /** Seconds of the processors, of the server's processes. */
+  cpu: number;
+  /** Milliseconds of each request until its first text. */
+  firsts: number[];
+}
+
+let made = 0;
+
+/** Sends the requests, each client its next one when an answer is complete. @throws Error for a status other than 200 */
+export async function measure({ url, pid }: Served, work: Work): Promise<Found> {
+  const { models, clients, newTokens } = work;
+  const firsts: number[] = [];
+  let next = 0;
+  const client = async () => {
+    while (next < models.length) firsts.push(await ask(url, bodyOf(models[next++], work)));
+  };
+  const [start, before] = [performance.now(), processorSeconds(pid)];
+  await Promise.all(Array.from({ length: Math.min(clients, models.length) }, client));
+  const [wall, cpu] = [(performance.now() - start) / 1000, processorSeconds(pid) - before];
+  return { tokens: models.length * newTokens, wall, cpu, firsts };
+}
+
+/** Tokens that nobody sent before, so that no prefix is known. */
+function bodyOf(model: string, { promptTokens, newTokens, vocabulary }: Work): Record<string, unknown> {
+  made++;
+  const prompt = Array.from({ length: promptTokens }, (_, i) => randomUint32([made, 'serve', 0], i) % vocabulary);
+  return { model, prompt, max_tokens: newTokens, ignore_eos: true, temperature: 0, stream: true };
+}
+
+/** @returns milliseconds until the first text */
+async function ask(url: string, body: Record<string, unknown>): Promise<number> {
+  const start = performance.now();
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/completions`, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  let first: number | undefined;
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    if (/"text":"[^"]/.test(part)) first ??= performance.now() - start;
+  }
+  return first ?? performance.now() - start;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+}

@@ -1,0 +1,70 @@
+// Renders the templates of the chart: as much of Helm's language as they use, and nothing else passes.
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+
+type Values = Record<string, unknown>;
+
+/** What stands between braces, and whether the white space before and behind it goes. */
+const ACTION = /(?:(\s*)\{\{-|\{\{)\s*(.*?)\s*(?:-\}\}(\s*)|\}\})/g;
+
+interface Block {
+  isShown: boolean;
+  /** What the dot is. */
+  dot: unknown;
+}
+
+/** @throws Error for an action that is not known here */
+export function rendered(template: string, root: Values): string {
+  const blocks: Block[] = [{ isShown: true, dot: root }];
+  let text = '';
+  let done = 0;
+  const show = (part: string) => {
+    if (blocks.every(({ isShown }) => isShown)) text += part;
+  };
+  for (const match of template.matchAll(ACTION)) {
+    const [whole, , action] = match;
+    show(template.slice(done, match.index));
+    done = match.index + whole.length;
+    const { dot } = blocks.at(-1)!;
+    const [word, ...rest] = action.split(' ');
+    if (word === 'if' || word === 'with') {
+      const value = valueOf(rest.join(' '), dot);
+      blocks.push({ isShown: isTrue(value), dot: word === 'with' ? value : dot });
+    } else if (word === 'else') blocks.at(-1)!.isShown = !blocks.at(-1)!.isShown;
+    else if (word === 'end') blocks.pop();
+    else if (blocks.every(({ isShown }) => isShown)) show(String(valueOf(action, dot)));
+  }
+  show(template.slice(done));
+  if (blocks.length !== 1) throw new Error('a block has no end');
+  return text;
+}
+
+function isTrue(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
+}
+
+function valueOf(expression: string, dot: unknown): unknown {
+  const [first, ...functions] = expression.split(' | ');
+  return functions.reduce(
+    (value: unknown, call) => {
+      const [name, argument] = call.split(' ');
+      if (name === 'sha256sum') return createHash('sha256').update(String(value)).digest('hex');
+      if (name !== 'nindent') throw new Error(`unknown function ${name}`);
+      const indent = ' '.repeat(Number(argument));
+      return `\n${indent}${String(value).replaceAll('\n', `\n${indent}`)}`;
+    },
+    simpleValue(first, dot),
+  );
+}
+
+function simpleValue(text: string, dot: unknown): unknown {
+  const [name, argument] = text.split(' ');
+  if (name === 'not') return !isTrue(simpleValue(argument, dot));
+  if (name === 'toYaml') return stringify(simpleValue(argument, dot), { lineWidth: 0 }).trimEnd();
+  if (name === '.') return dot;
+  if (!name.startsWith('.')) throw new Error(`unknown action ${text}`);
+  return name
+    .slice(1)
+    .split('.')
+    .reduce((value: unknown, key) => (value as Values | undefined)?.[key], dot);
+}
