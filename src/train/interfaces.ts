@@ -190,10 +190,7 @@ export interface Tuning {
   settle?(dtype: DType): void;
   /** What is added to the loss for the trained weights' own sake: f32 []. */
   penalty?(): Tensor;
-  /**
-   * The update with what the tuning does at each step beside moving weights, in a run of so many steps; the penalty is
-   * part of it. @throws E_TUNING_UNSUPPORTED
-   */
+  /** The update with the penalty and what else the tuning does at each of a run's steps. @throws E_TUNING_UNSUPPORTED */
   govern?(update: Update, steps: number): Update;
   /** Frees what it holds beside the model. */
   dispose(): void;
