@@ -13,6 +13,7 @@ const table = {
   feedback: () => import('./feedback.ts').then((module) => module.feedback),
   safety: () => import('./safety.ts').then((module) => module.safetyExample),
   judged: () => import('./judged.ts').then((module) => module.judged),
+  methods: () => import('./methods.ts').then((module) => module.methods),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;

@@ -1,15 +1,16 @@
 import { rmSync } from 'node:fs';
 import { train, type TrainOutcome } from '../src/app/index.ts';
 import { AttuneError } from '../src/base/errors.ts';
+import type { EventSink } from '../src/base/events.ts';
 import type { Recipe } from '../src/train/recipe.ts';
 
 /**
  * Trains a recipe to its end, from the start: what an earlier call left in its folder is removed.
  * @throws AttuneError E_STOPPED where the run was asked to stop before: nothing may be measured on it
  */
-export async function trainWhole(recipe: Recipe): Promise<TrainOutcome> {
+export async function trainWhole(recipe: Recipe, onEvent?: EventSink): Promise<TrainOutcome> {
   rmSync(recipe.output_dir, { recursive: true, force: true });
-  const outcome = await train(recipe);
+  const outcome = await train(recipe, { onEvent });
   if (outcome.outcome === 'finished') return outcome;
   throw new AttuneError('E_STOPPED', {
     what: `The example was stopped while it trained, after step ${outcome.step}`,

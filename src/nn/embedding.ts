@@ -10,7 +10,7 @@ export interface EmbeddingAdapter {
   /** It has rows of its own for ids from the table's size on. */
   extends?: boolean;
   /** The same change as further terms of the logits, where the table serves as the output head too. */
-  terms(hidden: Tensor): Term[];
+  terms?(hidden: Tensor): Term[];
 }
 
 /** A table of vectors: weight [V, D]. */

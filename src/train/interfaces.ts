@@ -193,6 +193,10 @@ export interface Tuning {
   unmerge(): void;
   /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
   settle?(dtype: DType): void;
+  /** What is added to the loss for the trained weights' own sake: f32 []. */
+  penalty?(): Tensor;
+  /** The update with the penalty and what else the tuning does at each of a run's steps. @throws E_TUNING_UNSUPPORTED */
+  govern?(update: Update, steps: number): Update;
   /** Frees what it holds beside the model. */
   dispose(): void;
 }

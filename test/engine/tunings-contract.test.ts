@@ -77,6 +77,12 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
     refuses: ['bert_cls', 'vit', 'wav2vec2'],
     notMerged: 'what is attended to beside the tokens is no weight',
   },
+  adalora: { options: { init_r: 6, target_r: 3 } },
+  delora: { options: { r: 4, delora_lambda: 0.5 } },
+  vblora: {
+    options: { num_vectors: 16, vector_length: 8 },
+    startsElsewhere: 'no mixture of the bank is zero',
+  },
   prompt_tuning: {
     options: { num_virtual_tokens: 3 },
     startsElsewhere: 'virtual tokens are read from the first step on',
@@ -133,7 +139,8 @@ function objectiveOf(loaded: Loaded): Objective {
 
 /** The loss of each of four steps. */
 async function train(loaded: Loaded, tuning: Tuning): Promise<number[]> {
-  const update = await (await updates.load('adamw')).create(tuning.trainables, {});
+  const plain = await (await updates.load('adamw')).create(tuning.trainables, {});
+  const update = tuning.govern?.(plain, 4) ?? plain;
   const losses: number[] = [];
   for (let step = 0; step < 4; step++) {
     const options = { learningRate: 5e-3, weightDecay: 0, maxGradNorm: 1 };

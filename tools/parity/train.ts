@@ -1,6 +1,6 @@
 import { withRandomness } from '../../src/nn/index.ts';
 import type { Model } from '../../src/models/model.ts';
-import type { SafetensorsFile, Tensor } from '../../src/tensor/index.ts';
+import { noGrad, scope, type SafetensorsFile, type Tensor } from '../../src/tensor/index.ts';
 import type { Batch, Objective, PreparedRow, StepOptions, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { inputOf, type Tensors } from './input.ts';
@@ -29,11 +29,12 @@ export async function trainOnBatch(
     const microBatches = [objective.rows];
     // The last one is for its loss only: a rate of 0 moves nothing.
     const options = step < request.steps ? request.options : { ...request.options, learningRate: 0 };
+    const penalty = noGrad(() => scope(() => parts.tuning.penalty?.().item() ?? 0));
     const result = await trainStep(
       { model, objective, update },
       { microBatches, step, seed: 0, checkpointing: step % 2 === 0, options },
     );
-    losses.push(result.loss);
+    losses.push(result.loss + penalty);
     gradNorms.push(result.gradNorm);
   }
   for (const tensor of batch.values()) tensor.dispose();

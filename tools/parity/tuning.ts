@@ -178,9 +178,10 @@ export async function compareCurve(
   const method = await updates.load('adamw');
   const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
   const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
-  const update = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const plain = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
+  const update = tuning.govern?.(plain, steps) ?? plain;
   const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
   const result = await trainOnBatch({ model, update, tuning }, file, { steps, options });
   for (const gradient of result.gradients.values()) gradient.dispose();
@@ -243,11 +244,25 @@ export function compareFinalTensors(
       const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
       for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
         const got = own.get(name);
+        const wanted = file.get(name);
         if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
-        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
+        else addOutput(report, `final ${name}`, difference(cutLike(got, wanted, own.get(singular(name))), wanted));
       }
     }),
   );
+}
+
+/** AdaLoRA's singular values that belong to a tensor. */
+function singular(name: string): string {
+  return name.replace(/\.lora_[AB]$/, '.lora_E');
+}
+
+/** Without AdaLoRA's triplets that were taken away, which PEFT leaves out of its file and attune keeps as zeros. */
+function cutLike(got: Tensor, wanted: Tensor, values: Tensor | undefined): Tensor {
+  if (values === undefined || got.shape.join() === wanted.shape.join()) return got;
+  const left = [...values.toNumbers()].flatMap((value, i) => (value === 0 ? [] : [BigInt(i)]));
+  const dimension = got.shape[0] === values.shape[0] ? 0 : 1;
+  return got.indexSelect(dimension, fromArray(BigInt64Array.from(left)));
 }
 
 /** A tuning's tensors as its file would have them. */

@@ -980,6 +980,165 @@ export interface AdaptionPromptTuning {
   modules_to_save?: MethodOptionInputs['tuning']['adaption_prompt']['modules_to_save'];
 }
 
+/** The tuning adalora, with its options. */
+export interface AdaloraTuning {
+  /** Which tuning. */
+  method: 'adalora';
+  /**
+   * Rank of each update at first.
+   * @defaultValue 12
+   */
+  init_r?: MethodOptionInputs['tuning']['adalora']['init_r'];
+  /**
+   * Rank of the updates at the end, on average.
+   * @defaultValue 8
+   */
+  target_r?: MethodOptionInputs['tuning']['adalora']['target_r'];
+  /**
+   * The update is scaled by alpha / init_r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['adalora']['alpha'];
+  /**
+   * Dropout on the adapter's input.
+   * @defaultValue 0
+   */
+  dropout?: MethodOptionInputs['tuning']['adalora']['dropout'];
+  /**
+   * Steps before the first rank is taken away.
+   * @defaultValue 0
+   */
+  tinit?: MethodOptionInputs['tuning']['adalora']['tinit'];
+  /**
+   * Steps at the end whose ranks stay as they are.
+   * @defaultValue 0
+   */
+  tfinal?: MethodOptionInputs['tuning']['adalora']['tfinal'];
+  /**
+   * Steps from one cut to the next.
+   * @defaultValue 1
+   */
+  delta_t?: MethodOptionInputs['tuning']['adalora']['delta_t'];
+  /** Steps of the schedule; the run's unless given. */
+  total_step?: MethodOptionInputs['tuning']['adalora']['total_step'];
+  /**
+   * Smoothing of the importance of a triplet.
+   * @defaultValue 0.85
+   */
+  beta1?: MethodOptionInputs['tuning']['adalora']['beta1'];
+  /**
+   * Smoothing of how much it varies.
+   * @defaultValue 0.85
+   */
+  beta2?: MethodOptionInputs['tuning']['adalora']['beta2'];
+  /**
+   * Weight of the penalty for triplets that are not orthogonal.
+   * @defaultValue 0.5
+   */
+  orth_reg_weight?: MethodOptionInputs['tuning']['adalora']['orth_reg_weight'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['adalora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['adalora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['adalora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adalora']['modules_to_save'];
+}
+
+/** The tuning delora, with its options. */
+export interface DeloraTuning {
+  /** Which tuning. */
+  method: 'delora';
+  /**
+   * Rank of the update.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['delora']['r'];
+  /**
+   * What the strength of each update begins as.
+   * @defaultValue 15
+   */
+  delora_lambda?: MethodOptionInputs['tuning']['delora']['delora_lambda'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['delora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['delora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['delora']['exclude_modules'];
+  /**
+   * Another r for some modules.
+   * @defaultValue {}
+   */
+  rank_pattern?: MethodOptionInputs['tuning']['delora']['rank_pattern'];
+  /**
+   * Another lambda for some modules.
+   * @defaultValue {}
+   */
+  lambda_pattern?: MethodOptionInputs['tuning']['delora']['lambda_pattern'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['delora']['modules_to_save'];
+}
+
+/** The tuning vblora, with its options. */
+export interface VbloraTuning {
+  /** Which tuning. */
+  method: 'vblora';
+  /**
+   * Rank of the update.
+   * @defaultValue 4
+   */
+  r?: MethodOptionInputs['tuning']['vblora']['r'];
+  /**
+   * Vectors of the bank.
+   * @defaultValue 256
+   */
+  num_vectors?: MethodOptionInputs['tuning']['vblora']['num_vectors'];
+  /** Their length; 256, or the longest below that divides all layers' sides, unless given. */
+  vector_length?: MethodOptionInputs['tuning']['vblora']['vector_length'];
+  /**
+   * Vectors that are mixed into one.
+   * @defaultValue 2
+   */
+  topk?: MethodOptionInputs['tuning']['vblora']['topk'];
+  /**
+   * Bound of the first values of the bank.
+   * @defaultValue 0.02
+   */
+  init_vector_bank_bound?: MethodOptionInputs['tuning']['vblora']['init_vector_bank_bound'];
+  /**
+   * Deviation of the first logits of the mixtures.
+   * @defaultValue 0.1
+   */
+  init_logits_std?: MethodOptionInputs['tuning']['vblora']['init_logits_std'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['vblora']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['vblora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['vblora']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['vblora']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -1005,6 +1164,9 @@ export type TuningInput =
   | 'p_tuning'
   | 'prefix'
   | 'adaption_prompt'
+  | 'adalora'
+  | 'delora'
+  | 'vblora'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -1027,7 +1189,10 @@ export type TuningInput =
   | PromptTuningTuning
   | PTuningTuning
   | PrefixTuning
-  | AdaptionPromptTuning;
+  | AdaptionPromptTuning
+  | AdaloraTuning
+  | DeloraTuning
+  | VbloraTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {

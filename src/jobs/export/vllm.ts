@@ -75,7 +75,9 @@ interface AdapterConfig {
 function rankOf({ folder, tuning }: OpenedModel): number | undefined {
   if (tuning === undefined) return undefined;
   const config = readJson<AdapterConfig>(join(folder, 'adapter_config.json'));
+  const isOnTable = tuning.trainables.some(({ name }) => name.includes('.lora_embedding_'));
   const isPlain =
+    !isOnTable &&
     config.peft_type === 'LORA' &&
     (config.bias ?? 'none') === 'none' &&
     ['use_dora', 'lora_bias', 'modules_to_save', 'trainable_token_indices', 'target_parameters'].every((key) =>

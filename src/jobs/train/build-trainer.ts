@@ -190,7 +190,9 @@ export async function createUpdate(
 ): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  return method.create([...tuning.trainables, ...(objective.trainables?.(model) ?? [])], options, plan);
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  const update = await method.create(trainables, options, plan);
+  return tuning.govern?.(update, plan.steps) ?? update;
 }
 
 /** Whether the update bounds what a single row may change. */

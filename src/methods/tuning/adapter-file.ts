@@ -4,6 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import { taskTypes } from './adapter-config.ts';
+import type { AdaptableLayer } from './layer-adapter.ts';
 import { findTargets, lastName, namesGrouped, type Target, type Wanted } from './targets.ts';
 
 /** What an adapter_config.json says besides its method's own keys. */
@@ -49,12 +50,16 @@ export function promptConfig(model: Model, about: AdapterAbout, own: object): Re
 }
 
 /** PEFT's word for weights that are stored [in, out]. */
-export function hasTransposed(targets: readonly Target[]): boolean {
+export function hasTransposed(targets: readonly Target<AdaptableLayer>[]): boolean {
   return targets.some(({ layer }) => isLinear(layer) && layer.isTransposed);
 }
 
 /** PEFT stores `all-linear` as the names that it stood for; where these would reach into the head too, as whole paths. */
-export function targetNames(model: Model, wanted: Wanted, targets: readonly Target[]): string | string[] {
+export function targetNames(
+  model: Model,
+  wanted: Wanted,
+  targets: readonly Target<AdaptableLayer>[],
+): string | string[] {
   const { target_modules: names } = wanted;
   const paths = () => targets.map(({ path }) => path).toSorted();
   if (names === 'all-linear') {

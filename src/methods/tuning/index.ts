@@ -24,6 +24,9 @@ const table = {
   p_tuning: () => import('./p_tuning.options.ts'),
   prefix: () => import('./prefix.options.ts'),
   adaption_prompt: () => import('./adaption_prompt.options.ts'),
+  adalora: () => import('./adalora.options.ts'),
+  delora: () => import('./delora.options.ts'),
+  vblora: () => import('./vblora.options.ts'),
 };
 
 export type TuningTable = typeof table;

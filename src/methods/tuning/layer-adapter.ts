@@ -1,5 +1,6 @@
 // in and out features of a layer; for convolutions O and C channels and a kernel k × k
 import {
+  Embedding,
   isLinear,
   Module,
   ModuleBuffer,
@@ -13,11 +14,16 @@ import { aten, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart, type NamedParameter } from './peft-adapter.ts';
 
-/** Layers that adapters sit beside. */
+/** Layers whose output is a product with their weight. */
 export type TargetLayer = LinearLike | Convolution2d;
+/** Layers that adapters sit beside. */
+export type AdaptableLayer = TargetLayer | Embedding;
 
 /** A change of one layer. Its own parameters are what it trains, named as in PEFT's files below the layer's path. */
-export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> extends Module implements AdapterPart {
+export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer>
+  extends Module
+  implements AdapterPart
+{
   readonly path: string;
   readonly layer: Layer;
   isActive = true;
@@ -67,7 +73,8 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   }
 
   merge({ isFinal = false }: MergeOptions): void {
-    const { weight, bias } = this.layer;
+    const { weight } = this.layer;
+    const bias = this.layer instanceof Embedding ? undefined : this.layer.bias;
     const isTransposed = isLinear(this.layer) && this.layer.isTransposed;
     const asRows = (x: Tensor): Tensor => (isTransposed ? x.transpose(0, 1) : x);
     this.#replace(weight, (stored) => asRows(this.merged(asRows(stored))).contiguous(), isFinal);
@@ -96,7 +103,7 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
 }
 
 /** A change that is added to the layer's weight. */
-export abstract class DeltaAdapter extends LayerAdapter {
+export abstract class DeltaAdapter extends LayerAdapter<TargetLayer> {
   /** What is added: f32 [out, in] or [O, C, k, k], differentiable. */
   abstract delta(): Tensor;
 

@@ -1,11 +1,13 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { adapterConfig, targetNames } from './adapter-file.ts';
+import type { AdaptableLayer } from './layer-adapter.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
-import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
+import { findTargets, isProduct, refuseUnmatched, type Target, type Wanted } from './targets.ts';
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
@@ -15,7 +17,8 @@ export interface LayerOptions extends Wanted {
   trainable_tokens?: readonly unknown[];
 }
 
-export type LinearTarget = Target & { layer: LinearLike };
+export type LinearTarget = Target<LinearLike>;
+type AnyTarget = Target<AdaptableLayer>;
 
 /** What adapters begin with. */
 export interface Start {
@@ -26,11 +29,11 @@ export interface Start {
 }
 
 /** A tuning made of changes of layers. */
-export interface LayerMethod<Options extends LayerOptions, Accepted extends Target = LinearTarget> {
+export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyTarget = LinearTarget> {
   /** `peft_type`. */
   peftType: string;
   /** Which layers take one; linear ones unless said. */
-  accepts?(layer: Target['layer']): boolean;
+  accepts?(layer: AdaptableLayer): boolean;
   /** The layers that the options mean. */
   wanted?(options: Options, model: Model): Wanted;
   /** Refuses options that cannot be followed on these layers. */
@@ -44,7 +47,7 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends Targ
 }
 
 /** `create` and `open` of a tuning of layers. */
-export function tuneLayers<Options extends LayerOptions, Accepted extends Target = LinearTarget>(
+export function tuneLayers<Options extends LayerOptions, Accepted extends AnyTarget = LinearTarget>(
   method: LayerMethod<Options, Accepted>,
 ) {
   return {
@@ -52,13 +55,15 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
       const targets = targetsOf(method, model, options);
       refuseUnmatched(targets, wantedOf(method, model, options));
       method.check?.(targets, options);
-      return build(method, model, options, { seed, residuals, tokens: trainedTokens(model, options, tokens) });
+      const trained = trainedTokens(model, options, tokens);
+      if (trained !== undefined) refuseTables(targets);
+      return build(method, model, options, { seed, residuals, tokens: trained });
     },
     open: (model: Model, options: Options, context: OpenContext): Tuning => build(method, model, options, context),
   };
 }
 
-function wantedOf<Options extends LayerOptions, Accepted extends Target>(
+function wantedOf<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
   options: Options,
@@ -66,16 +71,20 @@ function wantedOf<Options extends LayerOptions, Accepted extends Target>(
   return method.wanted?.(options, model) ?? options;
 }
 
-function targetsOf<Options extends LayerOptions, Accepted extends Target>(
+function targetsOf<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
   options: Options,
 ): Accepted[] {
-  return findTargets(model, wantedOf(method, model, options), method.accepts ?? isLinear) as Accepted[];
+  return findTargets(model, wantedOf(method, model, options), method.accepts ?? isLinearTarget) as Accepted[];
+}
+
+function isLinearTarget(layer: AdaptableLayer): boolean {
+  return isLinear(layer);
 }
 
 /** The adapter in place, with first values where there is a seed. */
-function build<Options extends LayerOptions, Accepted extends Target>(
+function build<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
   options: Options,
@@ -101,6 +110,17 @@ function build<Options extends LayerOptions, Accepted extends Target>(
       },
     ),
   );
+}
+
+/** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */
+function refuseTables(targets: readonly AnyTarget[]): void {
+  const [table] = targets.filter(({ layer }) => !isProduct(layer));
+  if (table === undefined) return;
+  throw new AttuneError('E_TOKENS_TWICE', {
+    what: 'tuning.target_modules and new or trainable tokens train the same rows',
+    got: `target_modules: ${table.path}, which changes all tokens`,
+    fix: 'leave the table out of tuning.target_modules, or the tokens out of tuning.trainable_tokens and data.new_tokens',
+  });
 }
 
 /** Rows of tokens that are trained beside the layers. */

@@ -6,7 +6,7 @@ import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { LohaOptions } from './loha.options.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
-import type { Target } from './targets.ts';
+import { isProduct, type Target } from './targets.ts';
 
 /** W + scale · (A₁ B₁) ∘ (A₂ B₂); with a kernel t between the factors for convolutions. */
 class LohaAdapter extends DeltaAdapter {
@@ -83,7 +83,7 @@ function initialise(adapter: LohaAdapter, start: Start): LohaAdapter {
 
 export const { create, open } = tuneLayers<LohaOptions, Target>({
   peftType: 'LOHA',
-  accepts: () => true,
+  accepts: isProduct,
   parts: (targets, options, start) => targets.map((target) => initialise(new LohaAdapter(target, options), start)),
   config: (options) => ({
     ...writeTargets(options),

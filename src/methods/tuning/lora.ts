@@ -1,25 +1,30 @@
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear, ModuleBuffer, type Parameter } from '../../nn/index.ts';
+import { TokenHead } from '../../models/heads/token-head.ts';
+import { tokenTables } from '../../models/token-tables.ts';
+import { isLinear, ModuleBuffer, type Embedding, type Parameter } from '../../nn/index.ts';
 import { aten, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
+import type { AdaptableLayer } from './layer-adapter.ts';
 import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
+import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { ROOT } from './peft-adapter.ts';
 import { SavedParameter } from './saved-modules.ts';
-import { fromPattern, isSaved, type Target } from './targets.ts';
+import { fromPattern, isProduct, isSaved, type Target } from './targets.ts';
 
-/** Low-rank adapters on linear layers and convolutions. */
-export const { create, open } = tuneLayers<LoraOptions, Target>({
+/** Low-rank adapters on linear layers, convolutions and the table of tokens. */
+export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>({
   peftType: 'LORA',
   accepts: () => true,
   check(targets, { dropout, use_dora: isDora, lora_bias: hasBias, init_lora_weights: start }) {
+    const products = targets.filter(({ layer }) => isProduct(layer));
     if (isOfWeight(start)) refuseStart(targets, start, { isDora, dropout });
-    if (dropout > 0) refuseOnConvolutions(targets, 'dropout above 0', 'set tuning.dropout to 0');
-    if (isDora) refuseOnConvolutions(targets, 'use_dora', 'set tuning.use_dora to false');
-    if (hasBias) refuseOnConvolutions(targets, 'lora_bias', 'set tuning.lora_bias to false');
+    if (dropout > 0) refuseBesideLinear(products, 'dropout above 0', 'set tuning.dropout to 0');
+    if (isDora) refuseBesideLinear(targets, 'use_dora', 'set tuning.use_dora to false');
+    if (hasBias) refuseBesideLinear(targets, 'lora_bias', 'set tuning.lora_bias to false');
   },
   parts: (targets, options, start) =>
     targets.map(({ path, layer }) => {
@@ -27,6 +32,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target>({
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
       const { dropout, lora_bias: hasBias, use_dora: hasMagnitude, loraplus_lr_ratio: ratio } = options;
+      if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling }, start);
       const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude, ratio });
       initialise(adapter, options, start);
       return adapter;
@@ -39,7 +45,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target>({
     bias === 'all' ? trainBiases(model, targets, modules_to_save) : [],
 });
 
-function configOf(options: LoraOptions, targets: readonly Target[]) {
+function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>[]) {
   return {
     ...otherVariants,
     alpha_pattern: options.alpha_pattern,
@@ -76,11 +82,11 @@ function doubled(options: LoraOptions): LoraOptions {
 
 /** @throws E_NO_TARGETS, E_DROPOUT_UNSUPPORTED */
 function refuseStart(
-  targets: readonly Target[],
+  targets: readonly Target<AdaptableLayer>[],
   start: string,
   { isDora, dropout }: { isDora: boolean; dropout: number },
 ): void {
-  refuseOnConvolutions(targets, `init_lora_weights ${start}`, 'set tuning.init_lora_weights to true');
+  refuseBesideLinear(targets, `init_lora_weights ${start}`, 'set tuning.init_lora_weights to true');
   if (!isDora && dropout === 0) return;
   throw new AttuneError('E_START_UNSUPPORTED', {
     what: `init_lora_weights ${start} keeps the layer's output as it was, and dropout and DoRA would change it`,
@@ -129,6 +135,21 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
   if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
 }
 
+/** PEFT's start: A zero, B normal. */
+function embeddingAdapter(
+  table: Embedding,
+  shape: { path: string; rank: number; scaling: number },
+  start: Start,
+): LoraEmbedding {
+  const { output } = tokenTables(start.model);
+  const isHead = output === undefined && start.model.head instanceof TokenHead;
+  const adapter = new LoraEmbedding(table, { ...shape, isHead });
+  const { lora_embedding_A: a, lora_embedding_B: b } = adapter;
+  begin(a, start, () => zeros(a.shape));
+  begin(b, start, (seed) => keyedNormal(b.shape, { seed, path: `lora_embedding_B:${shape.path}` }, 1));
+  return adapter;
+}
+
 function trainBoth({ lora_A: a, lora_B: b }: LowRankAdapter): void {
   a.setTrainable(true);
   b.setTrainable(true);
@@ -170,18 +191,22 @@ export function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor 
 }
 
 /** What keys dropout is the place of a token, and maps of a network's inside have none; the rest is for rows of a weight. */
-function refuseOnConvolutions(targets: readonly Target[], got: string, fix: string): void {
+function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: string, fix: string): void {
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;
   throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
-    what: 'Adapters on convolutions have no dropout, no bias and no lengths of rows',
+    what: 'Adapters on convolutions and on tables of tokens have no dropout, no bias and no lengths of rows',
     got: `tuning.${got}, and ${first.path} among the layers with an adapter`,
     fix,
   });
 }
 
 /** Every bias of the model, as a leaf of its own; modules that are trained whole have theirs. */
-function trainBiases(model: Model, targets: readonly Target[], whole: readonly string[]): SavedParameter[] {
+function trainBiases(
+  model: Model,
+  targets: readonly Target<AdaptableLayer>[],
+  whole: readonly string[],
+): SavedParameter[] {
   const adapted = new Set(targets.map(({ path }) => path));
   return [...model.modules()].flatMap(([path, module]) => {
     if (isSaved(path, whole) || path === '') return [];

@@ -4,7 +4,7 @@ import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
 import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
-import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
+import type { MergeOptions, ResultNotes, Trainable, Tuning, Update } from '../../train/interfaces.ts';
 
 /** What the names of an adapter's tensors begin with in PEFT's files. */
 export const ROOT = 'base_model.model.';
@@ -26,6 +26,9 @@ export interface AdapterPart {
   saved?(): Map<string, Tensor>;
   /** Ids at and above the vocabulary's size that stand in front of every row. */
   readonly prefix?: readonly number[];
+  /** What `Tuning.penalty` and `Tuning.govern` are, where this piece has them. */
+  penalty?(): Tensor;
+  govern?(update: Update, steps: number): Update;
   /** Puts its numbers into the form that passes read fastest. */
   settle?(dtype: DType): void;
   /** Switched off, it leaves the model as it was. */
@@ -44,6 +47,7 @@ type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
 export class PeftAdapter implements Tuning {
   readonly result = 'adapter';
   readonly trainables: readonly Trainable[];
+  readonly penalty: Tuning['penalty'];
   readonly #parts: readonly AdapterPart[];
   readonly #config: ConfigOf;
   readonly #model: Model;
@@ -55,6 +59,12 @@ export class PeftAdapter implements Tuning {
     this.#parts = parts;
     this.#config = config;
     this.trainables = parts.flatMap(({ trainables }) => trainables);
+    const penalised = parts.find(({ penalty }) => penalty !== undefined);
+    if (penalised !== undefined) this.penalty = () => penalised.penalty!();
+  }
+
+  govern(update: Update, steps: number): Update {
+    return this.#parts.reduce((inner, part) => part.govern?.(inner, steps) ?? inner, update);
   }
 
   get prefix(): readonly number[] {

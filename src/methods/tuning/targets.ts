@@ -2,11 +2,13 @@ import { capitalised, withArticle } from '../../base/articles.ts';
 import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
+import { tokenTables } from '../../models/token-tables.ts';
+import { Convolution2d, Embedding, isLinear, type Module } from '../../nn/index.ts';
+import type { AdaptableLayer, TargetLayer } from './layer-adapter.ts';
 
-export interface Target {
+export interface Target<Layer extends AdaptableLayer = TargetLayer> {
   path: string;
-  layer: LinearLike | Convolution2d;
+  layer: Layer;
 }
 
 /** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
@@ -20,21 +22,21 @@ export interface Wanted {
 }
 
 /**
- * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels; in a
- * network that is made of convolutions `all-linear` means those.
+ * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels, and the
+ * table of tokens; in a network that is made of convolutions `all-linear` means those.
  */
 export function findTargets(
   model: Model,
   { target_modules: wanted, layers_to_transform: layers = null, exclude_modules: excluded = null }: Wanted,
-  accepts: (layer: Target['layer']) => boolean = () => true,
-): Target[] {
+  accepts: (layer: AdaptableLayer) => boolean = isProduct,
+): Target<AdaptableLayer>[] {
   // What has new weights, or those of another task, is trained whole; what reads images beside texts stays as it is.
   const { newlyInitialised = [], imageReader } = model.trunk;
   const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
     ...part.modules(),
   ]);
   const isApart = new Set(apart.map(([, module]) => module));
-  const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
+  const candidates = [...tableTargets(model), ...adaptable(model)].filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
       what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
@@ -44,7 +46,8 @@ export function findTargets(
   const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
   const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
   const found = candidates.filter(({ path, layer }) => {
-    if (wanted === 'all-linear' && (isApart.has(layer) || (hasLinear && !isLinear(layer)))) return false;
+    if (wanted === 'all-linear' && (isApart.has(layer) || !isProduct(layer) || (hasLinear && !isLinear(layer))))
+      return false;
     return matches(path) && isInLayers(path, layers) && !isExcluded(path);
   });
   if (found.length > 0) return found;
@@ -53,6 +56,18 @@ export function findTargets(
     got: JSON.stringify(wanted),
     expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
   });
+}
+
+/** Whether a layer is more than a table. */
+export function isProduct(layer: AdaptableLayer): layer is TargetLayer {
+  return !(layer instanceof Embedding);
+}
+
+/** The table of input tokens, by its path; other tables are read by place, not by token. */
+function tableTargets(model: Model): Target<Embedding>[] {
+  const { tokenTable } = model.trunk;
+  if (tokenTable === undefined) return [];
+  return [{ path: tokenTables(model).input.path, layer: tokenTable }];
 }
 
 /** Layers that adapters can sit beside, in the model's order. */
@@ -69,7 +84,7 @@ export function namesGrouped(model: Model, names: readonly string[]): boolean {
   );
 }
 
-function isTarget(module: Module): module is LinearLike | Convolution2d {
+function isTarget(module: Module): module is Module & TargetLayer {
   return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
 }
 
@@ -102,10 +117,12 @@ export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
+const PATTERNS = ['rank_pattern', 'alpha_pattern', 'lambda_pattern'] as const;
+
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
-  targets: readonly Target[],
-  options: Wanted & { [Field in 'rank_pattern' | 'alpha_pattern']?: Readonly<Record<string, number>> },
+  targets: readonly Target<AdaptableLayer>[],
+  options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
   const paths = targets.map(({ path }) => path);
@@ -115,7 +132,7 @@ export function refuseUnmatched(
     ...(layers ?? [])
       .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
-    ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
+    ...PATTERNS.flatMap((field) =>
       Object.keys(options[field] ?? {})
         .map((key) => ({ key, alone: { [key]: 1 } }))
         .filter(({ alone }) => paths.every((path) => fromPattern(alone, path) === undefined))

@@ -85,7 +85,7 @@ export const { create, open } = tuneLayers<VeraOptions>({
     const shared = new SharedMatrices(targets, r, start);
     const adapters = targets.map((target) => {
       const adapter = new VeraAdapter(target, r, shared);
-      begin(adapter.vera_lambda_d, start, () => full([r], d_initial));
+      begin(adapter.vera_lambda_d, start, () => full([r], d_initial, { dtype: 'f32' }));
       begin(adapter.vera_lambda_b, start, () => zeros([target.layer.outFeatures]));
       return adapter;
     });

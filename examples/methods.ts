@@ -1,0 +1,197 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
+import type { RunEvent } from '../src/base/events.ts';
+import { formatBytes } from '../src/base/format.ts';
+import { greatest } from '../src/base/many.ts';
+import { writeFileAtomic } from '../src/files/atomic.ts';
+import { makeFolders } from '../src/files/make-folder.ts';
+import type { ComparedValue } from '../src/store/results.ts';
+import { decimals, shownValue } from './comparison-table.ts';
+import { onEachCore } from './each-core.ts';
+import type { Example, Setting, Table } from './example.ts';
+import { replies, tickets } from './first-hour/tickets.ts';
+import { methodsPicture, type Point } from './methods/picture.ts';
+import { trainedNumbers } from './methods/trained-numbers.ts';
+import { LEFT_OUT, tuningOf, WAYS, type Way } from './methods/ways.ts';
+import { trainWhole } from './train-whole.ts';
+
+const ROWS = 1000;
+const TEXTS = ['subject', 'body', 'product'];
+
+interface Task {
+  name: string;
+  title: string;
+  set: typeof tickets;
+  data: Omit<RecipeInput['data'], 'train'>;
+  objective: RecipeInput['objective'];
+  /** Of answers on test rows, and how it is called. */
+  metric: string;
+  unit: string;
+  digits: number;
+  /** What stands beside the tunings, as `compare` names it for a run. */
+  beside: (run: string) => { name: string; title: string };
+}
+
+const TASKS: readonly Task[] = [
+  {
+    name: 'replies',
+    title: 'Replies to tickets (SFT)',
+    set: replies,
+    data: {
+      format: 'prompt_completion',
+      columns: { prompt: { columns: TEXTS, separator: '\n' }, completion: 'reply' },
+    },
+    objective: 'sft',
+    metric: 'bits_per_byte',
+    unit: 'bits per byte (less is better)',
+    digits: 3,
+    beside: (run) => ({ name: `base:${run}`, title: 'base model' }),
+  },
+  {
+    name: 'queues',
+    title: 'Tickets to five queues (classification)',
+    set: tickets,
+    data: { format: 'classification', columns: { text: { columns: TEXTS, separator: '\n' }, label: 'queue' } },
+    objective: 'classification',
+    metric: 'accuracy',
+    unit: 'accuracy',
+    digits: 3,
+    beside: () => ({ name: 'logistic_regression', title: 'tf-idf + logistic regression' }),
+  },
+];
+
+/** What one run cost. */
+interface Cost {
+  way: Way;
+  folder: string;
+  trained: number;
+  peakBytes: number;
+  secondsPerStep: number;
+}
+
+interface Studied {
+  task: Task;
+  costs: readonly Cost[];
+  values: ReadonlyMap<string, ComparedValue>;
+}
+
+/** Every tuning on one task of answers and one of classes. */
+export const methods: Example = {
+  title: 'Every tuning on two small tasks',
+  async run(setting) {
+    const steps = setting.quick ? 30 : 100;
+    const ways = setting.quick ? WAYS.filter(({ name }) => ['lora', 'ia3', 'prompt_tuning'].includes(name)) : WAYS;
+    const studied: Studied[] = [];
+    for (const task of TASKS) studied.push(await study(task, { ways, steps }, setting));
+    const picture = pictureOf(studied);
+    writeFileAtomic(join(import.meta.dirname, '..', 'docs', 'methods.svg'), picture);
+    const leftOut = Object.entries(LEFT_OUT).map(([name, reason]) => `${name}: ${reason}`);
+    return {
+      about: [
+        `attune-base (5.8 M weights), ${steps} steps of 16 rows at one learning rate for each method and no search: a ` +
+          'method that stands low here may have wanted another rate or more steps, and a method that stands high has ' +
+          'shown what it does in few. Rows are drawn by rules (first-hour: replies to tickets, tickets to queues): ' +
+          `${ROWS} of each, a fifth of them for testing. Two runs at a time, one thread each; memory is the whole process's.`,
+        `Left out: ${leftOut.join('; ')}.`,
+        '![Quality by trained numbers](methods.svg)',
+      ],
+      tables: studied.map(tableOf),
+      verdict: studied.map(verdictOf),
+    };
+  },
+};
+
+async function study(
+  task: Task,
+  { ways, steps }: { ways: readonly Way[]; steps: number },
+  setting: Setting,
+): Promise<Studied> {
+  const place = join(setting.folder, 'methods', task.name);
+  makeFolders(place);
+  const { data } = await task.set.write(place, { rows: ROWS, fresh: 1, seed: 0 });
+  const costs = await onEachCore(ways, (way) => train(task, { way, steps, data }, setting));
+  const [first, ...others] = costs.map(({ folder }) => folder);
+  const beside = task.beside(first);
+  const { comparison } = await compare([first, ...others, beside.name], { metrics: [task.metric], seed: 0 });
+  for (const folder of [first, ...others]) rmSync(folder, { recursive: true });
+  const names = [...costs.map(({ way }) => way.name), beside.title];
+  return { task, costs, values: new Map(comparison.systems.map(({ values }, i) => [names[i], values[task.metric]])) };
+}
+
+async function train(
+  task: Task,
+  { way, steps, data }: { way: Way; steps: number; data: string },
+  setting: Setting,
+): Promise<Cost> {
+  const folder = join(setting.folder, 'runs', `methods-${task.name}-${way.name}`);
+  const recipe = await resolveRecipe({
+    model: 'attune-base',
+    data: { ...task.data, train: data, validation: 0, test: 0.2, allow_overlap: true },
+    tuning: tuningOf(way),
+    objective: task.objective,
+    training: { learning_rate: way.learningRate, max_steps: steps, batch_size: 16, seed: 0 },
+    evaluation: { every: 'never', baselines: 'none' },
+    checkpoints: { every: 'never', best: false, keep: 1 },
+    report_to: [],
+    output_dir: folder,
+  });
+  const times: number[] = [];
+  const memory: number[] = [];
+  await trainWhole(recipe, (event: RunEvent) => {
+    if (event.type !== 'step-finished') return;
+    times.push(performance.now());
+    memory.push(event.memoryBytes);
+  });
+  const trained = trainedNumbers(folder);
+  const secondsPerStep = (times.at(-1)! - times[0]) / (times.length - 1) / 1000;
+  setting.log(`${task.name}, ${way.name}: ${trained} trained, ${secondsPerStep.toFixed(2)} s a step`);
+  return { way, folder, trained, peakBytes: greatest(memory), secondsPerStep };
+}
+
+function tableOf({ task, costs, values }: Studied): Table {
+  const value = (name: string) => shownValue(values.get(name)!, decimals(task.digits));
+  const others = [...values.keys()].filter((name) => costs.every(({ way }) => way.name !== name));
+  return {
+    caption: `${task.title}: ${task.unit} on test rows with 95 % intervals`,
+    head: ['tuning', task.unit, 'trained numbers', 'peak memory', 'seconds a step', 'learning rate'],
+    rows: [
+      ...costs.map(({ way, trained, peakBytes, secondsPerStep }) => [
+        way.name,
+        value(way.name),
+        trained.toLocaleString('en'),
+        formatBytes(peakBytes),
+        secondsPerStep.toFixed(3),
+        String(way.learningRate),
+      ]),
+      ...others.map((name) => [name, value(name), '', '', '', '']),
+    ],
+  };
+}
+
+function pictureOf(studied: readonly Studied[]): string {
+  return methodsPicture(
+    studied.map(({ task, costs, values }) => ({
+      title: task.title,
+      unit: task.unit,
+      points: costs.map(({ way, trained }): Point => {
+        const { value, low = value, high = value } = values.get(way.name)!;
+        return { name: way.name, trained, value, low, high };
+      }),
+    })),
+  );
+}
+
+/** The best one, and those that the rows do not tell from it by their intervals. */
+function verdictOf({ task, costs, values }: Studied): string {
+  const sign = task.metric === 'accuracy' ? -1 : 1;
+  const sorted = costs.toSorted((a, b) => sign * (values.get(a.way.name)!.value - values.get(b.way.name)!.value));
+  const [best, ...others] = sorted.map(({ way }) => way.name);
+  const { low = 0, high = 0 } = values.get(best)!;
+  const near = others.filter((name) => {
+    const other = values.get(name)!;
+    return (other.low ?? other.value) <= high && (other.high ?? other.value) >= low;
+  });
+  const beside = near.length === 0 ? 'no other interval reaches it' : `intervals that reach it: ${near.join(', ')}`;
+  return `${task.title}: best is ${best}; ${beside}.`;
+}

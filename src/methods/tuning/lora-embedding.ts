@@ -1,0 +1,59 @@
+// N tokens, V rows of the table, D width, r rank
+import { AttuneError } from '../../base/errors.ts';
+import { Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { MergeOptions } from '../../train/interfaces.ts';
+import { LayerAdapter } from './layer-adapter.ts';
+
+interface EmbeddingShape {
+  path: string;
+  rank: number;
+  /** alpha / r, or alpha / √r. */
+  scaling: number;
+  /** The table is the output head too. */
+  isHead: boolean;
+}
+
+/** LoRA on the table of tokens: a token's vector + scaling · B aᵢ. Where the table is the head too, that is as it was. */
+export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingAdapter {
+  /** [r, V] */
+  readonly lora_embedding_A: Parameter;
+  /** [D, r] */
+  readonly lora_embedding_B: Parameter;
+  readonly #scaling: number;
+  readonly #isHead: boolean;
+
+  constructor(table: Embedding, { path, rank, scaling, isHead }: EmbeddingShape) {
+    super(path, table);
+    this.lora_embedding_A = new Parameter([rank, table.count]);
+    this.lora_embedding_B = new Parameter([table.width, rank]);
+    this.#scaling = scaling;
+    this.#isHead = isHead;
+    this.attach();
+  }
+
+  forward(ids: Tensor, output: Tensor): Tensor {
+    if (!this.isActive) return output;
+    const inner = aten.embedding.default(this.lora_embedding_A.tensor.transpose(0, 1), ids).to(output.dtype); // [N, r]
+    const added = aten.linear.default(inner, this.lora_embedding_B.value(output.dtype));
+    return output.add(added.mul(this.#scaling));
+  }
+
+  /** Logits stay as they were. */
+  terms(): Term[] {
+    return [];
+  }
+
+  override merged(weight: Tensor): Tensor {
+    const { lora_embedding_A: a, lora_embedding_B: b } = this;
+    return weight.add(b.tensor.matmul(a.tensor).transpose(0, 1).mul(this.#scaling));
+  }
+
+  override merge(options: MergeOptions): void {
+    if (!this.#isHead) return super.merge(options);
+    throw new AttuneError('E_NOT_MERGEABLE', {
+      what: `The adapter changes ${this.path}, which is this model's output head too: merged, it would change the head`,
+      fix: 'use base model and adapter together, or leave the table out of tuning.target_modules',
+    });
+  }
+}

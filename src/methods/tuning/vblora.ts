@@ -1,0 +1,140 @@
+// N tokens, in and out features, r rank, n vectors of length v in the bank, k of them mixed
+import { AttuneError } from '../../base/errors.ts';
+import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
+import { Parameter, type LinearLike, type Term } from '../../nn/index.ts';
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { LayerAdapter } from './layer-adapter.ts';
+import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
+import type { AdapterPart } from './peft-adapter.ts';
+import { writeTargets } from './target-options.ts';
+import type { VbloraOptions } from './vblora.options.ts';
+
+/** The vectors that all layers share. */
+class VectorBank implements AdapterPart {
+  /** [n, v] */
+  readonly vectors: Parameter;
+  readonly trainables: readonly Trainable[];
+
+  constructor(options: VbloraOptions, length: number, start: Start) {
+    this.vectors = new Parameter([options.num_vectors, length]);
+    this.trainables = [{ name: 'base_model.vblora_vector_bank', parameter: this.vectors, decays: true }];
+    const bound = options.init_vector_bank_bound;
+    begin(this.vectors, start, (seed) =>
+      keyedUniform(this.vectors.shape, { seed, path: 'vblora_vector_bank' })
+        .mul(2 * bound)
+        .sub(bound),
+    );
+  }
+
+  switch(): void {}
+  merge(): void {}
+  unmerge(): void {}
+  dispose(): void {
+    this.vectors.dispose();
+  }
+}
+
+/** W + B A, whose rows and columns are mixtures of the bank's vectors. */
+class VbloraAdapter extends LayerAdapter<LinearLike> {
+  /** [r, in / v, n] */
+  readonly vblora_logits_A: Parameter;
+  /** [out / v, r, n] */
+  readonly vblora_logits_B: Parameter;
+  readonly #bank: VectorBank;
+  readonly #mixed: number;
+
+  constructor({ path, layer }: LinearTarget, { r, topk }: VbloraOptions, bank: VectorBank) {
+    super(path, layer);
+    const [count, length] = bank.vectors.shape;
+    this.vblora_logits_A = new Parameter([r, layer.inFeatures / length, count]);
+    this.vblora_logits_B = new Parameter([layer.outFeatures / length, r, count]);
+    this.#bank = bank;
+    this.#mixed = topk;
+    this.attach();
+  }
+
+  /** [i, j, n] to [i, j, v]: the vectors of the k largest logits, weighed by their softmax */
+  #mix(logits: Tensor): Tensor {
+    const [largest, indices] = aten.topk.default(logits, this.#mixed); // [i, j, k]
+    const chosen = aten.embedding.default(this.#bank.vectors.tensor, indices); // [i, j, k, v]
+    return chosen.mul(largest.softmax(-1).unsqueeze(-1)).sum([2]);
+  }
+
+  /** [r, in] and [out, r] */
+  #factors(): [Tensor, Tensor] {
+    const { inFeatures, outFeatures } = this.layer;
+    const a = this.#mix(this.vblora_logits_A.tensor); // [r, in / v, v]
+    const b = this.#mix(this.vblora_logits_B.tensor).transpose(1, 2); // [out / v, v, r]
+    return [a.reshape(-1, inFeatures), b.reshape(outFeatures, -1)];
+  }
+
+  forward(x: Tensor, output: Tensor): Tensor {
+    return this.terms(x).reduce((sum, { hidden, weight }) => sum.add(aten.linear.default(hidden, weight)), output);
+  }
+
+  terms(x: Tensor): Term[] {
+    if (!this.isActive) return [];
+    const [a, b] = this.#factors();
+    return [{ hidden: aten.linear.default(x, a.to(x.dtype)), weight: b.to(x.dtype) }];
+  }
+
+  override merged(weight: Tensor): Tensor {
+    const [a, b] = this.#factors();
+    return weight.add(b.matmul(a));
+  }
+}
+
+const LONGEST = 256;
+
+/** Every side of every layer consists of whole vectors. */
+function lengthFor(targets: readonly LinearTarget[], { vector_length: wanted }: VbloraOptions): number {
+  if (wanted !== null) return wanted;
+  const sides = targets.flatMap(({ layer }) => [layer.inFeatures, layer.outFeatures]);
+  let length = LONGEST;
+  while (sides.some((side) => side % length !== 0)) length--;
+  return length;
+}
+
+/** @throws E_NO_TARGETS */
+function refuseOddSides(targets: readonly LinearTarget[], length: number): void {
+  const odd = targets.filter(({ layer }) => layer.inFeatures % length !== 0 || layer.outFeatures % length !== 0);
+  if (odd.length === 0) return;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: `tuning.vector_length is ${length}, and the sides of some layers are no multiples of it`,
+    problems: odd.map(({ path, layer }) => ({
+      field: path,
+      message: `is ${layer.outFeatures} × ${layer.inFeatures}`,
+    })),
+    fix: 'leave tuning.vector_length out, or exclude these layers: tuning.exclude_modules',
+  });
+}
+
+export const { create, open } = tuneLayers<VbloraOptions>({
+  peftType: 'VBLORA',
+  check: (targets, options) => refuseOddSides(targets, lengthFor(targets, options)),
+  parts(targets, options, start) {
+    const bank = new VectorBank(options, lengthFor(targets, options), start);
+    const adapters = targets.map((target) => {
+      const adapter = new VbloraAdapter(target, options, bank);
+      for (const [name, logits] of adapter.ownParameters())
+        begin(logits, start, (seed) =>
+          keyedNormal(logits.shape, { seed, path: `${name}:${target.path}` }, options.init_logits_std),
+        );
+      return adapter;
+    });
+    return [bank, ...adapters];
+  },
+  config: (options, targets) => ({
+    ...writeTargets(options),
+    fan_in_fan_out: targets.some(({ layer }) => layer.isTransposed),
+    init_logits_std: options.init_logits_std,
+    init_vector_bank_bound: options.init_vector_bank_bound,
+    num_vectors: options.num_vectors,
+    r: options.r,
+    save_only_topk_weights: false,
+    topk: options.topk,
+    vblora_dropout: 0,
+    vector_length: lengthFor(targets, options),
+  }),
+});
