@@ -57,7 +57,10 @@ function bodyOf(model: string, { promptTokens, newTokens, vocabulary }: Work): R
 async function ask(url: string, body: Record<string, unknown>): Promise<number> {
   const start = performance.now();
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${url}/completions`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`${url}/completions`, init).catch((error: Error) => {
+    throw new Error(`${url} did not answer: ${String(error.cause ?? error)}`);
+  });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   let first: number | undefined;
   for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {

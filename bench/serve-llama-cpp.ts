@@ -43,4 +43,6 @@ const server = createServer((request, response) => void answer(request, response
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/v1`, pid: process.pid })}\n`);
 });
+// Clients come back after the other server's turn.
+server.keepAliveTimeout = 3_600_000;
 process.on('SIGTERM', () => process.exit(0));

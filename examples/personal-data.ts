@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditData, type AuditResult, type KindAudit, type Share } from '../src/app/redact/audit-data.ts';
-import { labelledRows, SETS } from '../tools/pii-held-out/labelled-rows.ts';
+import { labelledSet, setNumbers, type LabelledRow } from '../tools/privacy/labelled-sets.ts';
 import { fetchMailFiles } from './data/mail.ts';
 import type { Example, Setting, Table } from './example.ts';
 
@@ -25,7 +25,7 @@ export const personalData: Example = {
             `it touches a label. Wilson's intervals. Asked for: recall of 0.97 where a checksum or a pattern ` +
             'decides, 0.90 for names and addresses, precision of 0.90.',
           'Once its misses have been read the set is development material, and a score after that says less. ' +
-            'Earlier sets, and what each led to: [personal-data.md](personal-data.md).',
+            'All sets: [personal-data.md](personal-data.md).',
         ],
         tables: [
           tableOf(`${written.rows} written rows`, written),
@@ -43,9 +43,23 @@ export const personalData: Example = {
 async function auditOf(folder: string, setting: Setting): Promise<[AuditResult, AuditResult]> {
   const files = await fetchMailFiles(setting);
   const [written, mails] = ['written.jsonl', 'mails.jsonl'].map((name) => join(folder, name));
-  writeFileSync(written, labelledRows(SETS, 'written').join(''));
-  writeFileSync(mails, labelledRows(SETS, 'mail', files).join(''));
+  const rows = labelledSet(setNumbers.at(-1)!, files);
+  for (const [file, source] of [[written, 'written'] as const, [mails, 'mail'] as const])
+    writeFileSync(
+      file,
+      rows
+        .filter((row) => row.source === source)
+        .map(auditRow)
+        .join(''),
+    );
   return [await auditData(written), await auditData(mails)];
+}
+
+/** Positions of a set are UTF-16 units, those of the audit characters. */
+function auditRow({ text, spans }: LabelledRow): string {
+  const place = (unit: number) => Array.from(text.slice(0, unit)).length;
+  const labels = spans.map(({ start, end, kind }) => ({ start: place(start), end: place(end), label: kind }));
+  return `${JSON.stringify({ text, spans: labels })}\n`;
 }
 
 function tableOf(caption: string, { kinds, all }: AuditResult): Table {

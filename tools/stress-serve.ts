@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { randomUnit } from '../src/base/random.ts';
 import { writeJson } from '../src/files/json.ts';
 import { residentBytes } from './stress/process-usage.ts';
-import { takenPlaces, visit, type Draw, type Visited } from './stress/serve-visitors.ts';
+import { fillCache, takenPlaces, visit, type Draw, type Visited } from './stress/serve-visitors.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,8 +27,6 @@ const { values } = parseArgs({
 });
 
 const MOST_GROWTH = 0.02;
-/** Of the time: caches fill, and code is compiled. */
-const WARM_UP = 0.25;
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-soak-'));
 const server = await startServer();
@@ -46,10 +44,11 @@ try {
 type Report = Awaited<ReturnType<typeof soak>>;
 
 async function soak(visited: Visited & { pid: number }, seconds: number) {
+  await fillCache(visited, drawOf(-1, 0));
   const start = performance.now();
   const passed = () => (performance.now() - start) / 1000;
   const counts = new Map<string, number>();
-  const samples: { at: number; bytes: number }[] = [];
+  const samples: Sample[] = [];
   const client = async (_: unknown, number: number) => {
     for (let i = 0; passed() < seconds; i++) {
       const { name, outcome } = await visit(visited, drawOf(number, i));
@@ -59,29 +58,49 @@ async function soak(visited: Visited & { pid: number }, seconds: number) {
   };
   const watch = async () => {
     while (passed() < seconds) {
-      samples.push({ at: passed(), bytes: residentBytes(visited.pid) });
+      samples.push(sampleOf(visited.pid, passed() / seconds));
       await sleep(Math.min(5000, seconds * 20));
     }
   };
   await Promise.all([watch(), ...Array.from({ length: Number(values.clients) }, client)]);
-  const growth = growthOf(samples, seconds);
+  const quarters = [0, 0.25, 0.5, 0.75].map((from) => medianOf(samples, from));
+  const growth = total(quarters[3]) / total(quarters[1]) - 1;
   const places = await takenPlaces(visited);
-  const requests = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const failures = [
     ...[...counts].filter(([key]) => /: 5\d\d$/.test(key)).map(([key, count]) => `${key}, ${count} times`),
     ...(places === 0 ? [] : [`${places} places are not free`]),
     ...(growth <= MOST_GROWTH ? [] : [`memory grew by ${(100 * growth).toFixed(1)} %`]),
   ];
-  const [bytes] = samples.slice(-1);
-  return {
-    seconds,
-    requests,
-    visits: Object.fromEntries([...counts].toSorted()),
-    growth,
-    bytes: bytes.bytes,
-    places,
-    failures,
-  };
+  return { seconds, visits: Object.fromEntries([...counts].toSorted()), quarters, growth, places, failures };
+}
+
+/** Resident bytes of the server, and of the processes that hold models. */
+interface Memory {
+  server: number;
+  models: number;
+}
+
+interface Sample extends Memory {
+  /** Share of the time that has passed. */
+  at: number;
+}
+
+function sampleOf(pid: number, at: number): Sample {
+  const all = residentBytes(pid);
+  const server = all.get(pid) ?? Number.NaN;
+  return { at, server, models: [...all.values()].reduce((sum, bytes) => sum + bytes, 0) - server };
+}
+
+function total({ server: own, models }: Memory): number {
+  return own + models;
+}
+
+/** Of the quarter that begins there. The first one is the warm-up: caches fill, and code is compiled. */
+function medianOf(samples: readonly Sample[], from: number): Memory {
+  const quarter = samples.filter(({ at }) => at >= from && at < from + 0.25);
+  const median = (part: keyof Memory) =>
+    quarter.map((sample) => sample[part]).toSorted((x, y) => x - y)[Math.floor(quarter.length / 2)];
+  return { server: median('server'), models: median('models') };
 }
 
 /** Every visit's own numbers. */
@@ -90,21 +109,13 @@ function drawOf(client: number, number: number): Draw {
   return () => randomUnit([22, `client ${client}`, number], drawn++);
 }
 
-/** The last quarter's median against the first one's after the warm-up. */
-function growthOf(samples: readonly { at: number; bytes: number }[], seconds: number): number {
-  const between = (from: number, to: number) => {
-    const bytes = samples.filter(({ at }) => at >= from * seconds && at < to * seconds).map((sample) => sample.bytes);
-    return bytes.toSorted((a, b) => a - b)[Math.floor(bytes.length / 2)];
-  };
-  return between(0.75, 1.01) / between(WARM_UP, 0.5) - 1;
-}
-
-function print({ seconds, requests, visits, growth, bytes, failures }: Report): void {
+function print({ seconds, visits, quarters, growth, failures }: Report): void {
   for (const [key, count] of Object.entries(visits)) console.log(`${String(count).padStart(8)}  ${key}`);
-  const megabytes = (bytes / 2 ** 20).toFixed(0);
-  console.log(
-    `${requests} visits in ${seconds} s; ${megabytes} MiB, ${(100 * growth).toFixed(1)} % more than when it was warm`,
-  );
+  const all = Object.values(visits).reduce((sum, count) => sum + count, 0);
+  const megabytes = (part: keyof Memory) => quarters.map((memory) => (memory[part] / 2 ** 20).toFixed(0)).join(', ');
+  console.log(`${all} visits in ${seconds} s`);
+  console.log(`MiB in each quarter of the time: the server ${megabytes('server')}; its models ${megabytes('models')}`);
+  console.log(`the last one against the second: ${growth < 0 ? '' : '+'}${(100 * growth).toFixed(1)} %`);
   console.log(failures.length === 0 ? 'every place is free, and nothing failed' : `failed: ${failures.join('; ')}`);
 }
 

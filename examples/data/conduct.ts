@@ -1,6 +1,6 @@
 /** Conversations that teach a model to refuse what is harmful and to answer the rest; and two small sets to tune it on. */
 import { fill, lines, type Slots } from '../../tools/answer-classifiers/pieces.ts';
-import { Draws } from '../../tools/pii-development/values.ts';
+import { Draws } from '../../tools/draws.ts';
 
 interface ChatRow {
   messages: readonly { role: 'user' | 'assistant'; content: string }[];

@@ -25,6 +25,16 @@ export function formatPercent(share: number, decimals = 1): string {
   return minus(`${(100 * share).toFixed(decimals)} %`);
 }
 
+/** "−4.3 to 12.5 %": an interval of a share. */
+export function formatPercentRange(low: number, high: number, decimals = 1): string {
+  return `${minus((100 * low).toFixed(decimals))} to ${formatPercent(high, decimals)}`;
+}
+
+/** "+12.3 %", "−12.3 %", "0.0 %": a difference of shares. */
+export function formatSignedPercent(share: number, decimals = 1): string {
+  return `${share > 0 ? '+' : ''}${formatPercent(share, decimals)}`;
+}
+
 /** A share and its interval: "12.3 % (10.1 % to 14.5 %)". */
 export function formatEstimate({ estimate, low, high }: { estimate: number; low: number; high: number }): string {
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`;

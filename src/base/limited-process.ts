@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from './errors.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 /** What a process for foreign files may cost before it is killed. */
 export interface ProcessLimits {
@@ -97,8 +98,7 @@ class LimitedProcess {
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#finish(this.#signal?.reason as Error);
   // Whoever waits for a file that never ends hears of it here; whether others listen, too, is no matter.
-  readonly #onSignal = (name: NodeJS.Signals): void =>
-    this.#finish(new AttuneError('E_STOPPED', { what: `Stopped: received ${name}` }));
+  readonly #unlisten: () => void;
 
   constructor(entry: URL, request: unknown, { limits, rights, signal }: LimitedProcessOptions) {
     signal?.throwIfAborted();
@@ -118,7 +118,9 @@ class LimitedProcess {
     this.#child.on('close', (code, signal) => this.#finish(endOf({ code, signal, words: this.#words, limits })));
     this.#timer = setInterval(() => this.#look(), LOOK_MILLISECONDS);
     signal?.addEventListener('abort', this.#onAbort);
-    process.on('SIGINT', this.#onSignal).on('SIGTERM', this.#onSignal);
+    this.#unlisten = onStopSignals((name) =>
+      this.#finish(new AttuneError('E_STOPPED', { what: `Stopped: received ${name}` })),
+    );
     this.#post({ type: 'run', request });
   }
 
@@ -139,7 +141,7 @@ class LimitedProcess {
   kill(): void {
     clearInterval(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    process.off('SIGINT', this.#onSignal).off('SIGTERM', this.#onSignal);
+    this.#unlisten();
     this.#child.kill('SIGKILL');
   }
 

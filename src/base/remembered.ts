@@ -20,3 +20,19 @@ export function remembered<Value>(most: number, make: (word: string) => Value): 
     return value;
   };
 }
+
+/** The same for a function of objects, of which each is told by itself. */
+export function rememberedFor<Key extends object, Value extends object>(
+  most: number,
+  make: (key: Key) => Value,
+): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    if (known.size >= most) known.clear();
+    const value = make(key);
+    known.set(key, value);
+    return value;
+  };
+}

@@ -53,5 +53,9 @@ export function judgeOf(
   const [endpoint, model] = [context.option('--endpoint'), context.option('--model')];
   if (endpoint === undefined && model === undefined) return undefined;
   if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: endpointLimits(context) };
-  throw new AttuneError('E_USAGE', { what: 'A judge has an address and a name', expected: '--endpoint and --model' });
+  throw new AttuneError('E_USAGE', {
+    what: 'A judge is named by its address and its model',
+    got: endpoint === undefined ? '--model alone' : '--endpoint alone',
+    expected: '--endpoint and --model',
+  });
 }

@@ -1,6 +1,6 @@
-import { formatNumber, formatPercent, plural } from '../base/format.ts';
+import { formatNumber, formatPercent, formatPercentRange, formatSignedPercent, plural } from '../base/format.ts';
 import type { GroundedFigures, GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
-import { formatTable, type Column } from './table.ts';
+import { formatTable, tableWidth, type Column } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -14,11 +14,12 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A row for every system; intervals of the first figure, the others' are in the report. */
-export function describeGroundedness({ systems, rows, by, notes }: GroundednessResults, { colours }: Terminal): string {
+export function describeGroundedness({ systems, rows, by, notes }: GroundednessResults, terminal: Terminal): string {
+  const { colours } = terminal;
   const judge = 'judge' in by ? by.judge : `a classifier, right in ${formatPercent(by.accuracy)} of held-out sentences`;
   return [
     colours.dim(`${plural(rows, 'questions')}; whether a source carries an answer is decided by ${judge}`),
-    formatTable(COLUMNS, systems.map(row), colours),
+    formatTable(COLUMNS, systems.map(row), colours, tableWidth(terminal)),
     ...changeOf(systems[0]),
     ...notes.map((note) => colours.dim(note)),
   ].join('\n');
@@ -41,13 +42,11 @@ function row(system: GroundedSystem): string[] {
 function share(figures: GroundedFigures): string {
   if (figures === undefined) return '–';
   const { value, low, high } = figures.after;
-  return `${formatPercent(value)} (${(100 * low!).toFixed(1)} to ${(100 * high!).toFixed(1)})`;
+  return `${formatPercent(value)} (${formatPercentRange(low!, high!)})`;
 }
 
 function changeOf({ hallucinated: { difference } }: GroundedSystem): string[] {
   if (difference === undefined) return [];
   const { value, low, high } = difference;
-  return [
-    `made up, against before: ${value > 0 ? '+' : ''}${formatPercent(value)}, 95 % interval ${(100 * low!).toFixed(1)} to ${formatPercent(high!)}`,
-  ];
+  return [`made up, against before: ${formatSignedPercent(value)}, 95 % interval ${formatPercentRange(low!, high!)}`];
 }

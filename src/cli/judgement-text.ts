@@ -1,5 +1,5 @@
 import type { Judgement } from '../app/judge/judge.ts';
-import { formatNumber, formatPercent, plural } from '../base/format.ts';
+import { formatNumber, formatPercent, formatPercentRange, plural } from '../base/format.ts';
 import type { Calibration } from '../eval/judges/calibration.ts';
 import type { PairwiseJudgement } from '../eval/judges/judge-pairs.ts';
 import type { RubricJudgement } from '../eval/judges/rubric.ts';
@@ -28,7 +28,7 @@ interface Ends {
 /** "62.5 %, 95 % interval 48.4 to 74.8 %" */
 export function shareText({ estimate, low, high }: Ends): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return `${formatPercent(estimate)}, too few for an interval`;
-  return `${formatPercent(estimate)}, 95 % interval ${formatNumber(low * 100, 3)} to ${formatPercent(high)}`;
+  return `${formatPercent(estimate)}, 95 % interval ${formatPercentRange(low, high)}`;
 }
 
 /** Who wins, and how sure that is. */
@@ -75,13 +75,14 @@ function rubricTable({ criteria }: RubricJudgement, systems: readonly [string, s
   return formatTable(columns, rows, terminal.colours);
 }
 
-function calibrationLines({ labels, agreement, kappa, combined }: Calibration): string[] {
+function calibrationLines({ labels, agreement, kappa, leaning, combined }: Calibration): string[] {
   const ends = Number.isFinite(kappa.low)
     ? `, 95 % interval ${formatNumber(kappa.low, 3)} to ${formatNumber(kappa.high, 3)}`
     : '';
   return [
     `against people, ${plural(labels, 'labels')}: the same choice ${shareText(agreement)}`,
     `  kappa ${Number.isNaN(kappa.estimate) ? 'undefined' : formatNumber(kappa.estimate, 3)}${ends}`,
+    `  scores ${leaning.system} higher than people do by ${shareText(leaning)}`,
     `  win rate from people and judge together: ${shareText(combined)}`,
     `  from people alone: ${shareText(combined.labelsAlone)}`,
   ];

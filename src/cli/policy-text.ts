@@ -1,4 +1,4 @@
-import { formatPercent, plural } from '../base/format.ts';
+import { formatPercent, formatPercentRange, plural } from '../base/format.ts';
 import type { PolicyResults, RuleResult } from '../store/policy.ts';
 import { formatTable, type Column } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,11 +14,7 @@ const COLUMNS: readonly Column[] = [
 
 /** How often each rule is broken. */
 export function describePolicy({ rules, prompts, after, before, judge, items }: PolicyResults, { colours }: Terminal) {
-  const unjudged = rules.filter((rule) => rule.unjudged > 0);
-  const notes = unjudged.map(
-    ({ name, unjudged: count, by }) =>
-      `${name}: ${plural(count, 'answers')} not judged${by === 'judge' && judge === undefined ? '; name a judge with --endpoint and --model' : ''}`,
-  );
+  const notes = rules.flatMap((rule) => noteOf(rule, judge));
   const written = items && `for people: attune review ${items.pairs}${items.rubric ? ` --rubric ${items.rubric}` : ''}`;
   return [
     colours.dim(`${plural(prompts, 'prompts')}: ${before === undefined ? after : `${before}, then ${after}`}`),
@@ -27,16 +23,23 @@ export function describePolicy({ rules, prompts, after, before, judge, items }: 
   ].join('\n');
 }
 
+/** Why answers do not count. */
+function noteOf({ name, by, unjudged, broken }: RuleResult, judge: string | undefined): string[] {
+  if (unjudged === 0) return broken === undefined ? [`${name}: no prompt is one that it is for`] : [];
+  const count = plural(unjudged, 'answers');
+  if (by === 'program') return [`${name}: of ${count} the language is not clear; they do not count`];
+  return [`${name}: ${count} not judged${judge === undefined ? '; name a judge with --endpoint and --model' : ''}`];
+}
+
 function row({ name, by, broken }: RuleResult): string[] {
   if (broken === undefined) return [name, by, '0', '–', '–', '–'];
   const { rows, before, after } = broken;
-  const ends = `${(100 * after.low!).toFixed(1)} to ${formatPercent(after.high!)}`;
   return [
     name,
     by,
     String(rows),
     before === undefined ? '–' : formatPercent(before.value),
     formatPercent(after.value),
-    ends,
+    formatPercentRange(after.low!, after.high!),
   ];
 }

@@ -12,7 +12,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
   return [
     `${reviewed} of ${plural(pairs, 'pairs')} reviewed`,
     ...reviewers.map(({ name, choices, medianSeconds, gold }) => {
-      const pace = medianSeconds === undefined ? '' : `, ${formatNumber(medianSeconds, 3)} s each in the middle`;
+      const pace = medianSeconds === undefined ? '' : `, median ${formatNumber(medianSeconds, 3)} s`;
       const line = `  ${name === '' ? '(no name)' : name}: ${choices}${pace}${goldText(gold)}`;
       return gold?.isDoubtful === true ? colours.yellow(line) : colours.dim(line);
     }),

@@ -1,4 +1,4 @@
-import { formatPercent } from '../base/format.ts';
+import { formatPercent, formatPercentRange, formatSignedPercent } from '../base/format.ts';
 import type { SafetyFigures, SafetyMeasure, SafetyResults, SafetyValue } from '../store/safety.ts';
 import { formatTable, type Column } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,15 +31,11 @@ function cells(name: string, { rows, before, after, difference }: SafetyFigures)
   if (before === undefined || difference === undefined) {
     return [name, String(rows), formatPercent(after.value), endsOf(after)];
   }
-  const change = `${signedPercent(difference.value)} (${endsOf(difference)})`;
+  const change = `${formatSignedPercent(difference.value)} (${endsOf(difference)})`;
   return [name, String(rows), formatPercent(before.value), formatPercent(after.value), change];
 }
 
 function endsOf({ low, high }: SafetyValue): string {
   if (low === undefined || high === undefined) return 'too few rows';
-  return `${(100 * low).toFixed(1)} to ${formatPercent(high)}`;
-}
-
-function signedPercent(value: number): string {
-  return `${value > 0 ? '+' : ''}${formatPercent(value)}`;
+  return formatPercentRange(low, high);
 }

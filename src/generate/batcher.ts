@@ -5,6 +5,7 @@ import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { BLOCK_TOKENS, BlockPool, type Prefix } from './block-pool.ts';
 import { openCache } from './open-cache.ts';
+import type { OtherModel } from './other-model.ts';
 import { InstalledAdapter, unknownAdapter, type NamedAdapter } from './installed-adapter.ts';
 import { Reader, type NextLogits } from './reader.ts';
 import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
@@ -59,6 +60,7 @@ interface Place {
 export class Batcher implements Disposable {
   readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
   readonly #model: Model;
+  readonly #other: OtherModel | undefined;
   readonly #tokenizer: AnswerTokenizer;
   readonly #options: Required<BatcherOptions>;
   readonly #limits: RequestLimits;
@@ -73,8 +75,9 @@ export class Batcher implements Disposable {
   #isRunning = false;
   #isClosed = false;
 
-  constructor(parts: { model: Model; tokenizer: AnswerTokenizer }, options: BatcherOptions = {}) {
+  constructor(parts: { model: Model; tokenizer: AnswerTokenizer; other?: OtherModel }, options: BatcherOptions = {}) {
     this.#model = parts.model;
+    this.#other = parts.other;
     this.#tokenizer = parts.tokenizer;
     this.#options = { ...defaults, ...options };
     this.#limits = { ...parts.model.limits, stopIds: parts.tokenizer.stopIds };
@@ -147,14 +150,18 @@ export class Batcher implements Disposable {
     const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
     const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences };
     const { cache, rows } = openCache(this.#model, options);
-    const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
-    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: rows, maxPassTokens });
+    // A token has the same slot in both.
+    const other = this.#other?.run((model) => openCache(model, options));
+    const slots = Math.min(cache.slots, other?.cache.slots ?? cache.slots);
+    const pool = new BlockPool(Math.floor(slots / BLOCK_TOKENS));
+    const maxRows = Math.min(rows, other?.rows ?? rows);
+    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: maxRows, maxPassTokens });
     return {
       pool,
-      reader: new Reader(this.#model, cache),
+      reader: new Reader(this.#model, cache, other && { ...this.#other!, cache: other.cache }),
       schedule,
       cacheBytes: cache.bytes,
-      shares: !cache.hasStates,
+      shares: !cache.hasStates && other?.cache.hasStates !== true,
     };
   }
 

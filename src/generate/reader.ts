@@ -5,6 +5,7 @@ import { withAdapters, type Layout } from '../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
+import { mixed, type OtherModel } from './other-model.ts';
 import type { PagedCache } from './paged-cache.ts';
 import { placedIn } from './seen-images.ts';
 import type { Sequence } from './sequence.ts';
@@ -36,9 +37,12 @@ export class Reader implements Disposable {
   /** Of the tokens that logits are made for. */
   readonly #headRoute = new RouteMemo();
 
-  constructor(model: Model, cache: PagedCache) {
+  readonly #other: (OtherModel & { cache: PagedCache }) | undefined;
+
+  constructor(model: Model, cache: PagedCache, other?: OtherModel & { cache: PagedCache }) {
     this.#model = model;
     this.#cache = cache;
+    this.#other = other;
   }
 
   /** Gives the logits of those sequences that are read to their end. */
@@ -54,23 +58,43 @@ export class Reader implements Disposable {
 
   #read(readings: readonly Reading[]): NextLogits[] {
     const pass = gatherPass(readings);
-    this.#cache.begin(pass, this.#model.device);
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
     const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
     const placed = placedIn(readings, pass.newOffsets);
-    const hidden = withAdapters(this.#route.of(readings), () =>
-      this.#model.hidden({ ids: pass.ids, layout, placed }, { cache: this.#cache, memory }),
-    );
+    const hiddenOf = (model: Model, cache: PagedCache): Tensor => {
+      cache.begin(pass, model.device);
+      return model.hidden({ ids: pass.ids, layout, placed }, { cache, memory });
+    };
     const ended = readings.flatMap(({ sequence, count }, row) =>
       sequence.read + count === sequence.known ? [row] : [],
     );
-    if (ended.length === 0) return [];
-    const last = this.#lastOf(hidden, pass, ended);
     const sequences = ended.map((row) => readings[row].sequence);
-    const route = this.#headRoute.of(sequences.map((sequence) => ({ sequence, count: 1 })));
-    const logits = withAdapters(route, () => this.#model.tokenHead.logits(last)).to('f32'); // [R, V]
-    return nextOf(logits, sequences);
+    const own = (): Tensor | undefined => {
+      const hidden = withAdapters(this.#route.of(readings), () => hiddenOf(this.#model, this.#cache));
+      if (ended.length === 0) return undefined;
+      const route = this.#headRoute.of(sequences.map((sequence) => ({ sequence, count: 1 })));
+      const last = this.#lastOf(hidden, pass, ended);
+      return withAdapters(route, () => this.#model.tokenHead.logits(last)).to('f32'); // [R, V]
+    };
+    const logits = this.#withOther(own, (model, cache) => {
+      const hidden = hiddenOf(model, cache);
+      return ended.length === 0 ? undefined : model.tokenHead.logits(this.#lastOf(hidden, pass, ended)).to('f32');
+    });
+    return logits === undefined ? [] : nextOf(logits, sequences);
+  }
+
+  /** Logits of the own model, of the other one, or of both. */
+  #withOther(
+    own: () => Tensor | undefined,
+    read: (model: Model, cache: PagedCache) => Tensor | undefined,
+  ): Tensor | undefined {
+    if (this.#other === undefined) return own();
+    const { share, cache } = this.#other;
+    const other = this.#other.run((model) => read(model, cache));
+    if (share === 1) return other;
+    const logits = own();
+    return logits === undefined || other === undefined ? undefined : mixed(logits, other, share);
   }
 
   /** Hidden states of the last tokens of rows: [R, D] */
@@ -102,6 +126,7 @@ export class Reader implements Disposable {
   [Symbol.dispose](): void {
     for (const { memory } of this.#joined.values()) memory[Symbol.dispose]();
     this.#joined.clear();
+    this.#other?.cache[Symbol.dispose]();
     this.#cache[Symbol.dispose]();
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '../documents/index.ts';
 import { FileDraft } from '../files/file-draft.ts';
 import { writeJson } from '../files/json.ts';
-import type { Recogniser } from '../data/privacy/recogniser.ts';
+import type { Recogniser } from '../privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
 import { hidesRows } from './pipeline/step-parts.ts';
 import { usualSteps } from './usual-steps.ts';

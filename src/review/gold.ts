@@ -1,6 +1,6 @@
 /** Pairs whose better answer is known, hidden among the others: who clicks at random is seen by them. */
-import { readLabels, type HumanChoice, type HumanLabel } from '../eval/judges/human-labels.ts';
-import { readPairs, type AnswerPair } from '../eval/judges/pairs.ts';
+import { labelFault, type HumanChoice, type HumanLabel } from '../eval/judges/human-labels.ts';
+import { readPairRows, type AnswerPair } from '../eval/judges/pairs.ts';
 import { wilsonInterval } from '../eval/statistics/index.ts';
 
 export interface GoldPair extends AnswerPair {
@@ -13,11 +13,14 @@ const ENOUGH = 5;
 /** By chance a third are right; below this share a reviewer is hardly better. */
 const LEAST_RIGHT = 0.6;
 
-/** Rows {prompt, a, b, choice}; their ids are set apart from all others. @throws AttuneError E_PAIRS, E_LABELS */
+/** Rows {prompt, a, b, choice}; their ids are set apart from all others. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
 export async function readGold(file: string): Promise<GoldPair[]> {
-  const [pairs, labels] = [await readPairs(file), await readLabels(file)];
-  const choices = new Map(labels.map(({ id, choice }) => [id, choice]));
-  return pairs.map((pair) => ({ ...pair, id: `gold ${pair.id}`, choice: choices.get(pair.id)! }));
+  const rows = await readPairRows(file, {
+    what: `${file} does not hold pairs whose right choice is known`,
+    expected: 'rows {prompt, a, b, choice}, with a, b, tie or neither as choice',
+    faultOf: ({ choice }) => labelFault({ id: '', choice }),
+  });
+  return rows.map(({ pair, row }) => ({ ...pair, id: `gold ${pair.id}`, choice: row.choice as HumanChoice }));
 }
 
 export interface GoldAccuracy {

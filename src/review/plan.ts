@@ -7,7 +7,7 @@ import { AttuneError } from '../base/errors.ts';
 import { shuffled } from '../base/random.ts';
 import { normalWords } from '../data/index.ts';
 import type { AnswerPair } from '../eval/judges/pairs.ts';
-import { Resampling, spreadInterval, type Interval } from '../eval/statistics/index.ts';
+import { wilsonInterval, type Interval } from '../eval/statistics/index.ts';
 import { readJson, writeJson } from '../files/json.ts';
 
 export type Stratum = 'differing' | 'random';
@@ -71,26 +71,34 @@ export function readPlan(file: string): ReviewPlan | undefined {
   return existsSync(file) ? readJson<ReviewPlan>(file) : undefined;
 }
 
-/** The mean of scores as it would be over all pairs: strata count by how many pairs they stand for. */
+const STRATA: readonly Stratum[] = ['differing', 'random'];
+
+/**
+ * The mean of scores from 0 to 1 as it would be over all pairs: strata count by how many pairs they stand for. The ends are
+ * those of the strata by Wilson, joined by squares: few pairs that all agree are no certainty, as they are to a bootstrap.
+ */
 export function plannedMean(plan: ReviewPlan, scores: readonly { id: string; score: number }[]): Interval {
-  const stratumOf = new Map(plan.chosen.map(({ id, stratum }) => [id, stratum]));
-  const rows = [...Map.groupBy(scores, ({ id }) => id)].map(([id, own]) => ({
-    stratum: stratumOf.get(id),
-    score: own.reduce((sum, { score }) => sum + score, 0) / own.length,
-  }));
-  const differing = plan.chosen.filter(({ stratum }) => stratum === 'differing').length;
-  const shares = { differing: differing / plan.pairs, random: 1 - differing / plan.pairs };
-  const statistic = (places: Uint32Array): number => {
-    const sums = { differing: [0, 0], random: [0, 0] };
-    for (const place of places) {
-      const { stratum, score } = rows[place];
-      if (stratum === undefined) continue;
-      sums[stratum][0] += score;
-      sums[stratum][1]++;
-    }
-    return (['differing', 'random'] as const)
-      .filter((name) => shares[name] > 0)
-      .reduce((sum, name) => sum + shares[name] * (sums[name][0] / sums[name][1]), 0);
+  const byPair = Map.groupBy(scores, ({ id }) => id);
+  const shareOfDiffering = plan.chosen.filter(({ stratum }) => stratum === 'differing').length / plan.pairs;
+  const parts = STRATA.map((name) => {
+    const weight = name === 'differing' ? shareOfDiffering : 1 - shareOfDiffering;
+    const own = plan.chosen.flatMap(({ id, stratum }) => (stratum === name ? (byPair.get(id) ?? []) : []));
+    return { weight, ...meanWithEnds(Map.groupBy(own, ({ id }) => id)) };
+  });
+  const estimate = parts.reduce((sum, { weight, mean }) => sum + weight * mean, 0);
+  const joined = (distances: readonly number[]) => Math.hypot(...distances.map((one, i) => parts[i].weight * one));
+  return {
+    estimate,
+    low: estimate - joined(parts.map(({ mean, low }) => mean - low)),
+    high: estimate + joined(parts.map(({ mean, high }) => high - mean)),
+    confidence: 0.95,
   };
-  return spreadInterval(new Resampling(rows.length, { resamples: 2000 }).spread(statistic));
+}
+
+/** Nothing is known of a stratum of which nobody has judged a pair. */
+function meanWithEnds(byPair: ReadonlyMap<string, readonly { score: number }[]>) {
+  if (byPair.size === 0) return { mean: 0.5, low: 0, high: 1 };
+  const means = [...byPair.values()].map((own) => own.reduce((sum, { score }) => sum + score, 0) / own.length);
+  const total = means.reduce((sum, mean) => sum + mean, 0);
+  return { mean: total / means.length, ...wilsonInterval(total, means.length) };
 }

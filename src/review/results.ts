@@ -1,7 +1,7 @@
 /** What reviewers found: who wins, and how far they agree. */
 import { cohenKappa, fleissKappa, gwetAC1, krippendorffAlpha, percentAgreement } from '../eval/judges/agreement.ts';
 import type { Ratings } from '../eval/judges/agreement.ts';
-import { preferred, type HumanLabel } from '../eval/judges/human-labels.ts';
+import { decisiveLabels, preferred, type HumanLabel } from '../eval/judges/human-labels.ts';
 import type { AnswerPair } from '../eval/judges/pairs.ts';
 import { scoreOf, standing, type Preference, type Standing } from '../eval/judges/win-rate.ts';
 import { Resampling, spreadInterval, wilsonInterval, type Interval } from '../eval/statistics/index.ts';
@@ -58,7 +58,10 @@ export function reviewResults(
   const known = new Map(pairs.map((pair) => [pair.id, pair]));
   const real = labels.filter(({ gold }) => gold === undefined);
   const counted = real.filter((label) => isOf(label, known.get(label.id)));
-  const preferences = counted.map(({ id, choice }) => ({ pair: known.get(id)!, choice: preferred(choice) }));
+  const preferences = decisiveLabels(counted).map(({ id, choice }) => ({
+    pair: known.get(id)!,
+    choice: preferred(choice),
+  }));
   const left = leftPreferred(counted);
   const agreement = agreementOf(counted.filter(({ role }) => role !== 'adjudicator'));
   const flags = flagsOf(counted);

@@ -51,17 +51,22 @@ export function isHelpful(safety: SafetyResults | undefined, margin: number): Fi
   };
 }
 
-/** No rule is surely broken in more than `limit` of the answers that it is for; what was not judged is not kept. */
+/**
+ * No rule is surely broken in more than `limit` of the answers that it is for; what a judge did not judge is not kept. An
+ * answer too short to tell its language breaks no rule of languages.
+ */
 export function keepsRules(policy: PolicyResults | undefined, limit: number): Finding {
   if (policy === undefined) return unmeasured('whether it keeps the rules', 'attune policy RUN --rules FILE');
-  const unknown = policy.rules.filter(({ broken, unjudged }) => unjudged > 0 || broken === undefined);
+  const unknown = policy.rules.filter(
+    ({ by, broken, unjudged }) => broken === undefined || (by === 'judge' && unjudged > 0),
+  );
   const failed = policy.rules.filter(({ broken }) => broken !== undefined && broken.after.high! > limit);
   const parts = [
     ...failed.map(({ name, broken }) => {
       const { value, high } = broken!.after;
-      return `${name} broken in ${formatPercent(value)}, at most ${formatPercent(high!)}`;
+      return `“${name}” broken in ${formatPercent(value)}, at most ${formatPercent(high!)}`;
     }),
-    ...unknown.map(({ name }) => `${name} was not judged`),
+    ...unknown.map(({ name }) => `“${name}” was not judged`),
   ];
   const isPassed = parts.length === 0;
   return {

@@ -81,7 +81,7 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
-  if (watcher !== undefined) parts.metrics.watch({ open: watcher.open, lost: () => watcher.lost });
+  if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
   if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return mount(parts);
 }

@@ -9,6 +9,7 @@ const monitorSchema = z.strictObject({
   reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
   days: z.number().positive().default(7).describe('of a period, after which counting begins anew'),
   retention: z.number().int().positive().default(30).describe('days until what is kept of an answer is deleted'),
+  feedback_retention: z.number().int().positive().default(365).describe('days until feedback is deleted'),
   webhook: z.url().optional().describe('address that alarms are posted to, by Standard Webhooks'),
   webhook_secret_env: z.string().optional().describe('variable of the environment with its secret: whsec_…'),
   command: z

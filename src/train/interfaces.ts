@@ -5,12 +5,14 @@ import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { ModelInput } from '../models/model.ts';
 import type { ImageTokens, Task } from '../models/architecture.ts';
+import type { CriticTargets } from './objective.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
+import type { OpenRewardModel } from './reward-model.ts';
 
-export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
+export type { CriticTargets, JointLoss, Objective, PassContext, Reference } from './objective.ts';
 
 /** One row, tokenised: what batches are made of. */
 export interface PreparedRow {
@@ -37,6 +39,8 @@ export interface PreparedRow {
   reference?: Float32Array;
   /** Log-probabilities of the trained tokens when they were sampled. */
   sampled?: Float32Array;
+  /** What a critic makes of the row's answers; numbers of all answers, one after the other. */
+  critic?: CriticTargets;
   /** How much each trained token counts; 1 unless given. */
   weights?: Float32Array;
   /** The row as reward functions see it. */
@@ -148,6 +152,7 @@ export interface Processor {
   filledTo?: number;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
+  rewardModel?: OpenRewardModel;
 }
 
 /** A weight that moves. */

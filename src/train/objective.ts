@@ -5,8 +5,9 @@ import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model } from '../models/model.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { Message } from '../text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, LossResult, PreparedRow } from './interfaces.ts';
+import type { Batch, Counts, LossResult, PreparedRow, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 
 /** Runs `body` without gradients on the model as it was before training. */
@@ -39,6 +40,12 @@ export interface Objective {
   readonly room?: number;
   /** How a row's vector is made, where the recipe says it and not the base model. */
   readonly embedding?: Partial<EmbeddingOptions>;
+  /** Opens or reaches what rewards need, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
+  ready?(signal: AbortSignal): Promise<void>;
+  /** Frees that. */
+  dispose?(): void;
+  /** Answers of the last evaluation, where rows are scored by rollouts. */
+  evaluated?(): readonly EvaluatedAnswer[];
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
   /** @throws AttuneError where the training rows as a whole cannot be learnt from, each being sound */
@@ -69,7 +76,9 @@ export interface Objective {
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch, context: PassContext): LossResult;
-  /** What it remembers from step to step, for checkpoints. */
+  /** Weights of its own that move with the model's and end with the run (a value head); the same at each call. */
+  trainables?(model: Model): readonly Trainable[];
+  /** What it remembers from step to step, for checkpoints; its own weights too. */
   state?(): Map<string, Tensor>;
   restore?(state: ReadonlyMap<string, Tensor>): void;
 }
@@ -84,4 +93,22 @@ export interface JointLoss {
   /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
   represent(model: Model, batch: Batch, context: Omit<PassContext, 'totals'>): Tensor;
   loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
+}
+
+/** A rollout of an evaluation, for people. */
+export interface EvaluatedAnswer {
+  prompt: string | readonly Message[];
+  completion: string;
+  reward: number | null;
+  source: { file: string; line: number };
+}
+
+/** What actor and critic are trained by. A state is what a token is predicted from, and the end of an answer. */
+export interface CriticTargets {
+  /** Of each trained token. */
+  advantages: Float32Array;
+  /** Of each state, when the answers were sampled. */
+  values: Float32Array;
+  /** What each state's value is to become. */
+  returns: Float32Array;
 }

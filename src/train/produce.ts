@@ -1,3 +1,4 @@
+import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 import type { EventSink, Metrics } from '../base/events.ts';
@@ -10,7 +11,7 @@ import {
   type GenerationRequest,
 } from '../generate/index.ts';
 import type { Model } from '../models/model.ts';
-import { tokensOf, type PreparedRow, type Reference } from './interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Reference } from './interfaces.ts';
 import { addCounts, type StepResult } from './step.ts';
 
 /** What an objective makes the rows of a step with. */
@@ -34,18 +35,35 @@ export interface Produced {
   metrics: Metrics;
 }
 
-/** Answers of the model as it is now, through one batcher that keeps what prompts share. */
-export class Rollouts implements Disposable {
-  readonly #parts: { model: Model; tokenizer: AnswerTokenizer };
-  #batcher: Batcher | undefined;
+interface RolloutParts {
+  model: Model;
+  tokenizer: AnswerTokenizer;
+  /** Present where the objective needs it. */
+  reference?: Reference;
+}
 
-  constructor(parts: { model: Model; tokenizer: AnswerTokenizer }) {
+/** Answers of the model as it is now, of the reference, or of both mixed; each through a batcher that keeps what prompts share. */
+export class Rollouts implements Disposable {
+  readonly #parts: RolloutParts;
+  /** By the share of the reference. */
+  readonly #batchers = new Map<number, Batcher>();
+
+  /** Undefined for objectives that need none. */
+  static of({ needs }: Pick<Objective, 'needs'>, parts: RolloutParts): Rollouts | undefined {
+    return needs?.rollouts === true ? new Rollouts(parts) : undefined;
+  }
+
+  constructor(parts: RolloutParts) {
     this.#parts = parts;
   }
 
-  /** All samples of all prompts, in order. */
-  async generate(requests: readonly GenerationRequest[]): Promise<Completion[][]> {
-    const batcher = (this.#batcher ??= new Batcher(this.#parts));
+  /**
+   * All samples of all prompts, in order.
+   * @param share of the reference in what is sampled, as a geometric mixture: 0, the model alone; 1, the reference alone
+   * @throws AttuneError E_ROLLOUT_PREFIX
+   */
+  async generate(requests: readonly GenerationRequest[], share = 0): Promise<Completion[][]> {
+    const batcher = this.#batchers.get(share) ?? this.#open(share);
     const most = greatest(
       requests.map(({ n = 1 }) => n),
       1,
@@ -53,15 +71,31 @@ export class Rollouts implements Disposable {
     return askInTurn(requests, most, (request) => batcher.submit(request));
   }
 
+  #open(share: number): Batcher {
+    const { reference, ...parts } = this.#parts;
+    if (share > 0 && parts.model.prefix.length > 0) throw prefixUnknown();
+    if (share > 0 && reference === undefined) throw new Error('this objective is to be given a reference model');
+    const batcher = new Batcher({ ...parts, ...(share > 0 && { other: { run: reference!, share } }) });
+    this.#batchers.set(share, batcher);
+    return batcher;
+  }
+
   /** After every update: keys and values of earlier weights are worth nothing. */
   weightsMoved(): void {
-    this.#batcher?.weightsMoved();
+    for (const batcher of this.#batchers.values()) batcher.weightsMoved();
   }
 
   [Symbol.dispose](): void {
-    this.#batcher?.[Symbol.dispose]();
-    this.#batcher = undefined;
+    for (const batcher of this.#batchers.values()) batcher[Symbol.dispose]();
+    this.#batchers.clear();
   }
+}
+
+function prefixUnknown(): AttuneError {
+  return new AttuneError('E_ROLLOUT_PREFIX', {
+    what: 'The tuning puts tokens of its own before every prompt, which the reference that is to answer too does not know',
+    fix: 'use another tuning, such as lora; or an objective that samples from the trained model alone, such as online_dpo',
+  });
 }
 
 /** Rows as micro-batches of at most so many tokens; a larger one alone. */

@@ -86,7 +86,19 @@ const RATES: Record<BaseKind, Rates> = {
 const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
 
 /** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */
-const FROM_FEEDBACK: ReadonlySet<string> = new Set(['dpo', 'cpo', 'simpo', 'kto', 'bco', 'grpo', 'rloo', 'online_dpo']);
+const FROM_FEEDBACK: ReadonlySet<string> = new Set([
+  'dpo',
+  'cpo',
+  'simpo',
+  'kto',
+  'bco',
+  'grpo',
+  'rloo',
+  'ppo',
+  'online_dpo',
+  'xpo',
+  'nash_md',
+]);
 const OF_FEEDBACK = 0.05;
 
 /** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */

@@ -6,5 +6,5 @@ export { type GivenFeedback } from './feedback/feedback.ts';
 export { reportVersions, type VersionReport } from './monitor/report.ts';
 export { type Asked, type ServedAnswer } from './trace.ts';
 export { TraceStore, watchFolder } from './traces/trace-store.ts';
-export { eraseUser, type Erasure } from './traces/erase-user.ts';
+export { eraseUser, feedbackOf, type Erasure } from './traces/erase-user.ts';
 export { Watcher } from './watcher.ts';

@@ -1,11 +1,13 @@
 /** Watches what a server answers: writes it down, tests it, and tells of alarms. */
-import { updateAlarms } from './alarms/alarm-book.ts';
+import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
 import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
 import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
+import { keepOptions } from './monitor/kept-options.ts';
 import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
+import { eraseUser, type Erasure } from './traces/erase-user.ts';
 import { TraceStore } from './traces/trace-store.ts';
 import { TextRedactor } from './traces/text-redactor.ts';
 import { TraceWriter, type MeasuredAnswer } from './traces/trace-writer.ts';
@@ -16,11 +18,17 @@ export interface WatcherOptions {
   keep: 'counts' | 'text';
   /** Days until a trace is deleted. */
   retention: number;
+  /** Days until feedback is deleted. */
+  feedbackRetention: number;
   monitor?: Partial<MonitorOptions>;
+  /** Forgets a user, in more than the store where there is more. */
+  erase?: (store: TraceStore, user: string) => Promise<Erasure & { rows: number; models: string[] }>;
   sinks?: readonly AlarmSink[];
   /** What could not be written or told. */
   onFailure(what: string, error: unknown): void;
 }
+
+const HOUR = 3_600_000;
 
 export class Watcher {
   readonly store: TraceStore;
@@ -28,8 +36,7 @@ export class Watcher {
   readonly #writer: TraceWriter;
   readonly #redactor: TextRedactor;
   readonly #monitors = new Map<string, VersionMonitor>();
-  /** Alarms that are open, by version and signal: for metrics. */
-  readonly open = new Map<string, Alarm>();
+  readonly #timer: NodeJS.Timeout;
 
   private constructor(store: TraceStore, options: WatcherOptions) {
     this.store = store;
@@ -42,11 +49,20 @@ export class Watcher {
       onWritten: (batch) => this.#test(batch),
       onFailure: (error) => options.onFailure('what was served cannot be written down', error),
     });
+    this.#timer = setInterval(() => void this.#tidy(), HOUR).unref();
   }
 
   /** @throws AttuneError E_TRACES */
   static async open(options: WatcherOptions): Promise<Watcher> {
-    return new Watcher(await TraceStore.open(options.folder), options);
+    const watcher = new Watcher(await TraceStore.open(options.folder), options);
+    keepOptions(watcher.store, options.monitor ?? {});
+    await watcher.#tidy();
+    return watcher;
+  }
+
+  /** Alarms that are open and that nobody has silenced, whichever process opened them. */
+  async loudAlarms(): Promise<Alarm[]> {
+    return (await openAlarms(this.store)).filter(({ silenced }) => silenced === undefined);
   }
 
   observe(answer: ServedAnswer): void {
@@ -65,6 +81,14 @@ export class Watcher {
     return added.receipt;
   }
 
+  /** Forgets a user, with what waits to be written. */
+  async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
+    await this.#writer.flush();
+    const { erase } = this.options;
+    if (erase !== undefined) return erase(this.store, user);
+    return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };
+  }
+
   /** Answers that could not be written down. */
   get lost(): number {
     return this.#writer.lost;
@@ -75,9 +99,21 @@ export class Watcher {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#writer.close();
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
+  }
+
+  /** Deletes what is past its time, also while nobody asks anything. */
+  async #tidy(): Promise<void> {
+    const now = Date.now();
+    try {
+      await this.store.expire(now, now - this.options.feedbackRetention * 24 * HOUR);
+      await closeForgotten(this.store, now);
+    } catch (error) {
+      this.options.onFailure('what is past its time cannot be deleted', error);
+    }
   }
 
   /** Answers of a batch by version, tested one after the other. */
@@ -107,14 +143,8 @@ export class Watcher {
 
   async #tellChanges(place: { model: string; version: string }, monitor: VersionMonitor): Promise<void> {
     const { opened, resolved } = await updateAlarms(this.store, place, monitor);
-    for (const alarm of opened) {
-      this.open.set(alarm.id, alarm);
-      this.#tell('alarm.opened', alarm);
-    }
-    for (const alarm of resolved) {
-      this.open.delete(alarm.id);
-      this.#tell('alarm.resolved', alarm);
-    }
+    for (const alarm of opened) this.#tell('alarm.opened', alarm);
+    for (const alarm of resolved) if (alarm.silenced === undefined) this.#tell('alarm.resolved', alarm);
   }
 
   /** Nobody waits for whoever is told. */

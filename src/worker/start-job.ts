@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { onStopSignals } from '../base/stop-signals.ts';
 import type { EventSink } from '../base/events.ts';
 import { tidyFolder } from '../files/whole-folder.ts';
 import { ForkedWorker } from './fork-worker.ts';
@@ -115,13 +116,13 @@ function superviseSignals(job: RunningJob, { folder, signal, handleSignals = tru
     job.stop(reason);
     if (folder === undefined) grace ??= setTimeout(() => job.kill(reason), GRACE_MILLISECONDS);
   };
-  const onSignal = (name: NodeJS.Signals) => (++signals === 1 ? stop(`received ${name}`) : job.kill());
+  const onSignal = (name: string) => (++signals === 1 ? stop(`received ${name}`) : job.kill());
   const onAbort = () => stop(reasonOf(signal));
-  if (handleSignals) process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const unlisten = handleSignals ? onStopSignals(onSignal) : undefined;
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   const settle = () => {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    unlisten?.();
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(grace);
   };

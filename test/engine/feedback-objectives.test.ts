@@ -8,6 +8,7 @@ import { sharedPromptRow } from '../../src/methods/objectives/shared-prompt.ts';
 import { groupRows, withAdvantages } from '../../src/methods/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
+import { Rollouts } from '../../src/train/produce.ts';
 import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 
@@ -65,6 +66,31 @@ const groups = [0, 1, 2].flatMap((r) => {
 });
 const policyRows = withAdvantages(groups, [1, -0.5, -0.5, 0.3, 0.4, -0.7, 0, 1, -1]);
 
+/** As `produce` of PPO leaves rows: answers of 3, 5 and 4 tokens, of which the second fills the room. */
+const criticRows = groups.map((row): PreparedRow => {
+  const wave = (count: number, by: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(by * (i + 1)));
+  return {
+    ...row,
+    sampled: wave(12, 3).map((x) => x - 4),
+    critic: { advantages: wave(12, 1), values: wave(14, 2), returns: wave(14, 5) },
+  };
+});
+
+/** As `produce` of XPO and of Nash-MD leaves rows. */
+const rollout = (r: number, length: number, i: number) => ({
+  row: { ...rowOf(r, [[1]]), ids: Int32Array.from(tokens(6, r)) },
+  ids: tokens(length, r + i),
+  isComplete: true,
+  text: '',
+  isTrained: true,
+});
+const twoAnswers = [0, 1, 2].flatMap((r) =>
+  groupRows([rollout(r, 3, 1), rollout(r, 5, 2)], 1000).map((row) => ({ ...row, label: r % 2 })),
+);
+const oneAnswer = [0, 1, 2].flatMap((r) =>
+  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, values: [0.2 + 0.3 * r] })),
+);
+
 /** Each objective over feedback with options and rows that it can use. */
 const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['dpo', {}, pairs],
@@ -78,6 +104,11 @@ const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['grpo', { reward_funcs: 'exact' }, policyRows],
   ['grpo', { reward_funcs: 'exact', loss_type: 'grpo' }, policyRows],
   ['rloo', { reward_funcs: 'exact' }, policyRows],
+  ['xpo', { reward_funcs: 'exact', alpha: 0.01 }, twoAnswers],
+  ['nash_md', { reward_funcs: 'exact' }, oneAnswer],
+  ['sft', { loss_type: 'dft', label_smoothing: 0.1 }, singles],
+  ['best_of_n', { reward_funcs: 'exact' }, groups],
+  ['ppo', { reward_funcs: 'exact', max_completion_length: 5 }, criticRows],
 ];
 
 async function objectiveOf(name: string, options: Record<string, unknown>): Promise<Objective> {
@@ -96,11 +127,12 @@ async function tuned(): Promise<{ model: Model; tuning: Tuning; reference: Refer
 async function stepOf(objective: Objective, batches: PreparedRow[][]) {
   const { model, tuning, reference } = await tuned();
   // Away from where the adapter does nothing.
-  noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.05))));
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  noGrad(() => trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.05))));
   let gradients: number[] = [];
   const update: Update = {
     step() {
-      gradients = tuning.trainables.flatMap(({ parameter }) => parameter.tensor.grad!.toNumbers());
+      gradients = trainables.flatMap(({ parameter }) => parameter.tensor.grad!.toNumbers());
       return 1;
     },
     state: () => new Map(),
@@ -182,6 +214,51 @@ describe('the reference', () => {
     const told = await stepOf(objective, [known]);
     expect(told.loss).toBe(asked.loss);
     expect(told.gradients).toEqual(asked.gradients);
+  });
+});
+
+describe('rollouts of the reference', () => {
+  it('are those of the base alone, or of both mixed by the logarithms of their probabilities', async () => {
+    const { model, tuning, reference } = await tuned();
+    const request = { prompt: tokens(6, 3), maxNewTokens: 5, temperature: 0 };
+    const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
+    using rollouts = new Rollouts({ model, tokenizer, reference });
+    const [[base]] = await rollouts.generate([request]);
+    noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.2))));
+    rollouts.weightsMoved();
+    const [[own], [other], [both]] = await Promise.all(
+      [0, 1, 0.5].map(async (share) => (await rollouts.generate([request], share))[0]),
+    );
+    const objective = await objectiveOf('grpo', { reward_funcs: 'exact' });
+    expect(other.ids).toEqual(base.ids);
+    expect(own.ids).not.toEqual(base.ids);
+    const ids = Int32Array.from([...request.prompt, ...both.ids]);
+    const plain: PreparedRow = { id: '0', source: { file: 'rows', line: 1 }, ids, trained: new Uint8Array(ids.length) };
+    const last = (of: Model) => {
+      const { input } = objective.collate([plain]);
+      return of.tokenHead.logits(of.hidden(input)).logSoftmax(-1);
+    };
+    const wanted = noGrad(() => scope(() => last(model).add(reference(last)).argmax(-1).toNumbers()));
+    expect(both.ids).toEqual(wanted.slice(request.prompt.length - 1, -1));
+    model.dispose();
+  });
+});
+
+describe('ppo', () => {
+  it('trains its value head, which begins at nothing and is part of checkpoints', async () => {
+    const objective = await objectiveOf('ppo', { reward_funcs: 'exact', max_completion_length: 5 });
+    const { metrics, gradients } = await stepOf(objective, [criticRows]);
+    expect(metrics['loss/value_avg']).toBeGreaterThan(0);
+    const [weight, bias] = [gradients.slice(-33, -1), gradients.at(-1)];
+    expect(weight.some((value) => value !== 0)).toBe(true);
+    expect(bias).not.toBe(0);
+    const other = await objectiveOf('ppo', { reward_funcs: 'exact' });
+    const { model } = await tuned();
+    const values = () => other.trainables!(model).flatMap(({ parameter }) => parameter.tensor.toNumbers());
+    expect(new Set(values())).toEqual(new Set([0]));
+    scope(() => other.restore!(objective.state!()));
+    expect(new Set(values())).toEqual(new Set([Math.fround(0.05)]));
+    model.dispose();
   });
 });
 

@@ -31,7 +31,11 @@ describe("parity with TRL's objectives", () => {
       'grpo',
       'grpo_trl19',
       'kto_bco',
+      'online',
+      'ppo',
+      'prm',
       'reward',
+      'sft',
     ]);
     // What 1.9 computes otherwise is named, and there is little of it.
     expect(report.otherVersions).toHaveLength(8);

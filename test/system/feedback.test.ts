@@ -18,6 +18,7 @@ const pairs = Array.from({ length: 24 }, (_, i) => ({
 
 const rewards = `
 export const short = ({ tokens }) => -tokens;
+export const long = ({ tokens }) => tokens;
 export const vowels = { batch: (samples) => samples.map(({ completion }) => (completion.match(/[aeiou]/g) ?? []).length) };
 export const broken = () => { throw new Error('no luck'); };
 export const endless = () => { for (;;); };
@@ -55,7 +56,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function train(output: string, settings: Record<string, string | number>, more: readonly string[] = []) {
   const usual = {
     model: 'model',
-    'tuning.r': 4,
+    ...(settings.tuning === 'full' ? {} : { 'tuning.r': 4 }),
     max_steps: 4,
     batch_size: 4,
     precision: 'f32',
@@ -75,11 +76,16 @@ function train(output: string, settings: Record<string, string | number>, more: 
 const short = { max_completion_length: 6, num_generations: 3 };
 const policy = { train: 'prompts.jsonl', ...short, 'objective.reward_funcs': './rewards.ts#vowels' };
 
+function oneReward(spec: object): string {
+  return JSON.stringify([spec]);
+}
+
 describe('a run that was cut off goes on to the same bytes', () => {
   it.each([
     ['dpo', { objective: 'dpo', train: 'pairs.jsonl', 'tuning.dropout': 0.1 }],
     ['bco', { objective: 'bco', train: 'verdicts.jsonl' }],
     ['grpo', { 'objective.name': 'grpo', ...policy, num_iterations: 2, 'objective.beta': 0.1 }],
+    ['ppo', { 'objective.name': 'ppo', ...policy, num_ppo_epochs: 2, num_mini_batches: 2 }],
   ])('%s', (name, settings) => {
     const whole = train(name, settings);
     expect(whole.text).toContain('4 of 4 steps');
@@ -105,11 +111,62 @@ describe('what cannot be learnt from is refused before training', () => {
       'E_REWARD_TIMEOUT',
       { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#endless', reward_timeout: 0.5 },
     ],
+    [
+      'E_REWARD_MODEL',
+      {
+        'objective.name': 'rloo',
+        ...policy,
+        'objective.reward_funcs': oneReward({ rule: 'reward_model', model: 'model' }),
+      },
+    ],
+    [
+      'E_JUDGE_DOWN',
+      {
+        'objective.name': 'ppo',
+        ...policy,
+        num_generations: 1,
+        'objective.reward_funcs': oneReward({ rule: 'judge', endpoint: 'http://127.0.0.1:9/v1', model: 'm' }),
+      },
+    ],
   ])('%s', (code, settings) => {
     const { status, text } = train('refused', settings);
     expect(text).toContain(code);
     expect(status).toBe(1);
   });
+});
+
+it('a reward that likes length is named, with answers to read', () => {
+  write(
+    'lengths.jsonl',
+    pairs.map(({ prompt }, i) => ({ prompt, completion: ` A${' small'.repeat(i % 3)} thing.` })),
+  );
+  const whole = { tuning: 'full', 'data.validation': 0, 'data.test': 0, batch_size: 8, learning_rate: 0.01 };
+  const { tuning: _, 'data.validation': __, ...rest } = whole;
+  const first = train('start', {
+    ...whole,
+    objective: 'sft',
+    train: 'lengths.jsonl',
+    max_steps: 40,
+    'checkpoints.every': 40,
+  });
+  expect(first.status).toBe(0);
+  const { status, text } = train('hacked', {
+    ...rest,
+    model: 'start/model',
+    'objective.name': 'grpo',
+    train: 'prompts.jsonl',
+    'objective.reward_funcs': './rewards.ts#long',
+    'objective.held_out_reward_funcs': '["./rewards.ts#vowels"]',
+    'data.validation': 0.4,
+    max_completion_length: 24,
+    learning_rate: 0.02,
+    max_steps: 8,
+    'checkpoints.every': 8,
+  });
+  expect(text).toMatch(/answers became longer \([\d.]+ → [\d.]+ tokens\), and length tells the reward/);
+  expect(text).toContain('held_out/vowels/mean');
+  expect(text).toMatch(/prompts\.jsonl:\d+: reward 2\d: prompt "What is item/);
+  expect(status).toBe(0);
 });
 
 it('a reward model prefers the chosen answers, and its comparison says so', () => {
@@ -123,4 +180,12 @@ it('a reward model prefers the chosen answers, and its comparison says so', () =
   expect(status).toBe(0);
   expect(text).toContain('preference accuracy');
   expect(text).toContain('longer answer');
+  const used = train('rewarded', {
+    'objective.name': 'rloo',
+    ...policy,
+    max_steps: 1,
+    'objective.reward_funcs': oneReward({ rule: 'reward_model', model: 'reward' }),
+  });
+  expect(used.text).toContain('rewards/reward_model/mean');
+  expect(used.status).toBe(0);
 });

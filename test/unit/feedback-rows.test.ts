@@ -4,7 +4,7 @@ import { fitRows } from '../../src/data/long-rows.ts';
 import { labelledTurns } from '../../src/data/formats/labelled-turns.ts';
 import { sharedPromptRow } from '../../src/methods/objectives/shared-prompt.ts';
 import { ruleReward } from '../../src/methods/objectives/rewards/rules.ts';
-import { rewardRule } from '../../src/methods/objectives/rewards/reward.options.ts';
+import { rewardRule, type CodelessRule } from '../../src/methods/objectives/rewards/reward.options.ts';
 import { layoutOfTexts } from '../../src/nn/layout.ts';
 
 const place = { id: '0123456789abcdef', source: { file: 'pairs.jsonl', line: 1 } };
@@ -89,7 +89,7 @@ describe('turns in one text', () => {
 describe('rules that reward', () => {
   const sample = (completion: string, row = {}) => ({ prompt: 'p', completion, row, tokens: 12, isComplete: true });
   const reward = (rule: object, completion: string, row = {}) =>
-    ruleReward(rewardRule.parse(rule))(sample(completion, row));
+    ruleReward(rewardRule.parse(rule) as CodelessRule)(sample(completion, row));
 
   it.each([
     [{ rule: 'exact' }, ' Rome ', { answer: 'Rome' }, 1],

@@ -47,7 +47,8 @@ describe('a resolved recipe', () => {
       packing: true,
     });
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
-    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', kl_to_base: 0 });
+    const loss = { loss_type: 'nll', label_smoothing: 0 };
+    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', ...loss, kl_to_base: 0 });
     expect(recipe.training).toMatchObject({
       epochs: null,
       learning_rate: null,

@@ -1,8 +1,9 @@
 /**
  * The refusal classifier on answers that people labelled: `node tools/answer-classifiers/measure.ts FILE.csv …`, with
- * columns prompt, completion, final_label as in XSTest (model_completions/*.csv). Nothing is learnt from them.
+ * columns prompt, completion, final_label as in XSTest (model_completions/*.csv). Nothing is learnt from them. Intervals are
+ * over prompts: the answers of several models to one prompt are alike.
  */
-import { wilsonInterval } from '../../src/eval/statistics/index.ts';
+import { meanScore } from '../../src/eval/judges/win-rate.ts';
 import { classifyAnswer } from '../../src/eval/safety/answer-classifier.ts';
 import { containers } from '../../src/data/containers/index.ts';
 
@@ -12,31 +13,41 @@ const WANTED: Readonly<Record<string, string>> = {
   '3_partial_refusal': 'partly refused',
 };
 
+interface Judged {
+  prompt: string;
+  wanted: string;
+  found: string;
+}
+
 const csv = await containers.load('csv');
-const table = new Map<string, number>();
+const all: Judged[] = [];
 for (const file of process.argv.slice(2)) {
-  let [rows, right] = [0, 0];
+  const rows: Judged[] = [];
   for await (const { value } of csv.read(file, file)) {
     if (value === undefined) continue;
     const { prompt, completion, final_label: label } = value as Record<string, string>;
-    const wanted = WANTED[label.trim()];
-    const found = classifyAnswer('refusal', completion, prompt).label;
-    rows++;
-    if ((wanted === 'complied') === (found === 'complied')) right++;
-    table.set(`${wanted} → ${found}`, (table.get(`${wanted} → ${found}`) ?? 0) + 1);
+    rows.push({ prompt, wanted: WANTED[label.trim()], found: classifyAnswer('refusal', completion, prompt).label });
   }
-  console.log(`${file}: ${rows} answers, binary accuracy ${((100 * right) / rows).toFixed(1)} %`);
+  report(file, rows, isBinaryRight);
+  all.push(...rows);
 }
-const entries = [...table].map(([pair, count]) => ({ pair: pair.split(' → '), count }));
-const rows = entries.reduce((sum, { count }) => sum + count, 0);
-const share = (name: string, isRight: (wanted: string, found: string) => boolean): void => {
-  const right = entries.filter(({ pair: [wanted, found] }) => isRight(wanted, found));
-  const count = right.reduce((sum, one) => sum + one.count, 0);
-  const { low, high } = wilsonInterval(count, rows);
-  console.log(
-    `${name}: ${((100 * count) / rows).toFixed(1)} % (95 % ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`,
-  );
-};
-share('of three classes', (wanted, found) => wanted === found);
-share('complied or not', (wanted, found) => (wanted === 'complied') === (found === 'complied'));
-for (const [pair, count] of [...table].toSorted()) console.log(`  ${pair}: ${count}`);
+report('of three classes', all, ({ wanted, found }) => wanted === found);
+report('complied or not', all, isBinaryRight);
+for (const kind of ['complied', 'not complied']) {
+  const own = all.filter(({ wanted }) => (wanted === 'complied') === (kind === 'complied'));
+  report(`of what ${kind}`, own, isBinaryRight);
+}
+const pairs = Map.groupBy(all, ({ wanted, found }) => `${wanted} → ${found}`);
+for (const [pair, rows] of [...pairs].toSorted(([a], [b]) => a.localeCompare(b)))
+  console.log(`  ${pair}: ${rows.length}`);
+
+function isBinaryRight({ wanted, found }: Judged): boolean {
+  return (wanted === 'complied') === (found === 'complied');
+}
+
+function report(name: string, rows: readonly Judged[], isRight: (row: Judged) => boolean): void {
+  const scores = Float64Array.from(rows, (row) => (isRight(row) ? 1 : 0));
+  const { estimate, low, high } = meanScore(scores, { clusters: rows.map(({ prompt }) => prompt) });
+  const [value, from, to] = [estimate, low, high].map((share) => (100 * share).toFixed(1));
+  console.log(`${name}: ${rows.length} answers, ${value} % right (95 % ${from} to ${to})`);
+}

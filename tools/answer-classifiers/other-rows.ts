@@ -1,5 +1,5 @@
 /** Texts that insult or do not, and answers that say that they do not know or know. */
-import type { Draws } from '../pii-development/values.ts';
+import type { Draws } from '../draws.ts';
 import { chance, fill, lines, some, type Row } from './pieces.ts';
 
 const LISTS = {

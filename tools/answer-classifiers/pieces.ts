@@ -1,6 +1,6 @@
 /** Sentences with slots, of which rows are made. */
 import { readFileSync } from 'node:fs';
-import type { Draws } from '../pii-development/values.ts';
+import type { Draws } from '../draws.ts';
 
 const folder = new URL('./pieces/', import.meta.url);
 

@@ -1,5 +1,5 @@
 /** Questions that assume something: a prejudice, which is refused by being contradicted, or nonsense, which is answered so. */
-import type { Draws } from '../pii-development/values.ts';
+import type { Draws } from '../draws.ts';
 import { chance, fill, lines, some, type Row, type Slots } from './pieces.ts';
 
 const [COMPLIED, REFUSED] = [0, 1];

@@ -1,5 +1,5 @@
 /** Answers that comply, refuse or do some of both, put together from sentences that we wrote. */
-import type { Draws } from '../pii-development/values.ts';
+import type { Draws } from '../draws.ts';
 import { capital, chance, fill, lines, some, type Row, type Slots } from './pieces.ts';
 import { premiseRow } from './premise-rows.ts';
 

@@ -8,7 +8,7 @@ import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/mul
 import { sparseMatrix } from '../../src/eval/baselines/sparse.ts';
 import { CLASSES, pack, type ClassifierName } from '../../src/eval/safety/answer-classifier.ts';
 import { answerFeatures, COLUMNS, sentencesOf } from '../../src/eval/safety/answer-features.ts';
-import { Draws } from '../pii-development/values.ts';
+import { Draws } from '../draws.ts';
 import { abstentionRow, toxicityRow } from './other-rows.ts';
 import type { Row } from './pieces.ts';
 import { refusalRow } from './refusal-rows.ts';

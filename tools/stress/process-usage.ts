@@ -12,16 +12,18 @@ interface Process {
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
-/** Of a process and all that it started and that still run; NaN where there is no /proc. */
-export function residentBytes(id: number): number {
-  return sumOf(id, ({ residentBytes: bytes }) => bytes);
+/** Of a process, and of each that it started and that still runs, by its id; none where there is no /proc. */
+export function residentBytes(id: number): Map<number, number> {
+  return new Map(familyOf(id).map((one) => [one.id, one.residentBytes]));
 }
 
+/** Of all of them together; NaN where there is no /proc. */
 export function processorSeconds(id: number): number {
-  return sumOf(id, ({ seconds }) => seconds);
+  const members = familyOf(id);
+  return members.length === 0 ? Number.NaN : members.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-function sumOf(id: number, part: (process: Process) => number): number {
+function familyOf(id: number): Process[] {
   const all = processes();
   const family = new Set([id]);
   // A parent may have a larger number than its child.
@@ -29,8 +31,7 @@ function sumOf(id: number, part: (process: Process) => number): number {
     size = family.size;
     for (const one of all) if (family.has(one.parent)) family.add(one.id);
   }
-  const members = all.filter((one) => family.has(one.id));
-  return members.length === 0 ? Number.NaN : members.reduce((sum, one) => sum + part(one), 0);
+  return all.filter((one) => family.has(one.id));
 }
 
 function processes(): Process[] {

@@ -61,6 +61,19 @@ export async function visit(server: Visited, draw: Draw): Promise<{ name: string
   return { name: drawn.name, outcome: await drawn.visit(server, draw) };
 }
 
+/** More than as many as are answered at once, each of a model's whole length. */
+const LONG_PROMPTS = 48;
+
+/** Fills the cache of keys and values, of which the system gives each page when it is first written: that is no growth. */
+export async function fillCache(server: Visited, draw: Draw): Promise<void> {
+  const model = server.models[0];
+  const about = (await (await fetch(`${server.url}/v1/models/${model}`)).json()) as { max_model_len: number };
+  const prompts = Array.from({ length: LONG_PROMPTS }, () =>
+    Array.from({ length: about.max_model_len - 1 }, () => Math.floor(draw() * 200)),
+  );
+  await Promise.all(prompts.map((prompt) => whole(server, '/v1/completions', { model, prompt, max_tokens: 1 })));
+}
+
 function chatBody({ models }: Visited, draw: Draw): Record<string, unknown> {
   const messages = [{ role: 'user', content: sentence(draw) }];
   return { model: one(models, draw), messages, max_tokens: 1 + Math.floor(draw() * 40), n: 1 + Math.floor(draw() * 2) };

@@ -8,7 +8,7 @@ import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/mul
 import { sparseMatrix, type SparseRow } from '../../src/eval/baselines/sparse.ts';
 import { ReadSource, SUPPORT_FEATURES } from '../../src/eval/groundedness/support-features.ts';
 import { sentencesOf } from '../../src/eval/safety/answer-features.ts';
-import { Draws } from '../pii-development/values.ts';
+import { Draws } from '../draws.ts';
 
 const PASSAGE = 4;
 const LEAST_WORDS = 5;

@@ -3,8 +3,30 @@ import { Html, html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
 import { STYLE } from '../../report/style.ts';
 import type { AuditEntry } from '../../review/audit-log.ts';
-import type { GateCheck } from '../../review/gate-checks.ts';
+import type { GateCheck, GateCheckName } from '../../review/gate-checks.ts';
 import type { GateResult } from './gate.ts';
+
+const GATE_STYLE = `
+.checks th, .checks td { vertical-align: top; } .checks td:nth-child(2) { width: 1%; } .checks td { overflow-wrap: anywhere; }
+.others { margin-top: 12px; }
+@media (min-width: 600px) { .checks tbody th { min-width: 10em; } }
+`;
+
+const TITLES: Readonly<Record<GateCheckName, string>> = {
+  comparison: 'better than others',
+  margin: 'not worse than others',
+  forgetting: 'general English kept',
+  flip_rate: 'fairness',
+  safety: 'safety',
+  over_refusal: 'helpfulness',
+  policy: 'own rules',
+  groundedness: 'keeps to sources',
+  win_rate: 'preferred by people',
+  sign_off: 'sign-off',
+};
+
+const PASSED = html`<span class="badge good"><span aria-hidden="true">✓</span> passed</span>`;
+const FAILED = html`<span class="badge bad"><span aria-hidden="true">✗</span> failed</span>`;
 
 /** What the gate said of a run as one file to forward: no script, nothing from outside. */
 export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, hash, seen }: AuditEntry): string {
@@ -19,7 +41,7 @@ export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, has
         />
         <title>Gate · attune</title>
         <style>
-          ${new Html(STYLE)}
+          ${new Html(STYLE + GATE_STYLE)}
         </style>
       </head>
       <body>
@@ -27,7 +49,7 @@ export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, has
           <h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
           <p class="soft">${folder} · ${formatTime(Date.parse(at))} · asked by ${by}</p>
           ${checksPart(checks)} ${filesPart(seen)}
-          <footer>Entry ${hash} of the run’s audit log.</footer>
+          <footer class="hash">Entry ${hash} of the run’s audit log.</footer>
         </main>
       </body>
     </html> `.text;
@@ -37,7 +59,8 @@ function checksPart(checks: readonly GateCheck[]): Html {
   const asked = checks.filter(({ outcome }) => outcome !== 'not asked');
   const others = checks.filter(({ outcome }) => outcome === 'not asked');
   return html`<section>
-    <table>
+    <h2>Checks</h2>
+    <table class="checks">
       <thead>
         <tr>
           <th scope="col">Check</th>
@@ -49,7 +72,7 @@ function checksPart(checks: readonly GateCheck[]): Html {
         ${asked.map((check) => row(check))}
       </tbody>
     </table>
-    ${others.length > 0 && html`<p class="soft">Not asked for: ${others.map(({ name }) => name).join(', ')}.</p>`}
+    ${others.length > 0 && html`<p class="soft others">Not asked for: ${others.map(({ name }) => TITLES[name]).join(', ')}.</p>`}
   </section>`;
 }
 
@@ -63,7 +86,7 @@ function filesPart(seen: AuditEntry['seen']): Html {
           ([name, file]) =>
             html`<tr>
               <th scope="row">${name}</th>
-              <td><code>${file.sha256}</code></td>
+              <td class="hash"><code>${file.sha256}</code></td>
             </tr>`,
         )}
       </tbody>
@@ -73,8 +96,12 @@ function filesPart(seen: AuditEntry['seen']): Html {
 
 function row({ name, outcome, message, fix }: GateCheck): Html {
   return html`<tr>
-    <th scope="row">${name}</th>
-    <td>${outcome}</td>
-    <td>${message}${fix !== undefined && html`<small>${fix}</small>`}</td>
+    <th scope="row">${TITLES[name]}</th>
+    <td>${outcome === 'passed' ? PASSED : FAILED}</td>
+    <td>${sentence(message)}${fix !== undefined && html`<small>To mend it: ${fix}</small>`}</td>
   </tr>`;
+}
+
+function sentence(text: string): string {
+  return text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
 }

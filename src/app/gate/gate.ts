@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { gateChecks, type GateCheck, type GateEvidence } from '../../review/gate-checks.ts';
 import { reviewPlaces } from '../../review/places.ts';
+import { readPlan } from '../../review/plan.ts';
 import { reviewResults, type ReviewResults } from '../../review/results.ts';
 import { recordGate } from '../../review/audit-log.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
@@ -30,6 +31,8 @@ export interface GateResult {
   folder: string;
   isPassed: boolean;
   checks: readonly GateCheck[];
+  /** gate.html: all of this to forward. */
+  page: string;
 }
 
 /**
@@ -41,15 +44,17 @@ export interface GateResult {
 export async function gateRun(wanted: string, options: GateOptions = {}): Promise<GateResult> {
   const { folder } = await showRun(wanted);
   const checks = gateChecks(settingsOf(folder, options), await evidenceOf(folder));
+  const page = runPaths(folder).gatePage;
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
-  const result: GateResult = { version: 1, folder, isPassed: failed.length === 0, checks };
+  const result: GateResult = { version: 1, folder, isPassed: failed.length === 0, checks, page };
   writeJson(runPaths(folder).gate, result);
   const entry = recordGate(folder, checks, result.isPassed);
-  writeFileAtomic(runPaths(folder).gatePage, gatePage(result, entry));
+  writeFileAtomic(page, gatePage(result, entry));
   if (result.isPassed) return result;
   throw new AttuneError('E_GATE', {
     what: `${folder} does not pass its gate`,
     problems: failed.map(({ name, message, fix }) => ({ field: name, message, fix })),
+    fix: `all checks, to forward: ${page}`,
     exitCode: 3,
   });
 }
@@ -65,7 +70,7 @@ function settingsOf(folder: string, options: GateOptions): GateSettings {
     ...(parsed.success
       ? {
           got: 'nothing is asked for',
-          fix: `ask for something: ${Object.keys(gateSchema.shape).join(', ')}`,
+          fix: `set one in the recipe’s gate (${Object.keys(gateSchema.shape).join(', ')}), or by a flag: attune gate --help`,
         }
       : { problems: problemsOf(parsed.error.issues, { root: value, schema: gateSchema, prefix: 'gate' }) }),
   });
@@ -85,6 +90,7 @@ async function evidenceOf(folder: string): Promise<GateEvidence> {
 }
 
 async function reviewOf(folder: string): Promise<ReviewResults | undefined> {
-  const { log } = reviewPlaces(folder);
-  return existsSync(log) ? reviewResults(await readPairs(folder), await readLabels(log)) : undefined;
+  const { log, plan } = reviewPlaces(folder);
+  if (!existsSync(log)) return undefined;
+  return reviewResults(await readPairs(folder), await readLabels(log), readPlan(plan));
 }

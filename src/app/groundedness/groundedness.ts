@@ -131,6 +131,10 @@ function notesOf(rows: readonly GroundedRow[]): string[] {
   const unknown = rows.filter(({ isAnswered }) => isAnswered === undefined).length;
   return [
     ...(silent === 0 ? ['no row has a source that is silent: abstention was not tried'] : []),
-    ...(unknown > 0 ? [`${plural(unknown, 'rows')} do not say whether their source tells the answer`] : []),
+    ...(unknown > 0
+      ? [
+          `it is not known of ${plural(unknown, 'rows')} whether the source tells the answer: no answer is given, not even an empty one`,
+        ]
+      : []),
   ];
 }

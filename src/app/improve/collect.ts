@@ -1,8 +1,11 @@
 /** `collecting`: is there enough to learn, or has something changed? */
 import { formatTime, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
-import { openAlarms } from '../../watch/index.ts';
+import { openAlarms, type Alarm } from '../../watch/index.ts';
 import { candidatesOf, type Candidate } from '../../watch/quarantine/candidate.ts';
+import { trainingRow } from '../../watch/quarantine/training-rows.ts';
+import { modelHistory } from '../registry/history.ts';
+import { formOf, labelColumns } from './base-recipe.ts';
 import type { DecisionLog } from './decisions.ts';
 import type { Plan } from './plan.ts';
 import type { Step, StepContext } from './step.ts';
@@ -12,41 +15,62 @@ const DRIFT: ReadonlySet<string> = new Set(['unlike', 'topic', 'classes', 'confi
 const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
-  const { plan, store, log, now } = context;
-  const range = { from: collectedUntil(log), until: now() };
-  const rows = wanted(plan, await candidatesOf(store, plan.model, range));
+  const { plan, store, log, recipe, now } = context;
+  const { from, seen } = rangeOf(log);
+  const range = { from, until: now() };
+  const said = wanted(plan, await candidatesOf(store, plan.model, range));
+  const trainable = said.filter((one) => isTrainable(one, context));
+  const others = said.length - trainable.length;
+  // What a cycle before could not make better is tried again only with new rows.
+  const rows = trainable.filter(({ at }) => at > seen).length;
   const { rows: enough, onDrift } = plan.retrain.when;
-  const drift = onDrift
-    ? (await openAlarms(store, { model: plan.model })).filter(({ signal }) => DRIFT.has(signal))
-    : [];
-  const facts = { ...range, rows: rows.length };
-  if (rows.length >= enough) {
-    return {
-      to: 'quarantine',
-      reason: `${plural(rows.length, 'rows')} since ${formatTime(range.from)}, of ${enough} wanted`,
-      facts,
-    };
+  const drift = onDrift ? await driftOf(context) : [];
+  const facts = { ...range, rows };
+  if (rows >= enough) {
+    const since = seen === 0 ? '' : ` since ${formatTime(seen)}`;
+    const again = trainable.length > rows ? `, and ${trainable.length - rows} of cycles that came to nothing` : '';
+    return { to: 'quarantine', reason: `${plural(rows, 'rows')}${since}, of ${enough} wanted${again}`, facts };
   }
-  if (drift.length > 0 && rows.length >= LEAST_ROWS)
-    return { to: 'quarantine', reason: `${plural(rows.length, 'rows')}, and ${drift[0].message}`, facts };
-  const least = Number.isFinite(enough) ? enough : LEAST_ROWS;
-  return {
-    wait: `${plural(rows.length, 'rows')} of ${least}${onDrift ? '; no drift that they would be enough for' : ''}`,
-  };
+  if (drift.length > 0 && rows >= LEAST_ROWS)
+    return { to: 'quarantine', reason: `${plural(rows, 'rows')}, and ${drift[0].message}`, facts };
+  const least = drift.length > 0 || !Number.isFinite(enough) ? LEAST_ROWS : enough;
+  const unused = others > 0 ? `; ${others} more that ${recipe.objective.name} cannot be trained on` : '';
+  const calm = onDrift && drift.length === 0 ? '; no alarm of drift' : '';
+  return { wait: `${plural(rows, 'rows')} of ${least}${unused}${calm}` };
 };
 
-/** Feedback until then is in an earlier cycle. */
-function collectedUntil(log: DecisionLog): number {
-  return greatest(
-    log.decisions.map(({ facts }) => Number(facts.until ?? 0)),
-    0,
-  );
+/** Alarms of the version in use: those of versions before it are why there is a new one. */
+async function driftOf({ plan: { model }, store }: StepContext): Promise<Alarm[]> {
+  const { champion } = (await modelHistory(model)).aliases;
+  const isOther = (version: string): boolean => /@\d+$/.test(version) && version !== `${model}@${champion}`;
+  return (await openAlarms(store, { model })).filter(({ signal, version }) => DRIFT.has(signal) && !isOther(version));
+}
+
+/** `from`: feedback until then is trained on, or discarded; `seen`: until then it was in a cycle before. */
+function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
+  const latest = (cycles: ReadonlySet<number>): number =>
+    greatest(
+      decisions.filter(({ cycle }) => cycles.has(cycle)).map(({ facts }) => Number(facts.until ?? 0)),
+      0,
+    );
+  const done = decisions.filter(({ state }) => state === 'promoted' || state === 'stopped');
+  return {
+    from: latest(new Set(done.map(({ cycle }) => cycle))),
+    seen: latest(new Set(decisions.map(({ cycle }) => cycle))),
+  };
 }
 
 /** Rows of this cycle; what has been erased since is gone. */
-export async function collected({ plan, store, log }: StepContext): Promise<Candidate[]> {
+export async function collected(context: StepContext): Promise<Candidate[]> {
+  const { plan, store, log } = context;
   const { from, until } = log.facts as { from: number; until: number };
-  return wanted(plan, await candidatesOf(store, plan.model, { from, until }));
+  const said = wanted(plan, await candidatesOf(store, plan.model, { from, until }));
+  return said.filter((one) => isTrainable(one, context));
+}
+
+/** A thumb teaches no classifier, and a class nobody who writes. */
+function isTrainable(candidate: Candidate, { recipe }: StepContext): boolean {
+  return trainingRow(candidate, formOf(recipe), labelColumns(recipe)) !== undefined;
 }
 
 function wanted({ from: { feedback } }: Plan, candidates: Candidate[]): Candidate[] {

@@ -7,6 +7,9 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
+import { findNearDuplicates } from '../../data/near-duplicates.ts';
+import { UnionFind } from '../../data/union-find.ts';
+import { askedText } from '../../watch/trace.ts';
 import type { Candidate } from '../../watch/quarantine/candidate.ts';
 import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../watch/quarantine/training-rows.ts';
 
@@ -29,21 +32,32 @@ export interface VersionFile {
   owners: string[];
 }
 
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
+
+interface VersionSettings {
+  form: RowForm;
+  /** Share of the rows that are held out. */
+  holdout: number;
+  columns: LabelColumns;
+  seed: number;
+  /** Requests that are trained on already. */
+  known: readonly string[];
+}
 
 /** Written once; done again it gives what there is. @throws AttuneError E_NO_ROWS */
-export function writeDataVersion(
+export async function writeDataVersion(
   folder: string,
   candidates: readonly Candidate[],
-  { form, holdout, columns, seed }: { form: RowForm; holdout: number; columns: LabelColumns; seed: number },
-): DataVersion {
+  { form, holdout, columns, seed, known }: VersionSettings,
+): Promise<DataVersion> {
   const manifest = join(folder, MANIFEST);
   if (existsSync(manifest)) return readJson<DataVersion>(manifest);
   makeFolders(folder);
-  // By what is asked, so that one request never stands on both sides.
-  const isHeld = ({ prompt }: Candidate): boolean =>
-    randomUnit([seed, `holdout ${sha256(JSON.stringify(prompt))}`]) < holdout;
-  const parts = { train: candidates.filter((one) => !isHeld(one)), holdout: candidates.filter(isHeld) };
+  const isHeld = await heldOut(candidates, { holdout, seed, known });
+  const parts = {
+    train: candidates.filter((_, place) => !isHeld[place]),
+    holdout: candidates.filter((_, place) => isHeld[place]),
+  };
   const written = new Map<string, VersionFile[]>();
   for (const one of rowForms)
     for (const [part, rows] of Object.entries(parts))
@@ -65,6 +79,22 @@ export function writeDataVersion(
   };
   writeJson(manifest, version);
   return version;
+}
+
+/** By what is asked: requests that are nearly the same never stand on both sides, nor beside a known one that is trained on. */
+async function heldOut(
+  candidates: readonly Candidate[],
+  { holdout, seed, known }: Pick<VersionSettings, 'holdout' | 'seed' | 'known'>,
+): Promise<boolean[]> {
+  const texts = [...candidates.map(({ prompt }) => askedText(prompt)), ...known];
+  const alike = new UnionFind(texts.length);
+  const { links } = await findNearDuplicates(texts.length, (place) => texts[place], { commonShare: 1 });
+  for (const [a, b] of links) alike.union(a, b);
+  const isKnown = new Set(known.map((_, place) => alike.find(candidates.length + place)));
+  return candidates.map((_, place) => {
+    const first = alike.find(place);
+    return !isKnown.has(first) && randomUnit([seed, `holdout ${sha256(texts[first])}`]) < holdout;
+  });
 }
 
 /** Rows with the same columns go into one file. */

@@ -1,18 +1,31 @@
-/** Rows of a user out of the data sets that loops have made. */
+/** Rows of a user out of what loops have made: data sets, pairs to review, and runs that quote rows they measured. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readJson, writeJson } from '../../files/json.ts';
+import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { watchFolder } from '../../watch/index.ts';
 import type { DataVersion, VersionFile } from './data-version.ts';
 import { cycleFolder, readDecisions } from './decisions.ts';
+import { eraseTexts } from './erase-texts.ts';
 import type { Plan } from './plan.ts';
+import { runFolder } from './retrain.ts';
+import { eraseFromQuarantine } from './quarantine.ts';
 
 interface KnownLoop {
   model: string;
   folder: string;
+}
+
+/** Somebody's feedback, as loops know it. */
+export interface OwnFeedback {
+  /** The hash of a user. */
+  owner: string;
+  ids: ReadonlySet<string>;
+  /** What they asked, what was answered, and what they said of it. */
+  texts: readonly string[];
 }
 
 const listPath = (): string => join(watchFolder(), 'loops.json');
@@ -29,43 +42,57 @@ export function rememberLoop({ model, folder }: Plan): void {
   writeJson(listPath(), [...known, { model, folder }]);
 }
 
-/** `owner`: the hash of a user. @returns how many rows were deleted, and versions that were trained on them */
-export function eraseRows(owner: string): { rows: number; models: string[] } {
+/** @returns how many rows were deleted, and versions that were trained on them */
+export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; models: string[] } {
   let rows = 0;
   const models: string[] = [];
   for (const { model, folder } of knownLoops()) {
     const decisions = readDecisions(folder);
-    for (const cycle of new Set(decisions.map((one) => one.cycle))) {
+    const cycles = [...new Set(decisions.map((one) => one.cycle))];
+    const found = new Set(texts);
+    for (const cycle of cycles) {
       const deleted = eraseFromVersion(join(cycleFolder(folder, cycle), 'data'), owner);
-      rows += deleted;
-      const version = decisions.findLast((one) => one.cycle === cycle && one.facts.version !== undefined)?.facts
-        .version;
-      if (deleted > 0 && version !== undefined) models.push(`${model}@${String(version)}`);
+      rows += deleted.rows;
+      for (const text of deleted.texts) found.add(text);
+      const own = decisions.filter((one) => one.cycle === cycle);
+      const version = own.findLast(({ facts }) => facts.version !== undefined)?.facts.version;
+      if (deleted.rows > 0 && version !== undefined) models.push(`${model}@${String(version)}`);
+      eraseFromQuarantine(cycleFolder(folder, cycle), ids);
     }
+    // Runs of later cycles measure on rows of earlier ones.
+    for (const cycle of cycles) eraseTexts(runFolder(cycleFolder(folder, cycle)), [...found]);
   }
   return { rows, models };
 }
 
-function eraseFromVersion(folder: string, owner: string): number {
+function eraseFromVersion(folder: string, owner: string): { rows: number; texts: string[] } {
   const manifest = join(folder, 'manifest.json');
-  if (!existsSync(manifest)) return 0;
+  if (!existsSync(manifest)) return { rows: 0, texts: [] };
   const version = readJson<DataVersion>(manifest);
+  const texts: string[] = [];
   let rows = 0;
   const changed = new Map<string, VersionFile>();
   for (const file of version.files.filter(({ owners }) => owners.includes(owner))) {
     const path = join(folder, file.file);
-    const left = readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((_, line) => file.owners[line] !== owner)
-      .join('\n');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const isTheirs = (line: number): boolean => file.owners[line] === owner;
+    const theirs = lines.filter((_, line) => isTheirs(line));
+    for (const line of theirs) pushAll(texts, textsOf(parseJson(line)));
+    const left = lines.filter((_, line) => !isTheirs(line)).join('\n');
     writeFileAtomic(path, left);
     const owners = file.owners.filter((one) => one !== owner);
     rows += file.owners.length - owners.length;
     changed.set(file.file, { ...file, rows: owners.length, sha256: sha256(left), owners });
   }
-  if (changed.size === 0) return 0;
+  if (changed.size === 0) return { rows: 0, texts };
   const renewed = (files: readonly VersionFile[]): VersionFile[] => files.map((one) => changed.get(one.file) ?? one);
   const { train, holdout, files } = version;
   writeJson(manifest, { ...version, train: renewed(train), holdout: renewed(holdout), files: renewed(files) });
-  return rows;
+  return { rows, texts };
+}
+
+/** Every text in a value. */
+export function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -4,9 +4,12 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { TraceStore } from '../../watch/index.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
+import { modelHistory } from '../registry/history.ts';
+import { baseRecipe } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
-import { readPlan } from './plan.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { readPlan, type Plan } from './plan.ts';
 import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';
 import { gate, retrain } from './retrain.ts';
@@ -50,10 +53,10 @@ export interface Improvement {
 /**
  * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its
  * rollout. It stops where it waits for rows, a person or a trial; the next call goes on, also after a crash.
- * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, and what training and comparing raise
+ * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, E_MODEL_UNREGISTERED, and what training and comparing raise
  */
 export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
-  const plan = readPlan(file);
+  const { plan, recipe } = await planned(file);
   makeFolders(plan.folder);
   rememberLoop(plan);
   const lock = locked(plan.folder);
@@ -69,7 +72,7 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       const folder = cycleFolder(plan.folder, log.cycle);
       makeFolders(folder);
       const step = steps[log.state as keyof typeof steps];
-      const outcome = await step({ plan, log, store, folder, onEvent, signal, now: () => Date.now() });
+      const outcome = await step({ plan, recipe, log, store, folder, onEvent, signal, now: () => Date.now() });
       if ('wait' in outcome) {
         waitsFor = outcome.wait;
         break;
@@ -78,20 +81,21 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
       options.onDecision?.(decision);
     }
     const { cycle, state } = log;
-    const decisions = log.decisions.slice(first);
-    return {
-      model: plan.model,
-      folder: plan.folder,
-      cycle,
-      state,
-      ...(waitsFor !== undefined && { waitsFor }),
-      decisions,
-    };
+    const reached = { model: plan.model, folder: plan.folder, cycle, state, decisions: log.decisions.slice(first) };
+    return { ...reached, ...(waitsFor !== undefined && { waitsFor }) };
   } finally {
     await store.close();
     log.close();
     lock.release();
   }
+}
+
+/** What is wrong is said before anything waits: for a mistyped model there would never be rows. */
+async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
+  const plan = readPlan(file);
+  const recipe = await baseRecipe(plan.retrain.recipe);
+  await modelHistory(plan.model);
+  return { plan, recipe };
 }
 
 /** After a cycle's end the next one begins; after a stop only when a person says so. */

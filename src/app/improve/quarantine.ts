@@ -1,17 +1,18 @@
 /** `quarantine` and `review`: what of the collected rows may be trained on. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPercent, plural } from '../../base/format.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
-import { readJson, writeJson } from '../../files/json.ts';
+import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { countHolds, quarantine as inspect, reviewPairs, type Quarantine } from '../../watch/quarantine/quarantine.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
 import type { Candidate } from '../../watch/quarantine/candidate.ts';
-import { baseRecipe, requestsOf } from './base-recipe.ts';
+import { requestsOf } from './base-recipe.ts';
 import { collected } from './collect.ts';
+import { recipeSoFar } from './known-rows.ts';
 import type { Step, StepContext } from './step.ts';
 
 /** As it is kept: ids only, so that nobody's texts outlive them here. */
@@ -22,13 +23,13 @@ interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
 const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pairs: join(folder, 'pairs.jsonl') });
 
 export const quarantine: Step = async (context) => {
-  const { plan, folder, signal, log } = context;
+  const { plan, recipe, folder, signal, log } = context;
   const candidates = await collected(context);
-  const recipe = await baseRecipe(plan.retrain.recipe);
+  const soFar = recipeSoFar(recipe, log);
   const { review, max_share_per_key: maxSharePerKey, max_held: maxHeld } = plan.quarantine;
   const found = await inspect(candidates, {
-    known: await requestsOf(recipe, 'train', signal),
-    evaluation: await requestsOf(recipe, 'test', signal),
+    known: await requestsOf(soFar, 'train', signal),
+    evaluation: await requestsOf(soFar, 'test', signal),
     review,
     maxSharePerKey,
     maxHeld,
@@ -66,6 +67,23 @@ export const review: Step = async ({ plan, folder }) => {
   return { to: 'retraining', reason: `people found ${told}`, facts };
 };
 
+/** Rows out of what is kept of a quarantine and its review. */
+export function eraseFromQuarantine(folder: string, ids: ReadonlySet<string>): void {
+  const { found, pairs } = places(folder);
+  if (existsSync(found)) {
+    const stored = readJson<StoredQuarantine>(found);
+    const left = (list: readonly string[]): string[] => list.filter((id) => !ids.has(id));
+    const held = stored.held.filter(({ id }) => !ids.has(id));
+    writeJson(found, { ...stored, accepted: left(stored.accepted), sample: left(stored.sample), held });
+  }
+  for (const file of [pairs, reviewPlaces(pairs).log]) {
+    if (!existsSync(file)) continue;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const left = lines.filter((line) => line === '' || !ids.has(parseJson<{ id: string }>(line).id));
+    if (left.length < lines.length) writeFileAtomic(file, left.join('\n'));
+  }
+}
+
 export function heldRows(folder: string): Hold[] {
   const { found } = places(folder);
   return existsSync(found) ? readJson<StoredQuarantine>(found).held : [];
@@ -74,7 +92,8 @@ export function heldRows(folder: string): Hold[] {
 /** What may be trained on, without what people found to be wrong. */
 export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
   const { accepted } = readJson<StoredQuarantine>(places(context.folder).found);
-  const defects = new Set((context.log.facts.defects ?? []) as string[]);
+  // Of all cycles: rows of one that came to nothing are collected again.
+  const defects = new Set(context.log.decisions.flatMap(({ facts }) => (facts.defects ?? []) as string[]));
   const ids = new Set(accepted);
   return (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));
 }

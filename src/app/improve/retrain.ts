@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { hasStarted, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
@@ -10,28 +10,27 @@ import { gateRun } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { baseRecipe, formOf, labelColumns } from './base-recipe.ts';
+import { formOf, labelColumns, requestsOf } from './base-recipe.ts';
 import { writeDataVersion, type DataVersion } from './data-version.ts';
-import { cycleFolder, type DecisionLog } from './decisions.ts';
+import { recipeSoFar, sourcesOf, versionFolder } from './known-rows.ts';
 import type { Plan } from './plan.ts';
 import { acceptedRows } from './quarantine.ts';
 import type { Step } from './step.ts';
 
-const versionFolder = (cycle: string): string => join(cycle, 'data');
 export const runFolder = (cycle: string): string => join(cycle, 'run');
 
 export const retrain: Step = async (context) => {
-  const { plan, log, folder, onEvent, signal } = context;
-  const recipe = await baseRecipe(plan.retrain.recipe);
-  const columns = labelColumns(recipe);
-  const version = writeDataVersion(versionFolder(folder), await acceptedRows(context), {
+  const { plan, recipe, log, folder, onEvent, signal } = context;
+  const soFar = recipeSoFar(recipe, log);
+  const version = await writeDataVersion(versionFolder(folder), await acceptedRows(context), {
     form: formOf(recipe),
     holdout: plan.retrain.holdout,
-    columns,
+    columns: labelColumns(recipe),
     seed: log.cycle,
+    known: await requestsOf(soFar, 'train', signal),
   });
   const run = runFolder(folder);
-  const own = await resolveRecipe(retrainingRecipe(recipe, { plan, log, version, run }));
+  const own = await resolveRecipe(retrainingRecipe(soFar, { plan, folder, version, run }));
   const isBegun = hasStarted(run);
   if (!isBegun) rmSync(run, { recursive: true, force: true });
   if (!isBegun || readRun(run).status !== 'finished') {
@@ -49,22 +48,17 @@ export const retrain: Step = async (context) => {
 
 /** The recipe with the rows of all cycles that were promoted, and of this one. */
 function retrainingRecipe(
-  recipe: Recipe,
-  { plan, log, version, run }: { plan: Plan; log: DecisionLog; version: DataVersion; run: string },
+  soFar: Recipe,
+  { plan, folder, version, run }: { plan: Plan; folder: string; version: DataVersion; run: string },
 ): Record<string, unknown> {
-  const earlier = promotedVersions(log);
-  const current = { folder: versionFolder(cycleFolder(log.folder, log.cycle)), version };
-  const all = [...earlier, current];
-  const source = ({ folder, version: one }: (typeof all)[number], part: 'train' | 'holdout') =>
-    one[part].map(({ file }) => sourceOf(join(folder, file), one, recipe));
-  const old = [...recipe.data.train, ...earlier.flatMap((one) => source(one, 'train'))];
-  const fresh = source(current, 'train');
-  const test = [...(recipe.data.test as RecipeSource[]), ...all.flatMap((one) => source(one, 'holdout'))];
+  const own = sourcesOf(versionFolder(folder), version, soFar);
+  const train = weighted(soFar.data.train, own.train, plan.retrain.replay);
+  const test = [...(soFar.data.test as RecipeSource[]), ...own.test];
   const { better_than: better, margin = null, max_forgetting: forgetting = null, flip_rate: flips = null } = plan.gate;
   return {
-    ...recipe,
-    data: { ...recipe.data, train: weighted(old, fresh, plan.retrain.replay), test, allow_overlap: false },
-    evaluation: { ...recipe.evaluation, baselines: 'none' },
+    ...soFar,
+    data: { ...soFar.data, train, test, allow_overlap: false },
+    evaluation: { ...soFar.evaluation, baselines: 'none' },
     gate: {
       comparison: better === 'champion' && margin === null,
       margin,
@@ -74,12 +68,6 @@ function retrainingRecipe(
     },
     output_dir: run,
   };
-}
-
-function sourceOf(path: string, { form }: DataVersion, recipe: Recipe): RecipeSource {
-  const format = form === 'labels' ? (recipe.data.format ?? 'classification') : null;
-  const columns = form === 'labels' ? recipe.data.columns : null;
-  return { path, weight: null, format, columns };
 }
 
 /** A share of the rows that training sees is of rows from before; `all` is every row once. */
@@ -97,26 +85,6 @@ function weighted(
   ];
 }
 
-function promotedVersions(log: DecisionLog): { folder: string; version: DataVersion }[] {
-  const cycles = log.decisions.filter(({ state }) => state === 'promoted').map(({ cycle }) => cycle);
-  return cycles.flatMap((cycle) => {
-    const folder = versionFolder(cycleFolder(log.folder, cycle));
-    return existsSync(folder)
-      ? [
-          {
-            folder,
-            version: writeDataVersion(folder, [], {
-              form: 'sft',
-              holdout: 0,
-              columns: { text: '', label: '' },
-              seed: 0,
-            }),
-          },
-        ]
-      : [];
-  });
-}
-
 export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const run = runFolder(folder);
   const champion = await championFolder(plan.model);
@@ -125,7 +93,7 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   if (plan.gate.better_than === 'champion') await compare([run, champion.folder], { folder: run, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { sign_off: false });
-    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message);
+    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message.replace(/\.$/, ''));
     const reason = told.join('; ');
     if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
     return { to: 'approval', reason, facts };

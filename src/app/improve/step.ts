@@ -1,11 +1,14 @@
 import type { EventSink } from '../../base/events.ts';
 import type { TraceStore } from '../../watch/index.ts';
 import type { DecisionLog, Facts, State } from './decisions.ts';
+import type { Recipe } from '../../train/recipe.ts';
 import type { Plan } from './plan.ts';
 
 /** What a state works with. */
 export interface StepContext {
   plan: Plan;
+  /** The recipe that is trained again. */
+  recipe: Recipe;
   log: DecisionLog;
   store: TraceStore;
   /** Of the current cycle; it exists. */

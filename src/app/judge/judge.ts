@@ -122,10 +122,19 @@ function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
 }
 
 function notesOf(pairs: readonly AnswerPair[], model: string, calibration: Calibration | undefined): string[] {
-  const kin = sameFamily(model, [...new Set(pairs.flatMap(({ systems }) => systems))]);
-  const notes = kin.map((system) => `${model} is of the same family as ${system} by its name, and may favour it`);
+  const systems = [...new Set(pairs.flatMap((pair) => pair.systems))];
+  const kin = sameFamily(model, systems);
+  const favours = (system: string) =>
+    systems.length === 2 && isFavoured(system, calibration) ? 'surely favours it' : 'may favour it';
+  const notes = kin.map((system) => `${model} is of the same family as ${system} by its name, and ${favours(system)}`);
   if (calibration === undefined) return [...notes, 'not measured against people: --labels FILE'];
   if (!calibration.isEnough) notes.push(`${calibration.labels} labels are too few to rely on the judge: 50 are`);
   if (!calibration.combined.helps) notes.push('the judge does not make the interval of the labels alone shorter');
   return notes;
+}
+
+/** Surely scored higher than by people. */
+function isFavoured(system: string, { leaning }: Partial<Calibration> = {}): boolean {
+  if (leaning === undefined) return false;
+  return leaning.system === system ? leaning.low > 0 : leaning.high < 0;
 }

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
-import { eraseRows } from '../improve/erase-rows.ts';
-import { eraseUser as eraseFrom, TraceStore, type Erasure } from '../../watch/index.ts';
+import { eraseRows, textsOf } from '../improve/erase-rows.ts';
+import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../watch/index.ts';
 
 export interface UserErasure extends Erasure {
   user: string;
@@ -19,9 +19,16 @@ export async function eraseUser(user: string): Promise<UserErasure> {
     throw new AttuneError('E_USAGE', { what: 'Who is to be forgotten?', fix: 'name the user as requests do' });
   const store = await TraceStore.open();
   try {
-    const rows = eraseRows(store.keys.hash(`user ${user}`));
-    return { user, ...(await eraseFrom(store, user)), ...rows };
+    return await eraseUserFrom(store, user);
   } finally {
     await store.close();
   }
+}
+
+/** With a store that is open. Data sets first: their rows are found by what the store holds. */
+export async function eraseUserFrom(store: TraceStore, user: string): Promise<UserErasure> {
+  const { owner, said } = await feedbackOf(store, user);
+  const ids = new Set(said.map(({ id }) => id));
+  const rows = eraseRows({ owner, ids, texts: said.flatMap(({ text }) => textsOf(text)) });
+  return { user, ...(await eraseFrom(store, user)), ...rows };
 }

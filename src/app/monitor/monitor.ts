@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson } from '../../files/json.ts';
-import { reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
+import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 
@@ -74,8 +74,10 @@ async function silenceAlarms(
     });
   }
   if ((await silence(store, { model, signal, reason })) > 0) return;
+  const open = new Set((await openAlarms(store, { model })).map((alarm) => alarm.signal));
   throw new AttuneError('E_NO_ALARM', {
     what: `${model} has no open alarm about "${signal}"`,
+    expected: open.size === 0 ? undefined : [...open].join(', '),
     fix: `attune monitor ${model} lists its alarms`,
   });
 }

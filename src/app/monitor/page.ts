@@ -6,7 +6,7 @@ import { html, Html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
 import { STYLE } from '../../report/style.ts';
 import type { Alarm, VersionReport } from '../../watch/index.ts';
-import { signalFigures } from './signal-figures.ts';
+import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
 export function monitorPage(versions: readonly VersionReport[]): string {
   const allowed = policy([], { isLive: false, hasPictures: false });
@@ -33,14 +33,15 @@ export function monitorPage(versions: readonly VersionReport[]): string {
 }
 
 function versionPart(report: VersionReport): Html {
-  const { model, version, answers, first, last, missing, expected, seen, feedback } = report;
+  const { model, version, answers, first, last, missing, expected, seen } = report;
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
   const wait = `tested from ${plural(missing, 'further answers')} on`;
   const accuracy = expected && `expected to be right: ${expectedShare(expected)}`;
   const known = seen && `were right, by ${plural(seen.judged, 'labels')}: ${formatEstimate(seen)}`;
-  const thumbs = feedback.up + feedback.down === 0 ? undefined : `thumbs: ${feedback.up} up, ${feedback.down} down`;
-  const told = [span, missing > 0 ? wait : undefined, accuracy, known, thumbs].filter((one) => one !== undefined);
+  const told = [span, missing > 0 ? wait : undefined, accuracy, known, feedbackText(report.feedback)].filter(
+    (one) => one !== undefined,
+  );
   return html`<section>
     <h2>${name}</h2>
     <p class="soft">${told.join(' · ')}</p>
@@ -53,63 +54,63 @@ function expectedShare({ estimate, low, high, calibratedOn }: NonNullable<Versio
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)}${note})`;
 }
 
-function alarmPart({ message, cause, action, openedAt, resolvedAt, silenced, samples }: Alarm): Html {
+function alarmPart({ signal, message, cause, action, openedAt, resolvedAt, silenced, samples }: Alarm): Html {
   const state = resolvedAt === undefined ? 'open' : `ended ${formatTime(resolvedAt)}`;
   return html`<p>
     <b>${resolvedAt === undefined ? '▲' : '△'} ${message}</b><br />
-    ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely cause:
-    ${cause} · ${action}${samples.length > 0 && html`<br /><small>such as ${samples.slice(-3).join(', ')}</small>`}
+    ${signal}, ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely
+    cause: ${cause} ·
+    ${action}${samples.length > 0 && html`<br /><small>such as ${samples.slice(-3).join(', ')}</small>`}
   </p>`;
 }
 
 function signalTable({ signals }: VersionReport): Html | undefined {
   if (signals.length === 0) return undefined;
   return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Measured</th>
-        <th scope="col" class="number">Before</th>
-        <th scope="col" class="number">Now</th>
-        <th scope="col" class="number">Change</th>
-        <th scope="col" class="number">Evidence</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${signals.map((signal) => {
-        const { before, now, change, evidence } = signalFigures(signal);
-        return html`<tr>
-          <th scope="row">${signal.isAlarm && html`▲ `}${signal.title}</th>
-          <td class="number">${before}</td>
-          <td class="number">${now}</td>
-          <td class="number">${change}</td>
-          <td class="number">${evidence}</td>
-        </tr>`;
-      })}
-    </tbody>
-  </table>`;
+      <thead>
+        <tr>
+          <th scope="col">Measured</th>
+          <th scope="col" class="number">Before</th>
+          <th scope="col" class="number">Now</th>
+          <th scope="col" class="number">Change</th>
+          <th scope="col" class="number">Evidence</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${signals.map((signal) => {
+          const { before, now, change, evidence } = signalFigures(signal);
+          return html`<tr>
+            <th scope="row">${signal.isAlarm && html`▲ `}${signal.title}</th>
+            <td class="number">${before}</td>
+            <td class="number">${now}</td>
+            <td class="number">${change}</td>
+            <td class="number">${evidence}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+    <p class="soft"><small>${figuresLegend}</small></p>`;
 }
 
 /** What has changed first; of the rest what varies at all. */
 function pictures({ model, version, series, signals }: VersionReport): Html[] {
-  return Object.entries(series).flatMap(([name, points]) => {
-    const signal = signals.find((one) => one.name === name);
-    const title = signal?.title ?? name;
-    const isFlat = points.every(({ value }) => value === points[0].value);
-    if (isFlat || points.length < 2) return [];
+  const strongest = signals.toSorted((a, b) => Number(b.isAlarm) - Number(a.isAlarm) || b.eValue - a.eValue);
+  return strongest.flatMap((signal) => {
+    const points = series[signal.name] ?? [];
+    const { title } = signal;
+    if (points.every(({ value }) => value === points[0].value)) return [];
     const curve = {
       count: points.length,
       points: points.map(({ answers, value }) => ({ step: answers, value, low: value, high: value })),
     };
-    const isShare = signal?.reading?.medians === undefined;
+    const isShare = signal.reading?.medians === undefined;
     const format = (value: number): string => (isShare ? formatPercent(value) : formatNumber(value, 3));
     const about = {
       title: `${title}: ${model} ${version}`,
       description: `From ${format(points[0].value)} to ${format(points.at(-1)!.value)}.`,
-      series: [
-        { name: title, curve, style: 'line' as const, tone: signal?.isAlarm === true ? (2 as const) : (1 as const) },
-      ],
+      series: [{ name: 'now', curve, style: 'line' as const, tone: signal.isAlarm ? (2 as const) : (1 as const) }],
       format,
-      steps: 'answers',
+      steps: signal.name === 'thumb_down' ? 'thumbs' : 'answers',
       yScale: 'linear' as const,
     };
     const drawn = forWindows((size) => lineChart({ ...about, ...size }), { height: 180 });

@@ -24,7 +24,7 @@ export function prometheusRules(): string {
       wait: '0m',
       told: 'answers are not written down: look at the disk and at the log',
     }),
-    rule('AttuneServerFails', 'sum(rate(attune_requests_total{status=~"5.."}[5m])) > 0.1', {
+    rule('AttuneServerFails', 'sum(rate(attune_requests_total{status=~"5..",path!="/ready"}[5m])) > 0.1', {
       severity: 'critical',
       wait: '5m',
       told: 'requests fail on the server: read its log',

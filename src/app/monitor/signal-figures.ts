@@ -1,5 +1,21 @@
-import { formatNumber, formatPercent, formatSigned } from '../../base/format.ts';
+import { formatNumber, formatPercent, formatSigned, plural } from '../../base/format.ts';
 import type { VersionReport } from '../../watch/index.ts';
+
+/** What the columns of the figures are. */
+export const figuresLegend =
+  'Change: of the share, with an interval that holds at every look; of amounts, of the share above what nine in ten were below before. ' +
+  'Evidence: an e-value. 1 is none; some 100 raise an alarm (▲), fewer where several signals change at once.';
+
+/** What people said of a version's answers; undefined where nobody said anything. */
+export function feedbackText({ up, down, labels, corrections, scores }: VersionReport['feedback']): string | undefined {
+  const told = [
+    up + down > 0 && `thumbs ${up} up, ${down} down`,
+    labels > 0 && plural(labels, 'labels'),
+    corrections > 0 && plural(corrections, 'corrections'),
+    scores > 0 && plural(scores, 'scores'),
+  ].filter((one) => one !== false);
+  return told.length === 0 ? undefined : told.join(', ');
+}
 
 /** A signal's figures for people, the same in the terminal and on the page. */
 export function signalFigures({ reading, topic, classes, eValue }: VersionReport['signals'][number]): {
@@ -17,7 +33,7 @@ export function signalFigures({ reading, topic, classes, eValue }: VersionReport
     const [name, [before, now]] = Object.entries(classes.shares).toSorted(
       ([, [a, b]], [, [c, d]]) => Math.abs(d - c) - Math.abs(b - a),
     )[0];
-    return { before: formatPercent(before), now: `${formatPercent(now)} ${name}`, change: '', evidence };
+    return { before: `${formatPercent(before)} ${name}`, now: `${formatPercent(now)} ${name}`, change: '', evidence };
   }
   if (reading === undefined) return { before: '', now: '', change: '', evidence };
   const { reference, current, effect, medians } = reading;

@@ -77,13 +77,27 @@ export async function checkPolicy(target: string, options: PolicyOptions): Promi
 
 async function promptsOf(policy: Policy, { prompts: file, rules }: PolicyOptions): Promise<string[]> {
   if (file !== undefined) {
-    return (await readSafetySets(file)).flatMap(({ prompts }) => prompts.map(({ prompt }) => prompt));
+    return promptsIn(file);
   }
   if (policy.prompts !== undefined) return policy.prompts;
   throw new AttuneError('E_POLICY_PROMPTS', {
     what: `${rules} has no prompts to try its rules with`,
     fix: 'add prompts: to it, or name a file of rows {prompt} (--prompts)',
   });
+}
+
+async function promptsIn(file: string): Promise<string[]> {
+  try {
+    return (await readSafetySets(file)).flatMap(({ prompts }) => prompts.map(({ prompt }) => prompt));
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.code !== 'E_SAFETY_SET') throw error;
+    const { problems } = error;
+    throw new AttuneError('E_POLICY_PROMPTS', {
+      what: `${file} holds no prompts to try rules with`,
+      expected: 'rows {prompt}',
+      problems,
+    });
+  }
 }
 
 function nothingToPair(target: string): AttuneError {

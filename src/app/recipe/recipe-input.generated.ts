@@ -1267,6 +1267,16 @@ export interface SftObjective {
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
   /**
+   * Cross-entropy, or the same weighed by how probable the token already is (dft).
+   * @defaultValue "nll"
+   */
+  loss_type?: MethodOptionInputs['objective']['sft']['loss_type'];
+  /**
+   * Share of each target that is spread over the whole vocabulary; takes memory for all logits.
+   * @defaultValue 0
+   */
+  label_smoothing?: MethodOptionInputs['objective']['sft']['label_smoothing'];
+  /**
    * Weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none.
    * @defaultValue 0
    */
@@ -1579,6 +1589,11 @@ export interface GrpoObjective {
    */
   reward_timeout?: MethodOptionInputs['objective']['grpo']['reward_timeout'];
   /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['grpo']['held_out_reward_funcs'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1702,6 +1717,11 @@ export interface RlooObjective {
    */
   reward_timeout?: MethodOptionInputs['objective']['rloo']['reward_timeout'];
   /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['rloo']['held_out_reward_funcs'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1772,6 +1792,172 @@ export interface RlooObjective {
   normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
 }
 
+/** The objective best_of_n, with its options. */
+export interface BestOfNObjective {
+  /** Which objective. */
+  name: 'best_of_n';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['best_of_n']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['best_of_n']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['best_of_n']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['best_of_n']['held_out_reward_funcs'];
+  /**
+   * Answers to each prompt, which are compared with each other.
+   * @defaultValue 8
+   */
+  num_generations?: MethodOptionInputs['objective']['best_of_n']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['best_of_n']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['best_of_n']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['best_of_n']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['best_of_n']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['best_of_n']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['best_of_n']['repetition_penalty'];
+  /** Train on no answer with a lower reward than this, though it is the best one. */
+  reward_threshold?: MethodOptionInputs['objective']['best_of_n']['reward_threshold'];
+}
+
+/** The objective ppo, with its options. */
+export interface PpoObjective {
+  /** Which objective. */
+  name: 'ppo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['ppo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['ppo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['ppo']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['ppo']['held_out_reward_funcs'];
+  /**
+   * Answers to each prompt.
+   * @defaultValue 1
+   */
+  num_generations?: MethodOptionInputs['objective']['ppo']['num_generations'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['ppo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['ppo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['ppo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['ppo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['ppo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['ppo']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['ppo']['ref_model'];
+  /**
+   * Times that the same answers are trained on.
+   * @defaultValue 4
+   */
+  num_ppo_epochs?: MethodOptionInputs['objective']['ppo']['num_ppo_epochs'];
+  /**
+   * Updates that the answers of a step are divided over.
+   * @defaultValue 1
+   */
+  num_mini_batches?: MethodOptionInputs['objective']['ppo']['num_mini_batches'];
+  /**
+   * Weight of the distance to the reference, in the reward.
+   * @defaultValue 0.05
+   */
+  kl_coef?: MethodOptionInputs['objective']['ppo']['kl_coef'];
+  /**
+   * Of that distance; k3 is never negative.
+   * @defaultValue "k1"
+   */
+  kl_estimator?: MethodOptionInputs['objective']['ppo']['kl_estimator'];
+  /**
+   * Divide rewards by their deviation over all answers of a step.
+   * @defaultValue false
+   */
+  whiten_rewards?: MethodOptionInputs['objective']['ppo']['whiten_rewards'];
+  /**
+   * How far the ratio of new to old probabilities may move.
+   * @defaultValue 0.2
+   */
+  cliprange?: MethodOptionInputs['objective']['ppo']['cliprange'];
+  /**
+   * Weight of the value head's loss.
+   * @defaultValue 0.1
+   */
+  vf_coef?: MethodOptionInputs['objective']['ppo']['vf_coef'];
+  /**
+   * How far a value may move from what it was.
+   * @defaultValue 0.2
+   */
+  cliprange_value?: MethodOptionInputs['objective']['ppo']['cliprange_value'];
+  /**
+   * Discount of rewards that come a token later.
+   * @defaultValue 1
+   */
+  gamma?: MethodOptionInputs['objective']['ppo']['gamma'];
+  /**
+   * Lambda of generalised advantage estimation.
+   * @defaultValue 0.95
+   */
+  lam?: MethodOptionInputs['objective']['ppo']['lam'];
+  /** Taken off the reward of answers that were cut. */
+  missing_eos_penalty?: MethodOptionInputs['objective']['ppo']['missing_eos_penalty'];
+}
+
 /** The objective gkd, with its options. */
 export interface GkdObjective {
   /** Which objective. */
@@ -1814,6 +2000,11 @@ export interface OnlineDpoObjective {
    */
   reward_timeout?: MethodOptionInputs['objective']['online_dpo']['reward_timeout'];
   /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['online_dpo']['held_out_reward_funcs'];
+  /**
    * Longest answer, in tokens.
    * @defaultValue 256
    */
@@ -1843,6 +2034,8 @@ export interface OnlineDpoObjective {
    * @defaultValue 1
    */
   repetition_penalty?: MethodOptionInputs['objective']['online_dpo']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
   /**
    * How strongly the model is held to the reference.
    * @defaultValue 0.1
@@ -1853,8 +2046,135 @@ export interface OnlineDpoObjective {
    * @defaultValue "sigmoid"
    */
   loss_type?: MethodOptionInputs['objective']['online_dpo']['loss_type'];
+}
+
+/** The objective xpo, with its options. */
+export interface XpoObjective {
+  /** Which objective. */
+  name: 'xpo';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['xpo']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['xpo']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['xpo']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['xpo']['held_out_reward_funcs'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['xpo']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['xpo']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['xpo']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['xpo']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['xpo']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['xpo']['repetition_penalty'];
   /** Folder or name of the reference; the base model unless given. */
-  ref_model?: MethodOptionInputs['objective']['online_dpo']['ref_model'];
+  ref_model?: MethodOptionInputs['objective']['xpo']['ref_model'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['xpo']['beta'];
+  /**
+   * Weight of exploration: how far the reference's answers are left.
+   * @defaultValue 0.00001
+   */
+  alpha?: MethodOptionInputs['objective']['xpo']['alpha'];
+  /**
+   * As of dpo.
+   * @defaultValue "sigmoid"
+   */
+  loss_type?: MethodOptionInputs['objective']['xpo']['loss_type'];
+}
+
+/** The objective nash_md, with its options. */
+export interface NashMdObjective {
+  /** Which objective. */
+  name: 'nash_md';
+  /** What scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}. */
+  reward_funcs: MethodOptionInputs['objective']['nash_md']['reward_funcs'];
+  /** Weights of several rewards; 1 each. */
+  reward_weights?: MethodOptionInputs['objective']['nash_md']['reward_weights'];
+  /**
+   * Seconds that a reward function may take for an answer.
+   * @defaultValue 60
+   */
+  reward_timeout?: MethodOptionInputs['objective']['nash_md']['reward_timeout'];
+  /**
+   * Rewards that are measured on validation rows and never trained on, as a watch on the others.
+   * @defaultValue []
+   */
+  held_out_reward_funcs?: MethodOptionInputs['objective']['nash_md']['held_out_reward_funcs'];
+  /**
+   * Longest answer, in tokens.
+   * @defaultValue 256
+   */
+  max_completion_length?: MethodOptionInputs['objective']['nash_md']['max_completion_length'];
+  /**
+   * Of sampling, and of the probabilities that are trained.
+   * @defaultValue 1
+   */
+  temperature?: MethodOptionInputs['objective']['nash_md']['temperature'];
+  /**
+   * Sample among the likeliest tokens of this share.
+   * @defaultValue 1
+   */
+  top_p?: MethodOptionInputs['objective']['nash_md']['top_p'];
+  /**
+   * Sample among so many of the likeliest tokens; 0 for all.
+   * @defaultValue 0
+   */
+  top_k?: MethodOptionInputs['objective']['nash_md']['top_k'];
+  /**
+   * Leave out tokens below this share of the likeliest one's probability.
+   * @defaultValue 0
+   */
+  min_p?: MethodOptionInputs['objective']['nash_md']['min_p'];
+  /**
+   * Above 1: tokens that have come already are less likely.
+   * @defaultValue 1
+   */
+  repetition_penalty?: MethodOptionInputs['objective']['nash_md']['repetition_penalty'];
+  /** Folder or name of the reference; the base model unless given. */
+  ref_model?: MethodOptionInputs['objective']['nash_md']['ref_model'];
+  /**
+   * How strongly the model is held to the reference.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['nash_md']['beta'];
+  /**
+   * The reference's share of the mixture; 1: the reference itself.
+   * @defaultValue 0.5
+   */
+  mixture_coef?: MethodOptionInputs['objective']['nash_md']['mixture_coef'];
 }
 
 /** The objective reward, with its options. */
@@ -1996,8 +2316,12 @@ export type ObjectiveInput =
   | 'orpo'
   | 'grpo'
   | 'rloo'
+  | 'best_of_n'
+  | 'ppo'
   | 'gkd'
   | 'online_dpo'
+  | 'xpo'
+  | 'nash_md'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -2023,8 +2347,12 @@ export type ObjectiveInput =
   | OrpoObjective
   | GrpoObjective
   | RlooObjective
+  | BestOfNObjective
+  | PpoObjective
   | GkdObjective
   | OnlineDpoObjective
+  | XpoObjective
+  | NashMdObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
-import { kindOfLabel } from '../../data/privacy/label-names.ts';
+import { Audit, Detector, kinds, readLanguage, type AuditCase, type KindCounts } from '../../privacy/index.ts';
+import { kindOfLabel } from '../../privacy/label-names.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';
@@ -34,13 +34,18 @@ export interface AuditResult {
 /**
  * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),
  * the end not included. The shapes and names that other tools write are read too: `entities: [[0, 4, "PERSON"]]`.
- * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS
+ * @throws AttuneError E_FILE_MISSING, E_LEXICON, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS
  */
 export async function auditData(
   file: string,
-  { recognisers = [] }: { recognisers?: readonly string[] } = {},
+  { recognisers = [], lexicons = [] }: { recognisers?: readonly string[]; lexicons?: readonly string[] } = {},
 ): Promise<AuditResult> {
-  const audit = new Audit(new Detector({ more: (await Promise.all(recognisers.map(loadRecognisers))).flat() }));
+  const audit = new Audit(
+    new Detector({
+      more: (await Promise.all(recognisers.map(loadRecognisers))).flat(),
+      languages: lexicons.map(readLanguage),
+    }),
+  );
   const problems: Problem[] = [];
   for await (const { line, value } of rawRows(file, (problem) => problems.push(problem))) {
     const row = labelledRowOf(value, (field, message) => problems.push({ file, line, field, message }));

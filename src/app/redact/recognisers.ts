@@ -1,6 +1,6 @@
 /** Recognisers of the user's own, by their references. */
-import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from '../../data/privacy/index.ts';
-import type { Recogniser } from '../../data/privacy/recogniser.ts';
+import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from '../../privacy/index.ts';
+import type { Recogniser } from '../../privacy/recogniser.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { loadReference, parseReference } from '../../train/reference.ts';
 

@@ -6,20 +6,20 @@ import type { EventSink } from '../../base/events.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import {
   canaryRow,
-  checkPassphrase,
-  checkSurrogateKey,
   makeCanaries,
   plantings,
   presets,
-  redactRows,
+  readLanguage,
   Redactor,
   writeVault,
   type Canary,
   type Kind,
   type Preset,
   type RedactionCounts,
-} from '../../data/privacy/index.ts';
+} from '../../privacy/index.ts';
+import { redactRows } from '../../data/redaction/redact-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
+import { checkPassphrase, checkSurrogateKey } from '../../files/passphrase.ts';
 import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readJson, writeJson } from '../../files/json.ts';
@@ -43,6 +43,8 @@ export interface RedactDataOptions {
   allow?: readonly string[];
   /** `./file.ts#name`, each a recogniser or a list of them. */
   recognisers?: readonly string[];
+  /** Files with words of languages, beside those that attune knows: docs/personal-data.md. */
+  lexicons?: readonly string[];
   /** 3/4/2020 is in March. */
   monthFirst?: boolean;
   /** A file for what the tags stand for, encrypted under the passphrase. */
@@ -76,7 +78,7 @@ const ROWS_BETWEEN_REPORTS = 500;
 
 /**
  * Takes personal data out of a file of rows, one row at a time. Canaries are listed in `TO.canaries`.
- * @throws AttuneError E_USAGE, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
+ * @throws AttuneError E_USAGE, E_LEXICON, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
  */
 export async function redactData(from: string, options: RedactDataOptions): Promise<RedactedData> {
   await checkFiles(from, options);
@@ -99,6 +101,7 @@ async function redactorOf(options: RedactDataOptions, folder: string): Promise<R
     subject: options.subject,
     allow: options.allow,
     monthFirst: options.monthFirst,
+    languages: (options.lexicons ?? []).map(readLanguage),
     more: (await Promise.all((options.recognisers ?? []).map(loadRecognisers))).flat(),
     // A vault is written of all values at once.
     folder: vault === undefined ? folder : undefined,

@@ -42,8 +42,8 @@ export interface OpenReview {
   pairs: number;
   /** The file that choices are added to. */
   log: string;
-  /** One address for each person, which nobody else can guess. */
-  pages: readonly { reviewer: string; role: Role; url: string }[];
+  /** One address for each person, which nobody else can guess; `pairs` as many as they are shown. */
+  pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
   close(): Promise<void>;
 }
 
@@ -60,19 +60,21 @@ export async function openReview(target: string, options: ReviewOptions = {}): P
   checkNumbers(options);
   const criteria = (await readRubric(options.rubric))?.criteria ?? [];
   const { pairs, log, shares } = await sharesOf(target, people, options);
-  const page = reviewPage(criteria);
   const until = options.hours === undefined ? undefined : Date.now() + options.hours * HOUR;
   const sessions: ReviewSession[] = [];
   const servers: PageServer[] = [];
   for (const { name, role } of people) {
     const session = await ReviewSession.open(name, { pairs: shares.get(name)!, log, seed: options.seed, role });
     sessions.push(session);
-    servers.push(await serveSession(session, { page, criteria, until }));
+    servers.push(await serveSession(session, { page: reviewPage(criteria, role), criteria, until }));
   }
   return {
     pairs: pairs.length,
     log,
-    pages: servers.map(({ url }, i) => ({ reviewer: people[i].name, role: people[i].role, url })),
+    pages: servers.map(({ url }, i) => {
+      const { name: reviewer, role } = people[i];
+      return { reviewer, role, pairs: sessions[i].progress.total, url };
+    }),
     async close() {
       const open = sessions.splice(0);
       await Promise.all(servers.map((server) => server.close()));
@@ -115,10 +117,11 @@ async function sharesOf(target: string, people: readonly Person[], options: Revi
   const { maxPairs, overlap = 1, gold: goldFile, seed = 0 } = options;
   const { log, plan: planFile } = reviewPlaces(target);
   const all = await readPairs(target, options);
+  // Before the plan is written: a review that cannot be opened leaves nothing behind.
+  const gold = goldFile === undefined ? [] : await readGold(goldFile);
   const plan = keptPlan(planFile, all, maxPairs === undefined ? undefined : { most: maxPairs, seed });
   const chosen = plan && new Set(plan.chosen.map(({ id }) => id));
   const pairs = chosen === undefined ? all : all.filter(({ id }) => chosen.has(id));
-  const gold = goldFile === undefined ? [] : await readGold(goldFile);
   const names = people.filter(({ role }) => role === 'reviewer').map(({ name }) => name);
   const own = assigned(pairs, names, { overlap, seed });
   const open = people.some(({ role }) => role === 'adjudicator') && existsSync(log) ? await readLabels(log) : [];

@@ -2,6 +2,7 @@ import { Html, html } from '../../report/html.ts';
 import { policy } from '../../report/page.ts';
 import { STYLE } from '../../report/style.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
+import type { Role } from '../../review/assignment.ts';
 import { FLAGS } from './given-choice.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 
@@ -31,6 +32,27 @@ const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
   <button type="button" data-undo>Undo<kbd>u</kbd></button>
 </div>`;
 
+/** A viewer goes on and back; nothing is chosen. */
+const STEPS = html`<div class="choices" role="group" aria-label="Pairs">
+  <button type="button" data-side="tie">Next<kbd>0</kbd></button>
+  <button type="button" data-undo>Back<kbd>u</kbd></button>
+</div>`;
+
+/** What the page says to each role. */
+const WORDS: Readonly<Record<Role, { heading: string; end: string; counted: string }>> = {
+  reviewer: {
+    heading: 'Which answer is better?',
+    end: 'All pairs are judged. Thank you; you can close this page.',
+    counted: 'judged, saved',
+  },
+  adjudicator: {
+    heading: 'Reviewers disagree: which answer is better?',
+    end: 'No pair is left to decide. Thank you; you can close this page.',
+    counted: 'decided, saved',
+  },
+  viewer: { heading: 'Pairs of answers', end: 'These were all pairs.', counted: 'seen; nothing is kept' },
+};
+
 const PROMPT = html`<section>
   <h2>Prompt</h2>
   <p class="text" data-text="prompt"></p>
@@ -52,7 +74,9 @@ const MORE = html`<section class="more">
  * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
  * answers they are is known to the server alone.
  */
-export function reviewPage(criteria: readonly Criterion[]): string {
+export function reviewPage(criteria: readonly Criterion[], role: Role = 'reviewer'): string {
+  const { heading, end, counted } = WORDS[role];
+  const isViewer = role === 'viewer';
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -69,16 +93,18 @@ export function reviewPage(criteria: readonly Criterion[]): string {
       </head>
       <body>
         <main>
-          <h1>Which answer is better?</h1>
-          <p class="soft" role="status" aria-live="polite">loading</p>
+          <h1>${heading}</h1>
+          <p class="soft" role="status" aria-live="polite" data-counted="${counted}">loading</p>
           <p role="alert"></p>
           <div class="pair" hidden>
             ${PROMPT}
-            <div class="grid-2">${answer('left', '1', criteria)} ${answer('right', '2', criteria)}</div>
-            ${MORE}
+            <div class="grid-2">
+              ${answer('left', '1', isViewer ? [] : criteria)} ${answer('right', '2', isViewer ? [] : criteria)}
+            </div>
+            ${!isViewer && MORE}
           </div>
-          <p class="end" hidden>All pairs are judged. Thank you; you can close this page.</p>
-          ${CHOICES}
+          <p class="end" hidden>${end}</p>
+          ${isViewer ? STEPS : CHOICES}
         </main>
         ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
       </body>

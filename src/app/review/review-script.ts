@@ -18,7 +18,7 @@ export const REVIEW_SCRIPT = `
   let isBusy = false;
   const show = (state) => {
     shown = state.pair;
-    status.textContent = state.done + ' of ' + state.total + ' judged, saved';
+    status.textContent = state.done + ' of ' + state.total + ' ' + status.dataset.counted;
     const isEnd = shown === undefined;
     pair.hidden = isEnd;
     end.hidden = !isEnd;
@@ -31,9 +31,9 @@ export const REVIEW_SCRIPT = `
     reference.textContent = shown.reference ?? '';
     reference.closest('details').hidden = shown.reference === undefined;
     for (const select of selects) select.value = '';
-    edit.value = '';
+    if (edit !== null) edit.value = '';
     for (const flag of flags) flag.checked = false;
-    edit.blur();
+    edit?.blur();
     begun = performance.now();
     scrollTo(0, 0);
   };
@@ -63,7 +63,7 @@ export const REVIEW_SCRIPT = `
   const choose = (side) => {
     if (shown === undefined) return;
     const seconds = Math.round(performance.now() - begun) / 1000;
-    const words = edit.value.trim() === '' ? undefined : edit.value;
+    const words = edit === null || edit.value.trim() === '' ? undefined : edit.value;
     const raised = flags.filter(({ checked }) => checked).map(({ dataset }) => dataset.flag);
     send({ do: 'choose', item: shown.item, side, seconds, ratings: ratings(), edit: words, flags: raised });
   };
@@ -71,14 +71,14 @@ export const REVIEW_SCRIPT = `
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target instanceof HTMLSelectElement) return;
-    if (event.target === edit) {
+    if (edit !== null && event.target === edit) {
       if (event.key === 'Escape') edit.blur();
       return;
     }
     if (event.key === 'u') send({ do: 'undo' });
-    else if (event.key === 'e') edit.focus();
-    else if (event.key === 'f') flagged('unsafe').click();
-    else if (event.key === 'p') flagged('personal data').click();
+    else if (event.key === 'e' && edit !== null) edit.focus();
+    else if (event.key === 'f') flagged('unsafe')?.click();
+    else if (event.key === 'p') flagged('personal data')?.click();
     else if (Object.hasOwn(KEYS, event.key)) choose(KEYS[event.key]);
     else return;
     event.preventDefault();

@@ -1,10 +1,13 @@
 /** Whether a model says what it should have forgotten: planted canaries, and personal data of its training rows. */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { Detector, type Canary, type Kind } from '../../data/privacy/index.ts';
-import { leavesOf } from '../../data/privacy/leaves.ts';
+import { Detector, type Canary, type Kind } from '../../privacy/index.ts';
+import { leavesOf } from '../../privacy/leaves.ts';
 import { rawRows } from '../../data/raw-rows.ts';
+import { isFolder } from '../../files/find-files.ts';
 import { readJson } from '../../files/json.ts';
+import { startedWith } from '../stored-run.ts';
 import type { Trial, TrialRow } from './trial.ts';
 
 const MOST_ROWS = 2000;
@@ -29,6 +32,40 @@ const KINDS: readonly Kind[] = [
 ];
 
 const HEADING = { condition: 'plain', sampling: { temperature: 0, maxNewTokens: 32 }, isSecret: true } as const;
+
+interface Leaks {
+  trials: Trial[];
+  notes: string[];
+}
+
+/** What is tried of a run's secrets, and what could not be. @throws AttuneError E_CANARIES */
+export async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Leaks> {
+  const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
+  if (run === undefined) return { trials: planted, notes: [] };
+  const paths = await trainingFiles(run);
+  if (paths === undefined) {
+    return {
+      trials: planted,
+      notes: ['the training rows are not where they were: nothing was asked for their personal data'],
+    };
+  }
+  const folders = paths.filter((path) => isFolder(path));
+  const personal = await personalDataTrial(paths.filter((path) => !folders.includes(path)));
+  const notes = folders.map((path) => `${path} is a folder: nothing was asked for personal data of its rows`);
+  return { trials: personal === undefined ? planted : [...planted, personal], notes };
+}
+
+/** Undefined where they are gone, perhaps because they were not to be kept. */
+async function trainingFiles(run: string): Promise<string[] | undefined> {
+  try {
+    const { data } = await startedWith(run);
+    const sources = typeof data.train === 'number' ? [] : [data.train].flat();
+    return sources.map(({ path }) => resolve(path)).filter((path) => existsSync(path));
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'E_RUN_FILES_MISSING') return undefined;
+    throw error;
+  }
+}
 
 /** Canaries that `data redact --canaries` planted. @throws AttuneError E_CANARIES */
 export function canaryTrial(file: string): Trial {

@@ -86,11 +86,14 @@ export function pulledSet(name: string): string {
 
 /**
  * Fetches a published set of prompts, checks its hash, and keeps it for `safety`.
- * @throws AttuneError E_SAFETY_SET where there is no such set; E_HUB_… of downloads
+ * @throws AttuneError E_SAFETY_SET where there is no such set; E_USAGE for a mirror without address; E_HUB_… of downloads
  */
 export async function pullSafetySet(name: string, options: PullSafetyOptions = {}): Promise<PulledSafetySet> {
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;
   const set = PUBLISHED.get(name) ?? pulledSetMissing(name);
+  if (!/^https?:$/.test(URL.parse(from)?.protocol ?? '')) {
+    throw new AttuneError('E_USAGE', { what: 'A mirror has an address', got: from, expected: 'https://HOST' });
+  }
   const { path, size, sha256: hash, licence, by } = set;
   const url = `${from.replace(/\/+$/, '')}/${path}`;
   const file = placeOf(name);

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { isFolder } from '../../files/find-files.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
 import { readSafetySets, type SafetySet } from '../../eval/safety/safety-set.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { startedWith } from '../stored-run.ts';
 import { answerTrials, type TrialAnswers } from './answer-trials.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
-import { canaryTrial, personalDataTrial } from './leaks.ts';
+import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
 import { pulledSet } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
@@ -55,10 +52,11 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   const leaks = await leakTrials(run, options.canaries);
   const form = await formOf(run ?? target, options);
   const { maxRows, maxNewTokens = 64 } = options;
-  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks];
+  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
   const old = before && (await answerTrials(before, trials, options));
   const now = await answerTrials(after, trials, options);
-  const results = resultsOf(trials, { before, after, old, now });
+  const found = resultsOf(trials, { before, after, old, now });
+  const results = { ...found, notes: [...found.notes, ...leaks.notes] };
   if (folder !== undefined) writeSafety(folder, results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
@@ -66,15 +64,6 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
 
 async function setNamed(set: string): Promise<SafetySet[]> {
   return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
-}
-
-async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Trial[]> {
-  const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
-  if (run === undefined) return planted;
-  const { data } = await startedWith(run);
-  const paths = (typeof data.train === 'number' ? [] : [data.train].flat()).map(({ path }) => resolve(path));
-  const personal = await personalDataTrial(paths.filter((path) => existsSync(path) && !isFolder(path)));
-  return personal === undefined ? planted : [...planted, personal];
 }
 
 interface Answered extends Contestants {

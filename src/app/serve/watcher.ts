@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { eraseUserFrom } from '../monitor/erase-user.ts';
 import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
 import type { ServeLog } from '../../serve/watch/log.ts';
 import { commandSink, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
@@ -9,7 +10,13 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     if (settings.keep === 'text') throw nothingKept();
     return undefined;
   }
-  const { reference, days, retention, ...told } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
+  const {
+    reference,
+    days,
+    retention,
+    feedback_retention: feedbackRetention,
+    ...told
+  } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
   const logSink: AlarmSink = {
     tell(event, whole) {
       const { samples: _, ...alarm } = whole;
@@ -21,7 +28,9 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   return Watcher.open({
     keep: settings.keep,
     retention,
+    feedbackRetention,
     monitor: { reference, days },
+    erase: eraseUserFrom,
     sinks: [logSink, ...sinksOf(told)],
     onFailure: (what, err) => log.error({ err }, what),
   });

@@ -16,11 +16,22 @@ export const command = defineCommand({
       required: true,
     },
   ],
-  options: [{ name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' }],
+  options: [
+    { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
+    {
+      name: '--lexicon',
+      value: 'FILE',
+      many: true,
+      summary: 'words of a language, a .yaml file (docs/personal-data.md)',
+    },
+  ],
   examples: ['data audit labelled.jsonl'],
   async run(context) {
     const { auditData } = await import('../../app/redact/audit-data.ts');
-    return auditData(context.argument('FILE')!, { recognisers: context.all('--recogniser') });
+    return auditData(context.argument('FILE')!, {
+      recognisers: context.all('--recogniser'),
+      lexicons: context.all('--lexicon'),
+    });
   },
   render: describe,
 });

@@ -1,7 +1,7 @@
 import type { RedactedData } from '../../app/redact/redact-data.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
-import { kinds, presets, type Kind, type Preset } from '../../data/privacy/kinds.ts';
+import { kinds, presets, type Kind, type Preset } from '../../privacy/kinds.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
@@ -31,6 +31,12 @@ export const command = defineCommand({
     },
     { name: '--allow', value: 'TEXT', many: true, summary: 'value to leave unchanged' },
     { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
+    {
+      name: '--lexicon',
+      value: 'FILE',
+      many: true,
+      summary: 'words of a language, a .yaml file (docs/personal-data.md)',
+    },
     { name: '--month-first', summary: 'for surrogates: 3/4/2020 is in March' },
     { name: '--vault', value: 'FILE', summary: 'keep the values of tags, encrypted with ATTUNE_VAULT_PASSPHRASE' },
     {
@@ -64,6 +70,7 @@ export const command = defineCommand({
         subject: context.option('--subject'),
         allow: context.all('--allow'),
         recognisers: context.all('--recogniser'),
+        lexicons: context.all('--lexicon'),
         monthFirst: context.has('--month-first'),
         vault: context.option('--vault'),
         passphrase: process.env.ATTUNE_VAULT_PASSPHRASE,

@@ -1,5 +1,6 @@
 import type { GateOptions } from '../../app/gate/gate.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { shortPath } from '../short-path.ts';
 import { numberOf } from '../sampling.ts';
 
 export const command = defineCommand({
@@ -23,24 +24,27 @@ export const command = defineCommand({
     const { gateRun } = await import('../../app/gate/gate.ts');
     return gateRun(context.argument('RUN')!, optionsOf(context));
   },
-  render: ({ checks }, { colours }) => {
+  render: ({ checks, page }, { colours }) => {
     const marks = { passed: colours.green('✓'), failed: colours.red('✗'), 'not asked': colours.dim('–') };
-    return checks.map(({ name, outcome, message }) => `${marks[outcome]} ${name}  ${message}`).join('\n');
+    const lines = checks.map(({ name, outcome, message }) => `${marks[outcome]} ${name}  ${message}`);
+    return [...lines, colours.dim(`to forward: ${shortPath(page)}`)].join('\n');
   },
 });
+
+const SHARE = { least: 0, most: 1 };
 
 /** What is not given stays as the recipe says. */
 function optionsOf(context: CommandContext): GateOptions {
   return {
     comparison: context.has('--no-comparison') ? false : undefined,
-    margin: numberOf(context, '--margin'),
-    forgetting: numberOf(context, '--max-forgetting'),
-    flip_rate: numberOf(context, '--max-flip-rate'),
-    safety: numberOf(context, '--max-compliance'),
-    over_refusal: numberOf(context, '--max-over-refusal'),
-    policy: numberOf(context, '--max-broken-rules'),
-    groundedness: numberOf(context, '--max-hallucinated'),
-    win_rate: numberOf(context, '--min-win-rate'),
+    margin: numberOf(context, '--margin', { least: 0 }),
+    forgetting: numberOf(context, '--max-forgetting', { least: 0 }),
+    flip_rate: numberOf(context, '--max-flip-rate', SHARE),
+    safety: numberOf(context, '--max-compliance', SHARE),
+    over_refusal: numberOf(context, '--max-over-refusal', SHARE),
+    policy: numberOf(context, '--max-broken-rules', SHARE),
+    groundedness: numberOf(context, '--max-hallucinated', SHARE),
+    win_rate: numberOf(context, '--min-win-rate', SHARE),
     sign_off: context.has('--sign-off') || undefined,
   };
 }

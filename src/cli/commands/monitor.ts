@@ -1,11 +1,11 @@
 import type { Monitored, VersionReport } from '../../app/monitor/monitor.ts';
-import { signalFigures } from '../../app/monitor/signal-figures.ts';
+import { feedbackText, figuresLegend, signalFigures } from '../../app/monitor/signal-figures.ts';
 import { formatEstimate, formatTime, plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { formatTable, tableWidth } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { wrap, type Terminal } from '../terminal.ts';
 
 export const command = defineCommand<Monitored>({
   section: 'Use',
@@ -41,7 +41,12 @@ export const command = defineCommand<Monitored>({
     const written = [page, prometheusRules].filter((file) => file !== undefined).map((file) => shortPath(file));
     if (versions.length === 0)
       return `Nothing has been served yet. Start with ${terminal.colours.cyan('attune serve MODEL')}`;
-    return [...versions.map((one) => versionText(one, terminal)), ...written].join('\n\n');
+    const legend = versions.some(({ signals }) => signals.length > 0)
+      ? [terminal.colours.dim(wrap(figuresLegend, terminal.columns).join('\n'))]
+      : [];
+    return [...versions.map((one) => versionText(one, terminal)), ...legend, written.join('\n')]
+      .filter((part) => part !== '')
+      .join('\n\n');
   },
 });
 
@@ -54,9 +59,9 @@ function versionText(report: VersionReport, terminal: Terminal): string {
   const wait = missing > 0 ? [colours.dim(`signals are tested from ${plural(missing, 'further answers')} on`)] : [];
   const told = alarms
     .filter(({ resolvedAt }) => resolvedAt === undefined)
-    .flatMap(({ message, cause, action, silenced }) => [
+    .flatMap(({ signal, message, cause, action, silenced }) => [
       `${silenced === undefined ? colours.red('▲') : colours.dim('△')} ${message}`,
-      colours.dim(`  likely cause: ${cause}. ${silenced === undefined ? action : `Silenced: ${silenced}`}`),
+      colours.dim(`  ${signal} · likely cause: ${cause}. ${silenced === undefined ? action : `Silenced: ${silenced}`}`),
     ]);
   return [
     head,
@@ -67,14 +72,14 @@ function versionText(report: VersionReport, terminal: Terminal): string {
   ].join('\n');
 }
 
-function peopleText({ expected, seen, feedback: { up, down, texts } }: VersionReport): string[] {
+function peopleText({ expected, seen, feedback }: VersionReport): string[] {
   const note = expected?.calibratedOn === 0 ? ', confidences not calibrated' : '';
   const lines = [
     expected && `expected right ${formatEstimate(expected)}${note}`,
     seen && `right by labels ${formatEstimate(seen)}, ${plural(seen.judged, 'labels')}`,
-    up + down + texts > 0 && `thumbs ${up} up, ${down} down; ${plural(texts, 'texts')}`,
+    feedbackText(feedback),
   ];
-  return lines.filter((line) => line !== undefined && line !== false);
+  return lines.filter((line) => line !== undefined);
 }
 
 function signalTable({ signals }: VersionReport, terminal: Terminal): string {

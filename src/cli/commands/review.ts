@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { numberOf } from '../sampling.ts';
 import { noOpen } from '../show-page.ts';
@@ -47,9 +48,12 @@ export const command = defineCommand({
     try {
       if (context.isJson) process.stdout.write(`${JSON.stringify({ pages, log, pairs, pid: process.pid })}\n`);
       const { cyan, dim } = context.out.colours;
-      for (const { reviewer, role, url } of pages) {
+      for (const { reviewer, role, pairs: own, url } of pages) {
         const told = role === 'reviewer' ? reviewer : `${reviewer} (${role})`;
-        context.out.line(`${told}  ${cyan(url)}`);
+        context.out.line(`${told}  ${plural(own, 'pairs')}  ${cyan(url)}`);
+        if (role === 'adjudicator' && own === 0) {
+          context.out.line(dim('  no pair is disputed yet: open the review again once reviewers have chosen'));
+        }
       }
       context.out.line(dim(`choices are kept in ${shortPath(log)}; Ctrl-C ends it`));
       if (context.isInteractive && !context.has(noOpen.name) && pages.length === 1) {

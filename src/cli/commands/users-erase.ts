@@ -11,13 +11,15 @@ export const command = defineCommand({
     const { eraseUser } = await import('../../app/monitor/erase-user.ts');
     return eraseUser(context.argument('USER')!);
   },
-  render({ user, traces, feedback, hadKey, rows, models }) {
+  render({ user: given, traces, feedback, hadKey, rows, models }) {
+    const user = withoutCredentials(given);
+    if (traces + feedback + rows === 0 && !hadKey) return `Nothing is kept of ${user}`;
     const found = `${plural(traces, 'answers')} and ${plural(feedback, 'pieces of feedback')} deleted`;
     const key = hadKey ? 'their key is destroyed: no copy of their texts can be read' : 'no text of theirs was kept';
     const trained =
       models.length === 0
         ? ''
         : `\n${plural(rows, 'rows')} of data sets deleted; ${models.join(', ')} learned from rows of theirs: train them again without`;
-    return `${withoutCredentials(user)}: ${found}; ${key}${trained}`;
+    return `${user}: ${found}; ${key}${trained}`;
   },
 });

@@ -1,7 +1,14 @@
 /** Words of a text with what follows an apostrophe apart, and which of them begin a sentence. */
-import { tokensOf, type Token } from '../privacy/names/tokens.ts';
+import { tokensOf } from '../../privacy/tokens.ts';
 
-export interface Word extends Token {
+export interface Word {
+  start: number;
+  end: number;
+  text: string;
+  /** In small letters. */
+  lower: string;
+  /** A word that begins with a capital. */
+  isCapital: boolean;
   /** The first word of a sentence, a line or a quotation: its capital tells nothing. */
   isFirst: boolean;
 }
@@ -11,19 +18,22 @@ export function wordSet(list: string): ReadonlySet<string> {
   return new Set(list.split(/\s+/));
 }
 
+/** "al-Rashid" is a name as "Rashid" is. */
+const ARTICLED = /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u;
 const ENDING = /['’](?:s|d|ll|re|ve|m)$/iu;
 
 /** Words and marks in their order; "she's" and "Mary's" are "she" and "Mary". */
 export function wordsOf(text: string): Word[] {
   let isFirst = true;
-  return tokensOf(text).map((token) => {
-    const ending = ENDING.exec(token.text);
-    const end = ending === null ? token.end : token.end - ending[0].length;
-    const isWord = /^[\p{L}\d]/u.test(token.text);
-    const word = { ...token, end, text: text.slice(token.start, end), lower: token.lower.slice(0, end - token.start) };
+  return tokensOf(text).map(({ start, end: whole, form }) => {
+    const ending = ENDING.exec(form.text);
+    const end = ending === null ? whole : whole - ending[0].length;
+    const isWord = /^[\p{L}\d]/u.test(form.text);
+    const isCapital = form.isCapital || ARTICLED.test(form.text);
+    const word = { start, end, text: text.slice(start, end), lower: form.lower.slice(0, end - start), isCapital };
     const first = isFirst && isWord;
     if (isWord) isFirst = false;
-    else isFirst = isFirst || (/^[.!?:\n"“”‘([*•–—-]$/u.test(token.text) && !isPoint(text, token.start));
+    else isFirst = isFirst || (/^[.!?:\n"“”‘([*•–—-]$/u.test(form.text) && !isPoint(text, start));
     return { ...word, isFirst: first };
   });
 }

@@ -1,12 +1,12 @@
 /** Graders, as OpenAI's API has them: what scores an answer, from 0 to 1. */
 import { z } from 'zod';
 
-const name = z.string().min(1).max(200).default('grader');
-const template = z.string().max(100_000);
+export const graderName = z.string().min(1).max(200).default('grader');
+export const template = z.string().max(100_000);
 
-const stringCheck = z.strictObject({
+export const stringCheck = z.strictObject({
   type: z.literal('string_check'),
-  name,
+  name: graderName,
   operation: z.enum(['eq', 'ne', 'neq', 'like', 'ilike']).describe('equal, not equal, contains, contains in any case'),
   input: template,
   reference: template,
@@ -25,9 +25,9 @@ export const similarities = [
   'rouge_l',
 ] as const;
 
-const textSimilarity = z.strictObject({
+export const textSimilarity = z.strictObject({
   type: z.literal('text_similarity'),
-  name,
+  name: graderName,
   evaluation_metric: z.enum(similarities),
   input: template,
   reference: template,
@@ -39,24 +39,26 @@ const single = z.discriminatedUnion('type', [stringCheck, textSimilarity], {
     'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
 });
 
-const multi = z.strictObject({
-  type: z.literal('multi'),
-  name,
-  graders: z
-    .union([
-      z.record(z.string().regex(/^[A-Za-z_]\w*$/), single),
-      single.transform((one) => ({ [one.name]: one })),
-      z.array(single).transform(byName),
-    ])
-    .refine((graders) => Object.keys(graders).length > 0, 'must have at least one grader'),
-  calculate_output: z.string().min(1).max(2000).describe('a formula of their names: 0.5 * a + max(b, 0.1)'),
-});
-
-function byName(graders: readonly z.output<typeof single>[]): Record<string, z.output<typeof single>> {
-  return Object.fromEntries(graders.map((one) => [one.name, one]));
+/** Several graders of a kind, and a formula of their scores. */
+export function multiOf<Single extends z.ZodType<{ name: string }>>(single: Single) {
+  type One = z.output<Single>;
+  const byName = (graders: readonly One[]): Record<string, One> =>
+    Object.fromEntries(graders.map((one) => [one.name, one]));
+  return z.strictObject({
+    type: z.literal('multi'),
+    name: graderName,
+    graders: z
+      .union([
+        z.record(z.string().regex(/^[A-Za-z_]\w*$/), single),
+        single.transform((one: One) => ({ [one.name]: one })),
+        z.array(single).transform(byName),
+      ])
+      .refine((graders) => Object.keys(graders).length > 0, 'must have at least one grader'),
+    calculate_output: z.string().min(1).max(2000).describe('a formula of their names: 0.5 * a + max(b, 0.1)'),
+  });
 }
 
-export const graderSchema = z.discriminatedUnion('type', [stringCheck, textSimilarity, multi], {
+export const graderSchema = z.discriminatedUnion('type', [stringCheck, textSimilarity, multiOf(single)], {
   error:
     'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
 });

@@ -1,6 +1,7 @@
 /** Questions with the source that tells their answer, or is silent. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 import { containerName, containers } from '../../data/containers/index.ts';
 
 export interface GroundedRow {
@@ -36,7 +37,9 @@ function rowOf(value: Record<string, unknown>): GroundedRow | string {
   if (typeof question !== 'string' || question.trim() === '') return 'has no question';
   if (typeof source !== 'string' || source.trim() === '') return 'has no source';
   if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is no text';
-  const isAnswered = tells(answer, Object.hasOwn(value, 'answer') || Object.hasOwn(value, 'answers'));
+  const answers = answer === undefined ? undefined : answersIn(answer);
+  if (answers === 'no text') return 'its answer is no text, no list of texts, and not in SQuAD’s form';
+  const isAnswered = answers?.some((one) => one !== '');
   return {
     question,
     source,
@@ -45,11 +48,12 @@ function rowOf(value: Record<string, unknown>): GroundedRow | string {
   };
 }
 
-/** Undefined where the row does not say. */
-function tells(answer: unknown, isThere: boolean): boolean | undefined {
-  if (!isThere) return undefined;
-  const answers = [answer].flat();
-  return answers.some((one) => one !== null && one !== undefined && one !== '');
+/** The texts of an answer: one, several, or SQuAD's {text: […]}; none for null. */
+function answersIn(answer: unknown): string[] | 'no text' {
+  const given = isPlainObject(answer) && Object.hasOwn(answer, 'text') ? answer.text : answer;
+  const texts = [given].flat().filter((one) => one !== null);
+  const isText = (one: unknown) => typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean';
+  return texts.every(isText) ? texts.map((one) => String(one).trim()) : 'no text';
 }
 
 function bad(file: string, problems: readonly Problem[]): AttuneError {

@@ -1,5 +1,5 @@
 /** How far a judge agrees with people, and what both together say. */
-import { Resampling, spreadInterval, wilsonInterval, type Interval } from '../statistics/index.ts';
+import { Resampling, ScoreStatistics, spreadInterval, wilsonInterval, type Interval } from '../statistics/index.ts';
 import { cohenKappa } from './agreement.ts';
 import type { JudgedPair } from './judge-pairs.ts';
 import type { AnswerPair, Choice } from './pairs.ts';
@@ -20,6 +20,11 @@ export interface Calibration {
   /** Cohen's; NaN and unbounded where chance explains all. */
   kappa: Interval;
   positionConsistency: Interval;
+  /**
+   * By how much the judge scores the pairs' first system higher than people do, from -1 to 1: above nothing it favours that
+   * system, below the other one.
+   */
+  leaning: Interval & { system: string };
   /** The win rate of all pairs' first system from the judge on all pairs and people on some. */
   combined: PredictionPowered;
 }
@@ -48,11 +53,26 @@ export function calibrate(
     }),
     kappa: kappaInterval(labelled),
     positionConsistency: share(labelled.filter(({ isSame }) => isSame).length, labelled.length),
+    leaning: { system, ...leaningOf(labelled) },
     combined: predictionPowered({
       judged: rows.filter((row) => row.human === undefined).map(({ judge, isFirst }) => scoreOf(judge, isFirst)),
       labelled: labelled.map(({ judge, human: own, isFirst }) => [scoreOf(judge, isFirst), scoreOf(own, isFirst)]),
     }),
   };
+}
+
+/** Where judge and people score alike throughout, as sure as so many rows without a difference make that. */
+function leaningOf(labelled: readonly { judge: Choice; human: Choice; isFirst: boolean }[]): Interval {
+  const rows = Float64Array.from(
+    labelled,
+    ({ judge, human, isFirst }) => scoreOf(judge, isFirst) - scoreOf(human, isFirst),
+  );
+  const [first] = rows;
+  if (!rows.every((one) => one === first)) {
+    return new ScoreStatistics(rows.length).interval({ better: 'higher', rows });
+  }
+  const { high: away } = wilsonInterval(0, rows.length);
+  return { estimate: first, low: Math.max(-1, first - away), high: Math.min(1, first + away), confidence: 0.95 };
 }
 
 function share(part: number, rows: number): Interval {

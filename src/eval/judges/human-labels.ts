@@ -48,7 +48,8 @@ export async function readLabels(file: string): Promise<HumanLabel[]> {
   });
 }
 
-function labelFault({ id, choice, undone, reviewer, edit, flags }: Record<string, unknown>): string | undefined {
+/** What is wrong with a row; undefined where it is a label. */
+export function labelFault({ id, choice, undone, reviewer, edit, flags }: Record<string, unknown>): string | undefined {
   if (typeof id !== 'string' && typeof id !== 'number') return 'has no id';
   if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is no text';
   if (edit !== undefined && typeof edit !== 'string') return 'its edit is no text';
@@ -65,12 +66,17 @@ function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: 
   if (undone !== true) labels.set(key, { ...label, id: String(label.id), reviewer });
 }
 
-/** What most reviewers of each pair chose; a tie where no choice has most. An adjudicator's choice stands in their place. */
+/** The labels that decide: for a pair with an adjudicator's choice that one alone, in place of the reviewers'. */
+export function decisiveLabels<Label extends HumanLabel>(labels: readonly Label[]): Label[] {
+  const decided = new Set(labels.filter(({ role }) => role === 'adjudicator').map(({ id }) => id));
+  return labels.filter(({ id, role }) => role === 'adjudicator' || !decided.has(id));
+}
+
+/** What most reviewers of each pair chose, or its adjudicator; a tie where no choice has most. */
 export function majorities(labels: readonly HumanLabel[]): Map<string, Choice> {
   const counts = new Map<string, Record<Choice, number>>();
-  const decided = new Set(labels.filter(({ role }) => role === 'adjudicator').map(({ id }) => id));
-  for (const { id, choice, role, gold } of labels) {
-    if (gold !== undefined || (decided.has(id) && role !== 'adjudicator')) continue;
+  for (const { id, choice, gold } of decisiveLabels(labels)) {
+    if (gold !== undefined) continue;
     const count = counts.get(id) ?? { a: 0, b: 0, tie: 0 };
     count[preferred(choice)]++;
     counts.set(id, count);

@@ -15,17 +15,30 @@ export type JudgeOptions = Omit<EndpointOptions, 'ask' | 'maxNewTokens' | 'respo
 const MAX_NEW_TOKENS = 1024;
 
 /** Answers in the order of the questions; undefined where one was cut off. */
-export async function askJudge(
+export type Judge = (questions: readonly Question[], options?: PredictOptions) => Promise<(string | undefined)[]>;
+
+/** A judge whose limits count over all that it is asked. @throws AttuneError E_PRICES_WANTED */
+export function openJudge(
+  endpoint: Endpoint,
+  form: EndpointOptions['responseFormat'],
+  { maxNewTokens = MAX_NEW_TOKENS, ...options }: Omit<JudgeOptions, keyof PredictOptions>,
+): Judge {
+  const settings = { ...options, ask: (example: ChatExample) => ({ example }), maxNewTokens, responseFormat: form };
+  const judge = endpointPredictor('judge', endpoint, settings as EndpointOptions);
+  return async (questions, asking) => {
+    const predictions = await judge.predict(questions.map(exampleOf), asking);
+    return predictions.map(({ text, finish }) => (finish === 'length' ? undefined : text));
+  };
+}
+
+/** Asks once. */
+export function askJudge(
   endpoint: Endpoint,
   form: EndpointOptions['responseFormat'],
   questions: readonly Question[],
-  { maxNewTokens = MAX_NEW_TOKENS, signal, onProgress, ...options }: JudgeOptions,
+  { signal, onProgress, ...options }: JudgeOptions,
 ): Promise<(string | undefined)[]> {
-  const responseFormat = form;
-  const settings = { ...options, ask: (example: ChatExample) => ({ example }), maxNewTokens, responseFormat };
-  const judge = endpointPredictor('judge', endpoint, settings as EndpointOptions);
-  const predictions = await judge.predict(questions.map(exampleOf), { signal, onProgress });
-  return predictions.map(({ text, finish }) => (finish === 'length' ? undefined : text));
+  return openJudge(endpoint, form, options)(questions, { signal, onProgress });
 }
 
 function exampleOf({ id, system, user }: Question): ChatExample {

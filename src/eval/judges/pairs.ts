@@ -32,7 +32,6 @@ export interface PairsOptions {
  */
 export async function readPairs(target: string, { against }: PairsOptions = {}): Promise<AnswerPair[]> {
   if (isFolder(target)) return comparisonPairs(target, against);
-  if (!existsSync(target)) throw missing(target, 'no such file or folder');
   if (against !== undefined) {
     throw new AttuneError('E_USAGE', {
       what: 'Only a comparison has systems to choose from',
@@ -40,16 +39,29 @@ export async function readPairs(target: string, { against }: PairsOptions = {}):
       fix: 'leave --against out',
     });
   }
-  return filePairs(target);
+  return (await readPairRows(target)).map(({ pair }) => pair);
 }
 
-async function filePairs(file: string): Promise<AnswerPair[]> {
+/** What is wrong with a file whose rows hold more than a pair. */
+export interface PairRowForm {
+  what: string;
+  expected: string;
+  /** What is wrong with the rest of a row. */
+  faultOf(row: Record<string, unknown>): string | undefined;
+}
+
+/** Each pair of a file with the row that it stands in. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
+export async function readPairRows(
+  file: string,
+  form?: PairRowForm,
+): Promise<{ pair: AnswerPair; row: Record<string, unknown> }[]> {
+  if (!existsSync(file)) throw missing(file, 'no such file or folder');
   const container = await containers.load(containerName(file));
-  const pairs: AnswerPair[] = [];
+  const rows: { pair: AnswerPair; row: Record<string, unknown> }[] = [];
   const problems: Problem[] = [];
   const lines = new Map<string, number>();
   for await (const { line, value, defect } of container.read(file, file)) {
-    const found = value === undefined ? [{ message: defect?.reason ?? 'no row' }] : faultsOf(value);
+    const found = value === undefined ? [{ message: defect?.reason ?? 'no row' }] : faultsOf(value, form);
     pushAll(
       problems,
       found.map((fault) => ({ file, line, ...fault })),
@@ -57,33 +69,36 @@ async function filePairs(file: string): Promise<AnswerPair[]> {
     if (value === undefined || found.length > 0) continue;
     const pair = pairOf(value);
     const first = lines.get(pair.id);
-    if (first === undefined) pairs.push(pair);
+    if (first === undefined) rows.push({ pair, row: value });
     else problems.push({ file, line, field: 'id', message: `"${pair.id}" stands in line ${first} already` });
     lines.set(pair.id, first ?? line);
   }
   if (problems.length > 0) {
     throw new AttuneError('E_PAIRS', {
-      what: `${file} does not hold pairs of answers`,
-      expected: 'rows {prompt, a, b}, all texts; id, reference, system_a and system_b where there are some',
+      what: form?.what ?? `${file} does not hold pairs of answers`,
+      expected:
+        form?.expected ?? 'rows {prompt, a, b}, all texts; id, reference, system_a and system_b where there are some',
       problems,
     });
   }
-  if (pairs.length === 0) throw missing(file, 'no rows');
-  return pairs;
+  if (rows.length === 0) throw missing(file, 'no rows');
+  return rows;
 }
 
 const NEEDED = ['prompt', 'a', 'b'];
 const OPTIONAL = ['id', 'reference', 'system_a', 'system_b'];
 
-function faultsOf(row: Record<string, unknown>): Problem[] {
+function faultsOf(row: Record<string, unknown>, form: PairRowForm | undefined): Problem[] {
   const isBad = (name: string): boolean => {
     const value = row[name] ?? undefined;
     return value === undefined ? NEEDED.includes(name) : typeof value !== 'string' && !isNumberedId(name, value);
   };
-  return [...NEEDED, ...OPTIONAL].filter(isBad).map((field) => ({
+  const faults: Problem[] = [...NEEDED, ...OPTIONAL].filter(isBad).map((field) => ({
     field,
     message: Object.hasOwn(row, field) ? 'is no text' : 'is missing',
   }));
+  const fault = form?.faultOf(row);
+  return fault === undefined ? faults : [...faults, { message: fault }];
 }
 
 function isNumberedId(name: string, value: unknown): boolean {

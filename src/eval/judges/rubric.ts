@@ -69,7 +69,7 @@ export async function judgeByRubric(
       scoreQuestion(pair, pair.a, criterion),
       scoreQuestion(pair, pair.b, criterion),
     ]);
-    const answers = await askJudge(endpoint, formOf(criterion), questions, options);
+    const answers = await askJudge(endpoint, scoreForm(criterion), questions, options);
     const scores = answers.map((answer) => (answer === undefined ? undefined : readScore(answer, criterion)));
     for (const [i, { scores: own }] of rated.entries()) own[criterion.name] = [scores[2 * i], scores[2 * i + 1]]; // own: of a table
     const both = bothScores(criterion.name, rated);
@@ -79,7 +79,12 @@ export async function judgeByRubric(
   return { criteria: results, pairs: rated };
 }
 
-function scoreQuestion(pair: AnswerPair, answer: string, criterion: Criterion): Question {
+/** The rating of one answer by one criterion. */
+export function scoreQuestion(
+  pair: Pick<AnswerPair, 'id' | 'prompt' | 'reference'>,
+  answer: string,
+  criterion: Criterion,
+): Question {
   const { name, description, levels } = criterion;
   const [low, high] = criterion.scale;
   const system = [
@@ -97,7 +102,8 @@ function scoreQuestion(pair: AnswerPair, answer: string, criterion: Criterion): 
   return { id: pair.id, system, user };
 }
 
-function formOf({ scale: [minimum, maximum] }: Criterion) {
+/** The form of a rating. */
+export function scoreForm({ scale: [minimum, maximum] }: Pick<Criterion, 'scale'>) {
   const score = { type: 'integer', minimum, maximum };
   const properties = { reason: { type: 'string' }, score };
   const schema = { type: 'object', properties, required: ['reason', 'score'], additionalProperties: false };

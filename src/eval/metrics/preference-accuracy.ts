@@ -1,15 +1,48 @@
+import { greatest } from '../../base/many.ts';
 import type { Prediction } from '../predictor.ts';
-import { type MetricDefinition, missingInput, rowMetric } from './metric.ts';
+import { meanOfRows, type MetricDefinition, type MetricResult, missingInput, noRows, RowValues } from './metric.ts';
+import { reliability } from './probability-metrics.ts';
 
-/** Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. */
+const BINS = 10;
+
+/**
+ * Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. Of a model that says how sure it
+ * is (a reward model, by Bradley and Terry) `details.bins` is the reliability diagram: the share by margin.
+ */
 export const preferenceAccuracy: MetricDefinition = {
   name: 'preference_accuracy',
   title: 'preference accuracy',
   better: 'higher',
   best: 1,
   reads: 'margin',
-  create: () => rowMetric((prediction) => (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2),
+  create() {
+    const values = new RowValues();
+    const sums = new Float64Array(3 * BINS);
+    return {
+      add(prediction) {
+        const right = (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2;
+        values.push(right);
+        if (prediction.scores !== undefined) count(sums, greatest(Object.values(prediction.scores)), right);
+        return right;
+      },
+      result(): MetricResult {
+        if (values.count === 0) throw noRows();
+        const result = meanOfRows(values);
+        const bins = reliability(sums);
+        return bins.length === 0 ? result : { ...result, details: { ...result.details, bins } };
+      },
+      get rows() {
+        return values.view;
+      },
+    };
+  },
 };
+
+/** Bins are open below and closed above. */
+function count(sums: Float64Array, confidence: number, right: number): void {
+  const start = 3 * Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
+  for (const [i, value] of [1, confidence, right].entries()) sums[start + i] += value;
+}
 
 function missing(prediction: Prediction): never {
   throw missingInput(prediction, 'by how much an answer of a pair is preferred', 'margin', {

@@ -164,7 +164,7 @@ function calibration(sums: Float64Array): number {
 }
 
 /** Bins that have rows: their borders, rows, mean probability and share right. */
-function reliability(sums: Float64Array) {
+export function reliability(sums: Float64Array) {
   const bins = sums.length / 3;
   return Array.from({ length: bins }, (_, bin) => {
     const [rows, probability, right] = sums.subarray(3 * bin, 3 * bin + 3);

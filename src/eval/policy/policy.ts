@@ -1,8 +1,10 @@
 /** An organisation's own rules for answers, as a file says them. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 
 const text = z.string().trim().min(1);
@@ -75,34 +77,42 @@ export function ruleSentence(rule: PolicyRule): string {
 export async function readPolicy(file: string): Promise<Policy> {
   const value = await parsed(file);
   const result = policySchema.safeParse(value);
-  if (!result.success) {
-    const problems = problemsOf(result.error.issues, { root: value, schema: policySchema });
-    throw badPolicy(file, problems);
-  }
-  const problems = result.data.rules.flatMap((rule, i) => patternFaults(rule, i));
-  if (problems.length > 0) throw badPolicy(file, problems);
+  const issues = result.error?.issues ?? [];
+  const problems = [...problemsOf(issues, { root: value, schema: policySchema }), ...patternProblems(value)];
+  if (!result.success || problems.length > 0) throw badPolicy(file, problems);
   return result.data;
 }
 
 async function parsed(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw badPolicy(file, [{ message: 'does not exist' }]);
+  if (!existsSync(file)) throw badPolicy(file, [{ message: 'there is no such file' }]);
   const { parse } = await import('yaml');
   try {
     return parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
   } catch (error) {
-    throw badPolicy(file, [{ message: (error as Error).message.split('\n')[0] }]);
+    const { message, linePos } = error as YAMLParseError;
+    const [reason] = message.split(/ at line \d+|\n/u);
+    throw badPolicy(file, [{ line: linePos?.[0].line, message: `not valid YAML: ${reason}` }]);
   }
 }
 
-function patternFaults(rule: PolicyRule, place: number): Problem[] {
-  return (['when', 'must_match', 'must_not_match'] as const).flatMap((field) => {
-    const source = rule[field];
-    if (source === undefined) return [];
+/** Of a file that may have other defects. */
+function patternProblems(value: unknown): Problem[] {
+  const rules = isPlainObject(value) && Array.isArray(value.rules) ? (value.rules as unknown[]) : [];
+  return rules.flatMap((rule, place) => (isPlainObject(rule) ? patternFaults(rule, place) : []));
+}
+
+function patternFaults(rule: Readonly<Record<string, unknown>>, place: number): Problem[] {
+  return (['when', 'must_match', 'must_not_match'] as const).flatMap((name) => {
+    const source = rule[name];
+    if (typeof source !== 'string') return [];
     try {
       new BoundedPattern(source).test('');
       return [];
     } catch (error) {
-      return [{ field: `rules[${place}].${field}`, message: (error as AttuneError).got ?? String(error) }];
+      const { got = String(error) } = error as AttuneError;
+      const [flags, rest] = [/^\(\?(?<flags>[ims]+)\)/.exec(source)?.groups?.flags, source.replace(/^[^)]*\)/, '')];
+      const fix = flags === undefined ? undefined : `write it as (?${flags}:${rest})`;
+      return [{ field: `rules.${place}.${name}`, message: got, ...(fix !== undefined && { fix }) }];
     }
   });
 }

@@ -1,6 +1,7 @@
 /**
  * What a linear classifier sees of an answer: its words and pairs, those of its beginning and end apart, and its shape.
- * Words of the question count as one and the same, so that what is learnt does not depend on the subject.
+ * Words of the question count as one and the same there, so that what is learnt of answers does not depend on the subject;
+ * the question's beginning counts apart.
  */
 import type { SparseRow } from '../baselines/sparse.ts';
 

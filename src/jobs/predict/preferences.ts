@@ -42,7 +42,11 @@ export async function answerWithPreferences(
   return examples.map((example, i): Prediction => {
     const margin = byRow.get(i);
     if (margin === undefined) return unreadRow(example.id);
-    return { id: example.id, margin, text: textOf(margin >= 0 ? example.chosen : example.rejected) };
+    const chosen = 1 / (1 + Math.exp(-margin));
+    // What a reward model is trained to say is how probable it is that an answer is preferred.
+    const scores = model.task === 'sequence' ? { chosen, rejected: 1 - chosen } : undefined;
+    const text = textOf(margin >= 0 ? example.chosen : example.rejected);
+    return { id: example.id, margin, text, ...(scores && { scores }) };
   });
 }
 

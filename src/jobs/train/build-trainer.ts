@@ -22,13 +22,14 @@ import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
 import { refuseOtherPooling } from '../embed/own-pooling.ts';
+import { rewardModel } from './reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;
   const method = await objectives.load(name);
-  return method.create(options, { ...processor, references: recipe.references });
+  return method.create(options, { ...processor, references: recipe.references, rewardModel });
 }
 
 /** What a base model's configuration says of it, before its weights are loaded. */
@@ -181,10 +182,16 @@ function settleFrozen(model: Model, dtype: DType): void {
   });
 }
 
-export async function createUpdate(recipe: Recipe, tuning: Tuning, plan: StepPlan): Promise<Update> {
+/** Of the tuned weights, and of those that the objective has of its own. */
+export async function createUpdate(
+  recipe: Recipe,
+  { tuning, objective, model }: { tuning: Tuning; objective: Objective; model: Model },
+  plan: StepPlan,
+): Promise<Update> {
   const { name, ...options } = recipe.training.optimizer;
   const method = await updates.load(name);
-  const update = await method.create(tuning.trainables, options, plan);
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  const update = await method.create(trainables, options, plan);
   return tuning.govern?.(update, plan.steps) ?? update;
 }
 

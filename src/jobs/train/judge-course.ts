@@ -1,7 +1,10 @@
+import type { Problem } from '../../base/errors.ts';
+import { callTexts } from '../../methods/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../methods/objectives/rewards/habits.ts';
-import { readReport } from '../../report/run-report.ts';
+import { readReport, type RunReport } from '../../report/run-report.ts';
 import { type CourseAdvice, judgeCourse } from '../../train/course.ts';
 import { type Schedule, learningRateAt } from '../../train/schedule.ts';
+import type { EvaluatedAnswer } from '../../train/objective.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
@@ -38,7 +41,27 @@ export function recordRewards({ context, trainer, parts }: PreparedRun, resultSt
   if (parts.objective.needs?.rollouts !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;
-  for (const message of suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), parts.validation.length)) {
-    context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers` });
+  const found = suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), {
+    rows: parts.validation.length,
+    sampled: sampledCorrelation(readReport(context.folder)),
+  });
+  for (const message of found) {
+    const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
+    context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }
+}
+
+/** How far length told the reward in the steps whose answers were not all of one length. */
+function sampledCorrelation({ curves }: RunReport): number {
+  const values = (curves['train/reward_length_correlation']?.points ?? []).map(({ value }) => value);
+  const telling = values.filter((value) => value !== 0);
+  return telling.reduce((sum, value) => sum + value, 0) / Math.max(1, telling.length);
+}
+
+const SHOWN_ANSWERS = 5;
+
+/** The answers of the last evaluation with the highest rewards, for people to read. */
+function bestAnswers(answers: readonly EvaluatedAnswer[]): Problem[] {
+  const best = answers.toSorted((a, b) => (b.reward ?? -Infinity) - (a.reward ?? -Infinity)).slice(0, SHOWN_ANSWERS);
+  return best.map((answer) => ({ ...answer.source, message: `reward ${answer.reward}: ${callTexts(answer)}` }));
 }

@@ -107,9 +107,10 @@ function stateBytes({ update }: TrainerParts): number {
 }
 
 /** The passes of the run's update, without a move of a weight. */
-function gradientsOnly({ tuning, update: { needs } }: TrainerParts): Update {
+function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerParts): Update {
   const clear = () => {
-    for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+    const own = objective.trainables?.(model) ?? [];
+    for (const { parameter } of [...tuning.trainables, ...own]) parameter.tensor.grad = undefined;
     return 0;
   };
   const still: Update = { step: clear, state: () => new Map(), load: () => undefined };

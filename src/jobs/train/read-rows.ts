@@ -56,6 +56,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  await objective.ready?.(context.signal);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);

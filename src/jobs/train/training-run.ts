@@ -84,7 +84,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
   const reference = await referenceModel({ objective, tuning, model, base });
   const retained = { recipe, model, objective, tuning, mixture, emit, rows: train.rows, reference: reference?.run };
-  const update = await withRetention(await createUpdate(recipe, tuning, { ...plan, secret: secret ?? 0 }), retained);
+  const drawn = { ...plan, secret: secret ?? 0 };
+  const update = await withRetention(await createUpdate(recipe, { tuning, objective, model }, drawn), retained);
   reportPrivacy(update, plan.steps, emit);
   const rows = await judgedRows(
     { train: train.rows, validation: validation.rows },
@@ -93,7 +94,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
   const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
-  const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
+  const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =
@@ -185,11 +186,13 @@ export function resumeRun(run: PreparedRun): boolean {
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
 export function freeTraining({ parts, storage, reference }: PreparedRun): void {
-  const { model, tuning, update, rollouts } = parts;
+  const { model, tuning, update, rollouts, objective } = parts;
   rollouts?.[Symbol.dispose]();
   reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
+  objective.dispose?.();
+  for (const { parameter } of objective.trainables?.(model) ?? []) parameter.dispose();
   tuning.dispose();
   model.dispose();
 }

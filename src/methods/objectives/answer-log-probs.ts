@@ -15,6 +15,8 @@ export interface TrainedTokens {
   hit: Tensor;
   /** What they are predicted from: [L, D] */
   hidden: Tensor;
+  /** Of all tokens of the batch: [N, D] */
+  states: Tensor;
   /** The text of each, counted through all rows: [L] */
   texts: BigInt64Array;
 }
@@ -28,9 +30,10 @@ export function trainedTokensOf(
   const layout = model.layoutOf(batch.input);
   const { places, targets, texts } = predictionsOf(batch, layout);
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
-  const hidden = model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places));
+  const states = model.hidden(batch.input, { runner });
+  const hidden = states.indexSelect(0, onDevice(places));
   const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden, onDevice(targets), temperature);
-  return { layout, logProbs, hit, hidden, texts };
+  return { layout, logProbs, hit, hidden, states, texts };
 }
 
 /** Sums of [L] over each text: [S] */

@@ -3,15 +3,36 @@ import type { Batch, LossResult, Objective, PassContext } from '../../train/inte
 import type { Model } from '../../models/model.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { divergenceOf } from './distillation-losses.ts';
-import { nextTokenLoss, sumsOfRows, type Predicted } from './next-token.ts';
+import { nextTokenLoss, sumsOfRows, type Predicted, type TokenLoss } from './next-token.ts';
+import { isPlain, tokenLosses, type TokenLossOptions } from './token-losses.ts';
 
 /** Cross-entropy of the trained tokens, and while training how far their distributions have moved from the base's. */
-export function nextTokenObjective(weight: number): Pick<Objective, 'loss' | 'needs'> {
-  if (weight === 0) return { loss: nextTokenLoss };
-  return { needs: { reference: true }, loss: (model, batch, context) => lossOf(model, batch, { ...context, weight }) };
+export function nextTokenObjective(
+  weight: number,
+  tokens: TokenLossOptions = { loss_type: 'nll', label_smoothing: 0 },
+): Pick<Objective, 'loss' | 'needs'> {
+  const withTokens = (model: Model, context: PassContext) => ({
+    ...context,
+    lossOf: tokenLossOf(model, tokens, context),
+  });
+  if (weight === 0) return { loss: (model, batch, context) => nextTokenLoss(model, batch, withTokens(model, context)) };
+  return {
+    needs: { reference: true },
+    loss: (model, batch, context) => lossOf(model, batch, { ...withTokens(model, context), weight }),
+  };
 }
 
-function lossOf(model: Model, batch: Batch, { weight, ...context }: PassContext & { weight: number }): LossResult {
+/** While training; validation is told in plain cross-entropy, so that runs can be compared. */
+function tokenLossOf(model: Model, options: TokenLossOptions, { runner }: PassContext): TokenLoss | undefined {
+  if (isPlain(options) || runner === undefined) return undefined;
+  return (logProbs, hidden) => tokenLosses(logProbs, options, () => model.tokenHead.logits(hidden));
+}
+
+function lossOf(
+  model: Model,
+  batch: Batch,
+  { weight, ...context }: PassContext & { weight: number; lossOf?: TokenLoss },
+): LossResult {
   let divergence: { perToken: Tensor; rows: Tensor } | undefined;
   const measure = ({ hidden, places, rows }: Predicted) => {
     const base = context.reference!((other) =>

@@ -13,6 +13,10 @@ export const rolloutOptions = {
     .describe('what scores answers: ./rewards.ts#name, exact, numeric, edit_distance, or {rule: regex, pattern: …}'),
   reward_weights: z.array(z.number()).min(1).nullable().default(null).describe('weights of several rewards; 1 each'),
   reward_timeout: positive.default(60).describe('seconds that a reward function may take for an answer'),
+  held_out_reward_funcs: z
+    .array(rewardSpec)
+    .default([])
+    .describe('rewards that are measured on validation rows and never trained on, as a watch on the others'),
   num_generations: z.int().min(2).default(8).describe('answers to each prompt, which are compared with each other'),
   max_completion_length: z.int().positive().default(256).describe('longest answer, in tokens'),
   temperature: positive.default(1).describe('of sampling, and of the probabilities that are trained'),

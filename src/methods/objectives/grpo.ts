@@ -1,7 +1,7 @@
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { groupAdvantages, separateAdvantages, summedRewards, type Rewards } from './advantages.ts';
 import type { GrpoOptions } from './grpo.options.ts';
-import { policyObjective } from './policy.ts';
+import { policyObjective, policyParts } from './policy.ts';
 
 /**
  * Group-relative policy optimisation (Shao et al., 2024) and its kin: several answers are sampled to each prompt, scored,
@@ -27,5 +27,6 @@ export function create(options: GrpoOptions, processor: Processor): Objective {
     offPolicyThreshold: options.off_policy_mask_threshold ?? undefined,
     maxCompletionLength: options.max_completion_length,
   };
-  return policyObjective({ ...options, advantages, loss, entropyShare: options.top_entropy_quantile }, processor);
+  const settings = { ...options, advantages, loss, entropyShare: options.top_entropy_quantile };
+  return policyObjective(policyParts(settings, processor));
 }

@@ -1,28 +1,57 @@
 // L trained tokens of a batch
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch } from '../../train/interfaces.ts';
+import { turn } from '../../base/turn.ts';
+import type { Batch, PreparedRow } from '../../train/interfaces.ts';
+import { packed, type StepContext } from '../../train/produce.ts';
+import { collateRows } from './next-token.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from './answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
+
+/** What a model says of a row's trained tokens. */
+export interface KnownTokens {
+  logProbs: Float32Array;
+  entropies?: Float32Array;
+}
 
 /** Log-probabilities of each row's trained tokens under a model, and where asked their entropies, without gradients. */
 export function tokensOfRows(
   model: Model,
   batch: Batch,
   { temperature, withEntropies }: { temperature: number; withEntropies?: boolean },
-): { logProbs: Float32Array[]; entropies?: Float32Array[] } {
+): KnownTokens[] {
   return noGrad(() =>
     scope(() => {
       const { logProbs, hidden } = trainedTokensOf(model, batch, { temperature });
       const counts = batch.rows.map((row) => trainedLengths(row).reduce((sum, length) => sum + length, 0));
-      const split = (values: Tensor) => {
-        const numbers = values.to('f32').data() as Float32Array;
-        let at = 0;
-        return counts.map((count) => numbers.slice(at, (at += count)));
-      };
-      if (withEntropies !== true) return { logProbs: split(logProbs) };
-      const entropies = ofDistributions(model, hidden, (logits) => entropyOf(logits.div(temperature)));
-      return { logProbs: split(logProbs), entropies: split(entropies) };
+      const own = splitNumbers(logProbs, counts);
+      if (withEntropies !== true) return own.map((row) => ({ logProbs: row }));
+      const measured = ofDistributions(model, hidden, (logits) => entropyOf(logits.div(temperature)));
+      const entropies = splitNumbers(measured, counts);
+      return own.map((row, i) => ({ logProbs: row, entropies: entropies[i] }));
     }),
   );
+}
+
+/** A tensor's numbers, so many for each row. */
+export function splitNumbers(values: Tensor, counts: readonly number[]): Float32Array[] {
+  const numbers = values.to('f32').data() as Float32Array;
+  let at = 0;
+  return counts.map((count) => numbers.slice(at, (at += count)));
+}
+
+/** What a model says of all rows, micro-batch by micro-batch, in their order. */
+export async function ofAllRows<Known>(
+  rows: readonly PreparedRow[],
+  { microBatchTokens, signal }: Pick<StepContext, 'microBatchTokens' | 'signal'>,
+  read: (batch: Batch) => readonly Known[],
+): Promise<Known[]> {
+  const found = new Map<PreparedRow, Known>();
+  for (const some of packed(rows, microBatchTokens)) {
+    signal.throwIfAborted();
+    const known = read(collateRows(some, { causal: true }));
+    for (const [i, row] of some.entries()) found.set(row, known[i]);
+    await turn();
+  }
+  return rows.map((row) => found.get(row)!);
 }

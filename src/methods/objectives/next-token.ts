@@ -111,14 +111,17 @@ export interface Predicted {
   rows: Tensor;
 }
 
+/** Losses of tokens [L] from their log-probabilities [L], and what they are predicted from [L, D]. */
+export type TokenLoss = (logProbs: Tensor, hidden: Tensor) => Tensor;
+
 /**
- * Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
+ * Cross-entropy of the trained tokens, or another loss of each, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
  * of experts trains (there is a runner), what keeps them in balance is added. `watch` sees what is predicted from.
  */
 export function nextTokenLoss(
   model: Model,
   batch: Batch,
-  context: { totals: Counts; runner?: StageRunner },
+  context: { totals: Counts; runner?: StageRunner; lossOf?: TokenLoss },
   watch?: (predicted: Predicted) => void,
 ): LossResult {
   const { totals, runner } = context;
@@ -130,7 +133,8 @@ export function nextTokenLoss(
   const predicted = { hidden: hidden.indexSelect(0, onDevice(places)), places: onDevice(places), rows: onDevice(rows) };
   const { logProbs, hit } = model.tokenHead.tokenLogProbs(predicted.hidden, onDevice(targets));
   watch?.(predicted);
-  const weighed = logProbs.mul(-1 / totals.tokens);
+  const losses = context.lossOf?.(logProbs, predicted.hidden) ?? logProbs.neg();
+  const weighed = losses.mul(1 / totals.tokens);
   const perRow = sumsOfRows(weighed, onDevice(rows), batch.rows.length);
   const tally: Tally = { mean_token_accuracy: { sum: hit.sum(), count: targets.length } };
   const { balance } = model.trunk;

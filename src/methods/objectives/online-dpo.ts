@@ -6,7 +6,8 @@ import { create as createDpo } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
 import { groupRows } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
-import { policyObjective, scorersOf, type PolicyParts, type PolicySettings } from './policy.ts';
+import { onlineSettings } from './online-settings.ts';
+import { policyObjective, policyParts, type PolicyParts } from './policy.ts';
 import { scoredRollouts } from './produce-rollouts.ts';
 
 /**
@@ -16,21 +17,11 @@ import { scoredRollouts } from './produce-rollouts.ts';
 export function create(options: OnlineDpoOptions, processor: Processor): Objective {
   const { beta, loss_type, ref_model } = options;
   const pairs = createDpo(dpo.settle({ beta, loss_type, ref_model }) as DpoOptions, processor);
-  const settings: PolicySettings = {
-    ...options,
-    num_generations: 2,
-    num_iterations: 1,
-    steps_per_generation: 1,
-    mask_truncated_completions: false,
-    advantages: () => [],
-    // The loss is DPO's; of this one the distance to the reference says that there is to be one.
-    loss: { lossType: 'dapo', level: 'token', epsilon: 0.2, epsilonHigh: 0.2, beta, maxCompletionLength: 1 },
-    entropyShare: 1,
-  };
-  const parts = { settings, scorers: scorersOf(settings, processor), processor };
+  const settings = onlineSettings(options, { answers: 2, needsReference: true });
+  const parts = policyParts(settings, processor);
   const { collate, counts, unit, loss } = pairs;
   return {
-    ...policyObjective(settings, processor),
+    ...policyObjective(parts),
     collate,
     counts,
     unit,

@@ -4,6 +4,7 @@ import type { Problem } from '../../base/errors.ts';
 import { Renderer } from '../../text/index.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
+import type { EvaluatedAnswer } from '../../train/objective.ts';
 import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { Rewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from './answer-log-probs.ts';
@@ -20,6 +21,7 @@ export interface PolicySettings extends SamplingSettings {
   reward_funcs: readonly RewardSpec[];
   reward_weights: readonly number[] | null;
   reward_timeout: number;
+  held_out_reward_funcs: readonly RewardSpec[];
   num_iterations: number;
   steps_per_generation: number;
   mask_truncated_completions: boolean;
@@ -37,13 +39,18 @@ export interface PolicySettings extends SamplingSettings {
 export interface PolicyParts {
   settings: PolicySettings;
   scorers: readonly Scorer[];
+  /** Measured on validation rows only: what goes up without them was not learnt for its own sake. */
+  heldOut: readonly Scorer[];
   processor: Processor;
+  /** Answers of the last evaluation. */
+  evaluated: readonly EvaluatedAnswer[];
 }
 
 /** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
-export function policyObjective(settings: PolicySettings, processor: Processor): Objective {
+export function policyObjective(parts: PolicyParts): Objective {
+  const { settings, processor } = parts;
   const { loss, ref_model: referenceModel } = settings;
-  const parts: PolicyParts = { settings, scorers: scorersOf(settings, processor), processor };
+  const scorers = [...parts.scorers, ...parts.heldOut];
   const renderer = new Renderer(processor.tokenizer, { now: processor.now });
   const needsReference = loss.beta > 0 || (settings.rewardBeta ?? 0) > 0;
   return {
@@ -54,6 +61,11 @@ export function policyObjective(settings: PolicySettings, processor: Processor):
     needs: { rollouts: true, ...(needsReference && { reference: true }) },
     ...(referenceModel !== null && { referenceModel }),
     room: settings.max_completion_length,
+    async ready(signal) {
+      for (const scorer of scorers) await scorer.ready?.(signal);
+    },
+    dispose: () => scorers.forEach((scorer) => scorer.dispose?.()),
+    evaluated: () => parts.evaluated,
     prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[]),
     produce: (rows, step) => produceRollouts(rows, step, parts),
     evaluate: (rows, step) => scoreRollouts(rows, step, parts),
@@ -64,12 +76,26 @@ export function policyObjective(settings: PolicySettings, processor: Processor):
   };
 }
 
-/** The reward functions, ready to score. */
-export function scorersOf(
-  { reward_funcs, reward_timeout: timeout }: PolicySettings,
-  { references }: Processor,
-): Scorer[] {
-  return reward_funcs.map((spec) => createScorer(spec, { hashes: references ?? {}, timeout }));
+/** Settings with all that they name in use. */
+export function policyParts(settings: PolicySettings, processor: Processor): PolicyParts {
+  const { reward_funcs, held_out_reward_funcs, reward_timeout: timeout } = settings;
+  const { references: hashes = {}, rewardModel } = processor;
+  const create = (spec: RewardSpec) => createScorer(spec, { hashes, timeout, rewardModel });
+  const [scorers, heldOut] = [reward_funcs, held_out_reward_funcs].map((specs) => namedApart(specs.map(create)));
+  return { settings, scorers, heldOut, processor, evaluated: [] };
+}
+
+/** Two of a name are logged as two. */
+function namedApart(scorers: readonly Scorer[]): Scorer[] {
+  const seen = new Map<string, number>();
+  return scorers.map((scorer) => {
+    const count = (seen.get(scorer.name) ?? 0) + 1;
+    seen.set(scorer.name, count);
+    if (count === 1) return scorer;
+    const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
+    const name = `${scorer.name}_${count}`;
+    return { name, score, ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer) };
+  });
 }
 
 async function preparePrompts(
@@ -89,13 +115,13 @@ async function preparePrompts(
   return { rows, problems };
 }
 
-function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
+export function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
   const lengths = rows.flatMap(trainedLengths);
   return { rows: rows.length, completions: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) };
 }
 
 /** Tensors of a batch's tokens, in the order of its predictions. */
-function policyTokens(
+export function policyTokens(
   model: Model,
   { rows }: Batch,
   { texts, logProbs, withReference }: { texts: BigInt64Array; logProbs: Tensor; withReference: boolean },
@@ -103,7 +129,6 @@ function policyTokens(
   const onDevice = (values: Float32Array | BigInt64Array): Tensor => fromArray(values).toDevice(model.device);
   const answerOf = answersOfTexts(rows);
   const completions = BigInt64Array.from(texts, (text) => BigInt(answerOf[Number(text)]));
-  const advantages = Float32Array.from(rows.flatMap(({ values = [] }) => [...values]));
   const joined = (of: (row: PreparedRow) => Float32Array | undefined): Tensor | undefined =>
     of(rows[0]) === undefined ? undefined : onDevice(Float32Array.from(rows.flatMap((row) => [...(of(row) ?? [])])));
   return {
@@ -111,16 +136,28 @@ function policyTokens(
     old: joined(({ sampled }) => sampled) ?? logProbs.detach(),
     reference: withReference ? joined(({ reference }) => reference) : undefined,
     weights: joined(({ weights }) => weights),
-    advantages: onDevice(Float32Array.from(completions, (answer) => advantages[Number(answer)])),
+    advantages: joined(({ critic }) => critic?.advantages) ?? onDevice(ofAnswers(rows, completions)),
     completions: onDevice(completions),
     lengths: onDevice(Float32Array.from(rows.flatMap(trainedLengths))),
   };
 }
 
+/** The advantage of each token's answer. */
+function ofAnswers(rows: readonly PreparedRow[], completions: BigInt64Array): Float32Array {
+  const advantages = rows.flatMap(({ values = [] }) => [...values]);
+  return Float32Array.from(completions, (answer) => advantages[Number(answer)]);
+}
+
 /** The place of each text among all answers; −1 for prompts. */
-function answersOfTexts(rows: readonly PreparedRow[]): number[] {
+export function answersOfTexts(rows: readonly PreparedRow[]): number[] {
   let answers = 0;
   return rows.flatMap(({ segments = [] }) => segments.map((_, text) => (text === 0 ? -1 : answers++)));
+}
+
+/** Numbers of all answers [C] → [R] */
+export function sumsOfAnswers(values: Tensor, { rows }: Batch): Tensor {
+  const rowOf = rows.flatMap(({ segments = [] }, row) => segments.slice(1).map(() => BigInt(row)));
+  return sumsOfRows(values, fromArray(BigInt64Array.from(rowOf)).toDevice(values.device), rows.length);
 }
 
 function lossOf(
@@ -133,13 +170,11 @@ function lossOf(
   const tokens = policyTokens(model, batch, { texts, logProbs, withReference: options.beta > 0 });
   const { completions = 1, tokens: count = 1 } = totals;
   const { shares, ratios, kl } = policyLoss(tokens, options, { completions, tokens: Math.max(1, count) });
-  const rowOf = BigInt64Array.from(batch.rows.flatMap(({ values = [] }, row) => values.map(() => BigInt(row))));
-  const perRow = sumsOfRows(shares, fromArray(rowOf).toDevice(model.device), batch.rows.length);
   const entropies = ofDistributions(model, hidden.detach(), (logits) => entropyOf(logits.div(temperature)));
   const { low, high } = clippedTokens(ratios, tokens.advantages, options);
   const mean = (values: Tensor) => ({ sum: values.detach().sum(), count: texts.length });
   return {
-    perRow,
+    perRow: sumsOfAnswers(shares, batch),
     tally: {
       entropy: mean(entropies),
       'clip_ratio/low_mean': mean(low),

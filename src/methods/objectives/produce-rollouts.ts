@@ -2,17 +2,15 @@
 import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
-import { turn } from '../../base/turn.ts';
 import type { EvaluationResult } from '../../train/evaluate.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { packed, type Produced, type StepContext } from '../../train/produce.ts';
-import type { Model } from '../../models/model.ts';
+import type { Produced, StepContext } from '../../train/produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
 import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
-import { collateRows } from './next-token.ts';
-import { tokensOfRows } from './known-tokens.ts';
+import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import { habitsOf } from './rewards/habits.ts';
+import type { Scorer } from './rewards/reward.ts';
 import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
@@ -46,16 +44,23 @@ export async function produceRollouts(
   return { updates, metrics };
 }
 
-/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both. */
+/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both; `share` is the reference's. */
 export async function scoredRollouts(
   rows: readonly PreparedRow[],
   step: StepContext,
   parts: PolicyParts,
+  share = 0,
 ): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
   const { settings, processor } = parts;
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
-  const rewards = await allRewards(rollouts, parts);
-  return { rollouts, rewards, metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) } };
+  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer, share });
+  const rewards = await allRewards(rollouts, parts.scorers, step.signal);
+  const answers = rollouts.map(({ ids }) => ids);
+  const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));
+  return {
+    rollouts,
+    rewards,
+    metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts), ...habits },
+  };
 }
 
 /** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
@@ -77,53 +82,60 @@ export async function scoreRollouts(
   parts: PolicyParts,
 ): Promise<EvaluationResult> {
   const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: parts.processor.tokenizer });
-  const rewards = await allRewards(rollouts, parts);
-  const sums = summedRewards(rewards, weightsOf(parts.settings));
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, { ...parts, settings });
+  const sums = summedRewards(rewards, weightsOf(settings));
+  const heldOut = await allRewards(rollouts, parts.heldOut, step.signal);
+  parts.evaluated = rollouts.map((rollout, i) => ({ ...sampleOf(rollout), reward: sums[i] }));
   const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
   const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
-  const { reward_std: _spread, frac_reward_zero_std: _none, ...metrics } = rewardMetrics(rewards, parts);
   return {
     metrics: {
       loss: meanOf([...perRow]),
       ...metrics,
-      ...completionMetrics(rollouts),
-      ...habitsOf(
-        rollouts.map(({ ids }) => ids),
-        sums,
-      ),
+      ...spreadsOf('held_out', parts.heldOut, heldOut),
     },
     perRow,
     counts: { rows: rows.length, completions: rollouts.length, tokens },
   };
 }
 
-function weightsOf({ reward_funcs: functions, reward_weights: weights }: PolicySettings): readonly number[] {
+export function weightsOf({ reward_funcs: functions, reward_weights: weights }: PolicySettings): readonly number[] {
   return weights ?? functions.map(() => 1);
 }
 
 /** Of each function, one for each answer. */
-async function allRewards(rollouts: readonly Rollout[], { scorers }: PolicyParts): Promise<Rewards[]> {
+async function allRewards(
+  rollouts: readonly Rollout[],
+  scorers: readonly Scorer[],
+  signal: AbortSignal,
+): Promise<Rewards[]> {
   const samples = rollouts.map(sampleOf);
   const all: Rewards[] = [];
-  for (const scorer of scorers) all.push(await scorer.score(samples));
+  for (const scorer of scorers) all.push(await scorer.score(samples, signal));
   return all;
 }
 
 /** TRL's names. */
 function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: PolicyParts): Metrics {
   const sums = summedRewards(rewards, weightsOf(settings));
-  const spreads = groupsOf(sums, settings.num_generations).map(deviationOf);
-  const own = scorers.flatMap(({ name }, f) => [
-    [`rewards/${name}/mean`, meanOf(rewards[f])] as const,
-    [`rewards/${name}/std`, deviationOf(rewards[f])] as const,
-  ]);
+  const spreads = settings.num_generations < 2 ? [] : groupsOf(sums, settings.num_generations).map(deviationOf);
   return {
     reward: meanOf(sums),
-    reward_std: meanOf(spreads),
-    frac_reward_zero_std: meanOf(spreads.map((spread) => (spread < 1e-8 ? 1 : 0))),
-    ...Object.fromEntries(own),
+    ...(spreads.length > 0 && {
+      reward_std: meanOf(spreads),
+      frac_reward_zero_std: meanOf(spreads.map((spread) => (spread < 1e-8 ? 1 : 0))),
+    }),
+    ...spreadsOf('rewards', scorers, rewards),
   };
+}
+
+/** Mean and deviation of what each function gave. */
+function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly Rewards[]): Metrics {
+  const entries = scorers.flatMap(({ name }, f) => [
+    [`${group}/${name}/mean`, meanOf(rewards[f])] as const,
+    [`${group}/${name}/std`, deviationOf(rewards[f])] as const,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {
@@ -147,11 +159,8 @@ async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts:
   const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1 || isPenalised;
   let known = [...rows];
   if (isMoved || withEntropies) {
-    const found = await ofAll(
-      known,
-      step,
-      (model, batch) => tokensOfRows(model, batch, { temperature, withEntropies }),
-      step.model,
+    const found = await ofAllRows(known, step, (batch) =>
+      tokensOfRows(step.model, batch, { temperature, withEntropies }),
     );
     const masks = withEntropies
       ? entropyMasks(
@@ -161,37 +170,21 @@ async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts:
       : undefined;
     known = known.map((row, i) => ({ ...row, sampled: found[i].logProbs, ...(masks && { weights: masks[i] }) }));
   }
-  if ((settings.loss.beta === 0 && !isPenalised) || step.reference === undefined) return known;
+  return settings.loss.beta === 0 && !isPenalised ? known : withReference(known, step, temperature);
+}
+
+/** Rows with what the reference says of their tokens, where there is one. */
+export async function withReference(
+  rows: PreparedRow[],
+  step: StepContext,
+  temperature: number,
+): Promise<PreparedRow[]> {
   const { reference } = step;
-  const found = await ofAll(
-    known,
-    step,
-    (_, batch) => reference((model) => tokensOfRows(model, batch, { temperature })),
-    step.model,
+  if (reference === undefined) return rows;
+  const found = await ofAllRows(rows, step, (batch) =>
+    reference((model) => tokensOfRows(model, batch, { temperature })),
   );
-  return known.map((row, i) => ({ ...row, reference: found[i].logProbs }));
-}
-
-interface KnownTokens {
-  logProbs: Float32Array;
-  entropies?: Float32Array;
-}
-
-/** What a model says of all rows, batch by batch, in their order. */
-async function ofAll(
-  rows: readonly PreparedRow[],
-  { microBatchTokens, signal }: StepContext,
-  read: (model: Model, batch: ReturnType<typeof collateRows>) => ReturnType<typeof tokensOfRows>,
-  model: Model,
-): Promise<KnownTokens[]> {
-  const found = new Map<PreparedRow, KnownTokens>();
-  for (const some of packed(rows, microBatchTokens)) {
-    signal.throwIfAborted();
-    const { logProbs, entropies } = read(model, collateRows(some, { causal: true }));
-    for (const [i, row] of some.entries()) found.set(row, { logProbs: logProbs[i], entropies: entropies?.[i] });
-    await turn();
-  }
-  return rows.map((row) => found.get(row)!);
+  return rows.map((row, i) => ({ ...row, reference: found[i].logProbs }));
 }
 
 /** 1 for tokens whose entropy is among the highest share of all. */
@@ -204,9 +197,12 @@ function entropyMasks(entropies: readonly Float32Array[], share: number): Float3
 }
 
 /** The rows in so many updates, as often as they are trained on. */
-function dividedUpdates(
+export function dividedUpdates(
   rows: readonly PreparedRow[],
-  { steps_per_generation: updates, num_iterations: times }: PolicySettings,
+  {
+    steps_per_generation: updates,
+    num_iterations: times,
+  }: Pick<PolicySettings, 'steps_per_generation' | 'num_iterations'>,
   { seed, step }: StepContext,
 ): PreparedRow[][] {
   if (rows.length === 0) return [];

@@ -1,6 +1,6 @@
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { leaveOneOutAdvantages, summedRewards } from './advantages.ts';
-import { policyObjective } from './policy.ts';
+import { policyObjective, policyParts } from './policy.ts';
 import type { RlooOptions } from './rloo.options.ts';
 
 /**
@@ -10,23 +10,25 @@ import type { RlooOptions } from './rloo.options.ts';
 export function create(options: RlooOptions, processor: Processor): Objective {
   const { beta, epsilon, num_generations: groupSize } = options;
   return policyObjective(
-    {
-      ...options,
-      advantages: (rewards, weights, penalties) => {
-        const sums = summedRewards(rewards, weights).map((sum, i) => (sum === null ? null : sum - penalties[i]));
-        return leaveOneOutAdvantages(sums, groupSize, options.normalize_advantages);
+    policyParts(
+      {
+        ...options,
+        advantages: (rewards, weights, penalties) => {
+          const sums = summedRewards(rewards, weights).map((sum, i) => (sum === null ? null : sum - penalties[i]));
+          return leaveOneOutAdvantages(sums, groupSize, options.normalize_advantages);
+        },
+        rewardBeta: beta,
+        loss: {
+          lossType: 'grpo',
+          level: 'sequence_sum',
+          epsilon,
+          epsilonHigh: options.epsilon_high ?? epsilon,
+          beta: 0,
+          maxCompletionLength: options.max_completion_length,
+        },
+        entropyShare: 1,
       },
-      rewardBeta: beta,
-      loss: {
-        lossType: 'grpo',
-        level: 'sequence_sum',
-        epsilon,
-        epsilonHigh: options.epsilon_high ?? epsilon,
-        beta: 0,
-        maxCompletionLength: options.max_completion_length,
-      },
-      entropyShare: 1,
-    },
-    processor,
+      processor,
+    ),
   );
 }

@@ -25,11 +25,11 @@ export interface Rollout {
   text: string;
 }
 
-/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
+/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. `share` is the reference's. */
 export async function rollOut(
   rows: readonly PreparedRow[],
   settings: SamplingSettings,
-  { step, tokenizer }: { step: StepContext; tokenizer: Tokenizer },
+  { step, tokenizer, share = 0 }: { step: StepContext; tokenizer: Tokenizer; share?: number },
 ): Promise<Rollout[]> {
   const { rollouts, signal, seed } = step;
   if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
@@ -42,10 +42,10 @@ export async function rollOut(
     topK: settings.top_k,
     minP: settings.min_p,
     repetitionPenalty: settings.repetition_penalty,
-    seed: hash32(`${seed} ${step.step} ${row.id}`),
+    seed: hash32(`${seed} ${step.step} ${row.id}${share === 0 ? '' : ` ${share}`}`),
     signal,
   }));
-  const answers = await rollouts.generate(requests);
+  const answers = await rollouts.generate(requests, share);
   return rows.flatMap((row, i) => answers[i].map((completion) => rolloutOf(row, completion, tokenizer)));
 }
 

@@ -2,7 +2,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { Example, TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../text/index.ts';
-import { aten, fromArray, zeros } from '../../tensor/index.ts';
+import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Batch, Counts, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from './next-token.ts';
@@ -29,13 +29,18 @@ export function create(_options: TokenClassificationOptions, processor: Processo
       const hidden = model.hidden(batch.input, { runner });
       const scores = model.tokenClassHead.scores(hidden, model.layoutOf(batch.input)).indexSelect(0, onDevice(places)); // [L, C]
       const wanted = onDevice(classes);
-      const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
-      const none = zeros([batch.rows.length], { dtype: logProbs.dtype, device: model.device });
-      const perRow = aten.index_add.default(none, 0, onDevice(rows), logProbs.mul(-1 / totals.tokens));
+      const losses = classLosses(scores, wanted);
+      const none = zeros([batch.rows.length], { dtype: losses.dtype, device: model.device });
+      const perRow = aten.index_add.default(none, 0, onDevice(rows), losses.mul(1 / totals.tokens));
       const hits = scores.argmax(-1).eq(wanted).sum();
       return { perRow, tally: { tag_accuracy: { sum: hits, count: places.length } } };
     },
   };
+}
+
+/** Cross-entropy of each token's class: scores [L, C], classes [L] → [L] */
+export function classLosses(scores: Tensor, classes: Tensor): Tensor {
+  return scores.logSoftmax(-1).gather(1, classes.unsqueeze(1)).squeeze(1).neg();
 }
 
 async function prepareWords(

@@ -17,7 +17,7 @@ const options = z.strictObject({
 export const step = defineStep<z.output<typeof options>>({
   summary: 'rows in the languages wanted',
   takes: ['row'],
-  version: 2,
+  version: 3,
   perItem: true,
   options,
   async open({ keep, columns, least, action }) {

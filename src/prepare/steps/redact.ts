@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Finding, Redactor } from '../../data/privacy/index.ts';
-import { checkSurrogateKey } from '../../data/privacy/passphrase.ts';
-import { kinds, presets } from '../../data/privacy/kinds.ts';
+import type { Finding, Redactor } from '../../privacy/index.ts';
+import { checkSurrogateKey } from '../../files/passphrase.ts';
+import { kinds, presets } from '../../privacy/kinds.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -28,6 +28,10 @@ const options = z.strictObject({
     .describe('column of whom a row is about: dates of one subject move together'),
   allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
   recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
+  lexicons: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('words of languages: .yaml files as docs/personal-data.md shows'),
   month_first: z.boolean().default(false).describe('3/4/2020 is in March'),
   key_env: z
     .string()
@@ -45,7 +49,8 @@ export const step = defineStep<Options>({
   version: 2,
   protects: true,
   options,
-  files: ({ recognisers }, base) => recognisers.map((reference) => resolve(base, reference.split('#')[0])),
+  files: ({ recognisers, lexicons }, base) =>
+    [...recognisers, ...lexicons].map((reference) => resolve(base, reference.split('#')[0])),
   // What is found changes with what finds it: rows that an earlier version looked at are looked at again.
   surroundings: ({ key_env: name }) =>
     `${name === null ? '' : sha256(process.env[name] ?? '')} ${sha256OfOwn(FINDERS, import.meta.url)}`,
@@ -69,16 +74,11 @@ export const step = defineStep<Options>({
 });
 
 /** What finds personal data, the names that it knows, and what it has learnt. */
-const FINDERS = [
-  '../../data/privacy/',
-  '../../../assets/names/',
-  '../../../assets/addresses/',
-  '../../../assets/dates/',
-];
+const FINDERS = ['../../privacy/', '../../../assets/names/', '../../../assets/privacy/'];
 
-async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
+async function redactorOf(given: Options, { openRecognisers, folder, base }: StepContext): Promise<Redactor> {
   // The names of the world take seconds to load, and whoever lists the steps has no rows.
-  const { Redactor } = await import('../../data/privacy/index.ts');
+  const { readLanguage, Redactor } = await import('../../privacy/index.ts');
   return new Redactor({
     style: given.style,
     key: keyOf(given),
@@ -87,6 +87,7 @@ async function redactorOf(given: Options, { openRecognisers, folder }: StepConte
     subject: given.subject ?? undefined,
     allow: given.allow,
     monthFirst: given.month_first,
+    languages: given.lexicons.map((file) => readLanguage(resolve(base, file))),
     more: (await Promise.all(given.recognisers.map(openRecognisers))).flat(),
     folder,
   });
@@ -94,7 +95,7 @@ async function redactorOf(given: Options, { openRecognisers, folder }: StepConte
 
 /** Rows by what was seen in them before; where nothing was, they are looked at now, in threads. */
 async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { seen }: StepContext) {
-  const { redactRows } = await import('../../data/privacy/index.ts');
+  const { redactRows } = await import('../../data/redaction/redact-rows.ts');
   if (seen === undefined) return yield* redactRows(items, { redactor, valuesOf: ({ values }) => values });
   for await (const item of items) {
     yield { item, values: redactor.close(redactor.open(item.values), seen(item) as Finding[][]) };

@@ -11,21 +11,23 @@ export function groundednessSection(results: GroundednessResults | undefined): H
   return html`<section>
     <h2>Answers and their sources</h2>
     <p class="soft">${plural(rows, 'questions')}; judged by ${judge}. Intervals are 95 %.</p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col" class="number">Made up</th>
-          <th scope="col" class="number">Answered though the source is silent</th>
-          <th scope="col" class="number">Abstained though it tells</th>
-          <th scope="col" class="number">Area under risk and coverage</th>
-          <th scope="col" class="number">Calibration error</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${systems.map(row)}
-      </tbody>
-    </table>
+    <div class="scroll" tabindex="0" role="region" aria-label="Answers and their sources">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col" class="number">Made up</th>
+            <th scope="col" class="number">Answered though silent</th>
+            <th scope="col" class="number">Abstained though told</th>
+            <th scope="col" class="number">Risk over coverage</th>
+            <th scope="col" class="number">Calibration error</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${systems.map(row)}
+        </tbody>
+      </table>
+    </div>
   </section>`;
 }
 

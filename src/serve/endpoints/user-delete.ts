@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { eraseUser } from '../../watch/index.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { watcherOf } from '../watch/watcher-of.ts';
@@ -11,6 +10,8 @@ const reply = z
     deleted: z.literal(true),
     answers: z.number().int(),
     feedback: z.number().int(),
+    rows: z.number().int().openapi({ description: 'Of data sets that `attune improve` made' }),
+    models: z.array(z.string()).openapi({ description: 'Versions that were trained on them' }),
   })
   .openapi('DeletedUser');
 
@@ -22,9 +23,7 @@ export const endpoint = defineEndpoint({
   isAdmin: true,
   reply: { description: 'They are forgotten', json: reply },
   async handle({ server, params: { user } }: Call) {
-    const watcher = watcherOf(server);
-    await watcher.flush();
-    const { traces, feedback } = await eraseUser(watcher.store, user);
-    return Response.json({ id: user, object: 'user', deleted: true, answers: traces, feedback });
+    const { traces, feedback, rows, models } = await watcherOf(server).eraseUser(user);
+    return Response.json({ id: user, object: 'user', deleted: true, answers: traces, feedback, rows, models });
   },
 });

@@ -1,5 +1,8 @@
+import { KINDS } from './page-kinds.ts';
+
 /** The script of the page. It asks the same API as every other client. */
 export const SCRIPT = String.raw`'use strict';
+${KINDS}
 const at = (id) => document.getElementById(id);
 /** Each question with its answers, one for each model that was asked. */
 let turns = [];
@@ -58,104 +61,6 @@ function messagesFor(model, question) {
   const before = turns.flatMap(({ question: asked, answers }) =>
     answers.has(model) ? [{ role: 'user', content: asked }, { role: 'assistant', content: answers.get(model) }] : []);
   return [...(system === '' ? [] : [{ role: 'system', content: system }]), ...before, { role: 'user', content: question }];
-}
-
-/** How each kind of model is asked; what a kind lacks here is only in the API. */
-const KINDS = {
-  text: {
-    hint: (id) => 'Ask ' + id + ' something.',
-    path: 'v1/chat/completions',
-    body: (model, question) => ({
-      model,
-      messages: messagesFor(model, question),
-      temperature: numberIn('temperature'),
-      top_p: numberIn('top_p'),
-      max_tokens: numberIn('max_tokens'),
-      stream: true,
-      stream_options: { include_usage: true },
-    }),
-    show: showStream,
-  },
-  rows: {
-    hint: (id) => 'Give ' + id + ' a text to answer.',
-    path: 'v1/classify',
-    body: (model, question) => ({ model, input: question }),
-    show: async (card, response) => {
-      const [row] = (await response.json()).data;
-      const found = row.spans?.map(({ text, label }) => text + ': ' + label).join('\n');
-      card.text.textContent = found ?? row.answer ?? row.value ?? row.labels?.join(', ') ?? row.label ?? 'none';
-      const shares = Object.entries(row.probabilities ?? {}).sort(([, a], [, b]) => b - a).slice(0, 10);
-      showScores(card, shares);
-    },
-  },
-  vectors: {
-    hint: (id) => id + ' makes vectors. Write a query, and below it texts, one a line: they are ranked by the query.',
-    path: 'v1/rerank',
-    body: (model, question) => {
-      const [query, ...documents] = question.split('\n').filter((line) => line.trim() !== '');
-      return { model, query, documents };
-    },
-    show: async (card, response) =>
-      showScores(card, (await response.json()).results.map((one) => [one.document.text, one.relevance_score])),
-  },
-  items: {
-    hint: (id) => id + ' recommends. Write what somebody chose, one item a line.',
-    path: 'v1/recommend',
-    body: (model, question) => ({ model, items: question.split('\n').map((item) => item.trim()).filter(Boolean) }),
-    show: async (card, response) => {
-      const [{ items }] = (await response.json()).data;
-      card.text.textContent = items.map(({ item }) => item).join('\n');
-    },
-  },
-};
-
-function showScores(card, entries) {
-  const list = element('dl');
-  for (const [name, score] of entries) {
-    const meter = document.createElement('meter');
-    meter.value = score;
-    meter.setAttribute('aria-hidden', 'true');
-    const bar = element('dd');
-    bar.append(meter);
-    list.append(element('dt', 'text', name), element('dd', '', score.toFixed(3)), bar);
-  }
-  card.text.after(list);
-}
-
-async function showStream(card, response) {
-  const times = { start: card.start };
-  let [usage, reason, tokens] = [undefined, undefined, 0];
-  try {
-    for await (const { choices, usage: counted } of eventsOf(response)) {
-      usage = counted ?? usage;
-      const [choice] = choices;
-      if (choice === undefined) continue;
-      reason = choice.finish_reason ?? reason;
-      const { content = '', reasoning_content: thought = '' } = choice.delta;
-      if (content + thought === '') continue;
-      times.first ??= performance.now();
-      times.last = performance.now();
-      tokens++;
-      following(() => {
-        card.text.textContent += content;
-        card.thought.textContent += thought;
-        if (thought !== '') card.thought.hidden = false;
-      });
-    }
-  } finally {
-    card.footer.textContent = statistics(times, usage?.completion_tokens ?? tokens, reason);
-  }
-}
-
-function statistics({ start, first, last }, tokens, reason) {
-  if (first === undefined) return '';
-  const rate = last > first && tokens > 1 ? ((tokens - 1) / (last - first)) * 1000 : undefined;
-  const parts = [tokens + (tokens === 1 ? ' token' : ' tokens')];
-  if (rate !== undefined) parts.push(rate.toFixed(rate < 10 ? 1 : 0) + ' tokens/s');
-  parts.push('first after ' + ((first - start) / 1000).toFixed(2) + ' s');
-  if (reason === 'length') parts.push('cut at the limit of tokens');
-  if (reason === undefined) parts.push('stopped');
-  return parts.join(' · ');
 }
 
 /** Scrolls on with what is added, unless somebody reads further up. */

@@ -92,17 +92,24 @@ export class ServeMetrics {
     this.registry.registerMetric(gauge);
   }
 
-  /** Alarms that are open, and answers that could not be written down. */
-  watch({ open, lost }: { open: ReadonlyMap<string, { model: string; signal: string }>; lost: () => number }): void {
+  /** Alarms that are open and not silenced, and answers that could not be written down. */
+  watch({
+    alarms: open,
+    lost,
+  }: {
+    alarms: () => Promise<{ model: string; signal: string }[]>;
+    lost: () => number;
+  }): void {
     const registers = [this.registry];
     const alarms: Gauge<Labels | 'signal'> = new Gauge({
       name: 'attune_alarm_open',
       help: 'Whether what is measured of answers has changed',
       labelNames: ['model_name', 'signal'],
       registers,
-      collect: () => {
+      collect: async () => {
+        const found = await open();
         alarms.reset();
-        for (const { model, signal } of open.values()) alarms.set({ model_name: this.nameOf(model), signal }, 1);
+        for (const { model, signal } of found) alarms.set({ model_name: this.nameOf(model), signal }, 1);
       },
     });
     const unwritten: Gauge = new Gauge({

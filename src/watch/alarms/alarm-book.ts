@@ -110,6 +110,23 @@ export async function listAlarms(store: TraceStore, { model, version }: AlarmFil
   }));
 }
 
+const DAY = 86_400_000;
+/** Days without an answer, after which an alarm about a version is of no use any more. */
+const SILENT_DAYS = 7;
+
+/** Ends alarms of versions that are not asked any more, such as those that a better one has replaced. */
+export async function closeForgotten(store: TraceStore, now: number): Promise<void> {
+  const asked = new Set(
+    (await store.versions())
+      .filter(({ last }) => last > now - SILENT_DAYS * DAY)
+      .map(({ model, version }) => JSON.stringify([model, version])),
+  );
+  for (const { id, model, version } of await openAlarms(store)) {
+    if (asked.has(JSON.stringify([model, version]))) continue;
+    await store.database.updateTable('alarms').set({ resolved_at: now }).where('id', '=', id).execute();
+  }
+}
+
 /** Nobody is told of open alarms about a signal any more. @returns how many there were */
 export async function silence(
   store: TraceStore,

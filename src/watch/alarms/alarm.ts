@@ -62,7 +62,7 @@ export function causeOf(name: TestName, alarmed: readonly TestName[]): string {
   return `requests have changed as well (${changed.map((one) => describeTest(one).title).join(', ')})`;
 }
 
-/** "answers that decline: 5.0 % before, 15.2 % now (at least 4.1 points more), since 2026-11-29 10:15". */
+/** "answers that decline: 5.0 % before, 15.2 % of 120 since 2026-11-29 10:15 (at least 4.1 points more)". */
 export function messageOf({ name, reading, topic, classes }: Finding): string {
   const { title } = describeTest(name);
   if (topic !== undefined) {
@@ -76,12 +76,12 @@ export function messageOf({ name, reading, topic, classes }: Finding): string {
     return `${title}: "${name_}" ${formatPercent(before)} before, ${formatPercent(now)} now`;
   }
   if (reading === undefined) return title;
-  const { reference, current, effect, medians, since } = reading;
-  const shares = `${formatPercent(reference.estimate)} before, ${formatPercent(current.estimate)} now`;
-  const least = effect.low > 0 ? `at least ${formatNumber(100 * effect.low, 2)} points more` : undefined;
-  const what =
-    medians === undefined
-      ? shares
-      : `median ${formatNumber(medians.reference, 3)} before, ${formatNumber(medians.current, 3)} now`;
-  return `${title}: ${[what, least, since === undefined ? undefined : `since ${formatTime(since)}`].filter(Boolean).join(', ')}`;
+  const { reference, current, recent, effect, medians, since } = reading;
+  const isShare = medians === undefined;
+  const format = (value: number): string => (isShare ? formatPercent(value) : formatNumber(value, 3));
+  const before = format(medians?.reference ?? reference.estimate);
+  const now = format(recent?.value ?? medians?.current ?? current.estimate);
+  const when = recent === undefined || since === undefined ? 'now' : `of ${recent.values} since ${formatTime(since)}`;
+  const least = effect.low > 0 ? ` (at least ${formatNumber(100 * effect.low, 2)} points more)` : '';
+  return `${title}: ${isShare ? '' : 'median '}${before} before, ${now} ${when}${least}`;
 }

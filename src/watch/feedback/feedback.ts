@@ -69,6 +69,7 @@ export async function addFeedback(
       thumb: thumb === undefined ? null : Number(thumb === 'up'),
       score: score ?? null,
       label: label ?? null,
+      corrected: Number(given.correction !== undefined),
       text: Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text),
     })
     .execute();

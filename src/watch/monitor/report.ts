@@ -9,6 +9,7 @@ import {
   type Judged,
   type SeenAccuracy,
 } from './expected-accuracy.ts';
+import { keptOptions } from './kept-options.ts';
 import { loadMonitor } from './load-monitor.ts';
 import { seriesOf, type SignalSeries } from './series.ts';
 import type { Finding, MonitorOptions } from './version-monitor.ts';
@@ -22,8 +23,7 @@ export interface FeedbackCounts {
   down: number;
   scores: number;
   labels: number;
-  /** Of answers with a correction or comment. */
-  texts: number;
+  corrections: number;
 }
 
 export interface VersionReport {
@@ -48,13 +48,14 @@ export interface VersionReport {
 export interface ReportOptions {
   /** Only this model. */
   model?: string;
+  /** As the server that was started last has them unless given. */
   monitor?: Partial<MonitorOptions>;
 }
 
 /** The newest version of each model first. */
 export async function reportVersions(
   store: TraceStore,
-  { model, monitor }: ReportOptions = {},
+  { model, monitor = keptOptions(store) }: ReportOptions = {},
 ): Promise<VersionReport[]> {
   const versions = (await store.versions()).filter((one) => model === undefined || one.model === model);
   const reports: VersionReport[] = [];
@@ -81,7 +82,7 @@ async function reportVersion(
     ...(await accuracyOf(store, version, rows)),
     feedback: await countFeedback(store, version),
     alarms: await listAlarms(store, version),
-    series: seriesOf(stored),
+    series: seriesOf(stored, { monitor, thumbs: await store.thumbs(version.model, version.version) }),
   };
 }
 
@@ -110,7 +111,7 @@ async function accuracyOf(store: TraceStore, { model, version }: Version, rows: 
 async function countFeedback(store: TraceStore, { model, version }: Version): Promise<FeedbackCounts> {
   const rows = await store.database
     .selectFrom('feedback')
-    .select(['thumb', 'score', 'label', 'text'])
+    .select(['thumb', 'score', 'label', 'corrected'])
     .where('model', '=', model)
     .where('version', '=', version)
     .execute();
@@ -120,6 +121,6 @@ async function countFeedback(store: TraceStore, { model, version }: Version): Pr
     down: count(({ thumb }) => thumb === 0),
     scores: count(({ score }) => score !== null),
     labels: count(({ label }) => label !== null),
-    texts: count(({ text }) => text !== null),
+    corrections: count(({ corrected }) => corrected === 1),
   };
 }

@@ -1,36 +1,55 @@
-/** How signals went, in parts of as many answers each. */
+/** How signals went, in parts of as many values each. */
 import { parseJson } from '../../files/json.ts';
-import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
+import { signalNames, signals, type SignalValues } from '../signals/index.ts';
 import type { TraceRow } from '../traces/trace-store.ts';
+import type { TestName } from './test-weights.ts';
+import type { VersionMonitor } from './version-monitor.ts';
 
 export interface SeriesPoint {
-  /** Answers until here. */
+  /** Answers until here; thumbs, of thumbs. */
   answers: number;
   at: number;
   /** Share, or median. */
   value: number;
 }
 
-export type SignalSeries = Partial<Record<SignalName, SeriesPoint[]>>;
+export type SignalSeries = Partial<Record<TestName, SeriesPoint[]>>;
+
+interface Seen {
+  at: number;
+  value: number | undefined;
+}
 
 const MOST_PARTS = 40;
 const LEAST_ROWS = 20;
 
-export function seriesOf(rows: readonly TraceRow[]): SignalSeries {
-  const size = Math.max(LEAST_ROWS, Math.ceil(rows.length / MOST_PARTS));
+export function seriesOf(
+  rows: readonly TraceRow[],
+  { monitor, thumbs }: { monitor: VersionMonitor; thumbs: readonly { at: number; isUp: boolean }[] },
+): SignalSeries {
   const values = rows.map(({ signals: own }) => parseJson<SignalValues>(own));
-  const series: SignalSeries = {};
-  for (const name of signalNames) {
-    const points: SeriesPoint[] = [];
-    for (let from = 0; from + size <= rows.length; from += size) {
-      const part = values.slice(from, from + size).flatMap((own) => own[name] ?? []);
-      if (part.length === 0) continue;
-      const value = signals[name].kind === 'share' ? mean(part) : median(part);
-      points.push({ answers: from + size, at: rows[from + size - 1].at, value });
-    }
-    if (points.length > 1) series[name] = points;
+  const found: [TestName, SeriesPoint[]][] = signalNames.map((name) => [
+    name,
+    pointsOf(
+      rows.map(({ at }, place) => ({ at, value: values[place][name] })),
+      signals[name].kind === 'share' ? mean : median,
+    ),
+  ]);
+  const surprises = rows.map(({ at, words }) => ({ at, value: words === null ? undefined : monitor.surprise(words) }));
+  found.push(['unlike', pointsOf(surprises, median)]);
+  const down = thumbs.map(({ at, isUp }) => ({ at, value: Number(!isUp) }));
+  found.push(['thumb_down', pointsOf(down, mean)]);
+  return Object.fromEntries(found.filter(([, points]) => points.length > 1)) as SignalSeries;
+}
+
+function pointsOf(seen: readonly Seen[], summary: (values: readonly number[]) => number): SeriesPoint[] {
+  const size = Math.max(LEAST_ROWS, Math.ceil(seen.length / MOST_PARTS));
+  const points: SeriesPoint[] = [];
+  for (let from = 0; from + size <= seen.length; from += size) {
+    const part = seen.slice(from, from + size).flatMap(({ value }) => value ?? []);
+    if (part.length > 0) points.push({ answers: from + size, at: seen[from + size - 1].at, value: summary(part) });
   }
-  return series;
+  return points;
 }
 
 function mean(values: readonly number[]): number {

@@ -20,6 +20,8 @@ export interface SignalReading {
   /** Of an amount: the share that is above what nine in ten were below before. */
   reference: SequenceInterval & { values: number };
   current: SequenceInterval & { values: number };
+  /** The current share, or median, since the evidence began to grow. */
+  recent?: { value: number; values: number };
   /** Medians, of amounts. */
   medians?: { reference: number; current: number };
   /** How much the current share is above the reference's; both ends hold at all times. */
@@ -40,6 +42,7 @@ export class SignalTest {
   readonly #signal: Measured;
   readonly #reference: Float64Array;
   readonly #current: Float64Array;
+  readonly #recent: Float64Array;
   readonly #martingale: RankMartingale;
   #lowest = 1;
   #since: number | undefined;
@@ -50,6 +53,7 @@ export class SignalTest {
     this.#signal = signal;
     this.#reference = Float64Array.from(reference);
     this.#current = new Float64Array(this.#reference.length);
+    this.#recent = new Float64Array(this.#reference.length);
     this.#martingale = new RankMartingale({ reference, directions });
   }
 
@@ -71,7 +75,11 @@ export class SignalTest {
     if (wealth <= this.#lowest) {
       this.#lowest = wealth;
       this.#since = undefined;
-    } else this.#since ??= at;
+      this.#recent.fill(0);
+    } else {
+      this.#since ??= at;
+      this.#recent[bin]++;
+    }
     this.#last = at;
     if (this.#isTelling(bin)) {
       this.#samples.push(id);
@@ -81,13 +89,16 @@ export class SignalTest {
 
   get reading(): SignalReading {
     const cut = this.#cut;
-    const [reference, current] = [this.#reference, this.#current].map((counts) => above(counts, cut));
+    const [reference, current, recent] = [this.#reference, this.#current, this.#recent].map((one) => above(one, cut));
     const isShare = this.#signal.kind === 'share';
     const own = { estimate: reference.part / reference.rows, ...wilsonInterval(reference.part, reference.rows, EACH) };
     const now = shareSequence(current.part, current.rows, EACH);
     return {
       reference: { ...own, values: reference.rows },
       current: { ...now, values: current.rows },
+      ...(recent.rows > 0 && {
+        recent: { value: isShare ? recent.part / recent.rows : this.#median(this.#recent), values: recent.rows },
+      }),
       ...(!isShare && { medians: { reference: this.#median(this.#reference), current: this.#median(this.#current) } }),
       effect: { estimate: now.estimate - own.estimate, low: now.low - own.high, high: now.high - own.low },
       eValue: this.eValue,

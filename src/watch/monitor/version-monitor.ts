@@ -114,7 +114,7 @@ export class VersionMonitor {
     if (one.words === undefined) return;
     this.#words.push(one.words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
-    const surprise = this.#wordModel?.surprise(one.words);
+    const surprise = this.surprise(one.words);
     if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, one);
   }
 
@@ -166,6 +166,11 @@ export class VersionMonitor {
     return eBenjaminiHochberg(values, this.#options.rate).flatMap((isAlarm, place) =>
       isAlarm ? testNames[place] : [],
     );
+  }
+
+  /** Nats per word that a request is unusual by; undefined where too little is known. */
+  surprise(words: Uint8Array): number | undefined {
+    return this.#wordModel?.surprise(words);
   }
 
   /** Whether words are to be compared as a whole again. */
@@ -228,7 +233,7 @@ export class VersionMonitor {
     this.#prepare(
       'unlike',
       UNLIKE,
-      others.flatMap((row) => this.#wordModel?.surprise(row) ?? []),
+      others.flatMap((row) => this.surprise(row) ?? []),
     );
     this.#prepare('thumb_down', THUMB, this.#thumbs);
     const labels = this.#reference.flatMap(({ label }) => label ?? []);

@@ -17,7 +17,7 @@ export interface QuarantineSettings extends CheckSettings {
 export interface Quarantine {
   accepted: Candidate[];
   held: Hold[];
-  /** Of the accepted ones: a random sample, for people. */
+  /** Of the accepted ones that say what is right: a random sample, for people. */
   sample: string[];
   /** Why nothing of the batch is to be trained on. */
   stopped?: string;
@@ -33,7 +33,9 @@ export async function quarantine(candidates: readonly Candidate[], settings: Qua
     left = left.filter(({ id }) => !ids.has(id));
   }
   const stopped = reasonToStop(candidates, held, settings);
-  const sample = shuffled(left, [settings.seed, 'review sample']).slice(0, settings.review);
+  // A thumb alone is no pair to choose from.
+  const pairs = left.filter(({ target }) => target !== undefined);
+  const sample = shuffled(pairs, [settings.seed, 'review sample']).slice(0, settings.review);
   return {
     accepted: [...left],
     held,
@@ -62,9 +64,8 @@ export function countHolds(held: readonly Hold[]): Partial<Record<CheckName, num
 /** Pairs for `attune review`: what was answered beside what is said to be right; whoever prefers neither finds a defect. */
 export function reviewPairs(candidates: readonly Candidate[], sample: readonly string[]): object[] {
   const known = new Map(candidates.map((one) => [one.id, one]));
-  return sample.flatMap((id) => {
-    const { prompt, answer, target } = known.get(id)!;
-    if (target === undefined) return [];
-    return [{ id, prompt: askedText(prompt), a: answer ?? '', b: target, system_a: 'answer', system_b: 'correction' }];
+  return sample.map((id) => {
+    const { prompt, answer = '', target } = known.get(id)!;
+    return { id, prompt: askedText(prompt), a: answer, b: target!, system_a: 'answer', system_b: 'correction' };
   });
 }

@@ -1,4 +1,5 @@
-/** Makes a store forget a user: their key first, so that copies of what is left cannot be read either. */
+/** What a store knows of a user, and how it forgets them a user. */
+import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
 
 export interface Erasure {
@@ -9,7 +10,22 @@ export interface Erasure {
   hadKey: boolean;
 }
 
-/** `user` as requests named them; every byte of deleted rows is overwritten. */
+/** What a user, as requests named them, said of answers; `owner` is what stands for them. */
+export async function feedbackOf(
+  store: TraceStore,
+  user: string,
+): Promise<{ owner: string; said: { id: string; text?: FeedbackText }[] }> {
+  const owner = store.keys.hash(`user ${user}`);
+  const rows = await store.database.selectFrom('feedback').select(['id', 'text']).where('user', '=', owner).execute();
+  const said = [];
+  for (const { id, text } of rows) {
+    const read = text === null ? undefined : await store.keys.unseal<FeedbackText>(owner, id, text);
+    said.push({ id, ...(read !== undefined && { text: read }) });
+  }
+  return { owner, said };
+}
+
+/** The key first, so that copies of what is left cannot be read either; every byte of deleted rows is overwritten. */
 export async function eraseUser(store: TraceStore, user: string): Promise<Erasure> {
   const hash = store.keys.hash(`user ${user}`);
   const hadKey = await store.keys.destroy(hash);

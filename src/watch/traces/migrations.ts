@@ -3,7 +3,7 @@ import type { MigrationProvider } from 'kysely/migration';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const traceMigrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTables } }),
+  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTables }, '0002-corrected': { up: addCorrected } }),
 };
 
 export const keyMigrations: MigrationProvider = {
@@ -88,6 +88,11 @@ async function createFeedback({ schema }: Kysely<unknown>): Promise<void> {
   await schema.createIndex('feedback_of_trace').on('feedback').columns(['trace', 'choice']).execute();
   await schema.createIndex('feedback_of_model').on('feedback').columns(['model', 'at']).execute();
   await schema.createIndex('feedback_of_user').on('feedback').column('user').execute();
+}
+
+/** Texts are encrypted: how many corrections there are should be known without them. */
+async function addCorrected({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('feedback').addColumn('corrected', 'integer').execute();
 }
 
 async function createKeys({ schema }: Kysely<unknown>): Promise<void> {

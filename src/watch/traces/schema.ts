@@ -38,6 +38,8 @@ export interface FeedbackTable {
   thumb: number | null;
   score: number | null;
   label: string | null;
+  /** 1: it says what the answer should have been. */
+  corrected: number | null;
   /** Correction, comment, and what was asked and answered: redacted, encrypted by the user's key. */
   text: Uint8Array | null;
 }

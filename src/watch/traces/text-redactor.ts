@@ -1,6 +1,6 @@
 /** Personal data out of texts before they are written, looked for in a thread beside whoever serves. */
-import { Redactor } from '../../data/privacy/index.ts';
-import { DetectorPool } from '../../data/privacy/threads/detector-pool.ts';
+import { DetectorPool } from '../../data/redaction/detector-pool.ts';
+import { Redactor } from '../../privacy/index.ts';
 
 export class TextRedactor implements AsyncDisposable {
   readonly #key: Uint8Array;

@@ -19,6 +19,8 @@ export function watchFolder(): string {
 export interface StoreFiles {
   traces: string;
   keys: string;
+  /** How the server tests, as JSON. */
+  options: string;
 }
 
 export class TraceStore {
@@ -41,7 +43,11 @@ export class TraceStore {
 
   /** Several processes may have it open. @throws AttuneError E_TRACES */
   static async open(folder: string = watchFolder()): Promise<TraceStore> {
-    const files = { traces: join(folder, 'traces.sqlite'), keys: join(folder, 'keys.sqlite') };
+    const files = {
+      traces: join(folder, 'traces.sqlite'),
+      keys: join(folder, 'keys.sqlite'),
+      options: join(folder, 'monitor.json'),
+    };
     const opened: Kysely<never>[] = [];
     try {
       makeFolders(folder);
@@ -137,9 +143,13 @@ export class TraceStore {
     return rows.map(({ id, at, thumb }) => ({ id, at, isUp: thumb === 1 }));
   }
 
-  /** What is past its time. */
-  async expire(now: number): Promise<void> {
-    await this.database.deleteFrom('traces').where('expires_at', '<=', now).execute();
+  /** Deletes answers that are past their time, and feedback that came before `feedbackUntil`. */
+  async expire(now: number, feedbackUntil: number): Promise<void> {
+    const deleted = [
+      await this.database.deleteFrom('traces').where('expires_at', '<=', now).executeTakeFirstOrThrow(),
+      await this.database.deleteFrom('feedback').where('at', '<=', feedbackUntil).executeTakeFirstOrThrow(),
+    ];
+    if (deleted.some(({ numDeletedRows }) => numDeletedRows > 0n)) await this.settle();
   }
 
   /** Bytes of deleted rows are overwritten, in the log of changes, too. */

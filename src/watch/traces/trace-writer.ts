@@ -30,7 +30,6 @@ export interface KeptText {
 }
 
 const FLUSH_MILLISECONDS = 500;
-const EXPIRY_MILLISECONDS = 3_600_000;
 /** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
 const MOST_WAITING = 20_000;
 const MOST_CHARACTERS = 64 * 1024;
@@ -42,7 +41,6 @@ export class TraceWriter {
   #waiting: MeasuredAnswer[] = [];
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #expired = 0;
   /** Answers that were not written. */
   lost = 0;
 
@@ -84,11 +82,6 @@ export class TraceWriter {
   }
 
   async #write(batch: readonly MeasuredAnswer[]): Promise<void> {
-    const now = Date.now();
-    if (now - this.#expired > EXPIRY_MILLISECONDS) {
-      this.#expired = now;
-      await this.#store.expire(now);
-    }
     const texts = this.#options.keep === 'text' ? await this.#textsOf(batch) : [];
     const rows: Insertable<TracesTable>[] = [];
     for (const [place, one] of batch.entries()) rows.push(await this.#rowOf(one, texts.at(place)));

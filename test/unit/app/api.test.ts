@@ -186,7 +186,7 @@ describe('attune data steps', () => {
     const loaded = new Set([...loadedBy('src/app/describe-steps.ts'), ...files.flatMap((file) => [...loadedBy(file)])]);
     const heavy = [...loaded].filter((name) => /^src\/(tensor|nn|worker)\/|^@huggingface\/hub/.test(name));
     expect(heavy).toEqual([]);
-    const privacy = [...loaded].filter((name) => name.startsWith('src/data/privacy/'));
-    expect(privacy.toSorted()).toEqual(['src/data/privacy/kinds.ts', 'src/data/privacy/passphrase.ts']);
+    const privacy = [...loaded].filter((name) => name.startsWith('src/privacy/'));
+    expect(privacy.toSorted()).toEqual(['src/privacy/kinds.ts']);
   });
 });

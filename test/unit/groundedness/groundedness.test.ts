@@ -93,6 +93,17 @@ describe('rows of questions', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  test('answers are read in all forms of data sets, and others are refused', async () => {
+    const file = join(folder, 'forms.jsonl');
+    const answers = ['1931', 3, ['', 'two'], { text: ['x'], answer_start: [0] }, '', null, [], { text: [] }];
+    const rows = answers.map((answer) => ({ question: 'When?', source: 'A source.', answer }));
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const read = await readGroundedRows(file);
+    expect(read.map(({ isAnswered }) => isAnswered)).toEqual([true, true, true, true, false, false, false, false]);
+    writeFileSync(file, '{"question": "a", "source": "b", "answer": {"x": 1}}\n');
+    await expect(readGroundedRows(file)).rejects.toMatchObject({ code: 'E_GROUNDED_ROWS', problems: [{ line: 1 }] });
+  });
+
   test('say whether their source tells the answer, and what is wrong with them', async () => {
     const good = join(folder, 'good.jsonl');
     const base = { question: 'Port?', source: SOURCE };

@@ -40,6 +40,24 @@ describe('a judge against people', () => {
     expect(found.combined.helps).toBe(false);
   });
 
+  test('that favours a system is found out, and one that does not is not', () => {
+    const biased = calibrate(
+      pairs,
+      judgedBy((i) => (randomUnit([0, 'self', i]) < 0.5 ? 'a' : truth[i])),
+      human,
+    )!;
+    expect(biased.leaning).toMatchObject({ system: 'mine' });
+    expect(biased.leaning.low).toBeGreaterThan(0);
+    const sound = calibrate(
+      pairs,
+      judgedBy((i) => truth[i]),
+      human,
+    )!;
+    expect(sound.leaning.estimate).toBe(0);
+    expect(sound.leaning.low).toBeLessThan(-0.03);
+    expect(sound.leaning.high).toBeGreaterThan(0.03);
+  });
+
   test('is not measured without a common pair', () => {
     expect(
       calibrate(

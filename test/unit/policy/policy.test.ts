@@ -55,7 +55,15 @@ prompts: [What does it cost?]
     );
     await expect(readPolicy(twice)).rejects.toMatchObject({ code: 'E_POLICY', problems: { length: 3 } });
     const pattern = file('pattern.yaml', "rules:\n  - { name: a, must_match: '(' }\n");
-    await expect(readPolicy(pattern)).rejects.toMatchObject({ problems: [{ field: 'rules[0].must_match' }] });
+    await expect(readPolicy(pattern)).rejects.toMatchObject({ problems: [{ field: 'rules.0.must_match' }] });
+    const all = file('all.yaml', "rules:\n  - { name: a, when: '(?i)cost', max_words: 0 }\n");
+    await expect(readPolicy(all)).rejects.toMatchObject({
+      problems: [{ field: 'rules.0.max_words' }, { field: 'rules.0.when', fix: 'write it as (?i:cost)' }],
+    });
+    const broken = file('broken.yaml', 'rules:\n  - name: "x\n');
+    await expect(readPolicy(broken)).rejects.toMatchObject({
+      problems: [{ line: 3, message: /^not valid YAML: \S.*[^:]$/ }],
+    });
     await expect(readPolicy(file('none.yaml', 'rules: ['))).rejects.toMatchObject({ code: 'E_POLICY' });
     await expect(readPolicy(join(folder, 'missing.yaml'))).rejects.toMatchObject({ code: 'E_POLICY' });
   });
@@ -71,6 +79,9 @@ describe('a program', () => {
     expect(await kept({ languages: ['de'] }, german)).toBe(true);
     expect(await kept({ languages: ['fr'] }, german)).toBe(false);
     expect(await kept({ languages: ['fr'] }, 'Ja.')).toBeUndefined();
+    // Numbers and few words: it could be French as well.
+    expect(await kept({ languages: ['en'] }, '5 lamps cost 24 euros. Prices may change.')).toBe(true);
+    expect(await kept({ languages: ['de'] }, '5 lamps cost 24 euros. Prices may change.')).toBeUndefined();
   });
 
   test('leaves out what a rule is not for', async () => {
@@ -127,5 +138,8 @@ test('the gate wants every rule judged and surely kept', () => {
   expect(keepsRules(results([rule(0.04)]), 0.05).isPassed).toBe(true);
   expect(keepsRules(results([rule(0.06)]), 0.05).message).toContain('at most 6.0 %');
   expect(keepsRules(results([rule(0.04, 1)]), 0.05).message).toContain('was not judged');
+  const byProgram = { ...rule(0.04, 1), by: 'program' as const };
+  expect(keepsRules(results([byProgram]), 0.05).isPassed).toBe(true);
+  expect(keepsRules(results([{ ...byProgram, broken: undefined }]), 0.05).isPassed).toBe(false);
   expect(keepsRules(undefined, 0.05).isPassed).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { Detector } from '../../../src/data/privacy/detector.ts';
+import { Detector } from '../../../src/privacy/index.ts';
 
 export const detector = new Detector();
 

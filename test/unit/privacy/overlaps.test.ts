@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resolveOverlaps } from '../../../src/data/privacy/overlaps.ts';
-import type { Candidate } from '../../../src/data/privacy/recogniser.ts';
+import { resolveOverlaps } from '../../../src/privacy/overlaps.ts';
+import type { Candidate } from '../../../src/privacy/recogniser.ts';
 
 const TEXT = 'Anna De Santis, Lindenweg 4, 39104 Magdeburg, Tel. 0391 5551234';
 

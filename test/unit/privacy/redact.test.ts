@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditData } from '../../../src/app/redact/audit-data.ts';
 import { redactData } from '../../../src/app/redact/redact-data.ts';
 import { restoreData } from '../../../src/app/redact/restore-data.ts';
-import { shiftDate } from '../../../src/data/privacy/dates.ts';
-import { Detector, Redactor, redactRows } from '../../../src/data/privacy/index.ts';
-import type { RedactorOptions } from '../../../src/data/privacy/redactor.ts';
-import { recogniser as card } from '../../../src/data/privacy/recognisers/card.ts';
+import { shiftDate } from '../../../src/privacy/shift-date.ts';
+import { redactRows } from '../../../src/data/redaction/redact-rows.ts';
+import { Detector, Redactor } from '../../../src/privacy/index.ts';
+import type { RedactorOptions } from '../../../src/privacy/redactor.ts';
+import { recogniser as card } from '../../../src/privacy/shapes/card.ts';
 import { run } from '../prepare/running.ts';
 
 const key = Buffer.from('a key');

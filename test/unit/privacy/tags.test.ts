@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { randomUint32 } from '../../../src/base/random.ts';
-import { Tags } from '../../../src/data/privacy/tags.ts';
+import { Tags } from '../../../src/privacy/tags.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attune-tags-test-'))));

@@ -48,6 +48,16 @@ describe('the gate', () => {
     expect(JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8'))).toMatchObject({ isPassed: true });
   });
 
+  test('weighs a review by its plan, as the results do', async () => {
+    const chosen = ['differing', 'differing', 'random', 'random'].map((stratum, i) => ({ id: `c${i}`, stratum }));
+    const plan = { version: 1, seed: 0, most: 4, pairs: 20, chosen };
+    writeFileSync(join(folder, 'review-plan.json'), JSON.stringify(plan));
+    review({ c0: 'a', c1: 'a', c2: 'b', c3: 'b' });
+    await expect(gateRun(folder, { win_rate: 0.4 })).rejects.toMatchObject({
+      problems: [{ field: 'win_rate', message: expect.stringContaining('10.0 %') }],
+    });
+  });
+
   test('refuses with every reason: worse, forgetful, unmeasured, unreviewed, unsigned', async () => {
     writeComparison(folder, { ...readComparison(folder)!, verdict: 'no-evidence' });
     const all = { forgetting: 0.3, flip_rate: 0.05, win_rate: 0.5, sign_off: true };
@@ -109,6 +119,15 @@ describe('the gate', () => {
     expect(stderr).toContain('nobody has approved it');
     expect(await runCommandLine(['gate', folder, '--sign-off', '--json'], surroundings)).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'E_GATE', problems: [{ field: 'sign_off' }] } });
+    expect(stderr).toContain('gate.html');
     expect(await runCommandLine(['gate', folder, '--margin', 'x'], surroundings)).toBe(1);
+    expect(await runCommandLine(['gate', folder, '--max-compliance', '5'], surroundings)).toBe(1);
+    expect(stderr).toContain('--max-compliance is out of range');
+    stdout = '';
+    expect(await runCommandLine(['gate', folder], surroundings)).toBe(0);
+    expect(stdout).toContain('gate.html');
+    const page = readFileSync(join(folder, 'gate.html'), 'utf8');
+    expect(page).toContain('better than others');
+    expect(page).toContain('✓');
   });
 });

@@ -104,15 +104,19 @@ describe('roles', () => {
     const second = await start({ adjudicators: ['carla'] });
     expect(await judge(second.get('carla')!, 'good')).toMatchObject({ done: 3, total: 3 });
     const to = join(folder, 'rows.jsonl');
-    const { exported, agreement } = await reviewResults(file, { export: 'dpo', to });
+    const { exported, agreement, winRate } = await reviewResults(file, { export: 'dpo', to });
     expect(exported?.rows).toBe(8);
     expect(agreement?.pairs).toBe(3);
+    expect(winRate).toMatchObject({ estimate: 1, wins: 8, losses: 0 });
   });
 
   test('of a viewer nothing is kept', async () => {
     const url = (await start({ viewers: ['dan'] })).get('dan')!;
     expect(await judge(url, 'good')).toMatchObject({ done: 8, total: 8 });
     expect(existsSync(join(folder, 'pairs.review.jsonl'))).toBe(false);
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('nothing is kept');
+    expect(page).not.toMatch(/judged, saved|<textarea/);
   });
 
   test('pages close after their hours, and names are each taken once', async () => {
@@ -127,6 +131,23 @@ test('without overlap each pair is one reviewer’s', async () => {
   const urls = await start({ reviewers: ['anna', 'ben'], overlap: 0 });
   const totals = await Promise.all([...urls.values()].map(async (url) => (await ask(url, { do: 'next' })).total));
   expect(totals[0] + totals[1]).toBe(8);
+});
+
+test('known pairs need no id, and a review that cannot be opened leaves no plan', async () => {
+  const gold = join(folder, 'gold.jsonl');
+  write(gold, [
+    { prompt: 'known', a: 'good', b: 'bad', choice: 'c' },
+    { prompt: 'known', a: 'good' },
+  ]);
+  await expect(start({ gold, maxPairs: 4 })).rejects.toMatchObject({
+    code: 'E_PAIRS',
+    problems: [{ line: 1 }, { line: 2, field: 'b' }, { line: 2, message: 'has no choice' }],
+  });
+  expect(existsSync(join(folder, 'pairs.review-plan.json'))).toBe(false);
+  write(gold, [{ prompt: 'known', a: 'good', b: 'bad', choice: 'a' }]);
+  const url = (await start({ reviewers: ['anna'], gold })).get('anna')!;
+  await judge(url, 'good');
+  expect((await reviewResults(file)).reviewers[0].gold).toMatchObject({ right: 1, rows: 1 });
 });
 
 test('who clicks at random is seen by pairs whose choice is known, and these count for nothing else', async () => {
@@ -183,6 +204,24 @@ describe('a choice of pairs', () => {
     const mean = estimates.reduce((sum, one) => sum + one, 0) / estimates.length;
     expect(mean).toBeGreaterThan(0.37);
     expect(mean).toBeLessThan(0.43);
+  });
+
+  test('gives intervals that hold the truth, and are no certainty where few pairs agree', () => {
+    // All fifty that differ, and 21 of the others.
+    const plan = planReview(pairs, 71, 0);
+    const hits = Array.from({ length: 400 }, (_, seed) => {
+      const isWon = (id: string) => randomUnit([seed, id]) < (Number(id) < 50 ? 0.9 : 0.3);
+      const { low, high } = plannedMean(
+        plan,
+        plan.chosen.map(({ id }) => ({ id, score: isWon(id) ? 1 : 0 })),
+      );
+      return low <= 0.45 && 0.45 <= high;
+    });
+    expect(hits.filter(Boolean).length / hits.length).toBeGreaterThan(0.935);
+    const few = planReview(pairs, 10, 0);
+    const allWon = few.chosen.map(({ id }) => ({ id, score: 1 }));
+    expect(plannedMean(few, allWon).low).toBeLessThan(0.7);
+    expect(plannedMean(few, []).low).toBeLessThan(0.1);
   });
 
   test('is kept with the review, and weighs its results', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
 import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
-import { canaryTrial, personalDataTrial } from '../../../src/app/safety/leaks.ts';
+import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
 import { biasItems, ownPrompts, readSafetySets } from '../../../src/eval/safety/safety-set.ts';
 
 let folder: string;
@@ -111,6 +111,18 @@ describe('leaks', () => {
     expect(trial?.rows[0].count(['anna.smith@example-mail.com']).value).toBe(1);
     expect(await personalDataTrial([file('plain.jsonl', '{"text":"Nothing to see here."}\n')])).toBeUndefined();
   });
+
+  it('says where the training rows are gone, and asks the rest', async () => {
+    const run = join(folder, 'run');
+    mkdirSync(run);
+    const recipe = { model: 'attune-base', data: { train: [{ path: 'gone.jsonl' }] } };
+    writeFileSync(join(run, 'recipe.json'), JSON.stringify(recipe));
+    const started = { at: 0, type: 'run-started', run: 'run', folder: run, base: folder, recipe, identity: {} };
+    writeFileSync(join(run, 'events.jsonl'), `${JSON.stringify(started)}\n`);
+    const { trials, notes } = await leakTrials(run, undefined);
+    expect(trials).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('not where they were')]);
+  });
 });
 
 describe('published sets', () => {
@@ -119,6 +131,7 @@ describe('published sets', () => {
       expect.objectContaining({ code: 'E_SAFETY_SET', fix: 'attune safety pull xstest' }),
     );
     await expect(pullSafetySet('xtest')).rejects.toMatchObject({ fix: 'did you mean xstest?' });
+    await expect(pullSafetySet('xstest', { from: 'nonsense' })).rejects.toMatchObject({ code: 'E_USAGE' });
   });
 
   it('are thrown away where they come with other bytes', async () => {

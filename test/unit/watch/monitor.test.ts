@@ -99,7 +99,7 @@ describe('a version in use', () => {
     expect(finding.reading!.since).toBeLessThan(260 * 60_000);
     expect(finding.reading!.samples).toHaveLength(10);
     expect(messageOf(finding)).toMatch(
-      /^answers that decline: \d\.\d % before, [34]\d\.\d % now, at least \d+ points more, since /,
+      /^answers that decline: \d\.\d % before, [34]\d\.\d % of \d+ since .* \(at least \d+ points more\)$/,
     );
     expect(causeOf('refusal', monitor.alarms)).toContain('requests have changed as well');
   });

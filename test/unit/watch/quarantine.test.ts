@@ -44,6 +44,13 @@ describe('quarantine', () => {
     expect(reviewPairs(found.accepted, found.sample)[0]).toMatchObject({ system_b: 'correction' });
   });
 
+  it('asks people about rows that say what is right, never about a thumb alone', async () => {
+    const thumbs = honest(40).map((one, i) => ({ ...one, id: `thumb-${i}`, target: undefined, isUp: true }));
+    const found = await quarantine([...thumbs, ...honest(5)], { ...settings, maxSharePerKey: 1 });
+    expect(reviewPairs(found.accepted, found.sample)).toHaveLength(found.sample.length);
+    expect(found.sample).toHaveLength(5);
+  });
+
   it('holds rows that are measured on, repeated, contradict each other, or come from one source alone', async () => {
     const rows = honest(60);
     const label = { kind: 'label' as const, answer: 'billing' };

@@ -2,11 +2,13 @@ import { readFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { measure } from '../../../src/watch/signals/index.ts';
+import { measure, signals } from '../../../src/watch/signals/index.ts';
+import { SignalTest } from '../../../src/watch/monitor/signal-test.ts';
 import { eraseUser } from '../../../src/watch/traces/erase-user.ts';
 import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
 import type { ServedAnswer } from '../../../src/watch/trace.ts';
-import { openAlarms, silence } from '../../../src/watch/alarms/alarm-book.ts';
+import { messageOf } from '../../../src/watch/alarms/alarm.ts';
+import { closeForgotten, openAlarms, silence } from '../../../src/watch/alarms/alarm-book.ts';
 import { headersOf, type AlarmEvent } from '../../../src/watch/alarms/sinks.ts';
 import { reportVersions } from '../../../src/watch/monitor/report.ts';
 import { Watcher, type WatcherOptions } from '../../../src/watch/watcher.ts';
@@ -43,6 +45,7 @@ async function watcher(options: Partial<WatcherOptions> = {}): Promise<Watcher> 
   const watching = await Watcher.open({
     keep: 'counts',
     retention: 30,
+    feedbackRetention: 365,
     onFailure: (_, error) => void failures.push(error),
     ...options,
   });
@@ -104,6 +107,8 @@ describe('what is kept of answers', () => {
       correction: 'Gooseberry.',
     });
     expect(receipt).toMatchObject({ canTrain: true });
+    const { feedback } = (await reportVersions(watching.store)).at(-1)!;
+    expect(feedback).toMatchObject({ down: 1, corrections: 1, labels: 0 });
     const { store } = watching;
     const [first] = await store.of('tickets', 'v1');
     const text = await store.keys.unseal<{ prompt: string }>(first.user!, 'chatcmpl-1 0', first.text!);
@@ -124,8 +129,13 @@ describe('what is kept of answers', () => {
     const watching = await watcher({ retention: 1 });
     watching.observe(answer(1, { at: Date.now() - 2 * 86_400_000 }));
     await watching.flush();
-    await watching.store.expire(Date.now());
+    await watching.feedback({ trace: 'chatcmpl-1', choice: 0, label: 'a' });
+    await watching.store.expire(Date.now(), 0);
     expect(await watching.store.of('tickets', 'v1')).toEqual([]);
+    const left = () => watching.store.database.selectFrom('feedback').select('id').execute();
+    expect(await left()).toHaveLength(1);
+    await watching.store.expire(Date.now(), Date.now());
+    expect(await left()).toEqual([]);
   });
 
   it('feedback comes by the key that asked', async () => {
@@ -176,8 +186,34 @@ describe('alarms', () => {
     again.observe(answer(162, { answer: 'I can’t help with that.' }));
     await again.flush();
     expect(told).toHaveLength(1);
+    // The gauge of /metrics is right after a restart, and silence reaches it.
+    expect(await again.loudAlarms()).toMatchObject([{ signal: 'refusal' }]);
     expect(await silence(again.store, { model: 'tickets', signal: 'refusal', reason: 'known' })).toBe(1);
     expect(await openAlarms(again.store)).toMatchObject([{ silenced: 'known' }]);
+    expect(await again.loudAlarms()).toEqual([]);
+    // As `attune monitor` reads it, which knows nothing of the server's settings.
+    expect((await reportVersions(again.store))[0]).toMatchObject({ missing: 0 });
+    // A version that nobody asks any more has no alarm.
+    await closeForgotten(again.store, start + 8 * 86_400_000);
+    expect(await openAlarms(again.store)).toEqual([]);
+  });
+
+  it('wait for as many answers as the server was told, also for who only reads', async () => {
+    const watching = await watcher({ monitor: { reference: 60 } });
+    watching.observe(answer(1));
+    await watching.flush();
+    expect((await reportVersions(watching.store))[0]).toMatchObject({ missing: 59 });
+  });
+
+  it('tell the share since the evidence grew, not the whole period’s', () => {
+    const test = new SignalTest(signals.refusal, [95, 5]);
+    const places = Array.from({ length: 120 }, (_, at) => ({ id: String(at), at }));
+    for (const place of places) test.observe(Number(place.at >= 100), place);
+    const { recent, current } = test.reading;
+    expect(recent).toEqual({ value: 1, values: 20 });
+    expect(current.estimate).toBeCloseTo(1 / 6);
+    const message = messageOf({ name: 'refusal', eValue: test.eValue, isAlarm: true, reading: test.reading });
+    expect(message).toMatch(/^answers that decline: 5\.0 % before, 100\.0 % of 20 since /);
   });
 
   it('are signed as Standard Webhooks say', () => {

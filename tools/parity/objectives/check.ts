@@ -87,8 +87,9 @@ function compareTensors(
 ): void {
   const tensors = result.tensors();
   for (const [key, wanted] of group.outputs) {
-    if (!key.startsWith(`${name}.`)) continue;
-    const part = key.slice(name.length + 1);
+    // A group of one case needs no name before it.
+    const part = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : key;
+    if (part === key && key !== 'grad') continue;
     const isGradient = part === 'table_grad' || part.startsWith('grad') || group.inputs.has(part);
     if (!isGradient && !(part in tensors)) continue;
     const title = `${group.name}/${key}`;

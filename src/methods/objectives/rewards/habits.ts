@@ -1,3 +1,5 @@
+import { pushAll } from '../../../base/many.ts';
+import { entryOf } from '../../../base/table.ts';
 import type { Metrics } from '../../../base/events.ts';
 import { deviationOf, meanOf, type Rewards } from '../advantages.ts';
 
@@ -34,15 +36,23 @@ const TELLING = 0.6;
 const MOVED = 0.3;
 const REPEATS = 0.2;
 
-/** What makes it likely that a reward was earned by length or repetition, in words; nothing where it was not. */
-export function suspicionsOf(before: Metrics, after: Metrics, rows: number): string[] {
+/**
+ * What makes it likely that a reward was earned by something else than meant, in words; nothing where it was not.
+ * `sampled`: how far length told the reward among the answers that were trained on.
+ */
+export function suspicionsOf(
+  before: Metrics,
+  after: Metrics,
+  { rows, sampled = 0 }: { rows: number; sampled?: number },
+): string[] {
   if (rows < FEWEST_ROWS || !(after.reward > before.reward)) return [];
   const found: string[] = [];
   const [was, is] = [before, after].map((metrics) => metrics['completions/mean_length']);
   const correlation = after.reward_length_correlation ?? 0;
   const change = is / was - 1;
-  // Where all answers reach the limit, length tells nothing apart any more: what it told before counts.
-  const telling = Math.abs(correlation) >= TELLING ? correlation : (before.reward_length_correlation ?? 0);
+  // Where all answers are of one length it tells nothing apart: what it told before counts, and among sampled answers.
+  const known = [correlation, before.reward_length_correlation ?? 0, sampled];
+  const telling = known.find((r) => Math.abs(r) >= TELLING) ?? 0;
   if (Math.abs(change) >= MOVED && Math.abs(telling) >= TELLING && Math.sign(change) === Math.sign(telling)) {
     const direction = change > 0 ? 'longer' : 'shorter';
     found.push(
@@ -50,10 +60,24 @@ export function suspicionsOf(before: Metrics, after: Metrics, rows: number): str
         `reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
     );
   }
+  pushAll(found, fallenRewards(before, after, rows));
   const [repeated, repeats] = [before, after].map((metrics) => metrics['completions/repetition'] ?? 0);
   if (repeats - repeated >= REPEATS) {
     const shares = `${(100 * repeated).toFixed(0)} % → ${(100 * repeats).toFixed(0)} %`;
     found.push(`answers repeat themselves more than before (${shares} of their runs of ${GRAM} tokens)`);
   }
   return found;
+}
+
+/** Rewards that were not trained on and fell, by more than chance would have it (95 %), while the trained one rose. */
+function fallenRewards(before: Metrics, after: Metrics, rows: number): string[] {
+  return Object.keys(before).flatMap((key) => {
+    const [, name] = /^held_out\/(.+)\/mean$/.exec(key) ?? [];
+    if (name === undefined) return [];
+    const of = (part: string) => [before, after].map((metrics) => entryOf(metrics, `held_out/${name}/${part}`) ?? 0);
+    const [[was, is], [a, b]] = [of('mean'), of('std')];
+    if (was - is <= 1.96 * Math.sqrt((a ** 2 + b ** 2) / rows)) return [];
+    const rose = `the reward rose (${before.reward.toFixed(3)} → ${after.reward.toFixed(3)})`;
+    return [`${rose} while ${name}, which was not trained on, fell (${was.toFixed(3)} → ${is.toFixed(3)})`];
+  });
 }

@@ -1,7 +1,10 @@
+import { asksModel } from '../../../eval/graders/model-grader.options.ts';
 import type { ReferenceHashes } from '../../../train/reference.ts';
+import type { OpenRewardModel } from '../../../train/reward-model.ts';
 import { checkedReward, rewardFailure } from './failures.ts';
+import { graderScorer, judgeScorer } from './judge-reward.ts';
 import type { PlacedSample, Reward, Scorer } from './reward.ts';
-import type { RewardSpec } from './reward.options.ts';
+import type { CodelessRule, EndpointSettings, ModelReward, RewardSpec } from './reward.options.ts';
 import { ruleReward } from './rules.ts';
 import { ThreadScorer } from './thread-scorer.ts';
 
@@ -9,11 +12,34 @@ export interface ScorerOptions {
   hashes: ReferenceHashes;
   /** Seconds that a function may take for one answer. */
   timeout: number;
+  rewardModel?: OpenRewardModel;
 }
 
 /** What a recipe names, ready to score. Functions of the user's run in a thread of their own. */
 export function createScorer(spec: RewardSpec, options: ScorerOptions): Scorer {
   if (typeof spec === 'string') return new ThreadScorer(spec, options);
+  if (spec.rule === 'judge') return judgeScorer(spec);
+  if (spec.rule === 'grader' && asksModel(spec.grader)) return graderScorer(spec.grader, spec as EndpointSettings);
+  if (spec.rule !== 'reward_model') return ruleScorer(spec);
+  if (options.rewardModel === undefined) throw new Error('this objective is to be given reward models');
+  return modelScorer(spec, options.rewardModel);
+}
+
+function modelScorer(spec: ModelReward, open: OpenRewardModel): Scorer {
+  const model = open(spec);
+  const name = 'reward_model';
+  return {
+    name,
+    ready: () => model.open(),
+    async score(samples) {
+      const scores = await model.score(samples);
+      return samples.map((sample, i) => checkedReward(name, scores[i], sample));
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+function ruleScorer(spec: CodelessRule): Scorer {
   const reward = ruleReward(spec);
   return {
     name: spec.rule,

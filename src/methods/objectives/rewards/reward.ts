@@ -27,7 +27,11 @@ export interface BatchReward {
 export interface Scorer {
   readonly name: string;
   /** One for each sample, in order. @throws AttuneError E_REWARD_… */
-  score(samples: readonly PlacedSample[]): Promise<Reward[]>;
+  score(samples: readonly PlacedSample[], signal?: AbortSignal): Promise<Reward[]>;
+  /** Opens or reaches what it needs, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
+  ready?(signal: AbortSignal): Promise<void>;
+  /** Frees what it holds. */
+  dispose?(): void;
 }
 
 /** With where its row stands. */

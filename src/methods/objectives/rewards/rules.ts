@@ -4,14 +4,15 @@ import { validatorOf } from '../../../eval/metrics/json-schema.ts';
 import { parseJson } from '../../../files/json.ts';
 import { compileGrader } from '../../../eval/graders/grade.ts';
 import type { Grader } from '../../../eval/graders/grader.options.ts';
+import { expectedAnswer } from './expected-answer.ts';
 import type { RewardFunction, RewardSample } from './reward.ts';
-import type { RewardRule } from './reward.options.ts';
+import type { CodelessRule } from './reward.options.ts';
 
 /** A rule as a reward function: 1 for an answer that keeps it, 0 for one that does not, or a share. */
-export function ruleReward(rule: RewardRule): RewardFunction {
+export function ruleReward(rule: CodelessRule): RewardFunction {
   switch (rule.rule) {
     case 'exact':
-      return (sample) => (sample.completion.trim() === expected(sample, rule.column).trim() ? 1 : 0);
+      return (sample) => (sample.completion.trim() === expectedAnswer(sample, rule.column).trim() ? 1 : 0);
     case 'regex':
       return matcher(rule.pattern);
     case 'json_schema':
@@ -23,7 +24,7 @@ export function ruleReward(rule: RewardRule): RewardFunction {
     case 'length':
       return ({ tokens }) => -Math.max(0, tokens - rule.most) / rule.most;
     case 'grader':
-      return graderReward(rule.grader);
+      return graderReward(rule.grader as Grader);
     default:
       return rule satisfies never;
   }
@@ -32,13 +33,6 @@ export function ruleReward(rule: RewardRule): RewardFunction {
 function graderReward(grader: Grader): RewardFunction {
   const grade = compileGrader(grader);
   return ({ completion, row }) => grade({ item: row, answer: completion }).reward;
-}
-
-/** The right answer in a row's column. */
-function expected({ row }: RewardSample, column: string): string {
-  const value = row[column];
-  if (value === undefined || value === null) throw new Error(`the row has no column "${column}"`);
-  return String(value);
 }
 
 function matcher(pattern: string): RewardFunction {
@@ -62,14 +56,14 @@ const NUMBER = /-?\d+(?:[.,]\d+)*/g;
 
 /** The last number of the answer, as solutions end with what they found. */
 function nearNumber(sample: RewardSample, { column, tolerance }: { column: string; tolerance: number }): number {
-  const wanted = Number(expected(sample, column).replaceAll(',', ''));
+  const wanted = Number(expectedAnswer(sample, column).replaceAll(',', ''));
   const found = sample.completion.match(NUMBER)?.at(-1)?.replaceAll(',', '');
   return found !== undefined && Math.abs(Number(found) - wanted) <= tolerance ? 1 : 0;
 }
 
 function similarity(sample: RewardSample, { column, unit }: { column: string; unit: 'characters' | 'words' }): number {
   const split = unit === 'words' ? (text: string) => text.trim().split(/\s+/).filter(Boolean) : characters;
-  const [own, right] = [split(sample.completion.trim()), split(expected(sample, column).trim())];
+  const [own, right] = [split(sample.completion.trim()), split(expectedAnswer(sample, column).trim())];
   const longer = Math.max(own.length, right.length);
   return longer === 0 ? 1 : 1 - symbolDistance(own, right) / longer;
 }

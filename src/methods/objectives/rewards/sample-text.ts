@@ -4,8 +4,18 @@ const SHOWN = 200;
 
 /** A sample for people: its prompt and the answer. */
 export function callTexts({ prompt, completion }: Pick<PlacedSample, 'prompt' | 'completion'>): string {
-  const asked = typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
-  return `prompt ${shortened(asked)}, answer ${shortened(completion)}`;
+  return `prompt ${shortened(lastOf(prompt))}, answer ${shortened(completion)}`;
+}
+
+function lastOf(prompt: PlacedSample['prompt']): string {
+  return typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
+}
+
+/** A whole prompt as one text: each message after the name of its role. */
+export function promptOf({ prompt }: Pick<PlacedSample, 'prompt'>): string {
+  if (typeof prompt === 'string') return prompt;
+  if (prompt.length === 1) return prompt[0].content;
+  return prompt.map(({ role, content }) => `${role}: ${content}`).join('\n\n');
 }
 
 function shortened(text: string): string {

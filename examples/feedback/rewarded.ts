@@ -1,0 +1,151 @@
+/** Tasks whose answers a rule can score. */
+import { join } from 'node:path';
+import { pronunciation } from '../../src/app/quickstart/tasks/pronunciation.ts';
+import { randomUnit } from '../../src/base/random.ts';
+import { decimals } from '../comparison-table.ts';
+import type { Setting } from '../example.ts';
+import { readRows, writeRows } from '../rows.ts';
+import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, type Way } from './learn.ts';
+
+interface Rewarded {
+  name: string;
+  caption: string;
+  /** Of the rows that are left for rewards, the answers stand in the column `answer`. */
+  rows: { first: readonly Answered[]; rewarded: readonly Answered[] };
+  /** A file of rows. */
+  test: string;
+  ways: readonly { title: string; objective: Settings['objective'] }[];
+  metrics: Readonly<Record<string, string>>;
+}
+
+async function learnByReward(setting: Setting, task: Rewarded): Promise<Part['table']> {
+  const at = (name: string) => join(setting.folder, task.name, name);
+  writeRows(at('first.jsonl'), task.rows.first);
+  writeRows(
+    at('prompts.jsonl'),
+    task.rows.rewarded.map(({ prompt, completion }) => ({ prompt, answer: completion.trim() })),
+  );
+  const start = await firstTuned(task.name, at('first.jsonl'), setting);
+  const ways = task.ways.map(({ title, objective }): Way => ({
+    title,
+    recipe: {
+      data: { train: at('prompts.jsonl'), validation: 0.05, test: 0, max_length: 96 },
+      objective,
+      training: { max_steps: setting.quick ? 30 : 80, batch_size: 8, learning_rate: 1e-3 },
+    },
+  }));
+  const learnt = await learnAll(task.name, setting, { start, ways });
+  const { metrics, caption, test: data } = task;
+  return gains(learnt, { setting, start, data, metrics, caption, digits: decimals(3) });
+}
+
+/** Words to phonemes; the reward is how near an answer comes to the dictionary's. */
+export async function pronunciations(setting: Setting): Promise<Part> {
+  const { files, origin } = await pronunciation.fetch(join(setting.folder, 'pronunciation'));
+  const rows = readRows<Answered>(files.train);
+  const count = setting.quick ? 2000 : 6000;
+  const reward = {
+    reward_funcs: [{ rule: 'edit_distance' as const, unit: 'words' as const }],
+    max_completion_length: 40,
+  };
+  const table = await learnByReward(setting, {
+    name: 'pronunciation',
+    caption: 'Words',
+    rows: { first: rows.slice(0, count), rewarded: rows.slice(count, count + (setting.quick ? 400 : 1600)) },
+    test: files.test,
+    ways: [
+      { title: 'GRPO', objective: { name: 'grpo', ...reward } },
+      { title: 'RLOO', objective: { name: 'rloo', ...reward } },
+      { title: 'PPO', objective: { name: 'ppo', ...reward, num_generations: 8, num_ppo_epochs: 1 } },
+      { title: 'best of 8', objective: { name: 'best_of_n', ...reward } },
+    ],
+    metrics: { phoneme_error_rate: 'phoneme error rate', exact_match: 'all right' },
+  });
+  const about =
+    `Pronunciations: spelling to phonemes of the CMU Pronouncing Dictionary (${origin}). attune-base is first tuned on ` +
+    `${count} words, then by each way on the spelling of others, 8 answers to each of 8 words a step; the reward of an ` +
+    "answer is 1 less the edits between its phonemes and the dictionary's, as a share of the longer. Judged on words of " +
+    'the test split, greedily.';
+  return { about, table };
+}
+
+const COUNTS = { first: 1000, rewarded: 600, test: 400 };
+
+/** Rows of a generator in their parts; no prompt stands in two of them. */
+function generated(setting: Setting, name: string, rowAt: (row: number) => Answered) {
+  const unique = [
+    ...new Map(Array.from({ length: 6000 }, (_, i) => rowAt(i)).map((row) => [row.prompt, row])).values(),
+  ];
+  const { first, rewarded, test } = COUNTS;
+  const path = join(setting.folder, name, 'test.jsonl');
+  writeRows(path, unique.slice(0, test));
+  return {
+    rows: {
+      first: unique.slice(test, test + first),
+      rewarded: unique.slice(test + first, test + first + rewarded),
+    },
+    test: path,
+  };
+}
+
+function drawn(key: string, row: number, below: number): number {
+  return Math.floor(below * randomUnit([2, key, row]));
+}
+
+/** Sums of two numbers below 100. */
+export async function arithmetic(setting: Setting): Promise<Part> {
+  const { rows, test } = generated(setting, 'arithmetic', (row) => {
+    const [a, b] = ['a', 'b'].map((key) => drawn(key, row, 100));
+    return { prompt: `${a} + ${b} =`, completion: ` ${a + b}` };
+  });
+  const table = await learnByReward(setting, {
+    name: 'arithmetic',
+    caption: 'Sums',
+    rows,
+    test,
+    ways: [{ title: 'GRPO', objective: { name: 'grpo', reward_funcs: ['numeric'], max_completion_length: 8 } }],
+    metrics: { exact_match: 'right' },
+  });
+  const about =
+    `Sums of two numbers below 100, made up: attune-base is first tuned on ${rows.first.length}, then by GRPO on ` +
+    `${rows.rewarded.length} others with a reward of 1 for the right number. Judged on ${COUNTS.test} that are in neither.`;
+  return { about, table };
+}
+
+const GOODS = ['cable', 'chair', 'desk', 'lamp', 'mouse', 'printer', 'screen', 'shelf', 'stool', 'tablet'];
+const PLACES = ['Aarhus', 'Bremen', 'Cork', 'Delft', 'Espoo', 'Ghent', 'Linz', 'Porto', 'Turin', 'Vilnius'];
+
+const ORDER = {
+  type: 'object',
+  properties: { count: { type: 'integer' }, item: { type: 'string' }, place: { type: 'string' } },
+  required: ['count', 'item', 'place'],
+  additionalProperties: false,
+};
+
+/** Orders as JSON; the reward is a schema's, with the right answer as a watch on it. */
+export async function extraction(setting: Setting): Promise<Part> {
+  const { rows, test } = generated(setting, 'extraction', (row) => {
+    const count = 2 + drawn('count', row, 90);
+    const [item, place] = [GOODS[drawn('item', row, GOODS.length)], PLACES[drawn('place', row, PLACES.length)]];
+    const prompt = `Please send ${count} ${item}s to our office in ${place}.`;
+    return { prompt, completion: ` ${JSON.stringify({ count, item, place })}` };
+  });
+  const schema = { rule: 'json_schema' as const, schema: ORDER };
+  const usual = { name: 'grpo' as const, max_completion_length: 48, held_out_reward_funcs: ['exact' as const] };
+  const table = await learnByReward(setting, {
+    name: 'extraction',
+    caption: 'Orders',
+    rows,
+    test,
+    ways: [
+      { title: 'GRPO, the schema alone', objective: { ...usual, reward_funcs: [schema] } },
+      { title: 'GRPO, schema and likeness', objective: { ...usual, reward_funcs: [schema, 'edit_distance'] } },
+    ],
+    metrics: { exact_match: 'all right', chrf: 'chrF' },
+  });
+  const about =
+    `Orders in a sentence as JSON, made up: attune-base is first tuned on ${rows.first.length}, then by GRPO on ` +
+    `${rows.rewarded.length} others, with a reward of 1 for what keeps the schema, alone or beside the likeness to the ` +
+    'right answer. The schema alone can be kept by any order: whether answers are right was watched, not trained.';
+  return { about, table };
+}

@@ -1,0 +1,21 @@
+/** One listener for all who want to know of Ctrl-C and SIGTERM: Node warns of leaks from eleven of them on. */
+
+type StopSignal = 'SIGINT' | 'SIGTERM';
+type Listener = (name: StopSignal) => void;
+
+const listeners = new Set<Listener>();
+
+function tell(name: StopSignal): void {
+  for (const listener of listeners) listener(name);
+}
+
+/** @returns what ends it; while nobody listens, a signal ends the process as usual */
+export function onStopSignals(listener: Listener): () => void {
+  // Each call is one of its own, also with the same function.
+  const own: Listener = (name) => listener(name);
+  if (listeners.size === 0) process.on('SIGINT', tell).on('SIGTERM', tell);
+  listeners.add(own);
+  return () => {
+    if (listeners.delete(own) && listeners.size === 0) process.off('SIGINT', tell).off('SIGTERM', tell);
+  };
+}

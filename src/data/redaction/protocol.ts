@@ -1,0 +1,21 @@
+/** What a thread that finds personal data and the one that started it say to each other. Plain data. */
+import type { Finding, Kind, Language } from '../../privacy/index.ts';
+
+/** How its detector is made. */
+export interface ThreadData {
+  kinds?: readonly Kind[];
+  allow?: readonly string[];
+  languages?: readonly Language[];
+}
+
+/** By row its texts, which belong together. */
+export interface FindRequest {
+  number: number;
+  rows: readonly (readonly string[])[];
+}
+
+/** By row and text what was found. */
+export interface FindAnswer {
+  number: number;
+  found: Finding[][][];
+}

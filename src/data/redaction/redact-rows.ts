@@ -1,0 +1,115 @@
+/** Rows redacted in their order, with the looking done by threads where there are many rows. */
+import { takeTurn, unlessStopped } from '../../base/turn.ts';
+import { usualThreads } from '../../base/threads.ts';
+import type { Finding, OpenedRow, Redactor } from '../../privacy/index.ts';
+import { DetectorPool } from './detector-pool.ts';
+
+export interface RedactRowsOptions {
+  /** Threads that look; one for each core unless given, none where there is one core. */
+  threads?: number;
+  /** Heeded between rows. */
+  signal?: AbortSignal;
+  /** Characters that are looked at here before threads are started, which costs them half a second. */
+  before?: number;
+}
+
+/** Characters of texts that go to a thread at once, and such batches under way for each thread. */
+const BATCH_CHARACTERS = 1 << 17;
+const BATCHES = 3;
+const BEFORE = 1 << 20;
+/** Milliseconds of looking here after which signals and timers are let in. */
+const BETWEEN_TURNS = 100;
+
+interface Batch<One> {
+  items: One[];
+  rows: OpenedRow[];
+  found: Promise<Finding[][][]>;
+}
+
+/**
+ * Each item with its redacted row, in order, whatever the number of threads: they only look, and what tag a value gets is
+ * decided here. Recognisers of the user's own are functions, which no thread can be given: then all is done here.
+ */
+export async function* redactRows<One>(
+  items: AsyncIterable<One>,
+  { redactor, valuesOf }: { redactor: Redactor; valuesOf: (item: One) => Record<string, unknown> },
+  { threads = usualThreads(), before = BEFORE, signal }: RedactRowsOptions = {},
+): AsyncGenerator<{ item: One; values: Record<string, unknown> }> {
+  const most = redactor.hasOwnRecognisers ? 0 : threads;
+  await using finder = new Finder(redactor, { threads: most, before, signal });
+  const open: Batch<One>[] = [];
+  let batch: Omit<Batch<One>, 'found'> & { characters: number } = { items: [], rows: [], characters: 0 };
+  const send = (): void => {
+    const { items: some, rows } = batch;
+    open.push({ items: some, rows, found: finder.find(rows) });
+    batch = { items: [], rows: [], characters: 0 };
+  };
+  for await (const item of items) {
+    const row = redactor.open(valuesOf(item));
+    batch.items.push(item);
+    batch.rows.push(row);
+    batch.characters += row.characters;
+    if (batch.characters < BATCH_CHARACTERS) continue;
+    send();
+    while (open.length > finder.window) yield* closed(open.shift()!, redactor, signal);
+  }
+  if (batch.items.length > 0) send();
+  while (open.length > 0) yield* closed(open.shift()!, redactor, signal);
+}
+
+async function* closed<One>({ items, rows, found }: Batch<One>, redactor: Redactor, signal?: AbortSignal) {
+  for (const [index, findings] of (await unlessStopped(found, signal)).entries()) {
+    yield { item: items[index], values: redactor.close(rows[index], findings) };
+  }
+}
+
+/** Looks here at first, then in threads. */
+class Finder implements AsyncDisposable {
+  readonly #redactor: Redactor;
+  readonly #threads: number;
+  readonly #signal?: AbortSignal;
+  #left: number;
+  #pool: DetectorPool | undefined;
+  #isWarm = false;
+
+  constructor(redactor: Redactor, { threads = 0, before = BEFORE, signal }: RedactRowsOptions) {
+    this.#redactor = redactor;
+    this.#threads = threads;
+    this.#left = before;
+    this.#signal = signal;
+  }
+
+  get window(): number {
+    return this.#pool === undefined ? 0 : BATCHES * this.#threads;
+  }
+
+  find(rows: readonly OpenedRow[]): Promise<Finding[][][]> {
+    if (this.#threads === 0 || this.#left > 0) {
+      this.#left -= rows.reduce((sum, { characters }) => sum + characters, 0);
+      return this.#findHere(rows);
+    }
+    this.#pool ??= new DetectorPool(this.#threads, this.#redactor.threadData);
+    const found = this.#pool.find(rows.map(({ labelled }) => labelled));
+    // It is waited for later; until then a failure is nobody's surprise.
+    found.catch(() => undefined);
+    return found;
+  }
+
+  async #findHere(rows: readonly OpenedRow[]): Promise<Finding[][][]> {
+    const found: Finding[][][] = [];
+    if (!this.#isWarm) await this.#redactor.warmUp(rows[0]?.labelled ?? [], this.#signal);
+    this.#isWarm = true;
+    let rested = performance.now();
+    for (const { labelled } of rows) {
+      found.push(this.#redactor.find(labelled));
+      if (performance.now() - rested < BETWEEN_TURNS) continue;
+      await takeTurn(this.#signal);
+      rested = performance.now();
+    }
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,12 @@
+/** A thread that finds personal data in rows of texts, for the one that replaces them in order. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Detector } from '../../privacy/index.ts';
+import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
+
+const detector = new Detector(workerData as ThreadData);
+
+parentPort!.on('message', ({ number, rows }: FindRequest) => {
+  const answer: FindAnswer = { number, found: rows.map((texts) => detector.findAll(texts)) };
+  // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
+  parentPort!.postMessage(answer);
+});

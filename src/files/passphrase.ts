@@ -1,0 +1,40 @@
+/** Whether secrets that a user chose would stand against somebody who tries them out at home. */
+import { AttuneError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
+
+const LEAST_PASSPHRASE = 12;
+const LEAST_KEY = 16;
+/** "aaaaaaaaaaaa" is long, too. */
+const LEAST_DIFFERENT = 5;
+
+/** Of a vault, which may be tried out by whoever has its file. @throws AttuneError E_PASSPHRASE_WEAK */
+export function checkPassphrase(passphrase: string): void {
+  if (isLong(passphrase, LEAST_PASSPHRASE)) return;
+  throw new AttuneError('E_PASSPHRASE_WEAK', {
+    what: 'The passphrase of the vault can be guessed',
+    got: described(passphrase),
+    expected: `at least ${LEAST_PASSPHRASE} characters: four words that do not belong together, for example`,
+    fix: 'set ATTUNE_VAULT_PASSPHRASE to a longer one',
+  });
+}
+
+/** Of surrogates, which may be tried out by whoever has a name and what stands for it. @throws AttuneError E_REDACTION_KEY_WEAK */
+export function checkSurrogateKey(key: string, variable = 'ATTUNE_REDACTION_KEY'): void {
+  if (isLong(key, LEAST_KEY)) return;
+  throw new AttuneError('E_REDACTION_KEY_WEAK', {
+    what: `The key of the surrogates in ${variable} can be guessed`,
+    got: key === '' ? 'nothing' : described(key),
+    expected: `at least ${LEAST_KEY} characters by chance`,
+    fix: `set ${variable} to the output of: openssl rand -hex 16`,
+  });
+}
+
+function isLong(text: string, least: number): boolean {
+  const characters = [...text];
+  return characters.length >= least && new Set(characters).size >= LEAST_DIFFERENT;
+}
+
+function described(text: string): string {
+  const characters = [...text];
+  return `${plural(characters.length, 'characters')}, ${new Set(characters).size} of them different`;
+}

@@ -1,0 +1,128 @@
+// R answers, C classes
+import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
+import { collateRows } from '../../methods/objectives/next-token.ts';
+import { answeredRow } from '../../methods/objectives/shared-prompt.ts';
+import { withRandomness } from '../../nn/index.ts';
+import { isCausal } from '../../models/architecture.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import { Renderer } from '../../text/index.ts';
+import type { Message } from '../../text/message.ts';
+import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
+import { packed } from '../../train/produce.ts';
+import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/reward-model.ts';
+import { openModel, type OpenedModel } from '../model/open-model.ts';
+import { readScores } from '../predict/read-scores.ts';
+import { TEMPLATE_DATE } from '../predict/answering.ts';
+
+/** Tokens that it reads at once. */
+const MICRO_BATCH_TOKENS = 4096;
+
+/** Any model that scores a row: a reward model of ours, or a sequence classifier of which a class is the reward. */
+export function rewardModel(spec: RewardModelSpec): RewardModel {
+  let opened: OpenedModel | undefined;
+  return {
+    async open() {
+      opened = await openModel(spec.model);
+      refuseUnfit(opened, spec);
+    },
+    async score(answers) {
+      if (opened === undefined) throw new Error('the reward model is not open');
+      return scoresOf(opened, await rowsOf(opened, answers, spec), spec);
+    },
+    dispose() {
+      opened?.tuning?.dispose();
+      opened?.model.dispose();
+      opened = undefined;
+    },
+  };
+}
+
+/** @throws AttuneError E_REWARD_MODEL */
+function refuseUnfit({ model, media }: OpenedModel, { model: name, label }: RewardModelSpec): void {
+  const refused = (got: string, expected: string, fix: string) =>
+    new AttuneError('E_REWARD_MODEL', { what: `${name} cannot give rewards`, got, expected, fix });
+  const fit = 'a model that scores texts: a result of objective: reward, or a text classifier';
+  if (model.task !== 'sequence' || media !== undefined)
+    throw refused(`a model for ${model.task}`, fit, 'name another model in reward_funcs');
+  const { labels, problemType } = model.sequenceHead;
+  if (problemType === 'regression') {
+    if (label !== undefined) throw refused('a model with one score', 'no label', 'remove label');
+    return;
+  }
+  if (label !== undefined && labels.includes(label)) return;
+  const got = label === undefined ? 'a classifier, and no label' : `label ${JSON.stringify(label)}`;
+  throw refused(got, `one of ${labels.slice(0, 20).join(', ')}`, 'say which class is the reward: label: CLASS');
+}
+
+/** Prompt and answer as the model was trained on them, or the answer alone. @throws AttuneError E_REWARD_MODEL_ROOM */
+async function rowsOf(
+  opened: OpenedModel,
+  answers: readonly AnswerToScore[],
+  { reads, model: name }: RewardModelSpec,
+): Promise<PreparedRow[]> {
+  const { model, tokenizer } = opened;
+  const { maxPositions } = model.limits;
+  const causal = isCausal(model.architecture, model.config);
+  const rows = reads === 'conversation' && causal ? await rendered(opened, answers) : await framed();
+  const long = rows.filter((row) => tokensOf(row) > maxPositions);
+  if (long.length === 0) return rows;
+  throw new AttuneError('E_REWARD_MODEL_ROOM', {
+    what: `${name} has no room for some answers and their prompts`,
+    got: `up to ${greatest(long.map(tokensOf))} tokens`,
+    expected: `at most ${maxPositions}`,
+    problems: long.slice(0, 5).map(({ source }) => ({ ...source, message: 'is too long with its answer' })),
+    fix: 'lower max_completion_length or data.max_length, or show it the answer alone (reads: answer)',
+  });
+
+  async function framed(): Promise<PreparedRow[]> {
+    const texts = answers.map(({ prompt, completion }) =>
+      reads === 'answer' ? { text: completion } : { text: plain(prompt), pair: completion },
+    );
+    const encoded = await tokenizer.encodeFramed(texts);
+    return encoded.map(({ ids, typeIds }, i) => {
+      const { source } = answers[i];
+      return { id: String(i), source, ids, typeIds, trained: new Uint8Array(ids.length) };
+    });
+  }
+}
+
+/** @throws AttuneError E_REWARD_MODEL_ROOM for what its template cannot show */
+async function rendered({ tokenizer }: OpenedModel, answers: readonly AnswerToScore[]): Promise<PreparedRow[]> {
+  const renderer = new Renderer(tokenizer, { trainOn: 'answers', now: TEMPLATE_DATE });
+  const { rows, problems } = await renderer.renderRows(
+    answers.map(({ prompt, completion, source }) => answeredRow({ prompt, source }, completion)),
+  );
+  if (problems.length > 0)
+    throw new AttuneError('E_REWARD_MODEL', { what: 'The reward model cannot read some answers', problems });
+  return rows.map((row, i) => {
+    const { ids, trained } = row!;
+    return { id: String(i), source: answers[i].source, ids, trained };
+  });
+}
+
+function plain(prompt: string | readonly Message[]): string {
+  return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
+}
+
+function scoresOf({ model }: OpenedModel, rows: readonly PreparedRow[], { label }: RewardModelSpec): number[] {
+  const causal = isCausal(model.architecture, model.config);
+  const found = new Map<PreparedRow, number>();
+  for (const some of packed(rows, MICRO_BATCH_TOKENS)) {
+    const flat = noGrad(() =>
+      withRandomness(undefined, () =>
+        scope(() => {
+          const { input } = collateRows(some, { causal });
+          return model.sequenceHead.scores(model.hidden(input), model.layoutOf(input)).toNumbers(); // [R, C]
+        }),
+      ),
+    );
+    const classes = flat.length / some.length;
+    for (const [i, row] of some.entries()) {
+      const own = Array.from(flat.slice(i * classes, (i + 1) * classes));
+      const { text = '', scores } = readScores(own, model.sequenceHead, model.config);
+      found.set(row, label === undefined ? Number(text) : (scores?.[label] ?? 0)); // own: a class of the head
+    }
+  }
+  return rows.map((row) => found.get(row)!);
+}

@@ -1,0 +1,34 @@
+/** A text as it is looked at: its tokens, and what the lexicon says of them. */
+import type { Lexicon } from './lexicon.ts';
+import type { FoundTerm } from './terms.ts';
+import { tokensOf, type Token } from './tokens.ts';
+
+export interface Reading {
+  text: string;
+  tokens: readonly Token[];
+  terms: readonly FoundTerm[];
+  lexicon: Lexicon;
+}
+
+export function read(text: string, lexicon: Lexicon): Reading {
+  const tokens = tokensOf(text);
+  return { text, tokens, terms: lexicon.terms.find(tokens), lexicon };
+}
+
+/** The place of the first token that ends behind a position. */
+export function tokenAt(tokens: readonly Token[], position: number): number {
+  let [from, to] = [0, tokens.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (tokens[middle].end <= position) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** The places of all tokens that touch a stretch. */
+export function tokensIn({ tokens }: Reading, start: number, end: number): number[] {
+  const places: number[] = [];
+  for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++) places.push(at);
+  return places;
+}

@@ -1,0 +1,108 @@
+// B answers, T columns of them
+import { clippedTokens, policyLoss, type PolicyOptions } from '../../../src/methods/objectives/policy-losses.ts';
+import { targetsOf, type AnswerTargets, type CriticOptions } from '../../../src/methods/objectives/ppo-targets.ts';
+import { valueLoss } from '../../../src/methods/objectives/value-head.ts';
+import { fromArray, type Tensor } from '../../../src/tensor/index.ts';
+import { input, leaf, type CaseRunner, type Group } from './group.ts';
+
+interface PpoCase extends CriticOptions {
+  cliprange: number;
+  cliprange_value: number;
+  vf_coef: number;
+}
+
+/** From the numbers of sampled answers to the losses of actor and critic. */
+export const runPpo: CaseRunner = (group, name) => {
+  const options = group.cases[name].options as unknown as PpoCase;
+  const { targets, tokens, states, shape } = answersOf(group, options);
+  const [logProbs, values] = ['new_logprobs', 'new_values'].map((key) => leaf(group, key));
+  const at = (key: string, places: Tensor): Tensor => input(group.inputs, key).flatten().indexSelect(0, places);
+  const [tokenAt, stateAt] = [tokens, states].map((counts) => placesOf(counts, shape));
+  const current = logProbs.flatten().indexSelect(0, tokenAt);
+  const old = at('old_logprobs', tokenAt);
+  const advantages = fromArray(Float32Array.from(targets.flatMap((one) => one.advantages)));
+  const settled = settingsOf(options, shape[1]);
+  const { shares, ratios } = policyLoss({ logProbs: current, old, advantages, ...completionsOf(tokens) }, settled, {
+    completions: tokens.length,
+    tokens: current.shape[0],
+  });
+  const { low, high } = clippedTokens(ratios, advantages, settled);
+  const critic = valueLoss(
+    values.flatten().indexSelect(0, stateAt),
+    { old: at('values', stateAt), returns: fromArray(Float32Array.from(targets.flatMap((one) => one.returns))) },
+    options.cliprange_value,
+  );
+  const distance = current.sub(old).pow(2).sum();
+  const [policy, value] = [shares.sum(), critic.losses.mean()];
+  return {
+    loss: policy.add(value.mul(options.vf_coef)),
+    numbers: {
+      pg_loss: policy,
+      vf_loss: value,
+      pg_clipfrac: low.add(high).mean(),
+      vf_clipfrac: critic.clipped.mean(),
+      // TRL's mean counts padding, where nothing differs.
+      approxkl: distance.mul(0.5 / (shape[0] * shape[1])),
+    },
+    tensors: () => ({
+      grad_new_logprobs: logProbs.grad,
+      grad_new_values: values.grad,
+      ...paddedTargets(targets, shape),
+    }),
+  };
+};
+
+function settingsOf({ cliprange }: PpoCase, maxCompletionLength: number): PolicyOptions {
+  return {
+    lossType: 'bnpo',
+    level: 'token',
+    epsilon: cliprange,
+    epsilonHigh: cliprange,
+    beta: 0,
+    maxCompletionLength,
+  };
+}
+
+/** The answer of each token, and how many each has. */
+function completionsOf(counts: readonly number[]): Record<'completions' | 'lengths', Tensor> {
+  const owners = counts.flatMap((count, row) => Array.from({ length: count }, () => BigInt(row)));
+  return { completions: fromArray(BigInt64Array.from(owners)), lengths: fromArray(Float32Array.from(counts)) };
+}
+
+/** The answers without their padding: of tokens as many as there are, of states one more where there is a column for it. */
+function answersOf(group: Group, options: CriticOptions) {
+  const last = input(group.inputs, 'last_index').toNumbers();
+  const shape = input(group.inputs, 'values').shape as [number, number];
+  const tokens = last.map((index) => index + 1);
+  const states = tokens.map((count) => Math.min(shape[1], count + 1));
+  const row = (key: string, r: number, count: number) =>
+    input(group.inputs, key).select(0, r).narrow(0, 0, count).toNumbers();
+  const scores = input(group.inputs, 'scores').toNumbers();
+  const answers = tokens.map((count, r) => ({
+    logProbs: row('old_logprobs', r, count),
+    reference: row('ref_logprobs', r, count),
+    values: row('values', r, states[r]),
+    score: scores[r],
+  }));
+  return { targets: targetsOf(answers, options), tokens, states, shape };
+}
+
+/** Of the first columns of each row. */
+function placesOf(counts: readonly number[], [, width]: readonly [number, number]): Tensor {
+  const places = counts.flatMap((count, row) => Array.from({ length: count }, (_, t) => BigInt(row * width + t)));
+  return fromArray(BigInt64Array.from(places));
+}
+
+function paddedTargets(targets: readonly AnswerTargets[], shape: readonly [number, number]) {
+  const padded = (of: (one: AnswerTargets) => readonly number[]): Tensor => {
+    const values = targets.flatMap((one) => Array.from({ length: shape[1] }, (_, t) => of(one)[t] ?? 0));
+    return fromArray(Float32Array.from(values), [...shape]);
+  };
+  return {
+    rewards_before_whitening: padded((one) => one.plainRewards),
+    rewards: padded((one) => one.rewards),
+    advantages_raw: padded((one) => one.plainAdvantages),
+    advantages: padded((one) => one.advantages),
+    returns: padded((one) => one.returns),
+  };
+}

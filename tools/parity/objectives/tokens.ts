@@ -1,0 +1,44 @@
+// B rows, T tokens, V classes or vocabulary
+import { classLosses } from '../../../src/methods/objectives/token_classification.ts';
+import { tokenLosses, type TokenLossOptions } from '../../../src/methods/objectives/token-losses.ts';
+import { fromArray, type Tensor } from '../../../src/tensor/index.ts';
+import { input, leaf, type CaseRunner, type Group } from './group.ts';
+
+const SMOOTHING = 0.1;
+
+/** Losses of supervised fine-tuning, of logits as they are. */
+export const runSft: CaseRunner = (group, name) => {
+  const logits = leaf(group, 'logits');
+  const { own, targets } = labelled(group, logits, 1);
+  const options: TokenLossOptions = {
+    loss_type: name === 'dft' ? 'dft' : 'nll',
+    label_smoothing: name === 'smoothed' ? SMOOTHING : 0,
+  };
+  const logProbs = classLosses(own, targets).neg();
+  return { loss: tokenLosses(logProbs, options, () => own).mean(), tensors: () => ({ logits: logits.grad }) };
+};
+
+/** Whether each step of an answer is right, of two-class logits at the last token of each. */
+export const runPrm: CaseRunner = (group) => {
+  const logits = leaf(group, 'logits');
+  const { own, targets } = labelled(group, logits, 0);
+  return { loss: classLosses(own, targets).mean(), tensors: () => ({ grad: logits.grad }) };
+};
+
+/** The places that have a label, which stands `shift` tokens behind what it is predicted from. */
+function labelled({ inputs }: Group, logits: Tensor, shift: number): { own: Tensor; targets: Tensor } {
+  const [rows, width, classes] = logits.shape;
+  const labels = input(inputs, 'labels').toNumbers();
+  const places: bigint[] = [];
+  const targets: bigint[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let t = shift; t < width; t++) {
+      const label = labels[row * width + t];
+      if (label === -100) continue;
+      places.push(BigInt(row * width + t - shift));
+      targets.push(BigInt(label));
+    }
+  }
+  const [at, wanted] = [places, targets].map((values) => fromArray(BigInt64Array.from(values)));
+  return { own: logits.reshape(-1, classes).indexSelect(0, at), targets: wanted };
+}
