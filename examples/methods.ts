@@ -80,7 +80,7 @@ interface Studied {
 export const methods: Example = {
   title: 'Every tuning on two small tasks',
   async run(setting) {
-    const steps = setting.quick ? 30 : 100;
+    const steps = setting.quick ? 30 : 50;
     const ways = setting.quick ? WAYS.filter(({ name }) => ['lora', 'ia3', 'prompt_tuning'].includes(name)) : WAYS;
     const studied: Studied[] = [];
     for (const task of TASKS) studied.push(await study(task, { ways, steps }, setting));

@@ -23,7 +23,7 @@ export const WAYS: readonly Way[] = [
   { name: 'full', learningRate: 1e-3 },
   { name: 'freeze', options: { trainable_layers: 2 }, learningRate: 1e-3 },
   { name: 'lora', learningRate: 2e-3 },
-  { name: 'adalora', options: { tinit: 10, tfinal: 20 }, learningRate: 1e-2 },
+  { name: 'adalora', options: { tinit: 5, tfinal: 15 }, learningRate: 1e-2 },
   { name: 'delora', options: { delora_lambda: 1 }, learningRate: 5e-3 },
   { name: 'vblora', learningRate: 1e-2 },
   { name: 'vera', learningRate: 1e-2 },

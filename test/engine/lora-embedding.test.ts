@@ -43,6 +43,7 @@ it('begins at the base, is saved and opened, leaves a shared head as it is, and 
   expect(outputs(other.model)).toEqual(tuned);
   expect(opened.disabled(() => outputs(other.model))).toEqual(before);
   expect(() => opened.merge()).toThrow(expect.objectContaining({ code: 'E_NOT_MERGEABLE' }));
+  expect(outputs(other.model)).toEqual(tuned);
 });
 
 it('refuses rows of single tokens, DoRA and biases on the same table', async () => {

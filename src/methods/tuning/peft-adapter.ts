@@ -140,11 +140,21 @@ export class PeftAdapter implements Tuning {
 
   merge(options: MergeOptions = {}): void {
     if (this.#isMerged) return;
-    this.#isMerged = true;
+    const merged: AdapterPart[] = [];
     noGrad(() => {
-      // Rows of tokens come last, and are put in before what is added to the whole table.
-      for (const part of this.#parts.toReversed()) scope(() => part.merge(options));
+      try {
+        // Rows of tokens come last, and are put in before what is added to the whole table.
+        for (const part of this.#parts.toReversed()) {
+          scope(() => part.merge(options));
+          merged.push(part);
+        }
+      } catch (error) {
+        // One piece that cannot be merged leaves the others as they were.
+        for (const part of merged.toReversed()) scope(() => part.unmerge());
+        throw error;
+      }
     });
+    this.#isMerged = true;
   }
 
   unmerge(): void {
