@@ -45,7 +45,13 @@ const again = await retuneRecipe(folder, { model: 'nearest' });
 assert.equal(again.model, 'nearest');
 
 // From feedback to the next version: a step at a time, as far as it goes now.
-writeFileSync('parcels.yaml', 'model: tfidf\ndata: {train: parcels.csv}\nobjective: classification\n');
+const lines = (some: typeof rows) => some.map((row) => JSON.stringify(row)).join('\n');
+writeFileSync('train.jsonl', lines(rows.slice(6)));
+writeFileSync('test.jsonl', lines(rows.slice(0, 6)));
+writeFileSync(
+  'parcels.yaml',
+  'model: tfidf\ndata: {train: train.jsonl, test: test.jsonl}\nobjective: classification\n',
+);
 writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
 assert.equal((await improve('loop.yaml')).state, 'collecting');
 console.log(await improvementStatus('loop.yaml'));
