@@ -37,7 +37,7 @@ function train(output: string, more: readonly string[] = []): ChildProcess {
     '--tuning.dropout',
     '0.1',
     '--epochs',
-    '30',
+    '16',
   ];
   const rhythm = [
     '--batch-size',
@@ -94,7 +94,7 @@ async function killAfter(run: string, step: number, chance: number): Promise<voi
 }
 
 const KILLS = 5;
-const STEPS_BETWEEN = 60;
+const STEPS_BETWEEN = 30;
 
 it('five kills at random moments and resumes give the adapter of an uninterrupted run, byte for byte', async () => {
   expect(await ended(train('whole'))).toBe(0);

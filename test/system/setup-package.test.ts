@@ -85,7 +85,10 @@ describe.skipIf(!isReady)('the published package', () => {
     const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     writeFileSync(join(project, 'program.ts'), program!);
-    const wanted = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
+    const wanted = [
+      devDependencies['typescript-native'].replace('npm:', ''),
+      `@types/node@${devDependencies['@types/node']}`,
+    ];
     const options = ['--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     const installed = run('npm', ['install', ...options, join(folder, packed.filename), ...wanted], project);
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr)) unreachable = installed.stderr.trim();
