@@ -1,6 +1,6 @@
 /** MB/s of processor time of reading, cleaning, redacting, finding near-duplicates, tokenising and splitting; memory of a whole pipeline. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { SplitPlanner } from '../src/prepare/pipeline/split-rows.ts';
 import { openSteps, runSteps } from '../src/prepare/run-steps.ts';
 import { Tokenizer } from '../src/text/index.ts';
 import { writeDataRows } from './data-rows.ts';
+import { familyOf } from '../tools/stress/process-usage.ts';
 import { benchCommands, benchPackages } from './data-rivals.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -129,38 +130,15 @@ async function benchPipeline(folder: string, megabytes: number, isRedacted: bool
   );
 }
 
-const [TICKS_A_SECOND, PAGE] = [100, 4096];
 /** Processor seconds of processes, the last time that they were seen. */
 const seen = new Map<number, number>();
 
-/** Resident bytes and processor time of a process and all below it, by /proc. */
+/** Resident bytes and processor time of a process and all below it. */
 function look(root: number, most: { all: number; main: number; ticks: number }): void {
-  const processes = new Map<number, { parent: number; resident: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const fields = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .map(Number);
-      processes.set(Number(name), { parent: fields[1], resident: fields[21] * PAGE });
-      if (belongs(Number(name), root, processes)) seen.set(Number(name), (fields[11] + fields[12]) / TICKS_A_SECOND);
-    } catch {
-      // It has ended since.
-    }
-  }
-  const own = [...processes].filter(([pid]) => belongs(pid, root, processes));
-  most.all = Math.max(
-    most.all,
-    own.reduce((sum, [, { resident }]) => sum + resident, 0),
-  );
-  most.main = Math.max(most.main, processes.get(root)?.resident ?? 0);
-  most.ticks = [...seen.values()].reduce((sum, ticks) => sum + ticks, 0);
-}
-
-function belongs(pid: number, root: number, processes: ReadonlyMap<number, { parent: number }>): boolean {
-  for (let at: number | undefined = pid; at !== undefined && at > 1; at = processes.get(at)?.parent)
-    if (at === root) return true;
-  return false;
+  const family = familyOf(root);
+  for (const { id, seconds } of family) seen.set(id, seconds);
+  const all = family.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  most.all = Math.max(most.all, all);
+  most.main = Math.max(most.main, family.find(({ id }) => id === root)?.residentBytes ?? 0);
+  most.ticks = [...seen.values()].reduce((sum, seconds) => sum + seconds, 0);
 }

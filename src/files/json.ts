@@ -21,6 +21,16 @@ export function parseJson<T = unknown>(text: string): T {
   return value;
 }
 
+/** Whether `parseJson` reads a text. */
+export function isJson(text: string): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 

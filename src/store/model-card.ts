@@ -7,11 +7,12 @@ import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
-/** The terms of differential privacy that a model was trained on. */
-export interface PrivacyBound {
+/** What training rows lost of their privacy (Dwork and Roth, 2014). */
+export interface PrivacySpent {
   epsilon: number;
   delta: number;
   noise_multiplier: number;
+  /** Bound on a row's gradient. */
   max_row_norm: number;
   sample_rate: number;
   steps: number;
@@ -48,7 +49,7 @@ export interface ModelCardParts {
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
   /** What each row lost of its privacy, where training bounded that. */
-  privacy?: PrivacyBound;
+  privacy?: PrivacySpent;
   /** The resolved recipe. */
   recipe: unknown;
   /** Versions, threads, instruction set, hashes. */

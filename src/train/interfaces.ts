@@ -13,7 +13,8 @@ import type { OpenRewardModel } from './reward-model.ts';
 import type { Update } from './update.ts';
 
 export type { CriticTargets, JointLoss, Objective, PassContext, Reference } from './objective.ts';
-export type { Driven, PrivacySpent, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
+export type { PrivacySpent } from '../store/model-card.ts';
+export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
 
 /** One row, tokenised: what batches are made of. */
 export interface PreparedRow {

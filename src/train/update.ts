@@ -1,5 +1,6 @@
 /** How gradients become a step. */
 import type { Metrics } from '../base/events.ts';
+import type { PrivacySpent } from '../store/model-card.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { PreparedRow, Trainable } from './interfaces.ts';
 
@@ -37,18 +38,6 @@ export interface StepPlan {
   steps: number;
   /** Random, of this run alone, in its checkpoints and nowhere else. */
   secret: number;
-}
-
-/** What rows lost of their privacy (Dwork and Roth, 2014). */
-export interface PrivacySpent {
-  epsilon: number;
-  delta: number;
-  noise_multiplier: number;
-  /** Bound on a row's gradient. */
-  max_row_norm: number;
-  sample_rate: number;
-  steps: number;
-  accountant: string;
 }
 
 /** Computes and takes steps. Owns clipping and its own state. */

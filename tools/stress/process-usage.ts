@@ -23,7 +23,8 @@ export function processorSeconds(id: number): number {
   return members.length === 0 ? Number.NaN : members.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-function familyOf(id: number): Process[] {
+/** A process and all below it; none where there is no /proc. */
+export function familyOf(id: number): Process[] {
   const all = processes();
   const family = new Set([id]);
   // A parent may have a larger number than its child.

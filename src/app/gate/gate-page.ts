@@ -1,7 +1,6 @@
 import { formatTime } from '../../base/format.ts';
-import { Html, html } from '../../report/html.ts';
-import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style.ts';
+import { htmlPage } from '../../report/html-page.ts';
+import { html, type Html } from '../../report/html.ts';
 import type { AuditEntry } from '../../review/audit-log.ts';
 import type { GateCheck, GateCheckName } from '../../review/gate-checks.ts';
 import type { GateResult } from './gate.ts';
@@ -30,29 +29,11 @@ const FAILED = html`<span class="badge bad"><span aria-hidden="true">✗</span> 
 
 /** What the gate said of a run as one file to forward: no script, nothing from outside. */
 export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, hash, seen }: AuditEntry): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="${new Html(policy([], { isLive: false, hasPictures: false }))}"
-        />
-        <title>Gate · attune</title>
-        <style>
-          ${new Html(STYLE + GATE_STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
-          <p class="soft">${folder} · ${formatTime(Date.parse(at))} · asked by ${by}</p>
-          ${checksPart(checks)} ${filesPart(seen)}
-          <footer class="hash">Entry ${hash} of the run’s audit log.</footer>
-        </main>
-      </body>
-    </html> `.text;
+  const main = html`<h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
+    <p class="soft">${folder} · ${formatTime(Date.parse(at))} · asked by ${by}</p>
+    ${checksPart(checks)} ${filesPart(seen)}
+    <footer class="hash">Entry ${hash} of the run’s audit log.</footer>`;
+  return htmlPage(main, { title: 'Gate', style: GATE_STYLE });
 }
 
 function checksPart(checks: readonly GateCheck[]): Html {

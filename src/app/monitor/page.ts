@@ -2,34 +2,16 @@
 import { formatEstimate, formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
 import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
-import { html, Html } from '../../report/html.ts';
-import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style.ts';
+import { htmlPage } from '../../report/html-page.ts';
+import { html, type Html } from '../../report/html.ts';
 import type { Alarm, VersionReport } from '../../watch/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
 export function monitorPage(versions: readonly VersionReport[]): string {
-  const allowed = policy([], { isLive: false, hasPictures: false });
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${new Html(allowed)}" />
-        <title>Models in use · attune</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header><h1>Models in use</h1></header>
-          ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)}
-          <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+  const main = html`<header><h1>Models in use</h1></header>
+    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)}
+    <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
+  return htmlPage(main, { title: 'Models in use' });
 }
 
 function versionPart(report: VersionReport): Html {

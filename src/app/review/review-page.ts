@@ -1,6 +1,5 @@
-import { Html, html } from '../../report/html.ts';
-import { policy } from '../../report/page.ts';
-import { STYLE } from '../../report/style.ts';
+import { htmlPage } from '../../report/html-page.ts';
+import { html, type Html } from '../../report/html.ts';
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import type { Role } from '../../review/assignment.ts';
 import { FLAGS } from './given-choice.ts';
@@ -77,38 +76,19 @@ const MORE = html`<section class="more">
 export function reviewPage(criteria: readonly Criterion[], role: Role = 'reviewer'): string {
   const { heading, end, counted } = WORDS[role];
   const isViewer = role === 'viewer';
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="${new Html(policy([REVIEW_SCRIPT], { isLive: true, hasPictures: false }))}"
-        />
-        <title>Review · attune</title>
-        <style>
-          ${new Html(STYLE + REVIEW_STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${heading}</h1>
-          <p class="soft" role="status" aria-live="polite" data-counted="${counted}">loading</p>
-          <p role="alert"></p>
-          <div class="pair" hidden>
-            ${PROMPT}
-            <div class="grid-2">
-              ${answer('left', '1', isViewer ? [] : criteria)} ${answer('right', '2', isViewer ? [] : criteria)}
-            </div>
-            ${!isViewer && MORE}
-          </div>
-          <p class="end" hidden>${end}</p>
-          ${isViewer ? STEPS : CHOICES}
-        </main>
-        ${new Html(`<script>${REVIEW_SCRIPT}</script>`)}
-      </body>
-    </html> `.text;
+  const main = html`<h1>${heading}</h1>
+    <p class="soft" role="status" aria-live="polite" data-counted="${counted}">loading</p>
+    <p role="alert"></p>
+    <div class="pair" hidden>
+      ${PROMPT}
+      <div class="grid-2">
+        ${answer('left', '1', isViewer ? [] : criteria)} ${answer('right', '2', isViewer ? [] : criteria)}
+      </div>
+      ${!isViewer && MORE}
+    </div>
+    <p class="end" hidden>${end}</p>
+    ${isViewer ? STEPS : CHOICES}`;
+  return htmlPage(main, { title: 'Review', style: REVIEW_STYLE, scripts: [REVIEW_SCRIPT], isLive: true });
 }
 
 function answer(side: 'left' | 'right', number: string, criteria: readonly Criterion[]): Html {

@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { endpointOptions, judgeOf } from '../endpoint-options.ts';
 import { describeGroundedness } from '../groundedness-text.ts';
@@ -26,8 +25,7 @@ export const command = defineCommand({
   ],
   examples: ['groundedness runs/manual --data questions.jsonl'],
   async run(context) {
-    const data = context.option('--data');
-    if (data === undefined) throw new AttuneError('E_USAGE', { what: '--data is missing', expected: 'a file of rows' });
+    const data = context.option('--data')!;
     const judge = judgeOf(context);
     const { groundedness } = await import('../../app/groundedness/groundedness.ts');
     const options = {

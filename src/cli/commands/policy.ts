@@ -1,4 +1,3 @@
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { endpointOptions, judgeOf } from '../endpoint-options.ts';
 import { describePolicy } from '../policy-text.ts';
@@ -26,8 +25,7 @@ export const command = defineCommand({
     'policy runs/tickets --rules rules.yaml --endpoint http://localhost:8000/v1 --model large --items review',
   ],
   async run(context) {
-    const rules = context.option('--rules');
-    if (rules === undefined) throw new AttuneError('E_USAGE', { what: '--rules is missing', expected: 'a YAML file' });
+    const rules = context.option('--rules')!;
     const judge = judgeOf(context);
     const { checkPolicy } = await import('../../app/policy/policy.ts');
     const options = {

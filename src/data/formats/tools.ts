@@ -1,4 +1,4 @@
-import { parseJson } from '../../files/json.ts';
+import { isJson } from '../../files/json.ts';
 import type { ToolCall, ToolSchema } from '../../text/message.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
@@ -49,11 +49,3 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
 }
 
 /** OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object. */
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

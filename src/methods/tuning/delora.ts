@@ -1,8 +1,8 @@
 // N tokens, in and out features, r rank
-import { ModuleBuffer, Parameter, type LinearLike, type Term } from '../../nn/index.ts';
+import { ModuleBuffer, Parameter, type LinearLike } from '../../nn/index.ts';
 import { aten, full, zeros, type Tensor } from '../../tensor/index.ts';
 import type { DeloraOptions } from './delora.options.ts';
-import { LayerAdapter } from './layer-adapter.ts';
+import { FactorAdapter } from './factor-adapter.ts';
 import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
@@ -12,7 +12,7 @@ import { fromPattern } from './targets.ts';
 const SHORTEST = 1e-4;
 
 /** W + (λ / r) · Σ bᵢ aᵢᵀ / (|bᵢ| |aᵢ|), with columns as long as those of W. */
-class DeloraAdapter extends LayerAdapter<LinearLike> {
+class DeloraAdapter extends FactorAdapter {
   /** [r, in] */
   readonly delora_A: Parameter;
   /** [out, r] */
@@ -33,25 +33,10 @@ class DeloraAdapter extends LayerAdapter<LinearLike> {
   }
 
   /** [r, in] with the columns' lengths, and [out, r] with the strength */
-  #factors(): [Tensor, Tensor] {
+  protected factors(): [Tensor, Tensor] {
     const [a, b] = [this.delora_A.tensor, this.delora_B.tensor];
     const scale = this.delora_lambda.tensor.div(this.rank).div(lengths(a, 1).mul(lengths(b, 0))); // [r]
     return [a.mul(this.delora_w_norm.tensor), b.mul(scale)];
-  }
-
-  forward(x: Tensor, output: Tensor): Tensor {
-    return this.terms(x).reduce((sum, { hidden, weight }) => sum.add(aten.linear.default(hidden, weight)), output);
-  }
-
-  terms(x: Tensor): Term[] {
-    if (!this.isActive) return [];
-    const [a, b] = this.#factors();
-    return [{ hidden: aten.linear.default(x, a.to(x.dtype)), weight: b.to(x.dtype) }];
-  }
-
-  override merged(weight: Tensor): Tensor {
-    const [a, b] = this.#factors();
-    return weight.add(b.matmul(a));
   }
 }
 

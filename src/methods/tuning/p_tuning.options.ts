@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import { savedModules } from './target-options.ts';
+import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
 /** Virtual tokens that a small network makes while it is trained (Liu et al., "GPT understands, too", 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: z.int().positive().max(4096).default(20).describe('vectors in front of every row'),
+  num_virtual_tokens: virtualTokenCount('vectors in front of every row'),
   encoder_reparameterization_type: z.enum(['mlp', 'lstm']).default('mlp').describe('the network'),
   encoder_hidden_size: z.int().positive().nullable().default(null).describe("its width; the embedding's unless given"),
   encoder_num_layers: z.int().positive().default(2).describe('layers of an LSTM'),
@@ -14,14 +15,10 @@ export const options = z.strictObject({
 export type PTuningOptions = z.output<typeof options>;
 
 const config = z.object({
-  num_virtual_tokens: z.int().positive().max(1_000_000),
+  ...virtualTokenKeys,
   encoder_reparameterization_type: z.enum(['MLP', 'LSTM']).nullish(),
   encoder_hidden_size: z.int().nullish(),
   encoder_num_layers: z.int().nullish(),
-  num_transformer_submodules: z.literal(1, { error: 'only models of one stack can be loaded' }).nullish(),
-  num_attention_heads: z.int().nullish(),
-  num_layers: z.int().nullish(),
-  token_dim: z.int().nullish(),
 });
 
 export const method = defineTuning({

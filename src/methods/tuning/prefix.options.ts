@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import { savedModules } from './target-options.ts';
+import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
 /** Keys and values in front of every row, in every layer (Li and Liang, 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: z.int().positive().max(4096).default(20).describe('keys and values in front of every row'),
+  num_virtual_tokens: virtualTokenCount('keys and values in front of every row'),
   prefix_projection: z
     .boolean()
     .default(false)
@@ -21,13 +22,9 @@ export const options = z.strictObject({
 export type PrefixOptions = z.output<typeof options>;
 
 const config = z.object({
-  num_virtual_tokens: z.int().positive().max(1_000_000),
+  ...virtualTokenKeys,
   prefix_projection: z.boolean().nullish(),
   encoder_hidden_size: z.int().nullish(),
-  num_transformer_submodules: z.literal(1, { error: 'only models of one stack can be loaded' }).nullish(),
-  num_attention_heads: z.int().nullish(),
-  num_layers: z.int().nullish(),
-  token_dim: z.int().nullish(),
 });
 
 export const method = defineTuning({

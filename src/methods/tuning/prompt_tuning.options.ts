@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import { savedModules } from './target-options.ts';
+import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
 /** Vectors in front of every row, in place of tokens: nothing else is trained (Lester et al., 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: z.int().positive().max(4096).default(20).describe('vectors in front of every row'),
+  num_virtual_tokens: virtualTokenCount('vectors in front of every row'),
   prompt_tuning_init: z
     .enum(['sample_vocab', 'random'])
     .default('sample_vocab')
@@ -15,14 +16,10 @@ export const options = z.strictObject({
 export type PromptTuningOptions = z.output<typeof options>;
 
 const config = z.object({
-  num_virtual_tokens: z.int().positive().max(1_000_000),
+  ...virtualTokenKeys,
   prompt_tuning_init: z.string().nullish(),
   prompt_tuning_init_text: z.string().nullish(),
   tokenizer_name_or_path: z.string().nullish(),
-  num_transformer_submodules: z.literal(1, { error: 'only models of one stack can be loaded' }).nullish(),
-  num_attention_heads: z.int().nullish(),
-  num_layers: z.int().nullish(),
-  token_dim: z.int().nullish(),
 });
 
 export const method = defineTuning({

@@ -3,6 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Parameter } from '../../nn/index.ts';
 import { aten, backward, cat, enableGrad, noGrad, ones, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Update } from '../../train/interfaces.ts';
+import { loadState } from '../../train/update-state.ts';
 import type { AdaloraOptions } from './adalora.options.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 
@@ -182,13 +183,7 @@ class BudgetedUpdate implements Update {
 
   load(state: ReadonlyMap<string, Tensor>): void {
     this.#inner.load(state);
-    noGrad(() => {
-      for (const [name, own] of this.#own()) {
-        const saved = state.get(name);
-        if (saved === undefined) throw new Error(`the optimiser's state lacks ${name}`);
-        own.copy_(saved);
-      }
-    });
+    loadState(this.#own(), state);
   }
 }
 

@@ -1,10 +1,10 @@
 // N tokens, in and out features, r rank, n vectors of length v in the bank, k of them mixed
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
-import { Parameter, type LinearLike, type Term } from '../../nn/index.ts';
+import { Parameter } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
-import { LayerAdapter } from './layer-adapter.ts';
+import { FactorAdapter } from './factor-adapter.ts';
 import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
@@ -36,7 +36,7 @@ class VectorBank implements AdapterPart {
 }
 
 /** W + B A, whose rows and columns are mixtures of the bank's vectors. */
-class VbloraAdapter extends LayerAdapter<LinearLike> {
+class VbloraAdapter extends FactorAdapter {
   /** [r, in / v, n] */
   readonly vblora_logits_A: Parameter;
   /** [out / v, r, n] */
@@ -62,26 +62,11 @@ class VbloraAdapter extends LayerAdapter<LinearLike> {
   }
 
   /** [r, in] and [out, r] */
-  #factors(): [Tensor, Tensor] {
+  protected factors(): [Tensor, Tensor] {
     const { inFeatures, outFeatures } = this.layer;
     const a = this.#mix(this.vblora_logits_A.tensor); // [r, in / v, v]
     const b = this.#mix(this.vblora_logits_B.tensor).transpose(1, 2); // [out / v, v, r]
     return [a.reshape(-1, inFeatures), b.reshape(outFeatures, -1)];
-  }
-
-  forward(x: Tensor, output: Tensor): Tensor {
-    return this.terms(x).reduce((sum, { hidden, weight }) => sum.add(aten.linear.default(hidden, weight)), output);
-  }
-
-  terms(x: Tensor): Term[] {
-    if (!this.isActive) return [];
-    const [a, b] = this.#factors();
-    return [{ hidden: aten.linear.default(x, a.to(x.dtype)), weight: b.to(x.dtype) }];
-  }
-
-  override merged(weight: Tensor): Tensor {
-    const [a, b] = this.#factors();
-    return weight.add(b.matmul(a));
   }
 }
 

@@ -1,8 +1,8 @@
 // N tokens, in and out features, r rows of the shared matrices
 import { greatest } from '../../base/many.ts';
-import { Parameter, ModuleBuffer, type LinearLike, type Term } from '../../nn/index.ts';
-import { aten, full, zeros, type Tensor } from '../../tensor/index.ts';
-import { LayerAdapter } from './layer-adapter.ts';
+import { Parameter, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
+import { full, zeros, type Tensor } from '../../tensor/index.ts';
+import { FactorAdapter } from './factor-adapter.ts';
 import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
 import { kaimingUniform } from './lora.ts';
 import type { AdapterPart } from './peft-adapter.ts';
@@ -40,7 +40,7 @@ class SharedMatrices implements AdapterPart {
 }
 
 /** y += b · (B (d · (A x))) */
-class VeraAdapter extends LayerAdapter<LinearLike> {
+class VeraAdapter extends FactorAdapter {
   /** [r] */
   readonly vera_lambda_d: Parameter;
   /** [out] */
@@ -56,26 +56,11 @@ class VeraAdapter extends LayerAdapter<LinearLike> {
   }
 
   /** [r, in] and [out, r] */
-  #factors(): [Tensor, Tensor] {
+  protected factors(): [Tensor, Tensor] {
     const { inFeatures, outFeatures } = this.layer;
     const a = this.#shared.a.tensor.narrow(1, 0, inFeatures).mul(this.vera_lambda_d.tensor.unsqueeze(1));
     const b = this.#shared.b.tensor.narrow(0, 0, outFeatures).mul(this.vera_lambda_b.tensor.unsqueeze(1));
     return [a, b];
-  }
-
-  forward(x: Tensor, output: Tensor): Tensor {
-    return this.terms(x).reduce((sum, { hidden, weight }) => sum.add(aten.linear.default(hidden, weight)), output);
-  }
-
-  terms(x: Tensor): Term[] {
-    if (!this.isActive) return [];
-    const [a, b] = this.#factors();
-    return [{ hidden: aten.linear.default(x, a.to(x.dtype)), weight: b.to(x.dtype) }];
-  }
-
-  override merged(weight: Tensor): Tensor {
-    const [a, b] = this.#factors();
-    return weight.add(b.matmul(a));
   }
 }
 

@@ -1,5 +1,6 @@
 import { aten, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
+import { loadState } from '../../train/update-state.ts';
 import { gradientNorm } from './first-order.ts';
 import type { AdamwOptions } from './adamw.options.ts';
 
@@ -85,13 +86,7 @@ export class AdamW implements Update {
   }
 
   load(state: ReadonlyMap<string, Tensor>): void {
-    noGrad(() => {
-      for (const [name, own] of this.state()) {
-        const saved = state.get(name);
-        if (saved === undefined) throw new Error(`the optimiser's state lacks ${name}`);
-        own.copy_(saved);
-      }
-    });
+    loadState(this.state(), state);
   }
 }
 

@@ -1,5 +1,6 @@
 import { aten, full, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
+import { loadState } from '../../train/update-state.ts';
 
 /** One weight's move. */
 export interface Move {
@@ -108,13 +109,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
   }
 
   load(state: ReadonlyMap<string, Tensor>): void {
-    noGrad(() => {
-      for (const [name, own] of this.state()) {
-        const saved = state.get(name);
-        if (saved === undefined) throw new Error(`the optimiser's state lacks ${name}`);
-        own.copy_(saved);
-      }
-    });
+    loadState(this.state(), state);
   }
 }
 

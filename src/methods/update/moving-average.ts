@@ -1,5 +1,6 @@
 import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../train/interfaces.ts';
+import { loadState } from '../../train/update-state.ts';
 
 /** An update with a moving average of the weights (EMA) beside it, which is scored and becomes the result. */
 export class MovingAverage implements Update {
@@ -64,12 +65,6 @@ export class MovingAverage implements Update {
 
   load(state: ReadonlyMap<string, Tensor>): void {
     this.#inner.load(state);
-    noGrad(() => {
-      for (const [name, own] of this.#own()) {
-        const saved = state.get(name);
-        if (saved === undefined) throw new Error(`the optimiser's state lacks ${name}`);
-        own.copy_(saved);
-      }
-    });
+    loadState(this.#own(), state);
   }
 }

@@ -7,8 +7,8 @@ import type { DataSetManifest, DataSurvey } from '../../prepare/index.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
-import { html, Html } from '../html.ts';
-import { STYLE } from '../style.ts';
+import { htmlPage } from '../html-page.ts';
+import { html, type Html } from '../html.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';
@@ -37,32 +37,13 @@ function dataReportPage(parts: DataReportParts): string {
   const { manifest } = parts;
   const lists = new RowLists();
   const sections = sectionsOf(parts, lists);
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        />
-        <title>${manifest.name} · attune</title>
-        <style>
-          ${new Html(STYLE + DATA_STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>${manifest.name}</h1>
-            <p class="lead">Data set <code>${manifest.hash}</code></p>
-          </header>
-          ${sections} ${lists.section()}
-          <footer>Written by attune from the data set’s own manifest and rows; the same as data: manifest.json.</footer>
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+  const main = html`<header>
+      <h1>${manifest.name}</h1>
+      <p class="lead">Data set <code>${manifest.hash}</code></p>
+    </header>
+    ${sections} ${lists.section()}
+    <footer>Written by attune from the data set’s own manifest and rows; the same as data: manifest.json.</footer>`;
+  return htmlPage(main, { title: manifest.name, style: DATA_STYLE });
 }
 
 function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowLists): Section[] {

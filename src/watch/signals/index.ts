@@ -1,5 +1,5 @@
 /** All signals: one more is one entry. */
-import { parseJson } from '../../files/json.ts';
+import { isJson } from '../../files/json.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
 import { isRefusal } from './refusal.ts';
 import { isRepetitive } from './repetition.ts';
@@ -147,15 +147,6 @@ export function measure(answer: ServedAnswer): SignalValues {
     if (value !== undefined) values[name] = value;
   }
   return values;
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const LEAST_COPIED = 40;

@@ -1,0 +1,13 @@
+/** What tunings by virtual tokens have in common: an option, and the keys of adapter_config.json. */
+import { z } from 'zod';
+
+/** `where`: what there are so many of. */
+export const virtualTokenCount = (where: string) => z.int().positive().max(4096).default(20).describe(where);
+
+export const virtualTokenKeys = {
+  num_virtual_tokens: z.int().positive().max(1_000_000),
+  num_transformer_submodules: z.literal(1, { error: 'only models of one stack can be loaded' }).nullish(),
+  num_attention_heads: z.int().nullish(),
+  num_layers: z.int().nullish(),
+  token_dim: z.int().nullish(),
+};

@@ -1,0 +1,13 @@
+/** What an update keeps between steps. */
+import { noGrad, type Tensor } from '../tensor/index.ts';
+
+/** Puts saved tensors into an update's own ones, by name. */
+export function loadState(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
+  noGrad(() => {
+    for (const [name, tensor] of own) {
+      const from = saved.get(name);
+      if (from === undefined) throw new Error(`the optimiser's state lacks ${name}`);
+      tensor.copy_(from);
+    }
+  });
+}
