@@ -1,6 +1,6 @@
 /** What the gate said of a run, when, and of which files: a chain of records in the run's folder. */
-import { userInfo } from 'node:os';
 import { AttuneError } from '../base/errors.ts';
+import { localActor } from '../base/local-actor.ts';
 import { appendLink, readChain, type Link } from './chain.ts';
 import type { GateCheck } from './gate-checks.ts';
 import { reviewPlaces } from './places.ts';
@@ -30,7 +30,7 @@ export function recordGate(folder: string, checks: readonly GateCheck[], isPasse
   }
   return appendLink(audit, records, {
     action: 'gate' as const,
-    by: userInfo().username,
+    by: localActor(),
     isPassed,
     checks: checks.map(({ name, outcome, message }) => ({ name, outcome, message })),
     seen: seenFiles({ ...evidence, review: log, 'sign-offs': signOffs }),

@@ -14,7 +14,7 @@ import {
   type Rollout,
 } from '../../registry/index.ts';
 import { gateRun } from '../gate/gate.ts';
-import { localActor } from './actor.ts';
+import { localActor } from '../../base/local-actor.ts';
 import { newestSignOff, weightsHash } from './describe-result.ts';
 import { endRollouts } from './end-rollouts.ts';
 

@@ -1,5 +1,5 @@
 import { addVersion, CHALLENGER, moveAlias, withRegistry, type ModelVersion } from '../../registry/index.ts';
-import { localActor } from './actor.ts';
+import { localActor } from '../../base/local-actor.ts';
 import { describeResult, runFacts } from './describe-result.ts';
 
 export interface RegisterOptions {

@@ -7,7 +7,7 @@ import {
   versionsOf,
   withRegistry,
 } from '../../registry/index.ts';
-import { localActor } from './actor.ts';
+import { localActor } from '../../base/local-actor.ts';
 
 export interface RollbackOptions {
   /** Kept with the move. */

@@ -25,20 +25,21 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
     ...(user !== undefined && { user }),
     ...(exchange.firstPart !== undefined && { firstPart: exchange.firstPart }),
   };
+  const prompts = promptsOf(body);
   if (predictions.length > 0)
-    return predictions.map((one, choice) => ({ ...shared, choice, ...rowOf(body, choice, one) }));
-  if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: promptOf(body, 0) }];
-  const n = Math.max(1, answers.length / promptsOf(body).length);
+    return predictions.map((one, choice) => ({ ...shared, choice, prompt: prompts[choice], ...predicted(one) }));
+  if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: prompts[0] }];
+  const n = Math.max(1, answers.length / prompts.length);
+  const wanted = { wantsJson: wantsJson(body), hasTools: Array.isArray(body.tools) && body.tools.length > 0 };
   return answers.map((answer, choice) => ({
     ...shared,
+    ...wanted,
     choice,
-    prompt: promptOf(body, Math.floor(choice / n)),
+    prompt: prompts[Math.floor(choice / n)],
     answer: answer.text,
     promptTokens: answer.usage.prompt,
     answerTokens: answer.usage.answer,
     finish: exchange.finishReasons[choice] ?? answer.finishReason,
-    wantsJson: wantsJson(body),
-    hasTools: Array.isArray(body.tools) && body.tools.length > 0,
     ...confidenceOf(answer.logProbs),
   }));
 }
@@ -51,17 +52,11 @@ function placeOf({ id, folder, version }: ServedModel): { model: string; version
 
 type Body = Readonly<Record<string, unknown>>;
 
-function rowOf(body: Body, choice: number, { prediction, probability }: RowAnswer): Partial<ServedAnswer> {
-  const rows = promptsOf(body);
+function predicted({ prediction, probability }: RowAnswer): Pick<ServedAnswer, 'label' | 'confidence'> {
   return {
-    prompt: rows[choice],
     ...(typeof prediction === 'string' && { label: prediction }),
     ...(probability !== undefined && { confidence: probability }),
   };
-}
-
-function promptOf(body: Body, place: number): Asked | undefined {
-  return promptsOf(body)[place];
 }
 
 /** A conversation is one prompt; texts may be several. Tokens of the model's own are no text. */

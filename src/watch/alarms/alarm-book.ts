@@ -95,14 +95,22 @@ export interface AlarmFilter {
 }
 
 export async function openAlarms(store: TraceStore, filter: AlarmFilter = {}): Promise<Alarm[]> {
-  return (await listAlarms(store, filter)).filter(({ resolvedAt }) => resolvedAt === undefined);
+  return read(alarmsOf(store, filter).where('resolved_at', 'is', null));
 }
 
 /** The newest first. */
-export async function listAlarms(store: TraceStore, { model, version }: AlarmFilter = {}): Promise<Alarm[]> {
+export async function listAlarms(store: TraceStore, filter: AlarmFilter = {}): Promise<Alarm[]> {
+  return read(alarmsOf(store, filter));
+}
+
+function alarmsOf(store: TraceStore, { model, version }: AlarmFilter) {
   let query = store.database.selectFrom('alarms').selectAll().orderBy('opened_at', 'desc');
   if (model !== undefined) query = query.where('model', '=', model);
   if (version !== undefined) query = query.where('version', '=', version);
+  return query;
+}
+
+async function read(query: ReturnType<typeof alarmsOf>): Promise<Alarm[]> {
   return (await query.execute()).map(({ found, resolved_at: resolvedAt, silenced }) => ({
     ...parseJson<Alarm>(found),
     ...(resolvedAt !== null && { resolvedAt }),

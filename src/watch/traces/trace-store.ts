@@ -1,11 +1,11 @@
 /** Served answers and what people said of them, in SQLite. */
 import { join } from 'node:path';
-import { Kysely, sql, type Insertable, type Selectable } from 'kysely';
-import { Migrator, type MigrationProvider } from 'kysely/migration';
+import { sql, type Insertable, type Kysely, type Selectable } from 'kysely';
+import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { NodeSqliteDialect } from '../../store/dialect.ts';
+import { openDatabase } from '../../store/database.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
 import type { KeyTables, TracesTable, TraceTables } from './schema.ts';
 import { UserKeys } from './user-keys.ts';
@@ -48,11 +48,13 @@ export class TraceStore {
       keys: join(folder, 'keys.sqlite'),
       options: join(folder, 'monitor.json'),
     };
-    const opened: Kysely<never>[] = [];
+    const opened: { destroy(): Promise<void> }[] = [];
     try {
       makeFolders(folder);
-      const database = await openDatabase<TraceTables>(files.traces, traceMigrations, opened);
-      const keyDatabase = await openDatabase<KeyTables>(files.keys, keyMigrations, opened);
+      const database = await openSecure<TraceTables>(files.traces, traceMigrations);
+      opened.push(database);
+      const keyDatabase = await openSecure<KeyTables>(files.keys, keyMigrations);
+      opened.push(keyDatabase);
       return new TraceStore({ database, keyDatabase, keys: await UserKeys.open(keyDatabase), files });
     } catch (error) {
       for (const one of opened) await one.destroy().catch(() => undefined);
@@ -161,15 +163,8 @@ export class TraceStore {
 
 const MOST_ROWS = 1000;
 
-async function openDatabase<Tables>(
-  path: string,
-  provider: MigrationProvider,
-  opened: Kysely<never>[],
-): Promise<Kysely<Tables>> {
-  const database = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
-  opened.push(database as unknown as Kysely<never>);
-  const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
-  if (error !== undefined) throw error;
+async function openSecure<Tables>(path: string, provider: MigrationProvider): Promise<Kysely<Tables>> {
+  const database = await openDatabase<Tables>(path, provider);
   await sql`PRAGMA secure_delete = ON`.execute(database);
   return database;
 }
