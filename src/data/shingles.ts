@@ -94,7 +94,7 @@ const FNV_START = 0x811c9dc5;
 const FNV_FACTOR = 0x01000193;
 
 /** FNV-1a over UTF-16 units, then mixed so that similar words do not stay near each other. */
-function hashWord(word: string): number {
+export function hashWord(word: string): number {
   let hash = FNV_START;
   for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), FNV_FACTOR);
   return finish(hash);

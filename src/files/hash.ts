@@ -14,15 +14,22 @@ let piece: Buffer | undefined;
 
 /** SHA-256 of a file of any size, read in pieces, where nothing can be awaited. */
 export function sha256FileSync(path: string): string {
+  return sha256StartSync(path, Infinity);
+}
+
+/** The same of its first bytes. */
+export function sha256StartSync(path: string, bytes: number): string {
   const digest = createHash('sha256');
   piece ??= Buffer.allocUnsafe(1 << 20);
   const descriptor = openSync(path, 'r');
   try {
-    for (;;) {
-      const count = readSync(descriptor, piece);
-      if (count === 0) return digest.digest('hex');
+    for (let rest = bytes; rest > 0;) {
+      const count = readSync(descriptor, piece, 0, Math.min(piece.length, rest), null);
+      if (count === 0) break;
       digest.update(piece.subarray(0, count));
+      rest -= count;
     }
+    return digest.digest('hex');
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,5 @@
 import { spliceAll } from '../base/many.ts';
+import { firstBehind } from './reading.ts';
 import { THRESHOLD, type Candidate } from './recogniser.ts';
 
 /** A longer one is preferred to a shorter one of the same certainty: a street to the name in it. */
@@ -29,17 +30,6 @@ export function resolveOverlaps<One extends Candidate>(candidates: readonly One[
     else spliceAll(kept, from, over.length, withRemains(candidate, over, text));
   }
   return kept;
-}
-
-/** Which is the first that ends behind a position. */
-function firstBehind(kept: readonly Candidate[], start: number): number {
-  let [from, to] = [0, kept.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (kept[middle].end <= start) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 const PARTICLE = /^[\p{L}'’ .]{0,4}$/u;

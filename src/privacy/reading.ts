@@ -16,11 +16,11 @@ export function read(text: string, lexicon: Lexicon): Reading {
 }
 
 /** The place of the first token that ends behind a position. */
-export function tokenAt(tokens: readonly Token[], position: number): number {
-  let [from, to] = [0, tokens.length];
+export function firstBehind(spans: readonly { end: number }[], position: number): number {
+  let [from, to] = [0, spans.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (tokens[middle].end <= position) from = middle + 1;
+    if (spans[middle].end <= position) from = middle + 1;
     else to = middle;
   }
   return from;
@@ -29,6 +29,6 @@ export function tokenAt(tokens: readonly Token[], position: number): number {
 /** The places of all tokens that touch a stretch. */
 export function tokensIn({ tokens }: Reading, start: number, end: number): number[] {
   const places: number[] = [];
-  for (let at = tokenAt(tokens, start); at < tokens.length && tokens[at].start < end; at++) places.push(at);
+  for (let at = firstBehind(tokens, start); at < tokens.length && tokens[at].start < end; at++) places.push(at);
   return places;
 }

@@ -4,7 +4,8 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { table } from '../base/table.ts';
 import { appendLink, readChain, type Link } from './chain.ts';
 import { reviewPlaces } from './places.ts';
-import { hashOfStart, seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
+import { sha256StartSync } from '../files/hash.ts';
+import { seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
 
 export interface SignOff extends Link {
   by: string;
@@ -72,5 +73,5 @@ function faultOf(name: string, path: string | undefined, { bytes, sha256: signed
   if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} that were signed` }];
   // Choices may be added to the log; nothing else may grow.
   if (name !== LOG && size > bytes) return [{ file: path, message: `has ${size} bytes, and ${bytes} were signed` }];
-  return hashOfStart(path, bytes) === signed ? [] : [{ file: path, message: 'is not what was signed' }];
+  return sha256StartSync(path, bytes) === signed ? [] : [{ file: path, message: 'is not what was signed' }];
 }

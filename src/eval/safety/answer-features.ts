@@ -3,6 +3,7 @@
  * Words of the question count as one and the same there, so that what is learnt of answers does not depend on the subject;
  * the question's beginning counts apart.
  */
+import { hashWord } from '../../data/shingles.ts';
 import type { SparseRow } from '../baselines/sparse.ts';
 
 /** Features are hashed to this many columns. */
@@ -99,19 +100,10 @@ function shapeOf(answer: string, sentences: readonly (readonly string[])[]): str
 function sparseOf(groups: Record<Group, string[]>): SparseRow {
   const values = new Map<number, number>();
   for (const [group, features] of Object.entries(groups)) {
-    const distinct = new Set(features.map((feature) => hash(`${group}:${feature}`) % COLUMNS));
+    const distinct = new Set(features.map((feature) => hashWord(`${group}:${feature}`) % COLUMNS));
     const value = WEIGHTS[group as Group] / Math.sqrt(Math.max(1, distinct.size));
     for (const column of distinct) values.set(column, (values.get(column) ?? 0) + value);
   }
   const columns = Int32Array.from(values.keys()).sort();
   return { columns, values: Float32Array.from(columns, (column) => values.get(column)!) };
-}
-
-/** FNV-1a over UTF-16 units, finished as MurmurHash3 does. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }

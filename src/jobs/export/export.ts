@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
@@ -8,6 +7,7 @@ import type { DType } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { exportForms, type ExportFormName, type ExportType } from './index.ts';
+import { refuseExisting } from './new-folder.ts';
 import { scorerOf } from './scorer.ts';
 import { openModel } from '../model/open-model.ts';
 
@@ -77,14 +77,6 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
 function storedType(folder: string): DType {
   using files = new CheckpointFiles(folder);
   return files.dtype;
-}
-
-function refuseExisting(folder: string): void {
-  if (!existsSync(folder)) return;
-  throw new AttuneError('E_OUTPUT_EXISTS', {
-    what: `${folder} exists already`,
-    fix: 'choose another folder, or remove it',
-  });
 }
 
 function refuseDifference({ before, after, dtype }: { before: number; after: number; dtype: GgufForm }): void {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
@@ -10,6 +9,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { changeBetween, fillLora } from './model-change.ts';
 import { modelFolder } from '../model/base-model.ts';
+import { refuseExisting } from './new-folder.ts';
 import { scorerOf } from './scorer.ts';
 import { copyProcessor } from '../model/model-readers.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
@@ -42,9 +42,7 @@ export interface ExtractedAdapter {
 /** Writes the LoRA nearest to a whole model's change against its base, and scores base, model and what was written. */
 export async function run(input: ExtractAdapterInput, context: JobContext): Promise<ExtractedAdapter> {
   const { folder, target, rank } = input;
-  if (existsSync(folder)) {
-    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder' });
-  }
+  refuseExisting(folder);
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target} and ${input.base}` });
   const tuned = await openModel(target, { precision: 'f32' });
   tuned.tuning?.merge({ isFinal: true });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { WarningRaised } from '../../base/events.ts';
@@ -13,6 +13,7 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import type { JobContext } from '../job.ts';
 import { TOKENIZER_FILE } from '../generate/adapters/adapter-files.ts';
 import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
+import { refuseExisting } from './new-folder.ts';
 import { copyProcessor } from '../model/model-readers.ts';
 import { resultFolder } from '../model/result-folder.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
@@ -46,9 +47,7 @@ export interface MergedAdapters {
 /** Writes one LoRA that does what several do, on the same base model, which is not needed for it. */
 export async function run(input: MergeAdaptersInput, context: JobContext): Promise<MergedAdapters> {
   const { folder, method, adapters, weights = adapters.map(() => 1) } = input;
-  if (existsSync(folder)) {
-    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder' });
-  }
+  refuseExisting(folder);
   const folders = adapters.map((adapter) => adapterFolder(adapter));
   using opened = new DisposableStack();
   const given: LoraFolder[] = [];

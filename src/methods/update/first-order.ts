@@ -4,7 +4,6 @@ import { loadState } from '../../train/update-state.ts';
 
 /** One weight's move. */
 export interface Move {
-  name: string;
   weight: Tensor;
   gradient: Tensor;
   /** The schedule's rate, times that of the weight. */
@@ -79,13 +78,13 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
     const norm = gradientNorm(present);
     if (options.maxGradNorm > 0 && norm > options.maxGradNorm)
       aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
-    const moves = moving.flatMap(([i, { name, parameter, decays, rate = 1 }]) => {
+    const moves = moving.flatMap(([i, { parameter, decays, rate = 1 }]) => {
       const { tensor: weight } = parameter;
       const gradient = weight.grad;
       if (gradient === undefined) return [];
       const count = this.#counts[i].item();
       const [learningRate, weightDecay] = [options.learningRate * rate, decays ? options.weightDecay : 0];
-      return [{ i, name, weight, gradient, learningRate, rate, weightDecay, count, slots: this.#slots[i] }];
+      return [{ i, weight, gradient, learningRate, rate, weightDecay, count, slots: this.#slots[i] }];
     });
     this.moveAll(moves);
     for (const { i } of moves) aten.add_.Scalar(this.#counts[i], 1);

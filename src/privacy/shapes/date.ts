@@ -1,7 +1,7 @@
 /** Dates with more than a year, in figures or with a month's name of any language, and the day of the week beside them. */
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import type { Reading } from '../reading.ts';
-import { tokenAt } from '../reading.ts';
+import { firstBehind } from '../reading.ts';
 
 const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
 const DAY = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
@@ -126,10 +126,10 @@ const ARTICLES = new Set(['the', 'den', 'dem', 'der', 'le', 'el', 'il', 'de', 'd
 
 /** With the day of the week that stands before it or behind, which would say by how much a date was moved. */
 export function withWeekday({ tokens, lexicon }: Reading, one: Candidate): Candidate {
-  let at = tokenAt(tokens, one.start) - 1;
+  let at = firstBehind(tokens, one.start) - 1;
   while (at >= 0 && ARTICLES.has(tokens[at].form.folded)) at--;
   if (at >= 0 && lexicon.isWeekday(tokens[at].form.folded)) return { ...one, start: tokens[at].start };
-  let next = tokenAt(tokens, one.end - 1) + 1;
+  let next = firstBehind(tokens, one.end - 1) + 1;
   while (next < tokens.length && [',', '('].includes(tokens[next].form.text)) next++;
   const isDayBehind = next < tokens.length && lexicon.isWeekday(tokens[next].form.folded);
   return isDayBehind && tokens[next].form.folded.length > 5 ? { ...one, end: tokens[next].end } : one;
