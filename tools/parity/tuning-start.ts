@@ -66,7 +66,7 @@ async function begin(folder: string, base: string, report: FolderReport) {
   const isLoftq = init_lora_weights === 'loftq';
   const keep = await (await storages.load('nf4')).keep({ double_quantization: false });
   const except = (path: string) => !target_modules.some((name) => isNamed(path, name));
-  const noted = isLoftq ? notingLosses(keep && { ...keep, except }, r) : undefined;
+  const noted = isLoftq ? notingLosses(keep && { ...keep, except }, () => r) : undefined;
   const { model } = await loadModel(base, { dtype: 'f32', keep: noted?.keep });
   report.model_type = model.architecture.modelType;
   const lora = await tunings.load('lora');

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { storages } from '../../src/methods/storage/index.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import { notingLosses } from '../../src/methods/tuning/loftq.ts';
+import { fromPattern } from '../../src/methods/tuning/targets.ts';
+import { loadModel } from '../../src/models/load.ts';
+
+const base = fileURLToPath(new URL('../../fixtures/models/llama', import.meta.url));
+
+it('begins layers of another rank with as much of what quantising lost', async () => {
+  const ranks = { q_proj: 4 };
+  const keep = await (await storages.load('nf4')).keep({});
+  const noted = notingLosses(keep, (path) => fromPattern(ranks, path) ?? 2);
+  const { model } = await loadModel(base, { dtype: 'f32', keep: noted.keep });
+  const options = { r: 2, rank_pattern: ranks, init_lora_weights: 'loftq', target_modules: ['q_proj', 'v_proj'] };
+  const { residuals } = noted;
+  const tuning = await (await tunings.load('lora')).create(model, options, { seed: 1, residuals });
+  const shapes = tuning.trainables.map(({ name, parameter }) => [
+    /[qv]_proj\.lora_A/.exec(name)?.[0],
+    parameter.shape[0],
+  ]);
+  expect(Object.fromEntries(shapes.filter(([name]) => name !== undefined))).toEqual({
+    'q_proj.lora_A': 4,
+    'v_proj.lora_A': 2,
+  });
+  tuning.dispose();
+  model.dispose();
+});
