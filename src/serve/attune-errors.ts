@@ -48,6 +48,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 /** Our names of settings as the API has them. */
 const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
+  minNewTokens: 'min_tokens',
   stopIds: 'stop_token_ids',
   logProbs: 'top_logprobs',
 });

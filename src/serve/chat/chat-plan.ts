@@ -60,6 +60,8 @@ function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, f
   const other = constraintOf(body);
   if (other !== undefined)
     throw invalidValue(other.field, `A tool has to be called, so that ${other.field} cannot be followed.`);
+  if ((body.min_tokens ?? 0) > 0)
+    throw invalidValue('min_tokens', 'A tool has to be called, so that min_tokens cannot be followed.');
   return family.constraint(tools, body.parallel_tool_calls !== false);
 }
 
