@@ -39,6 +39,7 @@ function mixedRequest(index: number): GenerationRequest {
     topK: pick(index, 'top-k', 4) * 3,
     topP: index % 3 === 0 ? 0.8 : 1,
     minP: index % 7 === 0 ? 0.1 : 0,
+    minNewTokens: index % 13 === 0 ? 1 : 0,
     repetitionPenalty: index % 4 === 0 ? 1.3 : 1,
     presencePenalty: index % 6 === 0 ? 0.5 : 0,
     frequencyPenalty: index % 6 === 0 ? 0.2 : 0,
@@ -216,6 +217,19 @@ describe('samples', () => {
     const [{ ids }] = await batcher.submit({ prompt: turn, maxNewTokens: 10, stopIds: [] });
     await batcher.submit({ prompt: [...turn, ...ids, 1, 2], maxNewTokens: 1 });
     expect(batcher.counts.shared).toBe(48);
+  });
+});
+
+describe('an answer of a least length', () => {
+  it('ends neither by a token nor by a text before it', async () => {
+    const request = { prompt: [1, 2, 3], maxNewTokens: 8, stopIds: [] };
+    const [[{ ids }]] = await together([request]);
+    const lengths = async (given: object) =>
+      (await together([0, 3].map((minNewTokens) => ({ ...request, ...given, minNewTokens })))).map(
+        ([one]) => one.ids.length,
+      );
+    expect(await lengths({ stopIds: [ids[0]] })).toEqual([0, expect.toSatisfy((length: number) => length >= 3)]);
+    expect(await lengths({ stop: [` ${ids[0]}`] })).toEqual([1, expect.toSatisfy((length: number) => length >= 3)]);
   });
 });
 

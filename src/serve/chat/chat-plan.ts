@@ -8,7 +8,7 @@ import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
 import type { AnswerForm } from './answer-reader.ts';
-import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
+import { continuationOf, conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
 import { familyOf } from './families/index.ts';
 import type { CallableTool, ToolFamily } from './families/family.ts';
 
@@ -42,7 +42,7 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
       family,
       names: new Set(tools.callable.map((tool) => tool.function.name)),
       mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
-      thinking: thinkingOf(template),
+      thinking: thinkingIn(body, template),
     },
   };
 }
@@ -81,6 +81,16 @@ function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Reco
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }
   return parameters;
+}
+
+/** The same where the model goes on with something that was there before: it has opened its thought, or not. */
+function thinkingIn(body: ChatRequest, template: string): AnswerForm['thinking'] {
+  const usual = thinkingOf(template);
+  const continues = continuationOf(body);
+  if (usual === 'none' || continues === 'new_answer') return usual;
+  const { content } = body.messages[body.messages.length - 1];
+  const text = continues === 'turns' ? '' : JSON.stringify(content);
+  return text.lastIndexOf('<think>') > text.lastIndexOf('</think>') ? 'opened' : 'marked';
 }
 
 /** Whether a template's model thinks before it answers, and whether its prompts open the thinking. */
