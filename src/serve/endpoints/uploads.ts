@@ -1,9 +1,9 @@
 /** Files that are sent in parts. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from '@hono/zod-openapi';
-import { writeAll, writeAtomic } from '../../files/atomic.ts';
+import { FileDraft } from '../../files/file-draft.ts';
 import {
   addFile,
   addPart as keepPart,
@@ -91,12 +91,15 @@ const create = defineEndpoint({
   },
 });
 
+/** Uploads whose parts are being put together. */
+const joining = new Set<string>();
+
 /** @throws ApiError 400 for one that has ended, 404 */
 async function openUpload(call: Call): Promise<Upload> {
   const { upload_id: id } = call.params;
   const upload = await findUpload(trainingOf(call).registry, id, call.owner);
   if (upload === undefined) throw notFound('upload', id);
-  const { status } = uploadEntry(upload);
+  const status = joining.has(id) ? 'being completed' : uploadEntry(upload).status;
   if (status === 'pending') return upload;
   throw new ApiError(400, { message: `The upload '${id}' is ${status}.`, code: 'upload_not_pending' });
 }
@@ -157,10 +160,15 @@ const complete = defineEndpoint({
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
     await checkParts(registry, upload, call.body.part_ids);
-    const file = joinParts(upload, call.body);
-    await addFile(registry, file);
-    await endUpload(registry, upload.id, { status: 'completed', file: file.id });
-    return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
+    joining.add(upload.id);
+    try {
+      const file = await joinParts(upload, call.body);
+      await addFile(registry, file);
+      await endUpload(registry, upload.id, { status: 'completed', file: file.id });
+      return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
+    } finally {
+      joining.delete(upload.id);
+    }
   },
 });
 
@@ -174,47 +182,20 @@ async function checkParts(registry: Registry, { id, bytes }: Upload, wanted: rea
   if (sent !== bytes) throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
 }
 
-function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): StoredFile {
+/** The parts one after the other; other requests are answered meanwhile. @throws ApiError 400 for another MD5 */
+async function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): Promise<StoredFile> {
   const id = newId('file-');
-  const [sha256, sum] = [createHash('sha256'), createHash('md5')];
-  writeAtomic(
-    filePath(id),
-    (descriptor) => {
-      for (const part of parts)
-        for (const chunk of chunksOf(partPath(part))) {
-          sha256.update(chunk);
-          sum.update(chunk);
-          writeAll(descriptor, chunk);
-        }
-    },
-    0o600,
-  );
-  if (md5 !== undefined && sum.digest('hex') !== md5) {
-    rmSync(filePath(id), { force: true });
-    throw invalidValue('md5', 'The parts together have another MD5.');
-  }
+  const sum = createHash('md5');
+  using draft = new FileDraft(filePath(id), 0o600);
+  for (const part of parts)
+    for await (const chunk of createReadStream(partPath(part), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      sum.update(chunk);
+      draft.write(chunk);
+    }
+  if (md5 !== undefined && sum.digest('hex') !== md5) throw invalidValue('md5', 'The parts together have another MD5.');
   const { owner, purpose, filename, bytes } = upload;
-  return {
-    id,
-    owner,
-    purpose,
-    filename,
-    bytes,
-    sha256: sha256.digest('hex'),
-    created_at: Date.now(),
-    expires_at: null,
-  };
-}
-
-function* chunksOf(path: string): Generator<Uint8Array> {
-  const chunk = Buffer.alloc(1 << 20);
-  const descriptor = openSync(path, 'r');
-  try {
-    for (let count = readSync(descriptor, chunk); count > 0; count = readSync(descriptor, chunk))
-      yield chunk.subarray(0, count);
-  } finally {
-    closeSync(descriptor);
-  }
+  const sha256 = draft.commit();
+  return { id, owner, purpose, filename, bytes, sha256, created_at: Date.now(), expires_at: null };
 }
 
 const cancel = defineEndpoint({
