@@ -1,5 +1,5 @@
 /** Tells other servers of what has happened, as Standard Webhooks has it. What was not taken is sent again later. */
-import { createHmac } from 'node:crypto';
+import { postWebhook } from '../../base/webhook.ts';
 import { addDelivery, dueDeliveries, noteAttempt, newId, type Registry } from '../../registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 
@@ -70,29 +70,9 @@ export class Webhooks {
   }
 }
 
-/** @returns why it was not taken */
-async function deliver(
+function deliver(
   { url, secret }: WebhookTarget,
   { id, body }: { id: string; body: string },
 ): Promise<string | undefined> {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `v1,${signatureOf(secret, `${id}.${timestamp}.${body}`)}`,
-  };
-  try {
-    const signal = AbortSignal.timeout(PATIENCE);
-    const reply = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-    await reply.body?.cancel();
-    return reply.ok ? undefined : `status ${reply.status}`;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function signatureOf(secret: string, text: string): string {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  return createHmac('sha256', key).update(text).digest('base64');
+  return postWebhook(url, { id, body, secret }, PATIENCE);
 }

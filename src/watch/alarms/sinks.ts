@@ -1,6 +1,7 @@
 /** Who is told of alarms: the log, an address on the web, a program of the user's own. */
 import { spawn } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { postWebhook } from '../../base/webhook.ts';
 import type { Alarm } from './alarm.ts';
 
 export type AlarmEvent = 'alarm.opened' | 'alarm.resolved';
@@ -21,41 +22,17 @@ export function webhookSink(url: string, secret?: string): AlarmSink {
     async tell(event, alarm) {
       const body = JSON.stringify({ type: event, timestamp: new Date().toISOString(), data: alarm });
       const id = `msg_${randomUUID().replaceAll('-', '')}`;
-      let failure: unknown;
+      let failure: string | undefined;
       for (const wait of ATTEMPTS) {
         await new Promise((resolve) => {
           setTimeout(resolve, wait).unref();
         });
-        failure = await post(url, { body, headers: headersOf({ id, body, secret }) });
+        failure = await postWebhook(url, { id, body, secret }, TIMEOUT_MILLISECONDS);
         if (failure === undefined) return;
       }
-      throw failure;
+      throw new Error(`${url}: ${failure}`);
     },
   };
-}
-
-async function post(
-  url: string,
-  { body, headers }: { body: string; headers: Record<string, string> },
-): Promise<unknown> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-    // A secret of this request must not follow to wherever another address sends it.
-    const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' });
-    await response.arrayBuffer();
-    return response.ok ? undefined : new Error(`${url} answered with ${response.status}`);
-  } catch (error) {
-    return error;
-  }
-}
-
-export function headersOf({ id, body, secret }: { id: string; body: string; secret?: string }): Record<string, string> {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp };
-  if (secret === undefined) return headers;
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { ...headers, 'webhook-signature': `v1,${signature}` };
 }
 
 /** Runs a program with the alarm as JSON on its input: `mail -s alarm me@example.org`. No shell reads it. */

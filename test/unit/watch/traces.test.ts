@@ -9,7 +9,8 @@ import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
 import type { ServedAnswer } from '../../../src/watch/trace.ts';
 import { messageOf } from '../../../src/watch/alarms/alarm.ts';
 import { closeForgotten, openAlarms, silence } from '../../../src/watch/alarms/alarm-book.ts';
-import { headersOf, type AlarmEvent } from '../../../src/watch/alarms/sinks.ts';
+import { webhookHeaders } from '../../../src/base/webhook.ts';
+import type { AlarmEvent } from '../../../src/watch/alarms/sinks.ts';
 import { reportVersions } from '../../../src/watch/monitor/report.ts';
 import { Watcher, type WatcherOptions } from '../../../src/watch/watcher.ts';
 
@@ -218,11 +219,11 @@ describe('alarms', () => {
 
   it('are signed as Standard Webhooks say', () => {
     const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
-    const headers = headersOf({ id: 'msg_1', body: '{}', secret });
+    const headers = webhookHeaders({ id: 'msg_1', body: '{}', secret });
     expect(headers).toMatchObject({
       'webhook-id': 'msg_1',
       'webhook-signature': expect.stringMatching(/^v1,[\w+/]{43}=$/) as string,
     });
-    expect(headersOf({ id: 'msg_1', body: '{}' })).not.toHaveProperty('webhook-signature');
+    expect(webhookHeaders({ id: 'msg_1', body: '{}' })).not.toHaveProperty('webhook-signature');
   });
 });
