@@ -62,6 +62,7 @@ export {
   addVersion,
   deleteModel,
   findVersion,
+  findVersions,
   recordFindings,
   registeredModels,
   versionName,

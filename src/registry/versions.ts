@@ -105,12 +105,23 @@ export async function versionsOf(registry: Registry, model: string): Promise<Mod
 
 /** One version. @throws AttuneError E_MODEL_UNREGISTERED, E_VERSION_UNKNOWN */
 export async function findVersion(registry: Registry, model: string, version: number): Promise<ModelVersion> {
+  return (await findVersions(registry, model, [version]))[0];
+}
+
+/** Some versions of a model, in the order given. @throws AttuneError E_MODEL_UNREGISTERED, E_VERSION_UNKNOWN */
+export async function findVersions(
+  registry: Registry,
+  model: string,
+  wanted: readonly number[],
+): Promise<ModelVersion[]> {
   const versions = await versionsOf(registry, model);
-  const found = versions.find((one) => one.version === version);
-  if (found !== undefined) return found;
-  throw new AttuneError('E_VERSION_UNKNOWN', {
-    what: `${model} has no version ${version}`,
-    expected: `one of ${versions.map((one) => one.version).join(', ')}`,
+  return wanted.map((version) => {
+    const found = versions.find((one) => one.version === version);
+    if (found !== undefined) return found;
+    throw new AttuneError('E_VERSION_UNKNOWN', {
+      what: `${model} has no version ${version}`,
+      expected: `one of ${versions.map((one) => one.version).join(', ')}`,
+    });
   });
 }
 

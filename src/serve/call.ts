@@ -88,16 +88,20 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
+  /** All names of models that this request's key may use, with their models: those that it has made, however it is bound. */
+  get seen(): readonly { name: string; model: ServedModel }[] {
+    return this.server.table.names.filter(
+      ({ name, model }) => (model.owner !== undefined || this.mayUse(name, model.id)) && this.mayKnow(model),
+    );
+  }
+
   /** Under which name things are kept that this request makes; of a server without keys all are of one owner. */
   get owner(): string {
     return this.key?.name ?? '';
   }
 
   get #knownNames(): string[] {
-    const known = this.server.table.names.filter(
-      ({ name, model }) => this.mayUse(name, model.id) && this.mayKnow(model),
-    );
-    return known.map(({ name }) => name);
+    return this.seen.map(({ name }) => name);
   }
 
   get #asker(): Asker {

@@ -5,6 +5,7 @@ import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
 import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
 import { keepOptions } from './monitor/kept-options.ts';
 import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
+import { reportVersions, type VersionReport } from './monitor/report.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
 import { eraseUser, type Erasure } from './traces/erase-user.ts';
@@ -89,6 +90,14 @@ export class Watcher {
     return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };
   }
 
+  /** What was measured of every version until now, by the monitors that it holds where it does. */
+  async report(): Promise<VersionReport[]> {
+    await this.#writer.flush();
+    const { monitor } = this.options;
+    const held = (place: { model: string; version: string }) => this.#monitors.get(nameOf(place));
+    return reportVersions(this.store, { ...(monitor !== undefined && { monitor }), held });
+  }
+
   /** Answers that could not be written down. */
   get lost(): number {
     return this.#writer.lost;
@@ -118,7 +127,7 @@ export class Watcher {
 
   /** Answers of a batch by version, tested one after the other. */
   async #test(batch: readonly MeasuredAnswer[]): Promise<void> {
-    const versions = Map.groupBy(batch, ({ served: { model, version } }) => JSON.stringify([model, version]));
+    const versions = Map.groupBy(batch, ({ served }) => nameOf(served));
     for (const [name, answers] of versions) {
       const { model, version } = answers[0].served;
       const isKnown = this.#monitors.has(name);
@@ -133,7 +142,7 @@ export class Watcher {
   }
 
   async #monitorOf(place: { model: string; version: string }): Promise<VersionMonitor> {
-    const name = JSON.stringify([place.model, place.version]);
+    const name = nameOf(place);
     const known = this.#monitors.get(name);
     if (known !== undefined) return known;
     const monitor = await loadMonitor(this.store, place, this.options.monitor);
@@ -153,4 +162,8 @@ export class Watcher {
     for (const sink of sinks)
       sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));
   }
+}
+
+function nameOf({ model, version }: { model: string; version: string }): string {
+  return JSON.stringify([model, version]);
 }

@@ -6,6 +6,7 @@ import {
   changeEvalRun,
   evalItemsOf,
   evalRunsOf,
+  pageOf,
   removeEvalRun,
   type EvalItem,
   type EvalRun,
@@ -16,7 +17,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { evalItemReply, evalRunReply, evalRunRequest, type EvalSource } from '../schemas/evals.ts';
 import { fileOf, notFound, trainingOf } from '../training/access.ts';
-import { listPage, listReply, pageFields, seconds } from '../training/lists.ts';
+import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
 import { evalOf } from './evals.ts';
 
 const runs = '/v1/evals/{eval_id}/runs';
@@ -104,8 +105,9 @@ const list = defineEndpoint({
     const query = readQuery(call, listQuery);
     const found = await evalRunsOf(trainingOf(call).registry, id);
     const wanted = found.filter(({ status }) => query.status === undefined || status === query.status);
-    const entries = await Promise.all(wanted.map((run) => entryOf(call, run)));
-    return listPage(entries, query, (entry) => entry);
+    const page = pageOf(wanted, query);
+    const entries = await Promise.all((page?.rows ?? []).map((run) => entryOf(call, run)));
+    return pageReply(page && { ...page, rows: entries }, query, (entry) => entry);
   },
 });
 

@@ -41,9 +41,6 @@ export const endpoint = defineEndpoint({
     json: z.strictObject({ object: z.literal('list'), data: z.array(modelReply) }).openapi('ModelList'),
   },
   handle(call: Call) {
-    const entries = call.server.table.names.filter(
-      ({ name, model }) => (model.owner !== undefined || call.mayUse(name, model.id)) && call.mayKnow(model),
-    );
-    return Response.json({ object: 'list', data: entries.map(({ name, model }) => modelEntry(name, model)) });
+    return Response.json({ object: 'list', data: call.seen.map(({ name, model }) => modelEntry(name, model)) });
   },
 });

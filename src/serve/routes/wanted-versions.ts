@@ -3,7 +3,7 @@ import {
   aliasesOf,
   CHAMPION,
   earlierChampion,
-  findVersion,
+  findVersions,
   openRollouts,
   registeredModels,
   versionName,
@@ -41,7 +41,7 @@ export async function wantedModels(
       const earlier = aliases[CHAMPION] === undefined ? undefined : await earlierOf(registry, name);
       const numbers = [...Object.values(aliases), rollout?.version, rollout?.from, earlier];
       const known = [...new Set(numbers.filter((number) => number !== undefined))];
-      const versions = await Promise.all(known.map((number) => findVersion(registry, name, number)));
+      const versions = known.length === 0 ? [] : await findVersions(registry, name, known);
       return {
         name,
         ...(owner !== null && { owner }),

@@ -1,11 +1,14 @@
 /** What an evaluation asks of an answer: a grader, and from which score on it passes. */
 import { isPlainObject } from '../../base/plain-object.ts';
+import { compileGrader } from '../../eval/graders/grade.ts';
 import type { Grader } from '../../eval/graders/grader.options.ts';
 import { readGrader } from './graders.ts';
 
 export interface Criterion {
   grader: Grader;
   threshold: number;
+  /** The grader, ready to score. */
+  grade: ReturnType<typeof compileGrader>;
 }
 
 /** @throws ApiError 400 */
@@ -16,5 +19,5 @@ export function readCriterion(value: unknown, param = 'testing_criteria'): Crite
     isSimilar && threshold !== undefined ? { ...rest, pass_threshold: threshold } : rest,
     param,
   );
-  return { grader, threshold: typeof threshold === 'number' ? threshold : 1 };
+  return { grader, threshold: typeof threshold === 'number' ? threshold : 1, grade: compileGrader(grader) };
 }

@@ -1,6 +1,5 @@
 /** Runs evaluations: rows are answered where they have no answer yet, and scored by the evaluation's graders. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileGrader } from '../../eval/graders/grade.ts';
 import { fillTemplate } from '../../eval/graders/template.ts';
 import { parseJson } from '../../files/json.ts';
 import { rawRows } from '../../data/raw-rows.ts';
@@ -112,8 +111,8 @@ export class EvalRunner {
     try {
       const sample = source.type === 'jsonl' ? (row.sample ?? {}) : await this.#sample(row, run, source);
       const answer = answerIn(sample);
-      const results = criteria.map(({ grader, threshold }) => {
-        const { reward: score } = compileGrader(grader)({ item: row.item, answer });
+      const results = criteria.map(({ grader, threshold, grade }) => {
+        const { reward: score } = grade({ item: row.item, answer });
         return { name: grader.name, type: grader.type, score, passed: score >= threshold };
       });
       return { status: results.every(({ passed }) => passed) ? 'pass' : 'fail', sample, results };

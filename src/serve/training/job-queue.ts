@@ -32,6 +32,8 @@ export interface QueueParts {
 }
 
 const POLL = 500;
+/** Between looks for files and uploads whose time is over. */
+const SWEEP = 60_000;
 const MOST_CRASHES = 3;
 
 export class JobQueue {
@@ -41,6 +43,7 @@ export class JobQueue {
   /** By job: how often its worker crashed without getting further, and how far it was. */
   readonly #crashes = new Map<string, { tokens: number; times: number }>();
   #timer: NodeJS.Timeout | undefined;
+  #sweptAt = 0;
   #isClosed = false;
   #looking: Promise<void> | undefined;
 
@@ -80,8 +83,7 @@ export class JobQueue {
     try {
       for (const job of await recoverJobs(registry)) if (job.status === 'cancelling') await this.#end(job, 'cancelled');
       for (const job of await jobsIn(registry, 'validating_files')) this.#check(job);
-      await removeExpired(registry);
-      await endExpiredUploads(registry);
+      await this.#sweep();
       if (this.#current === undefined) {
         const job = this.#isClosed ? undefined : await claimJob(registry);
         if (job !== undefined) this.#begin(job);
@@ -89,6 +91,13 @@ export class JobQueue {
     } catch (error) {
       log.error({ err: error }, 'jobs not followed');
     }
+  }
+
+  async #sweep(): Promise<void> {
+    if (Date.now() - this.#sweptAt < SWEEP) return;
+    this.#sweptAt = Date.now();
+    await removeExpired(this.#parts.registry);
+    await endExpiredUploads(this.#parts.registry);
   }
 
   /** Another process may have asked the job to stop. */
