@@ -15,6 +15,7 @@ export interface TrainingServer {
   /** Jobs that are trained at the moment go on until they are let go. */
   release(): void;
   trained: string[];
+  app: App;
   as(key: 'shop' | 'bank' | 'desk' | 'desk'): Client;
   close(): Promise<void>;
 }
@@ -64,6 +65,7 @@ export async function trainingServer(
       go.resolve();
       go = Promise.withResolvers();
     },
+    app: server.app,
     as: (key) => clientOf(server.app, key),
     async close() {
       go.resolve();
