@@ -130,7 +130,7 @@ export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): stri
 }
 
 /** Long texts are kept in part; what is no text, such as images, is left out. */
-function cut({ prompt, answer }: KeptText): KeptText {
+export function cut({ prompt, answer }: KeptText): KeptText {
   const text = JSON.stringify(prompt ?? null);
   const kept = text.length <= MOST_CHARACTERS ? prompt : `${text.slice(0, MOST_CHARACTERS)}…`;
   return {
