@@ -11,7 +11,9 @@ import type { DecisionLog } from './decisions.ts';
 import type { Plan } from './plan.ts';
 import type { Step, StepContext } from './step.ts';
 
-const DRIFT: ReadonlySet<string> = new Set(['unlike', 'topic', 'classes', 'confidence', 'thumb_down']);
+const DRIFT: ReadonlySet<string> = new Set([
+  ...['unlike', 'unusual_text', 'language', 'topic', 'classes', 'confidence', 'thumb_down', 'edits'],
+]);
 /** So many rows at least, whatever has changed. */
 const LEAST_ROWS = 10;
 

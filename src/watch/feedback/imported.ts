@@ -7,6 +7,7 @@ import type { FeedbackTable, TracesTable } from '../traces/schema.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { cut, ownerOf, type KeptText } from '../traces/trace-writer.ts';
+import { editedShare } from './edited-share.ts';
 import type { FeedbackText, GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
@@ -126,6 +127,8 @@ async function addOne(
     score: score ?? null,
     label: label ?? null,
     corrected: Number(correction !== undefined),
+    edited:
+      text.answer === undefined || text.correction === undefined ? null : editedShare(text.answer, text.correction),
     text: await store.keys.seal(owner, id, text),
   };
   const { numInsertedOrUpdatedRows = 0n } = await store.database

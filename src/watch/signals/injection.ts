@@ -2,6 +2,8 @@
  * Whether a request tries to overrule the instructions of a model, by phrases that such requests use in several languages.
  * A list misses other words; what is watched is whether there are more of those that it finds.
  */
+import { askedText } from '../trace.ts';
+import type { Signal } from './signal.ts';
 
 const MOST_CHARACTERS = 8000;
 
@@ -26,3 +28,15 @@ const PATTERN = new RegExp(
 export function triesToOverrule(request: string): boolean {
   return PATTERN.test(request.slice(0, MOST_CHARACTERS));
 }
+
+export const injection: Signal = {
+  title: 'requests that try to overrule the instructions',
+  kind: 'share',
+  directions: ['up'],
+  of({ prompt }) {
+    const asked = askedText(prompt);
+    return asked === '' ? undefined : Number(triesToOverrule(asked));
+  },
+  cause: 'somebody who tries what the model can be made to do',
+  action: 'look at who asks; limit their key; measure the model with attune safety',
+};
