@@ -66,6 +66,7 @@ const rowOfKind = {
   text: (i) => ({ text: `${i} is ${thing(i)}` }),
   preference: (i) => ({ prompt: `What is ${i}?`, chosen: ` ${thing(i)}`, rejected: ` not ${thing(i + 1)}` }),
   feedback: (i) => ({ prompt: `What is ${i}?`, completion: ` ${thing(i)}`, label: i % 2 === 0 }),
+  stepwise: (i) => ({ prompt: `What is ${i}?`, completions: [thing(i), thing(i + 1)], labels: [true, i % 2 === 0] }),
   prompt: (i) => ({ prompt: `What is ${i}?`, answer: thing(i) }),
   classification: (i) => ({ text: `${i} is ${thing(i)}`, label: i % 2 ? 'odd' : 'even' }),
   multilabel: (i) => ({ text: `${i} is ${thing(i)}`, labels: i % 2 ? ['odd'] : ['even', 'round'] }),
@@ -110,7 +111,7 @@ async function optionsOf(name: Cell['objective'], base: string): Promise<Record<
   const wanted = {
     reward_funcs: 'edit_distance',
     num_generations: 2,
-    max_completion_length: 6,
+    ...(Object.hasOwn(known, 'temperature') && { max_completion_length: 6 }),
     teacher_model: base,
     beta: 0.1,
   };
