@@ -20,7 +20,7 @@ describe('rows of steps', () => {
   });
 
   it.each([
-    [{ completions: ['a'], labels: [true, false] }, 'labels', 'has 2 labels for 1 steps'],
+    [{ completions: ['a'], labels: [true, false] }, 'labels', 'has 2 labels for 1 step'],
     [{ completions: ['a', ' '], labels: [true, false] }, 'completions[1]', 'is empty'],
     [{ completions: ['a', 3], labels: [true, false] }, 'completions[1]', 'must be text, not the number 3'],
     [{ completions: 'a', labels: [true] }, 'completions', 'must be a list of steps, not the text "a"'],

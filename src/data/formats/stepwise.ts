@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { promptFields, readPrompt } from './answers.ts';
 import type { Format } from './format.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
@@ -15,7 +16,7 @@ export const stepwise: Format = {
     const labels = readLabels(row);
     if (prompt === undefined || completions === undefined || labels === undefined) return undefined;
     if (labels.length !== completions.length) {
-      const got = `has ${labels.length} labels for ${completions.length} steps`;
+      const got = `has ${plural(labels.length, 'labels')} for ${plural(completions.length, 'steps')}`;
       return row.problem('labels', got, 'give each step one label');
     }
     return { kind: 'stepwise', prompt, completions, labels };
