@@ -2177,6 +2177,24 @@ export interface NashMdObjective {
   mixture_coef?: MethodOptionInputs['objective']['nash_md']['mixture_coef'];
 }
 
+/** The objective prm, with its options. */
+export interface PrmObjective {
+  /** Which objective. */
+  name: 'prm';
+  /**
+   * Stands behind each step, where the step is judged; it is kept with the result.
+   * @defaultValue "\n"
+   */
+  step_separator?: MethodOptionInputs['objective']['prm']['step_separator'];
+  /** Longest answer, in tokens; data.long_rows says what becomes of longer ones. */
+  max_completion_length?: MethodOptionInputs['objective']['prm']['max_completion_length'];
+  /**
+   * Learn of the last verdict of each row alone.
+   * @defaultValue false
+   */
+  train_on_last_step_only?: MethodOptionInputs['objective']['prm']['train_on_last_step_only'];
+}
+
 /** The objective reward, with its options. */
 export interface RewardObjective {
   /** Which objective. */
@@ -2322,6 +2340,7 @@ export type ObjectiveInput =
   | 'online_dpo'
   | 'xpo'
   | 'nash_md'
+  | 'prm'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -2353,6 +2372,7 @@ export type ObjectiveInput =
   | OnlineDpoObjective
   | XpoObjective
   | NashMdObjective
+  | PrmObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective
