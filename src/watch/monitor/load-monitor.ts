@@ -1,7 +1,7 @@
 /** A version's monitor from what is stored of it. */
 import { parseJson } from '../../files/json.ts';
 import type { SignalValues } from '../signals/index.ts';
-import type { MeasuredAnswer } from '../traces/trace-writer.ts';
+import { placeOf, type MeasuredAnswer } from '../traces/trace-writer.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { VersionMonitor, type MonitorOptions, type MonitorState, type Observation } from './version-monitor.ts';
 
@@ -54,10 +54,6 @@ export function observationOfAnswer({ served, signals, words }: MeasuredAnswer):
     ...(label !== undefined && { label }),
     ...(words !== undefined && { words }),
   };
-}
-
-function placeOf(id: string, choice: number): string {
-  return choice === 0 ? id : `${id}#${choice}`;
 }
 
 /** Keeps what later answers are measured by, once it is complete, and where the current period begins. */

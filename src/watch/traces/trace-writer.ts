@@ -118,6 +118,11 @@ export class TraceWriter {
   }
 }
 
+/** Which answer: the id of its reply, with its place there where it is not the first. */
+export function placeOf(id: string, choice: number): string {
+  return choice === 0 ? id : `${id}#${choice}`;
+}
+
 /** Whose a text is: the user's, where the request says who that is. */
 export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): string {
   if (user !== undefined) return `user ${user}`;
@@ -125,7 +130,7 @@ export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): stri
 }
 
 /** Long texts are kept in part; what is no text, such as images, is left out. */
-function cut({ prompt, answer }: KeptText): KeptText {
+export function cut({ prompt, answer }: KeptText): KeptText {
   const text = JSON.stringify(prompt ?? null);
   const kept = text.length <= MOST_CHARACTERS ? prompt : `${text.slice(0, MOST_CHARACTERS)}…`;
   return {
