@@ -1963,14 +1963,16 @@ export interface GkdObjective {
   /** Which objective. */
   name: 'gkd';
   /** Folder or name of the model to learn from; its tokenizer must be the same. */
-  teacher_model: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  teacher_model?: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  /** In its place: {endpoint: https://HOST/v1, model: NAME}, which says log-probabilities of tokens. */
+  teacher?: MethodOptionInputs['objective']['gkd']['teacher'];
   /**
    * 0: cover what the teacher says; 1: say nothing that it would not.
    * @defaultValue 0.5
    */
   beta?: MethodOptionInputs['objective']['gkd']['beta'];
   /**
-   * Of sampling, and of both distributions.
+   * Of sampling, and of both distributions; of sampling alone with a teacher at an endpoint.
    * @defaultValue 0.9
    */
   temperature?: MethodOptionInputs['objective']['gkd']['temperature'];

@@ -38,12 +38,9 @@ const entry = z.strictObject({
   probs: z.array(z.number()).openapi({ description: "In the order of the model's classes" }),
   num_classes: z.number().int(),
   spans: z.array(z.strictObject({ ...span, label: z.string() })).optional(),
-  steps: z
-    .array(z.number())
-    .optional()
-    .openapi({
-      description: 'How probable it is that each step is right; value is the place of the first wrong one, or -1',
-    }),
+  steps: z.array(z.number()).optional().openapi({
+    description: 'How probable it is that each step is right; value is the place of the first wrong one, or -1',
+  }),
   stretch: z.strictObject({ ...span, none_by: z.number() }).optional(),
 });
 
