@@ -12,7 +12,7 @@ import { trainWhole } from '../train-whole.ts';
 
 /** Undefined without any bound: AdamW on the same batches. */
 const EPSILONS = [1, 3, 8, undefined] as const;
-const [ROWS, BATCH, CANARIES] = [1500, 96, 6];
+const [ROWS, BATCH, CANARIES] = [900, 64, 4];
 const RATE = 5e-3;
 
 interface Private {
@@ -28,7 +28,7 @@ export interface PrivacyCurve extends Findings {
 
 /** What a bound on privacy costs in accuracy, and what it keeps of planted codes. */
 export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
-  const steps = setting.quick ? 4 : 40;
+  const steps = setting.quick ? 4 : 30;
   const place = join(setting.folder, 'methods', 'privacy');
   makeFolders(place);
   const { data } = await tickets.write(place, { rows: ROWS, fresh: 1, seed: 1 });
