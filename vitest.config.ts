@@ -19,6 +19,9 @@ const WAITING_FILES = 4;
 /** Their models are tiny: threads that wait for each other would take longer than one. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
+/** One process for many files: loading source and libtorch again for each took half of the processor time. */
+const SHARED_PROCESS = { isolate: false, setupFiles: ['test/restore-process.ts'] };
+
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
 
@@ -34,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          ...SHARED_PROCESS,
           // On two cores vitest would use one of them.
           maxWorkers: FILES,
           testTimeout: 20_000,
@@ -45,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
+          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
