@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
+import { makeFolders } from '../files/make-folder.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { openPostgres, type PostgresPlace } from './postgres.ts';
 import { migrations } from './migrations/index.ts';
@@ -47,7 +47,7 @@ export async function openDatabase<Schema>(place: DatabasePlace, provider: Migra
 }
 
 function openFile<Schema>(path: string): Kysely<Schema> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   return new Kysely<Schema>({ dialect: new NodeSqliteDialect(path) });
 }
 
