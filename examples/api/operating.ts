@@ -14,6 +14,7 @@ import {
   importOtlp,
   modelHistory,
   modelLineage,
+  moveStore,
   promoteModel,
   registerModel,
   resolveRecipe,
@@ -57,6 +58,9 @@ writeFileSync(
 writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
 assert.equal((await improve('loop.yaml')).state, 'collecting');
 console.log(await improvementStatus('loop.yaml'));
+
+// A database that several servers share; here there is none.
+await assert.rejects(moveStore({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });
 
 // What a key has at OpenAI, here of a server that has nothing.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));

@@ -49,6 +49,7 @@ export const functions = {
   modelLineage: async () => (await import('../registry/lineage.ts')).modelLineage,
   mergeAdapters: async () => (await import('../adapters.ts')).mergeAdapters,
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
+  moveStore: async () => (await import('../store/move-store.ts')).moveStore,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,
   openIndex: async () => (await import('../retrieve/open-index.ts')).openIndex,
   openModel: async () => (await import('../talk.ts')).openTalker,

@@ -40,6 +40,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'improve status': () => import('./improve-status.ts'),
   'improve explain': () => import('./improve-explain.ts'),
   'users erase': () => import('./users-erase.ts'),
+  'store move': () => import('./store-move.ts'),
   'keys create': () => import('./keys-create.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),

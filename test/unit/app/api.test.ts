@@ -56,6 +56,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'improve status': 'improvementStatus',
   'improve explain': 'improvementStatus',
   'users erase': 'eraseUser',
+  'store move': 'moveStore',
   'keys create': 'createApiKey',
   eval: 'evaluate',
   compare: 'compare',
