@@ -19,7 +19,7 @@ import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
-import { withModel, type OpenedModel } from '../safety/answer-trials.ts';
+import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/trial.ts';
 
 /** Options of `groundedness`. */

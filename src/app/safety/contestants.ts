@@ -4,7 +4,7 @@ import { isFolder } from '../../files/find-files.ts';
 import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
-import type { AskedModel, OpenedModel } from './answer-trials.ts';
+import type { AskedModel, OpenedModel } from './ask-all.ts';
 import type { SafetyOptions } from './safety.ts';
 import type { AskingForm } from './trial.ts';
 

@@ -7,7 +7,7 @@ import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { answerTrials, withModel, type TrialAnswers } from './answer-trials.ts';
+import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
@@ -54,9 +54,9 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   const { trials, now } = await withModel(after, options, async (model) => {
     const form = await formOf(model, options.systemPrompt);
     const asked = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
-    return { trials: asked, now: await answerTrials(model, asked, options) };
+    return { trials: asked, now: await askAll(model, asked, options) };
   });
-  const old = before && (await withModel(before, options, (model) => answerTrials(model, trials, options)));
+  const old = before && (await withModel(before, options, (model) => askAll(model, trials, options)));
   const found = resultsOf(trials, { before, after, old, now });
   const results = { ...found, notes: [...found.notes, ...leaks.notes] };
   if (folder !== undefined) writeSafety(folder, results);

@@ -1,8 +1,7 @@
 import { openSession } from '../../worker/index.ts';
 import type { ModelAnswer, ModelQuestion } from '../../jobs/generate/model-questions.ts';
-import { talkerOf, type Talker } from '../talk.ts';
+import { talkerOf, type Prompt, type Sampling, type Talker } from '../talk.ts';
 import type { SafetyOptions } from './safety.ts';
-import type { Trial } from './trial.ts';
 
 export interface AskedModel {
   /** For people. */
@@ -11,7 +10,13 @@ export interface AskedModel {
   isBase?: boolean;
 }
 
-/** By trial, and by its rows: the answers to each. */
+/** What is asked in one way: prompts, of which some may be held to an answer's form. */
+export interface Questions {
+  rows: readonly { ask: Prompt; constraint?: Sampling['constraint'] }[];
+  sampling: Sampling;
+}
+
+/** By list, and by its rows: the answers to each. */
 export type TrialAnswers = readonly (readonly (readonly string[])[])[];
 
 type Opening = Pick<SafetyOptions, 'precision' | 'onEvent' | 'signal'>;
@@ -45,19 +50,19 @@ export async function withModel<Result>(
   }
 }
 
-/** Asks everything, one trial after the other. */
-export async function answerTrials(
+/** Asks everything, one list of questions after the other. */
+export async function askAll(
   model: OpenedModel,
-  trials: readonly Trial[],
+  lists: readonly Questions[],
   { onEvent, signal }: Opening,
 ): Promise<TrialAnswers> {
-  const total = trials.reduce((sum, { rows }) => sum + rows.length, 0);
+  const total = lists.reduce((sum, { rows }) => sum + rows.length, 0);
   onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name}` });
   let done = 0;
   const onAnswer = () => {
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done: ++done, total, unit: 'answers' });
   };
-  const ask = async ({ rows, sampling }: Trial): Promise<string[][]> => {
+  const ask = async ({ rows, sampling }: Questions): Promise<string[][]> => {
     const n = sampling.n ?? 1;
     const watch = { onAnswer, signal };
     if (rows.some(({ constraint }) => constraint !== undefined)) {
@@ -71,6 +76,6 @@ export async function answerTrials(
     return rows.map((_, row) => texts.slice(row * n, (row + 1) * n));
   };
   const answers: string[][][] = [];
-  for (const trial of trials) answers.push(await ask(trial));
+  for (const list of lists) answers.push(await ask(list));
   return answers;
 }
