@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../../base/secrets.ts';
-import { UNREACHED_CODES } from '../../base/connection.ts';
+import { retryAfter, UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Message } from '../../text/index.ts';
@@ -71,8 +71,7 @@ export async function chatCompletion(
   if (status === 200) return { ...readAnswer(text), seconds: (performance.now() - start) / 1000 };
   const said = clean(messageOf(text), endpoint);
   if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
-  if (PASSING.has(status))
-    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: waitOf(headers.get('retry-after')) });
+  if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, status, said);
 }
 
@@ -145,15 +144,6 @@ function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
     inputTokens: count(answer.usage?.prompt_tokens),
     outputTokens: count(answer.usage?.completion_tokens),
   };
-}
-
-/** Seconds, or a date. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }
 
 const SHOWN = 300;
