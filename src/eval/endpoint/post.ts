@@ -1,6 +1,6 @@
 /** Requests to endpoints: what every answer that is none means. */
 import { withoutSecrets } from '../../base/secrets.ts';
-import { UNREACHED_CODES } from '../../base/connection.ts';
+import { retryAfter, UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -40,7 +40,7 @@ export async function post(endpoint: Endpoint, path: string, body: object, limit
   const said = clean(messageOf(text), endpoint);
   if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
   if (PASSING.has(status))
-    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: waitOf(headers.get('retry-after')) });
+    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, { status, said, path });
 }
 
@@ -85,14 +85,6 @@ async function bodyText({ body }: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(parts));
 }
 
-/** Seconds, or a date. */
-function waitOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
-}
 
 const SHOWN = 300;
 /** What is looked at for keys: more of it is never shown. */

@@ -1,4 +1,5 @@
 /** How signals went, in parts of as many values each. */
+import { mean } from '../../eval/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
 import type { SaidOfAnswer, TraceRow } from '../traces/trace-store.ts';
@@ -50,10 +51,6 @@ function pointsOf(seen: readonly Seen[], summary: (values: readonly number[]) =>
     if (part.length > 0) points.push({ answers: from + size, at: seen[from + size - 1].at, value: summary(part) });
   }
   return points;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {
