@@ -33,6 +33,7 @@ export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement, JudgingOptions } from './judge/judge.ts';
+export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
 export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
 export type { GroundednessOptions } from './groundedness/groundedness.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';

@@ -25,6 +25,14 @@ export interface StoreFiles {
   options: string;
 }
 
+/** A thumb that points down is 1; of edits, the share of the answer that is changed. */
+export interface SaidOfAnswer {
+  id: string;
+  at: number;
+  name: 'thumb_down' | 'edits';
+  value: number;
+}
+
 export class TraceStore {
   readonly database: Kysely<TraceTables>;
   readonly keys: UserKeys;
@@ -134,18 +142,21 @@ export class TraceStore {
       .executeTakeFirst();
   }
 
-  /** Thumbs for answers of a version, in the order in which they came. */
-  async thumbs(model: string, version: string, from = 0): Promise<{ id: string; at: number; isUp: boolean }[]> {
+  /** Thumbs and edits of a version's answers, in the order in which they came. */
+  async said(model: string, version: string, from = 0): Promise<SaidOfAnswer[]> {
     const rows = await this.database
       .selectFrom('feedback')
-      .select(['trace as id', 'at', 'thumb'])
+      .select(['trace as id', 'at', 'thumb', 'edited'])
       .where('model', '=', model)
       .where('version', '=', version)
       .where('at', '>=', from)
-      .where('thumb', 'is not', null)
+      .where((where) => where.or([where('thumb', 'is not', null), where('edited', 'is not', null)]))
       .orderBy('at')
       .execute();
-    return rows.map(({ id, at, thumb }) => ({ id, at, isUp: thumb === 1 }));
+    return rows.flatMap(({ id, at, thumb, edited }): SaidOfAnswer[] => [
+      ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
+      ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),
+    ]);
   }
 
   /** Deletes answers that are past their time, and feedback that came before `feedbackUntil`. */

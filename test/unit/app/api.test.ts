@@ -39,6 +39,8 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'data groups': 'describeGroups',
   'data counterfactuals': 'writeCounterfactuals',
   'import openai': 'importOpenAi',
+  'import langfuse': 'importLangfuse',
+  'import otlp': 'importOtlp',
   'data list': 'findDataSets',
   train: 'train',
   chat: 'openModel',

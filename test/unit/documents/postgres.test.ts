@@ -38,7 +38,7 @@ describe.skipIf(!hasPostgres)('a PostgreSQL database', () => {
     expect(documents[2499]).toMatchObject({
       kind: 'record',
       values: { id: 2500, name: 'item 2500' },
-      origins: [{ file: `postgres://127.0.0.1:${PORT}/postgres`, row: 2500 }],
+      origins: [{ file: server.url.replace('postgres:word@', ''), row: 2500 }],
     });
     expect(outcome).toMatchObject({ status: 'read', format: 'postgres', documents: 2500 });
   });
