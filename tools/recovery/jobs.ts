@@ -18,7 +18,7 @@ const { values } = parseArgs({ options: { times: { type: 'string', default: '20'
 const TIMES = Number(values.times);
 const VICTIMS = ['server', 'worker', 'both'] as const;
 const STEPS = 72;
-const MOST_SECONDS = 600;
+const MOST_SECONDS = 1800;
 
 type Victim = (typeof VICTIMS)[number];
 
