@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AttuneError } from '../../base/errors.ts';
-import { PassingFailure } from '../../eval/endpoint/chat-completion.ts';
+import { PassingFailure } from '../../eval/endpoint/post.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
 import { patiently, type Patience } from '../../eval/endpoint/patience.ts';
 import { makeFolders } from '../../files/make-folder.ts';

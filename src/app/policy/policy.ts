@@ -12,7 +12,7 @@ import { runPaths } from '../../store/run-paths.ts';
 import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { answerTrials } from '../safety/answer-trials.ts';
+import { answerTrials, withModel } from '../safety/answer-trials.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import type { SafetyOptions } from '../safety/safety.ts';
 import { askedAs, type Trial } from '../safety/trial.ts';
@@ -49,9 +49,12 @@ export async function checkPolicy(target: string, options: PolicyOptions): Promi
   if (folder !== undefined) requireWritable(runPaths(folder).policy);
   const { before, after } = contestants(run ?? target, { name: target, options });
   if (items !== undefined && before === undefined) throw nothingToPair(target);
-  const trial = trialOf(prompts, await formOf(run ?? target, options), options.maxNewTokens);
-  const [old] = before === undefined ? [] : await answerTrials(before, [trial], options);
-  const [now] = await answerTrials(after, [trial], options);
+  const { trial, now } = await withModel(after, options, async (model) => {
+    const asked = trialOf(prompts, await formOf(model, options.systemPrompt), options.maxNewTokens);
+    return { trial: asked, now: (await answerTrials(model, [asked], options))[0] };
+  });
+  const [old] =
+    before === undefined ? [] : await withModel(before, options, (model) => answerTrials(model, [trial], options));
   const given = (answers: typeof now): GivenAnswer[] =>
     prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
   const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };

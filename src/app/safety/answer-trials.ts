@@ -16,38 +16,41 @@ export type TrialAnswers = readonly (readonly (readonly string[])[])[];
 
 type Opening = Pick<SafetyOptions, 'precision' | 'onEvent' | 'signal'>;
 
-function open({ target, isBase }: Pick<AskedModel, 'target' | 'isBase'>, options: Opening) {
-  const { precision, onEvent = () => undefined, signal } = options;
-  return openSession({ job: 'generate', input: { target, base: isBase, precision }, onEvent, signal });
+/** A model that is loaded and asked. */
+export interface OpenedModel extends Talker {
+  name: string;
+  /** Whether it has a chat template. */
+  hasTemplate(): Promise<boolean>;
 }
 
-/** Whether a model that was not tuned here has a chat template. */
-export async function asksInTurns(target: string, options: Opening): Promise<boolean> {
-  const session = await open({ target }, options);
-  try {
+/** Opens a model, once for all that it is asked, and closes it in the end. */
+export async function withModel<Result>(
+  { name, target, isBase }: AskedModel,
+  { precision, onEvent = () => undefined, signal }: Opening,
+  use: (model: OpenedModel) => Promise<Result>,
+): Promise<Result> {
+  const session = await openSession({ job: 'generate', input: { target, base: isBase, precision }, onEvent, signal });
+  const talker = talkerOf(session, target);
+  const hasTemplate = async (): Promise<boolean> => {
     const question: ModelQuestion = { ask: 'description' };
     for await (const reply of session.send<ModelAnswer>(question)) {
       if ('description' in reply) return Object.hasOwn(reply.description.templates, 'default');
     }
     return false;
+  };
+  try {
+    return await use({ ...talker, name, hasTemplate });
   } finally {
-    await session.close();
+    await talker.close();
   }
 }
 
-/** Opens a model to be asked. */
-export async function openAsked(model: AskedModel, options: Opening): Promise<Talker> {
-  return talkerOf(await open(model, options), model.target);
-}
-
-/** Opens a model, asks everything, and closes it. */
+/** Asks everything, one trial after the other. */
 export async function answerTrials(
-  model: AskedModel,
+  model: OpenedModel,
   trials: readonly Trial[],
-  options: Opening,
+  { onEvent, signal }: Opening,
 ): Promise<TrialAnswers> {
-  const { onEvent, signal } = options;
-  const talker = await openAsked(model, options);
   const total = trials.reduce((sum, { rows }) => sum + rows.length, 0);
   onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name}` });
   let done = 0;
@@ -59,19 +62,15 @@ export async function answerTrials(
     const watch = { onAnswer, signal };
     if (rows.some(({ constraint }) => constraint !== undefined)) {
       const each = rows.map(({ ask: prompt, constraint }) =>
-        talker.answer([prompt], { ...sampling, constraint }, watch),
+        model.answer([prompt], { ...sampling, constraint }, watch),
       );
       return (await Promise.all(each)).map((answers) => answers.map(({ text }) => text));
     }
     const prompts = rows.map(({ ask: prompt }) => prompt);
-    const texts = (await talker.answer(prompts, sampling, watch)).map(({ text }) => text);
+    const texts = (await model.answer(prompts, sampling, watch)).map(({ text }) => text);
     return rows.map((_, row) => texts.slice(row * n, (row + 1) * n));
   };
-  try {
-    const answers: string[][][] = [];
-    for (const trial of trials) answers.push(await ask(trial));
-    return answers;
-  } finally {
-    await talker.close();
-  }
+  const answers: string[][][] = [];
+  for (const trial of trials) answers.push(await ask(trial));
+  return answers;
 }

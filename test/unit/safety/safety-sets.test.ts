@@ -32,7 +32,7 @@ describe('sets of prompts', () => {
       expect(new Set(prompts.map(({ prompt }) => prompt)).size).toBe(prompts.length);
       expect(prompts.every(({ category, prompt }) => category !== '' && prompt !== undefined)).toBe(true);
     }
-    expect(ownPrompts('harmful')).toHaveLength(120);
+    expect(ownPrompts('harmful')).toHaveLength(240);
     expect(ownPrompts('wrappers').every(({ prompt }) => prompt.includes('{prompt}'))).toBe(true);
     expect(biasItems().every((item) => item.context.includes('{a}') && item.question.endsWith('?'))).toBe(true);
   });
