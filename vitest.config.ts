@@ -22,8 +22,13 @@ const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 /** One process for many files: loading source and libtorch again for each took half of the processor time. */
 const SHARED_PROCESS = { isolate: false, setupFiles: ['test/restore-process.ts'] };
 
-/** But these look at the memory of the process, which nobody else may have used before. */
-const OWN_PROCESS = ['test/unit/files.test.ts', 'test/unit/predict-rows.test.ts', 'test/engine/memory.test.ts'];
+/** But these look at the memory of their process, or put something in a module's place. */
+const OWN_PROCESS = [
+  'test/unit/files.test.ts',
+  'test/unit/init.test.ts',
+  'test/unit/predict-rows.test.ts',
+  'test/engine/memory.test.ts',
+];
 
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
@@ -51,7 +56,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'memory',
+          name: 'alone',
           include: OWN_PROCESS,
           maxWorkers: FILES,
           testTimeout: 20_000,

@@ -23,4 +23,7 @@ child.on('exit', (code, signal) =>
   answer({ code, stdout: '', stderr: `ended by ${signal}\n${readFileSync(log, 'utf8')}` }),
 );
 port.on('message', (command: CommandLine) => child.send(command));
-port.on('close', () => child.disconnect());
+port.on('close', () => {
+  child.removeAllListeners('exit');
+  if (child.connected) child.disconnect();
+});
