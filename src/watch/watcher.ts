@@ -5,7 +5,6 @@ import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
 import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
 import { keepOptions } from './monitor/kept-options.ts';
 import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
-import { reportVersions, type VersionReport } from './monitor/report.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
 import { eraseUser, type Erasure } from './traces/erase-user.ts';
@@ -74,10 +73,13 @@ export class Watcher {
   async feedback(given: GivenFeedback): Promise<FeedbackReceipt | undefined> {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
-    if (added?.thumb === undefined) return added?.receipt;
-    const { model, version, thumb } = added;
+    if (added === undefined || added.said.length === 0) return added?.receipt;
+    const { model, version, said } = added;
+    const name = JSON.stringify([model, version]);
+    const isKnown = this.#monitors.has(name);
+    // What is loaded now has it already.
     const monitor = await this.#monitorOf({ model, version });
-    monitor.observeThumb(thumb, { id: given.trace, at: Date.now() });
+    if (isKnown) for (const one of said) monitor.observeSaid(one.name, one.value, { id: given.trace, at: Date.now() });
     await this.#tellChanges({ model, version }, monitor);
     return added.receipt;
   }
@@ -88,14 +90,6 @@ export class Watcher {
     const { erase } = this.options;
     if (erase !== undefined) return erase(this.store, user);
     return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };
-  }
-
-  /** What was measured of every version until now, by the monitors that it holds where it does. */
-  async report(): Promise<VersionReport[]> {
-    await this.#writer.flush();
-    const { monitor } = this.options;
-    const held = (place: { model: string; version: string }) => this.#monitors.get(nameOf(place));
-    return reportVersions(this.store, { ...(monitor !== undefined && { monitor }), held });
   }
 
   /** Answers that could not be written down. */
@@ -127,7 +121,7 @@ export class Watcher {
 
   /** Answers of a batch by version, tested one after the other. */
   async #test(batch: readonly MeasuredAnswer[]): Promise<void> {
-    const versions = Map.groupBy(batch, ({ served }) => nameOf(served));
+    const versions = Map.groupBy(batch, ({ served: { model, version } }) => JSON.stringify([model, version]));
     for (const [name, answers] of versions) {
       const { model, version } = answers[0].served;
       const isKnown = this.#monitors.has(name);
@@ -142,7 +136,7 @@ export class Watcher {
   }
 
   async #monitorOf(place: { model: string; version: string }): Promise<VersionMonitor> {
-    const name = nameOf(place);
+    const name = JSON.stringify([place.model, place.version]);
     const known = this.#monitors.get(name);
     if (known !== undefined) return known;
     const monitor = await loadMonitor(this.store, place, this.options.monitor);
@@ -162,8 +156,4 @@ export class Watcher {
     for (const sink of sinks)
       sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));
   }
-}
-
-function nameOf({ model, version }: { model: string; version: string }): string {
-  return JSON.stringify([model, version]);
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { reportVersions } from '../../watch/index.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { watcherOf } from '../watch/watcher-of.ts';
@@ -16,6 +17,8 @@ export const endpoint = defineEndpoint({
     json: z.strictObject({ object: z.literal('list'), data: z.array(report) }).openapi('MonitorReport'),
   },
   async handle({ server }: Call) {
-    return Response.json({ object: 'list', data: await watcherOf(server).report() });
+    const watcher = watcherOf(server);
+    await watcher.flush();
+    return Response.json({ object: 'list', data: await reportVersions(watcher.store, watcher.options) });
   },
 });

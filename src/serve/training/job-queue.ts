@@ -9,6 +9,7 @@ import {
   findJob,
   hasEnded,
   jobsIn,
+  keepJob,
   recoverJobs,
   removeExpired,
   type Job,
@@ -34,6 +35,8 @@ export interface QueueParts {
 const POLL = 500;
 /** Between looks for files and uploads whose time is over. */
 const SWEEP = 60_000;
+/** Between signs of life of a job's worker. */
+const KEEP_MS = 10_000;
 const MOST_CRASHES = 3;
 
 export class JobQueue {
@@ -42,6 +45,7 @@ export class JobQueue {
   #current: { id: string; controller: AbortController; work: Promise<void> } | undefined;
   /** By job: how often its worker crashed without getting further, and how far it was. */
   readonly #crashes = new Map<string, { tokens: number; times: number }>();
+  #keptAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #sweptAt = 0;
   #isClosed = false;
@@ -102,7 +106,12 @@ export class JobQueue {
 
   /** Another process may have asked the job to stop. */
   async #follow({ id, controller }: { id: string; controller: AbortController }): Promise<void> {
-    const job = await findJob(this.#parts.registry, id);
+    const { registry } = this.#parts;
+    if (Date.now() - this.#keptAt >= KEEP_MS) {
+      this.#keptAt = Date.now();
+      await keepJob(registry, id);
+    }
+    const job = await findJob(registry, id);
     if (job === undefined || job.status === 'pausing' || job.status === 'cancelling') controller.abort();
   }
 

@@ -12,7 +12,7 @@ import {
 import { keptOptions } from './kept-options.ts';
 import { loadMonitor } from './load-monitor.ts';
 import { seriesOf, type SignalSeries } from './series.ts';
-import type { Finding, MonitorOptions, VersionMonitor } from './version-monitor.ts';
+import type { Finding, MonitorOptions } from './version-monitor.ts';
 
 export interface ReportedSignal extends Finding {
   title: string;
@@ -50,25 +50,27 @@ export interface ReportOptions {
   model?: string;
   /** As the server that was started last has them unless given. */
   monitor?: Partial<MonitorOptions>;
-  /** The monitor of a version where somebody holds it; it is made from what is stored otherwise. */
-  held?: (version: { model: string; version: string }) => VersionMonitor | undefined;
 }
 
 /** The newest version of each model first. */
 export async function reportVersions(
   store: TraceStore,
-  { model, monitor = keptOptions(store), held }: ReportOptions = {},
+  { model, monitor = keptOptions(store) }: ReportOptions = {},
 ): Promise<VersionReport[]> {
   const versions = (await store.versions()).filter((one) => model === undefined || one.model === model);
   const reports: VersionReport[] = [];
-  for (const one of versions.toReversed())
-    reports.push(await reportVersion(store, one, held?.(one) ?? (await loadMonitor(store, one, monitor))));
+  for (const one of versions.toReversed()) reports.push(await reportVersion(store, one, monitor));
   return reports;
 }
 
 type Version = Awaited<ReturnType<TraceStore['versions']>>[number];
 
-async function reportVersion(store: TraceStore, version: Version, monitor: VersionMonitor): Promise<VersionReport> {
+async function reportVersion(
+  store: TraceStore,
+  version: Version,
+  options?: Partial<MonitorOptions>,
+): Promise<VersionReport> {
+  const monitor = await loadMonitor(store, version, options);
   const stored = await store.of(version.model, version.version);
   const rows = stored.filter(({ at }) => at >= monitor.period.from);
   const tested = monitor.findings.filter((one) => one.reading ?? one.classes ?? one.topic);
@@ -80,7 +82,7 @@ async function reportVersion(store: TraceStore, version: Version, monitor: Versi
     ...(await accuracyOf(store, version, rows)),
     feedback: await countFeedback(store, version),
     alarms: await listAlarms(store, version),
-    series: seriesOf(stored, { monitor, thumbs: await store.thumbs(version.model, version.version) }),
+    series: seriesOf(stored, { monitor, said: await store.said(version.model, version.version) }),
   };
 }
 
