@@ -1,6 +1,6 @@
 // R rows, each a prompt with its answers; C answers of all rows, L of their tokens
 import type { PromptExample } from '../../data/example.ts';
-import type { Problem } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import { Renderer } from '../../text/index.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -16,8 +16,9 @@ import { createScorer } from './rewards/index.ts';
 import type { Scorer } from './rewards/reward.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { SamplingSettings } from './rollouts.ts';
+import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
 
-export interface PolicySettings extends SamplingSettings {
+export interface PolicySettings extends SamplingSettings, Partial<ToolSettings> {
   reward_funcs: readonly RewardSpec[];
   reward_weights: readonly number[] | null;
   reward_timeout: number;
@@ -41,6 +42,7 @@ export interface PolicyParts {
   scorers: readonly Scorer[];
   /** Measured on validation rows only: what goes up without them was not learnt for its own sake. */
   heldOut: readonly Scorer[];
+  tools?: RolloutTools;
   processor: Processor;
   /** Answers of the last evaluation. */
   evaluated: readonly EvaluatedAnswer[];
@@ -62,11 +64,15 @@ export function policyObjective(parts: PolicyParts): Objective {
     ...(referenceModel !== null && { referenceModel }),
     room: settings.max_completion_length,
     async ready(signal) {
+      await parts.tools?.check();
       for (const scorer of scorers) await scorer.ready?.(signal);
     },
-    dispose: () => scorers.forEach((scorer) => scorer.dispose?.()),
+    dispose() {
+      parts.tools?.dispose();
+      for (const scorer of scorers) scorer.dispose?.();
+    },
     evaluated: () => parts.evaluated,
-    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[]),
+    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[], parts.tools),
     produce: (rows, step) => produceRollouts(rows, step, parts),
     evaluate: (rows, step) => scoreRollouts(rows, step, parts),
     largest: (row) => largestGroup(row, { answers: settings.num_generations, length: settings.max_completion_length }),
@@ -82,7 +88,8 @@ export function policyParts(settings: PolicySettings, processor: Processor): Pol
   const { references: hashes = {}, rewardModel } = processor;
   const create = (spec: RewardSpec) => createScorer(spec, { hashes, timeout, rewardModel });
   const [scorers, heldOut] = [reward_funcs, held_out_reward_funcs].map((specs) => namedApart(specs.map(create)));
-  return { settings, scorers, heldOut, processor, evaluated: [] };
+  const tools = RolloutTools.of(settings, processor);
+  return { settings, scorers, heldOut, processor, evaluated: [], ...(tools && { tools }) };
 }
 
 /** Two of a name are logged as two. */
@@ -101,11 +108,14 @@ function namedApart(scorers: readonly Scorer[]): Scorer[] {
 async function preparePrompts(
   renderer: Renderer,
   examples: readonly PromptExample[],
+  tools?: RolloutTools,
 ): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+  const shown = await tools?.schemas();
+  if (shown !== undefined) refuseTexts(examples);
   const rows = await Promise.all(
     examples.map(async (example): Promise<PreparedRow> => {
       const { id, source, prompt } = example;
-      const { ids } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt });
+      const { ids } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) });
       return { id, source, ids, trained: new Uint8Array(ids.length), prompt: example };
     }),
   );
@@ -113,6 +123,19 @@ async function preparePrompts(
     ids.length > 0 ? [] : [{ ...source, field: 'prompt', message: 'is empty', fix: 'fill it or delete the row' }],
   );
   return { rows, problems };
+}
+
+/** A text says nowhere what tools there are, and a model that goes on with it calls none. */
+function refuseTexts(examples: readonly PromptExample[]): void {
+  const texts = examples.filter(({ prompt }) => typeof prompt === 'string');
+  if (texts.length === 0) return;
+  throw new AttuneError('E_TOOLS_TEXT_PROMPT', {
+    what: `objective.tools needs prompts that are messages, and ${texts.length} of ${examples.length} are texts`,
+    expected: '{"prompt": [{"role": "user", "content": "…"}], …}',
+    problems: texts.slice(0, 5).map(({ source }) => ({ ...source, field: 'prompt', message: 'is a text' })),
+    problemCount: texts.length,
+    fix: 'write each prompt as a list with one message',
+  });
 }
 
 export function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {

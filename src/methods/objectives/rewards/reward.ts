@@ -10,6 +10,8 @@ export interface RewardSample {
   tokens: number;
   /** Whether it ended by itself, and not at max_completion_length. */
   isComplete: boolean;
+  /** Where the recipe has tools: all turns of the answer, calls and results among them; `completion` is the last one's text. */
+  turns?: readonly Message[];
 }
 
 /** Higher is better; null where the function has no opinion on the answer. */
