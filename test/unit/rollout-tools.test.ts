@@ -82,7 +82,10 @@ describe('an answer that calls a tool', () => {
     const { rollout, metrics, asked, row } = await play(usual, [written('stock'), 'There are 3.']);
     expect(rollout.turns?.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant']);
     expect(resultOf(rollout)).toBe('{"cup":3}');
-    expect([...asked[1].prompt]).toEqual([...row.ids, ...rollout.ids.slice(0, asked[1].prompt.length - row.ids.length)]);
+    expect([...asked[1].prompt]).toEqual([
+      ...row.ids,
+      ...rollout.ids.slice(0, asked[1].prompt.length - row.ids.length),
+    ]);
     const whole = tokenizer.decode(Int32Array.from(rollout.ids));
     expect(whole).toContain('<tool_response>');
     const own = rollout.ids.filter((_, token) => rollout.written?.[token] === 1);

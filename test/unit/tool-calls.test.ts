@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { grammarOf } from '../../src/generate/constraint/grammar-of.ts';
-import { AnswerReader, joined, thinkingOf, type AnswerForm, type AnswerPart } from '../../src/generate/tool-calls/answer-reader.ts';
+import {
+  AnswerReader,
+  joined,
+  thinkingOf,
+  type AnswerForm,
+  type AnswerPart,
+} from '../../src/generate/tool-calls/answer-reader.ts';
 import { familyOf } from '../../src/generate/tool-calls/index.ts';
 import { asSrt, asVtt } from '../../src/serve/transcription/subtitles.ts';
 

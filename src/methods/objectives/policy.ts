@@ -71,6 +71,9 @@ export function policyObjective(parts: PolicyParts): Objective {
       parts.tools?.dispose();
       for (const scorer of scorers) scorer.dispose?.();
     },
+    check(train) {
+      for (const scorer of scorers) scorer.check?.(train as readonly PromptExample[]);
+    },
     evaluated: () => parts.evaluated,
     prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[], parts.tools),
     produce: (rows, step) => produceRollouts(rows, step, parts),
@@ -100,8 +103,8 @@ function namedApart(scorers: readonly Scorer[]): Scorer[] {
     seen.set(scorer.name, count);
     if (count === 1) return scorer;
     const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
-    const name = `${scorer.name}_${count}`;
-    return { name, score, ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer) };
+    const own = { ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer), check: scorer.check };
+    return { name: `${scorer.name}_${count}`, score, ...own };
   });
 }
 
@@ -115,7 +118,9 @@ async function preparePrompts(
   const rows = await Promise.all(
     examples.map(async (example): Promise<PreparedRow> => {
       const { id, source, prompt } = example;
-      const { ids } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) });
+      const { ids } = await renderer.prompt(
+        typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) },
+      );
       return { id, source, ids, trained: new Uint8Array(ids.length), prompt: example };
     }),
   );

@@ -136,7 +136,7 @@ function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly 
     [`${group}/${name}/mean`, meanOf(rewards[f])] as const,
     [`${group}/${name}/std`, deviationOf(rewards[f])] as const,
   ]);
-  return Object.fromEntries(entries);
+  return Object.assign(Object.fromEntries(entries), ...scorers.map((scorer) => scorer.metrics?.() ?? {})) as Metrics;
 }
 
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {

@@ -1,3 +1,5 @@
+import type { Metrics } from '../../../base/events.ts';
+import type { PromptExample } from '../../../data/example.ts';
 import type { Message } from '../../../text/message.ts';
 
 /** One answer, as a reward function sees it. */
@@ -32,6 +34,10 @@ export interface Scorer {
   score(samples: readonly PlacedSample[], signal?: AbortSignal): Promise<Reward[]>;
   /** Opens or reaches what it needs, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
   ready?(signal: AbortSignal): Promise<void>;
+  /** @throws AttuneError where rows lack what it needs */
+  check?(rows: readonly PromptExample[]): void;
+  /** What else there is to log of the answers that it scored last. */
+  metrics?(): Metrics;
   /** Frees what it holds. */
   dispose?(): void;
 }

@@ -34,7 +34,10 @@ export class RolloutTools {
     return tools.length === 0 ? undefined : new RolloutTools({ ...(settings as ToolSettings), tools }, processor);
   }
 
-  private constructor({ tools, tool_timeout: timeout, max_tool_calling_iterations }: ToolSettings, processor: Processor) {
+  private constructor(
+    { tools, tool_timeout: timeout, max_tool_calling_iterations }: ToolSettings,
+    processor: Processor,
+  ) {
     this.rounds = max_tool_calling_iterations;
     this.#processor = processor;
     this.#runner = new ToolRunner({ references: tools, hashes: processor.references ?? {} }, timeout);

@@ -43,7 +43,8 @@ export async function withToolTurns(
     }
     if (open.length === 0) break;
     const completions = await goOn(open, round);
-    for (const [i, { place }] of open.entries()) rollouts[place] = await withAnswer(rollouts[place], completions[i], tools);
+    for (const [i, { place }] of open.entries())
+      rollouts[place] = await withAnswer(rollouts[place], completions[i], tools);
   }
   const metrics = {
     'tools/call_frequency': counts.calls / Math.max(1, first.length),
