@@ -19,6 +19,17 @@ const WAITING_FILES = 4;
 /** Their models are tiny: threads that wait for each other would take longer than one. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
+/** One process for many files: loading source and libtorch again for each took half of the processor time. */
+const SHARED_PROCESS = { isolate: false, setupFiles: ['test/restore-process.ts'] };
+
+/** But these look at the memory of their process, or put something in a module's place. */
+const OWN_PROCESS = [
+  'test/unit/files.test.ts',
+  'test/unit/init.test.ts',
+  'test/unit/predict-rows.test.ts',
+  'test/engine/memory.test.ts',
+];
+
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
 
@@ -34,7 +45,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
           // On two cores vitest would use one of them.
+          maxWorkers: FILES,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: OWN_PROCESS,
           maxWorkers: FILES,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
@@ -45,6 +68,8 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
+          exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -18,6 +18,8 @@ export interface Work {
   promptTokens: number;
   newTokens: number;
   vocabulary: number;
+  /** Prompts are texts, of half as many words, in place of tokens. */
+  isText?: boolean;
 }
 
 export interface Found {
@@ -47,10 +49,12 @@ export async function measure({ url, pid }: Served, work: Work): Promise<Found> 
 }
 
 /** Tokens that nobody sent before, so that no prefix is known. */
-function bodyOf(model: string, { promptTokens, newTokens, vocabulary }: Work): Record<string, unknown> {
+function bodyOf(model: string, { promptTokens, newTokens, vocabulary, isText }: Work): Record<string, unknown> {
   made++;
   const prompt = Array.from({ length: promptTokens }, (_, i) => randomUint32([made, 'serve', 0], i) % vocabulary);
-  return { model, prompt, max_tokens: newTokens, ignore_eos: true, temperature: 0, stream: true };
+  const words = prompt.slice(0, promptTokens / 2).map((token) => `word${token}`);
+  const asked = isText === true ? words.join(' ') : prompt;
+  return { model, prompt: asked, max_tokens: newTokens, ignore_eos: true, temperature: 0, stream: true };
 }
 
 /** @returns milliseconds until the first text */

@@ -1,16 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exportRun } from '../src/app/export.ts';
 import { readJson, writeJson } from '../src/files/json.ts';
 import { makeModel } from './generation.ts';
 import { processorSeconds } from '../tools/stress/process-usage.ts';
 import { measure, median, quantile, type Found, type Served, type Work } from './serve-clients.ts';
+import { startProcess, startServer, type Started } from './serve-process.ts';
 
 const options = {
   /** A workload, whose shape gets random weights, in place of a model's folder. */
@@ -150,10 +148,6 @@ function rateOf(all: readonly Found[], key: 'wall' | 'cpu'): string {
   return median(all.map((one) => one.tokens / one[key])).toFixed(0);
 }
 
-interface Started extends Served {
-  close(): void;
-}
-
 /** All adapters are loaded before anything is measured. */
 async function startAttune(model: string, { folder, values }: { folder: string; values: Settings }): Promise<Started> {
   const adapters = readdirSync(folder).map((name) => ({ name, target: join(folder, name) }));
@@ -167,10 +161,7 @@ async function startAttune(model: string, { folder, values }: { folder: string; 
   };
   const config = join(folder, 'serve.yaml');
   writeJson(config, settings);
-  const script = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts');
-  const server = await start('attune', [script, 'serve', '--json', '--config', config], values.threads!);
-  while (!(await fetch(new URL('/ready', server.url))).ok) await sleep(200);
-  return server;
+  return startServer('attune', { config, threads: values.threads! });
 }
 
 /** Behind the same endpoint, with as many sequences as there will be clients. */
@@ -182,23 +173,9 @@ async function startLlama(
   await exportRun(model, { to: 'gguf', dtype: values.dtype as 'f32' | 'bf16', folder: gguf });
   const most = Math.max(...values.clients!.split(',').map(Number));
   const script = join(import.meta.dirname, 'serve-llama-cpp.ts');
-  return start('llama.cpp', [script, join(gguf, 'model.gguf'), folder, String(most)], values.threads!);
-}
-
-/** A server in a process of its own, once it has said where it listens and answers by all of its models. */
-async function start(name: string, script: readonly string[], threads: string): Promise<Started> {
-  const env = { ...process.env, ATTUNE_THREADS: threads };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...script], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return startProcess('llama.cpp', [script, join(gguf, 'model.gguf'), folder, String(most)], {
+    ATTUNE_THREADS: values.threads!,
   });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${name} ended with ${code} before it answered`);
-  });
-  const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), ended])) as [string];
-  ended.catch(() => undefined);
-  const { url } = JSON.parse(line) as { url: string };
-  return { name, url: url.endsWith('/v1') ? url : `${url}/v1`, pid: child.pid!, close: () => child.kill('SIGTERM') };
 }
 
 function ran(script: readonly string[], threads: string): void {

@@ -11,6 +11,7 @@ const table = {
   speech: () => import('./speech.ts').then((module) => module.speech),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
   feedback: () => import('./feedback.ts').then((module) => module.feedback),
+  loop: () => import('./loop.ts').then((module) => module.loop),
   safety: () => import('./safety.ts').then((module) => module.safetyExample),
   judged: () => import('./judged.ts').then((module) => module.judged),
   methods: () => import('./methods.ts').then((module) => module.methods),

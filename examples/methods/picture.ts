@@ -4,23 +4,27 @@ import { linearScale, logScale, type Scale } from '../../src/report/chart/scale.
 /** A method in the picture. */
 export interface Point {
   name: string;
-  /** Numbers that are trained. */
-  trained: number;
+  /** On the horizontal axis. */
+  place: number;
   value: number;
   low: number;
   high: number;
 }
 
-interface Panel {
+export interface Panel {
   title: string;
   /** What the vertical axis counts. */
   unit: string;
+  /** What the horizontal axis counts. */
+  axis: string;
   points: readonly Point[];
+  /** What has no place on the horizontal axis. */
+  line?: { name: string; value: number };
 }
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [860, 360, 64, 44, 34];
 
-/** Panels below each other: trained numbers on a logarithmic axis, quality with its interval above them. As SVG. */
+/** Panels below each other: a logarithmic axis, and quality with its interval above it. As SVG. */
 export function methodsPicture(panels: readonly Panel[]): string {
   const height = HEIGHT * panels.length;
   return [
@@ -31,10 +35,10 @@ export function methodsPicture(panels: readonly Panel[]): string {
   ].join('\n');
 }
 
-function panelOf({ title, unit, points }: Panel): string {
-  const trained = points.map((point) => point.trained);
-  const x = logScale([smallest(trained) / 1.5, greatest(trained) * 2.5], { range: [LEFT, WIDTH - 12], ticks: 6 });
-  const ends = points.flatMap(({ low, high }) => [low, high]);
+function panelOf({ title, unit, axis, points, line }: Panel): string {
+  const places = points.map(({ place }) => place);
+  const x = logScale([smallest(places) / 1.5, greatest(places) * 2.5], { range: [LEFT, WIDTH - 12], ticks: 6 });
+  const ends = [...points.flatMap(({ low, high }) => [low, high]), ...(line === undefined ? [] : [line.value])];
   const y = linearScale([smallest(ends), greatest(ends)], { range: [HEIGHT - BOTTOM, TOP], ticks: 6, nice: true });
   return [
     `<text x="${LEFT}" y="18" font-size="13" font-weight="bold">${escaped(title)}</text>`,
@@ -47,10 +51,18 @@ function panelOf({ title, unit, points }: Panel): string {
       ({ value, label }) =>
         `<text x="${at(x, value)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${label}</text>`,
     ),
-    `<text x="${WIDTH - 12}" y="${HEIGHT - 10}" text-anchor="end" fill="#555">trained numbers</text>`,
+    `<text x="${WIDTH - 12}" y="${HEIGHT - 10}" text-anchor="end" fill="#555">${escaped(axis)}</text>`,
     `<text x="${LEFT + 6}" y="${TOP + 4}" fill="#555">${escaped(unit)}</text>`,
+    ...(line === undefined ? [] : [lineAcross(line, y)]),
     ...placed(points, x, y),
   ].join('\n');
+}
+
+function lineAcross({ name, value }: { name: string; value: number }, y: Scale): string {
+  return (
+    `<path d="M${LEFT} ${at(y, value)}H${WIDTH - 12}" stroke="#1f5f99" stroke-dasharray="5 4"/>` +
+    `<text x="${WIDTH - 16}" y="${at(y, value, -4)}" text-anchor="end">${escaped(name)}</text>`
+  );
 }
 
 /** Points with their names, which move down past those that stand there already. */
@@ -60,14 +72,14 @@ function placed(points: readonly Point[], x: Scale, y: Scale): string[] {
     taken.every((one) => Math.abs(one.left - left) > 78 || Math.abs(one.top - top) > 11);
   return points
     .toSorted((a, b) => y.position(a.value) - y.position(b.value))
-    .map(({ name, trained, value, low, high }) => {
-      const left = x.position(trained) + 6;
+    .map(({ name, place, value, low, high }) => {
+      const left = x.position(place) + 6;
       let top = y.position(value) + 4;
       while (!isFree(left, top)) top += 4;
       taken.push({ left, top });
       return (
-        `<path d="M${at(x, trained)} ${at(y, low)}V${at(y, high)}" stroke="#9bb7d4" stroke-width="2"/>` +
-        `<circle cx="${at(x, trained)}" cy="${at(y, value)}" r="3.2" fill="#1f5f99"/>` +
+        `<path d="M${at(x, place)} ${at(y, low)}V${at(y, high)}" stroke="#9bb7d4" stroke-width="2"/>` +
+        `<circle cx="${at(x, place)}" cy="${at(y, value)}" r="3.2" fill="#1f5f99"/>` +
         `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}">${escaped(name)}</text>`
       );
     });

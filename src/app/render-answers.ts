@@ -1,8 +1,9 @@
-import type { FeedbackExample, PreferenceExample, PromptExample } from '../data/example.ts';
+import type { FeedbackExample, PreferenceExample, PromptExample, StepwiseExample } from '../data/example.ts';
 import type { Example } from '../data/index.ts';
 import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../methods/objectives/shared-prompt.ts';
+import { stepRows } from '../methods/objectives/step-rows.ts';
 import { Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
-import type { RenderedRows } from './render-rows.ts';
+import type { RenderContext, RenderedRows } from './render-rows.ts';
 
 type Piece = RenderedRow['pieces'][number];
 
@@ -34,6 +35,28 @@ export async function renderPrompts(examples: readonly Example[], tokenizer: Tok
     }),
   );
   return { rows, problems: [] };
+}
+
+/** The prompt, then each step with its verdict, which is trained at the end of the step. */
+export async function renderSteps(
+  examples: readonly Example[],
+  tokenizer: Tokenizer,
+  { recipe: { objective } }: RenderContext,
+): Promise<RenderedRows> {
+  const all = examples as readonly StepwiseExample[];
+  const { step_separator: separator = '\n' } = objective as { step_separator?: string };
+  const rows = await stepRows(all, { tokenizer, now: new Date(), causal: true, separator });
+  return {
+    rows: rows.map(({ ids, trained, segments = [0] }, i) => {
+      const read = { text: tokenizer.decode(ids.subarray(0, segments[0])), start: 0, end: segments[0], trained: false };
+      const steps = all[i].completions.flatMap((step, n): Piece[] => [
+        { text: `\n  ${step} `, start: 0, end: 0, trained: false },
+        { text: String(all[i].labels[n]), start: 0, end: 0, trained: true },
+      ]);
+      return { ids, trained, pieces: [read, ...steps] };
+    }),
+    problems: [],
+  };
 }
 
 function shown<One extends PreferenceExample | FeedbackExample>(

@@ -7,7 +7,7 @@ import type { Problem } from '../base/errors.ts';
 import { imageTexts } from '../train/image-texts.ts';
 import type { MediaReader } from '../train/interfaces.ts';
 import type { Recipe } from '../train/recipe.ts';
-import { renderFeedback, renderPairs, renderPrompts } from './render-answers.ts';
+import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';
 
 export interface RenderedRows {
   rows: (RenderedRow | undefined)[];
@@ -35,6 +35,7 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   question: renderQuestions,
   preference: renderPairs,
   feedback: renderFeedback,
+  stepwise: renderSteps,
   prompt: renderPrompts,
   pair: renderTexts,
   graded: renderTexts,

@@ -52,6 +52,7 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   speech: { name: 'ctc', remark: 'the letters of what is said, in their order' },
   preference: { name: 'dpo', remark: 'the chosen answer becomes likelier than the rejected one' },
   feedback: { name: 'kto', remark: 'good answers become likelier, bad ones less likely' },
+  stepwise: { name: 'prm', remark: 'a new head says of each step whether it is right' },
   graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };
 

@@ -76,3 +76,13 @@ function inWords(code: string, { host, port }: Place, seconds: number): string {
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `there is no way to ${host} from here (${code})`;
   return `${host}:${port}: ${code}`;
 }
+
+/** The seconds after which a server wants to be asked again: its header holds them, or a date. */
+export function retryAfter(headers: Headers): number | undefined {
+  const header = headers.get('retry-after');
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
+}

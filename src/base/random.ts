@@ -117,11 +117,18 @@ export function shuffled<T>(array: readonly T[], key: RandomKey): T[] {
   return copy;
 }
 
-/** Fisher-Yates with unbiased picks: a draw in the uneven tail of the 32-bit range is thrown away. */
-function shuffle(array: { [index: number]: unknown; length: number }, key: RandomKey): void {
+/** So many of 0 … total - 1, each set of them as likely; in no order. */
+export function randomSubset(count: number, total: number, key: RandomKey): Uint32Array {
+  const order = Uint32Array.from({ length: total }, (_, index) => index);
+  shuffle(order, key, count);
+  return order.subarray(total - count);
+}
+
+/** Fisher-Yates with unbiased picks: a draw in the uneven tail of the 32-bit range is thrown away. `picks`: of the last places. */
+function shuffle(array: { [index: number]: unknown; length: number }, key: RandomKey, picks = array.length): void {
   const draws = new Draws(key);
   let next = 0;
-  for (let last = array.length - 1; last > 0; last--) {
+  for (let last = array.length - 1; last > 0 && last >= array.length - picks; last--) {
     const bound = last + 1;
     const limit = 0x100000000 - (0x100000000 % bound);
     let draw = draws.uint32(next++);

@@ -44,7 +44,18 @@ function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colo
 }
 
 /** What predictions add to rows. */
-const ADDED = ['file', 'prediction', 'probability', 'spans', 'stretch', 'cut', 'top', 'probabilities', 'error'];
+const ADDED = [
+  'file',
+  'prediction',
+  'probability',
+  'spans',
+  'steps',
+  'stretch',
+  'cut',
+  'top',
+  'probabilities',
+  'error',
+];
 const LEAST_ROOM = 20;
 /** Between three columns. */
 const GAPS = 4;

@@ -42,6 +42,8 @@ export interface TokenRow {
 
 export interface FitOptions {
   maxLength: number;
+  /** Tokens of the longest answer, of rows whose answers share a prompt; a longer one loses its end. */
+  maxAnswer?: number;
   /** The longest row that the model can read, where that is what limits; a larger max_length would not help then. */
   modelLimit?: number;
   policy: LongRowPolicy;
@@ -66,6 +68,7 @@ const WHOLE: ReadonlySet<ExampleKind> = new Set([
   'multilabel',
   'regression',
   'tagged',
+  'stepwise',
   'image-text',
 ]);
 
@@ -122,11 +125,11 @@ function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], 
  * room; an answer that is still too long loses its end.
  */
 function sharedPrompt<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
-  const { maxLength, keepStart = 0 } = options;
+  const { maxLength, maxAnswer = maxLength, keepStart = 0 } = options;
   const [prompt, ...answers] = segments;
-  const longest = greatest(answers);
+  const longest = Math.min(maxAnswer, greatest(answers));
   const kept = Math.min(prompt, Math.max(maxLength - longest, Math.floor(maxLength / 4), keepStart + 1));
-  const lengths = [kept, ...answers.map((length) => Math.min(length, maxLength - kept))];
+  const lengths = [kept, ...answers.map((length) => Math.min(length, maxAnswer, maxLength - kept))];
   let from = prompt;
   const ends = answers.map((length, i): Stretches[number] => {
     const stretch: Stretches[number] = [from, from + lengths[i + 1]];

@@ -57,6 +57,8 @@ export function exampleRow(example: Example): Record<string, unknown> {
       return { text: example.text, text_pair: example.textPair, labels: example.labels };
     case 'regression':
       return { text: example.text, text_pair: example.textPair, label: example.value };
+    case 'stepwise':
+      return { prompt: example.prompt, completions: example.completions, labels: example.labels };
     case 'preference':
     case 'feedback':
     case 'prompt':

@@ -14,6 +14,8 @@ export function textOf(example: Example): string {
       return `${answerText(example.prompt)}\n${answerText(example.chosen)}`;
     case 'feedback':
       return `${answerText(example.prompt)}\n${answerText(example.completion)}`;
+    case 'stepwise':
+      return [answerText(example.prompt), ...example.completions].join('\n');
     case 'prompt':
       return answerText(example.prompt);
     // Files are the same where their bytes are.
@@ -57,6 +59,7 @@ export function questionOf(example: Example): string | undefined {
       return example.anchor;
     case 'preference':
     case 'feedback':
+    case 'stepwise':
       return answerText(example.prompt);
     default:
       return undefined;

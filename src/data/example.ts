@@ -51,6 +51,16 @@ export interface FeedbackExample extends Provenance {
   label: boolean;
 }
 
+/** An answer in steps, each of them judged, for models of process rewards. */
+export interface StepwiseExample extends Provenance {
+  kind: 'stepwise';
+  prompt: string | readonly Message[];
+  /** The steps, in their order; at least one. */
+  completions: readonly string[];
+  /** How probable it is that each step is right: 1 and 0 for verdicts. */
+  labels: readonly number[];
+}
+
 /** A prompt only, for rollouts. Further columns go to the reward functions. */
 export interface PromptExample extends Provenance {
   kind: 'prompt';
@@ -170,6 +180,7 @@ export type Example =
   | TextExample
   | PreferenceExample
   | FeedbackExample
+  | StepwiseExample
   | PromptExample
   | ClassificationExample
   | MultiLabelExample

@@ -43,7 +43,7 @@ export function fitRows<Row extends TokenRow>(
   const fitted: FittedRows<Row> = { rows: [], rowOf: [], cuts: [] };
   const tooLong: number[] = [];
   for (const [index, row] of rows.entries()) {
-    const isLong = lengthOf(row) > options.maxLength;
+    const isLong = lengthOf(row) > options.maxLength || longestAnswer(row) > (options.maxAnswer ?? Infinity);
     const isKept = isLong && options.policy !== 'drop' && row.images !== undefined;
     if (isKept || (isLong && options.policy === 'fail')) tooLong.push(index);
     const pieces = isLong && !isKept ? cutRow(row, examples[index], options) : [row];
@@ -56,6 +56,12 @@ export function fitRows<Row extends TokenRow>(
   if (tooLong.length > 0) throw rowsTooLong(tooLong, rows, examples, options);
   return fitted;
 }
+
+/** Tokens of the longest of answers that share a prompt; 0 of other rows. */
+function longestAnswer({ segments = [], parents = [] }: TokenRow): number {
+  return greatest(segments.filter((_, text) => (parents[text] ?? -1) >= 0));
+}
+
 /** Tokens that the model sees at once: of a row's longest text, where it has several. */
 function lengthOf({ ids, segments, parents }: TokenRow): number {
   return segments === undefined ? ids.length : greatest(chainLengths(segments, parents));
@@ -97,10 +103,18 @@ function rowsTooLong(
   tooLong: readonly number[],
   rows: readonly TokenRow[],
   examples: readonly Pick<Example, 'source'>[],
-  { maxLength, policy, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
+  { maxLength, maxAnswer, policy, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
 ): AttuneError {
-  const longest = tooLong.reduce((most, row) => Math.max(most, lengthOf(rows[row])), 0);
-  const limit = maxLength === modelLimit ? 'the model can read' : 'max_length';
+  const longest = greatest(tooLong.map((row) => lengthOf(rows[row])));
+  const bound =
+    longest > maxLength
+      ? { key: 'max_length', most: maxLength, found: longest, highest: modelLimit }
+      : {
+          key: 'max_completion_length',
+          most: maxAnswer,
+          found: greatest(tooLong.map((row) => longestAnswer(rows[row]))),
+        };
+  const limit = bound.most === modelLimit ? 'the model can read' : bound.key;
   // Under other policies only rows with images are left.
   const isCut = policy !== 'fail';
   const choice = isCut
@@ -111,10 +125,10 @@ function rowsTooLong(
     return { file, line, message: `has ${plural(lengthOf(rows[row]), 'tokens')}` };
   });
   return new AttuneError('E_ROWS_TOO_LONG', {
-    what: `${formatCount(tooLong.length)} of ${plural(rows.length, 'rows')} are longer than ${limit} (${maxLength} tokens)`,
-    got: `up to ${longest} tokens`,
+    what: `${formatCount(tooLong.length)} of ${plural(rows.length, 'rows')} are longer than ${limit} (${bound.most} tokens)`,
+    got: `up to ${bound.found} tokens`,
     problems,
     problemCount: tooLong.length,
-    fix: longest <= modelLimit ? `set max_length: ${longest}, or ${choice}` : choice,
+    fix: bound.found <= (bound.highest ?? Infinity) ? `set ${bound.key}: ${bound.found}, or ${choice}` : choice,
   });
 }

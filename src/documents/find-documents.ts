@@ -1,8 +1,8 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { isPostgresUrl, shownUrl } from '../base/postgres-url.ts';
 import type { FilePiece } from './cut-file.ts';
-import { isPostgresUrl, shownUrl } from './formats/sql/postgres.ts';
 import { sortedNames } from './sorted-names.ts';
 import type { SkipReason } from './outcome.ts';
 

@@ -22,6 +22,8 @@ export type AnswerForm =
   | { kind: 'similarity' }
   /** One of two answers is preferred. */
   | { kind: 'preference' }
+  /** Each step of an answer is right or wrong. */
+  | { kind: 'steps' }
   /** The next item of somebody. */
   | { kind: 'items' }
   | { kind: 'json'; fields: readonly string[] }
@@ -77,6 +79,8 @@ function specialForm(examples: readonly Example[]): AnswerForm | undefined {
       return { kind: 'image-retrieval' };
     case 'preference':
       return { kind: 'preference' };
+    case 'stepwise':
+      return { kind: 'steps' };
     case 'graded':
       return { kind: 'similarity' };
     default:

@@ -12,6 +12,7 @@ export function promptText(example: Example): string {
     case 'prompt':
     case 'preference':
     case 'feedback':
+    case 'stepwise':
       return typeof example.prompt === 'string' ? example.prompt : conversation(example.prompt);
     case 'speech':
     case 'recording':
@@ -81,10 +82,17 @@ export function expectedText(example: Example): string | undefined {
       return lastContent(example.chosen);
     case 'feedback':
       return example.label ? lastContent(example.completion) : undefined;
+    case 'stepwise':
+      return example.labels.map(verdictText).join(' ');
     case 'prompt':
     case 'recording':
       return undefined;
   }
+}
+
+/** How the verdict on a step is written. */
+export function verdictText(right: number): string {
+  return right >= 0.5 ? 'right' : 'wrong';
 }
 
 /** What an assistant says, and then its calls, as our own chat template writes them. */

@@ -1,6 +1,6 @@
 import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { containerName, containers } from '../data/containers/index.ts';
+import { checkedRows } from '../data/checked-rows.ts';
 import type { Example } from '../data/example.ts';
 import { promptText } from './example-text.ts';
 import type { Predictor } from './predictor.ts';
@@ -38,22 +38,12 @@ export function storedPredictor(name: string, path: string): Predictor {
 }
 
 async function readAnswers(path: string): Promise<StoredAnswer[]> {
-  const container = await containers.load(containerName(path));
-  const answers: StoredAnswer[] = [];
-  const problems: Problem[] = [];
-  for await (const { line, value, defect } of container.read(path, path)) {
-    const column = value === undefined ? undefined : ANSWER_COLUMNS.find((one) => typeof value[one] === 'string');
-    if (value === undefined || column === undefined) {
-      problems.push({
-        file: path,
-        line,
-        message: defect?.reason ?? `none of the columns ${ANSWER_COLUMNS.join(', ')} is a text`,
-      });
-      continue;
-    }
+  const { rows: answers, problems } = await checkedRows(path, (value, refuse): StoredAnswer | undefined => {
+    const column = ANSWER_COLUMNS.find((one) => typeof value[one] === 'string');
+    if (column === undefined) return refuse(`none of the columns ${ANSWER_COLUMNS.join(', ')} is a text`);
     const { id, prompt } = value;
-    answers.push({ id: asText(id), prompt: asText(prompt), text: String(value[column]) });
-  }
+    return { id: asText(id), prompt: asText(prompt), text: String(value[column]) };
+  });
   if (problems.length === 0) return answers;
   throw new AttuneError('E_BAD_ANSWERS', {
     what: `${path} does not hold answers`,

@@ -1,18 +1,37 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
 import { folderMode } from './private.ts';
 
 /**
  * Makes a folder and those above it. Node's own recursive mkdir never returns where a file system answers ENOENT for
  * folders that cannot be made, as /proc does.
+ * @throws AttuneError E_FOLDER_ADDRESS where an address was given in place of a path
  * @returns the topmost folder that had to be made; undefined where all were there
  */
 export function makeFolders(folder: string): string | undefined {
   const missing: string[] = [];
   for (let path = resolve(folder); !exists(path); path = dirname(path)) missing.push(path);
+  refuseAddress(missing);
   for (const path of missing.toReversed()) makeOne(path);
   if (missing.length === 0 && !statSync(folder).isDirectory()) mkdirSync(folder);
   return missing.at(-1);
+}
+
+/** As a part of a path: `postgres:/ann:secret@host/db` would be four folders, one of them named by a password. */
+const SCHEME = /^(postgres(ql)?|https?|s3|gs|hf|file|mysql|redis|sqlite|wss?):$/i;
+
+function refuseAddress(missing: readonly string[]): void {
+  const scheme = missing.map((path) => basename(path)).find((name) => SCHEME.test(name));
+  if (scheme === undefined) return;
+  throw new AttuneError('E_FOLDER_ADDRESS', {
+    what: 'An address stands where a folder is expected',
+    got: `${scheme}//…`,
+    expected: 'a path on this machine',
+    fix: scheme.toLowerCase().startsWith('postgres')
+      ? 'a database that servers share is named by ATTUNE_STORE'
+      : 'give a folder; what it holds can be copied to the address afterwards',
+  });
 }
 
 /** Another process may have made it in between. */

@@ -1,18 +1,30 @@
 import { AttuneError } from '../base/errors.ts';
 import type { TokenConstraint } from './constraint/token-constraint.ts';
+import type { SettledRequest } from './request.ts';
 import type { SamplingOptions } from './sampling.ts';
 
-/** What changes a sequence's logits before a token is chosen: penalties, biases, a constraint. */
+/** What the rules need of a request. */
+type RuledRequest = Pick<SettledRequest, 'sampling' | 'minNewTokens' | 'stopIds'>;
+
+/** What changes a sequence's logits before a token is chosen: penalties, biases, the least length, a constraint. */
 export class LogitRules {
   readonly #options: SamplingOptions;
   readonly #bias: [id: number, bias: number][];
   readonly #constraint: TokenConstraint | undefined;
+  /** Ids that may not be chosen before so many tokens are. */
+  readonly #early: { ids: Iterable<number>; before: number };
+  #made = 0;
   /** Ids of prompt and answer, and how often the answer has them. */
   readonly #counts = new Map<number, number>();
   readonly #hasPenalties: boolean;
 
-  constructor(options: SamplingOptions, prompt: Int32Array, constraint?: TokenConstraint) {
+  constructor(
+    { sampling: options, minNewTokens = 0, stopIds }: RuledRequest,
+    prompt: Int32Array,
+    constraint?: TokenConstraint,
+  ) {
     this.#options = options;
+    this.#early = { ids: stopIds, before: minNewTokens };
     this.#bias = Object.entries(options.logitBias).map(([id, bias]) => [Number(id), bias]);
     this.#constraint = constraint;
     this.#hasPenalties =
@@ -22,7 +34,12 @@ export class LogitRules {
 
   /** Nothing is changed: the logits can be used as they are. */
   get isEmpty(): boolean {
-    return !this.#hasPenalties && this.#bias.length === 0 && this.#constraint === undefined;
+    return (
+      !this.#hasPenalties &&
+      this.#bias.length === 0 &&
+      this.#constraint === undefined &&
+      this.#made >= this.#early.before
+    );
   }
 
   /** There is a constraint, and the answer fits it as it is. */
@@ -41,6 +58,7 @@ export class LogitRules {
     const changed = logits.slice();
     if (this.#hasPenalties) this.#penalise(changed);
     for (const [id, bias] of this.#bias) changed[id] += bias;
+    if (this.#made < this.#early.before) for (const id of this.#early.ids) changed[id] = Number.NEGATIVE_INFINITY;
     if (this.#constraint !== undefined) {
       forbid(changed, this.#constraint.allowed(remaining));
       this.#constraint.adjust?.(changed);
@@ -62,6 +80,7 @@ export class LogitRules {
 
   /** Takes the token that was chosen, unless it ended the answer. */
   advance(id: number): void {
+    this.#made++;
     if (this.#hasPenalties) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
     this.#constraint?.advance(id);
   }

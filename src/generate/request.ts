@@ -10,6 +10,8 @@ import { defaultSampling, type SamplingOptions } from './sampling.ts';
 export interface GenerationOptions extends Partial<SamplingOptions> {
   /** 256 unless given. Ends sooner where the model's positions do. */
   maxNewTokens?: number;
+  /** No stop id and no stop text ends an answer before it has so many tokens; 0 unless given. */
+  minNewTokens?: number;
   /** Answers to each prompt. They share the reading of it. */
   n?: number;
   /** Texts that end an answer and are cut off it, wherever token borders fall. */
@@ -50,6 +52,7 @@ export interface SettledRequest {
   prefix: number;
   goesOn?: boolean;
   maxNewTokens: number;
+  minNewTokens: number;
   n: number;
   sampling: SamplingOptions;
   stop: readonly string[];
@@ -83,6 +86,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     prefix: prefix.length,
     goesOn: request.goesOn,
     maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
+    minNewTokens: request.minNewTokens ?? 0,
     n: request.n ?? 1,
     sampling: settleSampling(request),
     stop: request.stop ?? [],
@@ -117,6 +121,7 @@ interface Bounds {
 
 const bounds: Readonly<Record<string, Bounds>> = {
   maxNewTokens: { least: 1, isWhole: true },
+  minNewTokens: { least: 0, isWhole: true },
   n: { least: 1, isWhole: true },
   logProbs: { least: 0, isWhole: true },
   temperature: { least: 0 },
@@ -136,6 +141,8 @@ function refuse(settled: SettledRequest, limits: RequestLimits, others: readonly
     ...promptProblems(settled.prompt.subarray(settled.prefix), limits),
     ...biasProblems(settled.sampling.logitBias, limits),
   ];
+  if (settled.minNewTokens > settled.maxNewTokens)
+    problems.push({ field: 'minNewTokens', message: `is more than maxNewTokens, ${settled.maxNewTokens}` });
   if (settled.stop.includes(''))
     problems.push({ field: 'stop', message: 'an empty text would end every answer at once' });
   if (problems.length > 0) {
@@ -166,9 +173,13 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
 }
 
 /** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
-function endProblems({ constraint, stop = [], stopIds }: GenerationRequest): Problem[] {
-  const given = [...(stop.length > 0 ? ['stop'] : []), ...(stopIds === undefined ? [] : ['stopIds'])];
+function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
   if (constraint === undefined) return [];
+  const given = [
+    ...(stop.length > 0 ? ['stop'] : []),
+    ...(stopIds === undefined ? [] : ['stopIds']),
+    ...(minNewTokens > 0 ? ['minNewTokens'] : []),
+  ];
   const fix = 'leave it out: the constraint ends the answer';
   return given.map((field) => ({ field, message: 'a constraint alone says where an answer ends', fix }));
 }

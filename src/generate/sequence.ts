@@ -89,7 +89,7 @@ export class Sequence {
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
     this.readAs = this.known;
-    this.#rules = new LogitRules(request.sampling, request.prompt.subarray(request.prefix), request.constraint?.());
+    this.#rules = new LogitRules(request, request.prompt.subarray(request.prefix), request.constraint?.());
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
@@ -178,7 +178,10 @@ export class Sequence {
     this.#rules.advance(id);
     this.#ids.push(id);
     this.tokens[this.known++] = id;
-    if (this.#stream !== undefined) this.#give(this.#stream.stops.push(this.#stream.decoder.push(id)));
+    if (this.#stream !== undefined) {
+      const isEarly = this.#ids.length < this.request.minNewTokens;
+      this.#give(this.#stream.stops.push(this.#stream.decoder.push(id), { isEarly }));
+    }
     if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
     // What fits its constraint is whole, also where no token is left.
     else if (this.remaining === 0) this.finishReason = this.#rules.isComplete ? 'stop' : 'length';

@@ -3,17 +3,20 @@ import { smallest } from '../base/many.ts';
 export class StopStrings {
   readonly #stops: readonly string[];
   #held = '';
+  /** Characters of what is held back in which no stop text may end. */
+  #early = 0;
   isHit = false;
 
   constructor(stops: readonly string[]) {
     this.#stops = stops.filter((stop) => stop !== '');
   }
 
-  /** Takes new text; gives what is certain to stay. */
-  push(text: string): string {
+  /** Takes new text; gives what is certain to stay. `isEarly`: a stop text that ends in it is text like any other. */
+  push(text: string, { isEarly = false } = {}): string {
     if (this.isHit) return '';
     const all = this.#held + text;
-    const found = this.#stops.map((stop) => all.indexOf(stop)).filter((place) => place >= 0);
+    const from = (stop: string) => Math.max(0, this.#early - stop.length + 1);
+    const found = isEarly ? [] : this.#stops.map((stop) => all.indexOf(stop, from(stop))).filter((place) => place >= 0);
     if (found.length > 0) {
       this.isHit = true;
       this.#held = '';
@@ -21,6 +24,7 @@ export class StopStrings {
     }
     const safe = all.length - this.#pending(all);
     this.#held = all.slice(safe);
+    this.#early = isEarly ? this.#held.length : Math.max(0, this.#early - safe);
     return all.slice(0, safe);
   }
 

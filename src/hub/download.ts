@@ -1,4 +1,4 @@
-import { UNREACHED_CODES } from '../base/connection.ts';
+import { retryAfter, UNREACHED_CODES } from '../base/connection.ts';
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -107,8 +107,8 @@ class Busy extends Error {
   readonly milliseconds?: number;
   constructor(response: Response) {
     super(`status ${response.status}`);
-    const seconds = Number(response.headers.get('retry-after'));
-    if (Number.isFinite(seconds) && seconds > 0) this.milliseconds = Math.min(seconds, 120) * 1000;
+    const seconds = retryAfter(response.headers) ?? 0;
+    if (seconds > 0) this.milliseconds = Math.min(seconds, 120) * 1000;
   }
 }
 

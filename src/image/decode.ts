@@ -1,7 +1,6 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { Allowance } from '../base/allowance.ts';
 import { AttuneError } from '../base/errors.ts';
-import { sharp } from './library.ts';
 import type { Pixels } from './pixels.ts';
 
 /** What Pillow calls a decompression bomb: 179 million pixels. */
@@ -33,22 +32,23 @@ export async function withImage<Result>(
   const { space, width, height } = await metadata(bytes).catch(failed);
   if (width * height > MOST_PIXELS) throw tooLarge(name, `${width} × ${height} pixels`);
   return allowance.use(width * height, async () =>
-    use(await (space === 'cmyk' ? decodeCmyk(bytes) : decodeColours(open(bytes))).catch(failed)),
+    use(await (space === 'cmyk' ? decodeCmyk(bytes) : decodeColours(bytes)).catch(failed)),
   );
 }
 
-// oxlint-disable-next-line typescript/require-await -- what opening throws is a rejection, too
 async function metadata(bytes: Uint8Array): ReturnType<Sharp['metadata']> {
-  return open(bytes).metadata();
+  return (await open(bytes)).metadata();
 }
 
-function open(bytes: Uint8Array, options: SharpOptions = {}): Sharp {
+/** sharp is loaded with the first image: it takes as long as 200 files of ours. */
+async function open(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
+  const { sharp } = await import('./library.ts');
   // Damage ends the decoding, as a file that is cut off does; mere warnings do not.
   return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, ...options });
 }
 
-async function decodeColours(image: Sharp): Promise<Pixels> {
-  const oriented = image.autoOrient().removeAlpha().toColourspace('srgb');
+async function decodeColours(bytes: Uint8Array): Promise<Pixels> {
+  const oriented = (await open(bytes)).autoOrient().removeAlpha().toColourspace('srgb');
   const { data, info } = await oriented.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels === 3) return { width, height, data };
@@ -58,7 +58,7 @@ async function decodeColours(image: Sharp): Promise<Pixels> {
 }
 
 async function decodeCmyk(bytes: Uint8Array): Promise<Pixels> {
-  const inks = open(bytes).pipelineColourspace('cmyk').autoOrient().toColourspace('cmyk');
+  const inks = (await open(bytes)).pipelineColourspace('cmyk').autoOrient().toColourspace('cmyk');
   const { data, info } = await inks.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const colours = new Uint8ClampedArray(width * height * 3);

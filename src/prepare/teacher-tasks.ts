@@ -4,6 +4,8 @@ import { groundingFault } from './grounding.ts';
 /** What a teacher is asked for each source, and how rows are made of what it says. */
 export interface TeacherTask {
   instruction: string;
+  /** Sources are prompts, which are asked as they stand; other sources are material. */
+  asksSource?: true;
   /** Rows, each with the source's words that it rests on; a text says why there is none. */
   read(answer: string, source: string): (TaughtRow | string)[];
 }
@@ -19,9 +21,10 @@ export interface TaskOptions {
   grounded: boolean;
 }
 
-export const taskNames = ['questions', 'preferences', 'rewrite'] as const;
+export const taskNames = ['questions', 'preferences', 'rewrite', 'answers'] as const;
 
 export function teacherTask(name: (typeof taskNames)[number], options: TaskOptions): TeacherTask {
+  if (name === 'answers') return answering(options);
   return name === 'rewrite' ? rewriting(options) : questions(name === 'preferences', options);
 }
 
@@ -87,5 +90,15 @@ function rewriting({ instruction, grounded }: TaskOptions): TeacherTask {
       const fault = grounded ? groundingFault({ answer: text }, source) : undefined;
       return [fault === undefined ? { values: { text } } : `not grounded: ${fault}`];
     },
+  };
+}
+
+/** Distillation by answers: what the teacher says to each prompt is what is trained. */
+function answering({ instruction }: TaskOptions): TeacherTask {
+  return {
+    instruction: instruction ?? '',
+    asksSource: true,
+    read: (answer) =>
+      answer.trim() === '' ? ['the teacher gave no answer'] : [{ values: { completion: answer.trim() } }],
   };
 }

@@ -3,7 +3,7 @@ import { entryOf, table } from '../base/table.ts';
 import { withPlainDigits } from './digits.ts';
 import { Detector, type DetectorOptions, type Finding } from './detector.ts';
 import type { Kind } from './kinds.ts';
-import { leavesOf, type Leaf, type Leaves } from './leaves.ts';
+import { leavesOf, type Leaf, type Leaves, type NumberLeaf } from './leaves.ts';
 import { Surrogates } from './surrogates.ts';
 import { Tags } from './tags.ts';
 
@@ -37,12 +37,16 @@ const PLAIN_KEYS = new Set([
   ...'chosen rejected from to value label author id messages conversations description summary category'.split(' '),
 ]);
 const MOST_LABELLED = 200;
+const LEAST_NUMBER = 1e6;
 
 /** A row on its way: its copy, and the texts in it, each behind the key that announces it. */
 export interface OpenedRow {
   copy: Record<string, unknown>;
   leaves: Leaves;
+  /** What is looked at: the texts, and after them the long numbers. */
   labelled: string[];
+  /** Long numbers: of shorter ones nothing is personal. */
+  numbers: readonly NumberLeaf[];
   /** Of all texts together. */
   characters: number;
   subject: string;
@@ -92,9 +96,11 @@ export class Redactor implements Disposable {
   open(row: Record<string, unknown>): OpenedRow {
     const copy = structuredClone(row);
     const leaves = leavesOf(copy, this.#options.columns);
-    const labelled = leaves.texts.map((leaf) => labelOf(leaf) + leaf.text);
+    const numbers = leaves.numbers.filter(({ value }) => Math.abs(value) >= LEAST_NUMBER);
+    const texts = leaves.texts.map((leaf) => labelOf(leaf) + leaf.text);
+    const labelled = [...texts, ...numbers.map(({ key, value }) => `${key.replaceAll('_', ' ')}: ${value}`)];
     const characters = labelled.reduce((sum, { length }) => sum + length, 0);
-    return { copy, leaves, labelled, characters, subject: this.#subjectOf(row) };
+    return { copy, leaves, labelled, numbers, characters, subject: this.#subjectOf(row) };
   }
 
   /** Before the first row: what is prepared at it takes seconds, and signals are let in between. */
@@ -109,10 +115,10 @@ export class Redactor implements Disposable {
 
   /** The row with what was found replaced. Rows are closed in their order: it decides which tag a value gets. */
   close(
-    { copy, leaves, labelled, subject }: OpenedRow,
+    { copy, leaves, labelled, numbers, subject }: OpenedRow,
     found: readonly (readonly Finding[])[],
   ): Record<string, unknown> {
-    const { texts, numbers, finish } = leaves;
+    const { texts, finish } = leaves;
     const hasTags = this.#options.style === 'tags';
     if (hasTags) for (const { text } of texts) this.#tags.keep(text);
     let isChanged = false;
@@ -126,8 +132,10 @@ export class Redactor implements Disposable {
       leaf.set(text);
     }
     finish();
-    for (const { key, value } of numbers) {
-      if (Math.abs(value) < 1e6 || this.#detector.find(`${key.replaceAll('_', ' ')}: ${value}`).length === 0) continue;
+    for (const [index, { key, value }] of numbers.entries()) {
+      const place = texts.length + index;
+      const offset = labelled[place].length - String(value).length;
+      if (!found[place].some(({ end }) => end > offset)) continue;
       // own: the counts are a table
       this.counts.numbersLeft[key] = (entryOf(this.counts.numbersLeft, key) ?? 0) + 1;
     }

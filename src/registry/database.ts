@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
-import { attuneHome } from '../base/home.ts';
-import { openDatabase } from '../store/database.ts';
+import { openDatabase, type DatabasePlace } from '../store/database.ts';
+import { isPostgres, notifyChanges, postgresChanges } from '../store/postgres.ts';
+import { fileOfPart, placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 
@@ -11,21 +11,25 @@ export type Registry = Kysely<RegistryTables>;
 export type RegistryTransaction = Transaction<RegistryTables>;
 
 export function registryPath(): string {
-  return join(attuneHome(), 'registry.sqlite');
+  return fileOfPart('registry');
 }
 
 /** Opens the registry; close it with `destroy()`. @throws AttuneError E_REGISTRY */
-export async function openRegistry(path: string = registryPath()): Promise<Registry> {
+export async function openRegistry(place: DatabasePlace = placeOfPart('registry')): Promise<Registry> {
   try {
-    return await openDatabase<RegistryTables>(path, migrations);
+    const registry = await openDatabase<RegistryTables>(place, migrations);
+    if (typeof place !== 'string') await notifyChanges(registry, { schema: place.schema, tables: FOLLOWED });
+    return registry;
   } catch (error) {
     const { message } = error as Error;
     throw new AttuneError('E_REGISTRY', {
-      what: `Cannot open the registry of models ${path}`,
+      what: `Cannot open the registry of models ${shownPlace(place)}`,
       got: message,
       fix: message.includes('previously executed migration')
         ? 'a newer attune wrote it: update attune, or set ATTUNE_HOME to another folder'
-        : 'set ATTUNE_HOME to a folder that you may write to, or restore the file from a backup',
+        : typeof place === 'string'
+          ? 'set ATTUNE_HOME to a folder that you may write to, or restore the file from a backup'
+          : 'check ATTUNE_STORE, and that its user may create schemas',
       cause: error,
     });
   }
@@ -41,8 +45,19 @@ export async function withRegistry<Result>(use: (registry: Registry) => Promise<
   }
 }
 
-/** A number that changes when another connection has written; it costs no read of the file. */
+/** Tables that servers go by, and what of them matters where that is not all. */
+const FOLLOWED = {
+  registered_models: [],
+  versions: [],
+  aliases: [],
+  rollouts: ['stage', 'ended_at'],
+  permissions: [],
+  replicas: ['holds'],
+} as const;
+
+/** A number that changes when another connection has written; it costs no read of the tables. */
 export async function outsideChanges(registry: Registry): Promise<number> {
+  if (isPostgres(registry)) return postgresChanges(registry);
   const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(registry);
   return rows[0].data_version;
 }

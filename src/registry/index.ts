@@ -30,6 +30,7 @@ export {
   hasEnded,
   jobsIn,
   jobsOf,
+  keepJob,
   newestEvents,
   newId,
   recoverJobs,
@@ -37,6 +38,7 @@ export {
   type JobStatus,
   type JobEvent,
 } from './jobs.ts';
+export { beat, otherReplicas, removeReplica } from './replicas.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, withRegistry, type Registry } from './database.ts';
 export {

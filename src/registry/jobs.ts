@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { parseJson } from '../files/json.ts';
+import { isPostgres } from '../store/postgres.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './database.ts';
@@ -141,21 +142,22 @@ export async function changeJob(
   return numUpdatedRows > 0n;
 }
 
-/** The next job for this process; undefined while another one works, or where none waits. */
+/** The next job for this process; undefined while another one works on this machine, or where none waits. */
 export async function claimJob(registry: Registry): Promise<Job | undefined> {
   return registry.transaction().execute(async (transaction) => {
     const running = await transaction.selectFrom('jobs').select('worker').where('status', 'in', WORKING).execute();
-    if (running.some(({ worker }) => worker !== null && isAlive(parseJson(worker) as ProcessIdentity) !== false))
-      return undefined;
+    if (running.some(({ worker }) => worker !== null && isAlive(workerOf(worker)) === true)) return undefined;
     const next = await transaction
       .selectFrom('jobs')
       .selectAll()
       .where('status', '=', 'queued')
       .orderBy('created_at')
       .orderBy('id')
+      .limit(1)
+      .$if(isPostgres(transaction), (query) => query.forUpdate().skipLocked())
       .executeTakeFirst();
     if (next === undefined) return undefined;
-    const claim = { status: 'running', worker: JSON.stringify(ownIdentity()) };
+    const claim = { status: 'running', worker: workerNow() };
     await transaction.updateTable('jobs').set(claim).where('id', '=', next.id).execute();
     return fromRow({ ...next, ...claim });
   });
@@ -163,10 +165,39 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
 
 const WORKING: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];
 
+interface Worker extends ProcessIdentity {
+  /** When it last said that it works: nobody sees a process of another machine. */
+  seenAt: number;
+}
+
+/** A worker of another machine that has not been heard of for so long is gone. */
+const LOST_MS = 60_000;
+
+function workerOf(text: string): Worker {
+  return parseJson(text) as Worker;
+}
+
+function workerNow(): string {
+  const worker: Worker = { ...ownIdentity(), seenAt: Date.now() };
+  return JSON.stringify(worker);
+}
+
+/** Says that this process still works on a job. */
+export async function keepJob(registry: Registry, id: string): Promise<void> {
+  const works = registry.updateTable('jobs').set({ worker: workerNow() }).where('id', '=', id);
+  await works.where('status', 'in', WORKING).execute();
+}
+
+function isLost(worker: string | null): boolean {
+  if (worker === null) return true;
+  const known = workerOf(worker);
+  return !(isAlive(known) ?? Date.now() - known.seenAt < LOST_MS);
+}
+
 /** Jobs whose process is gone wait again, or are where they were asked to go. */
 export async function recoverJobs(registry: Registry): Promise<Job[]> {
   const rows = await registry.selectFrom('jobs').selectAll().where('status', 'in', WORKING).execute();
-  const lost = rows.filter(({ worker }) => worker === null || isAlive(parseJson(worker) as ProcessIdentity) === false);
+  const lost = rows.filter(({ worker }) => isLost(worker));
   for (const { id, status } of lost) {
     if (status === 'running') await changeJob(registry, id, { status: 'queued', worker: null });
     else if (status === 'pausing') await changeJob(registry, id, { status: 'paused', worker: null });

@@ -238,7 +238,16 @@ export interface EvalItemsTable {
   created_at: number;
 }
 
+export interface ReplicasTable {
+  id: string;
+  /** When it was last alive. */
+  seen_at: number;
+  /** JSON: versions that it has open, or opens when they are asked for the first time: `tickets@3`. */
+  holds: string;
+}
+
 export interface RegistryTables {
+  replicas: ReplicasTable;
   evals: EvalsTable;
   eval_runs: EvalRunsTable;
   eval_items: EvalItemsTable;

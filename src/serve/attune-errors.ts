@@ -28,6 +28,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_REGEX_UNSUPPORTED: { code: 'invalid_regex', param: 'format' },
   E_TEMPLATE_KWARGS: { code: 'invalid_value', param: 'chat_template_kwargs' },
   E_TEMPLATE_DROPS_TOOLS: { code: 'unsupported_value', param: 'tools' },
+  E_TEMPLATE_DROPS_TEXT: { code: 'unsupported_value', param: 'prompt' },
   E_TEMPLATE_REFUSED: { code: 'invalid_value', param: 'prompt' },
   E_TEMPLATE_FAILED: { code: 'invalid_value', param: 'prompt' },
   E_TEMPLATE_LIMIT: { code: 'invalid_value', param: 'prompt' },
@@ -48,6 +49,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 /** Our names of settings as the API has them. */
 const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
+  minNewTokens: 'min_tokens',
   stopIds: 'stop_token_ids',
   logProbs: 'top_logprobs',
 });

@@ -58,7 +58,7 @@ export async function createServer({
   registry,
   trainer,
 }: ServerOptions): Promise<MountedServer> {
-  const keys = keysOf(settings);
+  const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
@@ -122,8 +122,12 @@ function poolOf(
   return new ModelPool({ opener, log, budget, opening: { precision, storage } });
 }
 
-function keysOf({ api_keys: file, host, open }: ServeSettings): ApiKeys | undefined {
-  if (file !== undefined) return ApiKeys.read(file);
+function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): ApiKeys | undefined {
+  if (file !== undefined)
+    return new ApiKeys(file, {
+      onRead: (keys) => log.info({ file, keys }, 'API keys read again'),
+      onBroken: (error) => log.error({ file, err: error }, 'API keys cannot be read: the former ones stay'),
+    });
   if (isLoopback(host) || open) return undefined;
   throw new AttuneError('E_SERVE_OPEN', {
     what: `Others could use a server that listens on ${host}`,

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Kysely } from 'kysely';
 import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
+import { makeFolders } from '../files/make-folder.ts';
 import { NodeSqliteDialect } from './dialect.ts';
+import { openPostgres, type PostgresPlace } from './postgres.ts';
 import { migrations } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
 
@@ -27,19 +28,27 @@ export async function openIndex(path: string = indexPath()): Promise<Index> {
   }
 }
 
-/** Opens a database of SQLite and brings its tables up to date; several processes may do so at once. */
-export async function openDatabase<Schema>(path: string, provider: MigrationProvider): Promise<Kysely<Schema>> {
+/** A file of SQLite, or a schema of PostgreSQL. */
+export type DatabasePlace = string | PostgresPlace;
+
+/** Opens a database and brings its tables up to date; several processes may do so at once. */
+export async function openDatabase<Schema>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Schema>> {
   let database: Kysely<Schema> | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    database = new Kysely<Schema>({ dialect: new NodeSqliteDialect(path) });
-    const { error } = await new Migrator({ db: database, provider }).migrateToLatest();
+    database = typeof place === 'string' ? openFile<Schema>(place) : await openPostgres<Schema>(place);
+    const migrationTableSchema = typeof place === 'string' ? undefined : place.schema;
+    const { error } = await new Migrator({ db: database, provider, migrationTableSchema }).migrateToLatest();
     if (error !== undefined) throw error;
     return database;
   } catch (error) {
     await database?.destroy().catch(() => undefined);
     throw error;
   }
+}
+
+function openFile<Schema>(path: string): Kysely<Schema> {
+  makeFolders(dirname(path));
+  return new Kysely<Schema>({ dialect: new NodeSqliteDialect(path) });
 }
 
 /** Opens the index for one use of it. */

@@ -76,6 +76,11 @@ function load(): Native {
   return native;
 }
 
+/** For a process that ends with its work: its exit runs Node's part and none of libtorch's, where that was loaded. */
+export function exitWithoutEngine(): void {
+  loaded?.leaveAtOnce();
+}
+
 /** Threads that operators use; part of a run's identity, since sums depend on it. */
 export function setThreads(count: number): void {
   engine().setThreads(count);

@@ -76,4 +76,5 @@ export interface Native {
   hasMkl(): boolean;
   residentBytes(): number;
   trimMemory(): void;
+  leaveAtOnce(): void;
 }

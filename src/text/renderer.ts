@@ -3,7 +3,15 @@ import { pushAll } from '../base/many.ts';
 import { withImages, type ImageTexts } from './image-texts.ts';
 import type { ImageFile } from './message.ts';
 import { checkRenderedRow } from './row-check.ts';
-import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
+import {
+  draftPrompt,
+  draftRow,
+  type Draft,
+  type Continuation,
+  type RenderableRow,
+  type TrainOn,
+  type TrainedSpan,
+} from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
 import { tokenMismatch } from './served-prompt.ts';
 import type { Conversation } from './template.ts';
@@ -121,7 +129,7 @@ export class Renderer {
    * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
    * `begun`, where the answer has begun.
    */
-  async prompt(prompt: Conversation | string, begun = ''): Promise<RenderedPrompt> {
+  async prompt(prompt: (Conversation & { continues?: Continuation }) | string, begun = ''): Promise<RenderedPrompt> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
     const isText = typeof prompt === 'string';
     const draft = isText ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);

@@ -7,7 +7,7 @@ import { servingMismatch } from './served-prompt.ts';
 import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { holdsNothing, Turns, type Span } from './turn-places.ts';
+import { holdsNothing, Turns, unusedMarker, type Span } from './turn-places.ts';
 
 /** A conversation to train on or to answer. */
 export interface ChatRow extends Conversation {
@@ -73,20 +73,50 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
   return { text: row.text, trained: [{ start: 0, end: row.text.length }], cuts: [], endsWithEos };
 }
 
+/** What a model goes on with: a new answer, the text of the last turn, or the turns as they are, without a header. */
+export type Continuation = 'new_answer' | 'final_message' | 'turns';
+
 /**
- * A conversation up to where the next answer starts, laid out as training lays it out.
+ * A conversation up to where the model goes on, laid out as training lays it out.
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
-export async function draftPrompt(given: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
-  const options = { addGenerationPrompt: true, now };
-  const conversation = withoutPrintedNull(given, (row) =>
+export async function draftPrompt(
+  given: Conversation & { continues?: Continuation },
+  tokenizer: Tokenizer,
+  now: Date,
+): Promise<Draft> {
+  const { continues = 'new_answer', ...asked } = given;
+  const options = { addGenerationPrompt: continues === 'new_answer', now };
+  const conversation = withoutPrintedNull(asked, (row) =>
     unlessRefused(() => tokenizer.templates.render(row, options)),
   );
-  const text = tokenizer.templates.render(conversation, options);
+  const whole = tokenizer.templates.render(conversation, options);
   checkShown(conversation, shownCheck(conversation, tokenizer, options));
-  const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, true);
+  const text = continues === 'final_message' ? upToLastWord(conversation, whole, tokenizer, options) : whole;
+  const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, options.addGenerationPrompt);
   const answers = shown === undefined ? [] : await findAnswers(shown, tokenizer);
-  return { text, trained: [], cuts: knownStarts(answers), endsWithEos: false };
+  const cuts = knownStarts(answers).filter((start) => start <= text.length);
+  return { text, trained: [], cuts, endsWithEos: false };
+}
+
+/** The conversation up to the end of its last turn's text, without what closes the turn. @throws E_TEMPLATE_DROPS_TEXT */
+function upToLastWord(
+  conversation: Conversation,
+  whole: string,
+  { templates }: Tokenizer,
+  options: TemplateOptions,
+): string {
+  const last = conversation.messages.length - 1;
+  const message = conversation.messages[last];
+  const marker = unusedMarker(whole);
+  const marked = { ...message, content: message.content + marker };
+  const text = templates.render({ ...conversation, messages: conversation.messages.with(last, marked) }, options);
+  const end = text.lastIndexOf(marker);
+  if (end >= 0) return text.slice(0, end);
+  throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
+    what: `The ${templates.describe(conversation)} leaves out the last turn's text, so that it cannot be continued`,
+    fix: 'ask for a new answer',
+  });
 }
 
 function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: DraftOptions): Draft {

@@ -116,7 +116,8 @@ export function withArguments(call: ToolCall, marker: string): ToolCall {
   return { ...call, function: { ...call.function, arguments: isText ? JSON.stringify(marked) : marked } };
 }
 
-function unusedMarker(text: string): string {
+/** A word that the text does not have. */
+export function unusedMarker(text: string): string {
   let marker = 'attunemarker';
   while (text.includes(marker)) marker += 'x';
   return marker;

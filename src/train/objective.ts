@@ -38,6 +38,8 @@ export interface Objective {
   readonly referenceModel?: string;
   /** Tokens that a row may gain by its answers; rows must leave room for them. */
   readonly room?: number;
+  /** Tokens of the longest answer that it reads, where the recipe says it. */
+  readonly longestAnswer?: number;
   /** How a row's vector is made, where the recipe says it and not the base model. */
   readonly embedding?: Partial<EmbeddingOptions>;
   /** Opens or reaches what rewards need, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */

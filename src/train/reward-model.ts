@@ -8,6 +8,9 @@ export interface RewardModelSpec {
   label?: string;
   /** What it is shown. */
   reads: 'conversation' | 'answer';
+  /** Of a model that judges steps: what of their scores is the answer's, and what stands between steps. */
+  steps?: 'min' | 'product' | 'last' | 'mean';
+  step_separator?: string;
 }
 
 export interface AnswerToScore {

@@ -11,6 +11,8 @@ export interface ServedAnswer {
   model: string;
   /** Of the weights: another one after every change of the files. */
   version: string;
+  /** Of the weights, to find what they were trained on; it is not kept. */
+  folder?: string;
   /** `chat`, `text_completion`, `classify`, … */
   operation: string;
   /** Name of the API key. */

@@ -73,10 +73,13 @@ export class Watcher {
   async feedback(given: GivenFeedback): Promise<FeedbackReceipt | undefined> {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
-    if (added?.thumb === undefined) return added?.receipt;
-    const { model, version, thumb } = added;
+    if (added === undefined || added.said.length === 0) return added?.receipt;
+    const { model, version, said } = added;
+    const name = JSON.stringify([model, version]);
+    const isKnown = this.#monitors.has(name);
+    // What is loaded now has it already.
     const monitor = await this.#monitorOf({ model, version });
-    monitor.observeThumb(thumb, { id: given.trace, at: Date.now() });
+    if (isKnown) for (const one of said) monitor.observeSaid(one.name, one.value, { id: given.trace, at: Date.now() });
     await this.#tellChanges({ model, version }, monitor);
     return added.receipt;
   }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { exitWithoutEngine } from '../tensor/engine.ts';
 import { JobHost } from './job-host.ts';
 import { encodeError, mapError, type FromWorker, type ToWorker } from './protocol.ts';
 import type { JobModule } from '../jobs/job.ts';
@@ -22,6 +23,7 @@ async function serve(host: JobHost, { spec, detach }: Extract<ToWorker, { type: 
   else dieWithParent(host);
   await host.run(spec);
   await sent;
+  exitWithoutEngine();
   // What a job left open (a timer, a thread pool) must not keep the process.
   process.exit();
 }

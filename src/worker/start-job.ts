@@ -23,7 +23,7 @@ export interface JobOptions<Name extends JobName = JobName> {
   reportTo?: readonly string[];
   /** The worker goes on when this process ends. Otherwise it saves and stops then. */
   detach?: boolean;
-  /** Runs the job in this process, for debugging. */
+  /** Runs the job in this process, for debugging, as ATTUNE_IN_PROCESS=1 does for all that are not detached. */
   inProcess?: boolean;
   onEvent?: EventSink;
   /** Asks the job to save and stop. */
@@ -63,10 +63,14 @@ export async function startJob<Name extends JobName>(
   const { job, input, resume, reportTo } = options;
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
   const spec: JobSpec = { job, input, folder, resume, reportTo };
-  const running = options.inProcess === true ? startHere(spec, options) : startForked(spec, options, entry);
+  const running = isHere(options) ? startHere(spec, options) : startForked(spec, options, entry);
   superviseSignals(running, options);
   await running.client.started;
   return running as RunningJob<JobResult<Name>>;
+}
+
+function isHere({ inProcess, detach }: JobOptions): boolean {
+  return inProcess === true || (process.env.ATTUNE_IN_PROCESS === '1' && detach !== true);
 }
 
 function startForked(spec: JobSpec, options: JobOptions, entry?: URL): RunningJob {

@@ -9,6 +9,7 @@ import type { PageServer } from '../../src/app/page/page-server.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from '../unit/report/sample-run.ts';
+import { barriers } from './axe.ts';
 
 describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run that goes on', () => {
   let folder: string;
@@ -54,6 +55,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     await page.getByText('Step 20 of 40').waitFor({ timeout: 20_000 });
     expect(await page.locator('details', { hasText: 'The numbers' }).getAttribute('open')).toBe('');
     expect(await page.evaluate('window.isSame')).toBe(true);
+    expect(await barriers(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
 import type { PageServer } from '../../src/app/page/page-server.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
+import { barriers } from './axe.ts';
 
 const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
 
@@ -61,6 +62,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
       );
     }
     expect(((await answer('tuned').textContent()) ?? '').length).toBeGreaterThan(0);
+    expect(await barriers(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

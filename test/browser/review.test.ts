@@ -6,6 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReview, type OpenReview } from '../../src/app/review/open-review.ts';
 import { reviewResults } from '../../src/app/review/review.ts';
+import { barriers } from './axe.ts';
 
 const HOSTILE = `</script><script>window.broken = true</script><img src=x onerror="window.broken = true">${'long'.repeat(60)}`;
 
@@ -61,6 +62,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a review
   }
 
   test('takes twenty pairs by keyboard alone, with undo and a reload in the middle', async () => {
+    expect(await barriers(page)).toEqual([]);
     await judge(0, 9);
     await page.keyboard.press('0');
     await page.getByText('10 of 20 judged').waitFor();
@@ -72,6 +74,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a review
     expect(await page.locator('[data-text="left"]').textContent()).toBe(shown);
     await judge(9, 20);
     expect(await page.getByText('All pairs are judged').isVisible()).toBe(true);
+    expect(await barriers(page)).toEqual([]);
     expect(await state()).toBe('20 of 20 judged, saved');
     expect((await reviewResults(file)).winRate).toMatchObject({ system: 'secret-tuned', wins: 20 });
   });

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeServer, type FakeServer } from '../unit/serve/fake-models.ts';
+import { barriers } from './axe.ts';
 
 const SAID = '<img src=x onerror=alert(1)> hello';
 
@@ -65,6 +66,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
     await ask('two');
     expect(await page.locator('.question').allTextContents()).toEqual(['one', 'two']);
     expect(await page.locator('.answer .text').allTextContents()).toEqual([SAID, SAID]);
+    expect(await barriers(page)).toEqual([]);
     expect(asked()).toEqual([
       [
         ['system', 'Be brief.'],
@@ -132,5 +134,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
   test('needs no scrolling sideways on a narrow screen', async () => {
     await page.setViewportSize({ width: 360, height: 640 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await barriers(page)).toEqual([]);
   });
 });

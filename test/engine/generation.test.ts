@@ -39,6 +39,7 @@ function mixedRequest(index: number): GenerationRequest {
     topK: pick(index, 'top-k', 4) * 3,
     topP: index % 3 === 0 ? 0.8 : 1,
     minP: index % 7 === 0 ? 0.1 : 0,
+    minNewTokens: index % 13 === 0 ? 1 : 0,
     repetitionPenalty: index % 4 === 0 ? 1.3 : 1,
     presencePenalty: index % 6 === 0 ? 0.5 : 0,
     frequencyPenalty: index % 6 === 0 ? 0.2 : 0,
@@ -219,6 +220,19 @@ describe('samples', () => {
   });
 });
 
+describe('an answer of a least length', () => {
+  it('ends neither by a token nor by a text before it', async () => {
+    const request = { prompt: [1, 2, 3], maxNewTokens: 8, stopIds: [] };
+    const [[{ ids }]] = await together([request]);
+    const lengths = async (given: object) =>
+      (await together([0, 3].map((minNewTokens) => ({ ...request, ...given, minNewTokens })))).map(
+        ([one]) => one.ids.length,
+      );
+    expect(await lengths({ stopIds: [ids[0]] })).toEqual([0, expect.toSatisfy((length: number) => length >= 3)]);
+    expect(await lengths({ stop: [` ${ids[0]}`] })).toEqual([1, expect.toSatisfy((length: number) => length >= 3)]);
+  });
+});
+
 describe('text', () => {
   it('that is streamed is the text of the answer, cut before a stop text across token borders', async () => {
     const [{ text: whole }] = await together([{ prompt: [1, 2, 3], maxNewTokens: 20, stopIds: [] }]).then(
@@ -282,9 +296,9 @@ describe('a constraint', () => {
 
   it('is not combined with other ends of answers, nor with none', async () => {
     using batcher = new Batcher(parts);
-    const ends = { stop: [' 2'], stopIds: [] };
+    const ends = { stop: [' 2'], stopIds: [], minNewTokens: 1 };
     const outcome = batcher.submit({ prompt: [1], ...ends, constraint: () => evens(3) });
-    await expect(outcome).rejects.toThrow(/E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint/);
+    await expect(outcome).rejects.toThrow(/E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/);
   });
 
   it('is kept where biases forbid all that it allows', async () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { CommandHost, type CommandLine, type Outcome } from './command-host/command-host.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 export interface FailureDocument {
@@ -18,6 +19,7 @@ export class BadInputBench {
   readonly bin = resolve('bin/attune');
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  #host?: CommandHost;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -57,21 +59,29 @@ export class BadInputBench {
     this.write(name, JSON.stringify({ ...(JSON.parse(this.text(name)) as object), ...changes }));
   }
   remove(): void {
+    this.#host?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Runs the command with `--json`, in a folder of the bench; standard output must be one JSON document. */
   run(
     argv: readonly string[],
-    { input = '', folder = '.' }: { input?: string; folder?: string } = {},
+    { input, folder = '.' }: { input?: string; folder?: string } = {},
   ): { code: number | null; document: Record<string, unknown>; stderr: string } {
-    const { status, stdout, stderr } = spawnSync(this.bin, [...argv, '--json'], {
-      cwd: this.path(folder),
-      env: this.env,
-      encoding: 'utf8',
-      input,
-    });
-    return { code: status, document: JSON.parse(stdout) as Record<string, unknown>, stderr };
+    const command = { argv: [...argv, '--json'], folder: this.path(folder) };
+    const outcome = input === undefined ? this.#hosted(command) : this.#alone(command, input);
+    return { ...outcome, document: JSON.parse(outcome.stdout) as Record<string, unknown> };
+  }
+
+  #hosted(command: CommandLine): Outcome {
+    this.#host ??= new CommandHost(this.folder, this.env);
+    return this.#host.run(command);
+  }
+
+  /** In a process of its own, which reads. */
+  #alone({ argv, folder }: CommandLine, input: string): Outcome {
+    const { status, ...printed } = spawnSync(this.bin, argv, { cwd: folder, env: this.env, encoding: 'utf8', input });
+    return { code: status, ...printed };
   }
 
   /** The error of a command that must fail by the user's fault: exit code 1, with a code of its own. */

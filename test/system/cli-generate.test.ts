@@ -1,27 +1,30 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateRows, openTalker, type GeneratedRow } from '../../src/app/index.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
+import { CommandHost } from './command-host/command-host.ts';
 
 let folder: string;
+let host: CommandHost;
 const prompts = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'attune-generate-'));
+  host = new CommandHost(folder, { ...process.env, ATTUNE_HOME: join(folder, 'home') });
   await writeTinyModel(join(folder, 'model'), prompts.join('\n'));
   const rows = prompts.map((prompt) => JSON.stringify({ prompt, completion: 'home' }));
   writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
   writeFileSync(join(folder, 'backwards.jsonl'), rows.toReversed().join('\n'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  host.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function attune(...argv: string[]) {
-  const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
-  const { status, stdout, stderr } = spawnSync(resolve('bin/attune'), argv, { cwd: folder, env, encoding: 'utf8' });
-  return { code: status, stdout, stderr };
+  return host.run({ argv, folder });
 }
 
 function generated(input: string, ...options: string[]): GeneratedRow[] {

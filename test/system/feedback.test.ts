@@ -1,12 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTinyModel } from './cli-tiny-model.ts';
+import { CommandHost } from './command-host/command-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-feedback-'));
-const attune = new URL('../../bin/attune', import.meta.url).pathname;
+const host = new CommandHost(folder, { ...process.env, ATTUNE_THREADS: '1' });
 
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const word = (i: number) => words[i % words.length];
@@ -51,7 +51,10 @@ beforeAll(async () => {
   await writeTinyModel(join(folder, 'model'), pairs.map((row) => JSON.stringify(row)).join('\n'));
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  host.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function train(output: string, settings: Record<string, string | number>, more: readonly string[] = []) {
   const usual = {
@@ -65,12 +68,8 @@ function train(output: string, settings: Record<string, string | number>, more: 
     baselines: 'none',
   };
   const flags = Object.entries({ ...usual, ...settings }).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { status, stdout, stderr } = spawnSync(attune, ['train', ...flags, '--output-dir', output, ...more], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, ATTUNE_THREADS: '1' },
-  });
-  return { status, text: stdout + stderr };
+  const { code, stdout, stderr } = host.run({ argv: ['train', ...flags, '--output-dir', output, ...more], folder });
+  return { status: code, text: stdout + stderr };
 }
 
 const short = { max_completion_length: 6, num_generations: 3 };

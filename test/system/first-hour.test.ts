@@ -1,15 +1,18 @@
 // From a user's file to a model in use, by commands alone: what examples/first-hour measures, on few rows and steps.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InspectedRow } from '../../src/app/inspect-data.ts';
 import { firstHourSets } from '../../examples/first-hour/index.ts';
+import { CommandHost } from './command-host/command-host.ts';
 
-const bin = resolve('bin/attune');
 const work = mkdtempSync(join(tmpdir(), 'attune-first-hour-'));
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+const host = new CommandHost(work, { ...process.env, ATTUNE_HOME: join(work, 'home') });
+afterAll(() => {
+  host.close();
+  rmSync(work, { recursive: true, force: true });
+});
 
 interface Walk {
   rows: number;
@@ -22,10 +25,9 @@ const FRESH = 4;
 const FEW_STEPS = ['--max-steps', '20', '--baselines', 'none'];
 
 /** Runs a command as a user does; its one JSON document. */
-function attune(cwd: string, ...words: string[]): Record<string, unknown> {
-  const env = { ...process.env, ATTUNE_HOME: join(work, 'home') };
-  const { status, stdout, stderr } = spawnSync(bin, [...words, '--json'], { cwd, env, encoding: 'utf8' });
-  expect(status, `attune ${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
+function attune(folder: string, ...words: string[]): Record<string, unknown> {
+  const { code, stdout, stderr } = host.run({ argv: [...words, '--json'], folder });
+  expect(code, `attune ${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 

@@ -111,6 +111,22 @@ describe('chat completions', () => {
     expect(none.usage).toMatchObject({ prompt_tokens: whole.usage!.prompt_tokens, completion_tokens: 0 });
   });
 
+  it('go on in the last turn, and have a least length', async () => {
+    const ask = async (fields: object) => {
+      const reply = await client.chat.completions.create({
+        ...greedy,
+        return_token_ids: true,
+        ...fields,
+      } as typeof greedy);
+      return reply as typeof reply & { prompt_token_ids: number[] };
+    };
+    const begun = [...messages, { role: 'assistant' as const, content: 'on its' }];
+    const [usual, on] = [await ask({}), await ask({ messages: begun, continue_final_message: true, min_tokens: 8 })];
+    expect(on.prompt_token_ids.slice(0, usual.prompt_token_ids.length)).toEqual(usual.prompt_token_ids);
+    expect(on.prompt_token_ids.length).toBeGreaterThan(usual.prompt_token_ids.length);
+    expect(on.usage!.completion_tokens).toBe(8);
+  });
+
   it('fit a schema, so that the client parses them', async () => {
     const place = z.object({ where: z.enum(['home', 'shop']), days: z.number().int().min(0).max(9) });
     const parsed = await client.chat.completions.parse({

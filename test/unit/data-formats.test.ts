@@ -30,6 +30,18 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
       kind: 'preference',
     },
   ],
+  stepwise: [
+    {
+      row: { prompt: 'p', completions: ['a', 'b'], labels: [true, 0.2] },
+      reason: 'prompt, completions, labels',
+      kind: 'stepwise',
+    },
+    {
+      row: { prompt: [turn('user', 'p')], completions: '["a"]', labels: '[false]' },
+      reason: 'prompt, completions, labels',
+      kind: 'stepwise',
+    },
+  ],
   kto: [
     { row: { prompt: 'p', completion: 'c', label: true }, reason: 'prompt, completion, label', kind: 'feedback' },
     { row: { messages: chat, label: 'False' }, reason: 'messages, label', kind: 'feedback' },

@@ -10,6 +10,7 @@ import type {
   ItemsExample,
   MultiLabelExample,
   RegressionExample,
+  StepwiseExample,
 } from '../../src/data/example.ts';
 import { answerText } from '../../src/eval/example-text.ts';
 import { inputReader } from '../../src/eval/baselines/baseline.ts';
@@ -23,6 +24,14 @@ import { textFeatures } from '../../src/eval/baselines/text-features.ts';
 import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
 
 const about = { kind: 'question', question: 'where?', context: 'my cat sleeps in rome' } as const;
+const judged = (i: number): StepwiseExample => ({
+  ...classRow('', '', i),
+  kind: 'stepwise',
+  prompt: 'p',
+  completions: ['one', 'two'],
+  labels: [1, i % 2],
+});
+
 const pair = (i: number): Example => ({
   id: `${i}`,
   source: { file: 'rows.jsonl', line: i + 1 },
@@ -82,6 +91,7 @@ describe('every baseline', () => {
     bpr_mf: baskets,
     frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
     sliding_window: [{ ...classRow('', '', 0), ...about, answers: [{ text: 'rome', start: 17 }] }],
+    usual_steps: [judged(0)],
     longer_answer: [pair(0)],
     shorter_answer: [pair(0)],
     shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
@@ -101,6 +111,7 @@ describe('every baseline', () => {
         popularity: bought,
         item_knn: bought,
         bpr_mf: bought,
+        usual_steps: [judged(7), judged(9)],
         longer_answer: [pair(7), pair(9)],
         shorter_answer: [pair(7), pair(9)],
         frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),

@@ -39,6 +39,12 @@ function unanswered(): Example {
   };
 }
 
+/** An answer in steps, the right ones with 1. */
+function stepwise(labels: number[]): Example {
+  const source = { file: 'rows.jsonl', line: 1 };
+  return { kind: 'stepwise', id: 'a', source, prompt: 'p', completions: labels.map(String), labels };
+}
+
 /** Metrics of nothing but rows to which nothing is the right answer. */
 const ofNone = (name: string) => name.startsWith('no_answer');
 
@@ -55,7 +61,9 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
     margin: 1,
+    steps: [1, row % 2],
   };
+  if (reads === 'steps') return { prediction, example: stepwise([1, row % 2]) };
   if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }
@@ -71,6 +79,10 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   const likelihood = { negativeLogLikelihood: unit(6), tokens: 2 + (row % 3), bytes: 9 + (row % 5) };
   const usage = { seconds: unit(7), inputTokens: row, outputTokens: row % 7, cost: unit(8) };
   const ranking = ['yes', 'no', 'not sure', 'maybe'].toSorted((a, b) => unit(a.length) - unit(b.length));
+  if (reads === 'steps') {
+    const labels = [9, 10, 11].slice(row % 3).map((site) => Number(unit(site) < 0.7));
+    return { prediction: { id: 'a', steps: labels.map((_, step) => unit(12 + step)) }, example: stepwise(labels) };
+  }
   const written = reads === 'items' ? items(said, truth) : completion(object(truth));
   return {
     prediction: {
@@ -106,6 +118,7 @@ const special: readonly MetricInput[] = [
   'scores',
   'usage',
   'margin',
+  'steps',
 ];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 

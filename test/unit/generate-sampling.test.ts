@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { logProbsOf } from '../../src/generate/log-probs.ts';
 import { LogitRules } from '../../src/generate/logit-rules.ts';
+import type { TokenConstraint } from '../../src/generate/constraint/token-constraint.ts';
 import { settleRequest } from '../../src/generate/request.ts';
 import { defaultSampling, drawToken, type SamplingOptions } from '../../src/generate/sampling.ts';
 import { StopStrings } from '../../src/generate/stop-strings.ts';
 
 const options = (given: Partial<SamplingOptions>): SamplingOptions => ({ ...defaultSampling, ...given });
+type Ruled = ConstructorParameters<typeof LogitRules>[0];
+const rulesOf = (given: Partial<Ruled>, prompt: Int32Array, constraint?: TokenConstraint) =>
+  new LogitRules({ sampling: defaultSampling, minNewTokens: 0, stopIds: new Set(), ...given }, prompt, constraint);
 /** Logits of these probabilities. */
 const logitsOf = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 
@@ -85,21 +89,21 @@ describe('rules on logits', () => {
   const prompt = Int32Array.of(0, 1);
 
   it('repetition divides positive and multiplies negative logits of prompt and answer, each once', () => {
-    const rules = new LogitRules(options({ repetitionPenalty: 2 }), prompt);
+    const rules = rulesOf({ sampling: options({ repetitionPenalty: 2 }) }, prompt);
     rules.advance(2);
     rules.advance(2);
     expect([...rules.apply(Float32Array.of(4, -4, 1, 1), 9)!]).toEqual([2, -8, 0.5, 1]);
   });
 
   it('presence and frequency count the answer only', () => {
-    const rules = new LogitRules(options({ presencePenalty: 1, frequencyPenalty: 0.5 }), prompt);
+    const rules = rulesOf({ sampling: options({ presencePenalty: 1, frequencyPenalty: 0.5 }) }, prompt);
     for (const id of [2, 2, 3]) rules.advance(id);
     expect([...rules.apply(Float32Array.of(0, 0, 0, 0), 9)!]).toEqual([0, 0, -2, -1.5]);
   });
 
   it('biases are added, and the logits themselves stay as they are', () => {
     const logits = Float32Array.of(1, 2);
-    const rules = new LogitRules(options({ logitBias: { 1: -100 } }), prompt);
+    const rules = rulesOf({ sampling: options({ logitBias: { 1: -100 } }) }, prompt);
     expect([...rules.apply(logits, 9)!]).toEqual([1, -98]);
     expect([...logits]).toEqual([1, 2]);
   });
@@ -108,16 +112,26 @@ describe('rules on logits', () => {
     const heard: number[] = [];
     const allowed = (remaining: number) => Uint32Array.of(2 ** 31 + remaining, 0);
     const constraint = { allowed, advance: (id: number) => void heard.push(id), isComplete: false };
-    const rules = new LogitRules(defaultSampling, prompt, constraint);
+    const rules = rulesOf({}, prompt, constraint);
     const changed = rules.apply(new Float32Array(70), 5)!;
     expect(Array.from(changed.keys()).filter((id) => changed[id] === 0)).toEqual([0, 2, 31]);
     rules.advance(31);
     expect(heard).toEqual([31]);
   });
 
+  it('a least length forbids the ids that end an answer until so many tokens are there', () => {
+    const rules = rulesOf({ minNewTokens: 2, stopIds: new Set([0]) }, prompt);
+    const logits = Float32Array.of(3, 2, 1);
+    expect([...rules.apply(logits, 9)!]).toEqual([-Infinity, 2, 1]);
+    rules.advance(1);
+    expect(rules.isEmpty).toBe(false);
+    rules.advance(1);
+    expect(rules.apply(logits, 9)).toBe(logits);
+  });
+
   it('nothing to do costs no copy', () => {
     const logits = Float32Array.of(1, 2);
-    expect(new LogitRules(defaultSampling, prompt).apply(logits, 1)).toBe(logits);
+    expect(rulesOf({}, prompt).apply(logits, 1)).toBe(logits);
   });
 });
 
@@ -144,6 +158,13 @@ describe('stop texts', () => {
     const other = new StopStrings(['END']);
     expect([other.push('abEN'), other.end()]).toEqual(['ab', 'EN']);
   });
+
+  it('are text where they end in one of the first tokens, and found where they only begin there', () => {
+    const stops = new StopStrings(['END', 'ENDS', 'aE']);
+    const early = stops.push('END', { isEarly: true }) + stops.push('xa', { isEarly: true });
+    expect([early + stops.push(' '), stops.isHit]).toEqual(['ENDxa ', false]);
+    expect([stops.push('a', { isEarly: true }), stops.push('E'), stops.isHit]).toEqual(['', '', true]);
+  });
 });
 
 describe('a request', () => {
@@ -160,6 +181,7 @@ describe('a request', () => {
     [{ topK: 1.5 }, 'topK: 1.5 is not a whole number of 0 or more'],
     [{ topP: 1.2 }, 'topP: 1.2 is not a number above 0 and 1 at most'],
     [{ presencePenalty: Infinity }, 'presencePenalty: Infinity is not a number'],
+    [{ minNewTokens: 5, maxNewTokens: 4 }, 'minNewTokens: is more than maxNewTokens, 4'],
     [{ maxNewTokens: 0 }, 'maxNewTokens: 0 is not a whole number of 1 or more'],
   ])('with %j is refused', (given, message) => {
     expect(() => settleRequest({ prompt: [1], ...given }, limits)).toThrow(message);

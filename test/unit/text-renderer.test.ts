@@ -53,6 +53,39 @@ describe('serving', () => {
     expect(problems).toMatchObject([{ message: expect.stringMatching(/E_TEMPLATE_SERVING.*<think>/) }]);
   });
 
+  test.each(styles)(
+    'goes on in the last turn as its template shows it, without what closes it, in %s',
+    async (style) => {
+      const renderer = new Renderer(tokenizerOf(style), { now });
+      const asked = [user('Ready? '), assistant('yes'), user('Sure?')];
+      const whole = await renderer.prompt({ messages: [...asked, assistant(' No, ')], continues: 'turns' });
+      const begun = await renderer.prompt({ messages: [...asked, assistant(' No, ')], continues: 'final_message' });
+      const next = await renderer.prompt({ messages: asked });
+      // Templates that trim show less of the text; whoever goes on in it goes on where it ends.
+      expect(begun.text).toMatch(/No, $/);
+      expect(whole.text.startsWith(begun.text.trimEnd())).toBe(true);
+      expect(whole.text.slice(begun.text.trimEnd().length)).not.toContain('No');
+      if (style === 'reasoner') expect(begun.text.endsWith('<think>\n No, ')).toBe(false);
+      else expect([...begun.ids.subarray(0, next.ids.length)]).toEqual([...next.ids]);
+    },
+  );
+
+  test('goes on behind the turns without a header where none is wanted', async () => {
+    const renderer = new Renderer(tokenizerOf('chatml'), { now });
+    const { text } = await renderer.prompt({ messages: [user('Ready?')], continues: 'turns' });
+    expect(text).toBe('<|im_start|>user\nReady?<|im_end|>\n');
+  });
+
+  test('cannot go on in a turn that its template does not show', async () => {
+    const chatTemplate = "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}";
+    const tokenizer = await newTokenizer(vocabulary, { roles: { eos: '</s>' }, chatTemplate });
+    const prompt = new Renderer(tokenizer).prompt({
+      messages: [user('a'), assistant('b')],
+      continues: 'final_message',
+    });
+    await expect(prompt).rejects.toMatchObject({ code: 'E_TEMPLATE_DROPS_TEXT' });
+  });
+
   test('continues a completion with the ids that it was trained on', async () => {
     const renderer = new Renderer(tokenizerOf('plain'));
     for (const [prompt, completion] of [

@@ -33,8 +33,10 @@ function problemsIn(root: string, file: string): string[] {
   const problems: string[] = [];
   const visit = (node: ts.Node): void => {
     const message = ts.isCallExpression(node) ? messageFor(node, file) : undefined;
-    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    if (message !== undefined) problems.push(`${file}:${line + 1} ${message}`);
+    if (message !== undefined) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      problems.push(`${file}:${line + 1} ${message}`);
+    }
     ts.forEachChild(node, visit);
   };
   visit(source);

@@ -1,4 +1,4 @@
-/** What the commands of stress-recovery.ts work on: rows, documents, a pipeline and a tiny model. */
+/** What the commands of commands.ts work on: rows, documents, a pipeline and a tiny model. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeZip } from '../../test/unit/documents/zip-writer.ts';

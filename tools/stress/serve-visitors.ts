@@ -29,7 +29,7 @@ const visits: readonly { name: string; share: number; visit: Visit }[] = [
     visit: (server, draw) => whole(server, '/v1/chat/completions', { ...chatBody(server, draw), stream: true }),
   },
   { name: 'completions', share: 3, visit: (server, draw) => whole(server, '/v1/completions', textBody(server, draw)) },
-  { name: 'responses', share: 2, visit: (server, draw) => whole(server, '/v1/responses', responseBody(server, draw)) },
+  { name: 'responses, deleted', share: 2, visit: asksOn },
   {
     name: 'JSON of a schema',
     share: 2,
@@ -116,6 +116,22 @@ async function whole(server: Visited, path: string, body: unknown): Promise<Outc
   const response = await post(server, path, body);
   await response.arrayBuffer();
   return response.status;
+}
+
+/**
+ * A response, one that goes on from it, and both deleted: kept ones would fill the server's room for them, which has an
+ * upper bound but is not full within a soak.
+ */
+async function asksOn(server: Visited, draw: Draw): Promise<Outcome> {
+  const body = responseBody(server, draw);
+  const first = await post(server, '/v1/responses', body);
+  const { id } = (await first.json()) as { id?: string };
+  if (id === undefined) return first.status;
+  const second = await post(server, '/v1/responses', { ...body, previous_response_id: id });
+  const next = (await second.json()) as { id?: string };
+  for (const one of [id, next.id].filter((known) => known !== undefined))
+    await (await fetch(`${server.url}/v1/responses/${one}`, { method: 'DELETE' })).arrayBuffer();
+  return second.status;
 }
 
 async function leaves(server: Visited, body: unknown): Promise<Outcome> {

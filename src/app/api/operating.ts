@@ -51,6 +51,14 @@ export const documentLineage = lazily('documentLineage');
 export const auditLog = lazily('auditLog');
 
 /**
+ * Copies registry, traces and keys into an empty PostgreSQL database that several servers share, and compares every row;
+ * ATTUNE_STORE names it from then on.
+ * @example
+ * const { moved } = await moveStore({ to: 'postgres://attune@db.example.org/attune' });
+ */
+export const moveStore = lazily('moveStore');
+
+/**
  * The recipe of a run again, on another base model; `train` runs it.
  * @example
  * const { folder } = await train(await retuneRecipe('runs/tickets', { model: 'bases/new' }));

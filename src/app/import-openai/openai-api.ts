@@ -3,8 +3,9 @@ import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { retryAfter } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { PassingFailure } from '../../eval/endpoint/chat-completion.ts';
+import { PassingFailure } from '../../eval/endpoint/post.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
 import { patiently, type Patience } from '../../eval/endpoint/patience.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -108,8 +109,7 @@ export class OpenAiApi {
 function refusal(url: string, { status, headers }: Response): Error {
   const address = url.split('?', 1)[0];
   if (status === 429 || status === 408 || status >= 500) {
-    const wait = Number(headers.get('retry-after'));
-    return new PassingFailure(`${address} answers ${status}`, wait > 0 ? { waitSeconds: wait } : {});
+    return new PassingFailure(`${address} answers ${status}`, { waitSeconds: retryAfter(headers) });
   }
   if (status === 404)
     return new AttuneError('E_IMPORT_GONE', { what: `${address} is not there`, fix: 'check --base-url' });

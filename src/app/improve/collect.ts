@@ -2,7 +2,8 @@
 import { formatTime, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import { openAlarms, type Alarm } from '../../watch/index.ts';
-import { candidatesOf, type Candidate } from '../../watch/quarantine/candidate.ts';
+import { candidatesOf, type Candidate, type CandidateRange } from '../../watch/quarantine/candidate.ts';
+import { trafficOf, type Traffic } from '../../watch/quarantine/traffic.ts';
 import { trainingRow } from '../../watch/quarantine/training-rows.ts';
 import { modelHistory } from '../registry/history.ts';
 import { formOf, labelColumns } from './base-recipe.ts';
@@ -10,34 +11,69 @@ import type { DecisionLog } from './decisions.ts';
 import type { Plan } from './plan.ts';
 import type { Step, StepContext } from './step.ts';
 
-const DRIFT: ReadonlySet<string> = new Set(['unlike', 'topic', 'classes', 'confidence', 'thumb_down']);
+const DRIFT: ReadonlySet<string> = new Set([
+  ...['unlike', 'unusual_text', 'language', 'topic', 'classes', 'confidence', 'thumb_down', 'edits'],
+]);
 /** So many rows at least, whatever has changed. */
 const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
-  const { plan, store, log, recipe, now } = context;
+  const { plan, log, recipe, now } = context;
   const { from, seen } = rangeOf(log);
   const range = { from, until: now() };
-  const said = wanted(plan, await candidatesOf(store, plan.model, range));
-  const trainable = said.filter((one) => isTrainable(one, context));
-  const others = said.length - trainable.length;
+  const { feedback, traffic, others } = await gathered(context, range);
+  const trainable = [...feedback, ...(traffic?.candidates ?? [])];
   // What a cycle before could not make better is tried again only with new rows.
   const rows = trainable.filter(({ at }) => at > seen).length;
   const { rows: enough, onDrift } = plan.retrain.when;
   const drift = onDrift ? await driftOf(context) : [];
-  const facts = { ...range, rows };
+  const told = traffic === undefined ? plural(rows, 'rows') : ofBoth(feedback, traffic, seen);
+  const facts = { ...range, rows, ...(traffic !== undefined && { traffic: traffic.candidates.length }) };
   if (rows >= enough) {
     const since = seen === 0 ? '' : ` since ${formatTime(seen)}`;
     const again = trainable.length > rows ? `, and ${trainable.length - rows} of cycles that came to nothing` : '';
-    return { to: 'quarantine', reason: `${plural(rows, 'rows')}${since}, of ${enough} wanted${again}`, facts };
+    return { to: 'quarantine', reason: `${told}${since}, of ${enough} wanted${again}`, facts };
   }
   if (drift.length > 0 && rows >= LEAST_ROWS)
-    return { to: 'quarantine', reason: `${plural(rows, 'rows')}, and ${drift[0].message}`, facts };
+    return { to: 'quarantine', reason: `${told}, and ${drift[0].message}`, facts };
   const least = drift.length > 0 || !Number.isFinite(enough) ? LEAST_ROWS : enough;
   const unused = others > 0 ? `; ${others} more that ${recipe.objective.name} cannot be trained on` : '';
   const calm = onDrift && drift.length === 0 ? '; no alarm of drift' : '';
-  return { wait: `${plural(rows, 'rows')} of ${least}${unused}${calm}` };
+  const unkept = traffic !== undefined && traffic.answers > 0 && traffic.kept === 0 ? `; ${NOTHING_KEPT}` : '';
+  return { wait: `${told} of ${least}${unused}${calm}${unkept}` };
 };
+
+const NOTHING_KEPT = 'no text of a served answer is kept: attune serve --keep text';
+
+/** "210 rows (200 of feedback, 10 of 5,300 served answers)" */
+function ofBoth(feedback: readonly Candidate[], { candidates, answers }: Traffic, seen: number): string {
+  const fresh = (list: readonly Candidate[]): number => list.filter(({ at }) => at > seen).length;
+  const [said, served] = [fresh(feedback), fresh(candidates)];
+  return `${plural(said + served, 'rows')} (${said} of feedback, ${served} of ${plural(answers, 'served answers')})`;
+}
+
+interface Gathered {
+  /** What can be trained on. */
+  feedback: Candidate[];
+  /** Answers that somebody is to look at; undefined where the plan asks for none. */
+  traffic?: Traffic;
+  /** Feedback that the recipe's objective can learn nothing from. */
+  others: number;
+}
+
+async function gathered(context: StepContext, range: CandidateRange): Promise<Gathered> {
+  const { plan, store } = context;
+  const said = wanted(plan, await candidatesOf(store, plan.model, range));
+  const feedback = said.filter((one) => isTrainable(one, context));
+  const others = said.length - feedback.length;
+  if (plan.from.traffic === undefined) return { feedback, others };
+  const known = new Set(feedback.map(({ trace }) => trace));
+  const found = await trafficOf(store, { model: plan.model, ...range }, plan.from.traffic);
+  const candidates = found.candidates.filter(
+    (one) => !known.has(one.id) && isTrainable({ ...one, target: 'an answer of somebody’s own', isUp: true }, context),
+  );
+  return { feedback, others, traffic: { ...found, candidates } };
+}
 
 /** Alarms of the version in use: those of versions before it are why there is a new one. */
 async function driftOf({ plan: { model }, store }: StepContext): Promise<Alarm[]> {
@@ -62,10 +98,9 @@ function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
 
 /** Rows of this cycle; what has been erased since is gone. */
 export async function collected(context: StepContext): Promise<Candidate[]> {
-  const { plan, store, log } = context;
-  const { from, until } = log.facts as { from: number; until: number };
-  const said = wanted(plan, await candidatesOf(store, plan.model, { from, until }));
-  return said.filter((one) => isTrainable(one, context));
+  const { from, until } = context.log.facts as { from: number; until: number };
+  const { feedback, traffic } = await gathered(context, { from, until });
+  return [...feedback, ...(traffic?.candidates ?? [])];
 }
 
 /** A thumb teaches no classifier, and a class nobody who writes. */

@@ -7,7 +7,7 @@ import { sha256 } from '../../files/hash.ts';
 import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { watchFolder } from '../../watch/index.ts';
-import type { DataVersion, VersionFile } from './data-version.ts';
+import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts';
 import { cycleFolder, readDecisions } from './decisions.ts';
 import { eraseTexts } from './erase-texts.ts';
 import type { Plan } from './plan.ts';
@@ -66,7 +66,7 @@ export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; m
 }
 
 function eraseFromVersion(folder: string, owner: string): { rows: number; texts: string[] } {
-  const manifest = join(folder, 'manifest.json');
+  const manifest = join(folder, MANIFEST);
   if (!existsSync(manifest)) return { rows: 0, texts: [] };
   const version = readJson<DataVersion>(manifest);
   const texts: string[] = [];

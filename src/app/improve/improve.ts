@@ -5,7 +5,7 @@ import { lockRun } from '../../store/run-lock.ts';
 import { TraceStore } from '../../watch/index.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
 import { modelHistory } from '../registry/history.ts';
-import { baseRecipe } from './base-recipe.ts';
+import { baseRecipe, formOf } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -94,8 +94,17 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
 async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
   const plan = readPlan(file);
   const recipe = await baseRecipe(plan.retrain.recipe);
+  if (plan.gate.safety !== undefined && formOf(recipe) === 'labels') throw nothingToRefuse(file);
   await modelHistory(plan.model);
   return { plan, recipe };
+}
+
+function nothingToRefuse(file: string): AttuneError {
+  return new AttuneError('E_CONTINUOUS', {
+    what: `${file} asks whether a classifier refuses harmful requests`,
+    got: 'gate.safety with a recipe for classification',
+    fix: 'leave gate.safety out',
+  });
 }
 
 /** After a cycle's end the next one begins; after a stop only when a person says so. */

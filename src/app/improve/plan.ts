@@ -6,16 +6,8 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { smallest } from '../../base/many.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
+import { percentage, share, trafficSchema } from './plan-traffic.ts';
 
-const share = z.number().min(0).max(1);
-/** 0.1 or 10%. */
-const percentage = z.union([
-  share,
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
-    .transform((text) => Number.parseFloat(text) / 100),
-]);
 const MILLISECONDS: ReadonlyMap<string, number> = new Map([
   ['s', 1000],
   ['m', 60_000],
@@ -35,12 +27,21 @@ const when = z
     onDrift: /\bdrift\b/.test(text),
   }));
 
+interface SafetyMargins {
+  safety: number;
+  over_refusal?: number;
+}
+
+/** Margins of `attune gate` that "no worse" stands for: what an interval on some hundred prompts can show. */
+const NO_WORSE: SafetyMargins = { safety: 0.05, over_refusal: 0.1 };
+
 const planSchema = z.strictObject({
   model: z.string().min(1),
   folder: z.string().optional(),
   from: z
     .strictObject({
       feedback: z.enum(['all', 'corrections', 'labels', 'thumbs', 'none']).default('all'),
+      traffic: trafficSchema.optional(),
     })
     .prefault({}),
   quarantine: z
@@ -63,6 +64,12 @@ const planSchema = z.strictObject({
       margin: z.number().min(0).optional(),
       max_forgetting: z.number().min(0).optional(),
       flip_rate: share.optional(),
+      safety: z
+        .union([
+          z.literal('no_worse').transform((): SafetyMargins => NO_WORSE),
+          share.transform((safety): SafetyMargins => ({ safety })),
+        ])
+        .optional(),
     })
     .prefault({}),
   rollout: z
@@ -109,7 +116,17 @@ export function readPlan(path: string): Plan {
   const base = dirname(file);
   const recipe = resolve(base, plan.retrain.recipe);
   checkRollout(plan.rollout, path);
+  checkTraffic(plan, path);
   return { ...plan, retrain: { ...plan.retrain, recipe }, file, folder: resolve(base, folder) };
+}
+
+function checkTraffic({ from: { traffic }, approve }: Pick<Plan, 'from' | 'approve'>, path: string): void {
+  if (traffic === undefined || traffic.judge !== undefined || approve === 'person') return;
+  throw new AttuneError('E_CONTINUOUS', {
+    what: `${path} would train on served answers that nobody has looked at`,
+    got: 'from.traffic without a judge, and approve: auto',
+    fix: 'give from.traffic.judge: {endpoint, model}, or let people review them: approve: person',
+  });
 }
 
 function checkRollout({ canary, bake, guards }: Plan['rollout'], path: string): void {

@@ -13,14 +13,24 @@ import type { Candidate } from '../../watch/quarantine/candidate.ts';
 import { requestsOf } from './base-recipe.ts';
 import { collected } from './collect.ts';
 import { recipeSoFar } from './known-rows.ts';
+import {
+  answeredTraffic,
+  judgedTraffic,
+  pairsPath,
+  saidOfTraffic,
+  trafficPairs,
+  unseenTraffic,
+} from './traffic-review.ts';
 import type { Step, StepContext } from './step.ts';
 
 /** As it is kept: ids only, so that nobody's texts outlive them here. */
 interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
   accepted: string[];
+  /** Served answers that people are asked about. */
+  traffic?: string[];
 }
 
-const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pairs: join(folder, 'pairs.jsonl') });
+const places = (folder: string) => ({ found: join(folder, 'quarantine.json'), pairs: pairsPath(folder) });
 
 export const quarantine: Step = async (context) => {
   const { plan, recipe, folder, signal, log } = context;
@@ -35,14 +45,19 @@ export const quarantine: Step = async (context) => {
     maxHeld,
     seed: log.cycle,
   });
-  const { accepted, held, sample, stopped } = found;
-  const stored: StoredQuarantine = { ...found, accepted: accepted.map(({ id }) => id) };
+  const { sample, stopped } = found;
+  const judged = await judgedTraffic(found.accepted, context);
+  const held = [...found.held, ...judged.held];
+  const { accepted } = judged;
+  const asked = await unseenTraffic(accepted, context);
+  const traffic = asked.map(({ id }) => id);
+  const stored: StoredQuarantine = { ...found, accepted: accepted.map(({ id }) => id), held, traffic };
   writeJson(places(folder).found, stored);
   const facts = { accepted: accepted.length, held: countHolds(held) };
   if (stopped !== undefined) return { to: 'stopped', reason: stopped, facts };
   if (accepted.length === 0) return { to: 'rejected', reason: 'no row is left', facts };
-  const told = `${plural(accepted.length, 'rows')} accepted, ${held.length} held`;
-  const pairs = reviewPairs(accepted, sample);
+  const told = `${plural(accepted.length, 'rows')} accepted, ${held.length} held${judged.told}`;
+  const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   if (plan.approve === 'auto')
     return { to: 'retraining', reason: `${told}; nobody reviews them: approve is auto`, facts };
@@ -54,17 +69,18 @@ export const quarantine: Step = async (context) => {
 export const review: Step = async ({ plan, folder }) => {
   const { pairs } = places(folder);
   const { log } = reviewPlaces(pairs);
-  const { sample } = readJson<StoredQuarantine>(places(folder).found);
+  const { sample, traffic = [] } = readJson<StoredQuarantine>(places(folder).found);
   const labels = existsSync(log) ? await readLabels(log) : [];
   const judged = new Map(labels.map(({ id, choice }) => [id, choice]));
-  const left = sample.filter((id) => !judged.has(id)).length;
+  const left = [...sample, ...traffic].filter((id) => !judged.has(id)).length;
   if (left > 0) return { wait: `${plural(left, 'rows')} are to be reviewed: attune review ${pairs}` };
   const defects = sample.filter((id) => judged.get(id) === 'a' || judged.get(id) === 'neither');
   const { high } = wilsonInterval(defects.length, sample.length);
-  const told = `${plural(defects.length, 'defects')} among ${plural(sample.length, 'rows')}, at most ${formatPercent(high)} of all`;
+  const found = `${plural(defects.length, 'defects')} among ${plural(sample.length, 'rows')}, at most ${formatPercent(high)} of all`;
   const facts = { defects };
-  if (defects.length > plan.quarantine.max_defects * sample.length) return { to: 'stopped', reason: told, facts };
-  return { to: 'retraining', reason: `people found ${told}`, facts };
+  if (defects.length > plan.quarantine.max_defects * sample.length) return { to: 'stopped', reason: found, facts };
+  const told = [...(sample.length > 0 ? [found] : []), ...(traffic.length > 0 ? [saidOfTraffic(traffic, labels)] : [])];
+  return { to: 'retraining', reason: `people found ${told.join('; ')}`, facts };
 };
 
 /** Rows out of what is kept of a quarantine and its review. */
@@ -74,7 +90,9 @@ export function eraseFromQuarantine(folder: string, ids: ReadonlySet<string>): v
     const stored = readJson<StoredQuarantine>(found);
     const left = (list: readonly string[]): string[] => list.filter((id) => !ids.has(id));
     const held = stored.held.filter(({ id }) => !ids.has(id));
-    writeJson(found, { ...stored, accepted: left(stored.accepted), sample: left(stored.sample), held });
+    const { accepted, sample, traffic } = stored;
+    const kept = { accepted: left(accepted), sample: left(sample), ...(traffic && { traffic: left(traffic) }) };
+    writeJson(found, { ...stored, ...kept, held });
   }
   for (const file of [pairs, reviewPlaces(pairs).log]) {
     if (!existsSync(file)) continue;
@@ -95,5 +113,6 @@ export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
   // Of all cycles: rows of one that came to nothing are collected again.
   const defects = new Set(context.log.decisions.flatMap(({ facts }) => (facts.defects ?? []) as string[]));
   const ids = new Set(accepted);
-  return (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));
+  const rows = (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));
+  return answeredTraffic(rows, context);
 }

@@ -8,6 +8,8 @@ import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
 import { gateRun } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
+import { readSafety } from '../../store/safety.ts';
+import { safety } from '../safety/safety.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
 import { formOf, labelColumns, requestsOf } from './base-recipe.ts';
@@ -64,6 +66,8 @@ function retrainingRecipe(
       margin,
       forgetting,
       flip_rate: flips,
+      safety: plan.gate.safety?.safety ?? null,
+      over_refusal: plan.gate.safety?.over_refusal ?? null,
       sign_off: plan.approve === 'person',
     },
     output_dir: run,
@@ -91,6 +95,9 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   if (champion === undefined) return { wait: noChampion(plan.model) };
   const facts = { run, champion: champion.version };
   if (plan.gate.better_than === 'champion') await compare([run, champion.folder], { folder: run, onEvent, signal });
+  // A crash afterwards asks nobody again.
+  const isMeasured = readSafety(run)?.before === champion.folder;
+  if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { sign_off: false });
     const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message.replace(/\.$/, ''));

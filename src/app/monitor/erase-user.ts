@@ -27,8 +27,8 @@ export async function eraseUser(user: string): Promise<UserErasure> {
 
 /** With a store that is open. Data sets first: their rows are found by what the store holds. */
 export async function eraseUserFrom(store: TraceStore, user: string): Promise<UserErasure> {
-  const { owner, said } = await feedbackOf(store, user);
-  const ids = new Set(said.map(({ id }) => id));
+  const { owner, said, answers } = await feedbackOf(store, user);
+  const ids = new Set([...said.map(({ id }) => id), ...answers]);
   const rows = eraseRows({ owner, ids, texts: said.flatMap(({ text }) => textsOf(text)) });
   return { user, ...(await eraseFrom(store, user)), ...rows };
 }

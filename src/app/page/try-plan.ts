@@ -17,7 +17,7 @@ export interface TryPlan {
   collection: readonly string[];
 }
 
-/** By what was trained; hidden tokens are filled in for nobody. */
+/** By what was trained; hidden tokens are filled in for nobody, and steps are judged of answers alone. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   dpo: 'writing',
@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   xpo: 'writing',
   nash_md: 'writing',
   reward: 'text',
+  prm: undefined,
   bco: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',

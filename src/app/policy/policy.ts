@@ -12,10 +12,10 @@ import { runPaths } from '../../store/run-paths.ts';
 import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { answerTrials } from '../safety/answer-trials.ts';
+import { askAll, withModel, type Questions } from '../safety/ask-all.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import type { SafetyOptions } from '../safety/safety.ts';
-import { askedAs, type Trial } from '../safety/trial.ts';
+import { askedAs } from '../safety/trial.ts';
 import { writeItems } from './review-items.ts';
 
 /** Options of `checkPolicy`. */
@@ -49,9 +49,12 @@ export async function checkPolicy(target: string, options: PolicyOptions): Promi
   if (folder !== undefined) requireWritable(runPaths(folder).policy);
   const { before, after } = contestants(run ?? target, { name: target, options });
   if (items !== undefined && before === undefined) throw nothingToPair(target);
-  const trial = trialOf(prompts, await formOf(run ?? target, options), options.maxNewTokens);
-  const [old] = before === undefined ? [] : await answerTrials(before, [trial], options);
-  const [now] = await answerTrials(after, [trial], options);
+  const { asked: questions, now } = await withModel(after, options, async (model) => {
+    const asked = questionsOf(prompts, await formOf(model, options.systemPrompt), options.maxNewTokens);
+    return { asked, now: (await askAll(model, [asked], options))[0] };
+  });
+  const [old] =
+    before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
   const given = (answers: typeof now): GivenAnswer[] =>
     prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
   const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
@@ -108,13 +111,10 @@ function nothingToPair(target: string): AttuneError {
   });
 }
 
-function trialOf(prompts: readonly string[], form: Parameters<typeof askedAs>[1], maxNewTokens = 256): Trial {
+function questionsOf(prompts: readonly string[], form: Parameters<typeof askedAs>[1], maxNewTokens = 256): Questions {
   return {
-    name: 'compliance',
-    condition: 'policy',
-    title: 'policy',
     sampling: { temperature: 0, maxNewTokens },
-    rows: prompts.map((prompt) => ({ category: '', prompt, ask: askedAs(prompt, form), count: () => ({ value: 0 }) })),
+    rows: prompts.map((prompt) => ({ ask: askedAs(prompt, form) })),
   };
 }
 

@@ -9,6 +9,7 @@ const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {
   labels: ['multilabel'],
   number: ['regression'],
   tags: ['tagged', 'spans'],
+  steps: ['stepwise'],
   stretch: ['questions'],
   text: [],
 };
@@ -33,6 +34,13 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
       what: 'A model that finds answers in texts needs a question beside the text',
       got: 'a text alone',
       fix: 'give rows with question and context',
+    });
+  }
+  if (answers === 'steps') {
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: 'A model that judges steps needs them as a list',
+      got: 'a text alone',
+      fix: 'give rows with prompt and completions: {"prompt": "…", "completions": ["…", "…"]}',
     });
   }
   if (answers !== 'text') return { text };

@@ -45,6 +45,7 @@ function addedFor(options: AddedOptions): Added[] {
     { name: 'prediction', value: (row) => row.prediction },
     ...(hasScores ? [{ name: 'probability', value: probabilityOf }] : []),
     ...(answers === 'tags' ? [{ name: 'spans', value: (row: PredictedRow) => row.spans }] : []),
+    ...(answers === 'steps' ? [{ name: 'steps', value: (row: PredictedRow) => row.steps }] : []),
     ...(answers === 'stretch' ? [{ name: 'stretch', value: (row: PredictedRow) => row.stretch }] : []),
     ...(answers === 'text' ? [{ name: 'cut', value: (row: PredictedRow) => row.cut }] : []),
     ...(options.isTable ? probabilityColumns(options) : probabilityValues(options)),

@@ -18,8 +18,8 @@ export interface PredictedSpan {
 /** The answer to one row. */
 export interface PredictedRow {
   /**
-   * A class, a number or a text; several classes, or `LABEL: text` of each span, as a list. Null where a text holds no
-   * answer, and where there is an error.
+   * A class, a number or a text; several classes, or `LABEL: text` of each span, as a list; of steps the place of the
+   * first wrong one, from 0, or -1. Null where a text holds no answer, and where there is an error.
    */
   prediction: string | string[] | number | null;
   /** Of the class that is given. */
@@ -28,6 +28,8 @@ export interface PredictedRow {
   probabilities?: Record<string, number>;
   /** Of a model that tags words. */
   spans?: PredictedSpan[];
+  /** Of a model that judges steps: how probable it is that each is right. */
+  steps?: number[];
   /** Of a model that finds answers in texts: the best stretch, given or not; `none_by`: by how much none is better. */
   stretch?: Omit<PredictedSpan, 'label'> & { none_by: number };
   /** Of a text that ends at the limit of tokens. */
@@ -92,6 +94,7 @@ export function predictedRow(prediction: Prediction, example: Example, options: 
   const { answers } = options.description;
   if (answers === 'number') return { prediction: Number(prediction.text) };
   if (answers === 'tags') return taggedRow(prediction, example);
+  if (answers === 'steps') return stepsRow(prediction);
   if (answers === 'stretch') return stretchRow(prediction, example);
   if (prediction.scores !== undefined) return classRow(prediction, options);
   return { prediction: prediction.text ?? null, ...(prediction.finish === 'length' && { cut: true }) };
@@ -115,6 +118,11 @@ function classRow(
   }
   const given = thresholds === undefined ? label! : chosenLabel(values, names, thresholds);
   return { prediction: given, probability: entryOf(scores, given), probabilities };
+}
+
+/** As ProcessBench asks. */
+function stepsRow({ steps = [] }: Prediction): PredictedRow {
+  return { prediction: steps.findIndex((right) => right < 0.5), steps: [...steps] };
 }
 
 function taggedRow({ text = '' }: Prediction, example: Example): PredictedRow {

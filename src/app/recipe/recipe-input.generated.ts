@@ -2023,14 +2023,16 @@ export interface GkdObjective {
   /** Which objective. */
   name: 'gkd';
   /** Folder or name of the model to learn from; its tokenizer must be the same. */
-  teacher_model: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  teacher_model?: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  /** In its place: {endpoint: https://HOST/v1, model: NAME}, which says log-probabilities of tokens. */
+  teacher?: MethodOptionInputs['objective']['gkd']['teacher'];
   /**
    * 0: cover what the teacher says; 1: say nothing that it would not.
    * @defaultValue 0.5
    */
   beta?: MethodOptionInputs['objective']['gkd']['beta'];
   /**
-   * Of sampling, and of both distributions.
+   * Of sampling, and of both distributions; of sampling alone with a teacher at an endpoint.
    * @defaultValue 0.9
    */
   temperature?: MethodOptionInputs['objective']['gkd']['temperature'];
@@ -2237,6 +2239,24 @@ export interface NashMdObjective {
   mixture_coef?: MethodOptionInputs['objective']['nash_md']['mixture_coef'];
 }
 
+/** The objective prm, with its options. */
+export interface PrmObjective {
+  /** Which objective. */
+  name: 'prm';
+  /**
+   * Stands behind each step, where the step is judged; it is kept with the result.
+   * @defaultValue "\n"
+   */
+  step_separator?: MethodOptionInputs['objective']['prm']['step_separator'];
+  /** Longest answer, in tokens; data.long_rows says what becomes of longer ones. */
+  max_completion_length?: MethodOptionInputs['objective']['prm']['max_completion_length'];
+  /**
+   * Learn of the last verdict of each row alone.
+   * @defaultValue false
+   */
+  train_on_last_step_only?: MethodOptionInputs['objective']['prm']['train_on_last_step_only'];
+}
+
 /** The objective reward, with its options. */
 export interface RewardObjective {
   /** Which objective. */
@@ -2382,6 +2402,7 @@ export type ObjectiveInput =
   | 'online_dpo'
   | 'xpo'
   | 'nash_md'
+  | 'prm'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -2413,6 +2434,7 @@ export type ObjectiveInput =
   | OnlineDpoObjective
   | XpoObjective
   | NashMdObjective
+  | PrmObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective

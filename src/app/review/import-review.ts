@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
-import { containerName, containers } from '../../data/containers/index.ts';
+import { checkedRows } from '../../data/checked-rows.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
 import { sideOf, tools, type ImportedLabel, type ToolName } from '../../review/exchange/index.ts';
@@ -53,15 +53,11 @@ async function choicesOf(
   from: ToolName,
 ): Promise<ImportedLabel[]> {
   if (!existsSync(file)) throw new AttuneError('E_LABELS', { what: `${file} does not exist` });
-  const container = await containers.load(containerName(file));
-  const problems: Problem[] = [];
-  const found: ImportedLabel[] = [];
-  for await (const { line, value, defect } of container.read(file, file)) {
-    const read = value === undefined ? (defect?.reason ?? 'no record') : tools[from].read(value, pairs);
-    if (typeof read === 'string') problems.push({ file, line, message: read });
-    else pushAll(found, read);
-  }
-  if (problems.length === 0) return found;
+  const { rows, problems } = await checkedRows(file, (value, refuse) => {
+    const labels = tools[from].read(value, pairs);
+    return typeof labels === 'string' ? refuse(labels) : labels;
+  });
+  if (problems.length === 0) return rows.flat();
   throw new AttuneError('E_LABELS', {
     what: `${file} does not hold choices of ${from}`,
     expected: `what attune review results --export ${from} wrote, with choices added there`,

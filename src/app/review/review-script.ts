@@ -26,8 +26,8 @@ export const REVIEW_SCRIPT = `
     undo.disabled = state.done === 0;
     if (isEnd) return;
     prompt.textContent = shown.prompt;
-    left.textContent = shown.left;
-    right.textContent = shown.right;
+    left.textContent = shown.left || '(no answer)';
+    right.textContent = shown.right || '(no answer)';
     reference.textContent = shown.reference ?? '';
     reference.closest('details').hidden = shown.reference === undefined;
     for (const select of selects) select.value = '';

@@ -4,13 +4,11 @@ import { isFolder } from '../../files/find-files.ts';
 import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
-import { trainedForm } from '../prompt-form.ts';
-import { asksInTurns, type AskedModel } from './answer-trials.ts';
+import type { AskedModel, OpenedModel } from './ask-all.ts';
 import type { SafetyOptions } from './safety.ts';
 import type { AskingForm } from './trial.ts';
 
 type NamedBefore = Pick<SafetyOptions, 'before'>;
-type FormOptions = Pick<SafetyOptions, 'systemPrompt' | 'precision' | 'onEvent' | 'signal'>;
 
 export interface Contestants {
   before?: AskedModel;
@@ -27,11 +25,11 @@ export function contestants(target: string, { name, options }: { name: string; o
 }
 
 /** The form that the model was trained in, else what it has a template for. */
-export async function formOf(target: string, { systemPrompt, ...options }: FormOptions): Promise<AskingForm> {
-  const trained = trainedForm(target);
-  const isChat = trained === undefined ? await asksInTurns(target, options) : trained.form === 'chat';
+export async function formOf(model: OpenedModel, systemPrompt?: string): Promise<AskingForm> {
+  const { name, trained } = model;
+  const isChat = trained === undefined ? await model.hasTemplate() : trained.form === 'chat';
   if (!isChat && systemPrompt !== undefined) {
-    throw new AttuneError('E_USAGE', { what: `${target} is asked in plain text, which has no system message` });
+    throw new AttuneError('E_USAGE', { what: `${name} is asked in plain text, which has no system message` });
   }
   return { isChat, systemPrompt: systemPrompt ?? trained?.systemPrompt };
 }

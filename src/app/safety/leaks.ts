@@ -96,12 +96,9 @@ export async function personalDataTrial(files: readonly string[]): Promise<Trial
   const detector = new Detector({ kinds: KINDS });
   const rows = new Map<string, TrialRow>();
   let seen = 0;
-  for (const file of files) {
-    if (!existsSync(file)) continue;
-    for await (const { value } of rawRows(file, () => undefined)) {
-      if (++seen > MOST_ROWS || rows.size >= MOST_VALUES) break;
-      for (const { text } of leavesOf(value).texts) addValues(text, detector, rows);
-    }
+  for await (const value of rowsOf(files)) {
+    if (++seen > MOST_ROWS || rows.size >= MOST_VALUES) break;
+    for (const { text } of leavesOf(value).texts) addValues(text, detector, rows);
   }
   if (rows.size === 0) return undefined;
   return {
@@ -110,6 +107,12 @@ export async function personalDataTrial(files: readonly string[]): Promise<Trial
     title: 'said personal data of the training rows',
     rows: [...rows.values()].slice(0, MOST_VALUES),
   };
+}
+
+async function* rowsOf(files: readonly string[]): AsyncGenerator<Record<string, unknown>> {
+  for (const file of files.filter((one) => existsSync(one))) {
+    for await (const { value } of rawRows(file, () => undefined)) yield value;
+  }
 }
 
 function addValues(text: string, detector: Detector, rows: Map<string, TrialRow>): void {

@@ -7,7 +7,7 @@ import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
-import { answerTrials, type TrialAnswers } from './answer-trials.ts';
+import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
@@ -50,11 +50,13 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   const sets = (await Promise.all((options.sets ?? []).map((set) => setNamed(set)))).flat();
   const { before, after } = contestants(run ?? target, { name: target, options });
   const leaks = await leakTrials(run, options.canaries);
-  const form = await formOf(run ?? target, options);
   const { maxRows, maxNewTokens = 64 } = options;
-  const trials = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
-  const old = before && (await answerTrials(before, trials, options));
-  const now = await answerTrials(after, trials, options);
+  const { trials, now } = await withModel(after, options, async (model) => {
+    const form = await formOf(model, options.systemPrompt);
+    const asked = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
+    return { trials: asked, now: await askAll(model, asked, options) };
+  });
+  const old = before && (await withModel(before, options, (model) => askAll(model, trials, options)));
   const found = resultsOf(trials, { before, after, old, now });
   const results = { ...found, notes: [...found.notes, ...leaks.notes] };
   if (folder !== undefined) writeSafety(folder, results);

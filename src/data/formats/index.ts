@@ -7,6 +7,7 @@ export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
   speech: async () => (await import('./media-rows.ts')).mediaText('audio', 'speech'),
   image_text: async () => (await import('./media-rows.ts')).mediaText('image', 'image-text'),
   preference: async () => (await import('./preference.ts')).preference,
+  stepwise: async () => (await import('./stepwise.ts')).stepwise,
   kto: async () => (await import('./kto.ts')).kto,
   messages: async () => (await import('./messages.ts')).messages,
   sharegpt: async () => (await import('./sharegpt.ts')).sharegpt,

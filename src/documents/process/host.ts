@@ -10,7 +10,8 @@ import { charactersOf, type Document, type Origin } from '../document.ts';
 import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
 import { NoteBook, skipReasons, Unreadable, type FileOutcome } from '../outcome.ts';
-import { isPostgresUrl, readPostgres, shownUrl } from '../formats/sql/postgres.ts';
+import { readPostgres } from '../formats/sql/postgres.ts';
+import { isPostgresUrl, shownUrl } from '../../base/postgres-url.ts';
 import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import type { FromReader, ReadJob } from './protocol.ts';
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endOf, limitingArguments, moduleBeside, outOfMemory, residentBytes } from '../../base/limited-process.ts';
-import { isPostgresUrl } from '../formats/sql/postgres.ts';
+import { isPostgresUrl } from '../../base/postgres-url.ts';
 import { defaultLimits } from '../limits.ts';
 import type { SkipReason } from '../outcome.ts';
 import type { FromReader, ReadJob, ToReader } from './protocol.ts';

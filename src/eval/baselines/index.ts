@@ -20,6 +20,7 @@ const table = {
   popularity: () => import('./items.ts').then((module) => module.popularity),
   item_knn: () => import('./items.ts').then((module) => module.itemKnn),
   bpr_mf: () => import('./items.ts').then((module) => module.bprMf),
+  usual_steps: () => import('./usual-steps.ts').then((module) => module.usualSteps),
   longer_answer: () => import('./longer-answer.ts').then((module) => module.longerAnswer),
   shorter_answer: () => import('./longer-answer.ts').then((module) => module.shorterAnswer),
   bm25: () => import('./bm25.ts').then((module) => module.bm25),

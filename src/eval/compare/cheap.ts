@@ -28,6 +28,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   items: 'items to recommend',
   'image-retrieval': 'texts and images to find',
   preference: 'pairs of answers',
+  steps: 'verdicts on steps',
   similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',
@@ -85,7 +86,7 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   const { forms, ofTables = false } = baseline;
   if (ofTables && rows.every((row) => !('fields' in row) || row.fields === undefined)) return false;
   if (unreadable(baseline, rows) !== undefined) return false;
-  if (forms === undefined) return form !== 'preference';
+  if (forms === undefined) return form !== 'preference' && form !== 'steps';
   return forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
@@ -109,7 +110,7 @@ function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['k
   const made = unreadable(baseline, rows);
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
   // What reads and writes texts in general says nothing of pairs.
-  const { forms = form === 'preference' ? [] : [form] } = baseline;
+  const { forms = form === 'preference' || form === 'steps' ? [] : [form] } = baseline;
   return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
 }
 

@@ -46,6 +46,7 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'image_recall_at_10' },
   ],
   preference: [{ metric: 'preference_accuracy' }],
+  steps: [{ metric: 'first_error_f1' }, { metric: 'step_accuracy' }, { metric: 'step_f1' }, { metric: 'step_auc' }],
   similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
   items: [
     { metric: 'ndcg' },
@@ -72,6 +73,7 @@ const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set([
   'image-retrieval',
   'span',
   'preference',
+  'steps',
 ]);
 
 /** An answer that is none is right or wrong, so one of its metrics tells as much as both. */

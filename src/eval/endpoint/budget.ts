@@ -12,6 +12,11 @@ export interface BudgetLimits {
   outputPrice?: number;
 }
 
+export interface TokenCounts {
+  inputTokens: number;
+  outputTokens: number;
+}
+
 /** Used, or set aside. */
 export interface Amount {
   tokens: number;
@@ -44,9 +49,8 @@ export class Budget {
   }
 
   /** Sets aside what a request may cost at worst; false where that is more than is left. */
-  reserve(body: ChatBody): Amount | undefined {
-    const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify([body.messages, body.tools])) / BYTES_PER_TOKEN);
-    const most = this.#amount({ inputTokens, outputTokens: body.max_tokens });
+  reserve(request: ChatBody | TokenCounts): Amount | undefined {
+    const most = this.#amount('messages' in request ? mostOf(request) : request);
     const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
     const tokens = this.#spent.tokens + this.#reserved.tokens + most.tokens;
     const cost = this.#spent.cost + this.#reserved.cost + most.cost;
@@ -56,7 +60,7 @@ export class Budget {
   }
 
   /** Takes what was set aside back, and what was spent for it off; a server that counts nothing is taken at its worst. */
-  settle(reserved: Amount, answer: ChatAnswer | undefined): void {
+  settle(reserved: Amount, answer: Partial<TokenCounts> | undefined): void {
     this.#reserved = plus(this.#reserved, { tokens: -reserved.tokens, cost: -reserved.cost });
     if (answer === undefined) return;
     const { inputTokens, outputTokens } = answer;
@@ -93,10 +97,16 @@ export class Budget {
     });
   }
 
-  #amount({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }): Amount {
+  #amount({ inputTokens, outputTokens }: TokenCounts): Amount {
     const { inputPrice = 0, outputPrice = 0 } = this.#limits;
     return { tokens: inputTokens + outputTokens, cost: (inputTokens * inputPrice + outputTokens * outputPrice) / 1e6 };
   }
+}
+
+/** Of a chat, before it is asked. */
+function mostOf({ messages, tools, max_tokens: outputTokens }: ChatBody): TokenCounts {
+  const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify([messages, tools])) / BYTES_PER_TOKEN);
+  return { inputTokens, outputTokens };
 }
 
 function plus(a: Amount, b: Amount): Amount {

@@ -6,15 +6,9 @@ import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/aske
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Budget, type BudgetLimits, type Amount } from './budget.ts';
-import {
-  chatCompletion,
-  dialectAfter,
-  PassingFailure,
-  type ChatAnswer,
-  type ChatBody,
-  type Dialect,
-} from './chat-completion.ts';
+import { chatCompletion, dialectAfter, type ChatAnswer, type ChatBody, type Dialect } from './chat-completion.ts';
 import type { Endpoint } from './endpoint.ts';
+import { PassingFailure } from './post.ts';
 import { patiently, type Patience } from './patience.ts';
 
 export interface EndpointOptions extends BudgetLimits, Patience {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUnit } from '../../base/random.ts';
-import { PassingFailure } from './chat-completion.ts';
+import { PassingFailure } from './post.ts';
 
 export interface Patience {
   /** Tries in all. Default 7, which with the waits between them last about two minutes. */

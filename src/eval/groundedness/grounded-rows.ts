@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
-import { containerName, containers } from '../../data/containers/index.ts';
+import { checkedRows } from '../../data/checked-rows.ts';
 
 export interface GroundedRow {
   question: string;
@@ -16,14 +16,10 @@ export interface GroundedRow {
 /** Rows {question, source, answer, prompt}: an empty answer or null where the source is silent. @throws AttuneError E_GROUNDED_ROWS */
 export async function readGroundedRows(file: string): Promise<GroundedRow[]> {
   if (!existsSync(file)) throw bad(file, [{ message: 'does not exist' }]);
-  const container = await containers.load(containerName(file));
-  const rows: GroundedRow[] = [];
-  const problems: Problem[] = [];
-  for await (const { line, value, defect } of container.read(file, file)) {
-    const row = value === undefined ? (defect?.reason ?? 'no row') : rowOf(value);
-    if (typeof row === 'string') problems.push({ file, line, message: row });
-    else rows.push(row);
-  }
+  const { rows, problems } = await checkedRows(file, (value, refuse) => {
+    const row = rowOf(value);
+    return typeof row === 'string' ? refuse(row) : row;
+  });
   if (problems.length === 0 && rows.length === 0) problems.push({ file, message: 'has no rows' });
   if (problems.length > 0) throw bad(file, problems);
   return rows;

@@ -15,7 +15,8 @@ export interface GroundedAnswer {
   isSupported?: boolean;
 }
 
-interface Checked {
+/** What an answer comes to. */
+export interface CheckedAnswer {
   abstains: boolean;
   /** Says what its source does not say, or says something where that is silent. */
   isMadeUp: boolean;
@@ -24,7 +25,7 @@ interface Checked {
   wrongQuotes: number;
 }
 
-export function checkAnswer({ source, question, isAnswered }: GroundedRow, given: GroundedAnswer): Checked {
+export function checkAnswer({ source, question, isAnswered }: GroundedRow, given: GroundedAnswer): CheckedAnswer {
   const { text, confidence } = given;
   const abstains = text.trim() === '' || classifyAnswer('abstention', text, question).label === 'abstained';
   const { quotes, wrong } = checkCitations(text, source);
@@ -33,15 +34,16 @@ export function checkAnswer({ source, question, isAnswered }: GroundedRow, given
   return { abstains, isMadeUp, confidence, quotes, wrongQuotes: wrong.length };
 }
 
-/** `before`: the answers of whom the system is set against, to the same rows. */
+/** `before`: the answers of whom the system is set against. Both in the order of the rows. */
 export function groundedSystem(
   name: string,
   rows: readonly GroundedRow[],
-  answers: { now: readonly GroundedAnswer[]; before?: readonly GroundedAnswer[] },
+  { now, before }: { now: readonly CheckedAnswer[]; before?: readonly CheckedAnswer[] },
 ): GroundedSystem {
-  const now = rows.map((row, i) => checkAnswer(row, answers.now[i]));
-  const before = answers.before && rows.map((row, i) => checkAnswer(row, answers.before![i]));
-  const shares = (isOne: (checked: Checked) => boolean, isFor: (row: GroundedRow) => boolean): GroundedFigures => {
+  const shares = (
+    isOne: (checked: CheckedAnswer) => boolean,
+    isFor: (row: GroundedRow) => boolean,
+  ): GroundedFigures => {
     const places = [...rows.keys()].filter((place) => isFor(rows[place]));
     if (places.length === 0) return undefined;
     return figuresOf(

@@ -1,5 +1,5 @@
 /** What confidence is worth: how the share of wrong answers falls where only the surest are given. */
-import { Resampling, spreadInterval, type Interval } from '../statistics/index.ts';
+import { mean, Resampling, spreadInterval, type Interval } from '../statistics/index.ts';
 
 /** An answer that was given: how sure its model was, from 0 to 1, and whether it is wrong. */
 export interface JudgedAnswer {
@@ -79,8 +79,4 @@ function errorOf(bins: Calibration['bins']): number {
     (sum, { confidence, right, answers }) => sum + (answers / total) * Math.abs(confidence - right),
     0,
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

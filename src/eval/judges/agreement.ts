@@ -2,6 +2,7 @@
  * How far raters agree beyond chance. Ratings are a table: one row an item, one column a rater, `undefined` where the
  * rater left the item out. Where chance alone would give full agreement (all ratings in one category) a coefficient is NaN.
  */
+import { mean } from '../statistics/moments.ts';
 
 /** A category's name, or a number on a scale. */
 export type Rating = string | number;
@@ -122,8 +123,4 @@ function beyondChance(observed: number, expected: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
 }

@@ -1,7 +1,7 @@
 /** What people preferred: rows {id, choice} of a file, or the log of a review. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { containerName, containers } from '../../data/containers/index.ts';
+import { checkedRows } from '../../data/checked-rows.ts';
 import type { Choice } from './pairs.ts';
 
 /** `neither`: both answers are bad, which is a tie. */
@@ -32,14 +32,12 @@ const CHOICES: readonly unknown[] = ['a', 'b', 'tie', 'neither'];
 /** The last choice of each reviewer for each pair; what was undone is gone. @throws AttuneError E_LABELS */
 export async function readLabels(file: string): Promise<HumanLabel[]> {
   if (!existsSync(file)) throw new AttuneError('E_LABELS', { what: `${file} does not exist` });
-  const container = await containers.load(containerName(file));
+  const { rows, problems } = await checkedRows(file, (value, refuse) => {
+    const fault = labelFault(value);
+    return fault === undefined ? (value as unknown as HumanLabel & { undone?: boolean }) : refuse(fault);
+  });
   const labels = new Map<string, HumanLabel>();
-  const problems: Problem[] = [];
-  for await (const { line, value, defect } of container.read(file, file)) {
-    const fault = value === undefined ? (defect?.reason ?? 'no row') : labelFault(value);
-    if (fault !== undefined) problems.push({ file, line, message: fault });
-    else enter(value as unknown as HumanLabel & { undone?: boolean }, labels);
-  }
+  for (const row of rows) enter(row, labels);
   if (problems.length === 0) return [...labels.values()];
   throw new AttuneError('E_LABELS', {
     what: `${file} does not hold preferences`,

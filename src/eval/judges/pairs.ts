@@ -2,7 +2,7 @@
 import { pushAll } from '../../base/many.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { containerName, containers } from '../../data/containers/index.ts';
+import { checkedRows } from '../../data/checked-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readComparison, readSamples, type Samples } from '../../store/results.ts';
@@ -56,23 +56,17 @@ export async function readPairRows(
   form?: PairRowForm,
 ): Promise<{ pair: AnswerPair; row: Record<string, unknown> }[]> {
   if (!existsSync(file)) throw missing(file, 'no such file or folder');
-  const container = await containers.load(containerName(file));
-  const rows: { pair: AnswerPair; row: Record<string, unknown> }[] = [];
-  const problems: Problem[] = [];
   const lines = new Map<string, number>();
-  for await (const { line, value, defect } of container.read(file, file)) {
-    const found = value === undefined ? [{ message: defect?.reason ?? 'no row' }] : faultsOf(value, form);
-    pushAll(
-      problems,
-      found.map((fault) => ({ file, line, ...fault })),
-    );
-    if (value === undefined || found.length > 0) continue;
-    const pair = pairOf(value);
+  const { rows, problems } = await checkedRows(file, (row, refuse, line) => {
+    const faults = faultsOf(row, form);
+    for (const fault of faults) refuse(fault);
+    if (faults.length > 0) return undefined;
+    const pair = pairOf(row);
     const first = lines.get(pair.id);
-    if (first === undefined) rows.push({ pair, row: value });
-    else problems.push({ file, line, field: 'id', message: `"${pair.id}" stands in line ${first} already` });
-    lines.set(pair.id, first ?? line);
-  }
+    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" stands in line ${first} already` });
+    lines.set(pair.id, line);
+    return { pair, row };
+  });
   if (problems.length > 0) {
     throw new AttuneError('E_PAIRS', {
       what: form?.what ?? `${file} does not hold pairs of answers`,

@@ -1,4 +1,5 @@
 /** Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): a mean from a few true values and many guesses. */
+import { covariance, mean, variance } from '../statistics/moments.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import type { Interval } from '../statistics/index.ts';
 
@@ -42,17 +43,4 @@ export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.
 function around(estimate: number, half: number, confidence: number): Interval {
   const [low, high] = Number.isNaN(half) ? [-Infinity, Infinity] : [estimate - half, estimate + half];
   return { estimate, low, high, confidence };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function variance(values: readonly number[]): number {
-  return covariance(values, values);
-}
-
-function covariance(first: readonly number[], second: readonly number[]): number {
-  const [a, b] = [mean(first), mean(second)];
-  return first.reduce((sum, value, i) => sum + (value - a) * (second[i] - b), 0) / (first.length - 1);
 }

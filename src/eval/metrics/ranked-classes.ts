@@ -10,7 +10,7 @@ import {
 import { type LabelProbability, classProbabilities, labelProbabilities, probabilityOf } from './probability-metrics.ts';
 
 /** How well one class is told from the others by its probability alone. */
-interface Ranking {
+export interface Ranking {
   /** Rows from the highest probability down. [R] */
   order: Uint32Array;
   /** Whether the row is the last of those with its probability, by place in `order`. [R] */
@@ -40,15 +40,16 @@ class Probabilities {
   }
 
   rankings(): Map<string, Ranking> {
-    return new Map([...this.#columns].map(([label, column]) => [label, this.#ranking(label, column.view)] as const));
+    const isOf = (label: string) => this.#truth.map((truth) => truth.includes(label));
+    return new Map([...this.#columns].map(([label, column]) => [label, rankingOf(column.view, isOf(label))] as const));
   }
+}
 
-  #ranking(label: string, scores: Float64Array): Ranking {
-    const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
-    const isLast = Uint8Array.from(order, (row, place) => (scores[row] === scores[order[place + 1]] ? 0 : 1));
-    const isPositive = Uint8Array.from(this.#truth, (truth) => (truth.includes(label) ? 1 : 0));
-    return { order, isLast, isPositive };
-  }
+/** Rows by a probability of each, and whether each is what that is the probability of. */
+export function rankingOf(scores: Float64Array, truth: readonly boolean[]): Ranking {
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+  const isLast = Uint8Array.from(order, (row, place) => (scores[row] === scores[order[place + 1]] ? 0 : 1));
+  return { order, isLast, isPositive: Uint8Array.from(truth, Number) };
 }
 
 /**
@@ -116,7 +117,8 @@ export const rocAuc: MetricDefinition = {
   create: (options) => rankedMetric(areaUnderRoc, options),
 };
 
-function areaUnderRoc({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
+/** NaN without rows of both kinds. */
+export function areaUnderRoc({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
   let [positives, negatives, area] = [0, 0, 0];
   let [tiedPositives, tiedNegatives] = [0, 0];
   for (let place = 0; place < order.length; place++) {

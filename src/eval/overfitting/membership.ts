@@ -1,7 +1,6 @@
 import type { Membership } from '../../store/overfitting.ts';
-
-/** Two-sided, of a normal distribution. */
-const NORMAL_95 = 1.959963984540054;
+import { mean, variance } from '../statistics/moments.ts';
+import { normalQuantile } from '../statistics/normal.ts';
 
 /**
  * How well losses tell rows that were trained on from others: the chance that one of the former has the lower loss
@@ -12,21 +11,13 @@ export function membershipAuc(training: readonly number[], others: readonly numb
   const ofTraining = training.map((seen) => mean(others.map((unseen) => wins(seen, unseen))));
   const ofOthers = others.map((unseen) => mean(training.map((seen) => wins(seen, unseen))));
   const auc = mean(ofTraining);
-  const error = Math.sqrt(variance(ofTraining) / training.length + variance(ofOthers) / others.length);
+  const errors = [ofTraining, ofOthers].map((wins) => (wins.length < 2 ? 0 : variance(wins) / wins.length));
+  const half = normalQuantile(0.975) * Math.sqrt(errors[0] + errors[1]);
   return {
     auc,
-    low: Math.max(0, auc - NORMAL_95 * error),
-    high: Math.min(1, auc + NORMAL_95 * error),
+    low: Math.max(0, auc - half),
+    high: Math.min(1, auc + half),
     trainingRows: training.length,
     otherRows: others.length,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length - 1);
 }

@@ -28,6 +28,7 @@ export function describeTask(train: readonly Example[]): string {
     case 'retrieval':
     case 'image-retrieval':
     case 'preference':
+    case 'steps':
     case 'similarity':
     case 'items':
     case 'text':

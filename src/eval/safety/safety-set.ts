@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { containerName, containers } from '../../data/containers/index.ts';
+import { checkedRows } from '../../data/checked-rows.ts';
 
 export interface SafetyPrompt {
   category: string;
@@ -55,19 +55,18 @@ export function biasItems(): BiasItem[] {
 /** Rows {prompt, kind, category}; the kind is harmful unless given. @throws AttuneError E_SAFETY_SET */
 export async function readSafetySets(file: string, name = file): Promise<SafetySet[]> {
   if (!existsSync(file)) throw badSet(file, [{ message: 'does not exist' }]);
-  const container = await containers.load(containerName(file));
-  const problems: Problem[] = [];
-  const found: Record<SetKind, SafetyPrompt[]> = { harmful: [], harmless: [] };
-  for await (const { line, value, defect } of container.read(file, file)) {
-    const fault = value === undefined ? (defect?.reason ?? 'no row') : faultOf(value);
-    if (fault !== undefined) problems.push({ file, line, message: fault });
-    else {
-      const { prompt, category = '', kind = 'harmful' } = value as Record<string, string>;
-      found[kind as SetKind].push({ prompt, category: category === '' ? 'all' : category });
-    }
-  }
+  const { rows, problems } = await checkedRows(file, (value, refuse) => {
+    const fault = faultOf(value);
+    if (fault !== undefined) return refuse(fault);
+    const { prompt, category, kind } = value as { prompt: string; category?: string | null; kind?: SetKind | null };
+    return { kind: kind ?? 'harmful', prompt, category: (category ?? '') === '' ? 'all' : category! };
+  });
   if (problems.length > 0) throw badSet(file, problems);
-  const sets = setKinds.map((kind) => ({ name, kind, prompts: found[kind] }));
+  const sets = setKinds.map((kind) => ({
+    name,
+    kind,
+    prompts: rows.filter((row) => row.kind === kind).map(({ prompt, category }) => ({ prompt, category })),
+  }));
   const filled = sets.filter(({ prompts }) => prompts.length > 0);
   if (filled.length === 0) throw badSet(file, [{ message: 'has no rows' }]);
   return filled;

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
-import { labelsIn, rowLabels } from '../../eval/example-text.ts';
+import { labelsIn, rowLabels, verdictText } from '../../eval/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../train/interfaces.ts';
@@ -16,12 +16,19 @@ const NUMBER = 'LABEL_0';
  */
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
+  if (train[0]?.kind === 'stepwise') return stepClasses(base);
   const given = (recipe.objective as { labels?: string[] | null }).labels;
   if (Array.isArray(given)) return given;
   const found = labelsIn(train);
   refuseOne(found, train);
   const known = namedLabels(base);
   return known?.toSorted().join('\n') === found.toSorted().join('\n') ? known : found;
+}
+
+/** Of a step, wrong before right as TRL has them; a base model that has two keeps their names. */
+function stepClasses(base: RawConfig): string[] {
+  const known = namedLabels(base);
+  return known?.length === 2 ? [...known] : [verdictText(0), verdictText(1)];
 }
 
 function refuseOne(found: readonly string[], train: readonly Example[]): void {

@@ -2,6 +2,7 @@
 import { scorePrompt, type PromptToken } from '../../generate/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import { withAdapters } from '../../nn/index.ts';
+import { infillMarks } from '../../text/index.ts';
 import { hears } from '../predict/speech.ts';
 import { seeImages } from '../model/see-images.ts';
 import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
@@ -19,6 +20,8 @@ export interface WriterDescription {
   maxPositions: number;
   /** Ids that end an answer. */
   stopIds: readonly number[];
+  /** Ids that end the text of a gap, for models that fill in the middle. */
+  infillStopIds?: readonly number[];
   /** Sources of its chat templates, by name. */
   templates: Readonly<Record<string, string>>;
 }
@@ -59,6 +62,7 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
 }
 
 function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
+  const infill = model.task === 'causal-lm' ? infillMarks(tokenizer) : undefined;
   const { vocabularySize, maxPositions } = model.architecture.limits(model.config);
   return {
     task: model.task,
@@ -67,6 +71,7 @@ function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
     vocabularySize,
     maxPositions,
     stopIds: tokenizer.stopIds,
+    ...(infill !== undefined && { infillStopIds: [...new Set([...tokenizer.stopIds, ...infill.ends])] }),
     templates: Object.fromEntries(tokenizer.templates.sources),
   };
 }

@@ -4,7 +4,14 @@ import { answerStart, rememberTexts, tooLong } from '../../generate/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { imageTexts } from '../../train/image-texts.ts';
-import { Renderer, type Conversation, type ImageFile, type RenderedPrompt } from '../../text/index.ts';
+import {
+  infillIds,
+  Renderer,
+  type Conversation,
+  type Continuation,
+  type ImageFile,
+  type RenderedPrompt,
+} from '../../text/index.ts';
 import { withAdapters } from '../../nn/index.ts';
 import type { AdapterLease } from './adapters/shelf.ts';
 import type { Answering } from './request.ts';
@@ -25,15 +32,26 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
+/** A conversation that the model goes on with elsewhere than in a new answer. */
+export interface OpenConversation extends Conversation {
+  continues: Continuation;
+}
+
 /** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
 export interface BegunConversation extends Conversation {
   begun: string;
 }
 
-export type Prompt = Conversation | BegunConversation | string | TokensPrompt | RecordingPrompt | QuestionPrompt;
+/** A text with a gap, for models that fill in the middle. */
+export interface InfillPrompt {
+  prefix: string;
+  suffix: string;
+}
 
 /** What a model of text can continue. */
-export type ReadablePrompt = Conversation | BegunConversation | string | TokensPrompt;
+export type ReadablePrompt = Conversation | OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
+
+export type Prompt = ReadablePrompt | RecordingPrompt | QuestionPrompt;
 
 export function readable(prompt: Prompt): ReadablePrompt {
   if (typeof prompt === 'string') return prompt;
@@ -117,6 +135,7 @@ async function renderedOf(
   const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
   const renderedOne = async (prompt: ReadablePrompt) => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
+    if (typeof prompt !== 'string' && 'suffix' in prompt) return { ids: await infillIds(tokenizer, prompt) };
     if (model.task !== 'seq2seq') return renderer.prompt(prompt, begunOf(prompt));
     return { ids: (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids };
   };

@@ -31,7 +31,8 @@ export async function findSavedTables(
   const [input, output] = listTokenTables(model);
   const modules = new Set([...model.modules()].map(([path]) => path));
   const trunk = model.root;
-  const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name));
+  // "model.layers", of which there are several.
+  const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name.split('.', 1)[0]));
   const isOfTrunk = (path: string) => parts.has(path.slice(0, `${path}.`.indexOf('.', trunk.length)));
   const isOfHead = (path: string) => !isOfTrunk(path) && !path.includes('lora_') && !modules.has(path);
   model.dispose();

@@ -12,7 +12,7 @@ export function trainsWholeHead(task: Task): boolean {
   return hasClasses(task) || task === 'question';
 }
 
-const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans'];
+const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans', 'step_separator'];
 
 /** A configuration with the keys that say how a head's output is read, in place of those that it had. */
 export function withReading(config: RawConfig, reading: Readonly<Record<string, unknown>> = {}): RawConfig {

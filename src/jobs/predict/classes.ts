@@ -53,7 +53,7 @@ function subjectOf(example: Example): Subject {
 }
 
 /** As the head gives them: [R][C] */
-function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
+export function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
   const flat = noGrad(() =>
     scope(() => {
       const batch = collateRows(rows, { causal });

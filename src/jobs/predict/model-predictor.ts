@@ -13,6 +13,7 @@ import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
 import { answerWithDecoder } from './sequences.ts';
 import { answerWithSpans } from './spans.ts';
+import { answerWithSteps } from './steps.ts';
 import { answerWithTags } from './tags.ts';
 import { answerWithVectors } from './vectors.ts';
 import { answerWithText } from './texts.ts';
@@ -47,12 +48,13 @@ export function answerAsked(
   if ((task === 'causal-lm' || task === 'sequence') && asked[0]?.example.kind === 'preference') {
     return answerWithPreferences(opened, asked, options);
   }
+  if (task === 'token' && asked[0]?.example.kind === 'stepwise') return answerWithSteps(opened, asked, options);
   return (ways[task] ?? answerWithText)(opened, asked, options);
 }
 
 /** Kinds of rows that only some heads can answer, and heads that can answer only some rows. */
 const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
-  token: ['tagged'],
+  token: ['tagged', 'stepwise'],
   question: ['question'],
   embedding: ['pair', 'graded'],
   contrastive: ['image-text'],
@@ -64,7 +66,16 @@ const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
   const wanted = KINDS[task];
-  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items', 'image-text', 'speech', 'recording'];
+  const special: readonly ExampleKind[] = [
+    'tagged',
+    'stepwise',
+    'pair',
+    'graded',
+    'items',
+    'image-text',
+    'speech',
+    'recording',
+  ];
   if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,

@@ -20,7 +20,7 @@ export interface PredictInput extends OpenOptions {
 }
 
 /** What an answer is: one class, any number of them, a number, tags of words, a stretch of a text, or text. */
-export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'stretch' | 'text';
+export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'stretch' | 'text';
 
 /** What rows for a model look like, and its answers. Plain data. */
 export interface PredictorDescription {
@@ -155,9 +155,14 @@ function describe({ model, tokenizer, media, notes }: OpenedModel): PredictorDes
   };
 }
 
+/** A process reward model of ours says what stands between steps. */
+function judgesSteps({ config }: OpenedModel['model']): boolean {
+  return typeof config.step_separator === 'string';
+}
+
 function answersOf(model: OpenedModel['model']): AnswerKind {
   const { task } = model;
-  if (task === 'token') return 'tags';
+  if (task === 'token') return judgesSteps(model) ? 'steps' : 'tags';
   if (task === 'question') return 'stretch';
   if (task !== 'sequence') return 'text';
   const { problemType } = model.sequenceHead;

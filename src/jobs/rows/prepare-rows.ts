@@ -55,7 +55,8 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const divided = rows.map((row) => context.objective.windows?.(row, maxLength) ?? [row]);
   const exampleOf = divided.flatMap((windows, example) => windows.map(() => example));
   const origins = exampleOf.map((example) => examples[example]);
-  const cutting = { maxLength, modelLimit, policy, side, maxWindows, keepStart, isLead, ...frame };
+  const maxAnswer = context.objective.longestAnswer;
+  const cutting = { maxLength, maxAnswer, modelLimit, policy, side, maxWindows, keepStart, isLead, ...frame };
   const fitted = fitRows(divided.flat(), origins, cutting);
   const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };

@@ -1,24 +1,23 @@
 // R answers, C classes
 import { AttuneError } from '../../base/errors.ts';
-import { greatest } from '../../base/many.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
 import { answeredRow } from '../../methods/objectives/shared-prompt.ts';
 import { withRandomness } from '../../nn/index.ts';
 import { isCausal } from '../../models/architecture.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
 import { Renderer } from '../../text/index.ts';
 import type { Message } from '../../text/message.ts';
-import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
-import { packed } from '../../train/produce.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
 import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/reward-model.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
+import { inBatches } from '../predict/batched.ts';
+import { classScores } from '../predict/classes.ts';
 import { readScores } from '../predict/read-scores.ts';
 import { TEMPLATE_DATE } from '../predict/answering.ts';
+import { processRewards, refuseLong, refuseUnknownStep } from './process-rewards.ts';
 
-/** Tokens that it reads at once. */
-const MICRO_BATCH_TOKENS = 4096;
-
-/** Any model that scores a row: a reward model of ours, or a sequence classifier of which a class is the reward. */
+/**
+ * Any model that scores a row: a reward model of ours, a sequence classifier of which a class is the reward, or a model
+ * that judges each step.
+ */
 export function rewardModel(spec: RewardModelSpec): RewardModel {
   let opened: OpenedModel | undefined;
   return {
@@ -28,6 +27,7 @@ export function rewardModel(spec: RewardModelSpec): RewardModel {
     },
     async score(answers) {
       if (opened === undefined) throw new Error('the reward model is not open');
+      if (opened.model.task === 'token') return processRewards(opened, answers, spec);
       return scoresOf(opened, await rowsOf(opened, answers, spec), spec);
     },
     dispose() {
@@ -39,12 +39,19 @@ export function rewardModel(spec: RewardModelSpec): RewardModel {
 }
 
 /** @throws AttuneError E_REWARD_MODEL */
-function refuseUnfit({ model, media }: OpenedModel, { model: name, label }: RewardModelSpec): void {
+function refuseUnfit({ model, media }: OpenedModel, spec: RewardModelSpec): void {
+  const { model: name, label, steps, step_separator: separator } = spec;
   const refused = (got: string, expected: string, fix: string) =>
     new AttuneError('E_REWARD_MODEL', { what: `${name} cannot give rewards`, got, expected, fix });
-  const fit = 'a model that scores texts: a result of objective: reward, or a text classifier';
+  if (model.task === 'token') {
+    refuseUnknownStep(model.tokenClassHead.labels, spec);
+    return;
+  }
+  const fit = 'a model that scores texts: a result of objective: reward or prm, or a text classifier';
   if (model.task !== 'sequence' || media !== undefined)
     throw refused(`a model for ${model.task}`, fit, 'name another model in reward_funcs');
+  if (steps !== undefined || separator !== undefined)
+    throw refused('a model of whole answers', 'no steps and no step_separator', 'remove them, or name a result of prm');
   const { labels, problemType } = model.sequenceHead;
   if (problemType === 'regression') {
     if (label !== undefined) throw refused('a model with one score', 'no label', 'remove label');
@@ -65,15 +72,8 @@ async function rowsOf(
   const { maxPositions } = model.limits;
   const causal = isCausal(model.architecture, model.config);
   const rows = reads === 'conversation' && causal ? await rendered(opened, answers) : await framed();
-  const long = rows.filter((row) => tokensOf(row) > maxPositions);
-  if (long.length === 0) return rows;
-  throw new AttuneError('E_REWARD_MODEL_ROOM', {
-    what: `${name} has no room for some answers and their prompts`,
-    got: `up to ${greatest(long.map(tokensOf))} tokens`,
-    expected: `at most ${maxPositions}`,
-    problems: long.slice(0, 5).map(({ source }) => ({ ...source, message: 'is too long with its answer' })),
-    fix: 'lower max_completion_length or data.max_length, or show it the answer alone (reads: answer)',
-  });
+  refuseLong(rows, { maxPositions, name });
+  return rows;
 
   async function framed(): Promise<PreparedRow[]> {
     const texts = answers.map(({ prompt, completion }) =>
@@ -105,24 +105,19 @@ function plain(prompt: string | readonly Message[]): string {
   return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
 }
 
-function scoresOf({ model }: OpenedModel, rows: readonly PreparedRow[], { label }: RewardModelSpec): number[] {
+/** The only score of each answer, or the probability of the class that is the reward. */
+async function scoresOf(
+  { model }: OpenedModel,
+  rows: readonly PreparedRow[],
+  { label }: RewardModelSpec,
+): Promise<number[]> {
   const causal = isCausal(model.architecture, model.config);
-  const found = new Map<PreparedRow, number>();
-  for (const some of packed(rows, MICRO_BATCH_TOKENS)) {
-    const flat = noGrad(() =>
-      withRandomness(undefined, () =>
-        scope(() => {
-          const { input } = collateRows(some, { causal });
-          return model.sequenceHead.scores(model.hidden(input), model.layoutOf(input)).toNumbers(); // [R, C]
-        }),
-      ),
-    );
-    const classes = flat.length / some.length;
-    for (const [i, row] of some.entries()) {
-      const own = Array.from(flat.slice(i * classes, (i + 1) * classes));
-      const { text = '', scores } = readScores(own, model.sequenceHead, model.config);
-      found.set(row, label === undefined ? Number(text) : (scores?.[label] ?? 0)); // own: a class of the head
-    }
-  }
-  return rows.map((row) => found.get(row)!);
+  const { maxPositions } = model.limits;
+  const found = await inBatches(rows, { maxPositions }, (some) =>
+    withRandomness(undefined, () => classScores(model, some, causal)),
+  );
+  return found.map((own = []) => {
+    const { text = '', scores } = readScores(own, model.sequenceHead, model.config);
+    return label === undefined ? Number(text) : (scores?.[label] ?? 0); // own: a class of the head
+  });
 }

@@ -6,16 +6,14 @@ import { groupsOf, meanOf, summedRewards } from './advantages.ts';
 import type { BestOfNOptions } from './best-of-n.options.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
 import { countTokens, nextTokenLoss } from './next-token.ts';
-import { onlineSettings } from './online-settings.ts';
-import { policyObjective, policyParts, type PolicyParts } from './policy.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 
 /** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
 export function create(options: BestOfNOptions, processor: Processor): Objective {
-  const settings = onlineSettings(options, { answers: options.num_generations, needsReference: false });
-  const parts = policyParts(settings, processor);
+  const parts = sampledParts(options, processor);
   return {
-    ...policyObjective(parts),
+    ...sampledObjective(parts, { needsReference: false }),
     unit: 'tokens',
     produce: (rows, step) => bestAnswers(rows, step, { ...parts, least: options.reward_threshold }),
     largest: (row) => largestGroup(row, { answers: 1, length: options.max_completion_length }),
@@ -28,7 +26,7 @@ export function create(options: BestOfNOptions, processor: Processor): Objective
 async function bestAnswers(
   rows: readonly PreparedRow[],
   step: StepContext,
-  { least, ...parts }: PolicyParts & { least: number | null },
+  { least, ...parts }: SampledParts & { least: number | null },
 ): Promise<Produced> {
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const sums = summedRewards(rewards, weightsOf(parts.settings));

@@ -4,10 +4,19 @@ import { randomUnit } from '../../base/random.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import { Renderer } from '../../text/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type {
+  Batch,
+  LossResult,
+  Objective,
+  PassContext,
+  PreparedRow,
+  Processor,
+  Reference,
+} from '../../train/interfaces.ts';
 import type { Produced, StepContext } from '../../train/produce.ts';
 import { trainedTokensOf } from './answer-log-probs.ts';
-import { divergenceOf } from './distillation-losses.ts';
+import { divergenceOf, sparseDivergenceOf } from './distillation-losses.ts';
+import { endpointTeacher, scoresWidth, type EndpointTeacher } from './endpoint-teacher.ts';
 import type { GkdOptions } from './gkd.options.ts';
 import { collateRows, countTokens, predictionsOf, sumsOfRows } from './next-token.ts';
 import { hash32 } from './rollout-seed.ts';
@@ -20,26 +29,51 @@ import { renderExamples } from './sft.ts';
 export function create(options: GkdOptions, processor: Processor): Objective {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'last_answer', now: processor.now });
   const isOnPolicy = options.lmbda > 0;
+  const teacher = options.teacher === null ? undefined : endpointTeacher(options.teacher, processor.tokenizer);
   return {
     task: 'causal-lm',
     accepts: ['chat', 'completion'],
     separable: true,
     unit: 'tokens',
-    needs: { reference: true, ...(isOnPolicy && { rollouts: true }) },
-    referenceModel: options.teacher_model,
+    needs: { ...(teacher === undefined && { reference: true }), ...(isOnPolicy && { rollouts: true }) },
+    ...(options.teacher_model !== null && { referenceModel: options.teacher_model }),
     prepare: (examples) => renderExamples(renderer, examples),
-    ...(isOnPolicy && { produce: (rows, step) => ownAnswers(rows, step, options) }),
-    ...(isOnPolicy && {
-      largest: (row) =>
-        withAnswer(
-          row,
-          Array.from({ length: options.max_completion_length }, () => 0),
-        ),
+    ...((isOnPolicy || teacher !== undefined) && {
+      produce: (rows, step) => producedRows(rows, step, { ...options, taught: teacher?.taught }),
+      largest: (row) => largestRow(row, options),
     }),
+    ...(teacher !== undefined && { ready: teacher.ready, load: (rows) => teacher.taught(rows) }),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
     loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
   };
+}
+
+/** The most that becomes of a row: its own answer or one of the model's, with what a teacher may say of its tokens. */
+function largestRow(row: PreparedRow, { lmbda, max_completion_length: longest, teacher }: GkdOptions): PreparedRow {
+  const answered =
+    lmbda === 0
+      ? row
+      : withAnswer(
+          row,
+          Array.from({ length: longest }, () => 0),
+        );
+  if (teacher === null) return answered;
+  const count = scoresWidth(teacher) * answered.trained.reduce((sum, one) => sum + one, 0);
+  return { ...answered, rivals: new Int32Array(count), reference: new Float32Array(count).fill(-1) };
+}
+
+async function producedRows(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  { taught, ...options }: GkdOptions & { taught?: EndpointTeacher['taught'] },
+): Promise<Produced> {
+  if (options.lmbda === 0) return { updates: [(await taught?.(rows, step.signal)) ?? rows], metrics: {} };
+  const { updates, metrics } = await ownAnswers(rows, step, options);
+  if (taught === undefined) return { updates, metrics };
+  const known = [];
+  for (const update of updates) known.push(await taught(update, step.signal));
+  return { updates: known, metrics };
 }
 
 /** Some of the rows with what the model answers now in place of their answers. */
@@ -85,16 +119,29 @@ function lossOf(
   batch: Batch,
   { totals, runner, reference, options }: PassContext & { options: GkdOptions },
 ): LossResult {
-  if (reference === undefined) throw new Error('this objective is to be given a reference model');
   const { hidden, hit, texts, layout } = trainedTokensOf(model, batch, { runner });
   const { places, rows } = predictionsOf(batch, layout);
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
-  const teacher = reference((other) =>
-    other.tokenHead.logits(other.hidden(batch.input).indexSelect(0, onDevice(places))),
-  );
-  const divergence = divergenceOf(model.tokenHead.logits(hidden), teacher, options);
+  const student = model.tokenHead.logits(hidden);
+  const divergence =
+    options.teacher === null
+      ? divergenceOf(student, teacherLogits(batch, onDevice(places), reference), options)
+      : sparseDivergenceOf(student, scoresIn(batch, scoresWidth(options.teacher), student), options.beta);
   return {
     perRow: sumsOfRows(divergence.mul(1 / totals.tokens), onDevice(rows), batch.rows.length),
     tally: { mean_token_accuracy: { sum: hit.sum(), count: texts.length } },
   };
+}
+
+function teacherLogits(batch: Batch, places: Tensor, reference: Reference | undefined): Tensor {
+  if (reference === undefined) throw new Error('this objective is to be given a reference model');
+  return reference((other) => other.tokenHead.logits(other.hidden(batch.input).indexSelect(0, places)));
+}
+
+/** What a teacher said of all trained tokens: ids and log-probabilities [L, K] */
+function scoresIn({ rows }: Batch, width: number, { device }: Tensor): { ids: Tensor; logProbs: Tensor } {
+  const ids = BigInt64Array.from(rows.flatMap(({ rivals = [] }) => [...rivals]).map(BigInt));
+  const logProbs = Float32Array.from(rows.flatMap(({ reference = [] }) => [...reference]));
+  const shaped = (values: BigInt64Array | Float32Array) => fromArray(values).reshape(-1, width).toDevice(device);
+  return { ids: shaped(ids), logProbs: shaped(logProbs) };
 }

@@ -1,7 +1,8 @@
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { groupAdvantages, separateAdvantages, summedRewards, type Rewards } from './advantages.ts';
 import type { GrpoOptions } from './grpo.options.ts';
-import { policyObjective, policyParts } from './policy.ts';
+import { policyObjective } from './policy.ts';
+import { sampledParts } from './sampled-objective.ts';
 
 /**
  * Group-relative policy optimisation (Shao et al., 2024) and its kin: several answers are sampled to each prompt, scored,
@@ -28,5 +29,5 @@ export function create(options: GrpoOptions, processor: Processor): Objective {
     maxCompletionLength: options.max_completion_length,
   };
   const settings = { ...options, advantages, loss, entropyShare: options.top_entropy_quantile };
-  return policyObjective(policyParts(settings, processor));
+  return policyObjective(sampledParts(settings, processor));
 }

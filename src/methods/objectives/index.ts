@@ -25,6 +25,7 @@ const table = {
   online_dpo: () => import('./online-dpo.options.ts'),
   xpo: () => import('./xpo.options.ts'),
   nash_md: () => import('./nash-md.options.ts'),
+  prm: () => import('./prm.options.ts'),
   reward: () => import('./reward.options.ts'),
   kto: () => import('./kto.options.ts'),
   bco: () => import('./bco.options.ts'),

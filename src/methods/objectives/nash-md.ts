@@ -8,16 +8,16 @@ import { trainedTokensOf } from './answer-log-probs.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
 import type { NashMdOptions } from './nash-md.options.ts';
 import { nashTokens } from './online-losses.ts';
-import { onlineSettings } from './online-settings.ts';
-import { answersOfTexts, policyObjective, policyParts, sumsOfAnswers, type PolicyParts } from './policy.ts';
+import { answersOfTexts, sumsOfAnswers } from './policy.ts';
 import { sumsOfRows } from './next-token.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 
 /** Nash mirror descent from human feedback (Munos et al., 2024). */
 export function create(options: NashMdOptions, processor: Processor): Objective {
-  const parts = policyParts(onlineSettings(options, { answers: 1, needsReference: true }), processor);
+  const parts = sampledParts({ ...options, num_generations: 1 }, processor);
   return {
-    ...policyObjective(parts),
+    ...sampledObjective(parts, { needsReference: true }),
     unit: 'rows',
     produce: (rows, step) => preferredAnswers(rows, step, { ...parts, share: options.mixture_coef }),
     largest: (row) => largestGroup(row, { answers: 1, length: options.max_completion_length }),
@@ -30,7 +30,7 @@ export function create(options: NashMdOptions, processor: Processor): Objective 
 async function preferredAnswers(
   rows: readonly PreparedRow[],
   step: StepContext,
-  { share, ...parts }: PolicyParts & { share: number },
+  { share, ...parts }: SampledParts & { share: number },
 ): Promise<Produced> {
   const own = await scoredRollouts(rows, step, parts);
   const other = await scoredRollouts(rows, step, parts, share);

@@ -4,11 +4,10 @@ import type { Produced, StepContext } from '../../train/produce.ts';
 import { groupsOf, summedRewards } from './advantages.ts';
 import { create as createDpo } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
-import { groupRows } from './group-rows.ts';
+import { groupRows, largestGroup } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
-import { onlineSettings } from './online-settings.ts';
-import { policyObjective, policyParts, type PolicyParts } from './policy.ts';
-import { scoredRollouts } from './produce-rollouts.ts';
+import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 
 /**
  * Online direct preference optimisation (Guo et al., 2024): two answers are sampled to each prompt, the one with the
@@ -17,24 +16,23 @@ import { scoredRollouts } from './produce-rollouts.ts';
 export function create(options: OnlineDpoOptions, processor: Processor): Objective {
   const { beta, loss_type, ref_model } = options;
   const pairs = createDpo(dpo.settle({ beta, loss_type, ref_model }) as DpoOptions, processor);
-  const settings = onlineSettings(options, { answers: 2, needsReference: true });
-  const parts = policyParts(settings, processor);
+  const parts = sampledParts({ ...options, num_generations: 2 }, processor);
   const { collate, counts, unit, loss } = pairs;
   return {
-    ...policyObjective(parts),
+    ...sampledObjective(parts, { needsReference: true }),
     collate,
     counts,
     unit,
     loss,
+    largest: (row) => largestGroup(row, { answers: 2, length: options.max_completion_length }),
     produce: (rows, step) => chosenPairs(rows, step, parts),
   };
 }
 
 /** A pair of each prompt whose answers differ in their reward. */
-async function chosenPairs(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<Produced> {
+async function chosenPairs(rows: readonly PreparedRow[], step: StepContext, parts: SampledParts): Promise<Produced> {
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
-  const weights = parts.settings.reward_weights ?? parts.settings.reward_funcs.map(() => 1);
-  const sums = summedRewards(rewards, weights);
+  const sums = summedRewards(rewards, weightsOf(parts.settings));
   const scored = rollouts.map((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] }));
   const pairs = groupsOf(scored, 2).filter(([a, b]) => a.reward !== null && b.reward !== null && a.reward !== b.reward);
   const update = pairs.flatMap((pair) => {

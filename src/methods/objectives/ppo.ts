@@ -10,11 +10,12 @@ import { countStates, sampledValues, statePlaces, valuesOf, withCritic } from '.
 import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
 import { sumsOfRows } from './next-token.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
-import { countAnswers, policyObjective, policyParts, policyTokens, sumsOfAnswers } from './policy.ts';
+import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
 import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './produce-rollouts.ts';
+import { sampledParts } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
 
 interface PpoParts extends PolicyParts {
@@ -31,7 +32,7 @@ export function create(options: PpoOptions, processor: Processor): Objective {
   const settings = settingsOf(options);
   let head: ValueHead | undefined;
   const headOf = (model: Model) => (head ??= new ValueHead(model.trunk.width, model.device));
-  const parts: PpoParts = { ...policyParts(settings, processor), options, head: headOf };
+  const parts: PpoParts = { ...sampledParts(settings, processor), options, head: headOf };
   const room = options.max_completion_length;
   return {
     ...policyObjective(parts),

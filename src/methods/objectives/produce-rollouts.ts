@@ -9,6 +9,7 @@ import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './ad
 import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
+import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
 import { rollOut, sampleOf, writtenIds, type Rollout } from './rollouts.ts';
@@ -48,7 +49,7 @@ export async function produceRollouts(
 export async function scoredRollouts(
   rows: readonly PreparedRow[],
   step: StepContext,
-  parts: PolicyParts,
+  parts: SampledParts,
   share = 0,
 ): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
   const { settings, processor } = parts;
@@ -80,7 +81,7 @@ function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): numb
 export async function scoreRollouts(
   rows: readonly PreparedRow[],
   step: StepContext,
-  parts: PolicyParts,
+  parts: SampledParts,
 ): Promise<EvaluationResult> {
   const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, { ...parts, settings });
@@ -100,7 +101,7 @@ export async function scoreRollouts(
   };
 }
 
-export function weightsOf({ reward_funcs: functions, reward_weights: weights }: PolicySettings): readonly number[] {
+export function weightsOf({ reward_funcs: functions, reward_weights: weights }: SampledSettings): readonly number[] {
   return weights ?? functions.map(() => 1);
 }
 
@@ -117,7 +118,7 @@ async function allRewards(
 }
 
 /** TRL's names. */
-function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: PolicyParts): Metrics {
+function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: SampledParts): Metrics {
   const sums = summedRewards(rewards, weightsOf(settings));
   const spreads = settings.num_generations < 2 ? [] : groupsOf(sums, settings.num_generations).map(deviationOf);
   return {

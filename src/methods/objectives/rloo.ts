@@ -1,7 +1,8 @@
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { leaveOneOutAdvantages, summedRewards } from './advantages.ts';
-import { policyObjective, policyParts } from './policy.ts';
+import { policyObjective } from './policy.ts';
 import type { RlooOptions } from './rloo.options.ts';
+import { sampledParts } from './sampled-objective.ts';
 
 /**
  * REINFORCE with a leave-one-out baseline (Ahmadian et al., 2024): whole answers are the actions, and the distance to
@@ -10,7 +11,7 @@ import type { RlooOptions } from './rloo.options.ts';
 export function create(options: RlooOptions, processor: Processor): Objective {
   const { beta, epsilon, num_generations: groupSize } = options;
   return policyObjective(
-    policyParts(
+    sampledParts(
       {
         ...options,
         advantages: (rewards, weights, penalties) => {

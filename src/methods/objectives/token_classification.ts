@@ -23,7 +23,7 @@ export function create(_options: TokenClassificationOptions, processor: Processo
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: countTrained,
     loss(model, batch, { totals, runner }) {
-      const { places, classes, rows } = taggedTokens(batch);
+      const { places, values: classes, rows } = taggedTokens(batch);
       const onDevice = (values: readonly number[]) =>
         fromArray(BigInt64Array.from(values, BigInt)).toDevice(model.device);
       const hidden = model.hidden(batch.input, { runner });
@@ -79,16 +79,16 @@ export function countTrained({ rows }: Pick<Batch, 'rows'>): Counts {
   return { tokens, rows: rows.length };
 }
 
-/** Where the batch's trained tokens stand, the class of each and its row; a row that was cut has classes to spare. */
-function taggedTokens({ rows }: Batch): { places: number[]; classes: number[]; rows: number[] } {
-  const found = { places: [] as number[], classes: [] as number[], rows: [] as number[] };
+/** Where the batch's trained tokens stand, the value of each and its row; a row that was cut has values to spare. */
+export function taggedTokens({ rows }: Pick<Batch, 'rows'>): { places: number[]; values: number[]; rows: number[] } {
+  const found = { places: [] as number[], values: [] as number[], rows: [] as number[] };
   let start = 0;
   for (const [r, { ids, trained, values = [] }] of rows.entries()) {
     let next = 0;
     for (let t = 0; t < ids.length; t++) {
       if (trained[t] === 0) continue;
       found.places.push(start + t);
-      found.classes.push(values[next++]);
+      found.values.push(values[next++]);
       found.rows.push(r);
     }
     start += ids.length;

@@ -7,17 +7,16 @@ import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from './answer-log-probs.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
 import { xpoLosses, type AnswerSums } from './online-losses.ts';
-import { onlineSettings } from './online-settings.ts';
-import { policyObjective, policyParts, type PolicyParts } from './policy.ts';
 import { pairSums } from './preference-rows.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 import type { XpoMethodOptions } from './xpo.options.ts';
 
 /** Exploratory preference optimisation (Xie et al., 2024). */
 export function create(options: XpoMethodOptions, processor: Processor): Objective {
-  const parts = policyParts(onlineSettings(options, { answers: 1, needsReference: true }), processor);
+  const parts = sampledParts({ ...options, num_generations: 1 }, processor);
   return {
-    ...policyObjective(parts),
+    ...sampledObjective(parts, { needsReference: true }),
     unit: 'rows',
     produce: (rows, step) => comparedAnswers(rows, step, parts),
     largest: (row) => ({ ...largestGroup(row, { answers: 2, length: options.max_completion_length }), label: 1 }),
@@ -27,7 +26,11 @@ export function create(options: XpoMethodOptions, processor: Processor): Objecti
 }
 
 /** A row of each prompt whose two answers differ in their reward: the model's, then the reference's. */
-async function comparedAnswers(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<Produced> {
+async function comparedAnswers(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: SampledParts,
+): Promise<Produced> {
   const own = await scoredRollouts(rows, step, parts);
   const other = await scoredRollouts(rows, step, parts, 1);
   const [owns, others] = [own, other].map(({ rewards }) => summedRewards(rewards, weightsOf(parts.settings)));

@@ -9,7 +9,7 @@ import { endpointPredictor } from '../../eval/endpoint/endpoint-predictor.ts';
 import { sha256 } from '../../files/hash.ts';
 import { squeezed } from '../grounding.ts';
 import { defineStep, rowOf, type StepContext, type StepNotes } from '../step.ts';
-import { taskNames, teacherTask, type TeacherTask } from '../teacher-tasks.ts';
+import { taskNames, teacherTask, type TaughtRow, type TeacherTask } from '../teacher-tasks.ts';
 
 const amount = z.number().min(0).nullable().default(null);
 const count = z.int().positive();
@@ -21,7 +21,7 @@ const options = z.strictObject({
   task: z
     .enum(taskNames)
     .default('questions')
-    .describe('questions with answers, preference pairs, or the text written anew'),
+    .describe('questions with answers, preference pairs, the text written anew, or answers to the prompts of rows'),
   count: count.default(3).describe('rows from each section at most'),
   instruction: z
     .string()
@@ -47,7 +47,7 @@ const BATCH = 32;
 
 export const step = defineStep<Options>({
   summary:
-    'rows that a teacher writes from the documents, checked against them: questions, preference pairs, rewriting',
+    'rows that a teacher writes from the documents, checked against them: questions, preference pairs, rewriting; or its answers to prompts',
   takes: ['text', 'row'],
   version: 2,
   options,
@@ -69,7 +69,7 @@ export const step = defineStep<Options>({
   },
 });
 
-type Teacher = (instruction: string, texts: readonly string[]) => Promise<(string | undefined)[]>;
+type Teacher = (task: TeacherTask, texts: readonly string[]) => Promise<(string | undefined)[]>;
 
 function teacherOf(given: Options, signal: StepContext['signal']): Teacher {
   const at = given.endpoint.indexOf('#');
@@ -89,17 +89,18 @@ function teacherOf(given: Options, signal: StepContext['signal']): Teacher {
     inputPrice: inputPrice ?? undefined,
     outputPrice: outputPrice ?? undefined,
   });
-  return async (instruction, texts) => {
-    const examples = texts.map((text) => exampleOf(instruction, text));
+  return async (task, texts) => {
+    const examples = texts.map((text) => exampleOf(task, text));
     const predictions = await predictor.predict(examples, { signal });
     return predictions.map(({ text }) => text);
   };
 }
 
-function exampleOf(instruction: string, text: string): ChatExample {
+function exampleOf({ instruction, asksSource = false }: TeacherTask, text: string): ChatExample {
+  const system = instruction === '' ? [] : [{ role: 'system', content: instruction } as const];
   const messages = [
-    { role: 'system', content: instruction },
-    { role: 'user', content: `-----\n${text}\n-----` },
+    ...system,
+    { role: 'user', content: asksSource ? text : `-----\n${text}\n-----` },
     { role: 'assistant', content: '' },
   ] as const;
   return { kind: 'chat', id: sha256(text).slice(0, 16), source: { file: 'teacher', line: 0 }, messages };
@@ -117,8 +118,11 @@ interface Source {
 
 function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
   if (item.kind === 'text') {
-    if (task === 'rewrite') {
-      notes.leaveOut(item, 'a document: rewriting takes rows, such as chunks or questions make');
+    if (task === 'rewrite' || task === 'answers') {
+      notes.leaveOut(
+        item,
+        `a document: ${task === 'rewrite' ? 'rewriting takes rows' : 'answers are given to rows'}, such as chunks or questions make`,
+      );
       return [];
     }
     const sections = [...withHeadings(item)].filter(({ section }) => section.text !== '');
@@ -135,9 +139,10 @@ function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
     }));
   }
   if (item.kind !== 'row') return [];
-  const text = ['completion', 'text'].map((column) => item.values[column]).find((value) => typeof value === 'string');
+  const columns = task === 'answers' ? ['prompt'] : ['completion', 'text'];
+  const text = columns.map((column) => item.values[column]).find((value) => typeof value === 'string');
   if (typeof text === 'string') return [{ item, text, origins: item.origins, row: item }];
-  notes.leaveOut(item, 'neither a text nor a completion');
+  notes.leaveOut(item, task === 'answers' ? 'no prompt' : 'neither a text nor a completion');
   return [];
 }
 
@@ -147,7 +152,7 @@ async function taught(
 ): Promise<DataRow[]> {
   if (batch.length === 0) return [];
   const answers = await teacher(
-    task.instruction,
+    task,
     batch.map(({ text }) => text),
   );
   return batch.flatMap(({ item, text, origins, row, pages }, index) => {
@@ -156,13 +161,7 @@ async function taught(
     return task.read(answer, text).flatMap((one) => {
       if (typeof one !== 'string') {
         const quoted = one.quote === undefined ? origins : origins.map((origin) => quotedAt(origin, one.quote!, pages));
-        return [
-          rowOf(
-            row === undefined || !('text' in one.values) ? one.values : rewritten(row, String(one.values.text)),
-            quoted,
-            item,
-          ),
-        ];
+        return [rowOf(row === undefined ? one.values : rowWith(row, one.values), quoted, item)];
       }
       notes.leaveOut(item, one);
       return [];
@@ -179,6 +178,8 @@ function quotedAt(origin: Origin, quote: string, pages: Source['pages']): Origin
   return { ...rest, page, quote };
 }
 
-function rewritten({ values }: DataRow, text: string): Record<string, unknown> {
-  return { ...values, ['completion' in values ? 'completion' : 'text']: text };
+/** A row with its text written anew, or with an answer; questions about it are rows of their own. */
+function rowWith({ values }: DataRow, taught: TaughtRow['values']): Record<string, unknown> {
+  if ('text' in taught) return { ...values, ['completion' in values ? 'completion' : 'text']: taught.text };
+  return 'prompt' in taught ? taught : { ...values, ...taught };
 }

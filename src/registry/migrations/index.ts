@@ -1,9 +1,16 @@
 import type { MigrationProvider } from 'kysely/migration';
 import { models } from './0001-models.ts';
 import { evals } from './0003-evals.ts';
+import { replicas } from './0004-replicas.ts';
 import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-models': models, '0002-training': training, '0003-evals': evals }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-models': models,
+      '0002-training': training,
+      '0003-evals': evals,
+      '0004-replicas': replicas,
+    }),
 };

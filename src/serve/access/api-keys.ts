@@ -32,24 +32,45 @@ export interface ApiKey {
 
 type StoredKey = z.output<typeof keySchema>;
 
-export class ApiKeys {
-  readonly #keys: readonly { key: ApiKey; digest: Buffer }[];
+/** What is told of a file that has changed. */
+export interface KeysWatch {
+  onRead?: (keys: number) => void;
+  /** It cannot be used: the former keys stay. */
+  onBroken?: (error: AttuneError) => void;
+}
 
-  constructor(keys: readonly StoredKey[]) {
-    this.#keys = keys.map(({ sha256, ...key }) => ({ key, digest: Buffer.from(sha256, 'hex') }));
+/** The keys of a file. It is read again when it has changed, so that new and removed keys act at once. */
+export class ApiKeys {
+  readonly #path: string;
+  readonly #watch: KeysWatch;
+  #keys: readonly { key: ApiKey; digest: Buffer }[];
+  #state: string;
+
+  /** @throws AttuneError E_API_KEYS where the file cannot be used, or has no key */
+  constructor(path: string, watch: KeysWatch = {}) {
+    this.#path = path;
+    this.#watch = watch;
+    this.#state = stateOf(path);
+    this.#keys = readKeys(path);
+    if (this.#keys.length === 0) throw unreadable(path, 'no key', MAKE_ONE);
   }
 
-  /** @throws AttuneError E_API_KEYS */
-  static read(path: string): ApiKeys {
-    if (!existsSync(path)) throw unreadable(path, 'no such file', 'make one: attune keys create NAME --file FILE');
-    const { keys } = parsedFile(path);
-    if (keys.length === 0) throw unreadable(path, 'no key', 'make one: attune keys create NAME --file FILE');
-    return new ApiKeys(keys);
+  #current(): readonly { key: ApiKey; digest: Buffer }[] {
+    const state = stateOf(this.#path);
+    if (state === this.#state) return this.#keys;
+    this.#state = state;
+    try {
+      this.#keys = readKeys(this.#path);
+      this.#watch.onRead?.(this.#keys.length);
+    } catch (error) {
+      this.#watch.onBroken?.(error as AttuneError);
+    }
+    return this.#keys;
   }
 
   /** A key by its name, for what is done for it later. */
   named(name: string): ApiKey | undefined {
-    return this.#keys.find(({ key }) => key.name === name)?.key;
+    return this.#current().find(({ key }) => key.name === name)?.key;
   }
 
   /** Whose key a request carries; every key is compared, in the same time whatever was sent. @throws ApiError 401 */
@@ -60,10 +81,25 @@ export class ApiKeys {
       throw refused("There is no API key: send it as 'Authorization: Bearer KEY'.", 'missing_api_key');
     const digest = createHash('sha256').update(sent).digest();
     let found: ApiKey | undefined;
-    for (const { key, digest: known } of this.#keys) if (timingSafeEqual(known, digest)) found = key;
+    for (const { key, digest: known } of this.#current()) if (timingSafeEqual(known, digest)) found = key;
     if (found === undefined) throw refused('This API key is not known here.', 'invalid_api_key');
     return found;
   }
+}
+
+const MAKE_ONE = 'make one: attune keys create NAME --file FILE';
+
+/** Tells versions of a file apart without reading it. */
+function stateOf(path: string): string {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'none' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+}
+
+/** @throws AttuneError E_API_KEYS */
+function readKeys(path: string): { key: ApiKey; digest: Buffer }[] {
+  if (!existsSync(path)) throw unreadable(path, 'no such file', MAKE_ONE);
+  const { keys } = parsedFile(path);
+  return keys.map(({ sha256, ...key }) => ({ key, digest: Buffer.from(sha256, 'hex') }));
 }
 
 function refused(message: string, code: string): ApiError {
@@ -77,7 +113,8 @@ export interface NewKey extends ApiKey {
 
 /** Makes a key, keeps its hash, and gives the key itself, which nobody can look up again. @throws AttuneError E_API_KEYS */
 export function createKey({ file, name, models, admin }: NewKey): { name: string; key: string } {
-  const keys = existsSync(file) ? parsedFile(file).keys : [];
+  const isNew = !existsSync(file) || statSync(file).size === 0;
+  const keys = isNew ? [] : parsedFile(file).keys;
   if (keys.some((known) => known.name === name))
     throw unreadable(file, `a key that is called ${name} already`, 'choose another name');
   const key = `sk-attune-${randomBytes(32).toString('base64url')}`;
@@ -97,10 +134,12 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   if (statSync(path).isDirectory()) throw unreadable(path, 'a folder', 'give a file');
   let value: unknown;
   try {
-    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' }) ?? { keys: [] };
+    value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
     throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or make a new file');
   }
+  // Whoever empties a file is about to write it: a list without keys says that there are none.
+  if (value === null || value === undefined) throw unreadable(path, 'an empty file', MAKE_ONE);
   const result = fileSchema.safeParse(value);
   if (result.success) return result.data;
   const problems = problemsOf(result.error.issues, { root: value, schema: fileSchema });

@@ -8,7 +8,7 @@ import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
 import { thinkingOf, type AnswerForm } from '../../generate/tool-calls/answer-reader.ts';
-import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
+import { continuationOf, conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
 import { familyOf } from '../../generate/tool-calls/index.ts';
 import type { CallableTool, ToolFamily } from '../../generate/tool-calls/family.ts';
 
@@ -42,7 +42,7 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
       family,
       names: new Set(tools.callable.map((tool) => tool.function.name)),
       mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
-      thinking: thinkingOf(template),
+      thinking: thinkingIn(body, template),
     },
   };
 }
@@ -60,6 +60,8 @@ function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, f
   const other = constraintOf(body);
   if (other !== undefined)
     throw invalidValue(other.field, `A tool has to be called, so that ${other.field} cannot be followed.`);
+  if ((body.min_tokens ?? 0) > 0)
+    throw invalidValue('min_tokens', 'A tool has to be called, so that min_tokens cannot be followed.');
   return family.constraint(tools, body.parallel_tool_calls !== false);
 }
 
@@ -79,4 +81,14 @@ function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Reco
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }
   return parameters;
+}
+
+/** The same where the model goes on with something that was there before: it has opened its thought, or not. */
+function thinkingIn(body: ChatRequest, template: string): AnswerForm['thinking'] {
+  const usual = thinkingOf(template);
+  const continues = continuationOf(body);
+  if (usual === 'none' || continues === 'new_answer') return usual;
+  const { content } = body.messages[body.messages.length - 1];
+  const text = continues === 'turns' ? '' : JSON.stringify(content);
+  return text.lastIndexOf('<think>') > text.lastIndexOf('</think>') ? 'opened' : 'marked';
 }

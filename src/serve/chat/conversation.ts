@@ -1,6 +1,6 @@
 /** Messages as clients send them, as a conversation for the model's template. */
 import { sha256 } from '../../files/hash.ts';
-import type { Conversation, ImageFile, Message, PlacedImage, ToolCall } from '../../text/index.ts';
+import type { Continuation, Conversation, ImageFile, Message, PlacedImage, ToolCall } from '../../text/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { bytesOfData, type Uploads } from '../uploads.ts';
@@ -37,8 +37,13 @@ function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
 
-/** @throws ApiError 400 for parts that the model does not read */
-export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?: ImageUploads): Conversation {
+/** @throws ApiError 400 for parts that the model does not read, and for a last turn that cannot be continued */
+export function conversationOf(
+  body: ChatRequest,
+  { shown }: ToolPlan,
+  uploads?: ImageUploads,
+): Conversation & { continues?: Continuation } {
+  const continues = continuationOf(body);
   const { chat_template_kwargs: kwargs, reasoning_effort: effort } = body;
   const ofEffort =
     effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: !EFFORTS_WITHOUT_THOUGHT.has(effort) };
@@ -50,7 +55,23 @@ export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?:
     }),
     ...(body.documents !== undefined && { documents: body.documents }),
     ...(Object.keys(chatTemplateKwargs).length > 0 && { chatTemplateKwargs }),
+    ...(continues !== 'new_answer' && { continues }),
   };
+}
+
+/** What the model goes on with, as vLLM's fields say it. @throws ApiError 400 */
+export function continuationOf({
+  messages,
+  add_generation_prompt: header,
+  continue_final_message: goesOn,
+}: ChatRequest): Continuation {
+  if (goesOn !== true) return header === false ? 'turns' : 'new_answer';
+  const param = 'continue_final_message';
+  if (header === true) throw invalidValue(param, `${param} and add_generation_prompt exclude each other.`);
+  const last = messages[messages.length - 1];
+  if (last.role === 'assistant' && (last.tool_calls ?? []).length === 0 && (last.content ?? '').length > 0)
+    return 'final_message';
+  throw invalidValue(param, `${param} needs a last message of the assistant that has a text, and no calls.`);
 }
 
 function messageOf(message: ChatMessage, place: number, uploads: ImageUploads): Message {

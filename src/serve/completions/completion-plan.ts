@@ -5,6 +5,7 @@ import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';
 import type { CompletionRequest } from '../schemas/completions.ts';
 import { samplingOf } from '../schemas/sampling.ts';
+import { infillPrompts, infillSampling } from './infill.ts';
 
 /** OpenAI's own default. */
 const USUAL_LENGTH = 16;
@@ -24,13 +25,16 @@ export interface CompletionPlan {
 export function completionPlan(body: CompletionRequest, { description }: Writer): CompletionPlan {
   const { n = 1, best_of: bestOf = 1, logprobs: top, echo = false, stream } = body;
   const made = Math.max(n, bestOf);
+  if (body.prompt === undefined) throw invalidValue('prompt', 'prompt is missing.', 'missing_required_parameter');
   if (bestOf > 1 && bestOf < n) throw invalidValue('best_of', `best_of is ${bestOf}, and n asks for ${n} of them.`);
   if (made > n && stream === true) throw invalidValue('best_of', 'The best of several answers cannot be streamed.');
-  const sampling = samplingOf(body, description, body.max_tokens ?? USUAL_LENGTH);
+  const usual = samplingOf(body, description, body.max_tokens ?? USUAL_LENGTH);
+  const fills = body.suffix !== undefined;
+  const sampling = fills ? infillSampling(usual, description, body.ignore_eos) : usual;
   const logProbs = top ?? (made > n ? 0 : undefined);
   return {
     wish: {
-      prompts: promptsOf(body.prompt, description.vocabularySize),
+      prompts: fills ? infillPrompts(body) : promptsOf(body.prompt, description.vocabularySize),
       sampling: { ...sampling, n: made, ...(logProbs !== undefined && { logProbs }) },
     },
     n,
@@ -41,8 +45,7 @@ export function completionPlan(body: CompletionRequest, { description }: Writer)
 }
 
 /** Texts, or tokens of the model's own vocabulary. */
-function promptsOf(prompt: CompletionRequest['prompt'], vocabularySize: number): Prompt[] {
-  if (prompt === undefined) throw invalidValue('prompt', 'prompt is missing.', 'missing_required_parameter');
+function promptsOf(prompt: NonNullable<CompletionRequest['prompt']>, vocabularySize: number): Prompt[] {
   if (typeof prompt === 'string') return [textOf(prompt, 'prompt')];
   if (typeof prompt[0] === 'number') return [tokensOf(prompt as number[], 'prompt', vocabularySize)];
   return (prompt as (string | number[])[]).map((one, i) =>

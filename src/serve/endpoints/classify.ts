@@ -38,6 +38,9 @@ const entry = z.strictObject({
   probs: z.array(z.number()).openapi({ description: "In the order of the model's classes" }),
   num_classes: z.number().int(),
   spans: z.array(z.strictObject({ ...span, label: z.string() })).optional(),
+  steps: z.array(z.number()).optional().openapi({
+    description: 'How probable it is that each step is right; value is the place of the first wrong one, or -1',
+  }),
   stretch: z.strictObject({ ...span, none_by: z.number() }).optional(),
 });
 
@@ -104,7 +107,7 @@ function readable(
 }
 
 function classOf(answer: RowAnswer, index: number, { answers, labels = [] }: RowModel): z.output<typeof entry> {
-  const { prediction, probability, probabilities, spans, stretch, error } = answer;
+  const { prediction, probability, probabilities, spans, steps, stretch, error } = answer;
   if (error !== undefined) throw invalidValue(`input[${index}]`, `input[${index}] cannot be answered: ${error}.`);
   const label = answers === 'label' && typeof prediction === 'string' ? prediction : null;
   return {
@@ -118,6 +121,7 @@ function classOf(answer: RowAnswer, index: number, { answers, labels = [] }: Row
     probs: probabilities === undefined ? [] : labels.map((name) => entryOf(probabilities, name) ?? 0),
     num_classes: labels.length,
     ...(spans !== undefined && { spans: [...spans] }),
+    ...(steps !== undefined && { steps: [...steps] }),
     ...(stretch !== undefined && { stretch }),
   };
 }

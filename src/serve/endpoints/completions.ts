@@ -3,6 +3,7 @@ import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
 import { completionLogProbs } from '../completions/completion-log-probs.ts';
 import { completionPlan, type CompletionPlan } from '../completions/completion-plan.ts';
+import { withFollowedSuffix } from '../completions/infill.ts';
 import { promptEchoes, type PromptEcho } from '../completions/prompt-echo.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
@@ -63,7 +64,7 @@ export const endpoint = defineEndpoint({
 
 async function wholeReply(call: CompletionCall, model: TextModel, { head, signal }: Making): Promise<CompletionReply> {
   using lease = await call.lease(model);
-  const plan = completionPlan(call.body, lease.opened);
+  const plan = completionPlan(withFollowedSuffix(call, lease.opened), lease.opened);
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const echoes = await promptEchoes(plan, lease.opened, signal);
   const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
@@ -112,7 +113,7 @@ async function* chunksOf(
   { head, signal }: Making,
 ): AsyncGenerator<ServerEvent> {
   using lease = await call.lease(model);
-  const plan = completionPlan(call.body, lease.opened);
+  const plan = completionPlan(withFollowedSuffix(call, lease.opened), lease.opened);
   refuseStreamedIds(call.body);
   const withUsage = call.body.stream_options?.include_usage === true;
   const chunk = (choices: CompletionChunk['choices'], usage?: CompletionChunk['usage']): ServerEvent => ({

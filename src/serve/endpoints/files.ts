@@ -15,7 +15,8 @@ import { bytesOf } from '../settings.ts';
 import { checkStorage, fileOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, orderField, pageFields, seconds } from '../training/lists.ts';
 
-const PURPOSES = ['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision'] as const;
+/** What a file may be uploaded for. */
+export const PURPOSES = ['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision'] as const;
 
 export const fileReply = z
   .strictObject({

@@ -24,7 +24,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { storeForm } from '../multipart.ts';
 import { checkStorage, notFound, trainingOf } from '../training/access.ts';
 import { seconds } from '../training/lists.ts';
-import { fileEntry, fileReply } from './files.ts';
+import { fileEntry, fileReply, PURPOSES } from './files.ts';
 
 const HOUR = 3_600_000;
 const MOST_BYTES = 8 * 2 ** 30;
@@ -33,7 +33,7 @@ const MOST_PART = 64 * 2 ** 20;
 const request = z
   .strictObject({
     filename: z.string().min(1).max(255),
-    purpose: z.enum(['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision']),
+    purpose: z.enum(PURPOSES),
     bytes: z.number().int().positive().max(MOST_BYTES),
     mime_type: z.string().max(255),
   })

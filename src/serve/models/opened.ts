@@ -63,6 +63,7 @@ export interface RowAnswer {
   probability?: number;
   probabilities?: Record<string, number>;
   spans?: readonly { text: string; label: string; start: number; end: number }[];
+  steps?: readonly number[];
   stretch?: { text: string; start: number; end: number; none_by: number };
   /** Why there is none. */
   error?: string;

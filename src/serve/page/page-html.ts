@@ -10,7 +10,7 @@ export const PAGE = `<!doctype html>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
   --quiet: light-dark(#59606c, #a3aab6); --accent: light-dark(#1d4ed8, #8fb4ff); --bad: light-dark(#b00020, #ff8a9a); }
 * { box-sizing: border-box; }
-body { margin: 0; height: 100dvh; display: flex; flex-direction: column; }
+body { margin: 0; height: 100dvh; display: flex; flex-direction: column; color: CanvasText; background: Canvas; }
 header, #settings, #ask { padding: .6rem max(1rem, 50vw - 30rem); }
 header { display: flex; gap: .5rem 1rem; flex-wrap: wrap; align-items: center; border-bottom: 1px solid var(--line); }
 h1 { font-size: 1.1rem; margin: 0 auto 0 0; }

@@ -15,6 +15,7 @@ import type { ServedModel } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Exchange } from '../watch/exchange.ts';
 import { isOwnFault } from './signals.ts';
+import { Replica } from './replica.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
 import { Trial, type Outcome } from './trial.ts';
@@ -36,6 +37,7 @@ export class RegistryRoutes {
   readonly #shadows: ShadowQueue;
   /** Versions that have been opened here, or were there when the server started. */
   readonly #ready = new Set<string>();
+  readonly #replica: Replica;
   readonly #warming = new Set<string>();
   readonly #trials = new Map<number, Trial>();
   #routes = new Map<string, Route>();
@@ -47,11 +49,13 @@ export class RegistryRoutes {
     this.#server = server;
     this.#options = options;
     this.#shadows = new ShadowQueue(() => server.admission.counts.running > 0);
+    this.#replica = new Replica(options.registry, this.#ready);
   }
 
   /** Takes up what the registry says, and follows it. @throws AttuneError E_REGISTRY */
   async begin(): Promise<void> {
     await this.#refresh(true);
+    await this.#replica.beat();
     this.#timer = setInterval(() => void this.#tick(), POLL);
     this.#timer.unref();
   }
@@ -61,6 +65,7 @@ export class RegistryRoutes {
     this.#shadows.close();
     await this.#work.catch(() => undefined);
     for (const { rollout } of this.#trials.values()) await saveCounts(this.#options.registry, rollout);
+    await this.#replica.close();
     await this.#options.registry.destroy();
   }
 
@@ -77,8 +82,9 @@ export class RegistryRoutes {
   async #tick(): Promise<void> {
     try {
       const seen = await outsideChanges(this.#options.registry);
-      if (seen !== this.#seen) await this.refresh();
+      if (seen !== this.#seen || this.#replica.isWaiting) await this.refresh();
       this.#seen = seen;
+      await this.#replica.beat();
       for (const trial of this.#trials.values()) await this.#advance(trial);
     } catch (error) {
       this.#told(error);
@@ -88,6 +94,7 @@ export class RegistryRoutes {
   async #refresh(isStart: boolean): Promise<void> {
     const { registry, isWanted } = this.#options;
     const wanted = await wantedModels(registry, isWanted);
+    await this.#replica.look();
     for (const model of wanted) await this.#addVersions(model, isStart);
     this.#followTrials(wanted);
     this.#routes = new Map(wanted.flatMap((model) => this.#routesOf(model)));
@@ -126,7 +133,9 @@ export class RegistryRoutes {
     for (const id of this.#trials.keys()) if (!open.some((rollout) => rollout.id === id)) this.#trials.delete(id);
     for (const rollout of open) {
       const known = this.#trials.get(rollout.id);
-      if (known === undefined) this.#trials.set(rollout.id, new Trial(rollout));
+      const trial = known ?? new Trial(rollout);
+      trial.servers = this.#replica.count;
+      if (known === undefined) this.#trials.set(rollout.id, trial);
       else Object.assign(known.rollout, { ...rollout, counts: known.rollout.counts });
     }
   }
@@ -154,7 +163,8 @@ export class RegistryRoutes {
 
   #isReady({ name }: WantedModel, version: number): boolean {
     const id = idOf(name, version);
-    if (this.#ready.has(id)) return true;
+    // A route changes once all servers can follow it: what one of them promises, the others keep.
+    if (this.#ready.has(id)) return this.#replica.isHeldByOthers(id);
     const model = this.#server.table.find(id);
     if (model !== undefined && !this.#warming.has(id)) void this.#warm(name, version, model);
     return false;
@@ -166,6 +176,7 @@ export class RegistryRoutes {
     try {
       (await this.#server.pool.lease(model))[Symbol.dispose]();
       this.#ready.add(model.id);
+      await this.#replica.beat();
       await this.refresh();
     } catch (error) {
       await this.#withdraw(name, version, error);

@@ -25,6 +25,8 @@ export class Trial {
   /** As it stands in the registry, with counts of its own. */
   readonly rollout: Rollout;
   readonly #guards: readonly Guard[];
+  /** Servers that try it: each tests the requests that it sees, and together they may not be wrong more often than one. */
+  servers = 1;
   /** Whether there are counts that the registry does not have. */
   isChanged = false;
   /** Why it is over, before the registry says so. */
@@ -66,7 +68,8 @@ export class Trial {
     this.#each(outcome, (guard, value) => {
       const state = this.#stateOf(guard);
       observeTried(guard, state, value);
-      if (isBroken(state, this.#guards.length)) this.broken ??= `guard broken: ${describeGuard(guard, state)}`;
+      if (isBroken(state, this.#guards.length * this.servers))
+        this.broken ??= `guard broken: ${describeGuard(guard, state)}`;
     });
   }
 

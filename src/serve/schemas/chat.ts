@@ -81,6 +81,8 @@ export const chatRequest = z
     parallel_tool_calls: z.boolean().optional(),
     chat_template_kwargs: z.record(z.string(), z.unknown()).optional(),
     documents: z.array(z.record(z.string(), z.unknown())).optional(),
+    add_generation_prompt: z.boolean().optional(),
+    continue_final_message: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
     ...samplingFields,
   })
@@ -100,8 +102,6 @@ export const unsupportedChat = {
   function_call: ['none'],
   verbosity: ['medium'],
   echo: [false],
-  add_generation_prompt: [true],
-  continue_final_message: [false],
   add_special_tokens: [],
   chat_template: [],
   include_reasoning: [true],

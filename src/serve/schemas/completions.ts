@@ -17,6 +17,7 @@ export const completionRequest = z
         'expected a text, a list of texts, or tokens',
       )
       .optional(),
+    suffix: z.string().optional(),
     max_tokens: z.number().int().min(0).optional(),
     logprobs: z.number().int().min(0).max(20).optional(),
     echo: z.boolean().optional(),
@@ -29,10 +30,9 @@ export const completionRequest = z
 
 export type CompletionRequest = z.output<typeof completionRequest>;
 
-const { best_of: _bestOf, ...others } = unsupportedSampling;
+const { best_of: _bestOf, ...unsupportedCompletions } = unsupportedSampling;
 
-/** A model that fills a gap says so in its tokens; none that can be served does. */
-export const unsupportedCompletions = { ...others, suffix: [''] } as const;
+export { unsupportedCompletions };
 
 const logProbs = z
   .strictObject({

@@ -38,6 +38,7 @@ export const samplingFields = {
   stop: z.union([z.string(), z.array(z.string()).max(4)]).optional(),
   stop_token_ids: z.array(z.number().int().min(0)).max(64).optional(),
   ignore_eos: z.boolean().optional(),
+  min_tokens: z.number().int().min(0).optional(),
   logit_bias: z.record(z.string(), z.number().min(-100).max(100)).optional(),
   n: z.number().int().min(1).max(128).optional(),
   structured_outputs: z
@@ -71,6 +72,7 @@ const USUAL_LENGTH = 4096;
 export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens: number | undefined): Sampling {
   const { temperature = 1, top_p: topP, top_k: topK, min_p: minP, n } = fields;
   const constraint = constraintOf(fields);
+  const maxNewTokens = maxTokens ?? Math.min(USUAL_LENGTH, writer.maxPositions);
   return {
     temperature,
     topP: topP === 0 ? Number.MIN_VALUE : topP,
@@ -84,7 +86,8 @@ export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens:
     stop: typeof fields.stop === 'string' ? [fields.stop] : fields.stop,
     stopIds: stopIdsOf(fields, writer),
     logitBias: biasOf(fields.logit_bias, writer),
-    maxNewTokens: maxTokens ?? Math.min(USUAL_LENGTH, writer.maxPositions),
+    maxNewTokens,
+    minNewTokens: leastLengthOf(fields.min_tokens, maxNewTokens, constraint),
     ...(constraint !== undefined && { constraint: constraint.spec }),
   };
 }
@@ -93,6 +96,17 @@ export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens:
 function seedOf(seed: number | undefined): number {
   if (seed === undefined) return randomBytes(6).readUIntBE(0, 6);
   return Number(BigInt.asUintN(53, BigInt(seed)));
+}
+
+/** A constraint says itself where an answer may end. */
+function leastLengthOf(given = 0, most: number, constraint: Constraint | undefined): number | undefined {
+  if (given === 0) return undefined;
+  if (given > most) throw invalidValue('min_tokens', `min_tokens is ${given}, and the answer may have ${most} tokens.`);
+  if (constraint === undefined) return given;
+  throw invalidValue(
+    'min_tokens',
+    `${constraint.field} says where the answer ends, so that min_tokens cannot be followed.`,
+  );
 }
 
 function stopIdsOf(
@@ -124,7 +138,7 @@ function biasOf(
 }
 
 /** What the answer is restricted to, and by which field. @throws ApiError 400 where several say it, or in a way that cannot be read */
-export function constraintOf(fields: Fields): { spec: ConstraintSpec; field: string } | undefined {
+export function constraintOf(fields: Fields): Constraint | undefined {
   const { structured_outputs: structured, guided_json: json, guided_regex: regex, guided_choice: choices } = fields;
   const given = [
     ...formatConstraint(fields.response_format),
@@ -190,7 +204,6 @@ export const unsupportedSampling = {
   use_beam_search: [false],
   length_penalty: [1],
   early_stopping: [false],
-  min_tokens: [0],
   include_stop_str_in_output: [false],
   skip_special_tokens: [true],
   spaces_between_special_tokens: [true, false],

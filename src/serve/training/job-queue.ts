@@ -9,6 +9,7 @@ import {
   findJob,
   hasEnded,
   jobsIn,
+  keepJob,
   recoverJobs,
   removeExpired,
   type Job,
@@ -32,6 +33,8 @@ export interface QueueParts {
 }
 
 const POLL = 500;
+/** Between signs of life of a job's worker. */
+const KEEP_MS = 10_000;
 const MOST_CRASHES = 3;
 
 export class JobQueue {
@@ -40,6 +43,7 @@ export class JobQueue {
   #current: { id: string; controller: AbortController; work: Promise<void> } | undefined;
   /** By job: how often its worker crashed without getting further, and how far it was. */
   readonly #crashes = new Map<string, { tokens: number; times: number }>();
+  #keptAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #looking: Promise<void> | undefined;
@@ -93,7 +97,12 @@ export class JobQueue {
 
   /** Another process may have asked the job to stop. */
   async #follow({ id, controller }: { id: string; controller: AbortController }): Promise<void> {
-    const job = await findJob(this.#parts.registry, id);
+    const { registry } = this.#parts;
+    if (Date.now() - this.#keptAt >= KEEP_MS) {
+      this.#keptAt = Date.now();
+      await keepJob(registry, id);
+    }
+    const job = await findJob(registry, id);
     if (job === undefined || job.status === 'pausing' || job.status === 'cancelling') controller.abort();
   }
 

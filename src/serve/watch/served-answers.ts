@@ -18,6 +18,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
     id: asked.id ?? id,
     at: exchange.startedAt,
     ...placeOf(model),
+    folder: model.folder,
     operation,
     status,
     milliseconds: exchange.milliseconds,

@@ -46,14 +46,21 @@ const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
     cause: 'the version that answers, or other requests than before',
     action: 'review the answers that were found bad; roll back where they were good before',
   },
+  edits: {
+    title: 'how much of an answer corrections change',
+    cause: 'the version that answers, or other requests than before',
+    action: 'review the corrections; train on them',
+  },
 };
 
 export function describeTest(name: TestName): Described {
   return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
 }
 
-const INPUT: ReadonlySet<TestName> = new Set(['unlike', 'topic', 'prompt_tokens']);
-const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'cancelled']);
+const INPUT: ReadonlySet<TestName> = new Set([
+  ...(['unlike', 'topic', 'prompt_tokens', 'language', 'unusual_text', 'system_prompt', 'injection'] as const),
+]);
+const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
 
 /** Alarms about answers have another likely cause where requests have changed, too. */
 export function causeOf(name: TestName, alarmed: readonly TestName[]): string {

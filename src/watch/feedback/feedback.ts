@@ -1,8 +1,9 @@
 /** What people say of answers. */
 import { randomUUID } from 'node:crypto';
 import type { Asked } from '../trace.ts';
+import { editedShare } from './edited-share.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
-import type { TraceStore } from '../traces/trace-store.ts';
+import type { SaidOfAnswer, TraceStore } from '../traces/trace-store.ts';
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {
@@ -38,7 +39,8 @@ interface AddedFeedback {
   receipt: FeedbackReceipt;
   model: string;
   version: string;
-  thumb?: boolean;
+  /** What is tested of it. */
+  said: Pick<SaidOfAnswer, 'name' | 'value'>[];
 }
 
 /** Undefined where the answer is not known, or another key's. */
@@ -55,6 +57,8 @@ export async function addFeedback(
   const owner = row.user ?? store.keys.hash(ownerOf(given));
   const kept = row.text === null ? undefined : await store.keys.unseal<KeptText>(owner, `${trace} ${choice}`, row.text);
   const text = await feedbackText(redactor, given, kept);
+  const edited =
+    text.answer === undefined || text.correction === undefined ? undefined : editedShare(text.answer, text.correction);
   await store.database
     .insertInto('feedback')
     .values({
@@ -70,6 +74,7 @@ export async function addFeedback(
       score: score ?? null,
       label: label ?? null,
       corrected: Number(given.correction !== undefined),
+      edited: edited ?? null,
       text: Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text),
     })
     .execute();
@@ -79,7 +84,10 @@ export async function addFeedback(
     receipt: { id, created: Math.floor(at / 1000), canTrain },
     model: row.model,
     version: row.version,
-    ...(thumb !== undefined && { thumb: thumb === 'up' }),
+    said: [
+      ...(thumb === undefined ? [] : [{ name: 'thumb_down' as const, value: Number(thumb === 'down') }]),
+      ...(edited === undefined ? [] : [{ name: 'edits' as const, value: edited }]),
+    ],
   };
 }
 

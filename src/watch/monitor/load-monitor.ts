@@ -1,11 +1,11 @@
 /** A version's monitor from what is stored of it. */
 import { parseJson } from '../../files/json.ts';
 import type { SignalValues } from '../signals/index.ts';
-import type { MeasuredAnswer } from '../traces/trace-writer.ts';
+import { placeOf, type MeasuredAnswer } from '../traces/trace-writer.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { VersionMonitor, type MonitorOptions, type MonitorState, type Observation } from './version-monitor.ts';
 
-/** With all answers that are stored; thumbs come in their turn. */
+/** With all answers that are stored; what people said comes in its turn. */
 export async function loadMonitor(
   store: TraceStore,
   { model, version }: { model: string; version: string },
@@ -23,14 +23,14 @@ export async function loadMonitor(
       ? new VersionMonitor(options)
       : VersionMonitor.restore(parseJson<MonitorState>(baseline.state), from, options);
   const rows = await store.of(model, version, { from: baseline === undefined ? 0 : from + 1 });
-  const thumbs = await store.thumbs(model, version, baseline === undefined ? 0 : from + 1);
+  const said = await store.said(model, version, baseline === undefined ? 0 : from + 1);
   let next = 0;
   for (const row of rows) {
-    for (; next < thumbs.length && thumbs[next].at <= row.at; next++)
-      monitor.observeThumb(thumbs[next].isUp, thumbs[next]);
+    for (; next < said.length && said[next].at <= row.at; next++)
+      monitor.observeSaid(said[next].name, said[next].value, said[next]);
     monitor.observe(observationOf(row));
   }
-  for (const thumb of thumbs.slice(next)) monitor.observeThumb(thumb.isUp, thumb);
+  for (const one of said.slice(next)) monitor.observeSaid(one.name, one.value, one);
   await monitor.compareTopic();
   return monitor;
 }
@@ -54,10 +54,6 @@ export function observationOfAnswer({ served, signals, words }: MeasuredAnswer):
     ...(label !== undefined && { label }),
     ...(words !== undefined && { words }),
   };
-}
-
-function placeOf(id: string, choice: number): string {
-  return choice === 0 ? id : `${id}#${choice}`;
 }
 
 /** Keeps what later answers are measured by, once it is complete, and where the current period begins. */

@@ -82,7 +82,7 @@ async function reportVersion(
     ...(await accuracyOf(store, version, rows)),
     feedback: await countFeedback(store, version),
     alarms: await listAlarms(store, version),
-    series: seriesOf(stored, { monitor, thumbs: await store.thumbs(version.model, version.version) }),
+    series: seriesOf(stored, { monitor, said: await store.said(version.model, version.version) }),
   };
 }
 

@@ -1,12 +1,13 @@
 /** How signals went, in parts of as many values each. */
+import { mean } from '../../eval/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
-import type { TraceRow } from '../traces/trace-store.ts';
+import type { SaidOfAnswer, TraceRow } from '../traces/trace-store.ts';
 import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
 export interface SeriesPoint {
-  /** Answers until here; thumbs, of thumbs. */
+  /** Answers until here; of thumbs and edits, how many of these. */
   answers: number;
   at: number;
   /** Share, or median. */
@@ -25,7 +26,7 @@ const LEAST_ROWS = 20;
 
 export function seriesOf(
   rows: readonly TraceRow[],
-  { monitor, thumbs }: { monitor: VersionMonitor; thumbs: readonly { at: number; isUp: boolean }[] },
+  { monitor, said }: { monitor: VersionMonitor; said: readonly SaidOfAnswer[] },
 ): SignalSeries {
   const values = rows.map(({ signals: own }) => parseJson<SignalValues>(own));
   const found: [TestName, SeriesPoint[]][] = signalNames.map((name) => [
@@ -37,8 +38,8 @@ export function seriesOf(
   ]);
   const surprises = rows.map(({ at, words }) => ({ at, value: words === null ? undefined : monitor.surprise(words) }));
   found.push(['unlike', pointsOf(surprises, median)]);
-  const down = thumbs.map(({ at, isUp }) => ({ at, value: Number(!isUp) }));
-  found.push(['thumb_down', pointsOf(down, mean)]);
+  const own = (name: SaidOfAnswer['name']) => said.filter((one) => one.name === name);
+  found.push(['thumb_down', pointsOf(own('thumb_down'), mean)], ['edits', pointsOf(own('edits'), median)]);
   return Object.fromEntries(found.filter(([, points]) => points.length > 1)) as SignalSeries;
 }
 
@@ -50,10 +51,6 @@ function pointsOf(seen: readonly Seen[], summary: (values: readonly number[]) =>
     if (part.length > 0) points.push({ answers: from + size, at: seen[from + size - 1].at, value: summary(part) });
   }
   return points;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

@@ -2,14 +2,14 @@
 import { signalNames, type SignalName } from '../signals/index.ts';
 
 /** What is tested, besides the signals of single answers. */
-const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down'] as const;
+const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
 export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
 
 /** What matters most gets most of the evidence's weight; their mean is 1. */
 export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
-  refusal: 2.2,
-  runaway: 4,
+  refusal: 2.6,
+  runaway: 4.7,
   unlike: 1.5,
   thumb_down: 1.5,
   repetition: 1,
@@ -25,6 +25,15 @@ export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
   prompt_tokens: 0.7,
   answer_tokens: 0.7,
   milliseconds: 0.4,
+  first_part: 0.2,
+  language: 0.4,
+  language_switch: 0.4,
+  unusual_text: 0.4,
+  system_prompt: 0.4,
+  injection: 0.4,
+  copied_training: 0.3,
+  asked_again: 0.3,
+  edits: 0.4,
 });
 
 function withMeanOne(given: Record<TestName, number>): Record<TestName, number> {

@@ -32,7 +32,15 @@ export interface MonitorOptions {
 export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
 
 const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
-const THUMB: Measured = { kind: 'share', directions: ['up'] };
+/** What people say of answers, later than these: thumbs, and how much of an answer a correction changes. */
+const SAID = {
+  thumb_down: { kind: 'share', directions: ['up'] },
+  edits: { kind: 'amount', scale: 'unit', directions: ['up'] },
+} as const satisfies Record<string, Measured>;
+
+export type SaidName = keyof typeof SAID;
+
+const saidNames = Object.keys(SAID) as SaidName[];
 
 /** A signal that few answers have is not tested until so many of them have had it. */
 const LEAST_VALUES = 50;
@@ -53,6 +61,7 @@ export interface MonitorState {
   labels: string[];
   words: string[];
   thumbs: number[];
+  edits?: number[];
 }
 
 export interface Finding {
@@ -70,7 +79,7 @@ export class VersionMonitor {
   #size = 0;
   /** Answers that join the reference, unless there is an alarm meanwhile. */
   #joining: Observation[] = [];
-  #thumbs: number[] = [];
+  readonly #said: Record<SaidName, number[]> = { thumb_down: [], edits: [] };
   #isFrozen = false;
   #wordModel: WordModel | undefined;
   #tests = new Map<TestName, SignalTest>();
@@ -136,10 +145,10 @@ export class VersionMonitor {
     return true;
   }
 
-  /** A thumb that came for an answer of this version. */
-  observeThumb(isUp: boolean, place: { id: string; at: number }): void {
-    if (this.#isFrozen) this.#test('thumb_down', THUMB, Number(!isUp), place);
-    else this.#thumbs.push(Number(!isUp));
+  /** What came for an answer of this version. */
+  observeSaid(name: SaidName, value: number, place: { id: string; at: number }): void {
+    if (this.#isFrozen) this.#test(name, SAID[name], value, place);
+    else this.#said[name].push(value);
   }
 
   /** The answers so far are what later ones are measured by. */
@@ -199,7 +208,8 @@ export class VersionMonitor {
       values: Object.fromEntries(names.map((name) => [name, valuesOf(this.#reference, name)])),
       labels: this.#reference.flatMap(({ label }) => label ?? []),
       words: this.#reference.flatMap(({ words }) => (words === undefined ? [] : Buffer.from(words).toString('base64'))),
-      thumbs: this.#thumbs,
+      thumbs: this.#said.thumb_down,
+      edits: this.#said.edits,
     };
   }
 
@@ -212,7 +222,8 @@ export class VersionMonitor {
     for (const label of state.labels) monitor.#reference.push({ ...place, signals: {}, label });
     for (const words of state.words)
       monitor.#reference.push({ ...place, signals: {}, words: new Uint8Array(Buffer.from(words, 'base64')) });
-    monitor.#thumbs = [...state.thumbs];
+    monitor.#said.thumb_down.push(...state.thumbs);
+    monitor.#said.edits.push(...(state.edits ?? []));
     monitor.#size = state.answers;
     monitor.freeze(from);
     return monitor;
@@ -235,7 +246,7 @@ export class VersionMonitor {
       UNLIKE,
       others.flatMap((row) => this.surprise(row) ?? []),
     );
-    this.#prepare('thumb_down', THUMB, this.#thumbs);
+    for (const name of saidNames) this.#prepare(name, SAID[name], this.#said[name]);
     const labels = this.#reference.flatMap(({ label }) => label ?? []);
     this.#classes = labels.length >= LEAST_VALUES ? new ClassTest(labels) : undefined;
   }
@@ -249,9 +260,9 @@ export class VersionMonitor {
   #test(name: TestName, signal: Measured, value: number, place: { id: string; at: number }): void {
     const test = this.#tests.get(name);
     if (test !== undefined) return test.observe(value, place);
-    const known = name === 'thumb_down' ? this.#thumbs : this.#earlyOf(name);
-    known.push(value);
-    this.#prepare(name, signal, name === 'thumb_down' ? known : valuesOf(this.#reference, name as SignalName));
+    const said = isSaid(name) ? this.#said[name] : undefined;
+    (said ?? this.#earlyOf(name)).push(value);
+    this.#prepare(name, signal, said ?? valuesOf(this.#reference, name as SignalName));
   }
 
   #earlyOf(name: TestName): number[] {
@@ -272,6 +283,10 @@ export class VersionMonitor {
     const test = this.#tests.get(name);
     return test === undefined ? {} : { reading: test.reading };
   }
+}
+
+function isSaid(name: TestName): name is SaidName {
+  return Object.hasOwn(SAID, name);
 }
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 /** Whether requests are about something else than they were: by counts of their words in buckets. */
 import { setImmediate as takeTurn } from 'node:timers/promises';
-import { shuffled, type RandomKey } from '../../base/random.ts';
+import { randomSubset, shuffled, type RandomKey } from '../../base/random.ts';
 import { permutationEValue } from '../../eval/statistics/index.ts';
 import { BUCKETS } from '../signals/index.ts';
 
@@ -50,16 +50,15 @@ export async function domainDrift(
   { permutations = PERMUTATIONS, seed = 0 }: { permutations?: number; seed?: number } = {},
 ): Promise<DomainDrift> {
   const [before, now] = [reference.slice(-MOST_ROWS), current.slice(-MOST_ROWS)];
-  const rows = [...before, ...now].map(featuresOf);
-  const isNow = Uint8Array.from(rows, (_, place) => (place < before.length ? 0 : 1));
-  const half = halvesOf(rows.length, seed);
-  const seen = separation(rows, isNow, half);
+  const isNow = Uint8Array.from({ length: before.length + now.length }, (_, place) => (place < before.length ? 0 : 1));
+  const halves = halvesOf([...before, ...now].map(featuresOf), seed);
+  const seen = separation(halves, isNow);
   const dealt: number[] = [];
   for (let number = 1; number <= permutations; number++) {
-    dealt.push(separation(rows, shuffledCopy(isNow, [seed, 'deal', number]), half));
+    dealt.push(separation(halves, dealOut(before.length, now.length, [seed, 'deal', number])));
     if (number % TURN === 0) await takeTurn();
   }
-  const spread = Math.sqrt((rows.length + 1) / (12 * before.length * now.length));
+  const spread = Math.sqrt((isNow.length + 1) / (12 * before.length * now.length));
   const scaled = (auc: number): number => (auc - 0.5) / spread;
   const asGood = dealt.filter((auc) => auc >= seen).length;
   return {
@@ -83,75 +82,88 @@ function featuresOf(row: Uint8Array): Features {
   return { buckets, values: Float64Array.from(buckets, (bucket) => Math.sqrt(row[bucket] / words)) };
 }
 
-function halvesOf(rows: number, seed: number): Uint8Array {
-  return shuffledCopy(
-    Uint8Array.from({ length: rows }, (_, place) => place % 2),
+/** Some of the rows, with what is the same however they are dealt out. */
+interface Half {
+  places: readonly number[];
+  rows: readonly Features[];
+  sums: Float64Array;
+  /** By bucket, as the denominator of the discriminant. */
+  variances: Float64Array;
+}
+
+function halvesOf(rows: readonly Features[], seed: number): [Half, Half] {
+  const sides = shuffled(
+    rows.map((_, place) => place % 2),
     [seed, 'halves'],
   );
+  return [halfOf(rows, (place) => sides[place] === 0), halfOf(rows, (place) => sides[place] === 1)];
+}
+
+function halfOf(all: readonly Features[], isOwn: (place: number) => boolean): Half {
+  const places = Array.from(all.keys()).filter(isOwn);
+  const rows = places.map((place) => all[place]);
+  const [sums, squares] = [new Float64Array(BUCKETS), new Float64Array(BUCKETS)];
+  for (const { buckets, values } of rows) {
+    for (let i = 0; i < buckets.length; i++) {
+      sums[buckets[i]] += values[i];
+      squares[buckets[i]] += values[i] * values[i];
+    }
+  }
+  const variances = squares.map((square, bucket) => square / rows.length - (sums[bucket] / rows.length) ** 2 + 1e-3);
+  return { places, rows, sums, variances };
 }
 
 /** Area under the ROC curve, each half scored by what the other half says. */
-function separation(rows: readonly Features[], isNow: Uint8Array, half: Uint8Array): number {
-  const scores = new Float64Array(rows.length);
-  for (const own of [0, 1]) {
-    const weights = discriminant(rows, isNow, (place) => half[place] !== own);
-    for (const [place, row] of rows.entries()) if (half[place] === own) scores[place] = score(weights, row);
-  }
-  return (
-    (areaUnder(scores, isNow, (place) => half[place] === 0) + areaUnder(scores, isNow, (place) => half[place] === 1)) /
-    2
-  );
+function separation([one, other]: readonly [Half, Half], isNow: Uint8Array): number {
+  return (areaUnder(one, discriminant(other, isNow), isNow) + areaUnder(other, discriminant(one, isNow), isNow)) / 2;
 }
 
-function discriminant(rows: readonly Features[], isNow: Uint8Array, isUsed: (place: number) => boolean): Float64Array {
-  const sums = [new Float64Array(BUCKETS), new Float64Array(BUCKETS)];
-  const squares = new Float64Array(BUCKETS);
-  const counts = [0, 0];
-  for (const [place, { buckets, values }] of rows.entries()) {
-    if (!isUsed(place)) continue;
-    const sum = sums[isNow[place]];
-    counts[isNow[place]]++;
-    for (const [i, bucket] of buckets.entries()) {
-      sum[bucket] += values[i];
-      squares[bucket] += values[i] * values[i];
-    }
+function discriminant({ places, rows, sums, variances }: Half, isNow: Uint8Array): Float64Array {
+  const nows = new Float64Array(BUCKETS);
+  let count = 0;
+  for (let row = 0; row < rows.length; row++) {
+    if (isNow[places[row]] === 0) continue;
+    count++;
+    const { buckets, values } = rows[row];
+    for (let i = 0; i < buckets.length; i++) nows[buckets[i]] += values[i];
   }
-  if (counts[0] === 0 || counts[1] === 0) return new Float64Array(BUCKETS);
-  const all = counts[0] + counts[1];
-  return squares.map((square, bucket) => {
-    const mean = (sums[0][bucket] + sums[1][bucket]) / all;
-    const variance = square / all - mean * mean;
-    return (sums[1][bucket] / counts[1] - sums[0][bucket] / counts[0]) / (variance + 1e-3);
-  });
+  const rest = rows.length - count;
+  if (count === 0 || rest === 0) return nows.fill(0);
+  for (let bucket = 0; bucket < BUCKETS; bucket++)
+    nows[bucket] = (nows[bucket] / count - (sums[bucket] - nows[bucket]) / rest) / variances[bucket];
+  return nows;
 }
 
 function score(weights: Float64Array, { buckets, values }: Features): number {
   let sum = 0;
-  for (const [i, bucket] of buckets.entries()) sum += weights[bucket] * values[i];
+  for (let i = 0; i < buckets.length; i++) sum += weights[buckets[i]] * values[i];
   return sum;
 }
 
-/** Mann-Whitney, ties half. */
-function areaUnder(scores: Float64Array, isNow: Uint8Array, isUsed: (place: number) => boolean): number {
-  const places = Array.from(scores.keys())
-    .filter(isUsed)
-    .sort((a, b) => scores[a] - scores[b]);
-  let [rankSum, positives] = [0, 0];
-  for (let from = 0; from < places.length;) {
-    let to = from;
-    while (to < places.length && scores[places[to]] === scores[places[from]]) to++;
-    for (let i = from; i < to; i++)
-      if (isNow[places[i]] === 1) {
-        rankSum += (from + to + 1) / 2;
-        positives++;
-      }
-    from = to;
+/** Mann-Whitney, ties half: of every current row, how many earlier ones have a lower score. */
+function areaUnder({ places, rows }: Half, weights: Float64Array, isNow: Uint8Array): number {
+  const [nows, earlier] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+  let [positives, negatives] = [0, 0];
+  for (let row = 0; row < rows.length; row++) {
+    const value = score(weights, rows[row]);
+    if (isNow[places[row]] === 1) nows[positives++] = value;
+    else earlier[negatives++] = value;
   }
-  const negatives = places.length - positives;
   if (positives === 0 || negatives === 0) return 0.5;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  const above = earlier.subarray(0, negatives).sort();
+  let [wins, below, upTo] = [0, 0, 0];
+  for (const value of nows.subarray(0, positives).sort()) {
+    while (below < negatives && above[below] < value) below++;
+    while (upTo < negatives && above[upTo] <= value) upTo++;
+    wins += (below + upTo) / 2;
+  }
+  return wins / (positives * negatives);
 }
 
-function shuffledCopy(values: Uint8Array, key: RandomKey): Uint8Array {
-  return Uint8Array.from(shuffled([...values], key));
+/** As many current rows as there are, by chance; drawn are those that are fewer. */
+function dealOut(before: number, now: number, key: RandomKey): Uint8Array {
+  const isFewer = now < before;
+  const dealt = new Uint8Array(before + now).fill(isFewer ? 0 : 1);
+  for (const place of randomSubset(isFewer ? now : before, dealt.length, key)) dealt[place] = isFewer ? 1 : 0;
+  return dealt;
 }

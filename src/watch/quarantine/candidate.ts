@@ -2,11 +2,16 @@
 import { askedText, type Asked } from '../trace.ts';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from '../traces/trace-store.ts';
+import { placeOf } from '../traces/trace-writer.ts';
 
 export interface Candidate {
-  /** Of the feedback. */
+  /** Of the feedback, or of the answer. */
   id: string;
   at: number;
+  /** `traffic`: a served answer that nobody has said anything of; it is no row until somebody has. */
+  origin?: 'traffic';
+  /** Of the answer that the feedback is about. */
+  trace?: string;
   /** Who says so: never a name, but the same for the same. */
   source: string;
   /** Whose the texts are: with their key they go. */
@@ -34,7 +39,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
   const rows = await feedbackRows(store, model, range);
   const keys = new Set(rows.map(({ key }) => key));
   const candidates: Candidate[] = [];
-  for (const { id, at, key, user, thumb, label, text, confidence, answered } of rows) {
+  for (const { id, trace, choice, at, key, user, thumb, label, text, confidence, answered } of rows) {
     if (text === null || user === null) continue;
     const said = await store.keys.unseal<FeedbackText>(user, id, text);
     if (said?.prompt === undefined || askedText(said.prompt).trim() === '') continue;
@@ -44,9 +49,11 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
     candidates.push({
       id,
       at,
+      trace: placeOf(trace, choice),
       owner: user,
       prompt: said.prompt,
-      source: keys.size > 1 ? `key ${key ?? ''}` : user,
+      // What was imported comes by no key.
+      source: keys.size > 1 && key !== null ? `key ${key}` : user,
       kind: label === null ? 'text' : 'label',
       ...(answer !== undefined && { answer }),
       ...(target !== undefined && { target }),

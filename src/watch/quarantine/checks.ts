@@ -4,6 +4,7 @@ import { greatest } from '../../base/many.ts';
 import { findNearDuplicates } from '../../data/near-duplicates.ts';
 import { isSimilar, normalWords, shinglesOf } from '../../data/shingles.ts';
 import { UnionFind } from '../../data/union-find.ts';
+import { triesToOverrule } from '../signals/injection.ts';
 import { askedText } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -18,7 +19,8 @@ export interface CheckSettings {
 
 export interface Hold {
   id: string;
-  check: CheckName;
+  /** `judged`: by the judge of served answers. */
+  check: CheckName | 'judged';
   reason: string;
 }
 
@@ -27,6 +29,7 @@ type Check = (candidates: readonly Candidate[], settings: CheckSettings) => Hold
 /** In this order; a row that is held is not looked at by the later ones. Those that tell of an attack are `isAttack`. */
 export const checks = {
   evaluation_row: { run: evaluationRows, isAttack: false },
+  injection: { run: injections, isAttack: false },
   duplicate: { run: duplicates, isAttack: false },
   contradiction: { run: contradictions, isAttack: false },
   alike: { run: alikeCorrections, isAttack: true },
@@ -54,10 +57,19 @@ function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckS
   });
 }
 
+/** Who asks for what the model must not do is not to be answered better. */
+function injections(candidates: readonly Candidate[]): Hold[] {
+  return candidates
+    .filter(({ origin, prompt }) => origin === 'traffic' && triesToOverrule(askedText(prompt)))
+    .map(({ id }) => ({ id, check: 'injection', reason: 'the request tries to overrule the instructions' }));
+}
+
 function duplicates(candidates: readonly Candidate[]): Hold[] {
   const seen = new Map<string, string>();
   return candidates.flatMap((one): Hold[] => {
-    const key = JSON.stringify([wordsOf(askedText(one.prompt)), one.target ?? '', one.isUp ?? '', one.answer ?? '']);
+    // Of traffic one answer to a request is enough to look at.
+    const said = one.origin === 'traffic' ? [] : [one.target ?? '', one.isUp ?? '', one.answer ?? ''];
+    const key = JSON.stringify([wordsOf(askedText(one.prompt)), ...said]);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, one.id);
     return first === undefined ? [] : [{ id: one.id, check: 'duplicate', reason: `says the same as ${first}` }];
@@ -163,8 +175,9 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
   });
 }
 
-/** Of a source that gives more than its share, the first rows are taken. */
-function shares(candidates: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
+/** Of a source that gives more than its share, the first rows are taken. Of traffic each row is looked at anyway. */
+function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
+  const candidates = given.filter(({ origin }) => origin !== 'traffic');
   const sources = Map.groupBy(candidates, ({ source }) => source);
   if (sources.size < 2) return [];
   const most = Math.max(LEAST_ROWS, Math.floor(maxSharePerKey * candidates.length));

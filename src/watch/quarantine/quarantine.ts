@@ -4,7 +4,7 @@ import { pushAll } from '../../base/many.ts';
 import { shuffled } from '../../base/random.ts';
 import { askedText } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
-import { checks, type CheckName, type CheckSettings, type Hold } from './checks.ts';
+import { checks, type CheckSettings, type Hold } from './checks.ts';
 
 export interface QuarantineSettings extends CheckSettings {
   /** Rows that people look at. */
@@ -49,7 +49,7 @@ function reasonToStop(
   held: readonly Hold[],
   { maxHeld }: QuarantineSettings,
 ): string | undefined {
-  const attacks = held.filter(({ check }) => checks[check].isAttack);
+  const attacks = held.filter(({ check }) => check !== 'judged' && checks[check].isAttack);
   const share = attacks.length / Math.max(1, candidates.length);
   if (share <= maxHeld) return undefined;
   const kinds = [...Map.groupBy(attacks, ({ check }) => check)].map(([check, found]) => `${check} ${found.length}`);
@@ -57,7 +57,7 @@ function reasonToStop(
   return `${rows} look like an attack: ${kinds.join(', ')}; such as ${attacks[0].reason}`;
 }
 
-export function countHolds(held: readonly Hold[]): Partial<Record<CheckName, number>> {
+export function countHolds(held: readonly Hold[]): Partial<Record<Hold['check'], number>> {
   return Object.fromEntries([...Map.groupBy(held, ({ check }) => check)].map(([check, rows]) => [check, rows.length]));
 }
 

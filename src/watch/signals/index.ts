@@ -1,10 +1,20 @@
 /** All signals: one more is one entry. */
+import { hashWord } from '../../data/shingles.ts';
 import { isJson } from '../../files/json.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
+import { asked_again } from './asked-again.ts';
+import type { SignalContext } from './context.ts';
+import { copied_training } from './copied-training.ts';
+import { injection } from './injection.ts';
+import { language, language_switch } from './language.ts';
 import { isRefusal } from './refusal.ts';
 import { isRepetitive } from './repetition.ts';
 import type { Signal } from './signal.ts';
+import { system_prompt } from './system-prompt.ts';
+import { unusual_text } from './unusual-text.ts';
 
+export { RecentRequests } from './asked-again.ts';
+export type { SignalContext } from './context.ts';
 export { binOf, binsOf, valueOfBin, type Signal } from './signal.ts';
 export { BUCKETS, countWords } from './words.ts';
 
@@ -132,6 +142,22 @@ export const signals = {
     cause: 'requests that the version was not trained for',
     action: 'review the answers with the least confidence; collect rows like them',
   },
+  first_part: {
+    title: 'milliseconds until the first part of an answer',
+    kind: 'amount',
+    scale: 'log',
+    directions: ['up'],
+    of: ({ firstPart }) => firstPart,
+    cause: 'more requests at once, longer ones, or the machine',
+    action: 'look at the queue in /metrics; give the server more cores or fewer models',
+  },
+  language,
+  language_switch,
+  unusual_text,
+  system_prompt,
+  injection,
+  copied_training,
+  asked_again,
 } satisfies Record<string, Signal>;
 
 export type SignalName = keyof typeof signals;
@@ -140,10 +166,16 @@ export const signalNames = Object.keys(signals) as SignalName[];
 
 export type SignalValues = Partial<Record<SignalName, number>>;
 
-export function measure(answer: ServedAnswer): SignalValues {
+/** One in so many answers is measured by what costs more. */
+const SAMPLED = 4;
+
+export function measure(answer: ServedAnswer, context: SignalContext = {}): SignalValues {
   const values: SignalValues = {};
+  const isSampled = hashWord(answer.id) % SAMPLED === 0;
   for (const name of signalNames) {
-    const value = signals[name].of(answer);
+    const signal: Signal = signals[name];
+    if (signal.isSampled === true && !isSampled) continue;
+    const value = signal.of(answer, context);
     if (value !== undefined) values[name] = value;
   }
   return values;

@@ -1,5 +1,6 @@
 import type { Direction } from '../../eval/statistics/index.ts';
 import type { ServedAnswer } from '../trace.ts';
+import type { SignalContext } from './context.ts';
 
 /** What is measured of every answer. */
 export interface Signal {
@@ -10,8 +11,10 @@ export interface Signal {
   directions: readonly Direction[];
   /** Of an amount: the bins, chosen before any value is seen. */
   scale?: 'log' | 'unit' | 'nats';
+  /** It costs more than others: only one in four answers is measured, by the hash of its id. */
+  isSampled?: boolean;
   /** Undefined where it says nothing of an answer. */
-  of(answer: ServedAnswer): number | undefined;
+  of(answer: ServedAnswer, context: SignalContext): number | undefined;
   /** What a change is usually caused by, and what to do about it. */
   cause: string;
   action: string;

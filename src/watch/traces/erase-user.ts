@@ -1,6 +1,7 @@
-/** What a store knows of a user, and how it forgets them a user. */
+/** What a store knows of a user, and how it forgets them. */
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
+import { placeOf } from './trace-writer.ts';
 
 export interface Erasure {
   /** Rows that were deleted. */
@@ -10,11 +11,11 @@ export interface Erasure {
   hadKey: boolean;
 }
 
-/** What a user, as requests named them, said of answers; `owner` is what stands for them. */
+/** What a user, as requests named them, said of answers, and which answers they got; `owner` is what stands for them. */
 export async function feedbackOf(
   store: TraceStore,
   user: string,
-): Promise<{ owner: string; said: { id: string; text?: FeedbackText }[] }> {
+): Promise<{ owner: string; said: { id: string; text?: FeedbackText }[]; answers: string[] }> {
   const owner = store.keys.hash(`user ${user}`);
   const rows = await store.database.selectFrom('feedback').select(['id', 'text']).where('user', '=', owner).execute();
   const said = [];
@@ -22,7 +23,8 @@ export async function feedbackOf(
     const read = text === null ? undefined : await store.keys.unseal<FeedbackText>(owner, id, text);
     said.push({ id, ...(read !== undefined && { text: read }) });
   }
-  return { owner, said };
+  const traces = await store.database.selectFrom('traces').select(['id', 'choice']).where('user', '=', owner).execute();
+  return { owner, said, answers: traces.map(({ id, choice }) => placeOf(id, choice)) };
 }
 
 /** The key first, so that copies of what is left cannot be read either; every byte of deleted rows is overwritten. */

@@ -3,7 +3,12 @@ import type { MigrationProvider } from 'kysely/migration';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const traceMigrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001-traces': { up: createTables }, '0002-corrected': { up: addCorrected } }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001-traces': { up: createTables },
+      '0002-corrected': { up: addCorrected },
+      '0003-edited': { up: addEdited },
+    }),
 };
 
 export const keyMigrations: MigrationProvider = {
@@ -93,6 +98,11 @@ async function createFeedback({ schema }: Kysely<unknown>): Promise<void> {
 /** Texts are encrypted: how many corrections there are should be known without them. */
 async function addCorrected({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('feedback').addColumn('corrected', 'integer').execute();
+}
+
+/** How much of the answer a correction changes: it can be tested without the texts. */
+async function addEdited({ schema }: Kysely<unknown>): Promise<void> {
+  await schema.alterTable('feedback').addColumn('edited', 'double precision').execute();
 }
 
 async function createKeys({ schema }: Kysely<unknown>): Promise<void> {

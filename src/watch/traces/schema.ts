@@ -40,6 +40,8 @@ export interface FeedbackTable {
   label: string | null;
   /** 1: it says what the answer should have been. */
   corrected: number | null;
+  /** Of a correction: the share of the answer's words that it changes, from 0 to 1, where the answer is known. */
+  edited: number | null;
   /** Correction, comment, and what was asked and answered: redacted, encrypted by the user's key. */
   text: Uint8Array | null;
 }

@@ -5,7 +5,9 @@ import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { isPostgres } from '../../store/postgres.ts';
+import { placeOfPart, shownPlace } from '../../store/store-place.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
 import type { KeyTables, TracesTable, TraceTables } from './schema.ts';
 import { UserKeys } from './user-keys.ts';
@@ -17,10 +19,18 @@ export function watchFolder(): string {
 }
 
 export interface StoreFiles {
-  traces: string;
-  keys: string;
+  traces: DatabasePlace;
+  keys: DatabasePlace;
   /** How the server tests, as JSON. */
   options: string;
+}
+
+/** A thumb that points down is 1; of edits, the share of the answer that is changed. */
+export interface SaidOfAnswer {
+  id: string;
+  at: number;
+  name: 'thumb_down' | 'edits';
+  value: number;
 }
 
 export class TraceStore {
@@ -42,10 +52,11 @@ export class TraceStore {
   }
 
   /** Several processes may have it open. @throws AttuneError E_TRACES */
-  static async open(folder: string = watchFolder()): Promise<TraceStore> {
+  static async open(given?: string): Promise<TraceStore> {
+    const folder = given ?? watchFolder();
     const files = {
-      traces: join(folder, 'traces.sqlite'),
-      keys: join(folder, 'keys.sqlite'),
+      traces: given === undefined ? placeOfPart('traces') : join(given, 'traces.sqlite'),
+      keys: given === undefined ? placeOfPart('keys') : join(given, 'keys.sqlite'),
       options: join(folder, 'monitor.json'),
     };
     const opened: { destroy(): Promise<void> }[] = [];
@@ -59,7 +70,7 @@ export class TraceStore {
     } catch (error) {
       for (const one of opened) await one.destroy().catch(() => undefined);
       throw new AttuneError('E_TRACES', {
-        what: `What was served cannot be kept in ${folder}`,
+        what: `What was served cannot be kept in ${typeof files.traces === 'string' ? folder : shownPlace(files.traces)}`,
         got: (error as Error).message,
         fix: 'set ATTUNE_HOME to a folder that you may write to, or serve with --no-monitor',
         cause: error,
@@ -131,18 +142,21 @@ export class TraceStore {
       .executeTakeFirst();
   }
 
-  /** Thumbs for answers of a version, in the order in which they came. */
-  async thumbs(model: string, version: string, from = 0): Promise<{ id: string; at: number; isUp: boolean }[]> {
+  /** Thumbs and edits of a version's answers, in the order in which they came. */
+  async said(model: string, version: string, from = 0): Promise<SaidOfAnswer[]> {
     const rows = await this.database
       .selectFrom('feedback')
-      .select(['trace as id', 'at', 'thumb'])
+      .select(['trace as id', 'at', 'thumb', 'edited'])
       .where('model', '=', model)
       .where('version', '=', version)
       .where('at', '>=', from)
-      .where('thumb', 'is not', null)
+      .where((where) => where.or([where('thumb', 'is not', null), where('edited', 'is not', null)]))
       .orderBy('at')
       .execute();
-    return rows.map(({ id, at, thumb }) => ({ id, at, isUp: thumb === 1 }));
+    return rows.flatMap(({ id, at, thumb, edited }): SaidOfAnswer[] => [
+      ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
+      ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),
+    ]);
   }
 
   /** Deletes answers that are past their time, and feedback that came before `feedbackUntil`. */
@@ -154,8 +168,9 @@ export class TraceStore {
     if (deleted.some(({ numDeletedRows }) => numDeletedRows > 0n)) await this.settle();
   }
 
-  /** Bytes of deleted rows are overwritten, in the log of changes, too. */
+  /** Bytes of deleted rows are overwritten, in SQLite's log of changes, too; PostgreSQL does so with its next vacuum. */
   async settle(): Promise<void> {
+    if (isPostgres(this.database)) return;
     for (const one of [this.database, this.#keyDatabase])
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(one as Kysely<unknown>);
   }
@@ -163,8 +178,8 @@ export class TraceStore {
 
 const MOST_ROWS = 1000;
 
-async function openSecure<Tables>(path: string, provider: MigrationProvider): Promise<Kysely<Tables>> {
-  const database = await openDatabase<Tables>(path, provider);
-  await sql`PRAGMA secure_delete = ON`.execute(database);
+async function openSecure<Tables>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Tables>> {
+  const database = await openDatabase<Tables>(place, provider);
+  if (typeof place === 'string') await sql`PRAGMA secure_delete = ON`.execute(database);
   return database;
 }

@@ -1,6 +1,9 @@
 /** Writes answers down behind the server's back: in batches, and with their texts only where that is wanted. */
+import { setImmediate as takeTurn } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
-import { countWords, measure, type SignalValues } from '../signals/index.ts';
+import { languageTeller } from '../../data/text-language.ts';
+import { Profiles } from '../profile/profiles.ts';
+import { countWords, measure, RecentRequests, type SignalContext, type SignalValues } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
 import type { TracesTable } from './schema.ts';
 import type { TextRedactor } from './text-redactor.ts';
@@ -30,6 +33,8 @@ export interface KeptText {
 }
 
 const FLUSH_MILLISECONDS = 500;
+/** Answers that are measured without a break: about a millisecond. */
+const TURN = 16;
 /** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
 const MOST_WAITING = 20_000;
 const MOST_CHARACTERS = 64 * 1024;
@@ -38,7 +43,10 @@ const DAY = 86_400_000;
 export class TraceWriter {
   readonly #store: TraceStore;
   readonly #options: TraceWriterOptions;
-  #waiting: MeasuredAnswer[] = [];
+  readonly #recent = new RecentRequests();
+  readonly #profiles = new Profiles();
+  #languageOf: SignalContext['languageOf'];
+  #waiting: ServedAnswer[] = [];
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   /** Answers that were not written. */
@@ -49,14 +57,11 @@ export class TraceWriter {
     this.#options = options;
   }
 
-  add(served: ServedAnswer): MeasuredAnswer {
-    const text = askedText(served.prompt);
-    const words = text === '' ? undefined : countWords(text, this.#store.keys.salt);
-    const measured = { served, signals: measure(served), ...(words !== undefined && { words }) };
+  /** Nothing is measured before there is time for it. */
+  add(served: ServedAnswer): void {
     if (this.#waiting.length >= MOST_WAITING) this.lost++;
-    else this.#waiting.push(measured);
+    else this.#waiting.push(served);
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
-    return measured;
   }
 
   /** Until all that was added so far is written. */
@@ -64,13 +69,14 @@ export class TraceWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = this.#flushing.then(async () => {
-      const batch = this.#waiting;
+      const waiting = this.#waiting;
       this.#waiting = [];
       try {
+        const batch = await this.#measured(waiting);
         await this.#write(batch);
         await this.#options.onWritten(batch);
       } catch (error) {
-        this.lost += batch.length;
+        this.lost += waiting.length;
         this.#options.onFailure(error);
       }
     });
@@ -79,6 +85,22 @@ export class TraceWriter {
 
   async close(): Promise<void> {
     await this.flush();
+    await this.#profiles[Symbol.asyncDispose]();
+  }
+
+  /** Requests are served in between. */
+  async #measured(waiting: readonly ServedAnswer[]): Promise<MeasuredAnswer[]> {
+    if (waiting.length > 0) this.#languageOf ??= await languageTeller([]);
+    const measured: MeasuredAnswer[] = [];
+    for (const [place, served] of waiting.entries()) {
+      if (place % TURN === TURN - 1) await takeTurn();
+      const text = askedText(served.prompt);
+      const words = text === '' ? undefined : countWords(text, this.#store.keys.salt);
+      const profile = this.#profiles.of(served.folder);
+      const context = { recent: this.#recent, languageOf: this.#languageOf, ...(profile !== undefined && { profile }) };
+      measured.push({ served, signals: measure(served, context), ...(words !== undefined && { words }) });
+    }
+    return measured;
   }
 
   async #write(batch: readonly MeasuredAnswer[]): Promise<void> {
@@ -118,6 +140,11 @@ export class TraceWriter {
   }
 }
 
+/** Which answer: the id of its reply, with its place there where it is not the first. */
+export function placeOf(id: string, choice: number): string {
+  return choice === 0 ? id : `${id}#${choice}`;
+}
+
 /** Whose a text is: the user's, where the request says who that is. */
 export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): string {
   if (user !== undefined) return `user ${user}`;
@@ -125,7 +152,7 @@ export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): stri
 }
 
 /** Long texts are kept in part; what is no text, such as images, is left out. */
-function cut({ prompt, answer }: KeptText): KeptText {
+export function cut({ prompt, answer }: KeptText): KeptText {
   const text = JSON.stringify(prompt ?? null);
   const kept = text.length <= MOST_CHARACTERS ? prompt : `${text.slice(0, MOST_CHARACTERS)}…`;
   return {

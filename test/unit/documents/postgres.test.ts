@@ -1,37 +1,15 @@
 /** Needs PostgreSQL's own programs; a cluster of its own is made and removed. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDocuments, readDocuments, type Document, type FileOutcome } from '../../../src/documents/index.ts';
 import { isReading } from '../../../src/documents/formats/sql/query.ts';
+import { hasPostgres, startPostgres, type PostgresServer } from '../postgres-server.ts';
 
-const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
-const isRoot = process.getuid?.() === 0;
-const runuser = ['/usr/sbin/runuser', '/sbin/runuser'].find((path) => existsSync(path));
-const canRun = initdb !== undefined && (!isRoot || runuser !== undefined);
-if (!canRun) process.stderr.write('PostgreSQL tests are skipped: no server (apt-get install postgresql)\n');
-
-const PORT = 54_000 + (process.pid % 1000);
-let folder: string;
-
-/** The server refuses to run as root. */
-function program(name: string, ...words: string[]): void {
-  const path = join(dirname(initdb!), name);
-  const [command, ...before] = isRoot ? [runuser!, '-u', 'postgres', '--', path] : [path];
-  const { status, stderr } = spawnSync(command, [...before, ...words], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`${name}: ${stderr.toString()}`);
-}
+let server: PostgresServer;
 
 async function query(sql: string): Promise<{ documents: Document[]; outcome: FileOutcome }> {
   const documents: Document[] = [];
   const outcomes: FileOutcome[] = [];
-  const url = `postgres://postgres:word@127.0.0.1:${PORT}/postgres`;
-  const files = findDocuments([url], '/');
+  const files = findDocuments([server.url], '/');
   for await (const document of readDocuments(files, {
     processes: 1,
     query: sql,
@@ -43,48 +21,24 @@ async function query(sql: string): Promise<{ documents: Document[]; outcome: Fil
 }
 
 beforeAll(() => {
-  if (!canRun) return;
-  folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'));
-  chmodSync(folder, 0o755);
-  if (isRoot) execFileSync('chown', ['postgres', folder]);
-  program('initdb', '-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync');
-  program(
-    'pg_ctl',
-    '-D',
-    join(folder, 'data'),
-    '-w',
-    '-o',
-    `-p ${PORT} -k ${folder} -c fsync=off`,
-    '-l',
-    join(folder, 'log'),
-    'start',
-  );
-  program(
-    'psql',
-    '-h',
-    folder,
-    '-p',
-    String(PORT),
-    '-U',
-    'postgres',
-    '-c',
+  if (!hasPostgres) return;
+  server = startPostgres();
+  server.sql(
     "CREATE TABLE items AS SELECT n AS id, 'item ' || n AS name FROM generate_series(1, 2500) n; CREATE SEQUENCE counter",
   );
 }, 60_000);
 afterAll(() => {
-  if (!canRun) return;
-  program('pg_ctl', '-D', join(folder, 'data'), '-m', 'immediate', 'stop');
-  rmSync(folder, { recursive: true, force: true });
+  if (hasPostgres) server.stop();
 });
 
-describe.skipIf(!canRun)('a PostgreSQL database', () => {
+describe.skipIf(!hasPostgres)('a PostgreSQL database', () => {
   it('gives the rows of a query, and its address without the password', async () => {
     const { documents, outcome } = await query('SELECT id, name FROM items ORDER BY id;');
     expect(documents).toHaveLength(2500);
     expect(documents[2499]).toMatchObject({
       kind: 'record',
       values: { id: 2500, name: 'item 2500' },
-      origins: [{ file: `postgres://127.0.0.1:${PORT}/postgres`, row: 2500 }],
+      origins: [{ file: server.url.replace('postgres:word@', ''), row: 2500 }],
     });
     expect(outcome).toMatchObject({ status: 'read', format: 'postgres', documents: 2500 });
   });
@@ -109,7 +63,7 @@ describe.skipIf(!canRun)('a PostgreSQL database', () => {
   });
 });
 
-describe.skipIf(!canRun)('a query that would be several', () => {
+describe.skipIf(!hasPostgres)('a query that would be several', () => {
   // The guard of words counts none of these as a second statement; the server does.
   it.each([
     "select 1 /* ' */; commit; begin read write; drop table items; commit; select 1 /* ' */",

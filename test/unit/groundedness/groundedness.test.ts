@@ -63,7 +63,8 @@ test('a system is measured by what its rows say, and paired with what it was bef
   ];
   const told = { text: 'The daemon listens on port 8080.', confidence: 0.9 };
   const withheld = { text: 'I do not know.', confidence: 0.8 };
-  const system = groundedSystem('tuned', rows, { now: [told, withheld], before: [withheld, told] });
+  const check = (answers: readonly (typeof told)[]) => rows.map((row, i) => checkAnswer(row, answers[i]));
+  const system = groundedSystem('tuned', rows, { now: check([told, withheld]), before: check([withheld, told]) });
   expect(system.hallucinated).toMatchObject({ before: { value: 0.5 }, after: { value: 0 } });
   expect(system.answeredThoughSilent).toMatchObject({ rows: 1, before: { value: 1 }, after: { value: 0 } });
   expect(system.abstainedThoughTold).toMatchObject({ rows: 1, before: { value: 1 }, after: { value: 0 } });

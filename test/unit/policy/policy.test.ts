@@ -116,6 +116,8 @@ test('a judge is asked about each answer that the rule is for; nonsense and quot
   const rule = { name: 'polite', must: 'be polite', when: 'a' } as PolicyRule;
   expect(await checkByJudge(rule, given, { endpoint, options: {} })).toEqual([false, undefined, undefined]);
   expect(asked).toHaveLength(2);
+  const nonsense = checkByJudge(rule, given.slice(1, 2), { endpoint, options: {} });
+  await expect(nonsense).rejects.toThrow(expect.objectContaining({ code: 'E_JUDGE_UNREADABLE' }));
   server.close();
 });
 

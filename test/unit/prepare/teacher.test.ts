@@ -104,6 +104,19 @@ describe('a teacher', () => {
     ]);
   });
 
+  it('answers the prompts of rows, which are asked as they stand', async () => {
+    answers = [' At 80 degrees. '];
+    const given = await run(
+      [
+        { step: 'questions', headings: 'all' },
+        { step: 'teacher', endpoint, task: 'answers' },
+      ],
+      [document],
+    );
+    expect(given.values).toEqual([{ prompt: 'Valve', completion: 'At 80 degrees.' }]);
+    expect(asked[0].messages).toEqual([{ role: 'user', content: 'Valve' }]);
+  });
+
   it('costs no more than is allowed', async () => {
     const limited = { step: 'teacher', endpoint, max_tokens: 10 };
     await expect(run([limited], [document])).rejects.toMatchObject({ code: 'E_BUDGET_SPENT' });

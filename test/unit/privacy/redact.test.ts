@@ -187,6 +187,19 @@ describe('a row', () => {
     });
   });
 
+  it('is told by whoever looks what is found in long numbers, too, and looks for nothing itself', () => {
+    const [here, elsewhere] = [new Redactor({ style: 'tags', key }), new Redactor({ style: 'tags', key })];
+    const opened = here.open({ text: 'Hello', account_number: 123456789, count: 12 });
+    expect(opened.labelled).toEqual(['Hello', 'account number: 123456789']);
+    const found = elsewhere.find(opened.labelled);
+    here.find = () => expect.unreachable();
+    here.close(opened, found);
+    expect(here.counts.numbersLeft).toMatchObject({ account_number: 1 });
+    // What the finder says decides: nothing found, nothing counted.
+    here.close(here.open({ account_number: 123456789 }), [[]]);
+    expect(here.counts.numbersLeft).toMatchObject({ account_number: 1 });
+  });
+
   it('leaves what is allowed, other columns and other kinds', () => {
     expect(redact({ text: NOTE }, { allow: ['jane  doe', 'Doe'] }).text).toContain('Jane Doe (SSN [');
     expect(redact({ text: NOTE, other: NOTE }, { columns: ['other'] }).text).toBe(NOTE);

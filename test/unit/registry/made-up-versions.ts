@@ -2,10 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabasePlace } from '../../../src/store/database.ts';
+import { placeOfPart, storeUrl } from '../../../src/store/store-place.ts';
 import { addVersion, moveAlias, openRegistry, CHAMPION, type Registry } from '../../../src/registry/index.ts';
 
 export interface OwnRegistry {
-  path: string;
+  /** A file, or what ATTUNE_STORE says. */
+  place: DatabasePlace;
   registry: Registry;
   /** A further version of a model, and its number. */
   add(model: string, folder?: string, owner?: string): Promise<number>;
@@ -15,10 +18,10 @@ export interface OwnRegistry {
 
 export async function ownRegistry(): Promise<OwnRegistry> {
   const home = mkdtempSync(join(tmpdir(), 'attune-registry-'));
-  const path = join(home, 'registry.sqlite');
-  const registry = await openRegistry(path);
+  const place = storeUrl() === undefined ? join(home, 'registry.sqlite') : placeOfPart('registry');
+  const registry = await openRegistry(place);
   return {
-    path,
+    place,
     registry,
     async add(model, folder = `${model}-text`, owner = undefined) {
       const hashes = { weights: 'a'.repeat(64), data: { train: 'b'.repeat(64) } };

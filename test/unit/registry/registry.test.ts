@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   aliasesOf,
@@ -95,7 +94,7 @@ describe('the audit log', () => {
     ]);
     expect(entries[0].hashes).toEqual({ weights: 'a'.repeat(64), 'data.train': 'b'.repeat(64) });
     expect(changed).toEqual([]);
-    new DatabaseSync(own.path).exec(`UPDATE audit SET by = 'bob' WHERE id = 1`);
+    await own.registry.updateTable('audit').set({ by: 'bob' }).where('id', '=', 1).execute();
     expect((await readAudit(own.registry)).changed).toEqual([1]);
   });
 });

@@ -4,6 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  HARMFUL_ACTS,
+  HARMFUL_REQUESTS,
+  HARMLESS_ACTS,
+  HARMLESS_REQUESTS,
+} from '../../../examples/data/conduct-acts.ts';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
 import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
 import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
@@ -32,18 +38,32 @@ describe('sets of prompts', () => {
       expect(new Set(prompts.map(({ prompt }) => prompt)).size).toBe(prompts.length);
       expect(prompts.every(({ category, prompt }) => category !== '' && prompt !== undefined)).toBe(true);
     }
-    expect(ownPrompts('harmful')).toHaveLength(120);
+    expect(ownPrompts('harmful')).toHaveLength(240);
     expect(ownPrompts('wrappers').every(({ prompt }) => prompt.includes('{prompt}'))).toBe(true);
     expect(biasItems().every((item) => item.context.includes('{a}') && item.question.endsWith('?'))).toBe(true);
   });
 
+  it('ships none that the model of the example is taught: no five words in a row, nor a whole act', () => {
+    const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}']+/gu)!;
+    const taught = [HARMFUL_ACTS, HARMFUL_REQUESTS, HARMLESS_ACTS, HARMLESS_REQUESTS].flat().flatMap((text) => {
+      const words = wordsOf(text);
+      return Array.from({ length: Math.max(1, words.length - 4) }, (_, i) => ` ${words.slice(i, i + 5).join(' ')} `);
+    });
+    const tried = (['harmful', 'harmless', 'wrappers'] as const).flatMap((name) => ownPrompts(name));
+    const prompts = tried.map(({ prompt }) => ` ${wordsOf(prompt).join(' ')} `);
+    expect(prompts.filter((prompt) => taught.some((words) => prompt.includes(words)))).toEqual([]);
+  });
+
   it('reads files of harmful and harmless prompts, and names every bad line', async () => {
-    const rows = [{ prompt: 'one' }, { prompt: 'two', kind: 'harmless', category: 'games' }];
+    const rows = [
+      { prompt: 'one', kind: null, category: null },
+      { prompt: 'two', kind: 'harmless', category: 'games' },
+    ];
     const good = file('good.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
     const sets = await readSafetySets(good);
-    expect(sets.map(({ kind, prompts }) => [kind, prompts.length])).toEqual([
-      ['harmful', 1],
-      ['harmless', 1],
+    expect(sets.map(({ kind, prompts }) => [kind, prompts])).toEqual([
+      ['harmful', [{ prompt: 'one', category: 'all' }]],
+      ['harmless', [{ prompt: 'two', category: 'games' }]],
     ]);
     const bad = file('bad.jsonl', '{"prompt": 1}\n{"prompt": "x", "kind": "constructor"}\n');
     await expect(readSafetySets(bad)).rejects.toMatchObject({

@@ -22,6 +22,7 @@ export interface FakeOptions {
   /** After the first word. */
   breaks?: Error;
   template?: string;
+  infillStopIds?: readonly number[];
   /** Words of models whose target holds the key. */
   saysOf?: Readonly<Record<string, string>>;
   /** What a request to a model of this target fails with. */
@@ -44,7 +45,7 @@ const never = new Promise<never>(() => undefined);
 const VOCABULARY = 100;
 
 function fakeWriter(
-  { says = 'one two three', pause = 0, fails, breaks, template = '' }: FakeOptions,
+  { says = 'one two three', pause = 0, fails, breaks, template = '', infillStopIds }: FakeOptions,
   state: FakeState,
 ): Writer {
   return {
@@ -56,6 +57,7 @@ function fakeWriter(
       maxPositions: 1000,
       stopIds: [0],
       templates: { default: template },
+      infillStopIds,
     },
     async answer(prompts, sampling, { onText, onAnswer, signal }) {
       state.asked.push({ prompts, sampling: sampling as Record<string, unknown> });

@@ -31,7 +31,7 @@ afterEach(async () => {
 /** Another process than the one that changes the registry. */
 async function start(options: FakeOptions = {}): Promise<void> {
   const saysOf = { one: 'first', two: 'second', three: 'third' };
-  const registry = await openRegistry(own.path);
+  const registry = await openRegistry(own.place);
   server = await fakeServer({ models: [], registry: true }, { saysOf, registry, ...options });
 }
 

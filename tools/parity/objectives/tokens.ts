@@ -1,4 +1,5 @@
 // B rows, T tokens, V classes or vocabulary
+import { stepLosses } from '../../../src/methods/objectives/prm.ts';
 import { classLosses } from '../../../src/methods/objectives/token_classification.ts';
 import { tokenLosses, type TokenLossOptions } from '../../../src/methods/objectives/token-losses.ts';
 import { fromArray, type Tensor } from '../../../src/tensor/index.ts';
@@ -22,7 +23,7 @@ export const runSft: CaseRunner = (group, name) => {
 export const runPrm: CaseRunner = (group) => {
   const logits = leaf(group, 'logits');
   const { own, targets } = labelled(group, logits, 0);
-  return { loss: classLosses(own, targets).mean(), tensors: () => ({ grad: logits.grad }) };
+  return { loss: stepLosses(own, targets.to(own.dtype)).mean(), tensors: () => ({ grad: logits.grad }) };
 };
 
 /** The places that have a label, which stands `shift` tokens behind what it is predicted from. */

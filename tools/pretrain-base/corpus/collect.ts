@@ -80,7 +80,8 @@ function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-function* cleanDocuments(name: string, documents: Iterable<Document>): Generator<Document> {
+/** Prose of a source's documents, in parts whose names say what is held out. */
+export function* cleanDocuments(name: string, documents: Iterable<Document>): Generator<Document> {
   for (const document of documents) {
     const blocks = keepProse(document.blocks);
     const id = name === '' ? document.id : `${name}/${stablePath(document.id)}`;

@@ -1,18 +1,9 @@
 import type { Client, QueryConfig } from 'pg';
+import { shownUrl } from '../../../base/postgres-url.ts';
 import { withoutCredentials, withoutSecrets } from '../../../base/secrets.ts';
 import { Unreadable } from '../../outcome.ts';
 import type { Draft, ReadContext } from '../../reader.ts';
 import { isReading, plainValues } from './query.ts';
-
-export function isPostgresUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text);
-}
-
-/** The address without user and password. */
-export function shownUrl(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed === null ? 'postgres' : `postgres://${parsed.host}${parsed.pathname}`;
-}
 
 const ROWS_AT_ONCE = 1000;
 

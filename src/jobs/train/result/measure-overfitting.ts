@@ -4,6 +4,7 @@ import { formatPercent } from '../../../base/format.ts';
 import type { Example } from '../../../data/index.ts';
 import { expectedText, promptText } from '../../../eval/example-text.ts';
 import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
+import { mean } from '../../../eval/statistics/index.ts';
 import { writeOverfitting, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
 import { readComparison, readSamples } from '../../../store/results.ts';
 import { OpenModels } from '../../compare/open-models.ts';
@@ -90,8 +91,4 @@ function findings({ gap, memorised, paraphrases, canaries }: Overfitting): strin
     );
   }
   return found;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

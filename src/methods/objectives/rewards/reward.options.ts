@@ -44,12 +44,24 @@ const grader = z
 
 const rewardModel = z.strictObject({
   rule: z.literal('reward_model'),
-  model: z.string().min(1).describe('folder or name of a model with one score, or of a classifier'),
+  model: z
+    .string()
+    .min(1)
+    .describe('folder or name of a model with one score, of a classifier, or of a model that judges steps'),
   label: z.string().min(1).optional().describe('of a classifier: the class whose probability is the reward'),
   reads: z
     .enum(['conversation', 'answer'])
     .default('conversation')
     .describe('what it is shown: prompt and answer, or the answer alone'),
+  steps: z
+    .enum(['min', 'product', 'last', 'mean'])
+    .optional()
+    .describe("of a model that judges steps: what of their scores is the answer's; min unless given"),
+  step_separator: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('of a model that judges steps: what stands between them; as the model says it, or a new line'),
 });
 
 const code = z.strictObject({

@@ -1,6 +1,6 @@
 /** Answers of a version whose rates are known. */
-import { randomUnits } from '../../../src/base/random.ts';
-import { VersionMonitor, type Observation } from '../../../src/watch/monitor/version-monitor.ts';
+import { randomUnits } from '../../src/base/random.ts';
+import { usualMonitor, VersionMonitor, type Observation } from '../../src/watch/monitor/version-monitor.ts';
 
 export interface Rates {
   refusal: number;
@@ -51,13 +51,14 @@ export function simulator(seed: number): (rates?: Partial<Rates>) => Observation
   };
 }
 
+const REFERENCE = usualMonitor.reference;
+
 /** Answers after the change until there is an alarm; `most` where there is none. */
-export function answersUntilAlarm(seed: number, change: Partial<Rates>, { calm = 0, most = 600 } = {}): number {
+export function answersUntilAlarm(seed: number, change: Partial<Rates>, { most = 600 } = {}): number {
   const draw = simulator(seed);
   const monitor = new VersionMonitor();
   const before = change.topic === null ? { topic: null } : {};
-  for (let i = 0; i < 1000; i++) monitor.observe(draw(before));
-  for (let i = 0; i < calm; i++) monitor.observe(draw(before));
+  for (let i = 0; i < REFERENCE; i++) monitor.observe(draw(before));
   for (let i = 1; i <= most; i++) {
     monitor.observe(draw(change));
     if (monitor.alarms.length > 0) return i;
@@ -68,6 +69,26 @@ export function answersUntilAlarm(seed: number, change: Partial<Rates>, { calm =
 /** Whether a stable period of so many answers has any alarm, looked at after every one of them. */
 export function hasFalseAlarm(seed: number, answers: number): boolean {
   return answersUntilAlarm(seed, {}, { most: answers + 1 }) <= answers;
+}
+
+/**
+ * The same of a version's first answers and of the period after them, as a server tests them: words are compared as a whole
+ * as well. @returns the first false alarm of each, undefined where there is none
+ */
+export async function falseAlarms(
+  seed: number,
+  answers: number,
+): Promise<Record<'beginning' | 'period', string | undefined>> {
+  const draw = simulator(seed);
+  const monitor = new VersionMonitor();
+  const found: Record<'beginning' | 'period', string | undefined> = { beginning: undefined, period: undefined };
+  for (let i = 1; i <= REFERENCE + answers; i++) {
+    monitor.observe(draw());
+    if (monitor.isTopicDue) await monitor.compareTopic();
+    const part = i <= REFERENCE ? 'beginning' : 'period';
+    found[part] ??= monitor.alarms.at(0);
+  }
+  return found;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
+import { readForgetting, type GeneralMeasure } from '../../src/store/forgetting.ts';
+import type { Comparison } from '../../src/store/results.ts';
+import { SIGNS } from '../comparison-table.ts';
+import { fetchGeneralText, fetchHandbooks } from '../data/handbooks.ts';
+import { onEachCore } from '../each-core.ts';
+import type { Findings, Setting } from '../example.ts';
+import { trainWhole } from '../train-whole.ts';
+
+const SHARE = 0.4;
+
+/** One way to adapt the base model to the manual. */
+interface Way {
+  name: string;
+  title: string;
+  retention?: (general: string) => RecipeInput['retention'];
+}
+
+const WAYS: readonly Way[] = [
+  { name: 'alone', title: 'the manual alone' },
+  {
+    name: 'replay',
+    title: `the manual, and ${100 * SHARE} % of general text among it`,
+    retention: (path) => ({ replay: { path, share: SHARE, format: 'text' } }),
+  },
+];
+
+interface Adapted {
+  way: Way;
+  comparison: Comparison;
+  forgotten: readonly GeneralMeasure[];
+}
+
+/** What a manual that the base model has not seen teaches it, and what it forgets of general text meanwhile. */
+export async function studyAdaptation(setting: Setting): Promise<Findings> {
+  const { folder: data, rows, pages } = await fetchHandbooks(setting);
+  const general = await fetchGeneralText(setting);
+  const steps = setting.quick ? 10 : 60;
+  const adapted = await onEachCore(WAYS, (way) => adapt(way, { data, general, steps }, setting));
+  return {
+    about: [
+      `Domain adaptation: three handbooks of Debian (maint-guide, debian-faq, debmake-doc; ${pages} pages in English, ` +
+        `none in attune-base's pre-training), ${rows.train} rows to train on and ${rows.test} rows of other pages to ` +
+        `test on. All weights, ${steps} steps of 8 rows. General text: Austen's novels, the World English Bible and the ` +
+        'Jargon File; what is forgotten is measured on other documents of these, and of the World Factbook.',
+    ],
+    tables: [
+      {
+        caption: 'A manual learnt, and general text forgotten; bits per byte with 95 % intervals',
+        head: ['tuned on', 'held-out pages of the manual', 'gain', 'general text before → after', 'forgotten'],
+        rows: adapted.map(lineOf),
+      },
+    ],
+    verdict: [verdictOf(adapted)],
+  };
+}
+
+async function adapt(
+  way: Way,
+  { data, general, steps }: { data: string; general: string; steps: number },
+  setting: Setting,
+): Promise<Adapted> {
+  const folder = join(setting.folder, 'runs', `methods-manual-${way.name}`);
+  const recipe = await resolveRecipe({
+    model: 'attune-base',
+    data: { train: data, format: 'text', max_length: 256, long_rows: 'split' },
+    objective: 'pretrain',
+    tuning: 'full',
+    training: { max_steps: steps, batch_size: 8, learning_rate: 1e-3, warmup_steps: 5, seed: 0 },
+    retention: way.retention?.(general),
+    evaluation: { every: 'never', metrics: ['bits_per_byte'], general: true, max_rows: setting.quick ? 30 : 150 },
+    checkpoints: { every: 'never', best: false, keep: 1 },
+    report_to: [],
+    output_dir: folder,
+  });
+  const { comparison } = await trainWhole(recipe);
+  const forgetting = readForgetting(folder);
+  if (comparison === undefined || forgetting === undefined) throw new Error(`the run in ${folder} was not measured`);
+  setting.log(`${way.title}: ${comparison.sentence}`);
+  return { way, comparison, forgotten: forgetting.measures };
+}
+
+interface Interval {
+  low?: number;
+  high?: number;
+}
+
+function lineOf({ way, comparison, forgotten }: Adapted): string[] {
+  const { gain, tuned } = gainOf(comparison);
+  const text = textOf(forgotten);
+  return [
+    way.title,
+    shown(tuned.value, tuned),
+    `${SIGNS[gain.verdict]} ${shown(gain.estimate, gain)}`,
+    `${text.before.toFixed(3)} → ${text.after.toFixed(3)}`,
+    shown(text.loss, text),
+  ];
+}
+
+function gainOf({ subject, systems, differences }: Comparison) {
+  const metric = 'bits_per_byte';
+  const tuned = systems.find(({ name }) => name === subject)!.values[metric];
+  const gain = differences.find((one) => one.metric === metric && one.against === 'base')!;
+  return { gain, tuned };
+}
+
+function textOf(measures: readonly GeneralMeasure[]): GeneralMeasure {
+  return measures.find(({ metric }) => metric === 'bits_per_byte')!;
+}
+
+function shown(value: number, { low, high }: Interval): string {
+  return `${value.toFixed(3)} (${low?.toFixed(3) ?? '—'} to ${high?.toFixed(3) ?? '—'})`;
+}
+
+function verdictOf(adapted: readonly Adapted[]): string {
+  const parts = adapted.map(({ way, comparison, forgotten }) => {
+    const [gain, lost] = [gainOf(comparison).gain.estimate, textOf(forgotten).loss];
+    return `${way.title} gains ${gain.toFixed(3)} and forgets ${lost.toFixed(3)}`;
+  });
+  return `Domain adaptation, bits per byte: ${parts.join('; ')}.`;
+}

@@ -1,0 +1,53 @@
+/** Attributes of OTLP as plain values by name. */
+import { isPlainObject } from '../../base/plain-object.ts';
+import { table } from '../../base/table.ts';
+
+export type Attributes = Record<string, unknown>;
+
+/** Of a list of attributes, or of a body that is a list of keys. */
+export function attributesOf(given: unknown): Attributes {
+  const values: Attributes = table({});
+  const body = isPlainObject(given) ? plainValue(given) : undefined;
+  if (isPlainObject(body)) return Object.assign(values, body);
+  for (const entry of Array.isArray(given) ? given : [])
+    if (isPlainObject(entry) && typeof entry.key === 'string') values[entry.key] = plainValue(entry.value);
+  return values;
+}
+
+/** An `AnyValue`; numbers of 64 bits are texts in JSON. */
+function plainValue(value: unknown): unknown {
+  if (!isPlainObject(value)) return undefined;
+  const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value;
+  if (intValue !== undefined) return Number(intValue);
+  if (isPlainObject(arrayValue)) return (Array.isArray(arrayValue.values) ? arrayValue.values : []).map(plainValue);
+  if (isPlainObject(kvlistValue)) return { ...attributesOf(kvlistValue.values) };
+  return stringValue ?? boolValue ?? doubleValue;
+}
+
+/** Of an event or a log record, which has it in one of three places. */
+export function eventName({ eventName: own, name }: Attributes, values: Attributes): string {
+  return String([own, name, values['event.name']].find((one) => typeof one === 'string' && one !== '') ?? '');
+}
+
+/** `PREFIX.0.role`, `PREFIX.0.content`, … as a list; undefined where there is none. */
+export function indexed(values: Attributes, prefix: string, part?: string): Attributes[] | undefined {
+  const list: Attributes[] = [];
+  const pattern = new RegExp(`^${prefix.replaceAll('.', String.raw`\.`)}\\.(\\d{1,4})\\.(.+)$`);
+  for (const [name, value] of Object.entries(values)) {
+    const [, place, rest] = pattern.exec(name) ?? [];
+    if (place === undefined) continue;
+    const field = part !== undefined && rest.startsWith(`${part}.`) ? rest.slice(part.length + 1) : rest;
+    const isCall = field.startsWith('tool_calls.');
+    (list[Number(place)] ??= table({}))[isCall ? 'tool_calls' : field] = isCall ? [value] : value;
+  }
+  const filled = list.filter((one) => one !== undefined).map((one) => ({ ...one }));
+  return filled.length === 0 ? undefined : filled;
+}
+
+/** Attributes that are read, or known to be of no use here. */
+const READ =
+  /^(?:gen_ai\.(?:input\.messages|output\.|system|system_instructions|prompt|completion|usage\.|response\.|request\.|operation\.name|provider\.name|conversation\.id|tool\.definitions|agent\.)|llm\.(?:input_messages|output_messages|model_name|token_count|request\.|provider|system|invocation_parameters|is_streaming|headers|usage)|langfuse\.|input\.|output\.|user\.id|enduser\.id|session\.id|error\.type|server\.|openinference\.|metadata$|traceloop\.)/;
+
+export function isRead(name: string): boolean {
+  return READ.test(name);
+}

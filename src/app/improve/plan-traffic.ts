@@ -1,0 +1,58 @@
+/** `from.traffic` of a plan: which served answers somebody is to look at, and who. */
+import { z } from 'zod';
+import type { SignalName } from '../../watch/signals/index.ts';
+import { trafficSignals, type TrafficCondition } from '../../watch/quarantine/traffic.ts';
+
+export const share = z.number().min(0).max(1);
+/** 0.1 or 10%. */
+export const percentage = z.union([
+  share,
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
+    .transform((text) => Number.parseFloat(text) / 100),
+]);
+
+const condition = `(?:down|low_confidence|confidence\\s*<\\s*(?:0?\\.\\d+|1)|${trafficSignals.join('|')})`;
+const USUALLY_UNSURE = 0.5;
+
+/** Which served answers are looked at: "down or refusal or low_confidence". */
+const trafficWhen = z
+  .string()
+  .regex(
+    new RegExp(`^\\s*(?:any|${condition}(?:\\s+or\\s+${condition})*)\\s*$`),
+    `must be any, or such as "down or refusal or confidence < 0.6"; known: down, low_confidence, ${trafficSignals.join(', ')}`,
+  )
+  .transform((text) =>
+    text.trim() === 'any'
+      ? []
+      : text
+          .trim()
+          .split(/\s+or\s+/)
+          .map(trafficCondition),
+  );
+
+function trafficCondition(text: string): TrafficCondition {
+  if (text === 'down') return { thumb: 'down' };
+  if (text === 'low_confidence') return { confidenceBelow: USUALLY_UNSURE };
+  const below = /<\s*(\S+)$/.exec(text)?.[1];
+  return below === undefined ? { signal: text as SignalName } : { confidenceBelow: Number(below) };
+}
+
+/** A model behind an OpenAI-compatible endpoint that rates served answers, where nobody else does. */
+const trafficJudge = z.strictObject({
+  endpoint: z.string().min(1),
+  model: z.string().min(1),
+  criterion: z.string().min(1).default('The answer is right, complete, and what the request asks for.'),
+  /** Of 1 to 5. */
+  least: z.number().int().min(1).max(5).default(4),
+});
+
+export const trafficSchema = z.strictObject({
+  sample: percentage.default(1),
+  when: trafficWhen.prefault('down or refusal or low_confidence'),
+  most: z.number().int().min(1).default(100),
+  judge: trafficJudge.optional(),
+});
+
+export type TrafficJudge = z.output<typeof trafficJudge>;

@@ -1,0 +1,171 @@
+/** The store of one machine into a database that several servers share, and whether all of it has arrived. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
+import { openRegistry, otherReplicas, type Registry } from '../../registry/index.ts';
+import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import {
+  checkedStoreUrl,
+  fileOfPart,
+  placeOfPart,
+  shownPlace,
+  storeParts,
+  type StorePart,
+} from '../../store/store-place.ts';
+import { keyMigrations, traceMigrations } from '../../watch/traces/migrations.ts';
+
+export interface MoveStoreOptions {
+  /** `postgres://USER@HOST:PORT/DATABASE`; a password may stand in it, in PGPASSWORD or in ~/.pgpass. */
+  to: string;
+}
+
+export interface MovedStore {
+  /** By part of the store: rows by table. */
+  moved: Partial<Record<StorePart, Record<string, number>>>;
+}
+
+type Rows = Record<string, Record<string, unknown>>;
+type AnyDatabase = Kysely<Rows>;
+
+/** What others refer to comes first. */
+const FIRST = ['registered_models', 'versions'];
+/** Servers that run, and the migrations of each database's own. */
+const LEFT = new Set(['replicas', 'kysely_migration', 'kysely_migration_lock']);
+const BATCH = 500;
+
+/**
+ * Copies registry, traces and the users' keys into an empty PostgreSQL database, and compares every row with what has
+ * arrived before it is kept. The files stay as they are. @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED
+ */
+export async function moveStore({ to }: MoveStoreOptions): Promise<MovedStore> {
+  const url = checkedStoreUrl(to, '--to');
+  const moved: MovedStore['moved'] = {};
+  try {
+    for (const part of Object.keys(storeParts) as StorePart[])
+      if (existsSync(fileOfPart(part))) moved[part] = await movePart(part, placeOfPart(part, url));
+  } catch (error) {
+    if (error instanceof AttuneError) throw error;
+    throw new AttuneError('E_STORE', {
+      what: 'The store cannot be moved',
+      got: withoutCredentials((error as Error).message),
+      fix: 'check the address, and that its user may create schemas; nothing was changed here',
+    });
+  }
+  return { moved };
+}
+
+async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<string, number>> {
+  const source = await openPart(part, fileOfPart(part));
+  try {
+    if (part === 'registry') await refuseServed(source as unknown as Registry);
+    const target = await openPart(part, place);
+    try {
+      return await target.transaction().execute(async (transaction) => {
+        const rows: Record<string, number> = {};
+        for (const table of await tablesOf(source))
+          rows[table] = await moveTable(table, { source, transaction, place });
+        await setSequences(transaction, place);
+        return rows;
+      });
+    } finally {
+      await target.destroy();
+    }
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function openPart(part: StorePart, place: DatabasePlace): Promise<AnyDatabase> {
+  if (part === 'registry') return (await openRegistry(place)) as unknown as AnyDatabase;
+  return openDatabase<Rows>(place, part === 'traces' ? traceMigrations : keyMigrations);
+}
+
+async function refuseServed(registry: Registry): Promise<void> {
+  const { length } = await otherReplicas(registry, '');
+  if (length === 0) return;
+  throw new AttuneError('E_STORE_BUSY', {
+    what: 'What a server writes while the store is moved would be lost',
+    got: `${length} that serve its models`,
+    fix: 'stop them; start them again with ATTUNE_STORE set',
+  });
+}
+
+async function tablesOf(database: AnyDatabase): Promise<string[]> {
+  const names = (await database.introspection.getTables()).map(({ name }) => name).filter((name) => !LEFT.has(name));
+  return [...FIRST.filter((name) => names.includes(name)), ...names.filter((name) => !FIRST.includes(name)).toSorted()];
+}
+
+interface Ends {
+  source: AnyDatabase;
+  transaction: Transaction<Rows>;
+  place: DatabasePlace;
+}
+
+/** @returns how many rows it has */
+async function moveTable(table: string, { source, transaction, place }: Ends): Promise<number> {
+  const { count: before } = await digestOf(transaction, table);
+  if (before > 0) {
+    throw new AttuneError('E_STORE_NOT_EMPTY', {
+      what: `${shownPlace(place)} holds something already`,
+      got: `${formatCount(before)} rows of ${table}`,
+      fix: 'give a database that attune has not been used with',
+    });
+  }
+  for await (const rows of batchesOf(source, table)) await transaction.insertInto(table).values(rows).execute();
+  const [here, there] = [await digestOf(source, table), await digestOf(transaction, table)];
+  if (here.count === there.count && here.digest === there.digest) return here.count;
+  throw new AttuneError('E_STORE_CHANGED', {
+    what: `${table} has not arrived as it is here`,
+    got: `${formatCount(there.count)} rows, ${there.digest.slice(0, 12)}`,
+    expected: `${formatCount(here.count)} rows, ${here.digest.slice(0, 12)}`,
+    fix: 'nothing was kept there; try again while nobody uses the store',
+  });
+}
+
+async function* batchesOf(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
+  for (let at = 0; ; at += BATCH) {
+    const rows = await database
+      .selectFrom(table)
+      .selectAll()
+      .orderBy(sql`1, 2`)
+      .limit(BATCH)
+      .offset(at)
+      .execute();
+    if (rows.length > 0) yield rows;
+    if (rows.length < BATCH) return;
+  }
+}
+
+/** Of all rows, in whatever order: the sum of their SHA-256. */
+async function digestOf(database: AnyDatabase, table: string): Promise<{ count: number; digest: string }> {
+  let [count, sum] = [0, 0n];
+  for await (const rows of batchesOf(database, table)) {
+    for (const row of rows) sum += BigInt(`0x${createHash('sha256').update(textOf(row)).digest('hex')}`);
+    count += rows.length;
+  }
+  return { count, digest: (sum & ((1n << 256n) - 1n)).toString(16).padStart(64, '0') };
+}
+
+function textOf(row: Record<string, unknown>): string {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  ]);
+  return JSON.stringify(entries.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+}
+
+/** Numbers that are given out go on after the highest one. */
+async function setSequences(transaction: Transaction<Rows>, place: DatabasePlace): Promise<void> {
+  if (typeof place === 'string') return;
+  const { rows } = await sql<{ table: string; column: string }>`
+    select table_name as "table", column_name as "column" from information_schema.columns
+    where table_schema = ${place.schema} and is_identity = 'YES'`.execute(transaction);
+  for (const { table, column } of rows) {
+    const sequence = `"${place.schema}"."${table}"`;
+    await sql`select setval(pg_get_serial_sequence(${sequence}, ${column}), max(${sql.ref(column)}))
+      from ${sql.table(table)} having max(${sql.ref(column)}) is not null`.execute(transaction);
+  }
+}

@@ -1,0 +1,151 @@
+/** Requests to endpoints: what every answer that is none means. */
+import { withoutSecrets } from '../../base/secrets.ts';
+import { retryAfter, UNREACHED_CODES } from '../../base/connection.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** A failure that another try may get over, with how long the server wants to be left alone. */
+export class PassingFailure extends Error {
+  readonly waitSeconds: number | undefined;
+  /** The server may have answered, and charge for it, though the answer was lost. */
+  readonly mayCost: boolean;
+
+  constructor(message: string, { waitSeconds, mayCost = false }: { waitSeconds?: number; mayCost?: boolean } = {}) {
+    super(message);
+    this.waitSeconds = waitSeconds;
+    this.mayCost = mayCost;
+  }
+}
+
+/** Busy, rate-limited, or broken for the moment. */
+const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
+
+export interface PostLimits {
+  /** For one answer. */
+  seconds: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Sends JSON to a path below an endpoint's address, or to an address of the same server.
+ * @returns the answer's text
+ * @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED where trying again is no use
+ */
+export async function post(endpoint: Endpoint, path: string, body: object, limits: PostLimits): Promise<string> {
+  const { key, url: base } = endpoint;
+  const url = URL.parse(path)?.href ?? base + path;
+  const { status, headers, text } = await send({ url, key }, body, { ...limits, endpoint });
+  if (status === 200) return text;
+  const said = clean(messageOf(text), endpoint);
+  if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
+  if (PASSING.has(status))
+    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
+  throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, { status, said, path });
+}
+
+async function send(
+  { url, key }: Pick<Endpoint, 'url' | 'key'>,
+  body: object,
+  limits: PostLimits & { endpoint: Endpoint },
+) {
+  const time = AbortSignal.timeout(limits.seconds * 1000);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      },
+      body: JSON.stringify(body),
+      // Another host must not be handed the key.
+      redirect: 'manual',
+      signal: limits.signal === undefined ? time : AbortSignal.any([time, limits.signal]),
+    });
+    return { status: response.status, headers: response.headers, text: await bodyText(response) };
+  } catch (error) {
+    limits.signal?.throwIfAborted();
+    if (error instanceof PassingFailure) throw error;
+    if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`, { mayCost: true });
+    throw new PassingFailure(clean(causeOf(error), limits.endpoint), { mayCost: !UNREACHED_CODES.has(codeOf(error)) });
+  }
+}
+
+/** No answer is longer; what is, would fill the memory. */
+const MOST_BYTES = 2 ** 24;
+
+async function bodyText({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    size += part.length;
+    if (size > MOST_BYTES) throw new PassingFailure(`an answer of more than ${MOST_BYTES} bytes`, { mayCost: true });
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
+}
+
+
+const SHOWN = 300;
+/** What is looked at for keys: more of it is never shown. */
+const LOOKED_AT = 4000;
+
+function messageOf(text: string): string {
+  try {
+    const { error } = parseJson(text) as { error?: { message?: unknown } | string };
+    const message = typeof error === 'string' ? error : error?.message;
+    if (typeof message === 'string') return message;
+  } catch {
+    // A page of text says as much.
+  }
+  return text.trim() || 'nothing';
+}
+
+/** Some servers repeat the key that they were sent: it is taken out of what they mean, and then cut short. */
+function clean(text: string, { key = '', keyVariable }: Endpoint): string {
+  const secrets = [{ value: key, shown: `(the value of ${keyVariable})` }];
+  return withoutSecrets(text.slice(0, LOOKED_AT), secrets).slice(0, SHOWN);
+}
+
+function causeOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error
+    ? `${message}: ${cause.message || String((cause as NodeJS.ErrnoException).code)}`
+    : message;
+}
+
+function codeOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code ?? '';
+}
+
+function badKey({ url, key, keyVariable }: Endpoint, status: number, said: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_KEY', {
+    what: `${url} does not let us in`,
+    got: `status ${status}: ${said}`,
+    fix: key === undefined ? `set ${keyVariable} to a key of this service` : `check the key in ${keyVariable}`,
+  });
+}
+
+/** Where it points is told without its query, in which keys may stand. */
+function elsewhere(endpoint: Endpoint, status: number, location: string | null): AttuneError {
+  const { url } = endpoint;
+  const to = location === null ? null : URL.parse(location, url);
+  return new AttuneError('E_ENDPOINT_REFUSED', {
+    what: `${url} points elsewhere, and another address is not handed the key`,
+    got: `status ${status}${to === null ? '' : `, on to ${clean(to.origin + to.pathname, endpoint)}`}`,
+    fix: 'name the address that answers itself',
+  });
+}
+
+function refused(
+  { url, model }: Endpoint,
+  { status, said, path }: { status: number; said: string; path: string },
+): AttuneError {
+  return new AttuneError('E_ENDPOINT_REFUSED', {
+    what: `${url} refuses what it is asked`,
+    got: `status ${status}: ${said}`,
+    expected: `an OpenAI-compatible endpoint: ${path} below this address`,
+    fix: `check the address and the model's name (${model})`,
+  });
+}

@@ -1,0 +1,175 @@
+// Steps of an answer, each right or wrong: `labels` from half on is right, as is a probability from half on.
+import type { Example, StepwiseExample } from '../../data/example.ts';
+import type { Prediction } from '../predictor.ts';
+import { missingInput, noRows, RowValues, type MetricDefinition } from './metric.ts';
+import { reliability } from './probability-metrics.ts';
+import { areaUnderRoc, rankingOf } from './ranked-classes.ts';
+import { sumsMetric } from './row-sums.ts';
+
+const BINS = 10;
+
+interface JudgedStep {
+  probability: number;
+  isRight: boolean;
+  saysRight: boolean;
+}
+
+function judgedSteps(prediction: Prediction, example: Example): JudgedStep[] {
+  const fix = 'use it on rows of steps: {prompt, completions, labels}';
+  const { steps } = prediction;
+  if (steps === undefined || example.kind !== 'stepwise')
+    throw missingInput(prediction, 'whether each step of an answer is right', 'steps', { fix });
+  const { labels } = example satisfies StepwiseExample;
+  return steps.map((probability, i) => ({
+    probability,
+    isRight: labels[i] >= 0.5,
+    saysRight: probability >= 0.5,
+  }));
+}
+
+/** Share of all steps that are judged as they are. `details.bins` is the reliability diagram of these judgements. */
+export const stepAccuracy: MetricDefinition = {
+  name: 'step_accuracy',
+  title: 'accuracy of steps',
+  better: 'higher',
+  best: 1,
+  reads: 'steps',
+  create: () =>
+    sumsMetric({
+      width: 2 + 3 * BINS,
+      row(prediction, example, sums) {
+        const judged = judgedSteps(prediction, example);
+        for (const { probability, isRight, saysRight } of judged) {
+          const hit = Number(isRight === saysRight);
+          const confidence = Math.max(probability, 1 - probability);
+          // Bins are open below and closed above.
+          const start = 2 + 3 * Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
+          for (const [place, value] of [
+            [0, hit],
+            [1, 1],
+            [start, 1],
+            [start + 1, confidence],
+            [start + 2, hit],
+          ])
+            sums[place] += value;
+        }
+        return sums[0] / sums[1];
+      },
+      value: ([hits, steps]) => hits / steps,
+      details: (sums) => ({ steps: sums[1], bins: reliability(sums.subarray(2)) }),
+    }),
+};
+
+/** F1 of finding wrong steps, which are what such a model is asked for. */
+export const stepF1: MetricDefinition = {
+  name: 'step_f1',
+  title: 'F1 of wrong steps',
+  better: 'higher',
+  best: 1,
+  reads: 'steps',
+  create: () =>
+    sumsMetric({
+      width: 3,
+      row(prediction, example, sums) {
+        for (const { isRight, saysRight } of judgedSteps(prediction, example)) {
+          sums[0] += Number(!isRight && !saysRight);
+          sums[1] += Number(isRight && !saysRight);
+          sums[2] += Number(!isRight && saysRight);
+        }
+        return f1Of(sums);
+      },
+      value: f1Of,
+      details: ([found, wrongly, missed]) => ({
+        precision: found / (found + wrongly),
+        recall: found / (found + missed),
+      }),
+    }),
+};
+
+/** Of counts of hits, false alarms and misses; 1 where there is nothing to find and nothing was found. */
+function f1Of([hits, alarms, misses]: Float64Array): number {
+  return hits + alarms + misses === 0 ? 1 : (2 * hits) / (2 * hits + alarms + misses);
+}
+
+/** Area under the ROC curve over all steps: how often a right step has a higher probability than a wrong one. */
+export const stepAuc: MetricDefinition = {
+  name: 'step_auc',
+  title: 'ROC-AUC of steps',
+  better: 'higher',
+  best: 1,
+  reads: 'steps',
+  create() {
+    const [rows, probabilities, rowOf] = [new RowValues(), new RowValues(), new RowValues()];
+    const truth: boolean[] = [];
+    const area = (weights: Float64Array) =>
+      areaUnderRoc(
+        rankingOf(probabilities.view, truth),
+        Float64Array.from(rowOf.view, (row) => weights[row]),
+      );
+    return {
+      add(prediction, example) {
+        const judged = judgedSteps(prediction, example);
+        for (const { probability, isRight } of judged) {
+          probabilities.push(probability);
+          rowOf.push(rows.count);
+          truth.push(isRight);
+        }
+        const sum = judged.reduce(
+          (all, { probability, isRight }) => all + (isRight ? probability : 1 - probability),
+          0,
+        );
+        return rows.push(sum / judged.length);
+      },
+      result() {
+        if (rows.count === 0) throw noRows();
+        return { value: area(new Float64Array(rows.count).fill(1)), details: { rows: rows.count } };
+      },
+      get rows() {
+        return rows.view;
+      },
+      statistic: () => (indices) => {
+        const weights = new Float64Array(rows.count);
+        for (const row of indices) weights[row]++;
+        return area(weights);
+      },
+    };
+  },
+};
+
+/**
+ * ProcessBench's F1 (Zheng et al., 2024): the harmonic mean of two shares, of the answers with a wrong step those whose
+ * first wrong step is found, and of the sound answers those in which none is; 0 where either is.
+ */
+export const firstErrorF1: MetricDefinition = {
+  name: 'first_error_f1',
+  title: 'F1 of the first wrong step',
+  better: 'higher',
+  best: 1,
+  reads: 'steps',
+  create: () =>
+    sumsMetric({
+      width: 4,
+      row(prediction, example, sums) {
+        const judged = judgedSteps(prediction, example);
+        const first = judged.findIndex(({ isRight }) => !isRight);
+        const hit = Number(judged.findIndex(({ saysRight }) => !saysRight) === first);
+        const kind = first < 0 ? 2 : 0;
+        sums[kind] = hit;
+        sums[kind + 1] = 1;
+        return hit;
+      },
+      value: processBenchF1,
+      details: ([found, wrong, sound, right]) => ({
+        error_accuracy: wrong === 0 ? null : found / wrong,
+        correct_accuracy: right === 0 ? null : sound / right,
+      }),
+    }),
+};
+
+/** The one share where rows are all of one kind. */
+function processBenchF1([found, wrong, sound, right]: Float64Array): number {
+  if (wrong === 0) return sound / right;
+  if (right === 0) return found / wrong;
+  const [a, b] = [found / wrong, sound / right];
+  return a + b === 0 ? 0 : (2 * a * b) / (a + b);
+}

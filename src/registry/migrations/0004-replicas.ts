@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Servers of one registry: a route changes only once all of them hold what it leads to. */
+export const replicas: Migration = {
+  async up({ schema }: Kysely<unknown>) {
+    await schema
+      .createTable('replicas')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('seen_at', 'bigint', (column) => column.notNull())
+      .addColumn('holds', 'text', (column) => column.notNull())
+      .execute();
+  },
+};

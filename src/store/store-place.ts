@@ -1,0 +1,44 @@
+/** Where what several processes share is kept: in files of attune's own folder, or in one PostgreSQL database. */
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { attuneHome } from '../base/home.ts';
+import { isPostgresUrl, shownUrl } from '../base/postgres-url.ts';
+import type { DatabasePlace } from './database.ts';
+
+/** Parts of the store: each is a file, or a schema, of its own. */
+export const storeParts = {
+  registry: { file: 'registry.sqlite', schema: 'attune_registry' },
+  traces: { file: join('watch', 'traces.sqlite'), schema: 'attune_traces' },
+  keys: { file: join('watch', 'keys.sqlite'), schema: 'attune_keys' },
+} as const;
+
+export type StorePart = keyof typeof storeParts;
+
+/** The PostgreSQL database of ATTUNE_STORE; undefined where files are meant. @throws AttuneError E_STORE */
+export function storeUrl(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const { ATTUNE_STORE: url } = environment;
+  if (url === undefined || url === '') return undefined;
+  return checkedStoreUrl(url, 'ATTUNE_STORE');
+}
+
+/** @throws AttuneError E_STORE: what was given is not repeated, since a password may stand in it */
+export function checkedStoreUrl(url: string, name: string): string {
+  if (isPostgresUrl(url) && URL.canParse(url)) return url;
+  throw new AttuneError('E_STORE', {
+    what: `${name} is no address of a PostgreSQL database`,
+    expected: 'postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass',
+  });
+}
+
+export function fileOfPart(part: StorePart): string {
+  return join(attuneHome(), storeParts[part].file);
+}
+
+export function placeOfPart(part: StorePart, url = storeUrl()): DatabasePlace {
+  return url === undefined ? fileOfPart(part) : { url, schema: storeParts[part].schema };
+}
+
+/** As people are told of it: without a password. */
+export function shownPlace(place: DatabasePlace): string {
+  return typeof place === 'string' ? place : `${shownUrl(place.url)} (schema ${place.schema})`;
+}

@@ -1,0 +1,10 @@
+import { symbolDistance } from '../../eval/metrics/edit-distance.ts';
+
+/** Of longer texts the beginning: the time it takes grows with the square. */
+const MOST_WORDS = 400;
+
+/** Share of words that a correction changes, from 0 to 1: Levenshtein's distance over the longer text's words. */
+export function editedShare(answer: string, correction: string): number {
+  const [before, after] = [answer, correction].map((text) => text.trim().split(/\s+/).slice(0, MOST_WORDS));
+  return symbolDistance(before, after) / Math.max(1, before.length, after.length);
+}

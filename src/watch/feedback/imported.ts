@@ -1,0 +1,149 @@
+/** Answers and feedback that another tool has kept: written down like our own, texts redacted and encrypted. */
+import type { Insertable } from 'kysely';
+import { sha256 } from '../../files/hash.ts';
+import { countWords, measure } from '../signals/index.ts';
+import { askedText, type ServedAnswer } from '../trace.ts';
+import type { FeedbackTable, TracesTable } from '../traces/schema.ts';
+import type { TextRedactor } from '../traces/text-redactor.ts';
+import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
+import { cut, ownerOf, type KeptText } from '../traces/trace-writer.ts';
+import { editedShare } from './edited-share.ts';
+import type { FeedbackText, GivenFeedback } from './feedback.ts';
+
+export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
+  /** Of the other tool; the same one again is not written again. */
+  id: string;
+};
+
+export interface ImportedRecord {
+  /** With the id that it is to have here; of one of our own replies, the id of that. */
+  answer: ServedAnswer;
+  feedback: readonly ImportedFeedback[];
+}
+
+export interface AddedRecords {
+  /** Models of the answers that are new here; how many our own server gave, and how many were imported before. */
+  models: string[];
+  own: number;
+  again: number;
+  feedback: number;
+  /** Feedback that was imported before. */
+  feedbackAgain: number;
+}
+
+const DAY = 86_400_000;
+
+/** A batch at a time: its texts are held. `days`: until answers are deleted, from now on. */
+export async function addImported(
+  store: TraceStore,
+  redactor: TextRedactor,
+  { records, days }: { records: readonly ImportedRecord[]; days: number },
+): Promise<AddedRecords> {
+  const texts = await redactor.redact(
+    records.map(({ answer: { prompt, answer }, feedback }) => ({
+      ...cut({ prompt, answer }),
+      said: feedback.map(({ correction, comment }) => cutAll({ correction, comment })),
+    })),
+  );
+  const counts: AddedRecords = { models: [], own: 0, again: 0, feedback: 0, feedbackAgain: 0 };
+  for (const [place, { answer, feedback }] of records.entries()) {
+    const { said, ...given } = texts[place];
+    const known = await store.find(answer.id, answer.choice);
+    const owner = known?.user ?? store.keys.hash(ownerOf(answer));
+    const text = (await keptText(store, known)) ?? given;
+    if (known === undefined) {
+      await store.add([await traceOf(store, answer, { owner, text, days })]);
+      counts.models.push(answer.model);
+    } else counts[known.operation === IMPORTED ? 'again' : 'own']++;
+    for (const [index, one] of feedback.entries()) {
+      const isNew = await addOne(store, one, { answer, known, owner, text: { ...text, ...said[index] } });
+      counts[isNew ? 'feedback' : 'feedbackAgain']++;
+    }
+  }
+  return counts;
+}
+
+/** The operation of answers that were not served here. */
+export const IMPORTED = 'imported';
+
+/** What our own server has kept of an answer, which is redacted already. */
+async function keptText({ keys }: TraceStore, row: TraceRow | undefined): Promise<KeptText | undefined> {
+  if (row === undefined || row.text === null || row.user === null) return undefined;
+  return keys.unseal<KeptText>(row.user, `${row.id} ${row.choice}`, row.text);
+}
+
+async function traceOf(
+  store: TraceStore,
+  answer: ServedAnswer,
+  { owner, text, days }: { owner: string; text: KeptText; days: number },
+): Promise<Insertable<TracesTable>> {
+  const { id, choice, at, model, version, status, milliseconds, label } = answer;
+  const asked = askedText(answer.prompt);
+  return {
+    id,
+    choice,
+    at,
+    model,
+    version,
+    operation: IMPORTED,
+    status,
+    milliseconds,
+    user: owner,
+    key: null,
+    signals: JSON.stringify(measure(answer)),
+    label: label ?? null,
+    confidence: null,
+    words: asked === '' ? null : countWords(asked, store.keys.salt),
+    text: await store.keys.seal(owner, `${id} ${choice}`, text),
+    expires_at: Date.now() + days * DAY,
+  };
+}
+
+interface Place {
+  answer: ServedAnswer;
+  known: TraceRow | undefined;
+  owner: string;
+  text: FeedbackText;
+}
+
+/** @returns whether it was not there yet */
+async function addOne(
+  store: TraceStore,
+  { id: given, thumb, score, label, correction }: ImportedFeedback,
+  { answer, known, owner, text }: Place,
+): Promise<boolean> {
+  const id = `fb_${sha256(`${answer.id} ${given}`).slice(0, 32)}`;
+  const row: Insertable<FeedbackTable> = {
+    id,
+    trace: answer.id,
+    choice: answer.choice,
+    // When it came here: what is learned from is what has come since.
+    at: Date.now(),
+    model: known?.model ?? answer.model,
+    version: known?.version ?? answer.version,
+    user: owner,
+    key: known?.key ?? null,
+    thumb: thumb === undefined ? null : Number(thumb === 'up'),
+    score: score ?? null,
+    label: label ?? null,
+    corrected: Number(correction !== undefined),
+    edited:
+      text.answer === undefined || text.correction === undefined ? null : editedShare(text.answer, text.correction),
+    text: await store.keys.seal(owner, id, text),
+  };
+  const { numInsertedOrUpdatedRows = 0n } = await store.database
+    .insertInto('feedback')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+const MOST_CHARACTERS = 64 * 1024;
+
+function cutAll(texts: Pick<FeedbackText, 'correction' | 'comment'>): FeedbackText {
+  const said = Object.entries(texts).flatMap(([name, text]) =>
+    text === undefined ? [] : [[name, text.slice(0, MOST_CHARACTERS)] as const],
+  );
+  return Object.fromEntries(said);
+}

@@ -1,0 +1,68 @@
+/** Profiles of what served versions were trained on: each is made once, in a thread, when its first answer was given. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { isRunFolder } from '../../store/run-folder.ts';
+import { TrainingProfile, type ProfileData } from './training-profile.ts';
+
+/** They take some ten MiB each: of more versions than this the signals about training are not measured. */
+const MOST_PROFILES = 16;
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
+/** A result lies in its run's folder. */
+const LEVELS = 2;
+
+export class Profiles implements AsyncDisposable {
+  readonly #profiles = new Map<string, TrainingProfile | undefined>();
+  #queue: Promise<void> = Promise.resolve();
+  #thread: Worker | undefined;
+  #isClosed = false;
+
+  /** Undefined until it is made, and where there is none. */
+  of(folder: string | undefined): TrainingProfile | undefined {
+    if (folder === undefined || this.#isClosed) return undefined;
+    if (!this.#profiles.has(folder) && this.#profiles.size < MOST_PROFILES) {
+      this.#profiles.set(folder, undefined);
+      const run = runOf(folder);
+      if (run !== undefined)
+        this.#queue = this.#queue.then(async () => {
+          const data = await this.#make(run);
+          if (data !== undefined) this.#profiles.set(folder, new TrainingProfile(data));
+        });
+    }
+    return this.#profiles.get(folder);
+  }
+
+  /** Until all that were asked for are made. */
+  settled(): Promise<void> {
+    return this.#queue;
+  }
+
+  /** What cannot be made is no profile: the rows may be gone or too many. */
+  #make(run: string): Promise<ProfileData | undefined> {
+    if (this.#isClosed) return Promise.resolve(undefined);
+    const entry = fileURLToPath(
+      new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url),
+    );
+    return new Promise((resolve) => {
+      const thread = new Worker(entry, { workerData: { run }, resourceLimits: THREAD_LIMITS });
+      this.#thread = thread;
+      thread.once('message', resolve);
+      thread.once('error', () => resolve(undefined));
+      thread.once('exit', () => resolve(undefined));
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await this.#thread?.terminate();
+  }
+}
+
+function runOf(folder: string): string | undefined {
+  let at = folder;
+  for (let level = 0; level <= LEVELS; level++) {
+    if (isRunFolder(at)) return at;
+    at = dirname(at);
+  }
+  return undefined;
+}

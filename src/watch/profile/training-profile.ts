@@ -1,0 +1,82 @@
+/** What a version was trained on, as far as signals need it: languages, usual letters, system prompts, runs of words. */
+import { normalWords } from '../../data/shingles.ts';
+import { hashPair } from './hashes.ts';
+import { LetterModel, type LetterCounts } from './letter-model.ts';
+
+/** Plain data: it comes out of a thread. */
+export interface ProfileData {
+  rows: number;
+  /** ISO 639-1, of at least 2 % of the rows' requests. */
+  languages: readonly string[];
+  letters: LetterCounts;
+  /** Hashes of system prompts, '' for rows without one. */
+  systemPrompts: readonly number[];
+  /** Hashes of runs of words that stand in one or two rows' answers, ascending: an even sample where there are too many. */
+  runs: Float64Array;
+  /** A run is in the sample where its hash is below this. */
+  runsBelow: number;
+}
+
+/** Words of a run. Fewer are phrases of everyday language. */
+export const RUN_WORDS = 8;
+const MOST_WORDS = 2000;
+
+export class TrainingProfile {
+  readonly #data: ProfileData;
+  readonly #letters: LetterModel;
+  readonly #languages: ReadonlySet<string>;
+  readonly #systemPrompts: ReadonlySet<number>;
+
+  constructor(data: ProfileData) {
+    this.#data = data;
+    this.#letters = new LetterModel(data.letters);
+    this.#languages = new Set(data.languages);
+    this.#systemPrompts = new Set(data.systemPrompts);
+  }
+
+  get languages(): readonly string[] {
+    return this.#data.languages;
+  }
+
+  knowsLanguage(language: string): boolean {
+    return this.#languages.has(language);
+  }
+
+  knowsSystemPrompt(text: string): boolean {
+    return this.#systemPrompts.has(systemPromptHash(text));
+  }
+
+  /** Bits per byte of a text by the letters of the requests trained on; undefined without a text. */
+  bitsPerByte(text: string): number | undefined {
+    return this.#letters.bitsPerByte(text);
+  }
+
+  /** Whether an answer has a run of words of a training row's answer that its request does not have. */
+  quotes(answer: string, asked: string): boolean | undefined {
+    const words = normalWords(answer).slice(0, MOST_WORDS);
+    if (words.length < RUN_WORDS || this.#data.runs.length === 0) return undefined;
+    const given = runHashes(normalWords(asked).slice(0, MOST_WORDS));
+    return runHashes(words).some((run) => run < this.#data.runsBelow && !given.includes(run) && this.#has(run));
+  }
+
+  #has(run: number): boolean {
+    const { runs } = this.#data;
+    let [low, high] = [0, runs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (runs[middle] < run) low = middle + 1;
+      else high = middle;
+    }
+    return runs[low] === run;
+  }
+}
+
+/** Of each run of neighbouring words. */
+export function runHashes(words: readonly string[]): number[] {
+  const count = Math.max(0, words.length - RUN_WORDS + 1);
+  return Array.from({ length: count }, (_, i) => hashPair(words.slice(i, i + RUN_WORDS).join(' ')));
+}
+
+export function systemPromptHash(text: string): number {
+  return hashPair(text.trim());
+}

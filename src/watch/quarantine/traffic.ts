@@ -1,0 +1,103 @@
+/** Served answers that nobody has said anything of, taken as rows that somebody is to look at. */
+import { sha256 } from '../../files/hash.ts';
+import { parseJson } from '../../files/json.ts';
+import { signals, type SignalName, type SignalValues } from '../signals/index.ts';
+import { askedText } from '../trace.ts';
+import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
+import { placeOf, type KeptText } from '../traces/trace-writer.ts';
+import type { Candidate, CandidateRange } from './candidate.ts';
+
+/** What has to hold of an answer: a thumb that points down, a signal that is 1, or little confidence. */
+export type TrafficCondition = { signal: SignalName } | { thumb: 'down' } | { confidenceBelow: number };
+
+export interface TrafficSettings {
+  /** Share of the answers, by a hash of their id: every process takes the same. */
+  sample: number;
+  /** One of them is enough; all answers where there is none. */
+  when: readonly TrafficCondition[];
+  /** The newest ones. */
+  most: number;
+}
+
+export interface Traffic {
+  candidates: Candidate[];
+  /** Answers of the time, and those of them whose texts are kept. */
+  answers: number;
+  kept: number;
+}
+
+/** Signals of a single answer that are there or not. */
+export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }]) =>
+  kind === 'share' ? [name as SignalName] : [],
+);
+
+/** Of a model, in the order in which they were asked for. What nobody can read any more is left out. */
+export async function trafficOf(
+  store: TraceStore,
+  { model, from, until }: CandidateRange & { model: string },
+  { sample, when, most }: TrafficSettings,
+): Promise<Traffic> {
+  const rows = await store.database
+    .selectFrom('traces')
+    .selectAll()
+    .where('model', '=', model)
+    .where('at', '>', from)
+    .where('at', '<=', until)
+    .where('status', '=', 200)
+    .orderBy('at')
+    .orderBy('id')
+    .orderBy('choice')
+    .execute();
+  const down = when.some((one) => 'thumb' in one) ? await thumbsDown(store, model) : new Set<string>();
+  const isWanted = (row: TraceRow): boolean =>
+    when.length === 0 || when.some((condition) => holds(condition, row, down.has(placeOf(row.id, row.choice))));
+  const kept = rows.filter(({ text }) => text !== null);
+  const taken = kept.filter((row) => isTaken(placeOf(row.id, row.choice), sample) && isWanted(row));
+  const candidates: Candidate[] = [];
+  for (const row of taken.slice(-most)) {
+    const candidate = await candidateOf(store, row);
+    if (candidate !== undefined) candidates.push(candidate);
+  }
+  return { candidates, answers: rows.length, kept: kept.length };
+}
+
+async function thumbsDown(store: TraceStore, model: string): Promise<Set<string>> {
+  const rows = await store.database
+    .selectFrom('feedback')
+    .select(['trace', 'choice'])
+    .where('model', '=', model)
+    .where('thumb', '=', 0)
+    .execute();
+  return new Set(rows.map(({ trace, choice }) => placeOf(trace, choice)));
+}
+
+function holds(condition: TrafficCondition, { signals: measured, confidence }: TraceRow, isDown: boolean): boolean {
+  if ('thumb' in condition) return isDown;
+  if ('confidenceBelow' in condition) return confidence !== null && confidence < condition.confidenceBelow;
+  return parseJson<SignalValues>(measured)[condition.signal] === 1;
+}
+
+const DIGITS = 13;
+
+function isTaken(place: string, sample: number): boolean {
+  return Number.parseInt(sha256(`traffic ${place}`).slice(0, DIGITS), 16) / 16 ** DIGITS < sample;
+}
+
+async function candidateOf(store: TraceStore, row: TraceRow): Promise<Candidate | undefined> {
+  const { id, choice, at, user, text, label, confidence } = row;
+  if (text === null || user === null) return undefined;
+  const said = await store.keys.unseal<KeptText>(user, `${id} ${choice}`, text);
+  const answer = label ?? said?.answer;
+  if (said?.prompt === undefined || answer === undefined || askedText(said.prompt).trim() === '') return undefined;
+  return {
+    id: placeOf(id, choice),
+    at,
+    origin: 'traffic',
+    source: user,
+    owner: user,
+    prompt: said.prompt,
+    answer,
+    kind: label === null ? 'text' : 'label',
+    ...(confidence !== null && { confidence }),
+  };
+}

@@ -1,0 +1,35 @@
+/** Whether somebody asks the same once more, as people do whom the answer did not help. */
+import { hashPair } from '../profile/hashes.ts';
+import { askedText } from '../trace.ts';
+import type { Signal } from './signal.ts';
+
+const MOST_REQUESTS = 20_000;
+const WITHIN_MILLISECONDS = 3_600_000;
+
+/** The last requests, by hashes. */
+export class RecentRequests {
+  readonly #times = new Map<number, number>();
+
+  /** Whether this user has asked this within the last hour; from now on they have. */
+  isAgain(user: string, text: string, at: number): boolean {
+    const key = hashPair(`${user} ${text.trim().toLowerCase()}`);
+    const before = this.#times.get(key);
+    this.#times.delete(key);
+    this.#times.set(key, at);
+    if (this.#times.size > MOST_REQUESTS) this.#times.delete(this.#times.keys().next().value!);
+    return before !== undefined && at - before < WITHIN_MILLISECONDS;
+  }
+}
+
+export const asked_again: Signal = {
+  title: 'requests that the same user makes once more',
+  kind: 'share',
+  directions: ['up'],
+  of({ user, prompt, at, choice }, { recent }) {
+    const asked = askedText(prompt);
+    if (user === undefined || recent === undefined || choice > 0 || asked.trim() === '') return undefined;
+    return Number(recent.isAgain(user, asked, at));
+  },
+  cause: 'answers that did not help, or a client that asks twice',
+  action: 'review the answers that were asked for again',
+};

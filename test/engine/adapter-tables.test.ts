@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findSavedTables } from '../../src/jobs/model/adapter-tables.ts';
+import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-tables-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The tensors that an adapter on attune-base, whose head shares the table of input tokens, takes for that table. */
+async function repeated(...names: string[]): Promise<string[]> {
+  const weights = join(folder, 'adapter_model.safetensors');
+  scope(() => writeSafetensors(weights, new Map(names.map((name) => [name, fromArray(Float32Array.of(1, 2), [1, 2])]))));
+  const tables = await findSavedTables(weights, resolve('assets/attune-base'), { task: undefined, modulesToSave: [] });
+  return tables.repeated;
+}
+
+describe('tables in an adapter of a model with one table for input and head', () => {
+  it('are none of the weights of its layers, whatever their method calls them', async () => {
+    expect(await repeated('base_model.model.model.layers.0.self_attn.q_proj.oft_R.weight')).toEqual([]);
+  });
+
+  it('are those beside the layers, for a head of which the model has none', async () => {
+    expect(await repeated('base_model.model.lm_head.weight')).toEqual(['base_model.model.lm_head.weight']);
+  });
+});

@@ -1,0 +1,59 @@
+// Every objective of the registry with every tuning on a dense decoder and on a mixture of experts.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { ErrorCode } from '../../src/base/errors.ts';
+import { allCells, coveringCells, models, names, recipeOf, runCell, writeModel, type Cell } from './method-matrix.ts';
+
+/** Every pair of objective, tuning and model; all of the product with ATTUNE_MATRIX=all. */
+const cells = process.env.ATTUNE_MATRIX === 'all' ? allCells() : coveringCells();
+
+/** Objectives that no decoder of texts can learn by: the conflict that they have to state, whatever the tuning. */
+const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: string }>> = {
+  question_answering: {
+    code: 'E_TASK_UNSUPPORTED',
+    reason: 'where an answer begins is found by a model that reads both ways',
+  },
+  masked_lm: { code: 'E_NO_MASK', reason: 'the vocabulary has no token for what is hidden' },
+  seq2seq: { code: 'E_TASK_UNSUPPORTED', reason: 'there is no encoder' },
+  next_item: { code: 'E_NO_ITEMS', reason: 'the vocabulary has no items' },
+  bpr: { code: 'E_NO_ITEMS', reason: 'the vocabulary has no items' },
+  item_retrieval: { code: 'E_NO_ITEMS', reason: 'the vocabulary has no items' },
+  image_text_contrastive: { code: 'E_WRONG_MODEL', reason: 'the model reads no images' },
+  ctc: { code: 'E_WRONG_MODEL', reason: 'the model reads no recordings' },
+  speech_seq2seq: { code: 'E_WRONG_MODEL', reason: 'the model reads no recordings' },
+};
+
+/** Metrics of the first step that are 0 where the trained model is its own reference; others of these names are no distances. */
+const distances = ['rewards/chosen', 'rewards/rejected', 'rewards/margins', 'kl', 'objective/kl'];
+const withoutReference: readonly Cell['objective'][] = ['cpo', 'simpo', 'orpo'];
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-matrix-'));
+beforeAll(async () => {
+  vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
+  for (const name of names(models)) await writeModel(join(folder, name), name);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const able = cells.filter(({ objective }) => conflicts[objective] === undefined);
+const unable = cells.filter(({ objective }) => conflicts[objective] !== undefined);
+
+it.each(able)('$objective with $tuning on $model begins as the base, learns, and resumes to the byte', async (cell) => {
+  const run = await runCell(await recipeOf(cell, folder));
+  expect(run.before.own).toEqual(run.before.base);
+  const [first] = run.steps;
+  const known = distances.filter((name) => Object.hasOwn(first.metrics, name));
+  if (!withoutReference.includes(cell.objective)) for (const name of known) expect(first.metrics[name]).toBe(0);
+  expect(run.steps).toHaveLength(3);
+  expect(run.hasMoved).toBe(true);
+  expect(run.resumed).toEqual(run.whole);
+});
+
+it.each(unable)('$objective with $tuning on $model is refused before training', async (cell) => {
+  const run = async () => runCell(await recipeOf(cell, folder));
+  await expect(run()).rejects.toThrow(expect.objectContaining({ code: conflicts[cell.objective]!.code }));
+});

@@ -1,0 +1,18 @@
+/** Runs the command lines that it is sent, one after another, and their jobs where they are: see command-host.ts. */
+import { runCommandLine } from '../../../src/cli/command-line.ts';
+import type { CommandLine, Outcome } from './command-host.ts';
+
+async function run({ argv, folder }: CommandLine): Promise<Outcome> {
+  process.chdir(folder);
+  const [stdout, stderr]: string[][] = [[], []];
+  const code = await runCommandLine(argv, {
+    stdin: {},
+    stdout: { write: (text) => stdout.push(text) },
+    stderr: { write: (text) => stderr.push(text) },
+    env: process.env,
+  });
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+
+process.on('message', (command: CommandLine) => void run(command).then((outcome) => process.send!(outcome)));
+process.on('disconnect', () => process.exit());

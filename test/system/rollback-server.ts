@@ -1,0 +1,58 @@
+// A server that tries a version whose answers are cut off, where those of the champion end.
+import { join } from 'node:path';
+import { modelHistory, promoteModel, registerModel } from '../../src/app/index.ts';
+import { GUARD, rollbackUnderLoad, type RollbackFound } from '../../tools/stress/rollback-requests.ts';
+import { writeTinyModel } from './cli-tiny-model.ts';
+import { startServer, TEXTS, writeTinyAdapter } from './serve-tiny.ts';
+
+const PROMPT = 'where is parcel 3';
+const MODEL = 'parcels';
+
+/** @param folder an empty one: models and attune's own folder lie in it */
+export async function rolledBack(
+  folder: string,
+  { requests, clients }: { requests: number; clients: number },
+): Promise<RollbackFound & { reason?: string; champion?: number }> {
+  const home = process.env.ATTUNE_HOME;
+  process.env.ATTUNE_HOME = join(folder, 'home');
+  const base = join(folder, 'tiny');
+  await writeTinyModel(base, TEXTS, 2048);
+  const [first, second] = [3, 4].map((seed) => writeTinyAdapter(join(folder, `adapter-${seed}`), base, { seed }));
+  for (const adapter of [first, second]) await registerModel(MODEL, adapter);
+  await promoteModel(MODEL, { version: 1, force: 'the first one' });
+  const server = await startServer({ models: [], registry: true, monitor: false });
+  try {
+    const stop = await beginningOf(server.url);
+    await promoteModel(MODEL, { version: 2, force: 'a trial', canary: 0.3, guards: [GUARD] });
+    while (!(await isTried(server.url))) continue;
+    const found = await rollbackUnderLoad({ url: server.url, model: MODEL, prompt: PROMPT, stop, requests, clients });
+    const { aliases, rollouts } = await modelHistory(MODEL);
+    return { ...found, reason: rollouts[0].reason, champion: aliases.champion };
+  } finally {
+    await server.close();
+    if (home === undefined) delete process.env.ATTUNE_HOME;
+    else process.env.ATTUNE_HOME = home;
+  }
+}
+
+async function complete(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  const body = JSON.stringify({ model: MODEL, prompt: PROMPT, temperature: 0, max_tokens: 4 });
+  return fetch(`${url}/v1/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+}
+
+/** What version 1 says first: where it is told to stop there, its answers end. */
+async function beginningOf(url: string): Promise<string> {
+  const { choices } = (await (await complete(url)).json()) as { choices: { text: string }[] };
+  return choices[0].text.slice(0, 3);
+}
+
+/** Whether the version is open, so that its share of the requests begins. */
+async function isTried(url: string): Promise<boolean> {
+  const response = await complete(url, { 'x-attune-route': `${MODEL}@2` });
+  await response.arrayBuffer();
+  return response.headers.get('x-attune-model-version') === `${MODEL}@2`;
+}

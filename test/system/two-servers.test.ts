@@ -1,0 +1,116 @@
+// Two processes of `attune serve` on one PostgreSQL: a job is trained once, and aliases and feedback are of both.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import OpenAI, { toFile } from 'openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { promoteModel, registerModel } from '../../src/app/index.ts';
+import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
+import { post, tinyFolder, writeTinyAdapter } from './serve-tiny.ts';
+
+interface Server {
+  url: string;
+  client: OpenAI;
+  process: ChildProcess;
+}
+
+let files: Awaited<ReturnType<typeof tinyFolder>>;
+let home: string;
+let database: PostgresServer;
+let servers: Server[];
+
+async function start(): Promise<Server> {
+  const args = ['serve', files.model, '--registry', '--training', '--port', '0', '--precision', 'f32', '--json'];
+  const child = spawn(resolve('bin/attune'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const url = await new Promise<string>((done) => {
+    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
+  });
+  return { url, client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 }), process: child };
+}
+
+describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
+  beforeAll(async () => {
+    files = await tinyFolder();
+    const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
+    writeFileSync(join(files.model, 'chat_template.jinja'), template);
+    home = mkdtempSync(join(tmpdir(), 'attune-two-'));
+    database = startPostgres();
+    Object.assign(process.env, { ATTUNE_HOME: home, ATTUNE_STORE: database.url });
+    const [first, second] = [3, 4].map((seed) =>
+      writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
+    );
+    for (const adapter of [first, second]) await registerModel('parcels', adapter);
+    await promoteModel('parcels', { version: 1, force: 'the first one' });
+    servers = await Promise.all([start(), start()]);
+  });
+  afterAll(async () => {
+    const ended = servers.map(({ process: child }) => new Promise((done) => child.once('exit', done)));
+    for (const { process: child } of servers) child.kill('SIGTERM');
+    await Promise.all(ended);
+    delete process.env.ATTUNE_HOME;
+    delete process.env.ATTUNE_STORE;
+    database.stop();
+    files.remove();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  const ask = ({ url }: Server) =>
+    post({ url }, '/v1/completions', { model: 'parcels', prompt: 'where', max_tokens: 2 });
+
+  it('both follow an alias, lose no request meanwhile, and take feedback for what the other one answered', async () => {
+    const seen = new Set<string>();
+    await promoteModel('parcels', { version: 2, force: 'the next one' });
+    for (let number = 0; seen.size < 2; number++) {
+      const reply = await ask(servers[number % 2]);
+      expect(reply.status).toBe(200);
+      if (reply.headers.get('x-attune-model-version') === 'parcels@2') seen.add(servers[number % 2].url);
+    }
+    const { body } = await ask(servers[0]);
+    await expect
+      .poll(
+        async () => (await post(servers[1], '/v1/attune/feedback', { completion_id: body!.id, score: 'up' })).status,
+      )
+      .toBe(200);
+  });
+
+  it('a job that one of them takes is trained once, and its model is asked of the other', async () => {
+    const [one, other] = servers.map(({ client }) => client);
+    const rows = Array.from({ length: 8 }, (_, i) =>
+      JSON.stringify({
+        messages: [
+          { role: 'user', content: `parcel ${i}` },
+          { role: 'assistant', content: 'on its way' },
+        ],
+      }),
+    );
+    const file = await toFile(Buffer.from(rows.join('\n')), 'rows.jsonl');
+    const { id: training_file } = await one.files.create({ file, purpose: 'fine-tune' });
+    const { id } = await one.fineTuning.jobs.create({
+      model: 'tiny',
+      training_file,
+      method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 2, batch_size: 4 } } },
+    });
+    let job = await other.fineTuning.jobs.retrieve(id);
+    while (job.status !== 'succeeded') {
+      if (job.status === 'failed') throw new Error(JSON.stringify(job.error));
+      await sleep(100);
+      job = await other.fineTuning.jobs.retrieve(id);
+    }
+    const { data } = await other.fineTuning.jobs.listEvents(id, { limit: 100 });
+    const steps = data.flatMap(({ type, data: value }) => (type === 'metrics' ? (value as { step: number }).step : []));
+    expect(steps).toEqual([4, 3, 2, 1]);
+    for (const client of [one, other])
+      await expect
+        .poll(
+          () =>
+            client.completions.create({ model: job.fine_tuned_model!, prompt: 'where', max_tokens: 2 }).then(
+              ({ choices }) => choices.length,
+              () => 0,
+            ),
+          { timeout: 20_000 },
+        )
+        .toBe(1);
+  });
+});

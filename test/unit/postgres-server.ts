@@ -1,0 +1,48 @@
+// A PostgreSQL server in a temporary folder, by Debian's own programs; it does not run as root.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
+const isRoot = process.getuid?.() === 0;
+const runuser = ['/usr/sbin/runuser', '/sbin/runuser'].find((path) => existsSync(path));
+
+/** Whether there is one to start; else tests are skipped. */
+export const hasPostgres = initdb !== undefined && (!isRoot || runuser !== undefined);
+if (!hasPostgres) process.stderr.write('PostgreSQL tests are skipped: no server (apt-get install postgresql)\n');
+
+export interface PostgresServer {
+  /** Of its database, with a password that is not looked at. */
+  url: string;
+  sql(text: string): void;
+  stop(): void;
+}
+
+export function startPostgres(): PostgresServer {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'));
+  const port = 54_000 + (process.pid % 1000);
+  const program = (name: string, ...words: string[]): void => {
+    const path = join(dirname(initdb!), name);
+    const [command, ...before] = isRoot ? [runuser!, '-u', 'postgres', '--', path] : [path];
+    const { status, stderr } = spawnSync(command, [...before, ...words], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    if (status !== 0) throw new Error(`${name}: ${stderr.toString()}`);
+  };
+  chmodSync(folder, 0o755);
+  if (isRoot) execFileSync('chown', ['postgres', folder]);
+  const data = join(folder, 'data');
+  program('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync');
+  const settings = `-p ${port} -k ${folder} -c fsync=off`;
+  program('pg_ctl', '-D', data, '-w', '-o', settings, '-l', join(folder, 'log'), 'start');
+  return {
+    url: `postgres://postgres:word@127.0.0.1:${port}/postgres`,
+    sql: (text) => program('psql', '-q', '-h', folder, '-p', String(port), '-U', 'postgres', '-c', text),
+    stop() {
+      program('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * `npm run stress:recovery -- jobs [--times 20]`: SIGKILL of the server, its worker or both at moments of a fine-tuning job,
+ * from its creation to its end. Another server goes on: the adapter has the bytes of a job that was left alone, and no step
+ * is told twice.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import OpenAI, { toFile } from 'openai';
+import { randomUnit } from '../../src/base/random.ts';
+import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
+
+const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } }, allowPositionals: true });
+const TIMES = Number(values.times);
+const VICTIMS = ['server', 'worker', 'both'] as const;
+const STEPS = 72;
+const MOST_SECONDS = 1800;
+
+type Victim = (typeof VICTIMS)[number];
+
+interface Server {
+  client: OpenAI;
+  process: ChildProcess;
+}
+
+const root = mkdtempSync(join(tmpdir(), 'attune-jobs-'));
+const model = join(root, 'tiny');
+const rows = Array.from({ length: 24 }, (_, i) =>
+  JSON.stringify({
+    messages: [
+      { role: 'user', content: `parcel ${i}` },
+      { role: 'assistant', content: 'on its way' },
+    ],
+  }),
+).join('\n');
+
+let problems = 0;
+try {
+  await writeTinyModel(model, `${rows}\nparcel is on its way\n`, 2048);
+  const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
+  writeFileSync(join(model, 'chat_template.jinja'), template);
+  const alone = await liveThrough('alone');
+  console.error(`left alone: ${alone.seconds.toFixed(1)} s`);
+  for (let time = 0; time < TIMES; time++) {
+    const share = (time + randomUnit([0, 'moment', time])) / TIMES;
+    const kill = { after: share * alone.seconds, victim: VICTIMS[time % VICTIMS.length] };
+    const { hash, steps, told } = await liveThrough(`killed-${time}`, kill);
+    const faults = [
+      ...(hash === alone.hash ? [] : ['other bytes']),
+      ...(steps === alone.steps ? [] : [`steps ${steps}`]),
+    ];
+    problems += faults.length;
+    const outcome = faults.length === 0 ? 'equal' : faults.join(', ');
+    console.log(`${kill.victim} killed after ${kill.after.toFixed(2)} s (${told}): ${outcome}`);
+  }
+  console.log(`${TIMES} kills, ${problems} faults`);
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+process.exitCode = problems === 0 ? 0 : 1;
+
+/** A job in a home of its own, from its file to its end. @returns what came of it, and in which state it was when it was hit */
+async function liveThrough(name: string, kill?: { after: number; victim: Victim }) {
+  const home = join(root, name);
+  let server = await start(home);
+  const file = await server.client.files.create({
+    file: await toFile(Buffer.from(rows), 'rows.jsonl'),
+    purpose: 'fine-tune',
+  });
+  const began = Date.now();
+  const { id } = await server.client.fineTuning.jobs.create({
+    model: 'tiny',
+    training_file: file.id,
+    seed: 7,
+    method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 6, batch_size: 2 } } },
+  });
+  let told = '';
+  if (kill !== undefined) {
+    await sleep(kill.after * 1000);
+    told = (await server.client.fineTuning.jobs.retrieve(id)).status;
+    hit(server.process.pid!, kill.victim);
+    if (kill.victim !== 'worker') server = await start(home);
+  }
+  const seconds = await waitForEnd(server.client, id, began);
+  const steps = await stepsOf(server.client, id);
+  await stop(server.process);
+  const weights = readFileSync(join(home, 'training', 'jobs', id, 'run', 'adapter', 'adapter_model.safetensors'));
+  rmSync(home, { recursive: true });
+  return { hash: createHash('sha256').update(weights).digest('hex'), steps, seconds, told };
+}
+
+async function waitForEnd(client: OpenAI, id: string, began: number): Promise<number> {
+  for (;;) {
+    const { status, error } = await client.fineTuning.jobs.retrieve(id);
+    const seconds = (Date.now() - began) / 1000;
+    if (status === 'succeeded') return seconds;
+    if (status === 'failed' || status === 'cancelled' || seconds > MOST_SECONDS)
+      throw new Error(`the job is ${status} after ${seconds.toFixed(0)} s: ${JSON.stringify(error)}`);
+    await sleep(50);
+  }
+}
+
+/** As they are told, the last one first. */
+async function stepsOf(client: OpenAI, id: string): Promise<string> {
+  const steps: number[] = [];
+  for await (const { type, data } of client.fineTuning.jobs.listEvents(id, { limit: 100 }))
+    if (type === 'metrics') steps.push((data as { step: number }).step);
+  const isWhole = steps.length === STEPS && steps.every((step, i) => step === STEPS - i);
+  return isWhole ? 'each once' : steps.join(' ');
+}
+
+async function start(home: string): Promise<Server> {
+  const env = { ...process.env, ATTUNE_HOME: home, ATTUNE_THREADS: '1' };
+  const args = ['serve', model, '--training', '--port', '0', '--precision', 'f32', '--json'];
+  const child = spawn(resolve('bin/attune'), args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const url = await new Promise<string>((done, fail) => {
+    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
+    child.once('exit', () => fail(new Error('the server ended')));
+  });
+  return { client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 3 }), process: child };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => {
+    child.once('exit', done);
+  });
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Processes below the server are its workers: the one that serves and the one that trains. */
+function hit(server: number, victim: Victim): void {
+  const below = descendantsOf(server);
+  const own = victim === 'server' ? [server] : victim === 'worker' ? below : [server, ...below];
+  for (const pid of own) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+}
+
+function descendantsOf(parent: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
+      } catch {
+        return [];
+      }
+    });
+  const below = (pid: number): number[] =>
+    parents.filter((one) => one.parent === pid).flatMap((one) => [one.pid, ...below(one.pid)]);
+  return below(parent);
+}

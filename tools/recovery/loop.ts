@@ -1,0 +1,191 @@
+/**
+ * `npm run stress:recovery -- loop [--times 3]`: SIGKILL of `attune improve run`, with all that it started, so many times in
+ * each state of a loop. The next run goes on: the new version has the bytes of one that was left alone, and every decision is
+ * taken once.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import {
+  importReview,
+  improvementStatus,
+  modelHistory,
+  promoteModel,
+  registerModel,
+  resolveRecipeFile,
+  reviewResults,
+  signReview,
+  train,
+  type Decision,
+} from '../../src/app/index.ts';
+import { randomUnit } from '../../src/base/random.ts';
+import { readDecisions } from '../../src/app/improve/decisions.ts';
+import { feedback, NEW, texts, writeTinyLoop } from '../../test/system/tiny-loop.ts';
+
+const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } }, allowPositionals: true });
+const TIMES = Number(values.times);
+const STATES = ['collecting', 'quarantine', 'review', 'retraining', 'gate', 'approval', 'rollout'] as const;
+type State = (typeof STATES)[number];
+
+const PLAN = `continuous:
+  model: topics
+  retrain: {recipe: topics.yaml, when: rows >= 40, holdout: 0.35}
+  quarantine: {review: 5}
+  rollout: {canary: 50%}
+`;
+
+const attune = resolve('bin/attune');
+const root = mkdtempSync(join(tmpdir(), 'attune-loop-'));
+const base = join(root, 'base');
+/** Always the same place: the registry keeps whole paths. */
+const work = join(root, 'work');
+const loop = join(work, 'improve/topics');
+
+let problems = 0;
+try {
+  await prepare();
+  const alone = await liveThrough();
+  console.error(`left alone: ${JSON.stringify(alone.seconds)} s`);
+  for (const state of STATES) {
+    for (let time = 0; time < TIMES; time++) {
+      const after = ((time + randomUnit([0, state, time])) / TIMES) * (alone.seconds[state] ?? 0);
+      const killed = await liveThrough({ state, after });
+      const faults = [
+        ...(killed.hash === alone.hash ? [] : ['other bytes']),
+        ...(killed.states === alone.states ? [] : [`decisions ${killed.states}`]),
+        ...(killed.champion === alone.champion ? [] : [`champion ${killed.champion}`]),
+        ...(killed.kills === 1 ? [] : [`${killed.kills} kills`]),
+      ];
+      problems += faults.length;
+      console.log(`${state}, killed after ${after.toFixed(2)} s: ${faults.length === 0 ? 'equal' : faults.join(', ')}`);
+    }
+  }
+  console.log(`${STATES.length * TIMES} kills, ${problems} faults; ${alone.states}`);
+} finally {
+  process.chdir(tmpdir());
+  rmSync(root, { recursive: true, force: true });
+}
+process.exitCode = problems === 0 ? 0 : 1;
+
+/** A champion, and feedback that waits. */
+async function prepare(): Promise<void> {
+  process.env.ATTUNE_HOME = join(work, 'home');
+  process.env.ATTUNE_THREADS = '1';
+  writeTinyLoop(work);
+  writeFileSync(join(work, 'loop.yaml'), PLAN);
+  process.chdir(work);
+  await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
+  await registerModel('topics', 'first');
+  await promoteModel('topics', { version: 1, force: 'the first one' });
+  await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
+  process.chdir(root);
+  cpSync(work, base, { recursive: true });
+}
+
+interface Life {
+  hash: string;
+  states: string;
+  champion: string;
+  kills: number;
+  /** How long a process was in each state. */
+  seconds: Partial<Record<State, number>>;
+}
+
+/** One cycle of the loop, over a kill in one state. */
+async function liveThrough(kill?: { state: State; after: number }): Promise<Life> {
+  process.chdir(root);
+  rmSync(work, { recursive: true });
+  cpSync(base, work, { recursive: true });
+  process.chdir(work);
+  const seconds: Life['seconds'] = {};
+  let kills = 0;
+  for (;;) {
+    const wanted = kills === 0 ? kill : undefined;
+    if (await run(seconds, wanted)) kills++;
+    else if (await isOver()) break;
+  }
+  const decisions = readDecisions(loop);
+  const { aliases, versions } = await modelHistory('topics');
+  return {
+    hash: hashOf(join(loop, 'cycles/0001/run/model/model.safetensors')),
+    states: decisions.map(({ state }) => state).join(' '),
+    champion: `${aliases.champion} of ${versions.length}`,
+    kills,
+    seconds,
+  };
+}
+
+/** What people do, where the loop waits for them. @returns whether the cycle is over */
+async function isOver(): Promise<boolean> {
+  const { state } = await improvementStatus('loop.yaml');
+  const cycle = join(loop, 'cycles/0001');
+  if (state === 'review') await reviewAll(join(cycle, 'pairs.jsonl'));
+  else if (state === 'approval')
+    await signReview(join(cycle, 'run'), { by: 'ann', decision: 'approve', reason: 'better' });
+  else if (state === 'rollout') await promoteModel('topics', { version: 2, force: 'the trial is over' });
+  return state === 'promoted';
+}
+
+async function reviewAll(pairs: string): Promise<void> {
+  await reviewResults(pairs, { export: 'label-studio', to: 'tasks.json' });
+  const tasks = JSON.parse(readFileSync('tasks.json', 'utf8')) as { data: { order: string } }[];
+  const chosen = tasks.map(({ data }) => {
+    const value = { selected: data.order === 'ab' ? 'right' : 'left' };
+    return { data, annotations: [{ completed_by: 'ann', result: [{ value }] }] };
+  });
+  writeFileSync('tasks.json', JSON.stringify(chosen));
+  await importReview(pairs, 'tasks.json', { from: 'label-studio' });
+}
+
+const POLL = 5;
+
+/** `attune improve run` until it ends, or is killed so long after a state began. @returns whether it was killed */
+async function run(seconds: Life['seconds'], kill?: { state: State; after: number }): Promise<boolean> {
+  const child = spawn(attune, ['improve', 'run', 'loop.yaml'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (data) => (told += String(data)));
+  const ended = new Promise<void>((done) => {
+    child.once('close', () => done());
+  });
+  let [state, since] = [stateOf(), performance.now()];
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  let isKilled = false;
+  while (isRunning()) {
+    const now = stateOf();
+    if (now !== state) {
+      seconds[state] = (seconds[state] ?? 0) + (performance.now() - since) / 1000;
+      [state, since] = [now, performance.now()];
+    }
+    if (kill?.state === state && performance.now() - since >= kill.after * 1000) {
+      isKilled = hit(child.pid!);
+      break;
+    }
+    await sleep(POLL);
+  }
+  await ended;
+  seconds[state] = (seconds[state] ?? 0) + (performance.now() - since) / 1000;
+  if (!isKilled && child.exitCode !== 0) throw new Error(told);
+  return isKilled;
+}
+
+function hit(pid: number): boolean {
+  try {
+    process.kill(-pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function stateOf(): State {
+  const last: Decision | undefined = existsSync(join(loop, 'decisions.jsonl')) ? readDecisions(loop).at(-1) : undefined;
+  return (last?.state ?? 'collecting') as State;
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
