@@ -15,7 +15,24 @@ interface Rewarded {
   /** A file of rows. */
   test: string;
   ways: readonly { title: string; objective: Settings['objective'] }[];
+  tuning?: Settings['tuning'];
+  training: Settings['training'];
   metrics: Readonly<Record<string, string>>;
+}
+
+type Scored = Pick<
+  Extract<Settings['objective'], { name: 'grpo' }>,
+  'reward_funcs' | 'held_out_reward_funcs' | 'max_completion_length'
+>;
+
+/** Every way to learn from the same rewards, with eight answers to each prompt. */
+function waysWith(scored: Scored): Rewarded['ways'] {
+  return [
+    { title: 'GRPO', objective: { name: 'grpo', ...scored } },
+    { title: 'RLOO', objective: { name: 'rloo', ...scored } },
+    { title: 'PPO', objective: { name: 'ppo', ...scored, num_generations: 8, num_ppo_epochs: 1 } },
+    { title: 'best of 8', objective: { name: 'best_of_n', ...scored } },
+  ];
 }
 
 async function learnByReward(setting: Setting, task: Rewarded): Promise<Part['table']> {
@@ -31,7 +48,8 @@ async function learnByReward(setting: Setting, task: Rewarded): Promise<Part['ta
     recipe: {
       data: { train: at('prompts.jsonl'), validation: 0.05, test: 0, max_length: 96 },
       objective,
-      training: { max_steps: setting.quick ? 30 : 80, batch_size: 8, learning_rate: 1e-3 },
+      tuning: task.tuning ?? 'lora',
+      training: task.training,
     },
   }));
   const learnt = await learnAll(task.name, setting, { start, ways });
@@ -44,21 +62,16 @@ export async function pronunciations(setting: Setting): Promise<Part> {
   const { files, origin } = await pronunciation.fetch(join(setting.folder, 'pronunciation'));
   const rows = readRows<Answered>(files.train);
   const count = setting.quick ? 2000 : 6000;
-  const reward = {
-    reward_funcs: [{ rule: 'edit_distance' as const, unit: 'words' as const }],
-    max_completion_length: 40,
-  };
   const table = await learnByReward(setting, {
     name: 'pronunciation',
     caption: 'Words',
     rows: { first: rows.slice(0, count), rewarded: rows.slice(count, count + (setting.quick ? 400 : 1600)) },
     test: files.test,
-    ways: [
-      { title: 'GRPO', objective: { name: 'grpo', ...reward } },
-      { title: 'RLOO', objective: { name: 'rloo', ...reward } },
-      { title: 'PPO', objective: { name: 'ppo', ...reward, num_generations: 8, num_ppo_epochs: 1 } },
-      { title: 'best of 8', objective: { name: 'best_of_n', ...reward } },
-    ],
+    ways: waysWith({
+      reward_funcs: [{ rule: 'edit_distance', unit: 'words' }],
+      max_completion_length: 40,
+    }),
+    training: { max_steps: setting.quick ? 30 : 60, batch_size: 8, learning_rate: 1e-3 },
     metrics: { phoneme_error_rate: 'phoneme error rate', exact_match: 'all right' },
   });
   const about =
@@ -69,14 +82,18 @@ export async function pronunciations(setting: Setting): Promise<Part> {
   return { about, table };
 }
 
-const COUNTS = { first: 1000, rewarded: 600, test: 400 };
+const COUNTS = { rewarded: 600, test: 400 };
 
 /** Rows of a generator in their parts; no prompt stands in two of them. */
-function generated(setting: Setting, name: string, rowAt: (row: number) => Answered) {
+function generated(
+  setting: Setting,
+  { name, first }: { name: string; first: number },
+  rowAt: (row: number) => Answered,
+) {
   const unique = [
     ...new Map(Array.from({ length: 6000 }, (_, i) => rowAt(i)).map((row) => [row.prompt, row])).values(),
   ];
-  const { first, rewarded, test } = COUNTS;
+  const { rewarded, test } = COUNTS;
   const path = join(setting.folder, name, 'test.jsonl');
   writeRows(path, unique.slice(0, test));
   return {
@@ -92,9 +109,9 @@ function drawn(key: string, row: number, below: number): number {
   return Math.floor(below * randomUnit([2, key, row]));
 }
 
-/** Sums of two numbers below 100. */
+/** Sums of two numbers below 100, of which the model has seen so many that it knows half of the others. */
 export async function arithmetic(setting: Setting): Promise<Part> {
-  const { rows, test } = generated(setting, 'arithmetic', (row) => {
+  const { rows, test } = generated(setting, { name: 'arithmetic', first: 2800 }, (row) => {
     const [a, b] = ['a', 'b'].map((key) => drawn(key, row, 100));
     return { prompt: `${a} + ${b} =`, completion: ` ${a + b}` };
   });
@@ -103,11 +120,13 @@ export async function arithmetic(setting: Setting): Promise<Part> {
     caption: 'Sums',
     rows,
     test,
-    ways: [{ title: 'GRPO', objective: { name: 'grpo', reward_funcs: ['numeric'], max_completion_length: 8 } }],
+    ways: waysWith({ reward_funcs: ['numeric'], max_completion_length: 8 }),
+    tuning: 'full',
+    training: { max_steps: setting.quick ? 20 : 60, batch_size: 16, learning_rate: 3e-4 },
     metrics: { exact_match: 'right' },
   });
   const about =
-    `Sums of two numbers below 100, made up: attune-base is first tuned on ${rows.first.length}, then by GRPO on ` +
+    `Sums of two numbers below 100, made up: attune-base is first tuned on ${rows.first.length}, then by each way on ` +
     `${rows.rewarded.length} others with a reward of 1 for the right number. Judged on ${COUNTS.test} that are in neither.`;
   return { about, table };
 }
@@ -122,30 +141,35 @@ const ORDER = {
   additionalProperties: false,
 };
 
-/** Orders as JSON; the reward is a schema's, with the right answer as a watch on it. */
+/** Orders as JSON, half of them with the count as a text; the reward is a schema's, with the right answer as a watch on it. */
 export async function extraction(setting: Setting): Promise<Part> {
-  const { rows, test } = generated(setting, 'extraction', (row) => {
+  const { rows, test } = generated(setting, { name: 'extraction', first: 300 }, (row) => {
     const count = 2 + drawn('count', row, 90);
     const [item, place] = [GOODS[drawn('item', row, GOODS.length)], PLACES[drawn('place', row, PLACES.length)]];
     const prompt = `Please send ${count} ${item}s to our office in ${place}.`;
     return { prompt, completion: ` ${JSON.stringify({ count, item, place })}` };
   });
-  const schema = { rule: 'json_schema' as const, schema: ORDER };
-  const usual = { name: 'grpo' as const, max_completion_length: 48, held_out_reward_funcs: ['exact' as const] };
+  const first = rows.first.map((row, i) => (i % 2 === 0 ? row : { ...row, completion: countAsText(row.completion) }));
   const table = await learnByReward(setting, {
     name: 'extraction',
     caption: 'Orders',
-    rows,
+    rows: { ...rows, first },
     test,
-    ways: [
-      { title: 'GRPO, the schema alone', objective: { ...usual, reward_funcs: [schema] } },
-      { title: 'GRPO, schema and likeness', objective: { ...usual, reward_funcs: [schema, 'edit_distance'] } },
-    ],
+    ways: waysWith({
+      reward_funcs: [{ rule: 'json_schema', schema: ORDER }],
+      held_out_reward_funcs: ['exact'],
+      max_completion_length: 48,
+    }),
+    training: { max_steps: setting.quick ? 16 : 32, batch_size: 8, learning_rate: 5e-4 },
     metrics: { exact_match: 'all right', chrf: 'chrF' },
   });
   const about =
-    `Orders in a sentence as JSON, made up: attune-base is first tuned on ${rows.first.length}, then by GRPO on ` +
-    `${rows.rewarded.length} others, with a reward of 1 for what keeps the schema, alone or beside the likeness to the ` +
-    'right answer. The schema alone can be kept by any order: whether answers are right was watched, not trained.';
+    `Orders in a sentence as JSON, made up: attune-base is first tuned on ${first.length}, of which every second one has ` +
+    `its count as a text, as people write them; then by each way on ${rows.rewarded.length} others, with a reward of 1 for ` +
+    'what keeps the schema, which wants a number. Any order would keep it: whether answers are right was watched, not trained.';
   return { about, table };
+}
+
+function countAsText(completion: string): string {
+  return completion.replace(/"count":(\d+)/, '"count":"$1"');
 }

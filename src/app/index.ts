@@ -102,6 +102,7 @@ export type { Verification, VerifyOptions } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { BatchReward, Reward, RewardFunction, RewardSample } from '../methods/objectives/rewards/reward.ts';
+export type { Tool } from '../methods/objectives/tools/tool.ts';
 export type { RunEvent } from '../base/events.ts';
 export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
 export type { CounterfactualResults } from '../store/counterfactuals.ts';

@@ -31,6 +31,7 @@ export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
+export { toolResultIds, type ToolResult } from './tool-results.ts';
 export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
 export type { LanguageChoice } from './translation-traits.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';

@@ -1594,6 +1594,21 @@ export interface GrpoObjective {
    */
   held_out_reward_funcs?: MethodOptionInputs['objective']['grpo']['held_out_reward_funcs'];
   /**
+   * Functions that the model may call while it answers: ./tools.ts#name.
+   * @defaultValue []
+   */
+  tools?: MethodOptionInputs['objective']['grpo']['tools'];
+  /**
+   * Seconds that a call may take.
+   * @defaultValue 60
+   */
+  tool_timeout?: MethodOptionInputs['objective']['grpo']['tool_timeout'];
+  /**
+   * Rounds of calls in an answer; after the last one calls are left unanswered.
+   * @defaultValue 4
+   */
+  max_tool_calling_iterations?: MethodOptionInputs['objective']['grpo']['max_tool_calling_iterations'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1722,6 +1737,21 @@ export interface RlooObjective {
    */
   held_out_reward_funcs?: MethodOptionInputs['objective']['rloo']['held_out_reward_funcs'];
   /**
+   * Functions that the model may call while it answers: ./tools.ts#name.
+   * @defaultValue []
+   */
+  tools?: MethodOptionInputs['objective']['rloo']['tools'];
+  /**
+   * Seconds that a call may take.
+   * @defaultValue 60
+   */
+  tool_timeout?: MethodOptionInputs['objective']['rloo']['tool_timeout'];
+  /**
+   * Rounds of calls in an answer; after the last one calls are left unanswered.
+   * @defaultValue 4
+   */
+  max_tool_calling_iterations?: MethodOptionInputs['objective']['rloo']['max_tool_calling_iterations'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1811,6 +1841,21 @@ export interface BestOfNObjective {
    */
   held_out_reward_funcs?: MethodOptionInputs['objective']['best_of_n']['held_out_reward_funcs'];
   /**
+   * Functions that the model may call while it answers: ./tools.ts#name.
+   * @defaultValue []
+   */
+  tools?: MethodOptionInputs['objective']['best_of_n']['tools'];
+  /**
+   * Seconds that a call may take.
+   * @defaultValue 60
+   */
+  tool_timeout?: MethodOptionInputs['objective']['best_of_n']['tool_timeout'];
+  /**
+   * Rounds of calls in an answer; after the last one calls are left unanswered.
+   * @defaultValue 4
+   */
+  max_tool_calling_iterations?: MethodOptionInputs['objective']['best_of_n']['max_tool_calling_iterations'];
+  /**
    * Answers to each prompt, which are compared with each other.
    * @defaultValue 8
    */
@@ -1867,6 +1912,21 @@ export interface PpoObjective {
    * @defaultValue []
    */
   held_out_reward_funcs?: MethodOptionInputs['objective']['ppo']['held_out_reward_funcs'];
+  /**
+   * Functions that the model may call while it answers: ./tools.ts#name.
+   * @defaultValue []
+   */
+  tools?: MethodOptionInputs['objective']['ppo']['tools'];
+  /**
+   * Seconds that a call may take.
+   * @defaultValue 60
+   */
+  tool_timeout?: MethodOptionInputs['objective']['ppo']['tool_timeout'];
+  /**
+   * Rounds of calls in an answer; after the last one calls are left unanswered.
+   * @defaultValue 4
+   */
+  max_tool_calling_iterations?: MethodOptionInputs['objective']['ppo']['max_tool_calling_iterations'];
   /**
    * Answers to each prompt.
    * @defaultValue 1

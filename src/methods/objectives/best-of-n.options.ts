@@ -3,6 +3,7 @@ import { defineObjective } from '../../train/method.ts';
 import { checkWeights, rolloutOptions } from './grpo.options.ts';
 
 const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, num_generations } = rolloutOptions;
+const { tools, tool_timeout, max_tool_calling_iterations } = rolloutOptions;
 const { max_completion_length, temperature, top_p, top_k, min_p, repetition_penalty } = rolloutOptions;
 
 /** Of several sampled answers to each prompt the best one is trained on. */
@@ -12,6 +13,9 @@ export const options = z
     reward_weights,
     reward_timeout,
     held_out_reward_funcs,
+    tools,
+    tool_timeout,
+    max_tool_calling_iterations,
     num_generations,
     max_completion_length,
     temperature,

@@ -1,4 +1,5 @@
 // S states of all answers, D width
+import { pushAll } from '../../base/many.ts';
 import type { Layout } from '../../nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -12,7 +13,8 @@ import type { ValueHead } from './value-head.ts';
 
 /** States of each answer of a row; `room`: tokens that an answer may have. */
 export function stateCounts(row: PreparedRow, room: number): number[] {
-  return trainedLengths(row).map((length) => (length === 0 || length === room ? length : length + 1));
+  const lengths = row.segments?.slice(1) ?? [];
+  return trainedLengths(row).map((trained, i) => (trained === 0 || lengths[i] === room ? trained : trained + 1));
 }
 
 export function countStates(rows: readonly PreparedRow[], room: number): number {
@@ -28,16 +30,26 @@ export function statePlaces(
   const places: number[] = [];
   const owners: number[] = [];
   const counts = rows.map((row) => stateCounts(row, room));
+  let first = 0;
   for (const [text, row] of rowOf.entries()) {
+    if (text === 0 || rowOf[text - 1] !== row) first = offsets[text];
     const parent = parents?.[text] ?? -1;
     if (parent < 0) continue;
-    const count = counts[row].shift()!;
-    for (let state = 0; state < count; state++) {
-      places.push(state === 0 ? offsets[parent + 1] - 1 : offsets[text] + state - 1);
-      owners.push(row);
-    }
+    const [start, end] = [offsets[text], offsets[text + 1]];
+    const written = range(start, end).filter((place) => rows[row].trained[place - first] === 1);
+    const states = written.map((place) => (place === start ? offsets[parent + 1] - 1 : place - 1));
+    if (states.length < counts[row].shift()!) states.push(end - 1);
+    pushAll(places, states);
+    pushAll(
+      owners,
+      states.map(() => row),
+    );
   }
   return { places: BigInt64Array.from(places, BigInt), rows: BigInt64Array.from(owners, BigInt) };
+}
+
+function range(start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => start + i);
 }
 
 /** Values of all states of a batch, from the hidden states of its tokens: [S] */

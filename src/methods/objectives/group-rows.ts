@@ -35,8 +35,9 @@ function rowOf(rollouts: readonly TrainedRollout[], part: number): PreparedRow {
   const ids = Int32Array.from([...row.ids, ...rollouts.flatMap((rollout) => rollout.ids)]);
   const trained = new Uint8Array(ids.length);
   let at = row.ids.length;
-  for (const { ids: own, isTrained } of rollouts) {
-    trained.fill(isTrained ? 1 : 0, at, at + own.length);
+  for (const { ids: own, isTrained, written } of rollouts) {
+    if (written !== undefined && isTrained) trained.set(written, at);
+    else trained.fill(isTrained ? 1 : 0, at, at + own.length);
     at += own.length;
   }
   return {

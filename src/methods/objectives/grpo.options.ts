@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
 import { rewardSpec } from './rewards/reward.options.ts';
+import { toolOptions } from './tools/tool.options.ts';
 
 const positive = z.number().positive();
 
@@ -17,6 +18,7 @@ export const rolloutOptions = {
     .array(rewardSpec)
     .default([])
     .describe('rewards that are measured on validation rows and never trained on, as a watch on the others'),
+  ...toolOptions,
   num_generations: z.int().min(2).default(8).describe('answers to each prompt, which are compared with each other'),
   max_completion_length: z.int().positive().default(256).describe('longest answer, in tokens'),
   temperature: positive.default(1).describe('of sampling, and of the probabilities that are trained'),

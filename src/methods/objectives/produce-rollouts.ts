@@ -12,7 +12,7 @@ import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
-import { rollOut, sampleOf, type Rollout } from './rollouts.ts';
+import { rollOut, sampleOf, writtenIds, type Rollout } from './rollouts.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
 export async function produceRollouts(
@@ -53,14 +53,15 @@ export async function scoredRollouts(
   share = 0,
 ): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
   const { settings, processor } = parts;
-  const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer, share });
+  const context = { step, tokenizer: processor.tokenizer, share, tools: parts.tools };
+  const { rollouts, metrics: ofTools } = await rollOut(rows, settings, context);
   const rewards = await allRewards(rollouts, parts.scorers, step.signal);
-  const answers = rollouts.map(({ ids }) => ids);
+  const answers = rollouts.map(writtenIds);
   const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));
   return {
     rollouts,
     rewards,
-    metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts), ...habits },
+    metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts), ...habits, ...ofTools },
   };
 }
 
@@ -88,7 +89,7 @@ export async function scoreRollouts(
   const heldOut = await allRewards(rollouts, parts.heldOut, step.signal);
   parts.evaluated = rollouts.map((rollout, i) => ({ ...sampleOf(rollout), reward: sums[i] }));
   const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
-  const tokens = rollouts.reduce((sum, { ids }) => sum + ids.length, 0);
+  const tokens = rollouts.reduce((sum, rollout) => sum + writtenIds(rollout).length, 0);
   return {
     metrics: {
       loss: meanOf([...perRow]),
@@ -136,12 +137,12 @@ function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly 
     [`${group}/${name}/mean`, meanOf(rewards[f])] as const,
     [`${group}/${name}/std`, deviationOf(rewards[f])] as const,
   ]);
-  return Object.fromEntries(entries);
+  return Object.assign(Object.fromEntries(entries), ...scorers.map((scorer) => scorer.metrics?.() ?? {})) as Metrics;
 }
 
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {
-  const lengths = rollouts.map(({ ids }) => ids.length);
-  const ended = rollouts.filter(({ isComplete }) => isComplete).map(({ ids }) => ids.length);
+  const lengths = rollouts.map((rollout) => writtenIds(rollout).length);
+  const ended = lengths.filter((_, i) => rollouts[i].isComplete);
   return {
     'completions/mean_length': meanOf(lengths),
     'completions/min_length': smallest(lengths),

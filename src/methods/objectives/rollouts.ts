@@ -1,10 +1,13 @@
 // G answers to each prompt
+import type { Metrics } from '../../base/events.ts';
 import { hash32 } from './rollout-seed.ts';
-import { withoutSeparator, type Tokenizer } from '../../text/index.ts';
+import { withoutSeparator, type Message, type Tokenizer } from '../../text/index.ts';
 import type { Completion } from '../../generate/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { StepContext } from '../../train/produce.ts';
 import type { PlacedSample } from './rewards/reward.ts';
+import type { RolloutTools } from './tools/rollout-tools.ts';
+import { withToolTurns, type OpenRollout } from './tools/tool-turns.ts';
 
 export interface SamplingSettings {
   num_generations: number;
@@ -19,34 +22,60 @@ export interface SamplingSettings {
 /** One answer of a rollout. */
 export interface Rollout {
   row: PreparedRow;
-  /** With the token that ended it. */
+  /** With the token that ended it; with tools, all of its turns and what stands between them. */
   ids: readonly number[];
+  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
+  written?: readonly number[];
   isComplete: boolean;
+  /** Its last turn's. */
   text: string;
+  /** With tools: its turns and their results. */
+  turns?: readonly Message[];
 }
 
-/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. `share` is the reference's. */
+interface RolloutContext {
+  step: StepContext;
+  tokenizer: Tokenizer;
+  /** The reference's. */
+  share?: number;
+  tools?: RolloutTools;
+}
+
+/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
 export async function rollOut(
   rows: readonly PreparedRow[],
   settings: SamplingSettings,
-  { step, tokenizer, share = 0 }: { step: StepContext; tokenizer: Tokenizer; share?: number },
-): Promise<Rollout[]> {
-  const { rollouts, signal, seed } = step;
+  { step, tokenizer, share = 0, tools }: RolloutContext,
+): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
+  const { rollouts, seed } = step;
   if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
+  const sampling = samplingOf(settings, step);
   const requests = rows.map((row) => ({
+    ...sampling,
     prompt: row.ids,
     n: settings.num_generations,
     maxNewTokens: settings.max_completion_length,
-    temperature: settings.temperature,
-    topP: settings.top_p,
-    topK: settings.top_k,
-    minP: settings.min_p,
-    repetitionPenalty: settings.repetition_penalty,
     seed: hash32(`${seed} ${step.step} ${row.id}${share === 0 ? '' : ` ${share}`}`),
-    signal,
   }));
   const answers = await rollouts.generate(requests, share);
-  return rows.flatMap((row, i) => answers[i].map((completion) => rolloutOf(row, completion, tokenizer)));
+  const first = rows.flatMap((row, i) => answers[i].map((completion) => rolloutOf(row, completion, tokenizer)));
+  if (tools === undefined) return { rollouts: first, metrics: {} };
+  const room = settings.max_completion_length;
+  const goOn = async (open: readonly OpenRollout[], round: number) => {
+    const further = open.map(({ row, ids, place }) => ({
+      ...sampling,
+      prompt: [...row.ids, ...ids],
+      maxNewTokens: room - ids.length,
+      seed: hash32(`${seed} ${step.step} ${row.id} ${place % settings.num_generations} turn ${round}`),
+    }));
+    return (await rollouts.generate(further, share)).map(([completion]) => completion);
+  };
+  return withToolTurns(first, { tools, room, goOn });
+}
+
+function samplingOf(settings: SamplingSettings, { signal }: StepContext) {
+  const { temperature, top_p: topP, top_k: topK, min_p: minP, repetition_penalty: repetitionPenalty } = settings;
+  return { temperature, topP, topK, minP, repetitionPenalty, signal };
 }
 
 function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenizer): Rollout {
@@ -62,7 +91,14 @@ function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenize
 }
 
 /** A rollout as reward functions see it. */
-export function sampleOf({ row, ids, isComplete, text }: Rollout): PlacedSample {
+export function sampleOf(rollout: Rollout): PlacedSample {
+  const { row, isComplete, text, turns } = rollout;
   const { prompt, columns, source } = row.prompt!;
-  return { prompt, completion: text, row: columns, tokens: ids.length, isComplete, source };
+  const tokens = writtenIds(rollout).length;
+  return { prompt, completion: text, row: columns, tokens, isComplete, source, ...(turns && { turns }) };
+}
+
+/** The tokens of an answer that the model wrote itself. */
+export function writtenIds({ ids, written }: Rollout): readonly number[] {
+  return written === undefined ? ids : ids.filter((_, token) => written[token] === 1);
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../text/index.ts';
 import type { EvaluatedAnswer } from '../../train/objective.ts';
@@ -9,9 +9,10 @@ import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
 import type { SamplingSettings } from './rollouts.ts';
+import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
 
 /** How answers are sampled, and what scores them. */
-export interface SampledSettings extends SamplingSettings {
+export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
   reward_funcs: readonly RewardSpec[];
   reward_weights: readonly number[] | null;
   reward_timeout: number;
@@ -25,6 +26,7 @@ export interface SampledParts<Settings extends SampledSettings = SampledSettings
   scorers: readonly Scorer[];
   /** Measured on validation rows only: what goes up without them was not learnt for its own sake. */
   heldOut: readonly Scorer[];
+  tools?: RolloutTools;
   processor: Processor;
   /** Answers of the last evaluation. */
   evaluated: readonly EvaluatedAnswer[];
@@ -47,11 +49,18 @@ export function sampledObjective(
     ...(referenceModel !== null && { referenceModel }),
     room: settings.max_completion_length,
     async ready(signal) {
+      await parts.tools?.check();
       for (const scorer of scorers) await scorer.ready?.(signal);
     },
-    dispose: () => scorers.forEach((scorer) => scorer.dispose?.()),
+    dispose() {
+      parts.tools?.dispose();
+      for (const scorer of scorers) scorer.dispose?.();
+    },
+    check(train) {
+      for (const scorer of scorers) scorer.check?.(train as readonly PromptExample[]);
+    },
     evaluated: () => parts.evaluated,
-    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[]),
+    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[], parts.tools),
     evaluate: (rows, step) => scoreRollouts(rows, step, parts),
     collate: (rows) => collateRows(rows, { causal: true }),
   };
@@ -66,7 +75,8 @@ export function sampledParts<Settings extends SampledSettings>(
   const { references: hashes = {}, rewardModel } = processor;
   const create = (spec: RewardSpec) => createScorer(spec, { hashes, timeout, rewardModel });
   const [scorers, heldOut] = [reward_funcs, held_out_reward_funcs].map((specs) => namedApart(specs.map(create)));
-  return { settings, scorers, heldOut, processor, evaluated: [] };
+  const tools = RolloutTools.of(settings, processor);
+  return { settings, scorers, heldOut, processor, evaluated: [], ...(tools && { tools }) };
 }
 
 /** Two of a name are logged as two. */
@@ -77,19 +87,24 @@ function namedApart(scorers: readonly Scorer[]): Scorer[] {
     seen.set(scorer.name, count);
     if (count === 1) return scorer;
     const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
-    const name = `${scorer.name}_${count}`;
-    return { name, score, ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer) };
+    const own = { ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer), check: scorer.check };
+    return { name: `${scorer.name}_${count}`, score, ...own };
   });
 }
 
 async function preparePrompts(
   renderer: Renderer,
   examples: readonly PromptExample[],
+  tools?: RolloutTools,
 ): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+  const shown = await tools?.schemas();
+  if (shown !== undefined) refuseTexts(examples);
   const rows = await Promise.all(
     examples.map(async (example): Promise<PreparedRow> => {
       const { id, source, prompt } = example;
-      const { ids } = await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt });
+      const { ids } = await renderer.prompt(
+        typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) },
+      );
       return { id, source, ids, trained: new Uint8Array(ids.length), prompt: example };
     }),
   );
@@ -97,4 +112,17 @@ async function preparePrompts(
     ids.length > 0 ? [] : [{ ...source, field: 'prompt', message: 'is empty', fix: 'fill it or delete the row' }],
   );
   return { rows, problems };
+}
+
+/** A text says nowhere what tools there are, and a model that goes on with it calls none. */
+function refuseTexts(examples: readonly PromptExample[]): void {
+  const texts = examples.filter(({ prompt }) => typeof prompt === 'string');
+  if (texts.length === 0) return;
+  throw new AttuneError('E_TOOLS_TEXT_PROMPT', {
+    what: `objective.tools needs prompts that are messages, and ${texts.length} of ${examples.length} are texts`,
+    expected: '{"prompt": [{"role": "user", "content": "…"}], …}',
+    problems: texts.slice(0, 5).map(({ source }) => ({ ...source, field: 'prompt', message: 'is a text' })),
+    problemCount: texts.length,
+    fix: 'write each prompt as a list with one message',
+  });
 }

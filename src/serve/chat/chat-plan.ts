@@ -7,10 +7,10 @@ import type { Writer } from '../models/opened.ts';
 import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
-import type { AnswerForm } from './answer-reader.ts';
+import { thinkingOf, type AnswerForm } from '../../generate/tool-calls/answer-reader.ts';
 import { continuationOf, conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
-import { familyOf } from './families/index.ts';
-import type { CallableTool, ToolFamily } from './families/family.ts';
+import { familyOf } from '../../generate/tool-calls/index.ts';
+import type { CallableTool, ToolFamily } from '../../generate/tool-calls/family.ts';
 
 export interface ChatPlan {
   wish: Wish;
@@ -91,11 +91,4 @@ function thinkingIn(body: ChatRequest, template: string): AnswerForm['thinking']
   const { content } = body.messages[body.messages.length - 1];
   const text = continues === 'turns' ? '' : JSON.stringify(content);
   return text.lastIndexOf('<think>') > text.lastIndexOf('</think>') ? 'opened' : 'marked';
-}
-
-/** Whether a template's model thinks before it answers, and whether its prompts open the thinking. */
-export function thinkingOf(template: string): AnswerForm['thinking'] {
-  if (!template.includes('</think>')) return 'none';
-  const prompt = template.slice(template.lastIndexOf('add_generation_prompt'));
-  return /<think>(?:\\n)*['"]/.test(prompt) && !prompt.includes('</think>') ? 'opened' : 'marked';
 }

@@ -4,7 +4,7 @@ import type { ChosenLogProb } from '../../generate/index.ts';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
 import type { ChatChunk } from '../schemas/chat.ts';
-import { AnswerReader, finishOf, type AnswerPart } from './answer-reader.ts';
+import { AnswerReader, finishOf, type AnswerPart } from '../../generate/tool-calls/answer-reader.ts';
 import type { ChatPlan } from './chat-plan.ts';
 
 type Choice = ChatChunk['choices'][number];

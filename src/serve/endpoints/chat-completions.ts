@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
-import { AnswerReader, finishOf, joined } from '../chat/answer-reader.ts';
+import { AnswerReader, finishOf, joined } from '../../generate/tool-calls/answer-reader.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';
 import { StreamedChoice } from '../chat/streamed-choice.ts';
 import { defineEndpoint } from '../endpoint.ts';

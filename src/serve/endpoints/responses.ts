@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
-import { AnswerReader } from '../chat/answer-reader.ts';
+import { AnswerReader } from '../../generate/tool-calls/answer-reader.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';

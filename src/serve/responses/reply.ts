@@ -1,6 +1,6 @@
 /** OpenAI's responses: what clients get. */
 import { z } from '@hono/zod-openapi';
-import type { ToolCallReply } from '../chat/answer-reader.ts';
+import type { ToolCallReply } from '../../generate/tool-calls/answer-reader.ts';
 import type { TokenCounts } from '../watch/exchange.ts';
 import type { ResponsesRequest } from './request.ts';
 import { now } from '../schemas/common.ts';

@@ -2,7 +2,7 @@
 import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import type { ChosenLogProb } from '../../generate/index.ts';
-import type { AnswerPart, ToolCallReply } from '../chat/answer-reader.ts';
+import type { AnswerPart, ToolCallReply } from '../../generate/tool-calls/answer-reader.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
 import type { ServerEvent } from '../replies/event-stream.ts';
 import { callItemOf, type OutputItem, type OutputText, type ResponseReply } from './reply.ts';

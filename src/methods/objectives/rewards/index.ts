@@ -1,6 +1,7 @@
 import { asksModel } from '../../../eval/graders/model-grader.options.ts';
 import type { ReferenceHashes } from '../../../train/reference.ts';
 import type { OpenRewardModel } from '../../../train/reward-model.ts';
+import { codeScorer } from './code/code-reward.ts';
 import { checkedReward, rewardFailure } from './failures.ts';
 import { graderScorer, judgeScorer } from './judge-reward.ts';
 import type { PlacedSample, Reward, Scorer } from './reward.ts';
@@ -20,6 +21,7 @@ export function createScorer(spec: RewardSpec, options: ScorerOptions): Scorer {
   if (typeof spec === 'string') return new ThreadScorer(spec, options);
   if (spec.rule === 'judge') return judgeScorer(spec);
   if (spec.rule === 'grader' && asksModel(spec.grader)) return graderScorer(spec.grader, spec as EndpointSettings);
+  if (spec.rule === 'code') return codeScorer(spec);
   if (spec.rule !== 'reward_model') return ruleScorer(spec);
   if (options.rewardModel === undefined) throw new Error('this objective is to be given reward models');
   return modelScorer(spec, options.rewardModel);

@@ -64,7 +64,15 @@ const rewardModel = z.strictObject({
     .describe('of a model that judges steps: what stands between them; as the model says it, or a new line'),
 });
 
-/** Rewards that need no code. */
+const code = z.strictObject({
+  rule: z.literal('code'),
+  language: z.enum(['javascript', 'python']).default('javascript').describe('of the code in answers'),
+  column: z.string().min(1).default('tests').describe("the row's column with a test, or a list of them"),
+  timeout: positive.default(10).describe("seconds for all of a row's tests, each an equal part"),
+  memory_mb: z.int().min(16).default(256).describe('MiB that the code may allocate'),
+});
+
+/** Rewards that need no code of the user's. */
 export const rewardRule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('exact'), column }),
   z.strictObject({ rule: z.literal('regex'), pattern: z.string().min(1) }),
@@ -76,6 +84,7 @@ export const rewardRule = z.discriminatedUnion('rule', [
     unit: z.enum(['characters', 'words']).default('characters'),
   }),
   z.strictObject({ rule: z.literal('length'), most: z.int().positive() }),
+  code,
   grader,
   judge,
   rewardModel,
@@ -84,8 +93,9 @@ export const rewardRule = z.discriminatedUnion('rule', [
 export type RewardRule = z.output<typeof rewardRule>;
 export type JudgeReward = z.output<typeof judge>;
 export type ModelReward = z.output<typeof rewardModel>;
+export type CodeReward = z.output<typeof code>;
 /** Those that answer at once, by nothing but row and answer. */
-export type CodelessRule = Exclude<RewardRule, JudgeReward | ModelReward>;
+export type CodelessRule = Exclude<RewardRule, JudgeReward | ModelReward | CodeReward>;
 export type EndpointSettings = Pick<JudgeReward, keyof typeof endpoint>;
 
 const named = z.enum(['exact', 'numeric', 'edit_distance']).transform((rule) => rewardRule.parse({ rule }));
@@ -94,7 +104,7 @@ const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za
 /** One reward: a function of the user's, or a rule. */
 export const rewardSpec = z.union([named, rewardRule, reference], {
   error:
-    'expected ./rewards.ts#name, exact, numeric, edit_distance, or {rule: exact|regex|json_schema|numeric|edit_distance|length|grader|judge|reward_model, …}',
+    'expected ./rewards.ts#name, exact, numeric, edit_distance, or {rule: exact|regex|json_schema|numeric|edit_distance|length|code|grader|judge|reward_model, …}',
 });
 
 export type RewardSpec = z.output<typeof rewardSpec>;

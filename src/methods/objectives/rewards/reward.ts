@@ -1,3 +1,5 @@
+import type { Metrics } from '../../../base/events.ts';
+import type { PromptExample } from '../../../data/example.ts';
 import type { Message } from '../../../text/message.ts';
 
 /** One answer, as a reward function sees it. */
@@ -10,6 +12,8 @@ export interface RewardSample {
   tokens: number;
   /** Whether it ended by itself, and not at max_completion_length. */
   isComplete: boolean;
+  /** Where the recipe has tools: all turns of the answer, calls and results among them; `completion` is the last one's text. */
+  turns?: readonly Message[];
 }
 
 /** Higher is better; null where the function has no opinion on the answer. */
@@ -30,6 +34,10 @@ export interface Scorer {
   score(samples: readonly PlacedSample[], signal?: AbortSignal): Promise<Reward[]>;
   /** Opens or reaches what it needs, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
   ready?(signal: AbortSignal): Promise<void>;
+  /** @throws AttuneError where rows lack what it needs */
+  check?(rows: readonly PromptExample[]): void;
+  /** What else there is to log of the answers that it scored last. */
+  metrics?(): Metrics;
   /** Frees what it holds. */
   dispose?(): void;
 }

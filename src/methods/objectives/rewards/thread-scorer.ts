@@ -100,6 +100,6 @@ export class ThreadScorer implements Scorer {
   }
 }
 
-function withoutPlace({ prompt, completion, row, tokens, isComplete }: PlacedSample): RewardSample {
-  return { prompt, completion, row, tokens, isComplete };
+function withoutPlace({ source: _source, ...sample }: PlacedSample): RewardSample {
+  return sample;
 }

@@ -1,7 +1,7 @@
 /** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
 import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
-import type { ToolFamily, WrittenCall } from './families/family.ts';
+import type { ToolFamily, WrittenCall } from './family.ts';
 
 /** A call as clients are told it. */
 export interface ToolCallReply {
@@ -16,10 +16,12 @@ export type AnswerPart = { content: string } | { reasoning: string } | { call: T
 export interface AnswerForm {
   /** How calls are written; undefined where no tool may be called. */
   family?: ToolFamily;
-  /** Names that may be called. */
-  names: ReadonlySet<string>;
-  /** So many calls are taken; further ones are left out. */
-  mostCalls: number;
+  /** Names that may be called; any unless given. */
+  names?: ReadonlySet<string>;
+  /** So many calls are taken; further ones are left out. All unless given. */
+  mostCalls?: number;
+  /** Random ids unless given. */
+  newCallId?: () => string;
   /** `opened`: the prompt ends where thinking begins; `marked`: an answer may begin with it. */
   thinking: 'none' | 'marked' | 'opened';
 }
@@ -131,10 +133,11 @@ export class AnswerReader {
 
   /** Calls of tools that were offered; undefined where one was not. */
   #known(calls: readonly WrittenCall[]): AnswerPart[] | undefined {
-    if (!calls.every(({ name }) => this.#form.names.has(name))) return undefined;
-    const taken = calls.slice(0, this.#form.mostCalls - this.#calls);
+    const { names, mostCalls = Infinity, newCallId = randomCallId } = this.#form;
+    if (!calls.every(({ name }) => names?.has(name) !== false)) return undefined;
+    const taken = calls.slice(0, mostCalls - this.#calls);
     this.#calls += taken.length;
-    return taken.map((call) => ({ call: replyOf(call) }));
+    return taken.map((call) => ({ call: replyOf(call, newCallId()) }));
   }
 
   #give(length: number, kind: 'content' | 'reasoning'): AnswerPart[] {
@@ -170,7 +173,17 @@ function begunMark(text: string, mark: string): number {
   return 0;
 }
 
-function replyOf({ name, arguments: given }: WrittenCall): ToolCallReply {
-  const id = `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+function randomCallId(): string {
+  return `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+}
+
+function replyOf({ name, arguments: given }: WrittenCall, id: string): ToolCallReply {
   return { id, type: 'function', function: { name, arguments: JSON.stringify(given ?? {}) } };
+}
+
+/** Whether a template's model thinks before it answers, and whether its prompts open the thinking. */
+export function thinkingOf(template: string): AnswerForm['thinking'] {
+  if (!template.includes('</think>')) return 'none';
+  const prompt = template.slice(template.lastIndexOf('add_generation_prompt'));
+  return /<think>(?:\\n)*['"]/.test(prompt) && !prompt.includes('</think>') ? 'opened' : 'marked';
 }

@@ -1,5 +1,5 @@
 /** Qwen3-Coder: `<tool_call><function=name><parameter=key>value</parameter></function></tool_call>`. */
-import { parseJson } from '../../../files/json.ts';
+import { parseJson } from '../../files/json.ts';
 import { callSchema, type ToolFamily, type WrittenCall } from './family.ts';
 
 const [OPEN, CLOSE] = ['<tool_call>', '</tool_call>'];

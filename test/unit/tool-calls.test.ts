@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
-import { AnswerReader, joined, type AnswerForm, type AnswerPart } from '../../../src/serve/chat/answer-reader.ts';
-import { thinkingOf } from '../../../src/serve/chat/chat-plan.ts';
-import { familyOf } from '../../../src/serve/chat/families/index.ts';
-import { asSrt, asVtt } from '../../../src/serve/transcription/subtitles.ts';
+import { grammarOf } from '../../src/generate/constraint/grammar-of.ts';
+import {
+  AnswerReader,
+  joined,
+  thinkingOf,
+  type AnswerForm,
+  type AnswerPart,
+} from '../../src/generate/tool-calls/answer-reader.ts';
+import { familyOf } from '../../src/generate/tool-calls/index.ts';
+import { asSrt, asVtt } from '../../src/serve/transcription/subtitles.ts';
 
 /** What chat templates of each family have in them. */
 const templates = {
