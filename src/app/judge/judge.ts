@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
 import { calibrate, type Calibration } from '../../eval/judges/calibration.ts';
@@ -44,6 +45,8 @@ export interface JudgingOptions {
 export interface Judgement {
   version: 1;
   judge: { url: string; model: string };
+  /** Answers by what gave them, as the server names it; absent where it does not. More than one: the judge has changed. */
+  versions?: Readonly<Record<string, number>>;
   /** Whose answers `a` and `b` are, of the first pair. */
   systems: readonly [string, string];
   rows: number;
@@ -71,16 +74,19 @@ export async function judge(target: string, options: JudgingOptions): Promise<Ju
   const human = labels === undefined ? undefined : majorities(await readLabels(labels));
   const pairs = (await readPairs(target, options)).slice(0, options.maxRows);
   if (human !== undefined && !pairs.some(({ id }) => human.has(id))) throw noLabel(labels!, pairs);
-  const judged = await askedJudge(pairs, { endpoint, rubric, options });
+  const versions = new Map<string, number>();
+  const onVersion = (version: string) => versions.set(version, (versions.get(version) ?? 0) + 1);
+  const judged = await askedJudge(pairs, { endpoint, rubric, options, onVersion });
   const calibration = human && judged.pairwise && calibrate(pairs, judged.pairwise.pairs, human);
   const result: Judgement = {
     version: 1,
     judge: { url: endpoint.url, model: endpoint.model },
+    ...(versions.size > 0 && { versions: Object.fromEntries(versions) }),
     systems: pairs[0].systems,
     rows: pairs.length,
     ...judged,
     ...(calibration !== undefined && { calibration }),
-    notes: notesOf(pairs, options.model, calibration),
+    notes: [...changesOf(endpoint.model, versions), ...notesOf(pairs, options.model, calibration)],
   };
   if (to !== undefined) writeJson(to, result);
   return result;
@@ -90,17 +96,18 @@ interface Task {
   endpoint: Endpoint;
   rubric?: Rubric;
   options: JudgingOptions;
+  onVersion: (version: string) => void;
 }
 
 async function askedJudge(
   pairs: readonly AnswerPair[],
-  { endpoint, rubric, options }: Task,
+  { endpoint, rubric, options, onVersion }: Task,
 ): Promise<Pick<Judgement, 'pairwise' | 'rubric'>> {
   const { limits, maxNewTokens, instruction, onEvent, signal } = options;
   onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${endpoint.model} to judge` });
   const onProgress = (done: number, total: number) =>
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'answers' });
-  const asking = { ...limits, maxNewTokens, onProgress, signal };
+  const asking = { ...limits, maxNewTokens, onProgress, onVersion, signal };
   if (rubric !== undefined) return { rubric: await judgeByRubric(pairs, rubric, endpoint, asking) };
   return { pairwise: await judgePairs(pairs, endpoint, { ...asking, instruction }) };
 }
@@ -119,6 +126,13 @@ function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
     expected: `ids such as ${JSON.stringify(pairs[0].id)}`,
     fix: 'give the rows of both files the same id',
   });
+}
+
+/** That verdicts of several judges stand together. */
+function changesOf(model: string, versions: ReadonlyMap<string, number>): string[] {
+  if (versions.size < 2) return [];
+  const parts = [...versions].map(([version, answers]) => `${version} (${plural(answers, 'answers')})`);
+  return [`${model} changed while it judged: ${parts.join(', ')}; judge all pairs anew with one of them`];
 }
 
 function notesOf(pairs: readonly AnswerPair[], model: string, calibration: Calibration | undefined): string[] {

@@ -38,6 +38,8 @@ export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dia
 export interface ChatAnswer {
   text: string;
   finish: 'stop' | 'length';
+  /** What answered, as the server names it: a name may come to mean another model. */
+  version?: string;
   inputTokens?: number;
   outputTokens?: number;
   seconds: number;
@@ -61,6 +63,8 @@ function spoken({ max_tokens, temperature, response_format, ...body }: ChatBody,
 }
 
 interface Completion {
+  model?: unknown;
+  system_fingerprint?: unknown;
   choices?: readonly { message?: { content?: unknown }; finish_reason?: unknown }[];
   usage?: { prompt_tokens?: unknown; completion_tokens?: unknown };
 }
@@ -79,10 +83,12 @@ function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
     throw new PassingFailure('JSON that is no chat completion', { mayCost: true });
   }
+  const version = [answer.model, answer.system_fingerprint].filter((part) => typeof part === 'string').join(' ');
   const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);
   return {
     text: typeof content === 'string' ? content : '',
     finish: choice.finish_reason === 'length' ? 'length' : 'stop',
+    ...(version !== '' && { version }),
     inputTokens: count(answer.usage?.prompt_tokens),
     outputTokens: count(answer.usage?.completion_tokens),
   };

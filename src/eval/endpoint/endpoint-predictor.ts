@@ -21,6 +21,8 @@ export interface EndpointOptions extends BudgetLimits, Patience {
   cache?: AnswerCache;
   /** Answers of this form only: a JSON schema by its name. Servers that know none are asked without it. */
   responseFormat?: { name: string; schema: object };
+  /** Told what answered each request, kept answers included, where the server says so. */
+  onVersion?: (version: string) => void;
 }
 
 /**
@@ -89,7 +91,8 @@ class Asking {
     if (asked === undefined) return { id: example.id };
     const body = bodyOf(asked, this.#endpoint.model, this.#options);
     const answer = this.#cache.read(this.#endpoint.url, body) ?? (await this.#request(body, rows, signal));
-    const { text, finish, inputTokens, outputTokens, seconds } = answer;
+    const { text, finish, version, inputTokens, outputTokens, seconds } = answer;
+    if (version !== undefined) this.#options.onVersion?.(version);
     const cost = this.#budget.costOf(answer);
     return { id: example.id, text, finish, usage: { seconds, inputTokens, outputTokens, cost } };
   }

@@ -7,6 +7,11 @@ export interface Asked {
   response_format?: unknown;
 }
 
+interface Refusal {
+  status: number;
+  message: string;
+}
+
 /** What stands between tags of a name in a request. */
 export function between(name: string, { messages }: Asked): string {
   const found = new RegExp(`<${name}-[0-9a-f]{12}>\\n([\\s\\S]*)\\n</${name}-[0-9a-f]{12}>`).exec(
@@ -17,8 +22,10 @@ export function between(name: string, { messages }: Asked): string {
 
 /** A chat endpoint whose answers a function gives; a number is a status in place of an answer. */
 export class JudgeServer implements AsyncDisposable {
+  /** What it says that it is. */
+  version?: string;
   readonly requests: Asked[] = [];
-  readonly #answer: (asked: Asked) => string | { status: number; message: string };
+  readonly #answer: (asked: Asked) => string | Refusal;
   readonly #server = createServer((request, response) => {
     let text = '';
     request.on('data', (part) => (text += part));
@@ -28,13 +35,19 @@ export class JudgeServer implements AsyncDisposable {
       const answer = this.#answer(asked);
       const [status, body] =
         typeof answer === 'string'
-          ? [200, { choices: [{ message: { role: 'assistant', content: answer }, finish_reason: 'stop' }] }]
+          ? [
+              200,
+              {
+                model: this.version,
+                choices: [{ message: { role: 'assistant', content: answer }, finish_reason: 'stop' }],
+              },
+            ]
           : [answer.status, { error: { message: answer.message } }];
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0' }).end(JSON.stringify(body));
     });
   });
 
-  constructor(answer: (asked: Asked) => string | { status: number; message: string }) {
+  constructor(answer: (asked: Asked) => string | Refusal) {
     this.#answer = answer;
   }
 

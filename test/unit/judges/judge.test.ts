@@ -112,6 +112,29 @@ describe('a judge of pairs', () => {
     expect(pairwise!.pairs[2].choice).toBeUndefined();
   });
 
+  test('that is rate-limited is asked again, and judges the same', async () => {
+    let asked = 0;
+    const busy = (one: Asked) => (asked++ % 2 === 0 ? { status: 429, message: 'slow down' } : sound(one));
+    await using server = await new JudgeServer(busy).start();
+    const { pairwise } = await judged(server, pairs(), { limits: { concurrency: 1 } });
+    expect(pairwise).toMatchObject({ unreadable: 0, winRate: { wins: 3, losses: 1 } });
+    expect(server.requests).toHaveLength(16);
+  });
+
+  test('that changes its version meanwhile is told, also where answers were kept', async () => {
+    await using server = await new JudgeServer(sound).start();
+    server.version = 'large-2024-05';
+    const first = await judged(server, pairs(), { maxRows: 1 });
+    expect(first).toMatchObject({ versions: { 'large-2024-05': 2 }, notes: [expect.stringContaining('not measured')] });
+    server.version = 'large-2024-11';
+    const { versions, notes } = await judged(server, pairs());
+    expect(versions).toEqual({ 'large-2024-05': 2, 'large-2024-11': 6 });
+    expect(notes[0]).toBe(
+      'large changed while it judged: large-2024-05 (2 answers), large-2024-11 (6 answers); ' +
+        'judge all pairs anew with one of them',
+    );
+  });
+
   test('whose server knows no response_format is asked without it', async () => {
     const old = (asked: Asked) =>
       asked.response_format === undefined ? sound(asked) : { status: 400, message: 'unknown field response_format' };

@@ -7,7 +7,7 @@ import { verifyReview } from '../../../src/app/review/review.ts';
 import { safetyMeasure } from '../../../src/eval/safety/measure-safety.ts';
 import { readAuditLog } from '../../../src/review/audit-log.ts';
 import { writeSafety, type SafetyMeasureName } from '../../../src/store/safety.ts';
-import { writeSampleRun } from '../report/sample-run.ts';
+import { HOSTILE, writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
 
@@ -93,10 +93,12 @@ describe('the gate of safety', () => {
 
 test('the gate leaves a page to forward and an entry in the audit log, of which a changed byte is found', async () => {
   await gateRun(folder);
+  write({ ...measured('canaries', 0, 1), title: HOSTILE });
   await expect(gateRun(folder, ASKED)).rejects.toMatchObject({ code: 'E_GATE' });
   const page = readFileSync(join(folder, 'gate.html'), 'utf8');
   expect(page).toContain('May not be used');
-  expect(page).not.toContain('<script');
+  expect(page).toContain('&lt;script');
+  expect(page).not.toMatch(/<script|<img/);
   const { records, problems } = readAuditLog(folder);
   expect(records.map(({ isPassed, seen }) => [isPassed, Object.keys(seen).includes('comparison')])).toEqual([
     [true, true],
