@@ -138,7 +138,7 @@ export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends 
   /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
   isPrivate?: boolean;
   /** @throws ZodError where the values are no options of this method */
-  create(trainables: readonly Trainable[], values: unknown, plan?: StepPlan): Promise<Update>;
+  create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
 }
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
@@ -146,7 +146,7 @@ export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Sche
     Definition<
       Schema,
       Options,
-      { create(trainables: readonly Trainable[], options: Options, plan?: StepPlan): Update }
+      { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }
     >,
 ): UpdateMethod<Schema> {
   const { settled, ...method } = methodOf(definition);

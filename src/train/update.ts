@@ -54,4 +54,6 @@ export interface Update {
   step(options: StepOptions): number;
   state(): Map<string, Tensor>;
   load(state: ReadonlyMap<string, Tensor>): void;
+  /** Frees what it keeps beside its state. */
+  dispose?(): void;
 }

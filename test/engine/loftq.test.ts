@@ -3,18 +3,20 @@ import { expect, it } from 'vitest';
 import { storages } from '../../src/methods/storage/index.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { notingLosses } from '../../src/methods/tuning/loftq.ts';
-import { fromPattern } from '../../src/methods/tuning/targets.ts';
+import { fromPattern, wantedPaths } from '../../src/methods/tuning/targets.ts';
 import { loadModel } from '../../src/models/load.ts';
 
 const base = fileURLToPath(new URL('../../fixtures/models/llama', import.meta.url));
 
-it('begins layers of another rank with as much of what quantising lost', async () => {
+it('begins layers of another rank with as much of what quantising lost, and looks at no others', async () => {
   const ranks = { q_proj: 4 };
   const keep = await (await storages.load('nf4')).keep({});
-  const noted = notingLosses(keep, (path) => fromPattern(ranks, path) ?? 2);
+  const isWanted = wantedPaths({ target_modules: ['q_proj', 'v_proj'] });
+  const noted = notingLosses(keep, (path) => (isWanted(path) ? (fromPattern(ranks, path) ?? 2) : undefined));
   const { model } = await loadModel(base, { dtype: 'f32', keep: noted.keep });
   const options = { r: 2, rank_pattern: ranks, init_lora_weights: 'loftq', target_modules: ['q_proj', 'v_proj'] };
   const { residuals } = noted;
+  expect([...residuals.keys()].every((path) => /[qv]_proj$/.test(path))).toBe(true);
   const tuning = await (await tunings.load('lora')).create(model, options, { seed: 1, residuals });
   const shapes = tuning.trainables.map(({ name, parameter }) => [
     /[qv]_proj\.lora_A/.exec(name)?.[0],

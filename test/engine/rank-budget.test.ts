@@ -27,7 +27,8 @@ async function begin() {
   const trainables = layers.flatMap(({ path, ...weights }) =>
     Object.entries(weights).map(([key, parameter]) => ({ name: `${path}.${key}`, parameter, decays: false })),
   );
-  const plain = await (await updates.load('adamw')).create(trainables, {});
+  const plan = { rows: 1, batchSize: 1, steps: 100, secret: 0 };
+  const plain = await (await updates.load('adamw')).create(trainables, {}, plan);
   return { layers, update: new RankBudget(layers, options).govern(plain, 100) };
 }
 

@@ -3,7 +3,7 @@ import { Anchored } from '../../src/methods/update/anchored.ts';
 import { MovingAverage } from '../../src/methods/update/moving-average.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { Parameter } from '../../src/nn/index.ts';
-import { scope, tensor } from '../../src/tensor/index.ts';
+import { liveTensors, scope, tensor } from '../../src/tensor/index.ts';
 import { withAveraged } from '../../src/train/averaged.ts';
 import type { Trainable, Update } from '../../src/train/interfaces.ts';
 
@@ -45,13 +45,25 @@ describe('an anchor', () => {
     expect(plain).toBeCloseTo(0.9 + 0.1 * 0.05, 6);
     expect(important).toBeCloseTo(0.9 + 0.1 * 0.15, 6);
   });
+
+  it('frees where weights began and what they matter', () => {
+    const one = weight([1, 1]);
+    const before = liveTensors();
+    const importance = [scope(() => tensor([0, 5]).own())];
+    new Anchored(descent(one), [one], { l2: 0.5, ewc: 0.2, importance }).dispose();
+    expect(liveTensors()).toBe(before);
+  });
 });
 
 describe('a moving average', () => {
   it('is scored in place of the weights, and goes on from a saved state to the bit', async () => {
     const [whole, halves] = [weight([1, 2]), weight([1, 2])];
     const make = async (one: Trainable) =>
-      new MovingAverage(await (await updates.load('adamw')).create([one], {}), [one], 0.9);
+      new MovingAverage(
+        await (await updates.load('adamw')).create([one], {}, { rows: 1, batchSize: 1, steps: 6, secret: 0 }),
+        [one],
+        0.9,
+      );
     const update = await make(whole);
     for (let step = 0; step < 6; step++) follow(update, whole, [1, -step], step);
     const first = await make(halves);

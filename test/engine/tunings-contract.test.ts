@@ -1,4 +1,4 @@
-// What every tuning has to do, on a decoder, an encoder, a model of images and one of speech.
+// What every tuning has to do, on decoders, encoders, both together, models of images and of speech.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/in
 import type { Batch, Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { inputOf } from '../../tools/parity/input.ts';
-import { outputOf, runForward } from '../../tools/parity/outputs.ts';
+import { outputOf, runForward, type Forward } from '../../tools/parity/outputs.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/models', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'attune-tunings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const models = ['llama', 'bert_cls', 'vit', 'wav2vec2'] as const;
+const models = ['llama', 'gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'] as const;
 
 interface Expectations {
   options?: Record<string, unknown>;
@@ -102,7 +102,11 @@ async function load(name: string) {
 type Loaded = Awaited<ReturnType<typeof load>>;
 
 function logitsOf({ model, batch }: Pick<Loaded, 'model' | 'batch'>): Tensor {
-  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!.values;
+  return valuesOf(runForward(model, batch, inputOf(model, batch)));
+}
+
+function valuesOf(forward: Forward): Tensor {
+  return outputOf(forward, forward.model.task === 'contrastive' ? 'logits_per_text' : 'logits')!.values;
 }
 
 function outputs(loaded: Pick<Loaded, 'model' | 'batch'>): number[] {
@@ -131,15 +135,17 @@ function objectiveOf(loaded: Loaded): Objective {
     counts: () => ({ rows: 1 }),
     loss: (model, batch, { runner }) => {
       const hidden = model.hidden(batch.input, { runner });
-      const forward = { ...loaded, input: parity, hidden, aside: [], states: [], encoderStates: [] };
-      return { perRow: outputOf(forward, 'logits')!.values.pow(2).mean().reshape(1), tally: {} };
+      const imageHidden = parity.images && model.hidden(parity.images, { runner });
+      const forward = { ...loaded, input: parity, hidden, imageHidden, aside: [], states: [], encoderStates: [] };
+      return { perRow: valuesOf(forward).pow(2).mean().reshape(1), tally: {} };
     },
   };
 }
 
 /** The loss of each of four steps. */
 async function train(loaded: Loaded, tuning: Tuning): Promise<number[]> {
-  const plain = await (await updates.load('adamw')).create(tuning.trainables, {});
+  const plan = { rows: 1, batchSize: 1, steps: 4, secret: 0 };
+  const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, plan);
   const update = tuning.govern?.(plain, 4) ?? plain;
   const losses: number[] = [];
   for (let step = 0; step < 4; step++) {

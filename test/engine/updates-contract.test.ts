@@ -19,6 +19,7 @@ function trainables(): Trainable[] {
 }
 
 const seed = 5;
+const plan = { rows: 1, batchSize: 1, steps: 4, secret: 0 };
 
 /** One step along gradients that depend on nothing but the step. */
 async function take(update: Update, weights: readonly Trainable[], step: number, maxGradNorm = 0): Promise<number> {
@@ -51,7 +52,7 @@ describe.each(updates.names)('%s', (name) => {
   it('moves every weight, clears gradients and gives their norm before clipping', async () => {
     const weights = trainables();
     const before = numbersOf(weights);
-    const update = await (await updates.load(name)).create(weights, {});
+    const update = await (await updates.load(name)).create(weights, {}, plan);
     const norm = await take(update, weights, 0, 0.5);
     const exact = Math.sqrt(40 * 24 + 24 + 64 * 3);
     // What is driven by losses or by single rows gives another norm.
@@ -68,11 +69,11 @@ describe.each(updates.names)('%s', (name) => {
   it('goes on from a saved state as if it had not been interrupted, to the bit', async () => {
     const method = await updates.load(name);
     const [whole, halves] = [trainables(), trainables()];
-    const update = await method.create(whole, {});
+    const update = await method.create(whole, {}, plan);
     for (let step = 0; step < 4; step++) await take(update, whole, step);
-    const first = await method.create(halves, {});
+    const first = await method.create(halves, {}, plan);
     for (let step = 0; step < 2; step++) await take(first, halves, step);
-    const second = await method.create(halves, {});
+    const second = await method.create(halves, {}, plan);
     second.load(first.state());
     for (let step = 2; step < 4; step++) await take(second, halves, step);
     expect(numbersOf(halves)).toEqual(numbersOf(whole));
@@ -82,7 +83,7 @@ describe.each(updates.names)('%s', (name) => {
   it('leaves a weight alone until it begins to move', async () => {
     const weights = trainables().map((one) => ({ ...one, startsAt: 1 }));
     const before = numbersOf(weights);
-    const update = await (await updates.load(name)).create(weights, {});
+    const update = await (await updates.load(name)).create(weights, {}, plan);
     await take(update, weights, 0);
     expect(numbersOf(weights)).toEqual(before);
     await take(update, weights, 1);
@@ -92,7 +93,7 @@ describe.each(updates.names)('%s', (name) => {
 
 it('mezo goes down a slope by losses alone, and comes back to its place where there is none', async () => {
   const [{ parameter, ...one }] = trainables();
-  const update = await (await updates.load('mezo')).create([{ parameter, ...one }], {});
+  const update = await (await updates.load('mezo')).create([{ parameter, ...one }], {}, plan);
   const before = parameter.tensor.toNumbers();
   const options = { learningRate: 1e-4, weightDecay: 0, maxGradNorm: 0, seed };
   const still = { losses: async () => [1] } as unknown as StepPasses;
@@ -107,7 +108,7 @@ it('mezo goes down a slope by losses alone, and comes back to its place where th
 
 it('schedule_free scores the average of its steps, and goes on from where its gradients are taken', async () => {
   const weights = trainables();
-  const update = await (await updates.load('schedule_free')).create(weights, {});
+  const update = await (await updates.load('schedule_free')).create(weights, {}, plan);
   for (let step = 0; step < 3; step++) await take(update, weights, step);
   const moving = numbersOf(weights);
   const scored = await withAveraged(update, async () => numbersOf(weights));

@@ -9,7 +9,7 @@ import { SafetensorsFile, scope, type DType } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
 import { adapterTensors, compareGradients, compareWeights } from './adapter.ts';
 import type { FolderReport } from './report.ts';
-import { trainOnBatch } from './train.ts';
+import { ONE_ROW, trainOnBatch } from './train.ts';
 
 /** train.json: what the reference measured while it trained. */
 interface TrainFile {
@@ -60,7 +60,7 @@ async function train(folder: string, run: Run, report: FolderReport): Promise<nu
   const tuning = await tune(folder, model, run.method);
   const { betas, eps, weight_decay: weightDecay } = run.optimizer;
   const method = await updates.load('adamw');
-  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const update = await method.create(tuning.trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps }, ONE_ROW);
   using file = new SafetensorsFile(join(folder, 'train_batch.safetensors'));
   const result = await trainOnBatch({ model, update, tuning }, file, {
     steps: run.reference.losses.length,

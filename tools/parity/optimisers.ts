@@ -8,6 +8,7 @@ import type { Trainable, Update } from '../../src/train/interfaces.ts';
 import { learningRateAt, type Schedule } from '../../src/train/schedule.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
+import { ONE_ROW } from './train.ts';
 
 interface OptimiserCase {
   options: { lr: number; weight_decay?: number; wd?: number; warmup_steps?: number };
@@ -98,7 +99,7 @@ async function compareCase(
   const { method, options = {}, until = STEPS } = ours;
   const trainables = about.params.map((param) => trainableOf(param, given.get(`init.${param}`)));
   const { lr, weight_decay: decay, wd = 0, warmup_steps: warmup = 0 } = about.options;
-  const update = await (await updates.load(method)).create(trainables, { ...options });
+  const update = await (await updates.load(method)).create(trainables, { ...options }, ONE_ROW);
   let [worst, compared] = [0, 0];
   for (let step = 0; step < until; step++) {
     for (const { name: param, parameter } of trainables)

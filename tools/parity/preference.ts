@@ -14,6 +14,7 @@ import { adapterTensors } from './adapter.ts';
 import { addCurve } from './curves.ts';
 import { tensorsOf } from './objectives/group.ts';
 import type { FolderReport } from './report.ts';
+import { ONE_ROW } from './train.ts';
 
 interface Curve {
   losses: number[];
@@ -69,7 +70,7 @@ async function train(folder: string, { objective: name, options, rows, curve }: 
   using start = new SafetensorsFile(join(folder, 'preference', 'policy_lora.safetensors'));
   scope(() => tuning.load(adapterTensors(start)));
   const objective = await (await objectives.load(name)).create(options, processor);
-  const update = await (await updates.load('adamw')).create(tuning.trainables, {});
+  const update = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
   const reference: StepParts['reference'] = (body) => noGrad(() => tuning.disabled(() => body(model)));
   const steps = curve === undefined ? 0 : curve[1].losses.length;
   const rate = curve === undefined ? 0 : Number(CURVE.exec(curve[0])![2]);

@@ -9,6 +9,7 @@ import { aten, fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '..
 import type { Trainable } from '../../src/train/interfaces.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
+import { ONE_ROW } from './train.ts';
 
 interface FourBitCase {
   matrix: string;
@@ -81,7 +82,7 @@ async function compareAdamw(folder: string, report: FolderReport): Promise<void>
     parameter.setTrainable(true);
     return { name, parameter, decays: true };
   });
-  const update = await (await updates.load('adamw_8bit')).create(trainables, { min_8bit_size: least });
+  const update = await (await updates.load('adamw_8bit')).create(trainables, { min_8bit_size: least }, ONE_ROW);
   for (let step = 0; step < 10; step++) {
     for (const { name, parameter } of trainables)
       parameter.tensor.grad = scope(() => file.get(`${name}.grads`).select(0, step).clone().own());

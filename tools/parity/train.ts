@@ -1,10 +1,21 @@
 import { withRandomness } from '../../src/nn/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, scope, type SafetensorsFile, type Tensor } from '../../src/tensor/index.ts';
-import type { Batch, Objective, PreparedRow, StepOptions, Tuning, Update } from '../../src/train/interfaces.ts';
+import type {
+  Batch,
+  Objective,
+  PreparedRow,
+  StepOptions,
+  StepPlan,
+  Tuning,
+  Update,
+} from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { inputOf, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
+
+/** Of updates that ask nothing of the run. */
+export const ONE_ROW: StepPlan = { rows: 1, batchSize: 1, steps: 1, secret: 0 };
 
 export interface Parts {
   model: Model;

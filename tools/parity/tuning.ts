@@ -15,7 +15,7 @@ import { inputOf, withPrefix } from './input.ts';
 import { outputOf, runForward, type Output } from './outputs.ts';
 import type { FolderReport } from './report.ts';
 import { beginsWithWeight, compareStart } from './tuning-start.ts';
-import { trainOnBatch } from './train.ts';
+import { ONE_ROW, trainOnBatch } from './train.ts';
 
 /** case.json: what the reference measured with an adapter. */
 export interface CaseFile {
@@ -178,7 +178,7 @@ export async function compareCurve(
   const method = await updates.load('adamw');
   const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
   const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
-  const plain = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps });
+  const plain = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps }, ONE_ROW);
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
   const update = tuning.govern?.(plain, steps) ?? plain;

@@ -5,7 +5,7 @@ import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { notingLosses } from '../../methods/tuning/loftq.ts';
 import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
-import { fromPattern, isSaved } from '../../methods/tuning/targets.ts';
+import { fromPattern, isSaved, wantedPaths } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
 import { isCausal, type Limits } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
@@ -132,14 +132,12 @@ interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
 async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<Kept> {
   const keep = await (await storages.load(name)).keep(options);
-  const {
-    modules_to_save: whole = [],
-    init_lora_weights: start,
-    r = 0,
-    rank_pattern: ranks = {},
-  } = tuning as Partial<LoraOptions>;
+  const { modules_to_save: whole = [], init_lora_weights: start } = tuning as Partial<LoraOptions>;
   const own = keep && { ...keep, except: (path: string) => isSaved(path, whole) };
-  return start === 'loftq' ? notingLosses(own, (path) => fromPattern(ranks, path) ?? r) : { keep: own };
+  if (start !== 'loftq') return { keep: own };
+  const { r, rank_pattern: ranks, ...choice } = tuning as unknown as LoraOptions;
+  const isWanted = wantedPaths(choice);
+  return notingLosses(own, (path) => (isWanted(path) ? (fromPattern(ranks, path) ?? r) : undefined));
 }
 
 interface Kept {

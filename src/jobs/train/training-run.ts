@@ -191,6 +191,7 @@ export function freeTraining({ parts, storage, reference }: PreparedRun): void {
   reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
+  update.dispose?.();
   objective.dispose?.();
   for (const { parameter } of objective.trainables?.(model) ?? []) parameter.dispose();
   tuning.dispose();

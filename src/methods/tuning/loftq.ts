@@ -11,9 +11,9 @@ interface Lost {
 
 /**
  * A storage that notes the main part of what it loses of each weight (Li et al., "LoftQ", 2023, with one iteration), for
- * a LoRA to begin with. `rankOf`: of a layer, by its path. @throws E_START_UNSUPPORTED where weights are kept as they are
+ * a LoRA to begin with. `rankOf`: of a layer, by its path; undefined of layers without an adapter. @throws E_START_UNSUPPORTED where weights are kept as they are
  */
-export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string) => number): Lost {
+export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string) => number | undefined): Lost {
   if (keep === undefined) {
     throw new AttuneError('E_START_UNSUPPORTED', {
       what: 'init_lora_weights loftq makes up for what quantising loses, and storage dense loses nothing',
@@ -23,7 +23,9 @@ export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string
   const residuals = new Map<string, { a: Tensor; b: Tensor }>();
   const quantise: KeepWeight['quantise'] = (stored, path) => {
     const kept = keep.quantise(stored, path);
-    const { a, b } = noGrad(() => scope(() => balanced(stored.to('f32').sub(kept.dense('f32')), rankOf(path))));
+    const rank = rankOf(path);
+    if (rank === undefined) return kept;
+    const { a, b } = noGrad(() => scope(() => balanced(stored.to('f32').sub(kept.dense('f32')), rank)));
     residuals.set(path, { a: a.own(), b: b.own() });
     return kept;
   };

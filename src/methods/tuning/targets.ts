@@ -27,9 +27,10 @@ export interface Wanted {
  */
 export function findTargets(
   model: Model,
-  { target_modules: wanted, layers_to_transform: layers = null, exclude_modules: excluded = null }: Wanted,
+  choice: Wanted,
   accepts: (layer: AdaptableLayer) => boolean = isProduct,
 ): Target<AdaptableLayer>[] {
+  const { target_modules: wanted } = choice;
   // What has new weights, or those of another task, is trained whole; what reads images beside texts stays as it is.
   const { newlyInitialised = [], imageReader } = model.trunk;
   const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
@@ -44,11 +45,11 @@ export function findTargets(
     });
   }
   const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
-  const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
+  const isWanted = wantedPaths(choice);
   const found = candidates.filter(({ path, layer }) => {
     if (wanted === 'all-linear' && (isApart.has(layer) || !isProduct(layer) || (hasLinear && !isLinear(layer))))
       return false;
-    return matches(path) && isInLayers(path, layers) && !isExcluded(path);
+    return isWanted(path);
   });
   if (found.length > 0) return found;
   throw new AttuneError('E_NO_TARGETS', {
@@ -56,6 +57,16 @@ export function findTargets(
     got: JSON.stringify(wanted),
     expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
   });
+}
+
+/** Whether a layer is meant, by its path alone. */
+export function wantedPaths({
+  target_modules: wanted,
+  layers_to_transform: layers = null,
+  exclude_modules: excluded = null,
+}: Wanted): (path: string) => boolean {
+  const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
+  return (path) => matches(path) && isInLayers(path, layers) && !isExcluded(path);
 }
 
 /** Whether a layer is more than a table. */

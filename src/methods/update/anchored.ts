@@ -6,7 +6,7 @@ export interface Anchor {
   l2: number;
   /** Pull by distance and importance (Kirkpatrick et al., "EWC", 2017). */
   ewc: number;
-  /** Importance of each weight for what the model knew, in the order of the weights; only with `ewc`. */
+  /** Importance of each weight for what the model knew, in the order of the weights; only with `ewc`. Freed with it. */
   importance?: readonly Tensor[];
 }
 
@@ -22,7 +22,9 @@ export class Anchored implements Update {
     this.#inner = inner;
     this.#trainables = trainables;
     this.#anchor = anchor;
-    this.#beginnings = noGrad(() => trainables.map(({ parameter }) => parameter.tensor.detach().clone().own()));
+    this.#beginnings = noGrad(() =>
+      scope(() => trainables.map(({ parameter }) => parameter.tensor.detach().clone().own())),
+    );
     this.averaged = inner.averaged?.bind(inner);
   }
 
@@ -47,5 +49,9 @@ export class Anchored implements Update {
   }
   load(state: ReadonlyMap<string, Tensor>): void {
     this.#inner.load(state);
+  }
+  dispose(): void {
+    for (const one of [...this.#beginnings, ...(this.#anchor.importance ?? [])]) one.dispose();
+    this.#inner.dispose?.();
   }
 }

@@ -15,9 +15,6 @@ import { ClippedSum } from './clipped-sum.ts';
 import type { DpSgdOptions } from './dp_sgd.options.ts';
 import { accountants, noiseFor } from './privacy-budget.ts';
 
-/** A plan for tests of what is common to all updates. */
-const ALONE: StepPlan = { rows: 1, batchSize: 1, steps: 1, secret: 0 };
-
 class DpSgd implements Update {
   readonly needs = 'row-gradients';
   readonly #trainables: readonly Trainable[];
@@ -27,7 +24,7 @@ class DpSgd implements Update {
   readonly #delta: number;
   readonly #noise: number;
 
-  constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan = ALONE) {
+  constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
     this.#trainables = trainables;
     this.#options = options;
     this.#plan = plan;
@@ -94,6 +91,6 @@ class DpSgd implements Update {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: DpSgdOptions, plan?: StepPlan): Update {
+export function create(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan): Update {
   return new DpSgd(trainables, options, plan);
 }

@@ -18,7 +18,9 @@ export class MovingAverage implements Update {
     this.#inner = inner;
     this.#trainables = trainables;
     this.#decay = decay;
-    this.#averages = noGrad(() => trainables.map(({ parameter }) => parameter.tensor.detach().clone().own()));
+    this.#averages = noGrad(() =>
+      scope(() => trainables.map(({ parameter }) => parameter.tensor.detach().clone().own())),
+    );
     this.#steps = aten.zeros.default([], { dtype: 'f64' }).own();
     this.needs = inner.needs;
     if (inner.drive !== undefined) this.drive = (passes, options) => this.#driven(passes, options);
@@ -66,5 +68,9 @@ export class MovingAverage implements Update {
   load(state: ReadonlyMap<string, Tensor>): void {
     this.#inner.load(state);
     loadState(this.#own(), state);
+  }
+
+  dispose(): void {
+    this.#inner.dispose?.();
   }
 }
