@@ -12,7 +12,7 @@ export { predict, type Predicted, type PredictOptions } from './predict/predict-
 /** A model that is loaded once and answers rows until it is closed. */
 export interface OpenPredictor {
   readonly task: Task;
-  /** What an answer is: `label`, `labels`, `number`, `tags`, `stretch` (of a text) or `text`. */
+  /** What an answer is: `label`, `labels`, `number`, `tags`, `steps` (of answers), `stretch` (of a text) or `text`. */
   readonly answers: AnswerKind;
   /** Of a classifier. */
   readonly labels?: readonly string[];
