@@ -4,15 +4,14 @@ import type { Example } from '../../data/index.ts';
 import { promptText } from '../../eval/example-text.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
 import { rowInputs, type RowInput, type Subject } from '../../methods/objectives/row-inputs.ts';
 import type { Model } from '../../models/model.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import { traitsOf } from '../train/build-trainer.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { cutRows } from './cut-rows.ts';
+import { classScores } from './head-scores.ts';
 import { readScores } from './read-scores.ts';
 
 /** What a head with classes, or with a number, says of each row, with the probability of every class. */
@@ -50,19 +49,6 @@ function subjectOf(example: Example): Subject {
   const media = 'media' in example ? example.media : undefined;
   const textPair = 'textPair' in example ? example.textPair : undefined;
   return { source, media, textPair, text: 'textPair' in example ? example.text : promptText(example) };
-}
-
-/** As the head gives them: [R][C] */
-export function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
-  const flat = noGrad(() =>
-    scope(() => {
-      const batch = collateRows(rows, { causal });
-      const hidden = model.hidden(batch.input);
-      return model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).toNumbers(); // [R, C]
-    }),
-  );
-  const classes = flat.length / rows.length;
-  return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
 function prediction(row: PreparedRow, scores: readonly number[], model: Model): Prediction {

@@ -8,7 +8,7 @@ import type { AnswerToScore, RewardModelSpec } from '../../train/reward-model.ts
 import type { OpenedModel } from '../model/open-model.ts';
 import { TEMPLATE_DATE } from '../predict/answering.ts';
 import { inBatches } from '../predict/batched.ts';
-import { rightSteps, separatorOf } from '../predict/steps.ts';
+import { rightSteps, separatorOf } from '../predict/head-scores.ts';
 
 /** Rewards of answers by a model that judges each of their steps; 0 for an answer without any. */
 export async function processRewards(
