@@ -79,6 +79,7 @@ function findingsOf(story: Story): Findings {
   const { past, coming, poisoning, drift, promoted } = story;
   const { state, decisions } = poisoning.improvement;
   const isStopped = state === 'stopped';
+  const isPromoted = promoted.improvement.state === 'promoted';
   return {
     about: [
       `SpamAssassin's public mails in the order of their dates, copies left out (${MAIL_ORIGIN}). Universal Sentence ` +
@@ -97,7 +98,7 @@ function findingsOf(story: Story): Findings {
     ],
     verdict: [
       `Noticed after ${drift.sorted.length} of ${coming.length} mails: ${drift.alarms[0]}.`,
-      `${promoted.improvement.state === 'promoted' ? 'Promoted' : `Not promoted (${promoted.improvement.state})`}: ${promoted.improvement.decisions.at(-1)!.reason}.`,
+      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${promoted.improvement.decisions.at(-1)!.reason}.`,
       `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${decisions.at(-1)!.reason}.`,
     ],
   };

@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createApiKey, monitorModel, serve, type RunningServer } from '../../src/app/index.ts';
+import { createApiKey, serve, type RunningServer } from '../../src/app/index.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 
 /** A mail that was classified, with the id that feedback names it by. */
@@ -18,19 +20,20 @@ const BRANCHES = 25;
 const AT_ONCE = 4;
 /** How long an answer took is the machine's business. */
 const OF_MAILS: ReadonlySet<string> = new Set(['unlike', 'topic', 'classes', 'confidence']);
-const ADMIN_KEY = 'ATTUNE_EXAMPLE_ADMIN_KEY';
 
 /** A company whose branches have their mails sorted by one served model. */
 export class Office implements AsyncDisposable {
   readonly #server: RunningServer;
+  readonly #told: Told;
   readonly #model: string;
   /** By name. */
   readonly #keys: ReadonlyMap<string, string>;
 
-  private constructor(server: RunningServer, model: string, keys: ReadonlyMap<string, string>) {
-    this.#server = server;
-    this.#model = model;
-    this.#keys = keys;
+  private constructor(parts: { server: RunningServer; told: Told; model: string; keys: ReadonlyMap<string, string> }) {
+    this.#server = parts.server;
+    this.#told = parts.told;
+    this.#model = parts.model;
+    this.#keys = parts.keys;
   }
 
   /** @param folder where the file of keys is kept */
@@ -39,21 +42,21 @@ export class Office implements AsyncDisposable {
     rmSync(file, { force: true });
     const keys = new Map<string, string>();
     for (const name of branchNames()) keys.set(name, (await createApiKey({ file, name })).key);
-    const admin = await createApiKey({ file, name: 'postmaster', admin: true });
-    process.env[ADMIN_KEY] = admin.key;
+    const told = await Told.open();
     const server = await serve({
       registry: true,
       keep: 'text',
       api_keys: file,
       port: 0,
       log: 'silent',
-      monitor: { reference: 300 },
+      monitor: { reference: 300, webhook: told.url },
     });
-    return new Office(server, model, keys);
+    return new Office({ server, told, model, keys });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.close();
+    this.#told.close();
   }
 
   /** Classifies mails, one request each, some at once. @param keyOf the branch that asks */
@@ -86,11 +89,9 @@ export class Office implements AsyncDisposable {
     return said;
   }
 
-  /** What changed of the mails or their classes, in one sentence for each open alarm. */
-  async alarms(): Promise<string[]> {
-    const { versions } = await monitorModel(this.#server.url, { keyVariable: ADMIN_KEY });
-    const open = versions.flatMap(({ alarms }) => alarms).filter(({ resolvedAt }) => resolvedAt === undefined);
-    return open.flatMap(({ signal, message }) => (OF_MAILS.has(signal) ? [message] : []));
+  /** What the server told of changes of the mails or their classes, in one sentence each. */
+  get alarms(): readonly string[] {
+    return this.#told.messages;
   }
 
   async #post<Reply>(path: string, key: string, body: object): Promise<Reply> {
@@ -107,4 +108,42 @@ function branchNames(): string[] {
 
 export function branchOf(place: number): string {
   return `branch-${String((place % BRANCHES) + 1).padStart(2, '0')}`;
+}
+
+/** Where the server sends its alarms. */
+class Told {
+  readonly messages: string[] = [];
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#take(request).then(() => response.end());
+    });
+  }
+
+  static async open(): Promise<Told> {
+    const told = new Told();
+    await new Promise<void>((resolve) => {
+      told.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return told;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #take(request: IncomingMessage): Promise<void> {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const { type, data } = JSON.parse(Buffer.concat(parts).toString('utf8')) as {
+      type: string;
+      data: { signal: string; message: string };
+    };
+    if (type === 'alarm.opened' && OF_MAILS.has(data.signal)) this.messages.push(data.message);
+  }
+
+  close(): void {
+    this.#server.close();
+  }
 }

@@ -85,8 +85,7 @@ export async function waitForDrift(office: Office, coming: readonly DatedMail[])
   const sorted: Sorted[] = [];
   while (sorted.length < coming.length) {
     sorted.push(...(await office.sort(coming.slice(sorted.length, sorted.length + BATCH))));
-    const alarms = await office.alarms();
-    if (alarms.length > 0) return { sorted, alarms };
+    if (office.alarms.length > 0) return { sorted, alarms: [...office.alarms] };
   }
   return undefined;
 }

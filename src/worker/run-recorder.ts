@@ -45,11 +45,18 @@ export class RunRecorder {
   /** Takes the folder. Errors: those of `RunFolder`, E_UNKNOWN_MONITOR. */
   static async open(options: RecorderOptions, hooks: RecorderHooks): Promise<RunRecorder> {
     const modules = await Promise.all(options.reportTo.map((name) => sinks.load(name)));
-    const recorder = new RunRecorder(new RunFolder(options.folder, options), hooks);
-    const warn = (error: unknown) => recorder.#warn('W_INDEX', error);
-    recorder.#sinks = [new IndexSink(readRun(recorder.folder), warn)];
-    for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
-    return recorder;
+    const run = new RunFolder(options.folder, options);
+    try {
+      const recorder = new RunRecorder(run, hooks);
+      const warn = (error: unknown) => recorder.#warn('W_INDEX', error);
+      recorder.#sinks = [new IndexSink(readRun(recorder.folder), warn)];
+      for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
+      return recorder;
+    } catch (error) {
+      // A lock that stays would be that of a process which lives on, and nobody could go on with the run.
+      run.close();
+      throw error;
+    }
   }
 
   get folder(): string {

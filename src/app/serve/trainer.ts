@@ -1,7 +1,8 @@
 /** Trains the jobs of a server, each as `attune train` would. */
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trainer } from '../../serve/index.ts';
-import { isRunFolder, readEvents, readRun } from '../../store/run-folder.ts';
+import { hasStarted, readEvents, readRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
@@ -25,10 +26,12 @@ export const trainer: Trainer = {
   async train(job, { onEvent, signal }) {
     const folder = runFolder(job.id);
     const recipe = await resolveRecipe(job.recipe!);
-    const isBegun = isRunFolder(folder);
+    // The worker of a server that was killed saves and stops by itself.
+    while (findLockOwner(folder) !== undefined && !signal.aborted) await sleep(POLL);
+    const isBegun = hasStarted(folder);
+    // What was killed before it said how it was started is nothing to go on from.
+    if (!isBegun && !signal.aborted) rmSync(folder, { recursive: true, force: true });
     if (isBegun) {
-      // The worker of a server that was killed saves and stops by itself.
-      while (findLockOwner(folder) !== undefined && !signal.aborted) await sleep(POLL);
       for (const { at: _, ...event } of readEvents(folder)) onEvent(event);
       if (readRun(folder).status === 'finished') return 'finished';
     }
