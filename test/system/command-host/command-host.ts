@@ -41,13 +41,13 @@ export class CommandHost {
 
   /** Runs a command to its end; its exit code and what it printed. */
   run(command: CommandLine): Outcome {
-    this.#port ??= this.#start();
+    const port = (this.#port ??= this.#start());
     const before = Atomics.load(this.#answers, 0);
-    this.#port.postMessage(command);
+    port.postMessage(command);
     if (Atomics.wait(this.#answers, 0, before, LONGEST_MS) === 'timed-out') {
       throw new Error(`no end within ${LONGEST_MS / 1000} s: attune ${command.argv.join(' ')}`);
     }
-    return (receiveMessageOnPort(this.#port) as { message: Outcome }).message;
+    return (receiveMessageOnPort(port) as { message: Outcome }).message;
   }
 
   close(): void {
