@@ -12,6 +12,7 @@
 #include "decoder_layer_parts.hpp"
 #include "elementwise.hpp"
 #include "fused.hpp"
+#include "low_rank.hpp"
 #include "paged_attention.hpp"
 #include "products.hpp"
 
@@ -46,9 +47,6 @@ Tensor composite(const Layer& l) {
   const Tensor normed = rmsNorm(x, l.norms[kBeforeFeedForward], l.epsilon);
   return x + linear(l, kDown, swiGlu(linear(l, kGate, normed), linear(l, kUp, normed)));
 }
-
-// Products of values below which changes of low rank stay on one thread.
-constexpr int64_t kLowRankGrain = 1 << 17;
 
 // Few tokens, from one piece of memory to the next, with no tensor in between.
 class FewTokens {
@@ -127,42 +125,18 @@ class FewTokens {
 
   // What adapters change of what the linear layers gave.
   void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
-    std::vector<LowRank> all;
-    std::vector<std::pair<int64_t, size_t>> layers;  // where each layer's columns and its changes end
-    int64_t ranks = 0, columns = 0, work = 0;
+    LowRankChanges all;
     for (const auto& [which, y] : linears) {
       const int64_t width = layer_.width(which);
       for (const LowRankChange& one : layer_.changes) {
         if (one.linear != which || one.rows() == 0) continue;
-        all.push_back({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(),
+        all.add({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(),
             one.rows(), depth, one.rank(), width,
-                       static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
-        ranks += one.rank();
-        work += one.rows() * one.rank() * (depth + width);
+                 static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
       }
-      layers.emplace_back(columns += width, all.size());
+      all.endLayer(width);
     }
-    if (all.empty()) return;
-    const auto grain = [&](int64_t parts) { return std::max<int64_t>(1, parts * kLowRankGrain / work); };
-    at::parallel_for(0, ranks, grain(ranks), [&](int64_t begin, int64_t end) {
-      int64_t first = 0;
-      for (const LowRank& one : all) {
-        const int64_t from = std::max(begin, first) - first, to = std::min(end, first + one.rank) - first;
-        if (from < to) kernels_.lowRank.inner(one, from, to);
-        first += one.rank;
-      }
-    });
-    // By columns, so that changes of the same rows follow each other.
-    at::parallel_for(0, columns, grain(columns), [&](int64_t begin, int64_t end) {
-      int64_t first = 0;
-      size_t change = 0;
-      for (const auto& [last, changes] : layers) {
-        const int64_t from = std::max(begin, first) - first, to = std::min(end, last) - first;
-        for (; change < changes; change++)
-          if (from < to) kernels_.lowRank.add(all[change], from, to);
-        first = last;
-      }
-    });
+    if (!all.isEmpty()) all.run(kernels_);
   }
 
   void turn(char* x, int64_t heads) {
@@ -220,10 +194,7 @@ bool isOfFew(const Layer& l) {
     if (!isVector(angles) || angles.scalar_type() != at::kFloat) return false;
   for (int64_t s = 0; s < l.paged.segments(); s++)
     if (l.paged.queries(s) >= kPackFrom) return false;
-  return std::all_of(l.changes.begin(), l.changes.end(), [&](const LowRankChange& change) {
-    const Tensor turned = change.b.t();
-    return isVector(change.a) && isVector(turned) && change.a.scalar_type() == type && turned.scalar_type() == type && change.rank() <= kMostRank;
-  });
+  return std::all_of(l.changes.begin(), l.changes.end(), [&](const LowRankChange& one) { return isLowRankInRows(one.a, one.b, type); });
 }
 
 Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos,

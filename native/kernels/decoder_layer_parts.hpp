@@ -18,7 +18,7 @@ struct LowRankChange {
   Linear linear;
   double scale;
   int64_t begin, end;
-  Tensor a, b;  // [r, depth], [width, r]
+  const Tensor &a, &b;  // [r, depth], [width, r]; the operator's own arguments
 
   int64_t rows() const { return end - begin; }
   int64_t rank() const { return a.size(0); }
@@ -93,6 +93,7 @@ std::vector<LowRankChange> changesOf(const ChangeLists& lists, int64_t tokens) {
   TORCH_CHECK(lists.b.size() == count && lists.linear.size() == count && lists.scale.size() == count && (lists.rows.empty() || lists.rows.size() == 2 * count),
               "decoder_layer wants A, B, layer and scale of each change, and the rows of all or none");
   std::vector<LowRankChange> changes;
+  changes.reserve(count);
   for (size_t i = 0; i < count; i++)
     changes.push_back({static_cast<Linear>(lists.linear[i]), lists.scale[i], lists.rows.empty() ? 0 : lists.rows[2 * i],
         lists.rows.empty() ? tokens : lists.rows[2 * i + 1], lists.a[i], lists.b[i]});

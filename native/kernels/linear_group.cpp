@@ -240,8 +240,11 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   checkGroup(all, *plan, {a, b, layer, scale, rows});
   checkKnown(all, *plan);
   if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, plan);
-  TORCH_CHECK(!plan->isOfRows || !isRecorded(all), "linear_group has no gradients where adapters change some rows only");
-  return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
+  const bool isKept = isRecorded(all);
+  TORCH_CHECK(!plan->isOfRows || !isKept, "linear_group has no gradients where adapters change some rows only");
+  // Few rows alone are changed by the kernel that changes them among others: what they give is the same to the bit.
+  if (!isKept && x.size(0) <= kFewRows) plan->isOfRows = !plan->adapters.empty();
+  return isKept ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
 }
 
 }  // namespace

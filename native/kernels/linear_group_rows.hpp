@@ -1,6 +1,8 @@
 // Low-rank adapters of a group of linear layers that change some of the rows only.
 #pragma once
 #include "linear_group_plan.hpp"
+#include "low_rank.hpp"
+#include "products.hpp"
 
 namespace attune {
 
@@ -12,15 +14,50 @@ Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(
 // Without a call where there is nothing to do, of which a token of generation would have a hundred.
 Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
-// Changes the layers' outputs by adapters of some rows: those of the same rows that follow each other are multiplied together.
+// Whether the kernel for few rows makes a change.
+bool isOfFewRows(const Adapter& one, Inputs all, const Plan& plan, size_t j, at::ScalarType type) {
+  return one.end - one.begin <= kFewRows && isLowRankInRows(all[plan.a(j)], all[plan.b(j)], type);
+}
+
+// Those of few rows, all of them in one call.
+void changeFewRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan) {
+  const at::ScalarType type = x.scalar_type();
+  const int64_t bytes = static_cast<int64_t>(x.element_size()), depth = x.size(1);
+  int64_t values = 0;
+  for (size_t j = 0; j < plan.adapters.size(); j++) values += (plan.adapters[j].end - plan.adapters[j].begin) * all[plan.a(j)].size(0);
+  const Scratch scratch(static_cast<size_t>(values * bytes));
+  char* inner = static_cast<char*>(scratch.data());
+  LowRankChanges few;
+  for (size_t layer = 0; layer < plan.layers; layer++) {
+    const int64_t width = y[layer].size(1), stride = y[layer].stride(0);
+    for (size_t j = 0; j < plan.adapters.size(); j++) {
+      const Adapter& one = plan.adapters[j];
+      if (one.layer != static_cast<int64_t>(layer) || one.begin == one.end || !isOfFewRows(one, all, plan, j, type)) continue;
+      const int64_t rank = all[plan.a(j)].size(0), rows = one.end - one.begin;
+      few.add({static_cast<const char*>(x.const_data_ptr()) + one.begin * depth * bytes, depth, all[plan.a(j)].const_data_ptr(), inner,
+               all[plan.b(j)].const_data_ptr(), rows, depth, rank, width, static_cast<float>(one.scale),
+               static_cast<char*>(y[layer].mutable_data_ptr()) + one.begin * stride * bytes, stride});
+      inner += rows * rank * bytes;
+    }
+    few.endLayer(width);
+  }
+  if (!few.isEmpty()) few.run(*kernelsFor(x));
+}
+
+// Changes the layers' outputs by adapters of some rows. Those of many rows are products of their own; the same rows' that follow each
+// other have one product with all A.
 void changeRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan) {
   const at::ScalarType type = x.scalar_type(), stored = all[0].scalar_type();
   for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {
     const Adapter& one = plan.adapters[first];
+    if (one.begin == one.end || isOfFewRows(one, all, plan, first, type)) {
+      last++;
+      continue;
+    }
     variable_list parts;
-    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end)
+    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end &&
+           !isOfFewRows(plan.adapters[last], all, plan, last, type))
       parts.push_back(inType(all[plan.a(last++)], type));
-    if (one.begin == one.end) continue;
     const Tensor inner = rounded(at::mm(one.rowsOf(x), (parts.size() == 1 ? parts[0] : at::cat(parts)).t()), stored);
     int64_t rank = 0;
     for (size_t j = first; j < last; j++) {
@@ -29,6 +66,7 @@ void changeRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan)
       rank += own;
     }
   }
+  changeFewRows(y, x, all, plan);
 }
 
 }  // namespace

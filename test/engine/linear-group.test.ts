@@ -138,3 +138,45 @@ describe('layers on one input', () => {
     );
   });
 });
+
+describe('changes of some rows', () => {
+  it.each(['f32', 'bf16'] as const)('are to the bit what a row gets in less company, in %s', (dtype) => {
+    const spans = [[0, 1], [2, 3], [3, 6], [6, 11]]; // prettier-ignore
+    const widths = [5, 70];
+    noGrad(() =>
+      scope(() => {
+        const made = (shape: number[], path: string) => normal(shape, path).to(dtype);
+        const x = made([N, D], 'x');
+        // Nothing of the layers' own: their sums over many rows have another order.
+        const weights = widths.map((width) => made([width, D], 'zero').mul(0));
+        const parts = widths.flatMap((width, layer) =>
+          spans.map((rows, i) => ({
+            a: made([2 + i, D], `A ${layer} ${i}`),
+            b: made([2 + i, width], `B ${layer} ${i}`).transpose(0, 1),
+            layer,
+            rows,
+          })),
+        );
+        const changed = (input: Tensor, own: typeof parts, rows: number[]) =>
+          attune.linear_group.default(
+            input, undefined, weights, [undefined, undefined], own.map(({ a }) => a), own.map(({ b }) => b),
+            own.map(({ layer }) => layer), own.map(() => 0.5), [], [], [], [], [], { rows },
+          ); // prettier-ignore
+        const together = changed(x, parts, parts.flatMap(({ rows }) => rows)); // prettier-ignore
+        for (const [start, end] of spans) {
+          const own = parts.filter(({ rows }) => rows[0] === start);
+          const alone = changed(x.narrow(0, start, end - start), own, []);
+          for (const [layer, y] of alone.entries())
+            expect(together[layer].narrow(0, start, end - start).toNumbers()).toEqual(y.toNumbers());
+        }
+        expect(Math.abs(together[0].toNumbers()[0])).toBeGreaterThan(0);
+        expect(
+          together[0]
+            .narrow(0, 1, 1)
+            .toNumbers()
+            .every((value) => value === 0),
+        ).toBe(true);
+      }),
+    );
+  });
+});

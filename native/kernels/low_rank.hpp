@@ -1,0 +1,71 @@
+// Changes of low rank on few rows, those of all adapters together: y += scale × (x Aᵀ) Bᵀ. One pass makes what is between, by ranks,
+// and one adds to the layers' outputs, by columns, however many adapters there are.
+#pragma once
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "fused.hpp"
+
+namespace attune {
+
+namespace {
+
+// Products of values below which changes of low rank stay on one thread.
+constexpr int64_t kLowRankGrain = 1 << 17;
+
+// Whether A [r, D] lies row by row and B [O, r] column by column, in the type that is computed in. No view is made: it would cost as
+// much as the change itself.
+bool isLowRankInRows(const at::Tensor& a, const at::Tensor& b, at::ScalarType type) {
+  const bool isTurned = (b.size(0) == 1 || b.stride(0) == 1) && (b.size(1) == 1 || b.stride(1) == b.size(0));
+  return isOnCpu(a) && isOnCpu(b) && a.is_contiguous() && isTurned && a.scalar_type() == type && b.scalar_type() == type && a.size(0) <= kMostRank;
+}
+
+class LowRankChanges {
+ public:
+  bool isEmpty() const { return all_.empty(); }
+
+  // In the order in which they are added where several change the same rows.
+  void add(const LowRank& one) {
+    all_.push_back(one);
+    ranks_ += one.rank;
+    work_ += one.rows * one.rank * (one.depth + one.width);
+  }
+
+  // Those that were added since the last layer's end are of a layer of so many columns.
+  void endLayer(int64_t width) { layers_.emplace_back(columns_ += width, all_.size()); }
+
+  void run(const TypeKernels& kernels) const {
+    const auto grain = [&](int64_t parts) { return std::max<int64_t>(1, parts * kLowRankGrain / std::max<int64_t>(1, work_)); };
+    at::parallel_for(0, ranks_, grain(ranks_), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      for (const LowRank& one : all_) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, first + one.rank) - first;
+        if (from < to) kernels.lowRank.inner(one, from, to);
+        first += one.rank;
+      }
+    });
+    // By columns, so that changes of the same rows follow each other.
+    at::parallel_for(0, columns_, grain(columns_), [&](int64_t begin, int64_t end) {
+      int64_t first = 0;
+      size_t change = 0;
+      for (const auto& [last, changes] : layers_) {
+        const int64_t from = std::max(begin, first) - first, to = std::min(end, last) - first;
+        for (; change < changes; change++)
+          if (from < to) kernels.lowRank.add(all_[change], from, to);
+        first = last;
+      }
+    });
+  }
+
+ private:
+  std::vector<LowRank> all_;
+  std::vector<std::pair<int64_t, size_t>> layers_;  // where each layer's columns and its changes end
+  int64_t ranks_ = 0, columns_ = 0, work_ = 0;
+};
+
+}  // namespace
+
+}  // namespace attune
