@@ -39,8 +39,7 @@ export async function post(endpoint: Endpoint, path: string, body: object, limit
   if (status === 200) return text;
   const said = clean(messageOf(text), endpoint);
   if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
-  if (PASSING.has(status))
-    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
+  if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, { status, said, path });
 }
 
@@ -84,7 +83,6 @@ async function bodyText({ body }: Response): Promise<string> {
   }
   return new TextDecoder().decode(Buffer.concat(parts));
 }
-
 
 const SHOWN = 300;
 /** What is looked at for keys: more of it is never shown. */
