@@ -11,13 +11,10 @@ export function textOf(example: Example): string {
     case 'text':
       return example.text;
     case 'preference':
-      return `${answerText(example.prompt)}\n${answerText(example.chosen)}`;
     case 'feedback':
-      return `${answerText(example.prompt)}\n${answerText(example.completion)}`;
     case 'stepwise':
-      return [answerText(example.prompt), ...example.completions].join('\n');
     case 'prompt':
-      return answerText(example.prompt);
+      return [answerText(example.prompt), ...answersIn(example)].join('\n');
     // Files are the same where their bytes are.
     case 'speech':
     case 'recording':
@@ -43,6 +40,14 @@ export function textOf(example: Example): string {
     default:
       return example satisfies never;
   }
+}
+
+function answersIn(
+  example: Extract<Example, { kind: 'preference' | 'feedback' | 'stepwise' | 'prompt' }>,
+): readonly string[] {
+  if (example.kind === 'preference') return [answerText(example.chosen)];
+  if (example.kind === 'feedback') return [answerText(example.completion)];
+  return example.kind === 'stepwise' ? example.completions : [];
 }
 
 /** The question alone, so that one question with two answers does not straddle splits; undefined where there is none. */

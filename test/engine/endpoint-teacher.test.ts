@@ -39,7 +39,7 @@ beforeAll(async () => {
     server.listen(0, '127.0.0.1', resolve);
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-});
+}, 120_000);
 beforeEach(() => {
   vi.stubEnv('ATTUNE_HOME', mkdtempSync(join(folder, 'home-')));
   asked = [];
@@ -99,7 +99,7 @@ function logProbsOf(ids: readonly number[]): number[][] {
       const hidden = model.hidden(collateRows([row], { causal: true }).input);
       const flat = model.tokenHead.logits(hidden).logSoftmax(-1).toNumbers();
       const size = flat.length / ids.length;
-      return ids.map((_, t) => [...flat.slice(t * size, (t + 1) * size)]);
+      return ids.map((_, t) => Array.from(flat.slice(t * size, (t + 1) * size)));
     }),
   );
 }

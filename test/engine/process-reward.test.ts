@@ -20,7 +20,7 @@ beforeAll(async () => {
   vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
   await writeModel(base, 'llama');
   processor = { tokenizer: await tokenizerOf(base), now: new Date(0), causal: true };
-});
+}, 120_000);
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
