@@ -122,7 +122,7 @@ export async function arithmetic(setting: Setting): Promise<Part> {
     test,
     ways: waysWith({ reward_funcs: ['numeric'], max_completion_length: 8 }),
     tuning: 'full',
-    training: { max_steps: setting.quick ? 20 : 60, batch_size: 16, learning_rate: 3e-4 },
+    training: { max_steps: setting.quick ? 20 : 60, batch_size: 16, learning_rate: 1e-4 },
     metrics: { exact_match: 'right' },
   });
   const about =

@@ -23,6 +23,7 @@ export const vowels = { batch: (samples) => samples.map(({ completion }) => (com
 export const broken = () => { throw new Error('no luck'); };
 export const endless = () => { for (;;); };
 export const nothing = () => Number.NaN;
+export const tool = { description: 'x', parameters: { type: 'object' }, execute: () => 1 };
 `;
 
 function write(name: string, rows: readonly object[]): void {
@@ -110,6 +111,8 @@ describe('what cannot be learnt from is refused before training', () => {
       'E_REWARD_TIMEOUT',
       { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#endless', reward_timeout: 0.5 },
     ],
+    ['E_TOOLS_TEXT_PROMPT', { 'objective.name': 'grpo', ...policy, 'objective.tools': '["./rewards.ts#tool"]' }],
+    ['E_CODE_TESTS', { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': oneReward({ rule: 'code' }) }],
     [
       'E_REWARD_MODEL',
       {

@@ -17,6 +17,7 @@ export type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'outp
  * test gets a context of its own, without modules, processes and timers; nothing of this realm is handed in that the
  * code could climb out by, and what a climber would look for is gone.
  */
+// oxlint-disable-next-line max-lines-per-function -- one text, which a process is given as a whole
 export function javascriptHarness(): void {
   const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
   const { createContext, Script } = process.getBuiltinModule('node:vm');
