@@ -46,14 +46,16 @@ export class RunRecorder {
   static async open(options: RecorderOptions, hooks: RecorderHooks): Promise<RunRecorder> {
     const modules = await Promise.all(options.reportTo.map((name) => sinks.load(name)));
     const run = new RunFolder(options.folder, options);
+    let recorder: RunRecorder | undefined;
     try {
-      const recorder = new RunRecorder(run, hooks);
-      const warn = (error: unknown) => recorder.#warn('W_INDEX', error);
+      recorder = new RunRecorder(run, hooks);
+      const warn = (error: unknown) => recorder!.#warn('W_INDEX', error);
       recorder.#sinks = [new IndexSink(readRun(recorder.folder), warn)];
       for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
       return recorder;
     } catch (error) {
       // A lock that stays would be that of a process which lives on, and nobody could go on with the run.
+      clearInterval(recorder?.#timer);
       run.close();
       throw error;
     }
