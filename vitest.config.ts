@@ -69,6 +69,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
