@@ -19,7 +19,7 @@ import type { Setting } from '../example.ts';
 import { importedModel } from '../models.ts';
 import { writeRows } from '../rows.ts';
 import { trainWhole } from '../train-whole.ts';
-import { branchOf, Office, type Sorted } from './office.ts';
+import { branchOf, type Office, type Sorted } from './office.ts';
 import { reviewByCollection } from './review.ts';
 
 export const MODEL = 'spam';

@@ -55,7 +55,7 @@ export class RunRecorder {
       return recorder;
     } catch (error) {
       // A lock that stays would be that of a process which lives on, and nobody could go on with the run.
-      clearInterval(recorder?.#timer);
+      if (recorder !== undefined) clearInterval(recorder.#timer);
       run.close();
       throw error;
     }

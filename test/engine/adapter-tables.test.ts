@@ -11,7 +11,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The tensors that an adapter on attune-base, whose head shares the table of input tokens, takes for that table. */
 async function repeated(...names: string[]): Promise<string[]> {
   const weights = join(folder, 'adapter_model.safetensors');
-  scope(() => writeSafetensors(weights, new Map(names.map((name) => [name, fromArray(Float32Array.of(1, 2), [1, 2])]))));
+  scope(() =>
+    writeSafetensors(weights, new Map(names.map((name) => [name, fromArray(Float32Array.of(1, 2), [1, 2])]))),
+  );
   const tables = await findSavedTables(weights, resolve('assets/attune-base'), { task: undefined, modulesToSave: [] });
   return tables.repeated;
 }

@@ -220,40 +220,6 @@ describe('samples', () => {
   });
 });
 
-describe('an answer of a least length', () => {
-  it('ends neither by a token nor by a text before it', async () => {
-    const request = { prompt: [1, 2, 3], maxNewTokens: 8, stopIds: [] };
-    const [[{ ids }]] = await together([request]);
-    const lengths = async (given: object) =>
-      (await together([0, 3].map((minNewTokens) => ({ ...request, ...given, minNewTokens })))).map(
-        ([one]) => one.ids.length,
-      );
-    expect(await lengths({ stopIds: [ids[0]] })).toEqual([0, expect.toSatisfy((length: number) => length >= 3)]);
-    expect(await lengths({ stop: [` ${ids[0]}`] })).toEqual([1, expect.toSatisfy((length: number) => length >= 3)]);
-  });
-});
-
-describe('text', () => {
-  it('that is streamed is the text of the answer, cut before a stop text across token borders', async () => {
-    const [{ text: whole }] = await together([{ prompt: [1, 2, 3], maxNewTokens: 20, stopIds: [] }]).then(
-      ([one]) => one,
-    );
-    const stop = whole.slice(9, 13);
-    using batcher = new Batcher(parts);
-    let streamed = '';
-    const request = { prompt: [1, 2, 3], maxNewTokens: 20, stopIds: [], stop: [stop] };
-    const [answer] = await batcher.submit(request, ({ text }) => (streamed += text));
-    expect(answer).toMatchObject({ text: whole.slice(0, whole.indexOf(stop)), finishReason: 'stop' });
-    expect(streamed).toBe(answer.text);
-  });
-
-  it('is the same whether someone reads along or not', async () => {
-    using batcher = new Batcher(parts);
-    const request = { prompt: [4, 5], maxNewTokens: 9, temperature: 1 };
-    expect(await batcher.submit(request, () => undefined)).toEqual(await batcher.submit(request));
-  });
-});
-
 describe('a constraint', () => {
   /** Even ids only, then an end. */
   function evens(length: number) {
@@ -298,7 +264,9 @@ describe('a constraint', () => {
     using batcher = new Batcher(parts);
     const ends = { stop: [' 2'], stopIds: [], minNewTokens: 1 };
     const outcome = batcher.submit({ prompt: [1], ...ends, constraint: () => evens(3) });
-    await expect(outcome).rejects.toThrow(/E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/);
+    await expect(outcome).rejects.toThrow(
+      /E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/,
+    );
   });
 
   it('is kept where biases forbid all that it allows', async () => {

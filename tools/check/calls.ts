@@ -21,7 +21,13 @@ const SPREAD: Readonly<Record<string, string>> = {
 const MANY = 'src/base/many.ts';
 
 /** Files that may read JSON by themselves: the readers, and a page's script, which runs in a browser. */
-const JSON_READERS = new Set(['src/files/json.ts', 'src/text/jinja/parse-json.ts', 'src/app/page/try-script.ts']);
+const JSON_READERS = new Set([
+  'src/files/json.ts',
+  'src/text/jinja/parse-json.ts',
+  'src/app/page/try-script.ts',
+  // Runs in a process of its own, as a text.
+  'src/methods/objectives/rewards/code/javascript-harness.ts',
+]);
 
 export const calls: Check = {
   name: 'calls',

@@ -26,6 +26,7 @@ else {
       refusal: answersUntilAlarm(seed, { refusal: 0.15, topic: null }),
       runaway: answersUntilAlarm(seed, { runaway: 0.05, topic: null }),
     };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
     parentPort!.postMessage(outcome);
   }
 }

@@ -64,11 +64,11 @@ async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<s
     const target = await openPart(part, place);
     try {
       return await target.transaction().execute(async (transaction) => {
-        const rows: Record<string, number> = {};
+        const rows = new Map<string, number>();
         for (const table of await tablesOf(source))
-          rows[table] = await moveTable(table, { source, transaction, place });
+          rows.set(table, await moveTable(table, { source, transaction, place }));
         await setSequences(transaction, place);
-        return rows;
+        return Object.fromEntries(rows);
       });
     } finally {
       await target.destroy();

@@ -104,7 +104,8 @@ const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za
 /** One reward: a function of the user's, or a rule. */
 export const rewardSpec = z.union([named, rewardRule, reference], {
   error:
-    'expected ./rewards.ts#name, exact, numeric, edit_distance, or {rule: exact|regex|json_schema|numeric|edit_distance|length|code|grader|judge|reward_model, …}',
+    'expected ./rewards.ts#name, exact, numeric, edit_distance, or ' +
+    '{rule: exact|regex|json_schema|numeric|edit_distance|length|code|grader|judge|reward_model, …}',
 });
 
 export type RewardSpec = z.output<typeof rewardSpec>;

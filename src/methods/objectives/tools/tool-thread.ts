@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';
 import { loadReference, parseReference, type ReferenceKind } from '../../../train/reference.ts';
+import { parseJson } from '../../../files/json.ts';
 import type { Tool, ToolDescription } from './tool.ts';
 import type { ToolMessage, ToolRequest, ToolThreadData } from './tool-runner.ts';
 
@@ -39,7 +40,7 @@ async function load(): Promise<readonly Tool<unknown>[]> {
 }
 
 function describe({ name, description, parameters }: Tool<unknown>, reference: string): ToolDescription {
-  const copy = JSON.parse(JSON.stringify(parameters)) as ToolDescription['parameters'];
+  const copy = parseJson<ToolDescription['parameters']>(JSON.stringify(parameters));
   return { name: name ?? parseReference(reference)!.name, description, parameters: copy };
 }
 

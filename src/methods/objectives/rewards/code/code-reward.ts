@@ -43,7 +43,8 @@ export function codeScorer(spec: CodeReward): Scorer {
 }
 
 const NO_NAMESPACES = [
-  "unshare is not here, or not allowed: code in answers runs under Node's permission model alone, which withholds files, processes and threads, and without a network only as far as JavaScript can withhold it",
+  "unshare is not here, or not allowed: code in answers runs under Node's permission model alone, which withholds files, " +
+    'processes and threads, and without a network only as far as JavaScript can withhold it',
   { type: 'Warning', code: 'W_CODE_NAMESPACES' },
 ] as const;
 
