@@ -64,8 +64,12 @@ export class RegistryRoutes {
     clearInterval(this.#timer);
     this.#shadows.close();
     await this.#work.catch(() => undefined);
-    for (const { rollout } of this.#trials.values()) await saveCounts(this.#options.registry, rollout);
-    await this.#replica.close();
+    try {
+      for (const { rollout } of this.#trials.values()) await saveCounts(this.#options.registry, rollout);
+      await this.#replica.close();
+    } catch (error) {
+      this.#told(error);
+    }
     await this.#options.registry.destroy();
   }
 
