@@ -22,11 +22,13 @@ const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 /** One process for many files: loading source and libtorch again for each took half of the processor time. */
 const SHARED_PROCESS = { isolate: false, setupFiles: ['test/restore-process.ts'] };
 
-/** But these look at the memory of their process, or put something in a module's place. */
+/** But these look at the memory of their process, change a library's or a module's state, or import other tests. */
 const OWN_PROCESS = [
   'test/unit/files.test.ts',
   'test/unit/init.test.ts',
   'test/unit/predict-rows.test.ts',
+  'test/unit/documents/pdf.test.ts',
+  'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
 ];
 
@@ -59,7 +61,7 @@ export default defineConfig({
           name: 'alone',
           include: OWN_PROCESS,
           maxWorkers: FILES,
-          testTimeout: 20_000,
+          testTimeout: 120_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -69,7 +71,6 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
-          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
