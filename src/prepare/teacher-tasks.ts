@@ -5,7 +5,7 @@ import { groundingFault } from './grounding.ts';
 export interface TeacherTask {
   instruction: string;
   /** Sources are prompts, which are asked as they stand; other sources are material. */
-  asksSource?: true;
+  asksSource?: boolean;
   /** Rows, each with the source's words that it rests on; a text says why there is none. */
   read(answer: string, source: string): (TaughtRow | string)[];
 }
