@@ -51,7 +51,11 @@ describe('lists of the training API', () => {
   it('go on by themselves over their pages: files, jobs, evaluations and their runs', async () => {
     const shop = server.as('shop');
     const files = [await shop.upload(ROWS), await shop.upload(ROWS), await shop.upload(ROWS)];
-    const idsOf = async (list: AsyncIterable<{ id: string }>) => (await Array.fromAsync(list)).map(({ id }) => id);
+    const idsOf = async (list: AsyncIterable<{ id: string }>) => {
+      const ids: string[] = [];
+      for await (const { id } of list) ids.push(id);
+      return ids;
+    };
     expect(await idsOf(client.files.list({ limit: 2, order: 'asc' }))).toEqual(files);
     const jobs = [];
     for (const training_file of files)
