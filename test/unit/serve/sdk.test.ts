@@ -52,7 +52,7 @@ describe('lists of the training API', () => {
     const shop = server.as('shop');
     const files = [await shop.upload(ROWS), await shop.upload(ROWS), await shop.upload(ROWS)];
     const idsOf = async (list: AsyncIterable<{ id: string }>) => {
-      const ids = [];
+      const ids: string[] = [];
       for await (const { id } of list) ids.push(id);
       return ids;
     };
