@@ -84,10 +84,10 @@ export const methods: Example = {
   async run(setting) {
     const steps = setting.quick ? 30 : 40;
     const ways = setting.quick ? WAYS.filter(({ name }) => ['lora', 'ia3', 'prompt_tuning'].includes(name)) : WAYS;
+    const privacy = await studyPrivacy(setting);
+    const adaptation = await studyAdaptation(setting);
     const studied: Studied[] = [];
     for (const task of TASKS) studied.push(await study(task, { ways, steps }, setting));
-    const adaptation = await studyAdaptation(setting);
-    const privacy = await studyPrivacy(setting);
     const picture = methodsPicture([...studied.map(panelOf), privacyPanel(privacy)]);
     writeFileAtomic(join(import.meta.dirname, '..', 'docs', 'methods.svg'), picture);
     const leftOut = Object.entries(LEFT_OUT).map(([name, reason]) => `${name}: ${reason}`);

@@ -5,7 +5,7 @@ import type { FirstHourSet, WrittenSet } from './set.ts';
 
 /** Tickets whose queue was noted wrongly. */
 const NOISE = 0.04;
-const QUEUES = ['Billing', 'Technical', 'Returns', 'Shipping', 'Account'] as const;
+export const QUEUES = ['Billing', 'Technical', 'Returns', 'Shipping', 'Account'] as const;
 type Queue = (typeof QUEUES)[number];
 
 const SOFTWARE = ['PhotoBox', 'LedgerPro', 'MailRoom'];
@@ -93,6 +93,17 @@ function drawTicket(draws: Draws, isNoisy: boolean): Ticket {
 }
 
 const FIELDS = ['subject', 'body', 'product', 'customer', 'date'] as const;
+
+/** Rows with their queue, some of them wrong. */
+export function drawTickets({ rows, seed }: { rows: number; seed: number }): (Pick<Ticket, (typeof FIELDS)[number]> & {
+  queue: Queue;
+})[] {
+  const draws = new Draws(seed, 'tickets');
+  return Array.from({ length: rows }, () => {
+    const { reply: _, ...ticket } = drawTicket(draws, true);
+    return ticket;
+  });
+}
 
 async function writeTickets(
   folder: string,

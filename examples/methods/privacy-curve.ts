@@ -1,60 +1,60 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
+import { compare, predict, resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
+import { randomUint32, randomUnit } from '../../src/base/random.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
-import { readOverfitting, type Overfitting } from '../../src/store/overfitting.ts';
 import type { ComparedValue } from '../../src/store/results.ts';
 import { decimals, shownValue } from '../comparison-table.ts';
 import { onEachCore } from '../each-core.ts';
 import type { Findings, Setting } from '../example.ts';
-import { tickets } from '../first-hour/tickets.ts';
+import { writeCsv } from '../first-hour/csv.ts';
+import { drawTickets, QUEUES } from '../first-hour/tickets.ts';
 import { trainWhole } from '../train-whole.ts';
 
 /** Undefined without any bound: AdamW on the same batches. */
 const EPSILONS = [1, 3, 8, undefined] as const;
-const [ROWS, BATCH, CANARIES] = [900, 64, 4];
+const [ROWS, TEST_ROWS, BATCH] = [900, 200, 64];
 const RATE = 5e-3;
+/** Planted rows, and codes that each one's own is ranked among. */
+const [CANARIES, CODES] = [8, 256];
 
 interface Private {
   epsilon: number | undefined;
   folder: string;
-  overfitting: Overfitting;
+  /** Bits of each canary. */
+  exposures: readonly number[];
 }
 
 export interface PrivacyCurve extends Findings {
-  /** Share of right answers by ε; without ε: what no privacy at all gives. */
+  /** Accuracy by ε; without ε: what no privacy at all gives. */
   points: readonly { epsilon: number | undefined; value: ComparedValue }[];
 }
 
-/** What a bound on privacy costs in accuracy, and what it keeps of planted codes. */
+/** What a bound on privacy costs in accuracy, and what it keeps of planted rows. */
 export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
   const steps = setting.quick ? 4 : 30;
-  const place = join(setting.folder, 'methods', 'privacy');
-  makeFolders(place);
-  const { data } = await tickets.write(place, { rows: ROWS, fresh: 1, seed: 1 });
-  const found = await onEachCore(EPSILONS, (epsilon) => train(epsilon, { data, steps }, setting));
+  const files = writeRowFiles(join(setting.folder, 'methods', 'privacy'));
+  const found = await onEachCore(EPSILONS, (epsilon) => train(epsilon, { files, steps }, setting));
   const [first, ...others] = found.map(({ folder }) => folder);
-  const { comparison } = await compare([first, ...others], { metrics: ['exact_match'], maxRows: 200, seed: 0 });
+  const { comparison } = await compare([first, ...others], { metrics: ['accuracy'], seed: 0, allowOverlap: true });
   for (const folder of [first, ...others]) rmSync(folder, { recursive: true });
-  const values = comparison.systems.map((system) => system.values.exact_match!);
+  const values = comparison.systems.map((system) => system.values.accuracy!);
   return {
     about: [
-      `Differential privacy: the tickets and queues of above, ${ROWS} of them, the queue asked for as a text ` +
-        `(sft, LoRA of rank 2), ${steps} steps of ${BATCH} rows by dp_sgd for ε of 1, 3 and 8, and by AdamW without any ` +
-        `bound. ${CANARIES} rows with a random code each are planted among the training rows: exposure is the bits that ` +
-        'the result gives away of them, 10 at most; what chance makes of it is the untuned model’s. AUC is how well ' +
-        'losses tell training rows from others; 0.5 is chance.',
+      `Differential privacy: the tickets and queues of above (${ROWS} to train on, ${TEST_ROWS} to test on; LoRA of rank ` +
+        `2 and the head), ${steps} steps of ${BATCH} rows by dp_sgd for ε of 1, 3 and 8, and by AdamW without a bound. ` +
+        `${CANARIES} rows of a code and a queue by chance are planted among the training rows. Exposure is the bits by ` +
+        `which the result tells such a row from ${CODES - 1} others with the same queue and another code: ` +
+        `${Math.log2(CODES)} at most, ${chance().toFixed(1)} on average by chance.`,
     ],
     tables: [
       {
-        caption: 'Right answers by ε with 95 % intervals, and what training rows give away',
-        head: ['ε', 'right answers', 'exposure of planted codes, bits', 'of the untuned model', 'membership AUC'],
-        rows: found.map(({ epsilon, overfitting }, i) => [
+        caption: 'Accuracy by ε, and what the result gives away of planted rows; with 95 % intervals',
+        head: ['ε', 'accuracy', 'exposure of planted rows, bits'],
+        rows: found.map(({ epsilon, exposures }, i) => [
           epsilon === undefined ? '∞' : String(epsilon),
           shownValue(values[i], decimals(3)),
-          mean(overfitting.canaries!.exposures).toFixed(1),
-          mean(overfitting.canaries!.base).toFixed(1),
-          aucOf(overfitting),
+          shownValue(intervalOf(exposures), decimals(1)),
         ]),
       },
     ],
@@ -63,9 +63,34 @@ export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
   };
 }
 
+interface Files {
+  train: string;
+  test: string;
+}
+
+function writeRowFiles(folder: string): Files {
+  makeFolders(folder);
+  const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
+  const rows = drawTickets({ rows: ROWS + TEST_ROWS, seed: 1 });
+  const planted = Array.from({ length: CANARIES }, (_, i) => ({ ...canary(i, 0), queue: queueOf(i) }));
+  writeCsv(train, [...rows.slice(TEST_ROWS), ...planted]);
+  writeCsv(test, rows.slice(0, TEST_ROWS));
+  return { train, test };
+}
+
+/** What a planted row says with its own code (the first) or another. */
+function canary(index: number, code: number): { subject: string; body: string; product: string } {
+  const digits = String(randomUint32([0, 'canary', index], code) % 1e8).padStart(8, '0');
+  return { subject: 'Access code', body: `The code of locker ${index + 1} is ${digits}`, product: '' };
+}
+
+function queueOf(index: number): string {
+  return QUEUES[randomUint32([0, 'queue'], index) % QUEUES.length];
+}
+
 async function train(
   epsilon: number | undefined,
-  { data, steps }: { data: string; steps: number },
+  { files, steps }: { files: Files; steps: number },
   setting: Setting,
 ): Promise<Private> {
   const folder = join(setting.folder, 'runs', `methods-privacy-${epsilon ?? 'none'}`);
@@ -74,33 +99,51 @@ async function train(
   const recipe = await resolveRecipe({
     model: 'attune-base',
     data: {
-      format: 'prompt_completion',
-      columns: { prompt: { columns: ['subject', 'body', 'product'], separator: '\n' }, completion: 'queue' },
-      train: data,
-      validation: 0.1,
-      test: 0.15,
+      format: 'classification',
+      columns: { text: { columns: ['subject', 'body', 'product'], separator: '\n' }, label: 'queue' },
+      ...files,
+      validation: 0,
       allow_overlap: true,
     },
     tuning: { method: 'lora', r: 2, alpha: 4 },
-    objective: 'sft',
+    objective: 'classification',
     training: { ...optimizer, learning_rate: RATE, max_steps: steps, batch_size: BATCH, seed: 0 },
-    evaluation: { every: 'never', baselines: 'none', overfitting: true, canaries: CANARIES },
+    evaluation: { every: 'never', baselines: 'none' },
     checkpoints: { every: 'never', best: false, keep: 1 },
     report_to: [],
     output_dir: folder,
   });
   await trainWhole(recipe);
-  const overfitting = readOverfitting(folder);
-  if (overfitting?.canaries === undefined) throw new Error(`the canaries of ${folder} were not read`);
-  setting.log(`epsilon ${epsilon ?? 'none'}: ${mean(overfitting.canaries.exposures).toFixed(1)} bits of planted codes`);
-  return { epsilon, folder, overfitting };
+  const exposures = await exposuresOf(folder);
+  setting.log(`epsilon ${epsilon ?? 'none'}: ${intervalOf(exposures).value.toFixed(1)} bits of planted rows`);
+  return { epsilon, folder, exposures };
 }
 
-function aucOf({ membership }: Overfitting): string {
-  if (membership === undefined) return '';
-  return shownValue({ ...membership, value: membership.auc }, decimals(3));
+/** Of each canary: log₂ of all codes by the rank of its own (Carlini et al., "The Secret Sharer", 2019). */
+async function exposuresOf(run: string): Promise<number[]> {
+  const canaries = Array.from({ length: CANARIES }, (_, i) => i);
+  const rows = canaries.flatMap((i) => Array.from({ length: CODES }, (_, code) => canary(i, code)));
+  const { answers = [] } = await predict(run, { rows, precision: 'f32' });
+  const all = answers.map(({ probabilities }) => probabilities as Record<string, number>);
+  return canaries.map((i) => {
+    const [own, ...others] = all.slice(i * CODES, (i + 1) * CODES).map((classes) => classes[queueOf(i)]);
+    return Math.log2(CODES / (1 + others.filter((probability) => probability >= own).length));
+  });
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of exposures by chance, where every rank is as likely as any other. */
+function chance(): number {
+  const all = Array.from({ length: CODES }, (_, rank) => Math.log2(CODES / (rank + 1)));
+  return all.reduce((sum, bits) => sum + bits, 0) / CODES;
+}
+
+/** Mean, with an interval from canaries drawn again. */
+function intervalOf(exposures: readonly number[]): Required<Pick<ComparedValue, 'value' | 'low' | 'high'>> {
+  const count = exposures.length;
+  const meanOf = (of: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => of(i)).reduce((sum, bits) => sum + bits, 0) / count;
+  const draws = Array.from({ length: 2000 }, (_, draw) =>
+    meanOf((i) => exposures[Math.floor(randomUnit([draw, 'exposure'], i) * count)]),
+  ).toSorted((a, b) => a - b);
+  return { value: meanOf((i) => exposures[i]), low: draws[50], high: draws[1949] };
 }
