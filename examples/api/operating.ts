@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   auditLog,
   documentLineage,
+  userLineage,
   improve,
   improvementStatus,
   importLangfuse,
@@ -41,6 +42,7 @@ assert.equal(version, 1);
 assert.deepEqual((await modelHistory('parcels')).aliases, { challenger: 2, champion: 1 });
 
 const { data } = await modelLineage('parcels');
+assert.deepEqual((await userLineage('customer-4711')).models, []);
 console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
 
 // The same rows on another base; `train` runs the recipe.

@@ -78,6 +78,7 @@ export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.t
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
 export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
+export type { UserLineage } from './registry/user-lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
 export type { Promotion, PromoteOptions } from './registry/promote.ts';
 export type { RegisterOptions } from './registry/register.ts';

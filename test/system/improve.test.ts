@@ -13,6 +13,7 @@ import {
   resolveRecipeFile,
   train,
 } from '../../src/app/index.ts';
+import { userLineage } from '../../src/app/registry/user-lineage.ts';
 import { eraseUser } from '../../src/app/monitor/erase-user.ts';
 import { readComparison } from '../../src/store/results.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
@@ -101,6 +102,11 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
   it('rows of an erased user are gone from its data sets', async () => {
     const file = join(folder, 'improve/topics/cycles/0002/data/labels-train.jsonl');
     const before = readFileSync(file, 'utf8').split('\n').length;
+    const touched = await userLineage('customer-3');
+    expect(touched.models).toMatchObject([
+      { version: 'topics@2', aliases: expect.arrayContaining(['champion']) as string[] },
+    ]);
+    expect(touched.models[0].rows).toBeGreaterThan(0);
     const { models } = await eraseUser('customer-3');
     expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(before);
     expect(models).toEqual(['topics@2']);

@@ -18,6 +18,7 @@ export const functions = {
   describeGroups: async () => (await import('../fairness/groups.ts')).describeGroups,
   describeSteps: async () => (await import('../describe-steps.ts')).describeSteps,
   doctor: async () => (await import('../doctor.ts')).doctor,
+  userLineage: async () => (await import('../registry/user-lineage.ts')).userLineage,
   documentLineage: async () => (await import('../registry/lineage.ts')).documentLineage,
   embed: async () => (await import('../embed/embed.ts')).embed,
   eraseUser: async () => (await import('../monitor/erase-user.ts')).eraseUser,

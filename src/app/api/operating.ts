@@ -44,6 +44,13 @@ export const modelLineage = lazily('modelLineage');
 export const documentLineage = lazily('documentLineage');
 
 /**
+ * Every version that was trained on what a user of served models said.
+ * @example
+ * const { models, answers } = await userLineage('customer-4711');
+ */
+export const userLineage = lazily('userLineage');
+
+/**
  * Who did what to registered models and jobs, when, and on which hashes.
  * @example
  * const [last] = await auditLog({ subject: 'tickets', limit: 1 });

@@ -8,7 +8,7 @@ import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { watchFolder } from '../../watch/index.ts';
 import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts';
-import { cycleFolder, readDecisions } from './decisions.ts';
+import { cycleFolder, readDecisions, type Decision } from './decisions.ts';
 import { eraseTexts } from './erase-texts.ts';
 import type { Plan } from './plan.ts';
 import { runFolder } from './retrain.ts';
@@ -54,15 +54,51 @@ export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; m
       const deleted = eraseFromVersion(join(cycleFolder(folder, cycle), 'data'), owner);
       rows += deleted.rows;
       for (const text of deleted.texts) found.add(text);
-      const own = decisions.filter((one) => one.cycle === cycle);
-      const version = own.findLast(({ facts }) => facts.version !== undefined)?.facts.version;
-      if (deleted.rows > 0 && version !== undefined) models.push(`${model}@${String(version)}`);
+      if (deleted.rows > 0)
+        pushAll(
+          models,
+          trainedOn(decisions, cycle).map((version) => `${model}@${version}`),
+        );
       eraseFromQuarantine(cycleFolder(folder, cycle), ids);
     }
     // Runs of later cycles measure on rows of earlier ones.
     for (const cycle of cycles) eraseTexts(runFolder(cycleFolder(folder, cycle)), [...found]);
   }
-  return { rows, models };
+  return { rows, models: [...new Set(models)] };
+}
+
+/** Versions that were trained on a cycle's rows: its own, and where that was promoted, all later ones. */
+function trainedOn(decisions: readonly Decision[], cycle: number): string[] {
+  const isPromoted = decisions.some((one) => one.cycle === cycle && one.state === 'promoted');
+  const own = decisions.filter((one) => one.cycle === cycle || (isPromoted && one.cycle > cycle));
+  return [...new Set(own.flatMap(({ facts }) => (facts.version === undefined ? [] : String(facts.version))))];
+}
+
+export interface UserRows {
+  /** `topics@3` */
+  version: string;
+  /** Of the cycle's data set. */
+  rows: number;
+}
+
+/** Versions that were trained on rows of a user, by the hash that stands for them. */
+export function versionsTrainedOn(owner: string): UserRows[] {
+  const found = new Map<string, number>();
+  for (const { model, folder } of knownLoops()) {
+    const decisions = readDecisions(folder);
+    for (const cycle of new Set(decisions.map((one) => one.cycle))) {
+      const manifest = join(cycleFolder(folder, cycle), 'data', 'manifest.json');
+      if (!existsSync(manifest)) continue;
+      const { train } = readJson<DataVersion>(manifest);
+      const rows = train.flatMap(({ owners }) => owners).filter((one) => one === owner).length;
+      if (rows === 0) continue;
+      for (const version of trainedOn(decisions, cycle)) {
+        const name = `${model}@${version}`;
+        found.set(name, (found.get(name) ?? 0) + rows);
+      }
+    }
+  }
+  return [...found].map(([version, rows]) => ({ version, rows }));
 }
 
 function eraseFromVersion(folder: string, owner: string): { rows: number; texts: string[] } {

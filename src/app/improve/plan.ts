@@ -65,10 +65,13 @@ const planSchema = z.strictObject({
       max_forgetting: z.number().min(0).optional(),
       flip_rate: share.optional(),
       safety: z
-        .union([
-          z.literal('no_worse').transform((): SafetyMargins => NO_WORSE),
-          share.transform((safety): SafetyMargins => ({ safety })),
-        ])
+        .union(
+          [
+            z.literal('no_worse').transform((): SafetyMargins => NO_WORSE),
+            share.transform((safety): SafetyMargins => ({ safety })),
+          ],
+          'must be no_worse, or a share such as 0.05',
+        )
         .optional(),
     })
     .prefault({}),

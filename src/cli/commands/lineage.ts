@@ -1,25 +1,43 @@
 import type { DocumentLineage, ModelLineage } from '../../app/registry/lineage.ts';
+import type { UserLineage } from '../../app/registry/user-lineage.ts';
 import { formatTime, plural } from '../../base/format.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'say what a registered model was made of, down to the documents; or which models a document went into',
+  summary:
+    'say what a registered model was made of, down to the documents; or which models a document or a user went into',
   arguments: [{ name: 'MODEL', summary: 'a registered model, tickets@3 or tickets@challenger' }],
-  options: [{ name: '--document', value: 'FILE', summary: 'a document or file of rows, in place of a model' }],
-  examples: ['lineage tickets', 'lineage tickets@3', 'lineage --document contracts/miller.pdf'],
+  options: [
+    { name: '--document', value: 'FILE', summary: 'a document or file of rows, in place of a model' },
+    { name: '--user', value: 'USER', summary: 'a user of served models, as requests name them, in place of a model' },
+  ],
+  examples: ['lineage tickets', 'lineage --document contracts/miller.pdf', 'lineage --user customer-4711'],
   async run(context) {
-    const [document, model] = [context.option('--document'), context.argument('MODEL')];
-    const { documentLineage, modelLineage } = await import('../../app/registry/lineage.ts');
-    if ((document === undefined) === (model === undefined)) {
+    const [document, user, model] = [context.option('--document'), context.option('--user'), context.argument('MODEL')];
+    if ([document, user, model].filter((one) => one !== undefined).length !== 1) {
       const { AttuneError } = await import('../../base/errors.ts');
-      throw new AttuneError('E_USAGE', { what: 'attune lineage takes either MODEL or --document FILE' });
+      throw new AttuneError('E_USAGE', { what: 'attune lineage takes one of MODEL, --document FILE and --user USER' });
     }
+    if (user !== undefined) return (await import('../../app/registry/user-lineage.ts')).userLineage(user);
+    const { documentLineage, modelLineage } = await import('../../app/registry/lineage.ts');
     return document === undefined ? modelLineage(model!) : documentLineage(document);
   },
-  render: (lineage) => ('document' in lineage ? ofDocument(lineage) : ofModel(lineage)),
+  render: (lineage) =>
+    'document' in lineage ? ofDocument(lineage) : 'user' in lineage ? ofUser(lineage) : ofModel(lineage),
 });
+
+function ofUser({ user: given, models, answers, feedback }: UserLineage): string {
+  const user = withoutCredentials(given);
+  const trained = models.map(({ version, aliases, rows }) => {
+    const named = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
+    return `${version}${named}: trained on ${plural(rows, 'rows')}`;
+  });
+  const kept = `${plural(answers, 'answers')} and ${plural(feedback, 'pieces of feedback')} are kept`;
+  return [...(trained.length === 0 ? [`${user} is in the data of no registered model`] : trained), kept].join('\n');
+}
 
 function ofDocument({ document, models, unknown }: DocumentLineage): string {
   const found = models.map(({ version, aliases, split, rows }) => {
@@ -38,7 +56,7 @@ function ofModel({ version, aliases, made, base, data, gaps, audit }: ModelLinea
     ['aliases', aliases.join(', ') || 'none'],
     ['weights', `${shortPath(folder)}  sha256 ${hashes.weights}`],
     ['base', base === undefined ? undefined : `${base}  sha256 ${hashes.base ?? '?'}`],
-    ['template', hashes.template && `sha256 ${hashes.template}`],
+    ['template', hashes.template ? `sha256 ${hashes.template}` : undefined],
     ['run', run === undefined ? undefined : `${run}  ${shortPath(runFolder ?? '')}`],
     ['verdict', verdict],
     ['gate', gate === undefined ? undefined : gate.isPassed ? 'passed' : 'failed'],

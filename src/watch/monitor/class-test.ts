@@ -2,7 +2,7 @@
 import { RankMartingale } from '../../eval/statistics/index.ts';
 
 export interface ClassReading {
-  /** By class: its share before and now. */
+  /** By class: its share before, and since the evidence began to grow. */
   shares: Readonly<Record<string, readonly [reference: number, current: number]>>;
 }
 
@@ -15,7 +15,9 @@ export class ClassTest {
   readonly #reference: ReadonlyMap<string, number>;
   readonly #current = new Map<string, number>();
   readonly #total: number;
-  #answers = 0;
+  /** Since the evidence began to grow. */
+  readonly #recent = new Map<string, number>();
+  #lowest = 1;
 
   constructor(labels: readonly string[]) {
     const counts = new Map<string, number>();
@@ -37,13 +39,18 @@ export class ClassTest {
   observe(label: string): void {
     const name = this.#tests.has(label) ? label : OTHERS;
     this.#current.set(name, (this.#current.get(name) ?? 0) + 1);
-    this.#answers++;
     for (const [other, test] of this.#tests) test.observe(other === name ? 1 : 0);
+    if (this.eValue <= this.#lowest) {
+      this.#lowest = this.eValue;
+      this.#recent.clear();
+    } else this.#recent.set(name, (this.#recent.get(name) ?? 0) + 1);
   }
 
   get reading(): ClassReading {
+    const counts = this.#recent.size > 0 ? this.#recent : this.#current;
+    const answers = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const shares = [...this.#reference].map(([name, count]) => {
-      const current = (this.#current.get(name) ?? 0) / Math.max(1, this.#answers);
+      const current = (counts.get(name) ?? 0) / Math.max(1, answers);
       return [name, [count / this.#total, current]] as const;
     });
     return { shares: Object.fromEntries(shares) };

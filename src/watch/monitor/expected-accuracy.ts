@@ -1,5 +1,6 @@
 /** How often answers are right, before and after somebody says so. */
-import { MeanSequence, wilsonInterval, type SequenceInterval } from '../../eval/statistics/index.ts';
+import { randomUnits, type RandomKey } from '../../base/random.ts';
+import { wilsonInterval, type SequenceInterval } from '../../eval/statistics/index.ts';
 
 export interface Judged {
   confidence: number;
@@ -28,10 +29,31 @@ const LEAST_JUDGED = 30;
  */
 export function expectedAccuracy(confidences: readonly number[], judged: readonly Judged[]): ExpectedAccuracy {
   const isCalibrated = judged.length >= LEAST_JUDGED;
-  const calibrate = isCalibrated ? isotonic(judged) : (confidence: number) => confidence;
-  const sequence = new MeanSequence();
-  for (const confidence of confidences) sequence.observe(Math.max(0, Math.min(1, calibrate(confidence))));
-  return { ...sequence.interval, answers: confidences.length, calibratedOn: isCalibrated ? judged.length : 0 };
+  const meanOf = (values: readonly number[], calibrate: (confidence: number) => number): number =>
+    values.reduce((sum, one) => sum + Math.max(0, Math.min(1, calibrate(one))), 0) / Math.max(1, values.length);
+  const asIs = (confidence: number): number => confidence;
+  const estimate = meanOf(confidences, isCalibrated ? isotonic(judged) : asIs);
+  // Both the answers and what they are calibrated on could have been others.
+  const others = Array.from({ length: RESAMPLES }, (_, number) => {
+    const drawn = drawnAgain(confidences, [number, 'confidences'], MOST_DRAWN);
+    return meanOf(drawn, isCalibrated ? isotonic(drawnAgain(judged, [number, 'judged'])) : asIs);
+  }).toSorted((one, other) => one - other);
+  // Fewer rows are drawn than there are of many: the spread is that much wider than it would be.
+  const scale = Math.sqrt(Math.min(1, MOST_DRAWN / Math.max(1, confidences.length)));
+  const end = (share: number): number => {
+    const other = others[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))];
+    return Math.max(0, Math.min(1, isCalibrated ? other : estimate + scale * (other - estimate)));
+  };
+  const [low, high] = [Math.min(estimate, end(0.025)), Math.max(estimate, end(0.975))];
+  return { estimate, low, high, answers: confidences.length, calibratedOn: isCalibrated ? judged.length : 0 };
+}
+
+const RESAMPLES = 200;
+const MOST_DRAWN = 1000;
+
+function drawnAgain<Value>(values: readonly Value[], key: RandomKey, most = Infinity): Value[] {
+  const unit = randomUnits(key);
+  return Array.from({ length: Math.min(most, values.length) }, (_, i) => values[Math.floor(unit(i) * values.length)]);
 }
 
 /** Of judged answers, each tenth of confidence weighted as it is among all answers: people judge what surprises them. */

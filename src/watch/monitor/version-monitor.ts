@@ -86,6 +86,8 @@ export class VersionMonitor {
   #early = new Map<TestName, number[]>();
   #classes: ClassTest | undefined;
   #topic: { eValue: number; doublings: number; last?: DomainDrift } = { eValue: 0, doublings: 0 };
+  /** Words as they were at each doubling, until they are compared. */
+  #dueWords: Uint8Array[][] = [];
   #words: Uint8Array[] = [];
   /** Answers of the current period, and when it began. */
   #count = 0;
@@ -123,6 +125,10 @@ export class VersionMonitor {
     if (one.words === undefined) return;
     this.#words.push(one.words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
+    // Whoever looks, and whenever: it is the same words that are compared.
+    const doublings = this.#topic.doublings + this.#dueWords.length;
+    if (this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC)
+      this.#dueWords.push([...this.#words]);
     const surprise = this.surprise(one.words);
     if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, one);
   }
@@ -184,20 +190,22 @@ export class VersionMonitor {
 
   /** Whether words are to be compared as a whole again. */
   get isTopicDue(): boolean {
-    return (
-      this.#isFrozen && this.#count >= FIRST_TOPIC * 2 ** this.#topic.doublings && this.#words.length >= FIRST_TOPIC
-    );
+    return this.#dueWords.length > 0;
   }
 
   /** Each doubling has half of the weight of the one before: together they are one e-value. */
   async compareTopic(): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
-    if (!this.isTopicDue || before.length < FIRST_TOPIC) return;
+    const due = this.#dueWords;
+    this.#dueWords = [];
+    if (before.length < FIRST_TOPIC) return;
     const topic = this.#topic;
-    topic.doublings++;
-    const found = await domainDrift(before, this.#words);
-    topic.eValue += found.eValue / 2 ** topic.doublings;
-    topic.last = found;
+    for (const words of due) {
+      topic.doublings++;
+      const found = await domainDrift(before, words);
+      topic.eValue += found.eValue / 2 ** topic.doublings;
+      topic.last = found;
+    }
   }
 
   get state(): MonitorState {
@@ -234,6 +242,7 @@ export class VersionMonitor {
     this.#count = 0;
     this.#words = [];
     this.#topic = { eValue: 0, doublings: 0 };
+    this.#dueWords = [];
     this.#tests = new Map();
     const words = this.#reference.flatMap(({ words: own }) => own ?? []);
     // One half says which words are usual; the other, which the first knows nothing of, how usual requests are.

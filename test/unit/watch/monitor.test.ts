@@ -122,6 +122,31 @@ describe('a version in use', () => {
     expect(values(restored).map(([name]) => name)).toEqual(values(monitor).map(([name]) => name));
   });
 
+  it('says the same of requests whenever somebody looks, and tells a late change by them', async () => {
+    const draw = simulator(6);
+    const [watched, loaded] = [new VersionMonitor({ reference: 200 }), new VersionMonitor({ reference: 200 })];
+    const topicOf = (monitor: VersionMonitor) => monitor.findings.find(({ name }) => name === 'topic')!;
+    for (let i = 0; i < 400; i++) {
+      const one = draw(i > 250 ? { topic: 0.5 } : {});
+      for (const monitor of [watched, loaded]) monitor.observe(one);
+      if (watched.isTopicDue) await watched.compareTopic();
+    }
+    await loaded.compareTopic();
+    expect(topicOf(watched).eValue).toBe(topicOf(loaded).eValue);
+    expect(topicOf(watched).eValue).toBeGreaterThan(600);
+    expect(topicOf(watched).isAlarm).toBe(true);
+  });
+
+  it('names the class that has grown since the evidence began', () => {
+    const monitor = new VersionMonitor({ reference: 100 });
+    const one = (i: number, label: string) => monitor.observe({ id: String(i), at: i, signals: {}, label });
+    for (let i = 0; i < 400; i++) one(i, i % 2 === 0 ? 'a' : 'b');
+    for (let i = 400; i < 440; i++) one(i, 'a');
+    expect(messageOf(monitor.findings.find(({ name }) => name === 'classes')!)).toMatch(
+      /^classes that are answered: "[ab]" 50\.0 % before, (?:9\d|100|\d)(?:\.\d)? % now$/,
+    );
+  });
+
   it('a classifier of words tells other requests apart, and equal ones not', async () => {
     const draw = simulator(5);
     const words = (topic: number) => Array.from({ length: 80 }, () => draw({ topic }).words!);
@@ -147,6 +172,16 @@ describe('accuracy', () => {
     const calibrated = expectedAccuracy(confidences, answers.slice(0, 400));
     expect(Math.abs(calibrated.estimate - truth)).toBeLessThan(0.06);
     expect(calibrated.calibratedOn).toBe(400);
+  });
+
+  it('is expected with an interval around it, also after requests have become harder', () => {
+    const drifted = [...Array.from({ length: 300 }, () => 0.95), ...Array.from({ length: 220 }, () => 0.4)];
+    for (const judged of [[], answers.slice(0, 60)]) {
+      const { estimate, low, high } = expectedAccuracy(drifted, judged);
+      expect(low).toBeLessThan(estimate);
+      expect(high).toBeGreaterThan(estimate);
+      expect(high - low).toBeLessThan(judged.length === 0 ? 0.06 : 0.5);
+    }
   });
 
   it('is measured by labels, with weights where the unsure are labelled more', () => {
