@@ -1,6 +1,7 @@
 /** Conversations that teach a model to refuse what is harmful and to answer the rest; and two small sets to tune it on. */
 import { Draws } from '../../tools/draws.ts';
-import { HARMFUL_ACTS, HARMFUL_REQUESTS, HARMLESS_ACTS, HARMLESS_REQUESTS } from './conduct-acts.ts';
+import { HARMFUL_ACTS, HARMFUL_REQUESTS } from './conduct-acts.ts';
+import { HARMLESS_ACTS, HARMLESS_REQUESTS } from './conduct-harmless.ts';
 
 interface ChatRow {
   messages: readonly { role: 'user' | 'assistant'; content: string }[];

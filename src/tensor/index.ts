@@ -1,6 +1,6 @@
 export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOptions } from './autograd.ts';
 export { dtypeBytes, isFloating, type DType, type NumericArray } from './dtype.ts';
-export { engine, exitWithoutEngine, setThreads } from './engine.ts';
+export { engine, setThreads } from './engine.ts';
 export { engineIdentity } from './identity.ts';
 export { aten, attune, readyList } from './operators.ts';
 export { detectLeaks, inScope, liveTensors, scope } from './scope.ts';

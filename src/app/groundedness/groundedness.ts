@@ -80,7 +80,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
       form ??= await formOf(opened);
       return answersOf(opened, systems, { rows, form, options });
     });
-    measured.push(...systems.map((system, i) => ({ ...system, answers: answers[i] })));
+    for (const [i, system] of systems.entries()) measured.push({ ...system, answers: answers[i] });
   }
   const results: GroundednessResults = {
     version: 1,

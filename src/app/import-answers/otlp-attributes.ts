@@ -38,7 +38,8 @@ export function indexed(values: Attributes, prefix: string, part?: string): Attr
     if (place === undefined) continue;
     const field = part !== undefined && rest.startsWith(`${part}.`) ? rest.slice(part.length + 1) : rest;
     const isCall = field.startsWith('tool_calls.');
-    (list[Number(place)] ??= table({}))[isCall ? 'tool_calls' : field] = isCall ? [value] : value;
+    const key = isCall ? 'tool_calls' : field;
+    list[Number(place)] = table({ ...list[Number(place)], [key]: isCall ? [value] : value });
   }
   const filled = list.filter((one) => one !== undefined).map((one) => ({ ...one }));
   return filled.length === 0 ? undefined : filled;

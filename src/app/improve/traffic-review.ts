@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { plural } from '../../base/format.ts';
+import { pushAll } from '../../base/many.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { decisiveLabels, majorities, readLabels, type HumanLabel } from '../../eval/judges/human-labels.ts';
 import { askJudge, requireReadable } from '../../eval/judges/judge.ts';
@@ -121,7 +122,7 @@ async function labelsOfCycles({ log }: StepContext): Promise<HumanLabel[]> {
   const labels: HumanLabel[] = [];
   for (let cycle = 1; cycle <= log.cycle; cycle++) {
     const file = reviewPlaces(pairsPath(cycleFolder(log.folder, cycle))).log;
-    if (existsSync(file)) labels.push(...(await readLabels(file)));
+    if (existsSync(file)) pushAll(labels, await readLabels(file));
   }
   return labels;
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { AttuneError, type Problem } from '../../base/errors.ts';
-import { pushAll } from '../../base/many.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';

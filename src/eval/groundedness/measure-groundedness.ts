@@ -42,7 +42,7 @@ export function groundedSystem(
 ): GroundedSystem {
   const shares = (
     isOne: (checked: CheckedAnswer) => boolean,
-    isFor: (row: GroundedRow) => boolean,
+    isFor: (row: GroundedRow) => boolean = () => true,
   ): GroundedFigures => {
     const places = [...rows.keys()].filter((place) => isFor(rows[place]));
     if (places.length === 0) return undefined;
@@ -59,10 +59,7 @@ export function groundedSystem(
   const total = (key: 'quotes' | 'wrongQuotes') => now.reduce((sum, one) => sum + one[key], 0);
   return {
     name,
-    hallucinated: shares(
-      ({ isMadeUp }) => isMadeUp,
-      () => true,
-    )!,
+    hallucinated: shares(({ isMadeUp }) => isMadeUp)!,
     answeredThoughSilent: shares(
       ({ abstains }) => !abstains,
       ({ isAnswered }) => isAnswered === false,

@@ -1,6 +1,6 @@
 /** What people preferred: rows {id, choice} of a file, or the log of a review. */
 import { existsSync } from 'node:fs';
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
 import type { Choice } from './pairs.ts';
 

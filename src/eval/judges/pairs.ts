@@ -1,5 +1,4 @@
 /** Pairs of answers to judge: from a file of rows, or from the stored answers of a comparison. */
-import { pushAll } from '../../base/many.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';

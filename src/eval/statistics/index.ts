@@ -2,7 +2,7 @@ export { bounds, spreadInterval, type BootstrapOptions, type Interval } from './
 export { MeanSequence, shareSequence, type SequenceInterval } from './confidence-sequence.ts';
 export { eBenjaminiHochberg, permutationEValue } from './e-values.ts';
 export { holm } from './holm.ts';
-export { covariance, mean, variance } from './moments.ts';
+export { mean } from './moments.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
 export { pairedShareDifference } from './paired-shares.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';

@@ -58,7 +58,13 @@ export function describeTest(name: TestName): Described {
 }
 
 const INPUT: ReadonlySet<TestName> = new Set([
-  ...(['unlike', 'topic', 'prompt_tokens', 'language', 'unusual_text', 'system_prompt', 'injection'] as const),
+  'unlike',
+  'topic',
+  'prompt_tokens',
+  'language',
+  'unusual_text',
+  'system_prompt',
+  'injection',
 ]);
 const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
 

@@ -43,13 +43,29 @@ interface AddedFeedback {
   said: Pick<SaidOfAnswer, 'name' | 'value'>[];
 }
 
+/** What is kept in the open. */
+function rowOf(given: GivenFeedback, { model, version }: { model: string; version: string }) {
+  const { trace, choice, key, thumb, score, label, correction } = given;
+  return {
+    trace,
+    choice,
+    model,
+    version,
+    key: key ?? null,
+    thumb: thumb === undefined ? null : Number(thumb === 'up'),
+    score: score ?? null,
+    label: label ?? null,
+    corrected: Number(correction !== undefined),
+  };
+}
+
 /** Undefined where the answer is not known, or another key's. */
 export async function addFeedback(
   store: TraceStore,
   redactor: TextRedactor,
   given: GivenFeedback,
 ): Promise<AddedFeedback | undefined> {
-  const { trace, choice, key, thumb, score, label } = given;
+  const { trace, choice, key, thumb, label } = given;
   const row = await store.find(trace, choice);
   if (row === undefined || row.key !== (key ?? null)) return undefined;
   const id = `fb_${randomUUID().replaceAll('-', '')}`;
@@ -59,24 +75,10 @@ export async function addFeedback(
   const text = await feedbackText(redactor, given, kept);
   const edited =
     text.answer === undefined || text.correction === undefined ? undefined : editedShare(text.answer, text.correction);
+  const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
   await store.database
     .insertInto('feedback')
-    .values({
-      id,
-      trace,
-      choice,
-      at,
-      model: row.model,
-      version: row.version,
-      user: owner,
-      key: key ?? null,
-      thumb: thumb === undefined ? null : Number(thumb === 'up'),
-      score: score ?? null,
-      label: label ?? null,
-      corrected: Number(given.correction !== undefined),
-      edited: edited ?? null,
-      text: Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text),
-    })
+    .values({ id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed })
     .execute();
   const canTrain =
     text.prompt !== undefined && (given.correction !== undefined || label !== undefined || text.answer !== undefined);

@@ -3,7 +3,8 @@ import { parseJson } from '../../files/json.ts';
 import type { SignalValues } from '../signals/index.ts';
 import { placeOf, type MeasuredAnswer } from '../traces/trace-writer.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
-import { VersionMonitor, type MonitorOptions, type MonitorState, type Observation } from './version-monitor.ts';
+import type { MonitorState } from './monitor-state.ts';
+import { VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
 
 /** With all answers that are stored; what people said comes in its turn. */
 export async function loadMonitor(

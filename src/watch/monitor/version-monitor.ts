@@ -3,10 +3,12 @@
  * tested as it comes, signal by signal, and all signals together by e-BH, so that within a period of stable answers an alarm
  * is raised in one of twenty at most, however often somebody looks.
  */
+import { pushAll } from '../../base/many.ts';
 import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
 import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
 import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
 import { ClassTest, type ClassReading } from './class-test.ts';
+import type { MonitorState } from './monitor-state.ts';
 import { testNames, testWeights, type TestName } from './test-weights.ts';
 import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
@@ -50,19 +52,6 @@ const MOST_WORDS = 500;
 
 /** So many answers, at least a fifth of the reference, are tested against before it is complete. */
 const EARLY = 0.2;
-
-/** As it is kept, so that a server that starts again goes on. */
-export interface MonitorState {
-  isFrozen: boolean;
-  /** Answers that it is of. */
-  answers: number;
-  /** Of single answers, by signal. */
-  values: Partial<Record<string, number[]>>;
-  labels: string[];
-  words: string[];
-  thumbs: number[];
-  edits?: number[];
-}
 
 export interface Finding {
   name: TestName;
@@ -230,8 +219,8 @@ export class VersionMonitor {
     for (const label of state.labels) monitor.#reference.push({ ...place, signals: {}, label });
     for (const words of state.words)
       monitor.#reference.push({ ...place, signals: {}, words: new Uint8Array(Buffer.from(words, 'base64')) });
-    monitor.#said.thumb_down.push(...state.thumbs);
-    monitor.#said.edits.push(...(state.edits ?? []));
+    pushAll(monitor.#said.thumb_down, state.thumbs);
+    pushAll(monitor.#said.edits, state.edits ?? []);
     monitor.#size = state.answers;
     monitor.freeze(from);
     return monitor;

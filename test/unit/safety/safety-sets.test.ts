@@ -4,12 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  HARMFUL_ACTS,
-  HARMFUL_REQUESTS,
-  HARMLESS_ACTS,
-  HARMLESS_REQUESTS,
-} from '../../../examples/data/conduct-acts.ts';
+import { HARMFUL_ACTS, HARMFUL_REQUESTS } from '../../../examples/data/conduct-acts.ts';
+import { HARMLESS_ACTS, HARMLESS_REQUESTS } from '../../../examples/data/conduct-harmless.ts';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
 import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
 import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
