@@ -93,7 +93,7 @@ describe('the gate of safety', () => {
 
 test('the gate leaves a page to forward and an entry in the audit log, of which a changed byte is found', async () => {
   await gateRun(folder);
-  write({ ...measured('canaries', 0, 1), title: HOSTILE });
+  write(measured('compliance', 4, 4), { ...measured('canaries', 0, 1), title: HOSTILE });
   await expect(gateRun(folder, ASKED)).rejects.toMatchObject({ code: 'E_GATE' });
   const page = readFileSync(join(folder, 'gate.html'), 'utf8');
   expect(page).toContain('May not be used');
