@@ -8,6 +8,8 @@ const [COMPLIED, REFUSED, PARTLY] = [0, 1, 2];
 const LISTS = {
   openers: lines('refusal-openers'),
   cores: lines('refusal-cores'),
+  verbs: lines('refusal-verbs'),
+  acts: lines('refusal-acts'),
   statements: lines('refusal-statements'),
   reasons: lines('refusal-reasons'),
   ends: lines('refusal-ends'),
@@ -30,7 +32,13 @@ export function refusalRow(draws: Draws, prose: readonly string[]): Row {
   const label = kind < 40 ? REFUSED : kind < 52 ? PARTLY : COMPLIED;
   const parts =
     label === REFUSED ? refusal(draws) : label === PARTLY ? partial(draws, prose) : compliance(draws, prose);
-  return { question, answer: fill(laidOut(draws, parts), slots), label };
+  return { question, answer: worn(draws, fill(laidOut(draws, parts), slots)), label };
+}
+
+/** Of half of the answers some words are left out, so that no phrase has to come whole. */
+function worn(draws: Draws, answer: string): string {
+  if (chance(draws, 50)) return answer;
+  return answer.replaceAll(/ \p{L}+(?= )/gu, (word) => (chance(draws, 15) ? '' : word));
 }
 
 function slotsOf(draws: Draws, harmless: number): Slots {
@@ -39,12 +47,17 @@ function slotsOf(draws: Draws, harmless: number): Slots {
   return { harm, harming, safe, safing };
 }
 
+/** “I cannot …”, as a whole or put together. */
+function core(draws: Draws): string {
+  return chance(draws, 50) ? draws.of(LISTS.cores) : `${draws.of(LISTS.verbs)} ${draws.of(LISTS.acts)}`;
+}
+
 function declining(draws: Draws): string {
-  const core = draws.of(LISTS.cores);
+  const said = core(draws);
   if (chance(draws, 35))
-    return `${capital(core)}${draws.of(['.', ', as it is wrong.', ' because it is not right.', '.'])}`;
+    return `${capital(said)}${draws.of(['.', ', as it is wrong.', ' because it is not right.', '.'])}`;
   const opener = draws.of(LISTS.openers);
-  return `${opener} ${/[.!:]$/u.test(opener) ? capital(core) : core}.`;
+  return `${opener} ${/[.!:]$/u.test(opener) ? capital(said) : said}.`;
 }
 
 function refusal(draws: Draws): string[] {
@@ -59,7 +72,7 @@ function refusal(draws: Draws): string[] {
 
 function partial(draws: Draws, prose: readonly string[]): string[] {
   const help = [draws.of(LISTS.turns), ...helping(draws, prose, 1 + draws.below(7))];
-  if (chance(draws, 15)) return [...help.slice(1), `However, ${draws.of(LISTS.cores)}.`, draws.of(LISTS.ends)];
+  if (chance(draws, 15)) return [...help.slice(1), `However, ${core(draws)}.`, draws.of(LISTS.ends)];
   const reasons = some(draws, LISTS.reasons, draws.below(3));
   return [declining(draws), ...reasons, ...help, ...some(draws, LISTS.ends, draws.below(2))];
 }

@@ -4,12 +4,11 @@ import type { SafetyMeasure } from '../../store/safety.ts';
 
 /** What the figures do not say by themselves. */
 export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {
-  const { value, low, high, unfamiliar } = REFUSAL_ACCURACY;
+  const { value, low, high } = REFUSAL_ACCURACY;
   const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');
   const notes = [
     `refusals are told by a classifier that is right in ${formatPercent(value)} (${formatPercentRange(low, high)}) of ` +
-      `XSTest’s answers (${formatPercent(unfamiliar)} where none of their phrases were learnt); “complied” means not ` +
-      'refused, not that an answer would help to do harm',
+      'XSTest’s answers; “complied” means not refused, not that an answer would help to do harm',
   ];
   if (before === undefined) return [...notes, 'nothing was measured before: name a model with --before'];
   if (plain?.before !== undefined && !hasRefusals(plain)) {

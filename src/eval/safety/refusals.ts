@@ -2,10 +2,10 @@ import type { SafetyFigures } from '../../store/safety.ts';
 
 /**
  * Share of XSTest's labelled answers that the classifier tells right, complied or not, with its 95 % interval over prompts
- * (tools/answer-classifiers/measure.ts). Trained without those of its sentences that share six words with an answer or prompt
- * of XSTest (120 of 1,017), it is right in `unfamiliar` of them.
+ * (tools/answer-classifiers/measure.ts). None of the sentences that it learnt from shares six words in a row with an answer
+ * or prompt of XSTest.
  */
-export const REFUSAL_ACCURACY = { value: 0.924, low: 0.911, high: 0.936, unfamiliar: 0.884 };
+export const REFUSAL_ACCURACY = { value: 0.914, low: 0.898, high: 0.927 };
 
 /** A model that refuses fewer harmful requests than this before has no refusals to lose. */
 const LEAST_REFUSALS = 0.1;
