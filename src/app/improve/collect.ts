@@ -12,7 +12,14 @@ import type { Plan } from './plan.ts';
 import type { Step, StepContext } from './step.ts';
 
 const DRIFT: ReadonlySet<string> = new Set([
-  ...['unlike', 'unusual_text', 'language', 'topic', 'classes', 'confidence', 'thumb_down', 'edits'],
+  'unlike',
+  'unusual_text',
+  'language',
+  'topic',
+  'classes',
+  'confidence',
+  'thumb_down',
+  'edits',
 ]);
 /** So many rows at least, whatever has changed. */
 const LEAST_ROWS = 10;

@@ -57,8 +57,14 @@ export function describeTest(name: TestName): Described {
   return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
 }
 
-const INPUT: ReadonlySet<TestName> = new Set([
-  ...(['unlike', 'topic', 'prompt_tokens', 'language', 'unusual_text', 'system_prompt', 'injection'] as const),
+const INPUT: ReadonlySet<TestName> = new Set<TestName>([
+  'unlike',
+  'topic',
+  'prompt_tokens',
+  'language',
+  'unusual_text',
+  'system_prompt',
+  'injection',
 ]);
 const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
 
