@@ -57,7 +57,7 @@ export function describeTest(name: TestName): Described {
   return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
 }
 
-const INPUT: ReadonlySet<TestName> = new Set([
+const INPUT: ReadonlySet<TestName> = new Set<TestName>([
   'unlike',
   'topic',
   'prompt_tokens',

@@ -73,24 +73,30 @@ export async function addFeedback(
   const owner = row.user ?? store.keys.hash(ownerOf(given));
   const kept = row.text === null ? undefined : await store.keys.unseal<KeptText>(owner, `${trace} ${choice}`, row.text);
   const text = await feedbackText(redactor, given, kept);
-  const edited =
-    text.answer === undefined || text.correction === undefined ? undefined : editedShare(text.answer, text.correction);
+  const edited = editOf(text);
   const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
   await store.database
     .insertInto('feedback')
     .values({ id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed })
     .execute();
-  const canTrain =
-    text.prompt !== undefined && (given.correction !== undefined || label !== undefined || text.answer !== undefined);
-  return {
-    receipt: { id, created: Math.floor(at / 1000), canTrain },
-    model: row.model,
-    version: row.version,
-    said: [
-      ...(thumb === undefined ? [] : [{ name: 'thumb_down' as const, value: Number(thumb === 'down') }]),
-      ...(edited === undefined ? [] : [{ name: 'edits' as const, value: edited }]),
-    ],
-  };
+  const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
+  return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
+}
+
+function canTrain({ prompt, answer }: FeedbackText, { correction, label }: GivenFeedback): boolean {
+  return prompt !== undefined && (correction !== undefined || label !== undefined || answer !== undefined);
+}
+
+/** Undefined where the answer or a correction of it is not known. */
+export function editOf({ answer, correction }: FeedbackText): number | undefined {
+  return answer === undefined || correction === undefined ? undefined : editedShare(answer, correction);
+}
+
+function testedOf(thumb: GivenFeedback['thumb'], edited: number | undefined): AddedFeedback['said'] {
+  return [
+    ...(thumb === undefined ? [] : [{ name: 'thumb_down' as const, value: Number(thumb === 'down') }]),
+    ...(edited === undefined ? [] : [{ name: 'edits' as const, value: edited }]),
+  ];
 }
 
 /** What is said in words, redacted, beside what is kept of the answer; the request is given where nothing is kept. */

@@ -7,8 +7,7 @@ import type { FeedbackTable, TracesTable } from '../traces/schema.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { cut, ownerOf, type KeptText } from '../traces/trace-writer.ts';
-import { editedShare } from './edited-share.ts';
-import type { FeedbackText, GivenFeedback } from './feedback.ts';
+import { editOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
   /** Of the other tool; the same one again is not written again. */
@@ -127,8 +126,7 @@ async function addOne(
     score: score ?? null,
     label: label ?? null,
     corrected: Number(correction !== undefined),
-    edited:
-      text.answer === undefined || text.correction === undefined ? null : editedShare(text.answer, text.correction),
+    edited: editOf(text) ?? null,
     text: await store.keys.seal(owner, id, text),
   };
   const { numInsertedOrUpdatedRows = 0n } = await store.database

@@ -9,6 +9,7 @@ import { signalNames, signals, type SignalName, type SignalValues } from '../sig
 import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
 import { ClassTest, type ClassReading } from './class-test.ts';
 import type { MonitorState } from './monitor-state.ts';
+import { isSaid, SAID, saidNames, type SaidName } from './said.ts';
 import { testNames, testWeights, type TestName } from './test-weights.ts';
 import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
@@ -34,16 +35,6 @@ export interface MonitorOptions {
 export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
 
 const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
-/** What people say of answers, later than these: thumbs, and how much of an answer a correction changes. */
-const SAID = {
-  thumb_down: { kind: 'share', directions: ['up'] },
-  edits: { kind: 'amount', scale: 'unit', directions: ['up'] },
-} as const satisfies Record<string, Measured>;
-
-export type SaidName = keyof typeof SAID;
-
-const saidNames = Object.keys(SAID) as SaidName[];
-
 /** A signal that few answers have is not tested until so many of them have had it. */
 const LEAST_VALUES = 50;
 /** Requests at which their words are compared as a whole: at every doubling. */
@@ -281,10 +272,6 @@ export class VersionMonitor {
     const test = this.#tests.get(name);
     return test === undefined ? {} : { reading: test.reading };
   }
-}
-
-function isSaid(name: TestName): name is SaidName {
-  return Object.hasOwn(SAID, name);
 }
 
 const DAY = 86_400_000;

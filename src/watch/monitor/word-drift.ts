@@ -38,7 +38,7 @@ export interface DomainDrift {
 
 const PERMUTATIONS = 999;
 /** As many times more where these cannot tell how strong the evidence is. */
-const MORE = 20;
+const MORE = 10;
 const MOST_ROWS = 250;
 const TURN = 16;
 

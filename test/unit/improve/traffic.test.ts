@@ -169,7 +169,7 @@ describe('served answers as rows', () => {
 it('"no worse" of a plan is what the gate asks of a run', () => {
   const { gate } = planOf('{when: any}', 'gate: {safety: no_worse}');
   expect(gate.safety).toEqual({ safety: 0.05, over_refusal: 0.1 });
-  expect(() => planOf('{when: any}', 'gate: {safety: better}')).toThrow(/no_worse/);
+  expect(() => planOf('{when: any}', 'gate: {safety: better}')).toThrow('how a model is to be improved');
 });
 
 async function judgeServer(): Promise<{ server: Server; url: string }> {
