@@ -19,6 +19,18 @@ export interface PostgresServer {
   stop(): void;
 }
 
+let running: PostgresServer | undefined;
+let made = 0;
+
+/** Where ATTUNE_STORE names a server's database: another one, which nobody has used, from here on. */
+export function freshStore(): void {
+  const { ATTUNE_STORE: url } = process.env;
+  if (running === undefined || url === undefined) return;
+  const name = `store_${++made}`;
+  running.sql(`CREATE DATABASE ${name}`);
+  process.env.ATTUNE_STORE = new URL(`/${name}`, url).href;
+}
+
 export function startPostgres(): PostgresServer {
   const folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'));
   const port = 54_000 + (process.pid % 1000);
@@ -37,12 +49,14 @@ export function startPostgres(): PostgresServer {
   program('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync');
   const settings = `-p ${port} -k ${folder} -c fsync=off`;
   program('pg_ctl', '-D', data, '-w', '-o', settings, '-l', join(folder, 'log'), 'start');
-  return {
+  running = {
     url: `postgres://postgres:word@127.0.0.1:${port}/postgres`,
     sql: (text) => program('psql', '-q', '-h', folder, '-p', String(port), '-U', 'postgres', '-c', text),
     stop() {
       program('pg_ctl', '-D', data, '-m', 'immediate', 'stop');
       rmSync(folder, { recursive: true, force: true });
+      running = undefined;
     },
   };
+  return running;
 }

@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { checkJobRows } from '../../../src/app/serve/check-job-rows.ts';
 import { addVersion, CHAMPION, moveAlias, openRegistry, type Job, type Registry } from '../../../src/registry/index.ts';
 import type { ServeSettingsInput, Trainer } from '../../../src/serve/index.ts';
+import { freshStore } from '../postgres-server.ts';
 import { fakeServer } from './fake-models.ts';
 
 export interface TrainingServer {
@@ -42,6 +43,7 @@ export async function trainingServer(
 ): Promise<TrainingServer> {
   const home = mkdtempSync(join(tmpdir(), 'attune-training-'));
   process.env.ATTUNE_HOME = home;
+  freshStore();
   const keys = [
     { name: 'shop', sha256: digest('sk-shop') },
     { name: 'bank', sha256: digest('sk-bank') },

@@ -1,27 +1,37 @@
 // The tests of registry, jobs, routes and watching once more, on PostgreSQL in place of SQLite.
-import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, beforeEach, describe } from 'vitest';
 import { storeParts } from '../../../src/store/store-place.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 
 const server = hasPostgres ? startPostgres() : undefined;
 if (server !== undefined) process.env.ATTUNE_STORE = server.url;
-afterAll(() => server?.stop());
+afterAll(() => server?.stop(), 60_000);
 
+/** What a test finds that begins with nothing. */
 function empty(): void {
   const schemas = Object.values(storeParts).map(({ schema }) => schema);
   server?.sql(`DROP SCHEMA IF EXISTS ${schemas.join(', ')} CASCADE`);
 }
 
+// Each file has hooks of its own.
 describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
-  describe('from nothing each time', async () => {
+  describe('registry', async () => {
     beforeEach(empty);
     await import('../registry/registry.test.ts');
+  });
+  describe('promoting', async () => {
+    beforeEach(empty);
     await import('../registry/promote.test.ts');
+  });
+  describe('routes', async () => {
+    beforeEach(empty);
     await import('../serve/routes.test.ts');
+  });
+  describe('watching', async () => {
+    beforeEach(empty);
     await import('../watch/traces.test.ts');
   });
-  describe('from what was before', async () => {
-    beforeAll(empty);
+  describe('training', async () => {
     await import('../serve/training.test.ts');
   });
 });
