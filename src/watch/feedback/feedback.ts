@@ -65,7 +65,7 @@ export async function addFeedback(
   redactor: TextRedactor,
   given: GivenFeedback,
 ): Promise<AddedFeedback | undefined> {
-  const { trace, choice, key, thumb, label } = given;
+  const { trace, choice, key, thumb } = given;
   const row = await store.find(trace, choice);
   if (row === undefined || row.key !== (key ?? null)) return undefined;
   const id = `fb_${randomUUID().replaceAll('-', '')}`;
