@@ -57,11 +57,22 @@ export async function moveStore({ to }: MoveStoreOptions): Promise<MovedStore> {
   return { moved };
 }
 
+/** Whatever opens a part names the part's own database: here it is that of `--to`. */
+async function openTarget(part: StorePart, place: DatabasePlace) {
+  try {
+    return await openPart(part, place);
+  } catch (error) {
+    throw new Error(error instanceof AttuneError ? (error.got ?? error.what) : (error as Error).message, {
+      cause: error,
+    });
+  }
+}
+
 async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<string, number>> {
   const source = await openPart(part, fileOfPart(part));
   try {
     if (part === 'registry') await refuseServed(source as unknown as Registry);
-    const target = await openPart(part, place);
+    const target = await openTarget(part, place);
     try {
       return await target.transaction().execute(async (transaction) => {
         const rows = new Map<string, number>();
