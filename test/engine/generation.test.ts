@@ -298,7 +298,9 @@ describe('a constraint', () => {
     using batcher = new Batcher(parts);
     const ends = { stop: [' 2'], stopIds: [], minNewTokens: 1 };
     const outcome = batcher.submit({ prompt: [1], ...ends, constraint: () => evens(3) });
-    await expect(outcome).rejects.toThrow(/E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/);
+    await expect(outcome).rejects.toThrow(
+      /E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/,
+    );
   });
 
   it('is kept where biases forbid all that it allows', async () => {

@@ -18,7 +18,9 @@ export function withFollowedSuffix(call: Call<CompletionRequest>, { description 
 }
 
 function notFollowed(name: string): ApiError {
-  const message = `The model '${name}' does not fill gaps: its tokenizer has no marks for them, such as <|fim_prefix|>. Leave suffix out, or start the server with --unsupported ignore.`;
+  const reason = 'its tokenizer has no marks for them, such as <|fim_prefix|>';
+  const advice = 'Leave suffix out, or start the server with --unsupported ignore';
+  const message = `The model '${name}' does not fill gaps: ${reason}. ${advice}.`;
   return new ApiError(400, { message, param: 'suffix', code: 'unsupported_parameter' });
 }
 
