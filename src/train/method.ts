@@ -143,11 +143,7 @@ export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends 
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
-    Definition<
-      Schema,
-      Options,
-      { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }
-    >,
+    Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
 ): UpdateMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {

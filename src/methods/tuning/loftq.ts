@@ -11,7 +11,8 @@ interface Lost {
 
 /**
  * A storage that notes the main part of what it loses of each weight (Li et al., "LoftQ", 2023, with one iteration), for
- * a LoRA to begin with. `rankOf`: of a layer, by its path; undefined of layers without an adapter. @throws E_START_UNSUPPORTED where weights are kept as they are
+ * a LoRA to begin with. `rankOf`: of a layer, by its path; undefined of layers without an adapter.
+ * @throws E_START_UNSUPPORTED where weights are kept as they are
  */
 export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string) => number | undefined): Lost {
   if (keep === undefined) {
