@@ -50,6 +50,8 @@ beforeAll(async () => {
   );
   writeFileSync(join(folder, 'rewards.ts'), rewards);
   await writeTinyModel(join(folder, 'model'), pairs.map((row) => JSON.stringify(row)).join('\n'));
+  // A model with a chat template.
+  cpSync('assets/attune-base', join(folder, 'chat'), { recursive: true });
 });
 
 afterAll(() => {
@@ -74,6 +76,7 @@ function train(output: string, settings: Record<string, string | number>, more: 
 }
 
 const short = { max_completion_length: 6, num_generations: 3 };
+const tool = '["./rewards.ts#tool"]';
 const policy = { train: 'prompts.jsonl', ...short, 'objective.reward_funcs': './rewards.ts#vowels' };
 
 function oneReward(spec: object): string {
@@ -111,7 +114,8 @@ describe('what cannot be learnt from is refused before training', () => {
       'E_REWARD_TIMEOUT',
       { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': './rewards.ts#endless', reward_timeout: 0.5 },
     ],
-    ['E_TOOLS_TEXT_PROMPT', { 'objective.name': 'grpo', ...policy, 'objective.tools': '["./rewards.ts#tool"]' }],
+    ['E_TEMPLATE_MISSING', { 'objective.name': 'grpo', ...policy, 'objective.tools': tool }],
+    ['E_TOOLS_TEXT_PROMPT', { 'objective.name': 'grpo', ...policy, model: 'chat', 'objective.tools': tool }],
     ['E_CODE_TESTS', { 'objective.name': 'grpo', ...policy, 'objective.reward_funcs': oneReward({ rule: 'code' }) }],
     [
       'E_REWARD_MODEL',

@@ -97,8 +97,8 @@ async function preparePrompts(
   examples: readonly PromptExample[],
   tools?: RolloutTools,
 ): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+  if (tools !== undefined) refuseTexts(examples);
   const shown = await tools?.schemas();
-  if (shown !== undefined) refuseTexts(examples);
   const rows = await Promise.all(
     examples.map(async (example): Promise<PreparedRow> => {
       const { id, source, prompt } = example;
