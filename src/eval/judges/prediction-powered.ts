@@ -1,6 +1,6 @@
 /** Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): a mean from a few true values and many guesses. */
 import { covariance, mean, variance } from '../statistics/moments.ts';
-import { normalQuantile } from '../statistics/normal.ts';
+import { normalQuantile, studentQuantile } from '../statistics/normal.ts';
 import type { Interval } from '../statistics/index.ts';
 
 export interface PredictionPowered extends Interval {
@@ -21,7 +21,7 @@ export interface Guessed {
 
 const WORTH_IT = 0.95;
 
-/** The guesses may be wrong in any way: the interval holds all the same, and is the shorter the better they are. */
+/** Of values from 0 to 1. The guesses may be wrong in any way: the interval holds all the same, and is the shorter the better they are. */
 export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.95): PredictionPowered {
   const z = normalQuantile((1 + confidence) / 2);
   const [n, many] = [labelled.length, judged.length];
@@ -34,8 +34,15 @@ export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.
   const weight = Math.min(1, Math.max(0, best));
   if (weight === 0) return { ...alone, labelsAlone: alone, weight, helps: false };
   const rests = labelled.map(([guess, truth]) => truth - weight * guess);
-  const error = Math.sqrt((weight ** 2 * variance(judged)) / many + variance(rests) / n);
-  const both = around(weight * mean(judged) + mean(rests), z * error, confidence);
+  // Few labels differ from their guesses, so that the spread of the rests is uncertain itself, and too small as a rule: one
+  // more label of either error counts in it, as in Agresti and Coull's interval of a share (1998).
+  const spreadOfRests = variance([...rests, 1, -weight]);
+  const error = Math.sqrt((weight ** 2 * variance(judged)) / many + spreadOfRests / n);
+  const both = around(
+    weight * mean(judged) + mean(rests),
+    studentQuantile((1 + confidence) / 2, n - 1) * error,
+    confidence,
+  );
   return { ...both, labelsAlone: alone, weight, helps: both.high - both.low < WORTH_IT * (alone.high - alone.low) };
 }
 
