@@ -74,7 +74,10 @@ export const review: Step = async ({ plan, folder }) => {
   const judged = new Map(labels.map(({ id, choice }) => [id, choice]));
   const left = [...sample, ...traffic].filter((id) => !judged.has(id)).length;
   if (left > 0) return { wait: `${plural(left, 'rows')} are to be reviewed: attune review ${pairs}` };
-  const defects = sample.filter((id) => judged.get(id) === 'a' || judged.get(id) === 'neither');
+  const confirmed = confirmations(pairs);
+  const isDefect = (id: string): boolean =>
+    judged.get(id) === 'neither' || (judged.get(id) === 'a' && !confirmed.has(id));
+  const defects = sample.filter(isDefect);
   const { high } = wilsonInterval(defects.length, sample.length);
   const found = `${plural(defects.length, 'defects')} among ${plural(sample.length, 'rows')}, at most ${formatPercent(high)} of all`;
   const facts = { defects };
@@ -82,6 +85,15 @@ export const review: Step = async ({ plan, folder }) => {
   const told = [...(sample.length > 0 ? [found] : []), ...(traffic.length > 0 ? [saidOfTraffic(traffic, labels)] : [])];
   return { to: 'retraining', reason: `people found ${told.join('; ')}`, facts };
 };
+
+/** Pairs whose answer was said to be right: whichever side of them is preferred, it is the correction. */
+function confirmations(pairs: string): ReadonlySet<string> {
+  const lines = readFileSync(pairs, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const read = lines.map((line) => parseJson<{ id: string; a: string; b: string }>(line));
+  return new Set(read.flatMap(({ id, a, b }) => (a === b ? [id] : [])));
+}
 
 /** Rows out of what is kept of a quarantine and its review. */
 export function eraseFromQuarantine(folder: string, ids: ReadonlySet<string>): void {
