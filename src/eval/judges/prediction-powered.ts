@@ -1,6 +1,6 @@
 /** Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): a mean from a few true values and many guesses. */
 import { covariance, mean, variance } from '../statistics/moments.ts';
-import { normalQuantile, studentQuantile } from '../statistics/normal.ts';
+import { normalQuantile } from '../statistics/normal.ts';
 import type { Interval } from '../statistics/index.ts';
 
 export interface PredictionPowered extends Interval {
@@ -38,11 +38,7 @@ export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.
   // more label of either error counts in it, as in Agresti and Coull's interval of a share (1998).
   const spreadOfRests = variance([...rests, 1, -weight]);
   const error = Math.sqrt((weight ** 2 * variance(judged)) / many + spreadOfRests / n);
-  const both = around(
-    weight * mean(judged) + mean(rests),
-    studentQuantile((1 + confidence) / 2, n - 1) * error,
-    confidence,
-  );
+  const both = around(weight * mean(judged) + mean(rests), z * error, confidence);
   return { ...both, labelsAlone: alone, weight, helps: both.high - both.low < WORTH_IT * (alone.high - alone.low) };
 }
 
