@@ -61,7 +61,10 @@ async function liveThrough(mails: readonly DatedMail[], folder: string, setting:
   const files = { 'mails of the past': join(folder, 'test.jsonl'), 'later mails': join(folder, 'later.jsonl') };
   writeMailRows(files['later mails'], later);
   const comparisons: [string, Comparison][] = [];
-  for (const [name, file] of Object.entries(files)) comparisons.push([name, await compareVersions(file)]);
+  for (const [name, file] of Object.entries(files)) {
+    const comparison = await compareVersions(file);
+    if (comparison !== undefined) comparisons.push([name, comparison]);
+  }
   return findingsOf({ past, coming, later, drift, promoted, poisoning, comparisons });
 }
 

@@ -156,10 +156,11 @@ export async function poison(
   };
 }
 
-/** Both versions on a file of mails that neither was trained on: the new one is the subject. */
-export async function compareVersions(file: string): Promise<Comparison> {
+/** Both versions on a file of mails that neither was trained on: the new one is the subject. Undefined without a new one. */
+export async function compareVersions(file: string): Promise<Comparison | undefined> {
   const { versions } = await modelHistory(MODEL);
   const [first, second] = versions.toSorted((a, b) => a.version - b.version).map(({ runFolder }) => runFolder!);
+  if (second === undefined) return undefined;
   const { comparison } = await compare([second, first], {
     data: file,
     format: 'classification',
