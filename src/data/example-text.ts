@@ -71,6 +71,11 @@ export function questionOf(example: Example): string | undefined {
   }
 }
 
+/** Whether a chat template renders it: a conversation, or a prompt of messages, whatever is learnt of the answers to it. */
+export function hasTurns(example: Example): boolean {
+  return example.kind === 'chat' || ('prompt' in example && typeof example.prompt !== 'string');
+}
+
 function answerText(value: string | readonly Message[]): string {
   return typeof value === 'string' ? value : turnsText(value);
 }

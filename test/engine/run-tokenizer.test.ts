@@ -40,3 +40,13 @@ test('a run may choose our template, which shows tools', async () => {
   const text = templates.render({ messages, tools }, { addGenerationPrompt: true, now: new Date(0) });
   expect(text).toContain('get_order');
 });
+
+test('a prompt of messages is rendered by a template like a conversation; a text is not', async () => {
+  const prompt = { kind: 'prompt', id: 'a', source, columns: {} } as const;
+  const messages: Example = { ...prompt, prompt: [{ role: 'user', content: 'Hi' }] };
+  const text: Example = { ...prompt, prompt: 'Hi' };
+  const data = { chat_template: 'attune-tools' };
+  const { templates } = await tokenizerFor([messages], data);
+  expect(templates.sources.get('default')).toBe((await tokenizerFor(chat, data)).templates.sources.get('default'));
+  await expect(tokenizerFor([text], data)).rejects.toMatchObject({ code: 'E_TEMPLATE_UNUSED' });
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
+import { hasTurns } from '../../data/example-text.ts';
 import {
   chooseTemplate,
   wantsAnswerSpace,
@@ -114,7 +115,7 @@ const NEW = 'data.new_tokens makes it one, with a row that is trained';
 
 async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, examples: readonly Example[]): Promise<Tokenizer> {
   const { chat_template: template, chat_template_kwargs: kwargs } = recipe.data;
-  if (!examples.some(({ kind }) => kind === 'chat')) {
+  if (!examples.some(hasTurns)) {
     refuseUnused(recipe);
     return tokenizer;
   }
