@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- kernels [ROUNDS]`, `… -- data [flags]`, `… -- generation [flags]`,
- * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- sharing [flags]` and `… -- w1|base [flags]`.
- * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- watch [flags]` and `… -- w1|base [flags]`.
+ * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- sharing [flags]`, `… -- watch [flags]` and
+ * `… -- w1|base [flags]`.
  * Results are in bench/RESULTS.md.
  */
 import { readdirSync } from 'node:fs';

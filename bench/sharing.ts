@@ -17,6 +17,7 @@ import type { Objective, PreparedRow, Processor } from '../src/train/interfaces.
 import { packed, Rollouts } from '../src/train/produce.ts';
 import { trainStep, type StepParts } from '../src/train/step.ts';
 import type { GenerationRequest } from '../src/generate/index.ts';
+import { median } from './serve-clients.ts';
 
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
@@ -217,8 +218,4 @@ async function takeStep(step: Step, objective: Objective, rows: readonly Prepare
 function processorSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

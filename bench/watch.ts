@@ -7,7 +7,7 @@ import { readJson, writeJson } from '../src/files/json.ts';
 import { randomUint32 } from '../src/base/random.ts';
 import { Watcher } from '../src/watch/watcher.ts';
 import { processorSeconds } from '../tools/stress/process-usage.ts';
-import { measure, median, type Served } from './serve-clients.ts';
+import { measure, quantile, type Served } from './serve-clients.ts';
 import { startServer, type Started } from './serve-process.ts';
 
 const options = {
@@ -96,9 +96,7 @@ async function serving(
     for (const one of Object.values(servers)) one.close();
   }
   const shares = spent.watched.map((cpu, round) => cpu / spent.unwatched[round] - 1);
-  const [least, middle, most] = [0, 0.5, 1].map((part) =>
-    percent(part === 0.5 ? median(shares) : extreme(shares, part)),
-  );
+  const [least, middle, most] = [0, 0.5, 1].map((part) => percent(quantile(shares, part)));
   const sums = Object.entries(spent).map(([name, all]) => `${name} ${sum(all).toFixed(2)} s`);
   console.log(
     `${values.requests} requests of ${PROMPT} + ${values.tokens} tokens a round, ${values.rounds} rounds in turns`,
@@ -118,8 +116,3 @@ async function costOf(server: Served, values: { model?: string; requests?: strin
 
 const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function extreme(values: readonly number[], part: number): number {
-  const ordered = values.toSorted((a, b) => a - b);
-  return part === 0 ? ordered[0] : ordered.at(-1)!;
-}

@@ -67,7 +67,7 @@ export class FileDraft implements Disposable {
     const isText = this.#pieces.every((piece) => typeof piece === 'string');
     const data = isText
       ? Buffer.from(this.#pieces.join(''))
-      : Buffer.concat(this.#pieces.map((one) => Buffer.from(one)));
+      : Buffer.concat(this.#pieces.map((one) => (typeof one === 'string' ? Buffer.from(one) : one)));
     this.#pieces = [];
     this.#buffered = 0;
     this.#digest.update(data);

@@ -19,7 +19,7 @@ export class LogitRules {
   readonly #hasPenalties: boolean;
 
   constructor(
-    { sampling: options, minNewTokens = 0, stopIds }: RuledRequest,
+    { sampling: options, minNewTokens, stopIds }: RuledRequest,
     prompt: Int32Array,
     constraint?: TokenConstraint,
   ) {

@@ -13,7 +13,15 @@ export { imageMarks, imageText, type ImageTexts } from './image-texts.ts';
 export { imagesIn, type ImageFile, type Message, type PlacedImage, type ToolCall, type ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
-export type { ChatRow, CompletionRow, Continuation, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
+export type {
+  ChatRow,
+  CompletionRow,
+  Continuation,
+  OpenConversation,
+  RenderableRow,
+  TextRow,
+  TrainOn,
+} from './row-draft.ts';
 export {
   Renderer,
   type Piece,

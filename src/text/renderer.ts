@@ -7,14 +7,13 @@ import {
   draftPrompt,
   draftRow,
   type Draft,
-  type Continuation,
+  type OpenConversation,
   type RenderableRow,
   type TrainOn,
   type TrainedSpan,
 } from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
 import { tokenMismatch } from './served-prompt.ts';
-import type { Conversation } from './template.ts';
 import type { EncodedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -129,7 +128,7 @@ export class Renderer {
    * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
    * `begun`, where the answer has begun.
    */
-  async prompt(prompt: (Conversation & { continues?: Continuation }) | string, begun = ''): Promise<RenderedPrompt> {
+  async prompt(prompt: OpenConversation | string, begun = ''): Promise<RenderedPrompt> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
     const isText = typeof prompt === 'string';
     const draft = isText ? plain(prompt) : await draftPrompt(prompt, this.tokenizer, this.#options.now);

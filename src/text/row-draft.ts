@@ -76,15 +76,16 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
 /** What a model goes on with: a new answer, the text of the last turn, or the turns as they are, without a header. */
 export type Continuation = 'new_answer' | 'final_message' | 'turns';
 
+/** A conversation that the model goes on with, in a new answer unless told otherwise. */
+export interface OpenConversation extends Conversation {
+  continues?: Continuation;
+}
+
 /**
  * A conversation up to where the model goes on, laid out as training lays it out.
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
-export async function draftPrompt(
-  given: Conversation & { continues?: Continuation },
-  tokenizer: Tokenizer,
-  now: Date,
-): Promise<Draft> {
+export async function draftPrompt(given: OpenConversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
   const { continues = 'new_answer', ...asked } = given;
   const options = { addGenerationPrompt: continues === 'new_answer', now };
   const conversation = withoutPrintedNull(asked, (row) =>

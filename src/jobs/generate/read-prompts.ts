@@ -8,8 +8,8 @@ import {
   infillIds,
   Renderer,
   type Conversation,
-  type Continuation,
   type ImageFile,
+  type OpenConversation,
   type RenderedPrompt,
 } from '../../text/index.ts';
 import { withAdapters } from '../../nn/index.ts';
@@ -32,11 +32,6 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
-/** A conversation that the model goes on with elsewhere than in a new answer. */
-export interface OpenConversation extends Conversation {
-  continues: Continuation;
-}
-
 /** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
 export interface BegunConversation extends Conversation {
   begun: string;
@@ -49,7 +44,7 @@ export interface InfillPrompt {
 }
 
 /** What a model of text can continue. */
-export type ReadablePrompt = Conversation | OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
+export type ReadablePrompt = OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
 
 export type Prompt = ReadablePrompt | RecordingPrompt | QuestionPrompt;
 

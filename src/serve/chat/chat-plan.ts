@@ -3,12 +3,13 @@ import { grammarOf } from '../../generate/constraint/grammar-of.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
+import type { OpenConversation } from '../../text/index.ts';
 import type { Writer } from '../models/opened.ts';
 import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
 import { thinkingOf, type AnswerForm } from '../../generate/tool-calls/answer-reader.ts';
-import { continuationOf, conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
+import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
 import { familyOf } from '../../generate/tool-calls/index.ts';
 import type { CallableTool, ToolFamily } from '../../generate/tool-calls/family.ts';
 
@@ -24,7 +25,8 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
   const template = tools.shown.length > 0 ? ofTools : usual;
   const family = tools.callable.length > 0 ? familyOf(template) : undefined;
-  const prompt = writer.asTrained(conversationOf(body, tools, description.sees ? uploads : undefined));
+  const conversation = conversationOf(body, tools, description.sees ? uploads : undefined);
+  const prompt = writer.asTrained(conversation);
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
@@ -42,7 +44,7 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
       family,
       names: new Set(tools.callable.map((tool) => tool.function.name)),
       mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
-      thinking: thinkingIn(body, template),
+      thinking: thinkingIn(conversation, template),
     },
   };
 }
@@ -84,11 +86,9 @@ function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Reco
 }
 
 /** The same where the model goes on with something that was there before: it has opened its thought, or not. */
-function thinkingIn(body: ChatRequest, template: string): AnswerForm['thinking'] {
+function thinkingIn({ messages, continues }: OpenConversation, template: string): AnswerForm['thinking'] {
   const usual = thinkingOf(template);
-  const continues = continuationOf(body);
-  if (usual === 'none' || continues === 'new_answer') return usual;
-  const { content } = body.messages[body.messages.length - 1];
-  const text = continues === 'turns' ? '' : JSON.stringify(content);
+  if (usual === 'none' || continues === undefined) return usual;
+  const text = continues === 'turns' ? '' : messages[messages.length - 1].content;
   return text.lastIndexOf('<think>') > text.lastIndexOf('</think>') ? 'opened' : 'marked';
 }

@@ -1,6 +1,6 @@
 /** Messages as clients send them, as a conversation for the model's template. */
 import { sha256 } from '../../files/hash.ts';
-import type { Continuation, Conversation, ImageFile, Message, PlacedImage, ToolCall } from '../../text/index.ts';
+import type { Continuation, ImageFile, Message, OpenConversation, PlacedImage, ToolCall } from '../../text/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { bytesOfData, type Uploads } from '../uploads.ts';
@@ -38,11 +38,7 @@ function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
 
 /** @throws ApiError 400 for parts that the model does not read, and for a last turn that cannot be continued */
-export function conversationOf(
-  body: ChatRequest,
-  { shown }: ToolPlan,
-  uploads?: ImageUploads,
-): Conversation & { continues?: Continuation } {
+export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?: ImageUploads): OpenConversation {
   const continues = continuationOf(body);
   const { chat_template_kwargs: kwargs, reasoning_effort: effort } = body;
   const ofEffort =
@@ -60,7 +56,7 @@ export function conversationOf(
 }
 
 /** What the model goes on with, as vLLM's fields say it. @throws ApiError 400 */
-export function continuationOf({
+function continuationOf({
   messages,
   add_generation_prompt: header,
   continue_final_message: goesOn,
