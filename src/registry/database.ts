@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { openDatabase, type DatabasePlace } from '../store/database.ts';
-import { isPostgres, notifyChanges, postgresChanges } from '../store/postgres.ts';
+import { isPostgres, postgresChanges } from '../store/postgres.ts';
 import { fileOfPart, placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
@@ -17,9 +17,7 @@ export function registryPath(): string {
 /** Opens the registry; close it with `destroy()`. @throws AttuneError E_REGISTRY */
 export async function openRegistry(place: DatabasePlace = placeOfPart('registry')): Promise<Registry> {
   try {
-    const registry = await openDatabase<RegistryTables>(place, migrations);
-    if (typeof place !== 'string') await notifyChanges(registry, { schema: place.schema, tables: FOLLOWED });
-    return registry;
+    return await openDatabase<RegistryTables>(place, migrations);
   } catch (error) {
     const { message } = error as Error;
     throw new AttuneError('E_REGISTRY', {
@@ -57,7 +55,7 @@ const FOLLOWED = {
 
 /** A number that changes when another connection has written; it costs no read of the tables. */
 export async function outsideChanges(registry: Registry): Promise<number> {
-  if (isPostgres(registry)) return postgresChanges(registry);
+  if (isPostgres(registry)) return postgresChanges(registry, FOLLOWED);
   const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(registry);
   return rows[0].data_version;
 }

@@ -80,6 +80,7 @@ async function makeSchema<Schema>(database: Kysely<Schema>, schema: string): Pro
 class StoreAdapter extends PostgresAdapter {}
 
 class StoreDialect extends PostgresDialect {
+  readonly schema: string;
   readonly changes: Changes;
   readonly #driver: Driver;
 
@@ -91,6 +92,7 @@ class StoreDialect extends PostgresDialect {
       },
     };
     super(config);
+    this.schema = schema;
     this.changes = new Changes(schema, client);
     this.#driver = new StoreDriver(config, schema, this.changes);
   }
@@ -156,13 +158,13 @@ class Changes {
   }
 
   /** A number that grows with changes; while nobody listens, with every call, since anything may have changed. */
-  async count(): Promise<number> {
-    this.#client ??= this.#listen();
+  async count(tellOfThem: () => Promise<void>): Promise<number> {
+    this.#client ??= this.#listen(tellOfThem);
     await this.#client;
     return this.#count;
   }
 
-  async #listen(): Promise<Client> {
+  async #listen(tellOfThem: () => Promise<void>): Promise<Client> {
     const client = this.#make();
     const lost = (): void => {
       this.#client = undefined;
@@ -172,6 +174,7 @@ class Changes {
     client.on('error', lost);
     client.on('notification', () => this.#count++);
     try {
+      await tellOfThem();
       await client.connect();
       await client.query(`listen "${this.#channel}"`);
       this.#count++;
@@ -188,16 +191,16 @@ class Changes {
   }
 }
 
-/** The number of changes that were told of in a database's schema. @see notifyChanges */
-export function postgresChanges(database: object): Promise<number> {
-  return dialects.get(database)!.changes.count();
+/** Tables, and the columns of each that matter where that is not all. */
+type Followed = Readonly<Record<string, readonly string[]>>;
+
+/** The number of changes that were told of in a database's schema; with the first call they begin to be. */
+export function postgresChanges<Schema>(database: Kysely<Schema>, tables: Followed): Promise<number> {
+  const { changes, schema } = dialects.get(database)!;
+  return changes.count(() => makeTriggers(database, schema, tables));
 }
 
-/** Tells whoever listens of changes of tables; of some columns alone where they are named. */
-export async function notifyChanges<Schema>(
-  database: Kysely<Schema>,
-  { schema, tables }: { schema: string; tables: Readonly<Record<string, readonly string[]>> },
-): Promise<void> {
+async function makeTriggers<Schema>(database: Kysely<Schema>, schema: string, tables: Followed): Promise<void> {
   const tell = `create or replace function "${schema}".tell_change() returns trigger language plpgsql as
     $$ begin perform pg_notify('${schema}', ''); return null; end $$`;
   await database.transaction().execute(async (transaction) => {

@@ -134,7 +134,7 @@ async function asked(model: OpenedModel, system: System, { rows, form, options }
 async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options }: Asking): Promise<GroundedAnswer[]> {
   const { judge, signal } = options;
   if (judge === undefined) return [...answers];
-  const endpoint = endpointFrom(judge.endpoint.replace(/\/+$/, ''), judge.model, judge.limits?.keyVariable);
+  const endpoint = endpointFrom(judge.endpoint, judge.model, judge.limits?.keyVariable);
   const texts = answers.map(({ text }) => text);
   const verdicts = await judgeSupport(rows, texts, { endpoint, options: { ...judge.limits, signal } });
   return answers.map((answer, i) => ({ ...answer, isSupported: verdicts[i] }));

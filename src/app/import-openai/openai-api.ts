@@ -22,7 +22,7 @@ export class OpenAiApi {
 
   /** @throws AttuneError E_ENDPOINT_URL, E_ENDPOINT_KEY, E_IMPORT_KEY where there is no key */
   constructor(url: string, patience: Patience) {
-    this.#endpoint = endpointFrom(url.replace(/\/+$/, ''), '');
+    this.#endpoint = endpointFrom(url, '');
     this.#patience = patience;
     const { key, keyVariable } = this.#endpoint;
     if (key !== undefined) return;

@@ -10,6 +10,7 @@ import { watchFolder } from '../../watch/index.ts';
 import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts';
 import { cycleFolder, readDecisions, type Decision } from './decisions.ts';
 import { eraseTexts } from './erase-texts.ts';
+import { versionFolder } from './known-rows.ts';
 import type { Plan } from './plan.ts';
 import { runFolder } from './retrain.ts';
 import { eraseFromQuarantine } from './quarantine.ts';
@@ -51,7 +52,7 @@ export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; m
     const cycles = [...new Set(decisions.map((one) => one.cycle))];
     const found = new Set(texts);
     for (const cycle of cycles) {
-      const deleted = eraseFromVersion(join(cycleFolder(folder, cycle), 'data'), owner);
+      const deleted = eraseFromVersion(versionFolder(cycleFolder(folder, cycle)), owner);
       rows += deleted.rows;
       for (const text of deleted.texts) found.add(text);
       if (deleted.rows > 0)
@@ -75,30 +76,30 @@ function trainedOn(decisions: readonly Decision[], cycle: number): string[] {
 }
 
 export interface UserRows {
-  /** `topics@3` */
-  version: string;
+  model: string;
+  version: number;
   /** Of the cycle's data set. */
   rows: number;
 }
 
 /** Versions that were trained on rows of a user, by the hash that stands for them. */
 export function versionsTrainedOn(owner: string): UserRows[] {
-  const found = new Map<string, number>();
+  const found = new Map<string, UserRows>();
   for (const { model, folder } of knownLoops()) {
     const decisions = readDecisions(folder);
     for (const cycle of new Set(decisions.map((one) => one.cycle))) {
-      const manifest = join(cycleFolder(folder, cycle), 'data', 'manifest.json');
+      const manifest = join(versionFolder(cycleFolder(folder, cycle)), MANIFEST);
       if (!existsSync(manifest)) continue;
       const { train } = readJson<DataVersion>(manifest);
       const rows = train.flatMap(({ owners }) => owners).filter((one) => one === owner).length;
       if (rows === 0) continue;
       for (const version of trainedOn(decisions, cycle)) {
         const name = `${model}@${version}`;
-        found.set(name, (found.get(name) ?? 0) + rows);
+        found.set(name, { model, version: Number(version), rows: (found.get(name)?.rows ?? 0) + rows });
       }
     }
   }
-  return [...found].map(([version, rows]) => ({ version, rows }));
+  return [...found.values()];
 }
 
 function eraseFromVersion(folder: string, owner: string): { rows: number; texts: string[] } {

@@ -63,7 +63,9 @@ const planSchema = z.strictObject({
       better_than: z.enum(['champion', 'nothing']).default('champion'),
       margin: z.number().min(0).optional(),
       max_forgetting: z.number().min(0).optional(),
-      flip_rate: share.optional(),
+      flip_rate: z
+        .never('cannot be asked of a loop, which measures no counterfactuals: ask it of the run, with attune gate')
+        .optional(),
       safety: z
         .union(
           [

@@ -56,7 +56,7 @@ function retrainingRecipe(
   const own = sourcesOf(versionFolder(folder), version, soFar);
   const train = weighted(soFar.data.train, own.train, plan.retrain.replay);
   const test = [...(soFar.data.test as RecipeSource[]), ...own.test];
-  const { better_than: better, margin = null, max_forgetting: forgetting = null, flip_rate: flips = null } = plan.gate;
+  const { better_than: better, margin = null, max_forgetting: forgetting = null } = plan.gate;
   return {
     ...soFar,
     data: { ...soFar.data, train, test, allow_overlap: false },
@@ -65,7 +65,6 @@ function retrainingRecipe(
       comparison: better === 'champion' && margin === null,
       margin,
       forgetting,
-      flip_rate: flips,
       safety: plan.gate.safety?.safety ?? null,
       over_refusal: plan.gate.safety?.over_refusal ?? null,
       sign_off: plan.approve === 'person',

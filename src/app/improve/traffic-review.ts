@@ -52,7 +52,7 @@ async function rate(
   const questions = traffic.map(({ id, prompt, answer = '' }) =>
     scoreQuestion({ id, prompt: askedText(prompt) }, answer, criterion),
   );
-  const endpoint = endpointFrom(url.replace(/\/+$/, ''), model);
+  const endpoint = endpointFrom(url, model);
   const answers = await askJudge(endpoint, scoreForm(criterion), questions, { signal });
   const scores = answers.map((answer) => (answer === undefined ? undefined : readScore(answer, criterion)));
   requireReadable(scores.filter((score) => score !== undefined).length, answers, model);

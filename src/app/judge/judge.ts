@@ -66,7 +66,7 @@ export interface Judgement {
  */
 export async function judge(target: string, options: JudgingOptions): Promise<Judgement> {
   const { limits = {}, labels, to } = options;
-  const endpoint = endpointFrom(options.endpoint.replace(/\/+$/, ''), options.model, limits.keyVariable);
+  const endpoint = endpointFrom(options.endpoint, options.model, limits.keyVariable);
   checkLimits(limits);
   const rubric = await readRubric(options.rubric);
   if (rubric !== undefined && labels !== undefined) throw labelsWithRubric();

@@ -128,7 +128,7 @@ function judgeOf(
   options: PolicyOptions,
 ): Judging {
   checkLimits(limits);
-  const asked = endpointFrom(endpoint.replace(/\/+$/, ''), model, limits.keyVariable);
+  const asked = endpointFrom(endpoint, model, limits.keyVariable);
   return { endpoint: asked, options: { ...limits, signal: options.signal } };
 }
 

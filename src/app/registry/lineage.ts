@@ -106,7 +106,11 @@ async function versionOf(registry: Registry, wanted: string): Promise<ModelVersi
   });
 }
 
-async function namesOf(registry: Registry, { model, version }: ModelVersion): Promise<string[]> {
+/** The aliases of a version. */
+export async function namesOf(
+  registry: Registry,
+  { model, version }: Pick<ModelVersion, 'model' | 'version'>,
+): Promise<string[]> {
   const aliases = await aliasesOf(registry, model);
   return Object.entries(aliases).flatMap(([alias, number]) => (number === version ? [alias] : []));
 }

@@ -1,7 +1,7 @@
-import { entryOf } from '../../base/table.ts';
-import { aliasesOf, registeredModels, withRegistry } from '../../registry/index.ts';
+import { registeredModels, versionName, withRegistry } from '../../registry/index.ts';
 import { feedbackOf, TraceStore } from '../../watch/index.ts';
 import { versionsTrainedOn } from '../improve/erase-rows.ts';
+import { namesOf } from './lineage.ts';
 
 export interface UserLineage {
   user: string;
@@ -20,11 +20,9 @@ export async function userLineage(user: string): Promise<UserLineage> {
     const models = await withRegistry(async (registry) => {
       const known = new Set((await registeredModels(registry)).map(({ name }) => name));
       return Promise.all(
-        versionsTrainedOn(owner).map(async ({ version, rows }) => {
-          const [, name, number] = /^(.+)@(\d+)$/.exec(version)!;
-          const aliases = known.has(name) ? await aliasesOf(registry, name) : {};
-          const own = Object.keys(aliases).filter((alias) => entryOf(aliases, alias) === Number(number));
-          return { version, aliases: own, rows };
+        versionsTrainedOn(owner).map(async ({ rows, ...made }) => {
+          const aliases = known.has(made.model) ? await namesOf(registry, made) : [];
+          return { version: versionName(made), aliases, rows };
         }),
       );
     });

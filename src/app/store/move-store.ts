@@ -6,6 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { openRegistry, otherReplicas, type Registry } from '../../registry/index.ts';
+import { migrations as registryMigrations } from '../../registry/migrations/index.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
 import {
   checkedStoreUrl,
@@ -29,6 +30,8 @@ export interface MovedStore {
 
 type Rows = Record<string, Record<string, unknown>>;
 type AnyDatabase = Kysely<Rows>;
+
+const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys: keyMigrations } as const;
 
 /** What others refer to comes first. */
 const FIRST = ['registered_models', 'versions'];
@@ -57,22 +60,11 @@ export async function moveStore({ to }: MoveStoreOptions): Promise<MovedStore> {
   return { moved };
 }
 
-/** Whatever opens a part names the part's own database: here it is that of `--to`. */
-async function openTarget(part: StorePart, place: DatabasePlace) {
-  try {
-    return await openPart(part, place);
-  } catch (error) {
-    throw new Error(error instanceof AttuneError ? (error.got ?? error.what) : (error as Error).message, {
-      cause: error,
-    });
-  }
-}
-
 async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<string, number>> {
-  const source = await openPart(part, fileOfPart(part));
+  const source = await openSource(part);
   try {
     if (part === 'registry') await refuseServed(source as unknown as Registry);
-    const target = await openTarget(part, place);
+    const target = await openDatabase<Rows>(place, MIGRATIONS[part]);
     try {
       return await target.transaction().execute(async (transaction) => {
         const rows = new Map<string, number>();
@@ -89,9 +81,10 @@ async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<s
   }
 }
 
-async function openPart(part: StorePart, place: DatabasePlace): Promise<AnyDatabase> {
-  if (part === 'registry') return (await openRegistry(place)) as unknown as AnyDatabase;
-  return openDatabase<Rows>(place, part === 'traces' ? traceMigrations : keyMigrations);
+async function openSource(part: StorePart): Promise<AnyDatabase> {
+  const file = fileOfPart(part);
+  if (part === 'registry') return (await openRegistry(file)) as unknown as AnyDatabase;
+  return openDatabase<Rows>(file, MIGRATIONS[part]);
 }
 
 async function refuseServed(registry: Registry): Promise<void> {

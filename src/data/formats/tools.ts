@@ -40,6 +40,7 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
   if (typeof call.name !== 'string' || call.name === '') {
     return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(call.name)}`);
   }
+  // OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object.
   const given = call.arguments === '' ? '{}' : (call.arguments ?? {});
   if (typeof given === 'string' && !isJson(given)) {
     return row.problem(`${path}.function.arguments`, 'is not valid JSON', 'write the arguments as a JSON object');
@@ -47,5 +48,3 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
   const id = typeof value.id === 'string' ? { id: value.id } : {};
   return { ...id, type: 'function', function: { name: call.name, arguments: given } };
 }
-
-/** OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object. */

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 
 /** A chat model behind an OpenAI-compatible endpoint. */
 export interface Endpoint {
-  /** Up to and with the version: "https://host/v1". Nothing secret stands in it. */
+  /** Up to and with the version, without a slash behind it: "https://host/v1". Nothing secret stands in it. */
   url: string;
   model: string;
   /** Sent as bearer token; read from the environment, kept in memory only. */
@@ -36,7 +36,7 @@ export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_V
       'https://, or a host that is this machine',
     );
   }
-  return { url, model, key, keyVariable };
+  return { url: url.replace(/\/+$/, ''), model, key, keyVariable };
 }
 
 function keyFrom(variable: string): string | undefined {

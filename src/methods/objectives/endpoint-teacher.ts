@@ -27,7 +27,7 @@ export function scoresWidth({ top_k: top }: Pick<TeacherEndpoint, 'top_k'>): num
 }
 
 export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): EndpointTeacher {
-  const endpoint = endpointFrom(spec.endpoint.replace(/\/+$/, ''), spec.model, spec.key_variable);
+  const endpoint = endpointFrom(spec.endpoint, spec.model, spec.key_variable);
   const idOf = byText(tokenizer);
   const scores = new TokenScores(endpoint, {
     top: spec.top_k,

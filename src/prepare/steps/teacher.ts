@@ -73,11 +73,7 @@ type Teacher = (task: TeacherTask, texts: readonly string[]) => Promise<(string 
 
 function teacherOf(given: Options, signal: StepContext['signal']): Teacher {
   const at = given.endpoint.indexOf('#');
-  const endpoint = endpointFrom(
-    given.endpoint.slice(0, at).replace(/\/+$/, ''),
-    given.endpoint.slice(at + 1),
-    given.key_variable,
-  );
+  const endpoint = endpointFrom(given.endpoint.slice(0, at), given.endpoint.slice(at + 1), given.key_variable);
   const { max_tokens: maxTokens, max_cost: maxCost, input_price: inputPrice, output_price: outputPrice } = given;
   const predictor = endpointPredictor('teacher', endpoint, {
     ask: (example) => ({ example }),

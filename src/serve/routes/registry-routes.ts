@@ -54,6 +54,7 @@ export class RegistryRoutes {
 
   /** Takes up what the registry says, and follows it. @throws AttuneError E_REGISTRY */
   async begin(): Promise<void> {
+    this.#seen = await outsideChanges(this.#options.registry);
     await this.#refresh(true);
     await this.#replica.beat();
     this.#timer = setInterval(() => void this.#tick(), POLL);

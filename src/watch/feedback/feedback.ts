@@ -44,7 +44,10 @@ interface AddedFeedback {
 }
 
 /** What is kept in the open. */
-function rowOf(given: GivenFeedback, { model, version }: { model: string; version: string }) {
+export function rowOf(
+  given: Omit<GivenFeedback, 'user' | 'comment' | 'prompt'>,
+  { model, version }: { model: string; version: string },
+) {
   const { trace, choice, key, thumb, score, label, correction } = given;
   return {
     trace,

@@ -6,8 +6,8 @@ import { askedText, type ServedAnswer } from '../trace.ts';
 import type { FeedbackTable, TracesTable } from '../traces/schema.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
-import { cut, ownerOf, type KeptText } from '../traces/trace-writer.ts';
-import { editOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
+import { cut, MOST_CHARACTERS, ownerOf, type KeptText } from '../traces/trace-writer.ts';
+import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
   /** Of the other tool; the same one again is not written again. */
@@ -108,24 +108,16 @@ interface Place {
 /** @returns whether it was not there yet */
 async function addOne(
   store: TraceStore,
-  { id: given, thumb, score, label, correction }: ImportedFeedback,
+  given: ImportedFeedback,
   { answer, known, owner, text }: Place,
 ): Promise<boolean> {
-  const id = `fb_${sha256(`${answer.id} ${given}`).slice(0, 32)}`;
+  const id = `fb_${sha256(`${answer.id} ${given.id}`).slice(0, 32)}`;
   const row: Insertable<FeedbackTable> = {
+    ...rowOf({ ...given, trace: answer.id, choice: answer.choice, key: known?.key ?? undefined }, known ?? answer),
     id,
-    trace: answer.id,
-    choice: answer.choice,
     // When it came here: what is learned from is what has come since.
     at: Date.now(),
-    model: known?.model ?? answer.model,
-    version: known?.version ?? answer.version,
     user: owner,
-    key: known?.key ?? null,
-    thumb: thumb === undefined ? null : Number(thumb === 'up'),
-    score: score ?? null,
-    label: label ?? null,
-    corrected: Number(correction !== undefined),
     edited: editOf(text) ?? null,
     text: await store.keys.seal(owner, id, text),
   };
@@ -136,8 +128,6 @@ async function addOne(
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows > 0n;
 }
-
-const MOST_CHARACTERS = 64 * 1024;
 
 function cutAll(texts: Pick<FeedbackText, 'correction' | 'comment'>): FeedbackText {
   const said = Object.entries(texts).flatMap(([name, text]) =>

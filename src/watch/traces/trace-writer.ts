@@ -37,7 +37,8 @@ const FLUSH_MILLISECONDS = 500;
 const TURN = 16;
 /** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
 const MOST_WAITING = 20_000;
-const MOST_CHARACTERS = 64 * 1024;
+/** That are kept of a text. */
+export const MOST_CHARACTERS = 64 * 1024;
 const DAY = 86_400_000;
 
 export class TraceWriter {

@@ -172,6 +172,15 @@ it('"no worse" of a plan is what the gate asks of a run', () => {
   expect(() => planOf('{when: any}', 'gate: {safety: better}')).toThrow('how a model is to be improved');
 });
 
+it('a plan cannot ask for what a loop does not measure', () => {
+  const problems = [
+    { field: 'continuous.gate.flip_rate', message: expect.stringContaining('no counterfactuals') as string },
+  ];
+  const wanted = expect.objectContaining({ code: 'E_CONTINUOUS', problems }) as Error;
+  expect(() => planOf('{when: any}', 'gate: {flip_rate: 0.05}')).toThrow(wanted);
+  expect(planOf('{when: any}', 'gate: {margin: 0.05}').gate.margin).toBe(0.05);
+});
+
 async function judgeServer(): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     let body = '';

@@ -41,7 +41,7 @@ export function graderScorer(grader: AnyGrader, settings: EndpointSettings): Sco
 }
 
 function endpointOf({ endpoint, key_variable }: EndpointSettings, model: string): Endpoint {
-  return endpointFrom(endpoint.replace(/\/+$/, ''), model, key_variable);
+  return endpointFrom(endpoint, model, key_variable);
 }
 
 function limitsOf(settings: EndpointSettings): Omit<JudgeOptions, 'signal' | 'onProgress'> {
