@@ -49,7 +49,7 @@ export const retrain: Step = async (context) => {
 };
 
 /** The recipe with the rows of all cycles that were promoted, and of this one. */
-function retrainingRecipe(
+export function retrainingRecipe(
   soFar: Recipe,
   { plan, folder, version, run }: { plan: Plan; folder: string; version: DataVersion; run: string },
 ): Record<string, unknown> {
@@ -60,7 +60,8 @@ function retrainingRecipe(
   return {
     ...soFar,
     data: { ...soFar.data, train, test, allow_overlap: false },
-    evaluation: { ...soFar.evaluation, baselines: 'none' },
+    // What the gate asks about has to be measured.
+    evaluation: { ...soFar.evaluation, baselines: 'none', ...(forgetting !== null && { general: true }) },
     gate: {
       comparison: better === 'champion' && margin === null,
       margin,
@@ -93,19 +94,20 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const champion = await championFolder(plan.model);
   if (champion === undefined) return { wait: noChampion(plan.model) };
   const facts = { run, champion: champion.version };
-  if (plan.gate.better_than === 'champion') await compare([run, champion.folder], { folder: run, onEvent, signal });
+  const { better_than: better, margin } = plan.gate;
+  if (better === 'champion' || margin !== undefined)
+    await compare([run, champion.folder], { folder: run, onEvent, signal });
   // A crash afterwards asks nobody again.
   const isMeasured = readSafety(run)?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { sign_off: false });
-    const told = checks.filter(({ outcome }) => outcome === 'passed').map(({ message }) => message.replace(/\.$/, ''));
-    const reason = told.join('; ');
+    const reason = inOneLine(checks.filter(({ outcome }) => outcome === 'passed'));
     if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
     return { to: 'approval', reason, facts };
   } catch (error) {
     if (!(error instanceof AttuneError) || error.code !== 'E_GATE') throw error;
-    return { to: 'rejected', reason: error.problems.map(({ message }) => message).join('; '), facts };
+    return { to: 'rejected', reason: inOneLine(error.problems), facts };
   }
 };
 
@@ -122,4 +124,8 @@ async function championFolder(model: string): Promise<{ folder: string; version:
 
 function noChampion(model: string): string {
   return `${model} has no champion: attune models register ${model} RUN, then attune models promote ${model} 1`;
+}
+
+function inOneLine(told: readonly { message: string }[]): string {
+  return told.map(({ message }) => message.replace(/\.$/, '')).join('; ');
 }
