@@ -36,7 +36,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
     writeFileSync(join(files.model, 'chat_template.jinja'), template);
     home = mkdtempSync(join(tmpdir(), 'attune-two-'));
-    database = startPostgres();
+    database = await startPostgres();
     Object.assign(process.env, { ATTUNE_HOME: home, ATTUNE_STORE: database.url });
     const [first, second] = [3, 4].map((seed) =>
       writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
