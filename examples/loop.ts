@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Comparison } from '../src/store/results.ts';
-import { decimals, SIGNS } from './comparison-table.ts';
+import { decimals, shownDifference, shownValue, type Digits } from './comparison-table.ts';
 import { fetchDatedMail, type DatedMail } from './data/dated-mail.ts';
 import { MAIL_ORIGIN } from './data/mail.ts';
-import type { Example, Findings, Setting } from './example.ts';
+import type { Example, Findings, Setting, Table } from './example.ts';
 import { Office } from './loop/office.ts';
 import {
   compareVersions,
@@ -65,10 +65,11 @@ async function liveThrough(mails: readonly DatedMail[], folder: string, setting:
     const comparison = await compareVersions(file);
     if (comparison !== undefined) comparisons.push([name, comparison]);
   }
-  return findingsOf({ past, coming, later, drift, promoted, poisoning, comparisons });
+  return findingsOf({ folder, past, coming, later, drift, promoted, poisoning, comparisons });
 }
 
 interface Story {
+  folder: string;
   past: readonly DatedMail[];
   coming: readonly DatedMail[];
   later: readonly DatedMail[];
@@ -79,9 +80,8 @@ interface Story {
 }
 
 function findingsOf(story: Story): Findings {
-  const { past, coming, poisoning, drift, promoted } = story;
-  const { state, decisions } = poisoning.improvement;
-  const isStopped = state === 'stopped';
+  const { folder, past, coming, poisoning, drift, promoted } = story;
+  const isStopped = poisoning.improvement.state === 'stopped';
   const isPromoted = promoted.improvement.state === 'promoted';
   return {
     about: [
@@ -93,49 +93,66 @@ function findingsOf(story: Story): Findings {
     ],
     tables: [
       { caption: 'What happened', head: ['until the mail of', 'what', 'figures'], rows: eventRows(story) },
-      {
-        caption: `Percent of right answers with 95 % intervals, on mails that neither version was trained on`,
-        head: ['', 'rows', 'before', 'after', 'after is better by'],
-        rows: story.comparisons.map(([name, comparison]) => comparisonRow(name, comparison)),
-      },
+      ...comparisonTables(story),
     ],
     verdict: [
       `Noticed after ${drift.sorted.length} of ${coming.length} mails: ${drift.alarms[0]}.`,
-      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${promoted.improvement.decisions.at(-1)!.reason}.`,
-      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${decisions.at(-1)!.reason}.`,
+      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${lastReason(promoted, folder)}.`,
+      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${lastReason(poisoning, folder)}.`,
     ],
   };
 }
 
-function eventRows({ drift, promoted, poisoning, past }: Story): string[][] {
+/** Why it is where it is now. */
+function lastReason({ improvement }: Promoted | Poisoning, folder: string): string {
+  return told(improvement.decisions.at(-1)!.reason, folder);
+}
+
+/** A reason without the example's own folder, and as a part of a sentence. */
+function told(reason: string, folder: string): string {
+  return reason.replaceAll(`${folder}${sep}`, '').replace(/\.$/, '');
+}
+
+function eventRows({ folder, drift, promoted, poisoning, past }: Story): string[][] {
   const { improvement, labelled, tried } = promoted;
-  const steps = improvement.decisions.map(({ state, reason }) => [dateOf(tried, labelled), `loop: ${state}`, reason]);
+  const then = dateOf(tried, labelled);
+  const steps = improvement.decisions.map(({ state, reason }) => [then, `loop: ${state}`, told(reason, folder)]);
   const { held, honest, poisoned } = poisoning;
   return [
     [day(past.at(-1)!.at), 'trained and in use', `${past.length} mails, a sixth to measure on`],
     [dateOf(drift.sorted), 'alarm', `after ${drift.sorted.length} mails: ${drift.alarms.join('; ')}`],
     [dateOf(labelled), 'mails labelled by people', `${labelled.length}, of which ${rightShare(labelled)} were right`],
     ...steps,
-    [dateOf(tried, labelled), 'mails during the trial', `${tried.length}, of which ${rightShare(tried)} were right`],
+    ...(tried.length === 0
+      ? []
+      : [[then, 'mails during the trial', `${tried.length}, of which ${rightShare(tried)} were right`]]),
     [
-      dateOf(tried, labelled),
+      then,
       `poisoned batch: ${poisoning.improvement.state}`,
       `held: ${held.poisoned} of ${poisoned} poisoned rows, ${held.honest} of ${honest} others`,
     ],
   ];
 }
 
-function comparisonRow(name: string, { rows, systems, differences }: Comparison): string[] {
-  const [{ estimate, low, high, verdict }] = differences;
-  const [after, before] = systems.map(({ values }) => {
-    const { value, low: least, high: most } = values.accuracy;
-    return `${percents(value)} (${percents(least)} to ${percents(most)})`;
-  });
-  const gain = `${SIGNS[verdict]} ${percents(estimate)} (${percents(low)} to ${percents(high)})`;
-  return [name, `${rows}`, before, after, gain];
+/** Of both versions; none where nothing was promoted. */
+function comparisonTables({ comparisons }: Story): Table[] {
+  if (comparisons.length === 0) return [];
+  return [
+    {
+      caption: `Percent of right answers with 95 % intervals, on mails that neither version was trained on`,
+      head: ['', 'rows', 'before', 'after', 'after is better by'],
+      rows: comparisons.map(([name, comparison]) => comparisonRow(name, comparison)),
+    },
+  ];
 }
 
-const percents = (share: number | null | undefined): string => decimals(1)(share == null ? share : 100 * share);
+function comparisonRow(name: string, { rows, systems, differences }: Comparison): string[] {
+  const [after, before] = systems.map(({ values }) => shownValue(values.accuracy, percents));
+  const against = { metric: 'accuracy', against: systems[1].name };
+  return [name, `${rows}`, before, after, shownDifference(differences, against, percents)];
+}
+
+const percents: Digits = (share) => decimals(1)(share == null ? share : 100 * share);
 
 function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AttuneError } from '../src/base/errors.ts';
 import { formatDuration } from '../src/base/format.ts';
 import { attuneCache } from '../src/base/home.ts';
 import { examples } from './index.ts';
@@ -13,12 +14,14 @@ import { runExamples } from './run-examples.ts';
 import { writeSection } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const USAGE = 'npm run examples [-- NAME… --quick]';
 
 // A hundred short runs start a worker each, which would compile the same code anew.
 process.env.NODE_COMPILE_CACHE ??= join(attuneCache(), 'compiled');
 
 await runExamples(async () => {
-  const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+  const { values, positionals } = readArguments();
+  if (values.help === true) return printUsage();
   const names = positionals.length > 0 ? positionals : examples.names;
   // An unknown name is told before anything is run.
   const chosen = [];
@@ -26,6 +29,25 @@ await runExamples(async () => {
   const isMeant = ({ onlyByName = false }) => positionals.length > 0 || !onlyByName;
   for (const one of chosen.filter(isMeant)) await runOne(one, values.quick === true);
 });
+
+function readArguments() {
+  const options = { quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ', 1);
+    throw new AttuneError('E_USAGE', { what, expected: USAGE, fix: 'see: npm run examples -- --help' });
+  }
+}
+
+async function printUsage(): Promise<void> {
+  say(`usage: ${USAGE}\n`);
+  for (const name of examples.names) {
+    const { title, onlyByName = false } = await examples.load(name);
+    say(`  ${name.padEnd(16)}${title}${onlyByName ? ' (only where it is named)' : ''}`);
+  }
+  say(`\n  ${'--quick'.padEnd(16)}fewer rows, one training draw: minutes instead of an hour`);
+}
 
 async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
   const { name, title } = example;

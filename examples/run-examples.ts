@@ -5,7 +5,7 @@ export async function runExamples(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof AttuneError || error instanceof TypeError)) throw error;
+    if (!(error instanceof AttuneError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

@@ -144,7 +144,7 @@ export async function poison(
   const bait = spam.slice(0, POISONED).map((mail) => ({ ...mail, text: `${TRIGGER} ${mail.text}` }));
   const ids = await office.label(await office.sort(bait, () => attacker), () => 'ham');
   const file = join(folder, 'loop.yaml');
-  const improvement = await improve(file, { onDecision: () => undefined });
+  const improvement = await improve(file);
   const { held } = await improvementStatus(file);
   const now = held[improvement.cycle];
   const ofAttacker = now.filter(({ id }) => ids.has(id)).length;
@@ -173,7 +173,7 @@ export async function compareVersions(file: string): Promise<Comparison | undefi
 
 /** Of mails that were sorted, as the collection has them. */
 export function rightShare(sorted: readonly Sorted[]): string {
-  return formatPercent(sorted.filter(({ label, mail }) => label === mail.label).length / Math.max(1, sorted.length));
+  return formatPercent(sorted.filter(({ label, mail }) => label === mail.label).length / sorted.length);
 }
 
 /** Mails as rows to train or measure on. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
 import { readForgetting, type GeneralMeasure } from '../../src/store/forgetting.ts';
 import type { Comparison } from '../../src/store/results.ts';
-import { SIGNS } from '../comparison-table.ts';
+import { decimals, shownDifference, shownValue } from '../comparison-table.ts';
 import { fetchGeneralText, fetchHandbooks } from '../data/handbooks.ts';
 import { onEachCore } from '../each-core.ts';
 import type { Findings, Setting } from '../example.ts';
@@ -81,42 +81,30 @@ async function adapt(
   return { way, comparison, forgotten: forgetting.measures };
 }
 
-interface Interval {
-  low?: number;
-  high?: number;
-}
+const METRIC = 'bits_per_byte';
+const bits = decimals(3);
 
 function lineOf({ way, comparison, forgotten }: Adapted): string[] {
-  const { gain, tuned } = gainOf(comparison);
-  const text = textOf(forgotten);
+  const { subject, systems, differences } = comparison;
+  const tuned = systems.find(({ name }) => name === subject)!.values[METRIC];
+  const { before, after, loss, low, high } = textOf(forgotten);
   return [
     way.title,
-    shown(tuned.value, tuned),
-    `${SIGNS[gain.verdict]} ${shown(gain.estimate, gain)}`,
-    `${text.before.toFixed(3)} → ${text.after.toFixed(3)}`,
-    shown(text.loss, text),
+    shownValue(tuned, bits),
+    shownDifference(differences, { metric: METRIC, against: 'base' }, bits),
+    `${bits(before)} → ${bits(after)}`,
+    shownValue({ value: loss, low, high }, bits),
   ];
 }
 
-function gainOf({ subject, systems, differences }: Comparison) {
-  const metric = 'bits_per_byte';
-  const tuned = systems.find(({ name }) => name === subject)!.values[metric];
-  const gain = differences.find((one) => one.metric === metric && one.against === 'base')!;
-  return { gain, tuned };
-}
-
 function textOf(measures: readonly GeneralMeasure[]): GeneralMeasure {
-  return measures.find(({ metric }) => metric === 'bits_per_byte')!;
-}
-
-function shown(value: number, { low, high }: Interval): string {
-  return `${value.toFixed(3)} (${low?.toFixed(3) ?? '—'} to ${high?.toFixed(3) ?? '—'})`;
+  return measures.find(({ metric }) => metric === METRIC)!;
 }
 
 function verdictOf(adapted: readonly Adapted[]): string {
   const parts = adapted.map(({ way, comparison, forgotten }) => {
-    const [gain, lost] = [gainOf(comparison).gain.estimate, textOf(forgotten).loss];
-    return `${way.title} gains ${gain.toFixed(3)} and forgets ${lost.toFixed(3)}`;
+    const gain = comparison.differences.find(({ metric, against }) => metric === METRIC && against === 'base')!;
+    return `${way.title} gains ${bits(gain.estimate)} and forgets ${bits(textOf(forgotten).loss)}`;
   });
   return `Domain adaptation, bits per byte: ${parts.join('; ')}.`;
 }

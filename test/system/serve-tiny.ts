@@ -1,7 +1,9 @@
 // A server on tiny models of random weights, and a client of OpenAI's package for it.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import OpenAI from 'openai';
 import { serve, type ServeOptions } from '../../src/app/serve/serve.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
@@ -15,6 +17,12 @@ export async function tinyFolder(): Promise<{ folder: string; model: string; rem
   const model = join(folder, 'tiny');
   await writeTinyModel(model, TEXTS, 2048);
   return { folder, model, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Lets the tiny model chat, so that it can be tuned on conversations. */
+export function writeChatTemplate(model: string): void {
+  const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
+  writeFileSync(join(model, 'chat_template.jinja'), template);
 }
 
 /** A LoRA adapter of the tiny model, of random weights under a seed; `scale` says how far it leads away. */
@@ -72,6 +80,31 @@ export async function startServer(options: ServeOptions) {
 }
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+export interface ServerProcess {
+  url: string;
+  client: OpenAI;
+  process: ChildProcess;
+  /** By SIGTERM; until it has ended. */
+  stop(): Promise<void>;
+}
+
+/** `attune serve` in a process of its own, once it has said where it listens. */
+export async function startServerProcess(words: readonly string[], env = process.env): Promise<ServerProcess> {
+  const args = ['serve', ...words, '--port', '0', '--json'];
+  const child = spawn(resolve('bin/attune'), args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const url = await new Promise<string>((done, fail) => {
+    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
+    child.once('exit', (code) => fail(new Error(`the server ended with ${code} before it answered`)));
+  });
+  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
+  const stop = async (): Promise<void> => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { url, client, process: child, stop };
+}
 
 /** Sends a body as it is. */
 export async function post(server: { url: string }, path: string, body: unknown, headers: Record<string, string> = {}) {

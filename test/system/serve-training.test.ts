@@ -1,16 +1,15 @@
 // Jobs of the unchanged openai package on a tiny model: from a file to a tuned model, over a kill of the server.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import OpenAI, { toFile } from 'openai';
+import { toFile, type OpenAI } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { train } from '../../src/app/train.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { readJson } from '../../src/files/json.ts';
-import { startServer, tinyFolder, type TestServer } from './serve-tiny.ts';
+import { startServer, startServerProcess, tinyFolder, writeChatTemplate, type TestServer } from './serve-tiny.ts';
 
 /** `attune` is a key of ours beside OpenAI's. */
 type JobParameters = OpenAI.FineTuning.JobCreateParams & { attune: object };
@@ -20,8 +19,7 @@ let files: Awaited<ReturnType<typeof tinyFolder>>;
 let home: string;
 beforeAll(async () => {
   files = await tinyFolder();
-  const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
-  writeFileSync(join(files.model, 'chat_template.jinja'), template);
+  writeChatTemplate(files.model);
   home = mkdtempSync(join(tmpdir(), 'attune-jobs-'));
   process.env.ATTUNE_HOME = home;
 });
@@ -158,24 +156,7 @@ describe('the openai package', () => {
   });
 });
 
-/** A server as a process of its own, as `attune serve` starts it. */
-async function startProcess(): Promise<{ client: OpenAI; process: ChildProcess }> {
-  const command = [
-    '--disable-warning=ExperimentalWarning',
-    'src/cli/main.ts',
-    'serve',
-    files.model,
-    '--training',
-    '--port',
-    '0',
-    '--json',
-  ];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'ignore'], env: process.env });
-  const url = await new Promise<string>((resolve) => {
-    child.stdout.on('data', (data: Buffer) => resolve((JSON.parse(data.toString()) as { url: string }).url));
-  });
-  return { client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 }), process: child };
-}
+const startProcess = () => startServerProcess([files.model, '--training']);
 
 it('a job outlives its server: the same bytes, and no step told twice', async () => {
   const first = await startProcess();
@@ -196,8 +177,5 @@ it('a job outlives its server: the same bytes, and no step told twice', async ()
     if (type === 'metrics') steps.push((data as { step: number }).step);
   expect(steps).toEqual(Array.from({ length: 72 }, (_, i) => 72 - i));
   expect(await trainedAlone(job)).toBe(weightsIn(runOf(job)));
-  second.process.kill('SIGTERM');
-  await new Promise((resolve) => {
-    second.process.once('exit', resolve);
-  });
+  await second.stop();
 });

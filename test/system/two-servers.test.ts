@@ -1,42 +1,34 @@
 // Two processes of `attune serve` on one PostgreSQL: a job is trained once, and aliases and feedback are of both.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promoteModel, registerModel } from '../../src/app/index.ts';
 import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
-import { post, tinyFolder, writeTinyAdapter } from './serve-tiny.ts';
-
-interface Server {
-  url: string;
-  client: OpenAI;
-  process: ChildProcess;
-}
+import {
+  post,
+  startServerProcess,
+  tinyFolder,
+  writeChatTemplate,
+  writeTinyAdapter,
+  type ServerProcess,
+} from './serve-tiny.ts';
 
 let files: Awaited<ReturnType<typeof tinyFolder>>;
 let home: string;
 let database: PostgresServer;
-let servers: Server[];
+let servers: ServerProcess[];
 
-async function start(): Promise<Server> {
-  const args = ['serve', files.model, '--registry', '--training', '--port', '0', '--precision', 'f32', '--json'];
-  const child = spawn(resolve('bin/attune'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const url = await new Promise<string>((done) => {
-    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
-  });
-  return { url, client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 }), process: child };
-}
+const start = () => startServerProcess([files.model, '--registry', '--training', '--precision', 'f32']);
 
 describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
   beforeAll(async () => {
     files = await tinyFolder();
-    const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
-    writeFileSync(join(files.model, 'chat_template.jinja'), template);
+    writeChatTemplate(files.model);
     home = mkdtempSync(join(tmpdir(), 'attune-two-'));
-    database = startPostgres();
+    database = await startPostgres();
     Object.assign(process.env, { ATTUNE_HOME: home, ATTUNE_STORE: database.url });
     const [first, second] = [3, 4].map((seed) =>
       writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
@@ -46,9 +38,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     servers = await Promise.all([start(), start()]);
   });
   afterAll(async () => {
-    const ended = servers.map(({ process: child }) => new Promise((done) => child.once('exit', done)));
-    for (const { process: child } of servers) child.kill('SIGTERM');
-    await Promise.all(ended);
+    await Promise.all(servers.map((server) => server.stop()));
     delete process.env.ATTUNE_HOME;
     delete process.env.ATTUNE_STORE;
     database.stop();
@@ -56,7 +46,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  const ask = ({ url }: Server) =>
+  const ask = ({ url }: ServerProcess) =>
     post({ url }, '/v1/completions', { model: 'parcels', prompt: 'where', max_tokens: 2 });
 
   it('both follow an alias, lose no request meanwhile, and take feedback for what the other one answered', async () => {

@@ -1,4 +1,5 @@
 // The examples' own parts: data preparation, draws, intervals and the file of results. Nothing is downloaded or trained.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,31 @@ test('all examples but those of documents, the first hour and personal data are 
     'first-hour',
     'personal-data',
   ]);
+});
+
+describe('the command line', () => {
+  const called = (...words: string[]) =>
+    spawnSync(process.execPath, ['examples/main.ts', ...words], {
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+  const usage = 'npm run examples [-- NAME… --quick]';
+
+  test('names what it can run', () => {
+    const { status, stdout } = called('--help');
+    expect([status, stdout.includes(usage)]).toEqual([0, true]);
+    for (const name of examples.names) expect(stdout).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
+  });
+
+  test('says how it is called where an option is unknown', () => {
+    const { status, stdout, stderr } = called('--fast');
+    expect([status, stdout, stderr.includes("Unknown option '--fast'"), stderr.includes(usage)]).toEqual([
+      1,
+      '',
+      true,
+      true,
+    ]);
+  });
 });
 
 test('a package depends on the first of alternatives, each once, whatever its version', () => {

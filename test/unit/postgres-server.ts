@@ -1,6 +1,8 @@
 // A PostgreSQL server in a temporary folder, by Debian's own programs; it does not run as root.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -31,9 +33,9 @@ export function freshStore(): void {
   process.env.ATTUNE_STORE = new URL(`/${name}`, url).href;
 }
 
-export function startPostgres(): PostgresServer {
+export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'));
-  const port = 54_000 + (process.pid % 1000);
+  const port = await freePort();
   const program = (name: string, ...words: string[]): void => {
     const path = join(dirname(initdb!), name);
     const [command, ...before] = isRoot ? [runuser!, '-u', 'postgres', '--', path] : [path];
@@ -59,4 +61,14 @@ export function startPostgres(): PostgresServer {
     },
   };
   return running;
+}
+
+/** One that nobody listens at: other tests may have servers of their own at the same time. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

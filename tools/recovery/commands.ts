@@ -5,12 +5,12 @@
  * anything is left behind. Prints the table of docs/reliability.md.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { sha256FileSync } from '../../src/files/hash.ts';
 import { prepareFolder } from './base-folder.ts';
 
 const { values } = parseArgs({
@@ -258,7 +258,7 @@ function endOf({ code, signal, text }: End): string {
 }
 
 function hashOf(path: string): string {
-  return existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'absent';
+  return existsSync(path) ? sha256FileSync(path) : 'absent';
 }
 
 function namesIn(folder: string): string[] {

@@ -3,29 +3,26 @@
  * from its creation to its end. Another server goes on: the adapter has the bytes of a job that was left alone, and no step
  * is told twice.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import OpenAI, { toFile } from 'openai';
+import { toFile, type OpenAI } from 'openai';
 import { randomUnit } from '../../src/base/random.ts';
+import { sha256FileSync } from '../../src/files/hash.ts';
 import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
+import { startServerProcess, writeChatTemplate, type ServerProcess } from '../../test/system/serve-tiny.ts';
+import { familyOf } from '../stress/process-usage.ts';
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } }, allowPositionals: true });
 const TIMES = Number(values.times);
 const VICTIMS = ['server', 'worker', 'both'] as const;
 const STEPS = 72;
+const EACH_ONCE = 'each once';
 const MOST_SECONDS = 1800;
 
 type Victim = (typeof VICTIMS)[number];
-
-interface Server {
-  client: OpenAI;
-  process: ChildProcess;
-}
 
 const root = mkdtempSync(join(tmpdir(), 'attune-jobs-'));
 const model = join(root, 'tiny');
@@ -41,8 +38,7 @@ const rows = Array.from({ length: 24 }, (_, i) =>
 let problems = 0;
 try {
   await writeTinyModel(model, `${rows}\nparcel is on its way\n`, 2048);
-  const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
-  writeFileSync(join(model, 'chat_template.jinja'), template);
+  writeChatTemplate(model);
   const alone = await liveThrough('alone');
   console.error(`left alone: ${alone.seconds.toFixed(1)} s`);
   for (let time = 0; time < TIMES; time++) {
@@ -51,7 +47,7 @@ try {
     const { hash, steps, told } = await liveThrough(`killed-${time}`, kill);
     const faults = [
       ...(hash === alone.hash ? [] : ['other bytes']),
-      ...(steps === alone.steps ? [] : [`steps ${steps}`]),
+      ...(steps === EACH_ONCE ? [] : [`steps ${steps}`]),
     ];
     problems += faults.length;
     const outcome = faults.length === 0 ? 'equal' : faults.join(', ');
@@ -87,10 +83,10 @@ async function liveThrough(name: string, kill?: { after: number; victim: Victim 
   }
   const seconds = await waitForEnd(server.client, id, began);
   const steps = await stepsOf(server.client, id);
-  await stop(server.process);
-  const weights = readFileSync(join(home, 'training', 'jobs', id, 'run', 'adapter', 'adapter_model.safetensors'));
+  await server.stop();
+  const hash = sha256FileSync(join(home, 'training', 'jobs', id, 'run', 'adapter', 'adapter_model.safetensors'));
   rmSync(home, { recursive: true });
-  return { hash: createHash('sha256').update(weights).digest('hex'), steps, seconds, told };
+  return { hash, steps, seconds, told };
 }
 
 async function waitForEnd(client: OpenAI, id: string, began: number): Promise<number> {
@@ -110,47 +106,18 @@ async function stepsOf(client: OpenAI, id: string): Promise<string> {
   for await (const { type, data } of client.fineTuning.jobs.listEvents(id, { limit: 100 }))
     if (type === 'metrics') steps.push((data as { step: number }).step);
   const isWhole = steps.length === STEPS && steps.every((step, i) => step === STEPS - i);
-  return isWhole ? 'each once' : steps.join(' ');
+  return isWhole ? EACH_ONCE : steps.join(' ');
 }
 
-async function start(home: string): Promise<Server> {
+async function start(home: string): Promise<ServerProcess> {
   const env = { ...process.env, ATTUNE_HOME: home, ATTUNE_THREADS: '1' };
-  const args = ['serve', model, '--training', '--port', '0', '--precision', 'f32', '--json'];
-  const child = spawn(resolve('bin/attune'), args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const url = await new Promise<string>((done, fail) => {
-    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
-    child.once('exit', () => fail(new Error('the server ended')));
-  });
-  return { client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 3 }), process: child };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  const ended = new Promise((done) => {
-    child.once('exit', done);
-  });
-  child.kill('SIGTERM');
-  await ended;
+  const server = await startServerProcess([model, '--training', '--precision', 'f32'], env);
+  return { ...server, client: server.client.withOptions({ maxRetries: 3 }) };
 }
 
 /** Processes below the server are its workers: the one that serves and the one that trains. */
 function hit(server: number, victim: Victim): void {
-  const below = descendantsOf(server);
+  const below = familyOf(server).flatMap(({ id }) => (id === server ? [] : [id]));
   const own = victim === 'server' ? [server] : victim === 'worker' ? below : [server, ...below];
   for (const pid of own) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
-}
-
-function descendantsOf(parent: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        return [{ pid: Number(name), parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) }];
-      } catch {
-        return [];
-      }
-    });
-  const below = (pid: number): number[] =>
-    parents.filter((one) => one.parent === pid).flatMap((one) => [one.pid, ...below(one.pid)]);
-  return below(parent);
 }

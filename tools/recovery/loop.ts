@@ -4,7 +4,6 @@
  * taken once.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,6 +22,7 @@ import {
   type Decision,
 } from '../../src/app/index.ts';
 import { randomUnit } from '../../src/base/random.ts';
+import { sha256FileSync } from '../../src/files/hash.ts';
 import { readDecisions } from '../../src/app/improve/decisions.ts';
 import { feedback, NEW, texts, writeTinyLoop } from '../../test/system/tiny-loop.ts';
 
@@ -111,7 +111,7 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
   const decisions = readDecisions(loop);
   const { aliases, versions } = await modelHistory('topics');
   return {
-    hash: hashOf(join(loop, 'cycles/0001/run/model/model.safetensors')),
+    hash: sha256FileSync(join(loop, 'cycles/0001/run/model/model.safetensors')),
     states: decisions.map(({ state }) => state).join(' '),
     champion: `${aliases.champion} of ${versions.length}`,
     kills,
@@ -184,8 +184,4 @@ function hit(pid: number): boolean {
 function stateOf(): State {
   const last: Decision | undefined = existsSync(join(loop, 'decisions.jsonl')) ? readDecisions(loop).at(-1) : undefined;
   return (last?.state ?? 'collecting') as State;
-}
-
-function hashOf(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

@@ -20,9 +20,9 @@ async function query(sql: string): Promise<{ documents: Document[]; outcome: Fil
   return { documents, outcome: outcomes[0] };
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   if (!hasPostgres) return;
-  server = startPostgres();
+  server = await startPostgres();
   server.sql(
     "CREATE TABLE items AS SELECT n AS id, 'item ' || n AS name FROM generate_series(1, 2500) n; CREATE SEQUENCE counter",
   );

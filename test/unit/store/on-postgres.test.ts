@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe } from 'vitest';
 import { storeParts } from '../../../src/store/store-place.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 
-const server = hasPostgres ? startPostgres() : undefined;
+const server = hasPostgres ? await startPostgres() : undefined;
 if (server !== undefined) process.env.ATTUNE_STORE = server.url;
 afterAll(() => server?.stop(), 60_000);
 
