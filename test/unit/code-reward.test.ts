@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { codeIn, outcomeOf, refuseNetwork } from '../../src/methods/objectives/rewards/code/code-reward.ts';
 import { isolation, runInSandbox } from '../../src/methods/objectives/rewards/code/sandbox.ts';
 import { createScorer } from '../../src/methods/objectives/rewards/index.ts';
+import { sampledParts, type SampledSettings } from '../../src/methods/objectives/sampled-objective.ts';
 import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
+import type { Processor } from '../../src/train/interfaces.ts';
 import type { PromptExample } from '../../src/data/example.ts';
 
 const spec = (settings: object = {}) => rewardSpec.parse({ rule: 'code', ...settings }) as CodeReward;
@@ -154,6 +156,17 @@ describe('hostile code is worth nothing and harms nothing', () => {
     expect(end).toBe('output');
     expect(output.length).toBeLessThan(2 ** 17);
   });
+});
+
+it('a second reward of code tells of its failures too', () => {
+  const settings = { reward_funcs: [spec(), spec()], held_out_reward_funcs: [], reward_timeout: 1 };
+  const { scorers } = sampledParts(settings as unknown as SampledSettings, {} as Processor);
+  const told = scorers.map(({ name, metrics }) => [name, metrics?.()]);
+  const none = { syntax: 0, wrong: 0, timeout: 0, memory: 0, output: 0, crash: 0 };
+  expect(told).toEqual([
+    ['code', none],
+    ['code_2', none],
+  ]);
 });
 
 describe('before training', () => {

@@ -138,5 +138,5 @@ export function codeIn(answer: string): string {
 function failureShares(outcomes: readonly CodeOutcome[]): Metrics {
   const share = (kind: CodeFailure) =>
     outcomes.filter(({ failure }) => failure === kind).length / Math.max(1, outcomes.length);
-  return Object.fromEntries(FAILURES.map((kind) => [`rewards/code/${kind}`, share(kind)]));
+  return Object.fromEntries(FAILURES.map((kind) => [kind, share(kind)]));
 }
