@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { codeIn, outcomeOf } from '../../src/methods/objectives/rewards/code/code-reward.ts';
+import { codeIn, outcomeOf, refuseNetwork } from '../../src/methods/objectives/rewards/code/code-reward.ts';
 import { isolation, runInSandbox } from '../../src/methods/objectives/rewards/code/sandbox.ts';
 import { createScorer } from '../../src/methods/objectives/rewards/index.ts';
+import { sampledParts, type SampledSettings } from '../../src/methods/objectives/sampled-objective.ts';
 import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
+import type { Processor } from '../../src/train/interfaces.ts';
 import type { PromptExample } from '../../src/data/example.ts';
 
 const spec = (settings: object = {}) => rewardSpec.parse({ rule: 'code', ...settings }) as CodeReward;
@@ -83,6 +85,40 @@ describe('hostile code is worth nothing and harms nothing', () => {
     expect(outcome).toEqual({ share: 0, failure });
   });
 
+  it.each([
+    [
+      'brings a judge of its own',
+      "Object.defineProperty(globalThis, '__assert', { value: { equal() {} }, writable: false });",
+    ],
+    [
+      'hides the judge',
+      "Object.defineProperty(globalThis, '__assert', { get: () => ({ equal() {} }), set() {}, configurable: true });",
+    ],
+    ['replaces its world', 'globalThis.globalThis = { __assert: { equal() {} } };'],
+    [
+      'climbs out of its context by an error where no stack is left',
+      `function add() {
+        let out;
+        const deeper = () => {
+          try { deeper(); } catch {}
+          try { __assert.equal(1, 1); } catch (error) {
+            try { if (error.constructor.constructor('return typeof process')() === 'object') out = error; } catch {}
+          }
+        };
+        deeper();
+        out?.constructor.constructor('Promise.withResolvers = () => ({ promise: Promise.resolve("pass") })')();
+      }`,
+    ],
+    [
+      'climbs out of its context by a promise',
+      `const own = { [Symbol.species]: function (run) { run(() => {}, () => {}); run.constructor('process.exit(0)')(); } };
+      Object.defineProperty((async () => {})().constructor.prototype, 'constructor', { value: own });`,
+    ],
+  ])('that %s', async (_, code) => {
+    const outcome = await run(code.includes('function add') ? code : `${code} const add = () => 0;`, adds.slice(0, 1));
+    expect(outcome).toEqual({ share: 0, failure: 'wrong' });
+  });
+
   const reach = (body: string) => {
     const args = ['--permission', '--eval', `console.log('ready'); ${body}`];
     return runInSandbox(
@@ -122,6 +158,17 @@ describe('hostile code is worth nothing and harms nothing', () => {
   });
 });
 
+it('a second reward of code tells of its failures too', () => {
+  const settings = { reward_funcs: [spec(), spec()], held_out_reward_funcs: [], reward_timeout: 1 };
+  const { scorers } = sampledParts(settings as unknown as SampledSettings, {} as Processor);
+  const told = scorers.map(({ name, metrics }) => [name, metrics?.()]);
+  const none = { syntax: 0, wrong: 0, timeout: 0, memory: 0, output: 0, crash: 0 };
+  expect(told).toEqual([
+    ['code', none],
+    ['code_2', none],
+  ]);
+});
+
 describe('before training', () => {
   it('rows without tests are named', () => {
     const scorer = createScorer(spec(), { hashes: {}, timeout: 1 });
@@ -135,6 +182,13 @@ describe('before training', () => {
         problems: [2, 3, 4].map((line) => expect.objectContaining({ line })),
       }),
     );
+  });
+
+  it('refuses a network within reach, unless it is allowed', () => {
+    const none = { name: 'none', command: [] } as const;
+    expect(() => refuseNetwork(spec(), { name: 'namespaces', command: [] })).not.toThrow();
+    expect(() => refuseNetwork(spec(), none)).toThrow(expect.objectContaining({ code: 'E_CODE_NETWORK' }));
+    expect(() => refuseNetwork(spec({ allow_network: true }), none)).not.toThrow();
   });
 
   it('says that Python is not run', async () => {

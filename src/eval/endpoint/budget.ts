@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { ChatAnswer, ChatBody } from './chat-completion.ts';
+import { PassingFailure } from './post.ts';
 
 export interface BudgetLimits {
   /** Tokens in all, read and written. */
@@ -69,11 +70,17 @@ export class Budget {
   }
 
   /** Takes a request that was lost on the way at its worst. @returns whether another one like it still fits */
-  lose(reserved: Amount): boolean {
+  #lose(reserved: Amount): boolean {
     this.#spent = plus(this.#spent, reserved);
     const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
     const { tokens, cost } = plus(this.#spent, this.#reserved);
     return tokens <= maxTokens && cost <= maxCost;
+  }
+
+  /** What may have been answered and charged for, though nothing came, is spent: tries add up. @returns what is to be thrown */
+  failed(error: unknown, reserved: Amount, { answered, rows }: { answered: number; rows: number }): unknown {
+    const isLost = error instanceof PassingFailure && error.mayCost;
+    return isLost && !this.#lose(reserved) ? this.exceeded(answered, rows) : error;
   }
 
   /** Of one answer; undefined without prices or without counts. */

@@ -5,7 +5,7 @@ import { imagesIn } from '../../text/message.ts';
 import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { Budget, type BudgetLimits, type Amount } from './budget.ts';
+import { Budget, type BudgetLimits } from './budget.ts';
 import { chatCompletion, dialectAfter, type ChatAnswer, type ChatBody, type Dialect } from './chat-completion.ts';
 import type { Endpoint } from './endpoint.ts';
 import { PassingFailure } from './post.ts';
@@ -108,7 +108,7 @@ class Asking {
       const { tries, firstWait, onWait } = this.#options;
       const once = () =>
         this.#once(body, signal).catch((error: unknown) => {
-          throw this.#lost(error, reserved, rows);
+          throw this.#budget.failed(error, reserved, { answered: this.#answered, rows });
         });
       answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, onWait, signal });
     } catch (error) {
@@ -132,12 +132,6 @@ class Asking {
       this.dialect = dialect;
       return this.#once(body, signal);
     }
-  }
-
-  /** What may have been answered and charged for, though nothing came, is spent: tries add up. */
-  #lost(error: unknown, reserved: Amount, rows: number): unknown {
-    const isLost = error instanceof PassingFailure && error.mayCost;
-    return isLost && !this.#budget.lose(reserved) ? this.#budget.exceeded(this.#answered, rows) : error;
   }
 
   #givenUp({ message }: PassingFailure, rows: number): AttuneError {

@@ -97,7 +97,11 @@ export class TokenScores {
     let isAnswered = false;
     try {
       const { tries, firstWait } = this.#options;
-      const scores = await patiently(ids.join(), () => this.#scores([...ids], signal), { tries, firstWait, signal });
+      const once = () =>
+        this.#scores([...ids], signal).catch((error: unknown) => {
+          throw this.#budget.failed(error, reserved, { answered: this.#answered, rows: texts });
+        });
+      const scores = await patiently(ids.join(), once, { tries, firstWait, signal });
       isAnswered = true;
       return scores;
     } catch (error) {

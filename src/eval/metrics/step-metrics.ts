@@ -1,9 +1,9 @@
 // Steps of an answer, each right or wrong: `labels` from half on is right, as is a probability from half on.
 import type { Example, StepwiseExample } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
-import { missingInput, noRows, RowValues, type MetricDefinition } from './metric.ts';
+import { missingInput, rowMetric, RowValues, type MetricDefinition } from './metric.ts';
 import { reliability } from './probability-metrics.ts';
-import { areaUnderRoc, rankingOf } from './ranked-classes.ts';
+import { areaUnderRoc, rankingOf, type Ranking } from './ranked-classes.ts';
 import { sumsMetric } from './row-sums.ts';
 
 const BINS = 10;
@@ -99,40 +99,40 @@ export const stepAuc: MetricDefinition = {
   best: 1,
   reads: 'steps',
   create() {
-    const [rows, probabilities, rowOf] = [new RowValues(), new RowValues(), new RowValues()];
+    const [probabilities, rowOf] = [new RowValues(), new RowValues()];
     const truth: boolean[] = [];
-    const area = (weights: Float64Array) =>
+    let rows = 0;
+    const area = (ranking: Ranking, weights: Float64Array) =>
       areaUnderRoc(
-        rankingOf(probabilities.view, truth),
+        ranking,
         Float64Array.from(rowOf.view, (row) => weights[row]),
       );
-    return {
-      add(prediction, example) {
+    return rowMetric(
+      (prediction, example) => {
         const judged = judgedSteps(prediction, example);
         for (const { probability, isRight } of judged) {
           probabilities.push(probability);
-          rowOf.push(rows.count);
+          rowOf.push(rows);
           truth.push(isRight);
         }
+        rows++;
         const sum = judged.reduce(
           (all, { probability, isRight }) => all + (isRight ? probability : 1 - probability),
           0,
         );
-        return rows.push(sum / judged.length);
+        return sum / judged.length;
       },
-      result() {
-        if (rows.count === 0) throw noRows();
-        return { value: area(new Float64Array(rows.count).fill(1)), details: { rows: rows.count } };
+      () => ({ value: area(rankingOf(probabilities.view, truth), new Float64Array(rows).fill(1)), details: { rows } }),
+      () => {
+        // Once for all resamples.
+        const ranking = rankingOf(probabilities.view, truth);
+        return (indices) => {
+          const weights = new Float64Array(rows);
+          for (const row of indices) weights[row]++;
+          return area(ranking, weights);
+        };
       },
-      get rows() {
-        return rows.view;
-      },
-      statistic: () => (indices) => {
-        const weights = new Float64Array(rows.count);
-        for (const row of indices) weights[row]++;
-        return area(weights);
-      },
-    };
+    );
   },
 };
 

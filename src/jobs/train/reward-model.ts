@@ -1,10 +1,9 @@
 // R answers, C classes
 import { AttuneError } from '../../base/errors.ts';
-import { answeredRow } from '../../methods/objectives/shared-prompt.ts';
+import { answeredRow, plainText } from '../../methods/objectives/shared-prompt.ts';
 import { withRandomness } from '../../nn/index.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { Renderer } from '../../text/index.ts';
-import type { Message } from '../../text/message.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/reward-model.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
@@ -77,7 +76,7 @@ async function rowsOf(
 
   async function framed(): Promise<PreparedRow[]> {
     const texts = answers.map(({ prompt, completion }) =>
-      reads === 'answer' ? { text: completion } : { text: plain(prompt), pair: completion },
+      reads === 'answer' ? { text: completion } : { text: plainText(prompt), pair: completion },
     );
     const encoded = await tokenizer.encodeFramed(texts);
     return encoded.map(({ ids, typeIds }, i) => {
@@ -99,10 +98,6 @@ async function rendered({ tokenizer }: OpenedModel, answers: readonly AnswerToSc
     const { ids, trained } = row!;
     return { id: String(i), source: answers[i].source, ids, trained };
   });
-}
-
-function plain(prompt: string | readonly Message[]): string {
-  return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
 }
 
 /** The only score of each answer, or the probability of the class that is the reward. */

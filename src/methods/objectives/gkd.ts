@@ -68,16 +68,17 @@ async function producedRows(
   step: StepContext,
   { taught, ...options }: GkdOptions & { taught?: EndpointTeacher['taught'] },
 ): Promise<Produced> {
-  if (options.lmbda === 0) return { updates: [(await taught?.(rows, step.signal)) ?? rows], metrics: {} };
-  const { updates, metrics } = await ownAnswers(rows, step, options);
-  if (taught === undefined) return { updates, metrics };
-  const known = [];
-  for (const update of updates) known.push(await taught(update, step.signal));
-  return { updates: known, metrics };
+  const { update, metrics } =
+    options.lmbda === 0 ? { update: rows, metrics: {} } : await ownAnswers(rows, step, options);
+  return { updates: [(await taught?.(update, step.signal)) ?? update], metrics };
 }
 
 /** Some of the rows with what the model answers now in place of their answers. */
-async function ownAnswers(rows: readonly PreparedRow[], step: StepContext, options: GkdOptions): Promise<Produced> {
+async function ownAnswers(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  options: GkdOptions,
+): Promise<{ update: PreparedRow[]; metrics: Metrics }> {
   const { rollouts, seed, signal } = step;
   if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
   const keyOf = (row: PreparedRow) => hash32(`${seed} ${step.step} ${row.id}`);
@@ -101,7 +102,7 @@ async function ownAnswers(rows: readonly PreparedRow[], step: StepContext, optio
   const lengths = answers.map(([{ ids }]) => ids.length);
   const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
   const metrics: Metrics = lengths.length === 0 ? {} : { 'completions/mean_length': mean };
-  return { updates: [update.filter((row) => row.trained.includes(1))], metrics };
+  return { update: update.filter((row) => row.trained.includes(1)), metrics };
 }
 
 function withAnswer(row: PreparedRow, answer: readonly number[]): PreparedRow {

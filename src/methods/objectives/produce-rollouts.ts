@@ -131,13 +131,16 @@ function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: Sampl
   };
 }
 
-/** Mean and deviation of what each function gave. */
+/** Mean and deviation of what each function gave, and what else it tells of that. */
 function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly Rewards[]): Metrics {
-  const entries = scorers.flatMap(({ name }, f) => [
-    [`${group}/${name}/mean`, meanOf(rewards[f])] as const,
-    [`${group}/${name}/std`, deviationOf(rewards[f])] as const,
+  const entries = scorers.flatMap((scorer, f) => [
+    [`${group}/${scorer.name}/mean`, meanOf(rewards[f])] as const,
+    [`${group}/${scorer.name}/std`, deviationOf(rewards[f])] as const,
+    ...Object.entries(scorer.metrics?.() ?? {}).map(
+      ([key, value]) => [`${group}/${scorer.name}/${key}`, value] as const,
+    ),
   ]);
-  return Object.assign(Object.fromEntries(entries), ...scorers.map((scorer) => scorer.metrics?.() ?? {})) as Metrics;
+  return Object.fromEntries(entries);
 }
 
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {

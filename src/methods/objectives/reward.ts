@@ -2,7 +2,6 @@
 import type { Problem } from '../../base/errors.ts';
 import type { PreferenceExample } from '../../data/example.ts';
 import { aten, fromArray, type Tensor } from '../../tensor/index.ts';
-import type { Message } from '../../text/message.ts';
 import type { Model } from '../../models/model.ts';
 import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { StageRunner } from '../../models/stack.ts';
@@ -10,6 +9,7 @@ import { collateRows } from './next-token.ts';
 import { pairsOf, preferenceRows } from './preference-rows.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
+import { plainText } from './shared-prompt.ts';
 
 /** A head that gives each answer a score, higher for the chosen answer of a pair than for the rejected one. */
 export function create(options: RewardOptions, processor: Processor): Objective {
@@ -66,7 +66,7 @@ async function framed(
 ): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
   const pairs = examples as readonly PreferenceExample[];
   const texts = pairs.flatMap(({ prompt, chosen, rejected }) =>
-    [chosen, rejected].map((answer) => ({ text: plain(prompt), pair: plain(answer) })),
+    [chosen, rejected].map((answer) => ({ text: plainText(prompt), pair: plainText(answer) })),
   );
   const encoded = await tokenizer.encodeFramed(texts);
   const rows = pairs.map(({ id, source }, i): PreparedRow => {
@@ -77,8 +77,4 @@ async function framed(
     return { id, source, ids, typeIds, trained: new Uint8Array(ids.length), segments };
   });
   return { rows, problems: [] };
-}
-
-function plain(part: string | readonly Message[]): string {
-  return typeof part === 'string' ? part : part.map(({ content }) => content).join('\n');
 }

@@ -87,8 +87,9 @@ function namedApart(scorers: readonly Scorer[]): Scorer[] {
     seen.set(scorer.name, count);
     if (count === 1) return scorer;
     const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
-    const own = { ready: scorer.ready?.bind(scorer), dispose: scorer.dispose?.bind(scorer), check: scorer.check };
-    return { name: `${scorer.name}_${count}`, score, ...own };
+    const [ready, dispose] = [scorer.ready?.bind(scorer), scorer.dispose?.bind(scorer)];
+    const [check, metrics] = [scorer.check?.bind(scorer), scorer.metrics?.bind(scorer)];
+    return { name: `${scorer.name}_${count}`, score, ready, dispose, check, metrics };
   });
 }
 

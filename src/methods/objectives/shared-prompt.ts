@@ -78,3 +78,8 @@ export async function renderAnswers<One extends PreferenceExample | FeedbackExam
   });
   return { answers, problems };
 }
+
+/** A prompt or an answer as encoders read it: without roles. */
+export function plainText(part: string | readonly Message[]): string {
+  return typeof part === 'string' ? part : part.map(({ content }) => content).join('\n');
+}

@@ -1,7 +1,7 @@
 import type { StepwiseExample } from '../../data/example.ts';
 import { Renderer } from '../../text/index.ts';
-import type { Message } from '../../text/message.ts';
 import type { PreparedRow, Processor } from '../../train/interfaces.ts';
+import { plainText } from './shared-prompt.ts';
 
 /** What steps are read with. */
 export interface StepReading extends Pick<Processor, 'tokenizer' | 'now' | 'causal'> {
@@ -22,7 +22,7 @@ export async function stepRows(examples: readonly Steps[], reading: StepReading)
   const steps = await tokenizer.encodeBatch(examples.flatMap(({ completions }) => completions));
   const prompts = await Promise.all(
     examples.map(async ({ prompt }) => {
-      if (frame !== undefined) return Int32Array.of(frame.start, ...(await tokenizer.encode(plain(prompt))));
+      if (frame !== undefined) return Int32Array.of(frame.start, ...(await tokenizer.encode(plainText(prompt))));
       return (await renderer.prompt(typeof prompt === 'string' ? prompt : { messages: prompt })).ids;
     }),
   );
@@ -46,10 +46,6 @@ export async function stepRows(examples: readonly Steps[], reading: StepReading)
 async function frameOf({ tokenizer }: StepReading): Promise<{ start: number; end: number }> {
   const [{ ids }] = await tokenizer.encodeFramed([{ text: '' }]);
   return { start: ids[0], end: ids[ids.length - 1] };
-}
-
-function plain(prompt: string | readonly Message[]): string {
-  return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
 }
 
 /** An answer's steps; what stands between separators and says nothing is none. */

@@ -36,7 +36,7 @@ export interface Scorer {
   ready?(signal: AbortSignal): Promise<void>;
   /** @throws AttuneError where rows lack what it needs */
   check?(rows: readonly PromptExample[]): void;
-  /** What else there is to log of the answers that it scored last. */
+  /** What else there is to log of the answers that it scored last, below its own name. */
   metrics?(): Metrics;
   /** Frees what it holds. */
   dispose?(): void;

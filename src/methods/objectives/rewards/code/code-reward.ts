@@ -7,7 +7,7 @@ import type { PromptExample } from '../../../../data/example.ts';
 import type { CodeReward } from '../reward.options.ts';
 import type { PlacedSample, Reward, Scorer } from '../reward.ts';
 import { javascriptHarness, type HarnessInput, type Verdict } from './javascript-harness.ts';
-import { isolation, runInSandbox, type SandboxEnd } from './sandbox.ts';
+import { isolation, runInSandbox, type Isolation, type SandboxEnd } from './sandbox.ts';
 
 /** Why an answer did not pass all tests, by the first that it did not. */
 export type CodeFailure = Exclude<Verdict, 'pass'> | 'crash';
@@ -22,6 +22,8 @@ const FAILURES: readonly CodeFailure[] = ['syntax', 'wrong', 'timeout', 'memory'
 const MOST_PRINTED = 2 ** 16;
 /** Answers run at once: most of their time is a process's start. */
 const LANES = 2;
+/** No files, processes and threads; and text never becomes code but in the context of a test. */
+const NODE_FLAGS = ['--permission', '--disallow-code-generation-from-strings'];
 
 export function codeScorer(spec: CodeReward): Scorer {
   let outcomes: readonly CodeOutcome[] = [];
@@ -31,7 +33,7 @@ export function codeScorer(spec: CodeReward): Scorer {
     // oxlint-disable-next-line typescript/require-await -- as the others
     async ready() {
       refuseUnsafe(spec);
-      if (isolation().name === 'none') process.emitWarning(...NO_NAMESPACES);
+      refuseNetwork(spec, isolation());
     },
     async score(samples, signal) {
       outcomes = await inLanes(samples, LANES, (sample) => outcomeOf(sample, spec, signal));
@@ -42,11 +44,16 @@ export function codeScorer(spec: CodeReward): Scorer {
   };
 }
 
-const NO_NAMESPACES = [
-  "unshare is not here, or not allowed: code in answers runs under Node's permission model alone, which withholds files, " +
-    'processes and threads, and without a network only as far as JavaScript can withhold it',
-  { type: 'Warning', code: 'W_CODE_NAMESPACES' },
-] as const;
+/** Node's permission model withholds files, processes and threads, but not the network. */
+export function refuseNetwork({ allow_network: isAllowed }: CodeReward, { name }: Isolation): void {
+  if (isAllowed || name === 'namespaces') return;
+  throw new AttuneError('E_CODE_NETWORK', {
+    what: 'Code in answers would run with a network within its reach',
+    got: 'no unshare (util-linux), or a system that does not allow it namespaces',
+    expected: 'a process with no network of its own',
+    fix: 'run on a Linux that allows user namespaces; or, on a machine with nothing to reach: {rule: code, allow_network: true}',
+  });
+}
 
 /** Python has no limits of its own that hold: without a sandbox of the system it is not run. */
 function refuseUnsafe({ language }: CodeReward): void {
@@ -91,7 +98,12 @@ export async function outcomeOf(
   const input: HarnessInput = { code: codeIn(completion), tests, secret, limit, mostPrinted: MOST_PRINTED };
   const program = {
     command: process.execPath,
-    args: ['--permission', `--max-old-space-size=${memory}`, '--eval', `(${javascriptHarness.toString()})()`],
+    args: [
+      ...NODE_FLAGS,
+      `--max-old-space-size=${memory}`,
+      '--eval',
+      `'use strict';(${javascriptHarness.toString()})()`,
+    ],
     input: JSON.stringify(input),
     readyMark: `${secret} ready\n`,
   };
@@ -126,5 +138,5 @@ export function codeIn(answer: string): string {
 function failureShares(outcomes: readonly CodeOutcome[]): Metrics {
   const share = (kind: CodeFailure) =>
     outcomes.filter(({ failure }) => failure === kind).length / Math.max(1, outcomes.length);
-  return Object.fromEntries(FAILURES.map((kind) => [`rewards/code/${kind}`, share(kind)]));
+  return Object.fromEntries(FAILURES.map((kind) => [kind, share(kind)]));
 }
