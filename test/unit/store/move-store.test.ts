@@ -8,7 +8,7 @@ import { openRegistry } from '../../../src/registry/index.ts';
 import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 
-const server = hasPostgres ? startPostgres() : undefined;
+const server = hasPostgres ? await startPostgres() : undefined;
 const { ATTUNE_HOME: home, ATTUNE_STORE: url } = process.env;
 process.env.ATTUNE_HOME = mkdtempSync(join(tmpdir(), 'attune-move-'));
 delete process.env.ATTUNE_STORE;
