@@ -93,9 +93,9 @@ describe.skipIf(!hasEngine)('a run', () => {
       await ended(child);
       expect(parseAll(bench.path('killed'))).toBeGreaterThan(3);
     }
-    expect(bench.run(['runs', 'show', 'killed']).document).toMatchObject({
-      status: expect.stringMatching(/crashed|lost|interrupted|failed/),
-    });
+    // The command has ended; its worker was killed in the same moment, and may be on its way out of the kernel still.
+    const status = () => bench.run(['runs', 'show', 'killed']).document.status;
+    await expect.poll(status, { timeout: 10_000 }).toBe('interrupted');
   });
 
   it('in a folder where another is at work is refused, and so is one over a finished result', async () => {

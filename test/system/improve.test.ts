@@ -15,6 +15,7 @@ import {
 } from '../../src/app/index.ts';
 import { userLineage } from '../../src/app/registry/user-lineage.ts';
 import { eraseUser } from '../../src/app/monitor/erase-user.ts';
+import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readComparison } from '../../src/store/results.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
 
@@ -131,4 +132,6 @@ async function killInTraining(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) done(undefined);
     else child.once('exit', done);
   });
+  // Its worker, which was killed in the same moment, may be on its way out of the kernel still.
+  await expect.poll(() => findLockOwner(run), { timeout: 10_000 }).toBeUndefined();
 }
