@@ -45,4 +45,5 @@ export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fu
 export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
+export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

@@ -27,6 +27,7 @@ const table = {
   adalora: () => import('./adalora.options.ts'),
   delora: () => import('./delora.options.ts'),
   vblora: () => import('./vblora.options.ts'),
+  adapter: () => import('./adapter.options.ts'),
 };
 
 export type TuningTable = typeof table;

@@ -132,7 +132,7 @@ const PATTERNS = ['rank_pattern', 'alpha_pattern', 'lambda_pattern'] as const;
 
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
-  targets: readonly Target<AdaptableLayer>[],
+  targets: readonly { path: string }[],
   options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
@@ -151,10 +151,11 @@ export function refuseUnmatched(
     ),
   ];
   if (problems.length === 0) return;
+  const isByNumber = problems.every(({ field }) => field === 'tuning.layers_to_transform');
   throw new AttuneError('E_NO_TARGETS', {
     what: 'The tuning names layers that get no adapter in this model',
     problems,
-    expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}`,
+    ...(!isByNumber && { expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}` }),
   });
 }
 
