@@ -1,6 +1,6 @@
 """Makes fixtures/tunings/llama/adapter_*: bottleneck adapters in plain torch, written from the papers.
 
-Houlsby et al., 2019, Pfeiffer et al., 2021, and He et al., 2022. `/usr/bin/python3 test/system/peft/bottleneck.py`, with
+Houlsby et al., 2019, Pfeiffer et al., 2021, and He et al., 2022. `/usr/bin/python3 test/engine/peft/bottleneck.py`, with
 Debian's python3-torch and python3-safetensors. What it knows of attune is the names of files and tensors.
 """
 
@@ -118,7 +118,7 @@ def make(name, options):
     about = dict(
         base="llama",
         case=name,
-        made_by="test/system/peft/bottleneck.py, torch 2.6, f32",
+        made_by="test/engine/peft/bottleneck.py, torch 2.6, f32",
         perturbed_by="normal(0, 0.1) added to every trained tensor",
         base_logits_max_abs_diff=(base - inputs["logits"])[inputs["attention_mask"].bool()].abs().max().item(),
         max_diff_from_base=(logits - base).abs().max().item(),
