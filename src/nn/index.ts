@@ -11,8 +11,8 @@ export {
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { byBlocks, dynamicMap, nearestOf } from './block-codes.ts';
-export { Convolution } from './convolution.ts';
-export { Convolution2d, type Convolution2dOptions, type ConvolutionAdapter } from './convolution-2d.ts';
+export { Convolution, ConvolutionBase } from './convolution.ts';
+export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
 export { deltaRule, type DeltaRule } from './delta-rule.ts';
 export {
   currentRandomness,

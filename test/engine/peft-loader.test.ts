@@ -102,7 +102,7 @@ async function trained(name: string) {
   const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
   const update = tuning.govern?.(plain, 2) ?? plain;
   using batch = new SafetensorsFile(join(base, 'train_batch.safetensors'));
-  const how = { learningRate: 0.02, weightDecay: 0, maxGradNorm: 1 };
+  const how = { step: 0, learningRate: 0.02, weightDecay: 0, maxGradNorm: 1 };
   const { losses } = await trainOnBatch({ model, update, tuning }, batch, { steps: 2, options: how });
   expect(losses[2]).not.toBe(losses[0]);
   const place = placeOf(name);

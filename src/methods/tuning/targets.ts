@@ -3,7 +3,7 @@ import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { tokenTables } from '../../models/token-tables.ts';
-import { Convolution2d, Embedding, isLinear, type Module } from '../../nn/index.ts';
+import { ConvolutionBase, Embedding, isLinear, type Module } from '../../nn/index.ts';
 import type { AdaptableLayer, TargetLayer } from './layer-adapter.ts';
 
 export interface Target<Layer extends AdaptableLayer = TargetLayer> {
@@ -91,12 +91,13 @@ export function adaptable(model: Model): Target[] {
 /** Whether names mean convolutions of channels in groups too, which get no adapter here, but do in PEFT. */
 export function namesGrouped(model: Model, names: readonly string[]): boolean {
   return [...model.modules()].some(
-    ([path, module]) => module instanceof Convolution2d && !module.isWhole && names.some((name) => isNamed(path, name)),
+    ([path, module]) =>
+      module instanceof ConvolutionBase && !module.isWhole && names.some((name) => isNamed(path, name)),
   );
 }
 
 function isTarget(module: Module): module is Module & TargetLayer {
-  return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
+  return isLinear(module) || (module instanceof ConvolutionBase && module.isWhole);
 }
 
 export function matcher(wanted: TargetModules): (path: string) => boolean {
