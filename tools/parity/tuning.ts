@@ -59,7 +59,7 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   report.model_type = model.architecture.modelType;
   const tuning = await openTuning(model, description);
   using adapter = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
-  scope(() => tuning.load(tensorsOf(adapter)));
+  withUnsavedBiases(folder, 'init', (biases) => scope(() => tuning.load(new Map([...tensorsOf(adapter), ...biases]))));
   using expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
   using inputs = new SafetensorsFile(join(base, 'expected.safetensors'));
   const parts = { model, tuning, expected, inputs, report };
@@ -216,6 +216,7 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const noisy = names.flatMap((name) => [name, ROOT + name]);
   const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
   compareFinalTensors(final, parts, noisy);
+  withUnsavedBiases(folder, 'final', (biases, path) => biases.size > 0 && compareFinalTensors(path, parts, noisy));
   noGrad(() =>
     scope(() => {
       const logits = logitsOf(parts);
@@ -228,6 +229,18 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
       }
     }),
   );
+}
+
+/** With `bias: lora_only` PEFT trains biases that it does not save: the reference has them in files of their own. */
+function withUnsavedBiases(
+  folder: string,
+  when: 'init' | 'final',
+  body: (biases: ReadonlyMap<string, Tensor>, path: string) => void,
+): void {
+  const path = join(folder, `unsaved_biases_${when}.safetensors`);
+  if (!existsSync(path)) return body(new Map(), path);
+  using file = new SafetensorsFile(path);
+  body(tensorsOf(file), path);
 }
 
 /** Every tensor of an adapter's file but some. */

@@ -388,7 +388,7 @@ export interface LoraTuning {
    */
   lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
   /**
-   * Whether the model's biases are trained and saved too.
+   * The model's biases that are trained and saved too; lora_only: those of the layers with an adapter.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
