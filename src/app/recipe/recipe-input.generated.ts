@@ -2678,6 +2678,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
+   * @defaultValue "match_rms_adamw"
+   */
+  adjust_lr_fn?: MethodOptionInputs['optimizer']['muon']['adjust_lr_fn'];
+  /**
    * For what is no matrix: decay of the mean gradient.
    * @defaultValue 0.9
    */
@@ -2763,6 +2768,22 @@ export interface ScheduleFreeOptimizer {
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
 }
 
+/** The optimizer sgd, with its options. */
+export interface SgdOptimizer {
+  /** Which optimizer. */
+  name: 'sgd';
+  /**
+   * Decay of the summed gradients; 0: none are kept.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
+  /**
+   * Look a step ahead; needs momentum.
+   * @defaultValue false
+   */
+  nesterov?: MethodOptionInputs['optimizer']['sgd']['nesterov'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
@@ -2776,6 +2797,7 @@ export type OptimizerInput =
   | 'muon'
   | 'prodigy'
   | 'schedule_free'
+  | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
@@ -2786,4 +2808,5 @@ export type OptimizerInput =
   | MezoOptimizer
   | MuonOptimizer
   | ProdigyOptimizer
-  | ScheduleFreeOptimizer;
+  | ScheduleFreeOptimizer
+  | SgdOptimizer;
