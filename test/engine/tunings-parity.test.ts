@@ -10,7 +10,7 @@ import { checkFolder } from '../../tools/parity/folder.ts';
 const root = fileURLToPath(new URL('../../fixtures/tunings', import.meta.url));
 const cases = readdirSync(root).flatMap((base) => readdirSync(join(root, base)).map((name) => join(base, name)));
 
-it.each(cases)('%s gives the logits, merged weights and ten-step curve of PEFT', async (name) => {
+it.each(cases)('%s gives the logits, merged weights and ten-step curve of the reference', async (name) => {
   const report = await checkFolder(join(root, name));
   expect(report.problems).toEqual([]);
   expect(report.outputs.every(({ compared }) => compared > 0)).toBe(true);

@@ -56,6 +56,8 @@ describe("other tools' names", () => {
       ['save_strategy: no', { checkpoints: { every: 'never' } }],
       ['train_on_inputs: true', { objective: { train_on: 'all' } }],
       ['train_on_prompt: false\nmask_history: true', { objective: { train_on: 'last_answer' } }],
+      ['peft_use_dora: true', { tuning: { use_dora: true } }],
+      ['pissa_init: true', { tuning: { init_lora_weights: 'pissa' } }],
       ['lora_target: q_proj,v_proj', { tuning: { target_modules: ['q_proj', 'v_proj'] } }],
       ['report_to: none', { report_to: [] }],
       ['use_gradient_checkpointing: unsloth', { training: { gradient_checkpointing: true } }],
@@ -198,4 +200,12 @@ weight_decay: 0.0
     ]);
     expect(recipe.evaluation.every).toBe('epoch');
   });
+});
+
+it('names of tunings in papers and other tools lead to what they are here', async () => {
+  const fixOf = async (name: string) => (await problemsOf(`${base}tuning: ${name}\n`))[0].fix;
+  expect(await fixOf('last_n')).toBe('here it is freeze with trainable_layers: N');
+  expect(await fixOf('dora')).toBe('here it is lora with use_dora: true');
+  expect(await fixOf('lorra')).toBe('did you mean lora?');
+  expect(await fixOf('constructor')).toMatch(/^choose one of lora, full/);
 });

@@ -1139,6 +1139,47 @@ export interface VbloraTuning {
   modules_to_save?: MethodOptionInputs['tuning']['vblora']['modules_to_save'];
 }
 
+/** The tuning adapter, with its options. */
+export interface AdapterTuning {
+  /** Which tuning. */
+  method: 'adapter';
+  /**
+   * Houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: beside the MLP.
+   * @defaultValue "pfeiffer"
+   */
+  style?: MethodOptionInputs['tuning']['adapter']['style'];
+  /** The model's width in that of the bottleneck; 16 unless given, 2 in parallel. */
+  reduction_factor?: MethodOptionInputs['tuning']['adapter']['reduction_factor'];
+  /** Features of the bottleneck, in place of reduction_factor. */
+  bottleneck_size?: MethodOptionInputs['tuning']['adapter']['bottleneck_size'];
+  /** In the bottleneck; swish for houlsby, else relu, unless given. */
+  non_linearity?: MethodOptionInputs['tuning']['adapter']['non_linearity'];
+  /** What is added is multiplied by it; 4 in parallel, else 1, unless given; learned begins with 1. */
+  scaling?: MethodOptionInputs['tuning']['adapter']['scaling'];
+  /**
+   * Dropout on what is added.
+   * @defaultValue 0
+   */
+  dropout?: MethodOptionInputs['tuning']['adapter']['dropout'];
+  /**
+   * Mam_adapter: begins exactly at the base, the projection back is zero; bert: near it, both normal (0.02).
+   * @defaultValue "mam_adapter"
+   */
+  init_weights?: MethodOptionInputs['tuning']['adapter']['init_weights'];
+  /**
+   * With houlsby: after a decoder's attention to its encoder too.
+   * @defaultValue false
+   */
+  cross_attention?: MethodOptionInputs['tuning']['adapter']['cross_attention'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['adapter']['layers_to_transform'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adapter']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -1167,6 +1208,7 @@ export type TuningInput =
   | 'adalora'
   | 'delora'
   | 'vblora'
+  | 'adapter'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -1192,7 +1234,8 @@ export type TuningInput =
   | AdaptionPromptTuning
   | AdaloraTuning
   | DeloraTuning
-  | VbloraTuning;
+  | VbloraTuning
+  | AdapterTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
