@@ -38,6 +38,9 @@ export interface Native {
   leaveScope(mark: number, keep: readonly TensorId[]): void;
   depth(): number;
   live(): number;
+  /** Bytes that tensors on `meta` would take now, and the most that they would have taken since this was last asked. */
+  metaBytes(): number;
+  takeMetaPeak(): number;
 
   fromArray(array: NodeJS.TypedArray, shape: readonly number[], dtype: number): TensorId;
   toBytes(id: TensorId): ArrayBuffer;

@@ -93,7 +93,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model }, all);
   const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
