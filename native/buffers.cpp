@@ -97,6 +97,7 @@ napi_value toBytes(napi_env env, napi_callback_info info) {
 struct Mapping {
   void* data = nullptr;
   size_t length = 0;
+  bool isFile = false;
   ~Mapping() {
     if (data != nullptr) munmap(data, length);
   }
@@ -118,6 +119,7 @@ std::shared_ptr<Mapping> mapFile(const std::string& path) {
     if (data != MAP_FAILED) {
       mapping->data = data;
       mapping->length = static_cast<size_t>(status.st_size);
+      mapping->isFile = true;
     }
   }
   close(file);
@@ -181,12 +183,29 @@ napi_value fromMapping(napi_env env, napi_callback_info info) {
   return fromTensor(env, at::from_blob(data, shape, [mapping](void*) {}, options));
 }
 
+// leavePages(id): pages of a file under a tensor that nothing has changed go out of memory, and are read again when they are asked for.
+// Only whole pages: what lies beside it may have changed. A tensor over other memory is left alone.
+napi_value leavePages(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  const at::Tensor& tensor = slots().get(toDouble(env, arguments[0]));
+  const auto begin = reinterpret_cast<uintptr_t>(tensor.const_data_ptr()), end = begin + tensor.nbytes();
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (const auto& mapping : mappings()) {
+    if (mapping == nullptr || !mapping->isFile || !tensor.is_contiguous()) continue;
+    const auto start = reinterpret_cast<uintptr_t>(mapping->data);
+    if (begin < start || end > start + mapping->length) continue;
+    const uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
+    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  }
+  return undefined(env);
+}
+
 }  // namespace
 
 void addBuffers(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"fromArray", entry<fromArray>}, {"toBytes", entry<toBytes>}, {"map", entry<map>}, {"unmap", entry<unmap>},
-              {"fromMapping", entry<fromMapping>}, {"allocate", entry<allocate>}});
+              {"fromMapping", entry<fromMapping>}, {"leavePages", entry<leavePages>}, {"allocate", entry<allocate>}});
 }
 
 }  // namespace attune

@@ -1,4 +1,4 @@
-// Where tensors on the CPU get their memory, and how much of it those on `meta`, which have none, would take.
+// Where tensors on the CPU get their memory, and how much they hold; of those on `meta`, which have none, how much they would.
 // libtorch asks for aligned blocks, for which glibc wants more room than the block has: one that was freed is then never
 // taken for another of its size, and gaps add up. Here the room is asked for and the alignment made inside of it.
 #include <c10/core/CPUAllocator.h>
@@ -15,6 +15,18 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
+// What tensors of a device hold now, and held at most.
+struct Held {
+  std::atomic<size_t> now{0}, most{0};
+
+  void add(size_t bytes) {
+    const size_t held = now += bytes;
+    if (held > most) most = held;
+  }
+};
+
+Held onCpu, onMeta;
+
 struct Memory final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
     void* data = bytes == 0 ? nullptr : take(bytes);
@@ -30,39 +42,48 @@ struct Memory final : public c10::Allocator {
     // At least 16 bytes lie before it, since malloc's blocks begin at multiples of that.
     char* data = start + kAlignment - reinterpret_cast<uintptr_t>(start) % kAlignment;
     reinterpret_cast<void**>(data)[-1] = start;
+    reinterpret_cast<size_t*>(data)[-2] = bytes;
+    onCpu.add(bytes);
     return data;
   }
 
   static void give(void* data) {
     if (data == nullptr) return;
     c10::profiledCPUMemoryReporter().Delete(data);
+    onCpu.now -= static_cast<size_t*>(data)[-2];
     std::free(static_cast<void**>(data)[-1]);
   }
 };
 
-// What tensors on `meta` would hold now, and held at most: a step on shapes alone says what one with numbers takes.
-std::atomic<size_t> metaHeld{0}, metaMost{0};
-
+// A step on shapes alone says what one with numbers takes.
 struct CountedShapes final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
-    const size_t held = metaHeld += bytes;
-    if (held > metaMost) metaMost = held;
+    onMeta.add(bytes);
     return {kNowhere, reinterpret_cast<void*>(bytes), &give, at::Device(at::kMeta)};
   }
   at::DeleterFnPtr raw_deleter() const override { return nullptr; }
   void copy_data(void*, const void*, size_t) const override {}
 
-  static void give(void* bytes) { metaHeld -= reinterpret_cast<size_t>(bytes); }
+  static void give(void* bytes) { onMeta.now -= reinterpret_cast<size_t>(bytes); }
 
   // Kernels ask tensors for an address, and those that get one of these read nothing there (`dryKernels`).
   static inline void* const kNowhere = reinterpret_cast<void*>(kAlignment);
 };
 
-// metaBytes() → bytes that tensors on `meta` would take now
-napi_value metaBytes(napi_env env, napi_callback_info) { return fromDouble(env, static_cast<double>(metaHeld)); }
+Held& heldOn(napi_env env, napi_value device) { return toString(env, device) == "meta" ? onMeta : onCpu; }
 
-// takeMetaPeak() → the most that they would have taken since this was last asked
-napi_value takeMetaPeak(napi_env env, napi_callback_info) { return fromDouble(env, static_cast<double>(metaMost.exchange(metaHeld))); }
+// tensorBytes(device) → bytes that tensors on the CPU hold now, or that those on `meta` would
+napi_value tensorBytes(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  return fromDouble(env, static_cast<double>(heldOn(env, arguments[0]).now));
+}
+
+// takeTensorPeak(device) → the most that they have held since this was last asked
+napi_value takeTensorPeak(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  Held& held = heldOn(env, arguments[0]);
+  return fromDouble(env, static_cast<double>(held.most.exchange(held.now)));
+}
 
 }  // namespace
 
@@ -74,7 +95,7 @@ void useMemory() {
 void addMemory(napi_env env, napi_value exports) {
   static CountedShapes shapes;
   c10::SetAllocator(at::kMeta, &shapes, 1);
-  addExports(env, exports, {{"metaBytes", entry<metaBytes>}, {"takeMetaPeak", entry<takeMetaPeak>}});
+  addExports(env, exports, {{"tensorBytes", entry<tensorBytes>}, {"takeTensorPeak", entry<takeTensorPeak>}});
 }
 
 }  // namespace attune

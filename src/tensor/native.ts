@@ -38,15 +38,17 @@ export interface Native {
   leaveScope(mark: number, keep: readonly TensorId[]): void;
   depth(): number;
   live(): number;
-  /** Bytes that tensors on `meta` would take now, and the most that they would have taken since this was last asked. */
-  metaBytes(): number;
-  takeMetaPeak(): number;
+  /** Bytes that tensors of a device hold now, and the most that they have held since this was last asked; on `meta` what they would. */
+  tensorBytes(device: 'cpu' | 'meta'): number;
+  takeTensorPeak(device: 'cpu' | 'meta'): number;
 
   fromArray(array: NodeJS.TypedArray, shape: readonly number[], dtype: number): TensorId;
   toBytes(id: TensorId): ArrayBuffer;
   map(path: string): number;
   unmap(mapping: number): void;
   allocate(bytes: number): number;
+  /** Pages of a file under a tensor that nothing has changed go out of memory until they are asked for again. */
+  leavePages(id: TensorId): void;
   fromMapping(mapping: number, offset: number, shape: readonly number[], dtype: number): TensorId;
 
   setGradMode(enabled: boolean): boolean;

@@ -51,7 +51,10 @@ export function frozenTrunk({ model, objective }: { model: Model; objective: Obj
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
     const still = followStages(model, batch);
-    const blocks = Math.min(still.findLastIndex(({ isMoved }) => !isMoved), stack.blockList.length);
+    const blocks = Math.min(
+      still.findLastIndex(({ isMoved }) => !isMoved),
+      stack.blockList.length,
+    );
     if (blocks < 1 || still[0].isMoved) return undefined;
     const training = withRandomness(randomnessOf(model, batch, { seed: 0, step: 0 }), () => followStages(model, batch));
     const [one, other] = [still[blocks].output, training[blocks].output];

@@ -6,7 +6,7 @@ import { keptParameters } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import { isLinear, ModuleBuffer } from '../../nn/index.ts';
-import { empty, engine, isFloating, noGrad, scope, type DType } from '../../tensor/index.ts';
+import { empty, engine, isFloating, scope, type DType } from '../../tensor/index.ts';
 import type { Tuning, Update } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { keepOf, settleFrozen } from '../train/build-trainer.ts';
@@ -42,7 +42,7 @@ const ANY_PLAN = { rows: 1000, batchSize: 8, steps: 1000, secret: 0 };
  * moves and what is kept is counted, not known by heart. @throws AttuneError where they do not go together
  */
 export async function planRun(config: RawConfig, choice: StepChoice, dtype: DType): Promise<PlannedRun> {
-  const before = engine().metaBytes();
+  const before = engine().tensorBytes('meta');
   const { model } = await skeleton(config, {});
   model.device = 'meta';
   model.dtype = dtype;
@@ -52,11 +52,11 @@ export async function planRun(config: RawConfig, choice: StepChoice, dtype: DTyp
   const { name: storage, ...storageOptions } = choice.storage;
   const stored = await (await storages.load(storage)).create(model, storageOptions, 'training');
   const trained = bytesOf(tuning);
-  const all = engine().metaBytes() - before;
+  const all = engine().tensorBytes('meta') - before;
   const { name, ...options } = choice.optimizer;
   const created = await (await updates.load(name)).create(tuning.trainables, options, ANY_PLAN);
   const update = tuning.govern?.(created, ANY_PLAN.steps) ?? created;
-  const held = { frozen: all - trained, trained, optimizer: engine().metaBytes() - before - all };
+  const held = { frozen: all - trained, trained, optimizer: engine().tensorBytes('meta') - before - all };
   return { model, tuning, update, held, [Symbol.dispose]: dispose };
 
   function dispose(): void {
@@ -85,15 +85,10 @@ async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Prom
   }
 }
 
-/** An adapter as it is opened has shapes alone; whole weights have none but the model's own. */
+/** The run's own tuning; rows of named tokens are counted, and which they are does not matter. */
 async function tune(model: Model, { tuning: { method: name, ...options } }: StepChoice): Promise<Tuning> {
-  const method = await tunings.load(name);
-  if (method.peft === undefined) return method.create(model, options, { seed: 0 });
-  const tuning = await method.open(model, options, {});
-  noGrad(() => {
-    for (const { parameter } of tuning.trainables) parameter.setTrainable(true);
-  });
-  return tuning;
+  const { trainable_tokens: named = [] } = options as { trainable_tokens?: readonly unknown[] };
+  return (await tunings.load(name)).create(model, options, { seed: 0, tokens: [...named.keys()] });
 }
 
 /** Products that a token takes in linear layers beside those of the layers themselves, and those with weights that move. */

@@ -21,16 +21,16 @@ export interface StepMemory extends HeldBytes {
  */
 export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: boolean): StepMemory {
   const { model, tuning, update, held } = run;
-  const before = engine().metaBytes();
+  const before = engine().tensorBytes('meta');
   const gradients = tuning.trainables.reduce((sum, { parameter }) => sum + parameter.bytes, 0);
   const isForward = update.needs === 'losses';
-  engine().takeMetaPeak();
+  engine().takeTensorPeak('meta');
   scope(() => {
     const input = longestInput(model, rowTokens);
     if (isForward) noGrad(() => lossOf(model, input));
     else goThrough(model, input, checkpointing);
   });
-  const activations = engine().takeMetaPeak() - before;
+  const activations = engine().takeTensorPeak('meta') - before;
   for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
   if (isForward) return { ...held, gradients: 0, activations };
   // Gradients of single rows are added up beside those of the row under way.

@@ -24,7 +24,13 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import { canResume, computeFrozen, frozenTrunk, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
+import {
+  canResume,
+  computeFrozen,
+  frozenTrunk,
+  resumedObjective,
+  type ResumedStore,
+} from '../../train/frozen-blocks.ts';
 import {
   tokensOf,
   type MediaReader,
