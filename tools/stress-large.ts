@@ -103,7 +103,8 @@ async function train(at: string): Promise<{ exitCode: number | null; peakBytes: 
     '0',
   ];
   const method = ['--objective', 'pretrain', '--tuning', 'lora', '--storage', values.storage];
-  const length = ['--batch-size', '1', '--max-steps', String(STEPS)];
+  // A machine with more memory would take more of it.
+  const length = ['--batch-size', '1', '--max-steps', String(STEPS), '--max-memory', String(limit)];
   const rhythm = ['--checkpoints.every', '2', '--evaluation.every', String(STEPS), '--output-dir', 'run', '--json'];
   const bin = fileURLToPath(new URL('../bin/attune', import.meta.url));
   const child = spawn(bin, ['train', ...data, ...method, ...length, ...rhythm], {

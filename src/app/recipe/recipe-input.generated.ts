@@ -180,6 +180,8 @@ export interface TrainingSettings {
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
+  /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
+  max_memory?: Section<'training'>['max_memory'];
   /**
    * Compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it.
    * @defaultValue "auto"

@@ -7,7 +7,16 @@ import { matrixProductRate } from '../doctor/rates.ts';
 import type { JobContext } from '../job.ts';
 import { computeType, availableBytes } from '../model/resources.ts';
 import { workOfImage } from './image-work.ts';
-import { estimateOn, GPUS, SHARE_OF_RATE, type Estimate, type Machine, type ModelSize, type Plan } from './machines.ts';
+import {
+  estimateOn,
+  GPUS,
+  PROCESS_BYTES,
+  SHARE_OF_RATE,
+  type Estimate,
+  type Machine,
+  type ModelSize,
+  type Plan,
+} from './machines.ts';
 import { extraProducts, planRun, type StepChoice } from './planned-run.ts';
 import { stepMemory } from './step-memory.ts';
 
@@ -47,6 +56,7 @@ export async function run({ config, tokens, choices, ...wanted }: EstimateInput,
     rate: matrixProductRate(dtype, 10) * 1e9,
     share: SHARE_OF_RATE.processor,
     dtype,
+    process: PROCESS_BYTES.processor,
   };
   const plans: Plan[] = [];
   for (const choice of choices) {

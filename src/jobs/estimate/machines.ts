@@ -38,6 +38,8 @@ export interface Machine {
   share: number;
   /** The type that it computes in. */
   dtype: 'bf16' | 'f32';
+  /** What a run takes there besides its tensors. */
+  process: number;
   pricePerHour?: number;
 }
 
@@ -57,8 +59,8 @@ export interface Estimate {
 }
 
 const GIB = 2 ** 30;
-/** libtorch, node and the buffers of a step. */
-const PROCESS_BYTES = 0.6e9;
+/** libtorch, node and what a step needs beside tensors: measured here, and with what a card's driver keeps there. */
+export const PROCESS_BYTES = { processor: 0.36e9, gpu: 0.6e9 };
 
 /**
  * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, the less the
@@ -84,6 +86,7 @@ export const GPUS: readonly Machine[] = (
   rate: rate * 1e12,
   share: SHARE_OF_RATE.gpu,
   dtype: 'bf16',
+  process: PROCESS_BYTES.gpu,
   pricePerHour,
 }));
 
@@ -95,9 +98,10 @@ export function estimateOn(
 ): Estimate[] {
   return plans.flatMap((plan) => {
     const memory = plan.memory[machine.dtype];
+    const { process } = machine;
     if (memory === undefined) return [];
-    const checkpointing = !plan.isForward && totalOf(memory.kept) > machine.memory;
-    const parts = { ...memory[checkpointing ? 'checkpointing' : 'kept'], process: PROCESS_BYTES };
+    const checkpointing = !plan.isForward && totalOf({ ...memory.kept, process }) > machine.memory;
+    const parts = { ...memory[checkpointing ? 'checkpointing' : 'kept'], process };
     const total = totalOf(parts);
     const seconds = (operationsOf(plan, size, checkpointing) * tokens) / (machine.rate * machine.share);
     const cost = machine.pricePerHour === undefined ? undefined : (machine.pricePerHour * seconds) / 3600;
@@ -107,8 +111,8 @@ export function estimateOn(
 }
 
 /** Bytes of all parts together. */
-function totalOf({ frozen, trained, optimizer, gradients, activations }: StepMemory): number {
-  return frozen + trained + optimizer + gradients + activations + PROCESS_BYTES;
+function totalOf({ frozen, trained, optimizer, gradients, activations, process }: Estimate['parts']): number {
+  return frozen + trained + optimizer + gradients + activations + process;
 }
 
 /** For each token: two a product forward, two for the input's gradient, two for that of what moves. */

@@ -3,7 +3,7 @@ import type { Model, ModelInput } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
 import { layoutOfRows } from '../../nn/index.ts';
 import { backward, empty, engine, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
-import { Tape } from '../../train/tape.ts';
+import { Tape, type Checkpointing } from '../../train/tape.ts';
 import { imageShape } from './image-work.ts';
 import type { HeldBytes, PlannedRun } from './planned-run.ts';
 
@@ -19,7 +19,7 @@ export interface StepMemory extends HeldBytes {
  * Runs a step of one row on shapes without memory and counts what tensors would take: the same operators, adapters and
  * checkpoints as with numbers.
  */
-export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: boolean): StepMemory {
+export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Checkpointing): StepMemory {
   const { model, tuning, update, held } = run;
   const before = engine().tensorBytes('meta');
   const gradients = tuning.trainables.reduce((sum, { parameter }) => sum + parameter.bytes, 0);
@@ -38,9 +38,11 @@ export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: bo
   return { ...held, gradients: gradients + sums, activations: Math.max(0, activations - gradients) };
 }
 
-function goThrough(model: Model, input: ModelInput, checkpointing: boolean): void {
+function goThrough(model: Model, input: ModelInput, checkpointing: Checkpointing): void {
   const tape = new Tape({ checkpointing });
   const loss = lossOf(model, input, tape);
+  // What is trained may have no part in this kind of input.
+  if (!loss.requiresGrad) return;
   backward([loss]);
   tape.backward();
 }
