@@ -180,6 +180,13 @@ export interface TrainingSettings {
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
+  /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
+  max_memory?: Section<'training'>['max_memory'];
+  /**
+   * Compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it.
+   * @defaultValue "auto"
+   */
+  cache_frozen?: Section<'training'>['cache_frozen'];
   /**
    * Of splits, order, initial weights and dropout.
    * @defaultValue 42
@@ -423,11 +430,6 @@ export interface FreezeTuning {
   layer_decay?: MethodOptionInputs['tuning']['freeze']['layer_decay'];
   /** Begin with the head and add a block every so many steps (ULMFiT); all at once unless given. */
   unfreeze_every?: MethodOptionInputs['tuning']['freeze']['unfreeze_every'];
-  /**
-   * Compute the frozen blocks once for each row, without dropout, and keep the outputs on disk.
-   * @defaultValue true
-   */
-  cache_frozen?: MethodOptionInputs['tuning']['freeze']['cache_frozen'];
 }
 
 /** The tuning ia3, with its options. */

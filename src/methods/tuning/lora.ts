@@ -108,11 +108,16 @@ const otherVariants = {
   use_qalora: false,
 };
 
+/** Whether first values may be taken of the model's weights. */
+function hasWeights({ seed, model }: Start): boolean {
+  return seed !== undefined && model.device !== 'meta';
+}
+
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
 function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
-  if (start.seed !== undefined && adapter instanceof LoraAdapter && isOfWeight(kind)) {
+  if (hasWeights(start) && adapter instanceof LoraAdapter && isOfWeight(kind)) {
     beginWithWeight(adapter, kind);
     return trainBoth(adapter);
   }
