@@ -258,6 +258,17 @@ describe('alarms', () => {
     expect(message).toMatch(/^answers that decline: 5\.0 % before, 100\.0 % of 20 since /);
   });
 
+  it('tell of the end of an amount that changed, where its median did not', () => {
+    const reference = SignalTest.counts(
+      signals.confidence,
+      Array.from({ length: 100 }, (_, i) => (i < 8 ? 0.6 : 0.99)),
+    );
+    const test = new SignalTest(signals.confidence, reference);
+    for (let at = 0; at < 100; at++) test.observe(at % 10 < 3 ? 0.5 : 0.99, { id: String(at), at });
+    const message = messageOf({ name: 'confidence', eValue: test.eValue, isAlarm: true, reading: test.reading });
+    expect(message).toMatch(/^confidence of an answer: 8\.0 % below 0\.99 before, 30\.\d % of \d+ since /);
+  });
+
   it('are signed as Standard Webhooks say', () => {
     const secret = `whsec_${Buffer.from('a secret of twenty-four b').toString('base64')}`;
     const headers = webhookHeaders({ id: 'msg_1', body: '{}', secret });
