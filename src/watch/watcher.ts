@@ -125,13 +125,28 @@ export class Watcher {
     for (const [name, answers] of versions) {
       const { model, version } = answers[0].served;
       const isKnown = this.#monitors.has(name);
-      // What is loaded now has the batch in it already.
       const monitor = await this.#monitorOf({ model, version });
+      // What is loaded now has the batch in it already.
       const before = isKnown ? monitor.period.from : Number.NaN;
-      if (isKnown) for (const answer of answers) monitor.observe(observationOfAnswer(answer));
+      if (isKnown) await this.#testEach({ model, version }, monitor, answers);
       if (monitor.period.from !== before) await saveMonitor(this.store, { model, version }, monitor);
-      if (monitor.isTopicDue) await monitor.compareTopic();
       await this.#tellChanges({ model, version }, monitor);
+    }
+  }
+
+  /** Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once. */
+  async #testEach(
+    place: { model: string; version: string },
+    monitor: VersionMonitor,
+    answers: readonly MeasuredAnswer[],
+  ): Promise<void> {
+    let known = monitor.alarms.join();
+    for (const answer of answers) {
+      monitor.observe(observationOfAnswer(answer));
+      if (monitor.isTopicDue) await monitor.compareTopic();
+      const alarms = monitor.alarms.join();
+      if (alarms !== known) await this.#tellChanges(place, monitor);
+      known = alarms;
     }
   }
 
