@@ -11,11 +11,11 @@ export {
 export { keyActor, readAudit, type AuditEntry, type AuditFilter } from './audit.ts';
 export {
   addFile,
+  fetchFile,
   filePath,
   filesOf,
   findFile,
   jobFolder,
-  partPath,
   removeExpired,
   removeFile,
   type StoredFile,
@@ -72,6 +72,7 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
+export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {
   addCheckpoint,
@@ -87,10 +88,13 @@ export {
   addUpload,
   endExpiredUploads,
   endUpload,
+  fetchPart,
   findUpload,
   openUploads,
+  partPath,
   partsOf,
   type Upload,
+  type UploadPart,
 } from './uploads.ts';
 export {
   addEval,

@@ -76,6 +76,7 @@ export async function addJob(registry: Registry, given: NewJob): Promise<Job> {
     error: null,
     result_files: '[]',
     worker: null,
+    stored: null,
     created_at: Date.now(),
     finished_at: null,
   };

@@ -1,4 +1,5 @@
-// Two processes of `attune serve` on one PostgreSQL: a job is trained once, and aliases and feedback are of both.
+// Two machines with `attune serve`, which share a PostgreSQL and a bucket but no folder: a job is trained once and its model
+// asked of both; aliases and feedback are of both.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promoteModel, registerModel } from '../../src/app/index.ts';
 import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
+import { KEYS, startS3Server, type S3Server } from '../unit/store/s3-server.ts';
 import {
   post,
   startServerProcess,
@@ -19,9 +21,14 @@ import {
 let files: Awaited<ReturnType<typeof tinyFolder>>;
 let home: string;
 let database: PostgresServer;
+let bucket: S3Server;
+const before = { ...process.env };
 let servers: ServerProcess[];
 
-const start = () => startServerProcess([files.model, '--registry', '--training', '--precision', 'f32']);
+const start = (machine: string) => {
+  const env = { ...process.env, ATTUNE_HOME: join(home, machine) };
+  return startServerProcess([files.model, '--registry', '--training', '--precision', 'f32'], env);
+};
 
 describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
   beforeAll(async () => {
@@ -29,19 +36,24 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     writeChatTemplate(files.model);
     home = mkdtempSync(join(tmpdir(), 'attune-two-'));
     database = await startPostgres();
-    Object.assign(process.env, { ATTUNE_HOME: home, ATTUNE_STORE: database.url });
+    bucket = await startS3Server();
+    const store = { ATTUNE_STORE: database.url, ATTUNE_OBJECTS: bucket.url, ...KEYS };
+    Object.assign(process.env, { ATTUNE_HOME: join(home, 'c'), ...store });
     const [first, second] = [3, 4].map((seed) =>
       writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
     );
-    for (const adapter of [first, second]) await registerModel('parcels', adapter);
+    for (const adapter of [first, second]) {
+      await registerModel('parcels', adapter);
+      rmSync(adapter, { recursive: true });
+    }
     await promoteModel('parcels', { version: 1, force: 'the first one' });
-    servers = await Promise.all([start(), start()]);
+    servers = await Promise.all([start('a'), start('b')]);
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    delete process.env.ATTUNE_HOME;
-    delete process.env.ATTUNE_STORE;
+    process.env = before;
     database.stop();
+    await bucket.close();
     files.remove();
     rmSync(home, { recursive: true, force: true });
   });

@@ -3,7 +3,8 @@ import { AttuneError } from '../../base/errors.ts';
 import { BadRows } from '../../data/bad-rows.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openFile } from '../../data/read-files.ts';
-import { filePath, type Job } from '../../registry/index.ts';
+import type { Job } from '../../registry/index.ts';
+import { fetchJobFile } from './job-files.ts';
 import { formOf } from './job-recipe.ts';
 
 const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: string }>> = {
@@ -14,7 +15,7 @@ const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: stri
 
 /** @returns how many rows there are. @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS */
 export async function checkJobRows(file: string, job: Job, signal: AbortSignal): Promise<number> {
-  const path = filePath(file);
+  const path = await fetchJobFile(file, job);
   const { head, stream, sink } = await openFile({ path, file, source: 0, ...formOf(job) }, { signal });
   const bad = new BadRows();
   let kept = 0;

@@ -104,7 +104,7 @@ export async function jobRecipe(
 }
 
 /** The model's folder, or the name of one that comes with the package. */
-function baseOf({ model }: Job, target: string): string {
+export function baseOf({ model }: Job, target: string): string {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) return isOwnBase(target) ? target : resolve(folder);
   throw new AttuneError('E_JOB_MODEL', {

@@ -7,6 +7,7 @@ import { findLockOwner } from '../../store/run-lock.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
 import { checkJobRows } from './check-job-rows.ts';
+import { localRecipe } from './job-files.ts';
 import { checkAdditions, jobRecipe, objectiveOf, runFolder } from './job-recipe.ts';
 import { publishJob } from './publish-job.ts';
 
@@ -23,9 +24,9 @@ export const trainer: Trainer = {
     const { recipe, method } = await jobRecipe(job, { target, rows });
     return { recipe: recipe as unknown as Record<string, unknown>, method, rows };
   },
-  async train(job, { onEvent, signal }) {
+  async train({ job, target }, { onEvent, signal }) {
     const folder = runFolder(job.id);
-    const recipe = await resolveRecipe(job.recipe!);
+    const recipe = await resolveRecipe(await localRecipe({ job, target }));
     // The worker of a server that was killed saves and stops by itself.
     while (findLockOwner(folder) !== undefined && !signal.aborted) await sleep(POLL);
     const isBegun = hasStarted(folder);

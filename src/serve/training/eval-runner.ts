@@ -10,7 +10,8 @@ import {
   evalItemsOf,
   evalRunStatus,
   evalsOf,
-  filePath,
+  fetchFile,
+  findFile,
   type EvalItem,
   type EvalRun,
   type Registry,
@@ -23,6 +24,7 @@ import { chatRequest, type ChatReply } from '../schemas/chat.ts';
 import type { EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { Exchange } from '../watch/exchange.ts';
+import { notFound } from './access.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
 
 type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
@@ -93,7 +95,7 @@ export class EvalRunner {
     const source = run.source as unknown as EvalSource;
     const done = new Set((await evalItemsOf(this.#registry, run.id)).map(({ place }) => place));
     let place = 0;
-    for await (const row of rowsOf(source)) {
+    for await (const row of this.#rowsOf(run, source)) {
       if (!done.has(place)) {
         if (this.#isClosed || (await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
         const item = await this.#answer(row, { run, source, criteria });
@@ -102,6 +104,16 @@ export class EvalRunner {
       place++;
     }
     return true;
+  }
+
+  async *#rowsOf({ owner }: EvalRun, { source }: EvalSource): AsyncGenerator<Row> {
+    if (source.type === 'file_content') return yield* source.content;
+    const file = await findFile(this.#registry, source.id, owner);
+    if (file === undefined) throw notFound('file', source.id);
+    for await (const { value } of rawRows(await fetchFile(file), () => undefined)) {
+      const { item = {}, sample } = value as Partial<Row>;
+      yield { item, ...(sample !== undefined && { sample }) };
+    }
   }
 
   async #answer(
@@ -166,15 +178,6 @@ export class EvalRunner {
     };
     return (await chat.handle(new Call(parts))).json();
   }
-}
-
-async function* rowsOf({ source }: EvalSource): AsyncGenerator<Row> {
-  if (source.type === 'file_content') yield* source.content;
-  else
-    for await (const { value } of rawRows(filePath(source.id), () => undefined)) {
-      const { item = {}, sample } = value as Partial<Row>;
-      yield { item, ...(sample !== undefined && { sample }) };
-    }
 }
 
 function messagesOf({ item }: Row, { input_messages: input }: Completions): unknown[] {

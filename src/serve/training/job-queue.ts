@@ -127,19 +127,24 @@ export class JobQueue {
   }
 
   async #plan(job: Job, signal: AbortSignal): Promise<void> {
-    const { registry, trainer, table } = this.#parts;
+    const { registry, trainer } = this.#parts;
     const note = { job: job.id, key: 'validating', message: `Validating training file: ${job.training_file}` };
     try {
       await addEvent(registry, note);
-      const target = table.find(job.model)?.target;
-      if (target === undefined) throw modelGone(job);
-      const { recipe, method, rows } = await trainer.plan({ job, target }, signal);
+      const { recipe, method, rows } = await trainer.plan({ job, target: this.#targetOf(job) }, signal);
       const isKept = await changeJob(registry, job.id, { status: 'queued', recipe, method }, ['validating_files']);
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
     } catch (error) {
       if (!signal.aborted) await this.#fail(job, error, 'invalid_training_file');
     }
+  }
+
+  /** @throws AttuneError E_MODEL_MISSING */
+  #targetOf(job: Job): string {
+    const target = this.#parts.table.find(job.model)?.target ?? job.recipe?.model;
+    if (typeof target === 'string') return target;
+    throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
   }
 
   #begin(job: Job): void {
@@ -163,7 +168,7 @@ export class JobQueue {
         );
     };
     try {
-      const outcome = await trainer.train(job, { onEvent, signal });
+      const outcome = await trainer.train({ job, target: this.#targetOf(job) }, { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped(job);
       const published = await publishResult(job, { registry, trainer });
@@ -260,10 +265,6 @@ export class JobQueue {
 function endMessage(status: string, { fine_tuned_model: model, error }: Partial<Job>): string {
   if (status === 'succeeded') return `The job has successfully completed: ${model}`;
   return status === 'failed' ? `The job failed: ${error?.message}` : 'The job has been cancelled';
-}
-
-function modelGone({ model }: Job): AttuneError {
-  return new AttuneError('E_MODEL_MISSING', { what: `The model '${model}' is not served any more` });
 }
 
 const MOST_SHOWN = 10;

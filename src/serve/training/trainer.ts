@@ -31,7 +31,7 @@ export interface Trainer {
   /** Reads the files and settles the recipe. @throws AttuneError E_BAD_ROWS with lines and fields, E_RECIPE */
   plan(wanted: JobTarget, signal: AbortSignal): Promise<Plan>;
   /** Trains, from the newest checkpoint where there is one. Stops, with a checkpoint, when asked. */
-  train(job: Job, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
+  train(wanted: JobTarget, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
   /** Registers the result and its checkpoints under names of the job's. */
   publish(job: Job, names: { model: string; checkpoint(step: number): string }): Promise<Published>;
 }

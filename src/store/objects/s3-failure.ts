@@ -4,7 +4,7 @@ import { withoutCredentials } from '../../base/secrets.ts';
 import { shownS3, type S3Place } from './s3-url.ts';
 
 interface Failure {
-  code: string;
+  code: AttuneError['code'];
   /** Without the place. */
   what: string;
   fix: string;
