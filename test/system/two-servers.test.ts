@@ -25,6 +25,9 @@ let bucket: S3Server;
 const before = { ...process.env };
 let servers: ServerProcess[];
 
+/** A machine that others use, too, takes its time. */
+const SLOW = { timeout: 30_000 };
+
 const start = (machine: string) => {
   const env = { ...process.env, ATTUNE_HOME: join(home, machine) };
   return startServerProcess([files.model, '--registry', '--training', '--precision', 'f32'], env);
@@ -73,6 +76,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     await expect
       .poll(
         async () => (await post(servers[1], '/v1/attune/feedback', { completion_id: body!.id, score: 'up' })).status,
+        SLOW,
       )
       .toBe(200);
   });
@@ -111,7 +115,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
               ({ choices }) => choices.length,
               () => 0,
             ),
-          { timeout: 20_000 },
+          SLOW,
         )
         .toBe(1);
   });

@@ -12,14 +12,16 @@ import {
   keepJob,
   recoverJobs,
   removeExpired,
+  removeStrayCopies,
   type Job,
   type Registry,
 } from '../../registry/index.ts';
 import type { ModelTable } from '../models/model-table.ts';
 import type { ServeLog } from '../watch/log.ts';
 import { jobEventOf } from './job-events.ts';
+import { fetchJobFiles } from './job-files.ts';
 import { publishResult } from './publish-result.ts';
-import type { Trainer } from './trainer.ts';
+import type { JobTarget, Trainer } from './trainer.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface QueueParts {
@@ -102,6 +104,7 @@ export class JobQueue {
     this.#sweptAt = Date.now();
     await removeExpired(this.#parts.registry);
     await endExpiredUploads(this.#parts.registry);
+    await removeStrayCopies(this.#parts.registry);
   }
 
   /** Another process may have asked the job to stop. */
@@ -131,7 +134,7 @@ export class JobQueue {
     const note = { job: job.id, key: 'validating', message: `Validating training file: ${job.training_file}` };
     try {
       await addEvent(registry, note);
-      const { recipe, method, rows } = await trainer.plan({ job, target: this.#targetOf(job) }, signal);
+      const { recipe, method, rows } = await trainer.plan(await this.#onThisMachine(job), signal);
       const isKept = await changeJob(registry, job.id, { status: 'queued', recipe, method }, ['validating_files']);
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
@@ -140,10 +143,11 @@ export class JobQueue {
     }
   }
 
-  /** @throws AttuneError E_MODEL_MISSING */
-  #targetOf(job: Job): string {
-    const target = this.#parts.table.find(job.model)?.target ?? job.recipe?.model;
-    if (typeof target === 'string') return target;
+  /** @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
+  async #onThisMachine(job: Job): Promise<JobTarget> {
+    const { table, registry } = this.#parts;
+    const target = table.find(job.model)?.target ?? job.recipe?.model;
+    if (typeof target === 'string') return { job, target, files: await fetchJobFiles(registry, job) };
     throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
   }
 
@@ -168,7 +172,7 @@ export class JobQueue {
         );
     };
     try {
-      const outcome = await trainer.train({ job, target: this.#targetOf(job) }, { onEvent, signal });
+      const outcome = await trainer.train(await this.#onThisMachine(job), { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped(job);
       const published = await publishResult(job, { registry, trainer });

@@ -1,6 +1,7 @@
 /** What the server needs for jobs. Who trains, and in which process, is the business of `app`. */
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../registry/index.ts';
+import type { JobFiles } from './job-files.ts';
 
 /** A job that can be trained. */
 export interface Plan {
@@ -22,6 +23,7 @@ export interface JobTarget {
   job: Job;
   /** What the job's model stands for on this server. */
   target: string;
+  files: JobFiles;
 }
 
 /** Trains jobs; given by whoever starts the server. */

@@ -14,6 +14,10 @@ export interface S3Place {
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const PREFIX = /^[\w.=/-]*$/;
 
+export function isBucketUrl(text: string): boolean {
+  return /^s3:/i.test(text);
+}
+
 /**
  * `s3://BUCKET/PREFIX?endpoint=https://minio.example.org&region=eu-central-1&path_style=true`. What is left out is asked
  * of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION. @throws AttuneError E_OBJECTS_URL, which repeats nothing secret

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, rmSync, 
 import { dirname, join, relative, sep } from 'node:path';
 import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 
 export interface StoredFolder {
   /** Its files' keys are this one, a slash and their names. */
@@ -43,11 +43,12 @@ export async function removeFolder(store: ObjectStore, stored: StoredFolder): Pr
   rmSync(store.pathOf(stored.key), { recursive: true, force: true });
 }
 
-async function eachFile(
-  { key, files }: StoredFolder,
-  work: (object: { key: string; bytes: number; sha256: string }) => Promise<unknown>,
-): Promise<void> {
-  const left = files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
+export function objectsOf({ key, files }: StoredFolder): StoredObject[] {
+  return files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
+}
+
+async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Promise<unknown>): Promise<void> {
+  const left = objectsOf(stored);
   const takeTurns = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
   };

@@ -86,8 +86,9 @@ function fakeTrainer(registry: Registry, trained: string[], hold: () => Promise<
   };
   return {
     check: () => undefined,
-    async plan({ job }, signal) {
-      return { rows: await checkJobRows(job.training_file, job, signal), recipe: {}, method: job.method };
+    async plan({ job, files }, signal) {
+      const given = { file: job.training_file, path: files.train };
+      return { rows: await checkJobRows(given, job, signal), recipe: {}, method: job.method };
     },
     async train({ job: { id } }, { onEvent, signal }) {
       trained.push(id);
