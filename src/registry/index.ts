@@ -39,6 +39,7 @@ export {
   type JobEvent,
 } from './jobs.ts';
 export { beat, otherReplicas, removeReplica } from './replicas.ts';
+export { KEEP_MS } from './worker-claims.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, withRegistry, type Registry } from './database.ts';
 export {
@@ -108,6 +109,7 @@ export {
   evalRunsOf,
   evalRunStatus,
   evalsOf,
+  keepEvalRun,
   removeEval,
   removeEvalRun,
   type Eval,

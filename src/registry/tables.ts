@@ -155,8 +155,6 @@ export interface JobsTable {
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
-  /** JSON: its run's files in the object store, as of the last checkpoint. */
-  stored: string | null;
   created_at: number;
   finished_at: number | null;
 }

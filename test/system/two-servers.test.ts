@@ -98,6 +98,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
       training_file,
       method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 2, batch_size: 4 } } },
     });
+    expect(await (await other.files.content(training_file)).text()).toBe(rows.join('\n'));
     let job = await other.fineTuning.jobs.retrieve(id);
     while (job.status !== 'succeeded') {
       if (job.status === 'failed') throw new Error(JSON.stringify(job.error));
@@ -118,5 +119,11 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
           SLOW,
         )
         .toBe(1);
+    await other.models.delete(job.fine_tuned_model!);
+    await one.files.delete(training_file);
+    const left = [...bucket.objects.keys()].map((key) => key.split('/')[1]);
+    expect(left.filter((kind) => kind === 'files')).toHaveLength(1);
+    expect(left.filter((kind) => kind === 'models').length).toBeGreaterThan(2);
+    await expect(one.files.content(training_file)).rejects.toMatchObject({ status: 404 });
   });
 });

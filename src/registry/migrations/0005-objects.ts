@@ -9,6 +9,5 @@ export const objects: Migration = {
       .alterTable('upload_parts')
       .addColumn('sha256', 'text', (column) => column.notNull().defaultTo(''))
       .execute();
-    await schema.alterTable('jobs').addColumn('stored', 'text').execute();
   },
 };

@@ -12,6 +12,8 @@ import {
   evalsOf,
   fetchFile,
   findFile,
+  KEEP_MS,
+  keepEvalRun,
   type EvalItem,
   type EvalRun,
   type Registry,
@@ -76,6 +78,8 @@ export class EvalRunner {
   }
 
   async #run(run: EvalRun): Promise<void> {
+    const keep = () => void keepEvalRun(this.#registry, run.id).catch(() => undefined);
+    const timer = setInterval(keep, KEEP_MS).unref();
     try {
       const isWhole = await this.#answerAll(run);
       // What a server that ends has left goes on with the next one.
@@ -84,6 +88,8 @@ export class EvalRunner {
       this.#server.log.error({ run: run.id, err: error }, 'evaluation failed');
       const message = error instanceof ApiError ? error.message : 'The rows cannot be read.';
       await changeEvalRun(this.#registry, run.id, { status: 'failed', error: message }, ['in_progress']);
+    } finally {
+      clearInterval(timer);
     }
   }
 
