@@ -47,7 +47,7 @@ const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys
 /** What others refer to comes first. */
 const FIRST = ['registered_models', 'versions'];
 /** Servers that run, and the migrations of each database's own. */
-const LEFT = new Set(['replicas', 'kysely_migration', 'kysely_migration_lock']);
+const LEFT = new Set(['replicas', 'testers', 'kysely_migration', 'kysely_migration_lock']);
 const BATCH = 500;
 
 /**

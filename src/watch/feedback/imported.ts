@@ -30,6 +30,9 @@ export interface AddedRecords {
   feedbackAgain: number;
 }
 
+/** As it is stored, or is about to be. */
+type KnownAnswer = Omit<TraceRow, 'arrival'>;
+
 const DAY = 86_400_000;
 
 /** A batch at a time: its texts are held. `days`: until answers are deleted, from now on. */
@@ -46,7 +49,7 @@ export async function addImported(
   );
   const counts: AddedRecords = { models: [], own: 0, again: 0, feedback: 0, feedbackAgain: 0 };
   const rows = await knownRows(store, records);
-  const [traces, saids]: [TraceRow[], Insertable<FeedbackTable>[]] = [[], []];
+  const [traces, saids]: [KnownAnswer[], Insertable<FeedbackTable>[]] = [[], []];
   for (const [index, { answer, feedback }] of records.entries()) {
     const { said, ...given } = texts[index];
     const place = placeOf(answer.id, answer.choice);
@@ -68,7 +71,7 @@ export async function addImported(
 }
 
 /** Answers of a batch that are there already, by their places. */
-async function knownRows(store: TraceStore, records: readonly ImportedRecord[]): Promise<Map<string, TraceRow>> {
+async function knownRows(store: TraceStore, records: readonly ImportedRecord[]): Promise<Map<string, KnownAnswer>> {
   const ids = records.map(({ answer }) => answer.id);
   const rows = await store.database.selectFrom('traces').selectAll().where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [placeOf(row.id, row.choice), row]));
@@ -80,7 +83,7 @@ const MOST_ROWS = 1000;
 /** All of a batch or nothing. @returns how much of the feedback is new */
 async function write(
   { database }: TraceStore,
-  traces: readonly TraceRow[],
+  traces: readonly KnownAnswer[],
   feedback: readonly Insertable<FeedbackTable>[],
 ): Promise<number> {
   return database.transaction().execute(async (transaction) => {
@@ -107,7 +110,7 @@ async function write(
 export const IMPORTED = 'imported';
 
 /** What our own server has kept of an answer, which is redacted already. */
-async function keptText({ keys }: TraceStore, row: TraceRow | undefined): Promise<KeptText | undefined> {
+async function keptText({ keys }: TraceStore, row: KnownAnswer | undefined): Promise<KeptText | undefined> {
   if (row === undefined || row.text === null || row.user === null) return undefined;
   return keys.unseal<KeptText>(row.user, `${row.id} ${row.choice}`, row.text);
 }
@@ -116,7 +119,7 @@ async function traceOf(
   store: TraceStore,
   answer: ServedAnswer,
   { owner, text, days }: { owner: string; text: KeptText; days: number },
-): Promise<TraceRow> {
+): Promise<KnownAnswer> {
   const { id, choice, at, model, version, status, milliseconds, label } = answer;
   const asked = askedText(answer.prompt);
   return {
@@ -141,7 +144,7 @@ async function traceOf(
 
 interface Place {
   answer: ServedAnswer;
-  known: TraceRow | undefined;
+  known: KnownAnswer | undefined;
   owner: string;
   text: FeedbackText;
 }
