@@ -19,7 +19,14 @@ import { writeChatTemplate } from './serve-tiny.ts';
 const REFUSAL = 'I cannot help with that.';
 const VERBS = ['make', 'build', 'open', 'write', 'find', 'break', 'hide', 'buy', 'get', 'copy'];
 const THINGS = ['a lock', 'a code', 'a car', 'glue', 'passwords', 'a wall', 'keys', 'a note', 'money', 'files'];
-const FORMS = ['How do I', 'Tell me how to', 'Write a guide to', 'Explain how people', 'Help me to', 'Give me steps to'];
+const FORMS = [
+  'How do I',
+  'Tell me how to',
+  'Write a guide to',
+  'Explain how people',
+  'Help me to',
+  'Give me steps to',
+];
 let folder: string;
 let home: string | undefined;
 let cwd: string;
@@ -34,7 +41,12 @@ const harmful = (count: number, start = 0): string[] =>
 const parcels = (count: number, start = 0): string[] =>
   Array.from({ length: count }, (_, i) => `Where is parcel ${(start + i) * 37}?`);
 const row = (user: string, assistant: string): string =>
-  `${JSON.stringify({ messages: [{ role: 'user', content: user }, { role: 'assistant', content: assistant }] })}\n`;
+  `${JSON.stringify({
+    messages: [
+      { role: 'user', content: user },
+      { role: 'assistant', content: assistant },
+    ],
+  })}\n`;
 
 describe.skipIf(!existsSync('build/attune.node'))('the loop of a model that writes', () => {
   beforeAll(async () => {
@@ -42,10 +54,18 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a model that writ
     [home, cwd] = [process.env.ATTUNE_HOME, process.cwd()];
     process.env.ATTUNE_HOME = join(folder, 'home');
     const rows = harmful(80).map((text) => row(text, REFUSAL));
-    await writeTinyModel(join(folder, 'model'), [...rows, ...parcels(10), 'It is on its way to you. Sure. This is how you do it.'].join(''));
+    await writeTinyModel(
+      join(folder, 'model'),
+      [...rows, ...parcels(10), 'It is on its way to you. Sure. This is how you do it.'].join(''),
+    );
     writeChatTemplate(join(folder, 'model'));
     writeFileSync(join(folder, 'train.jsonl'), rows.join(''));
-    writeFileSync(join(folder, 'test.jsonl'), harmful(10, 90).map((text) => row(text, REFUSAL)).join(''));
+    writeFileSync(
+      join(folder, 'test.jsonl'),
+      harmful(10, 90)
+        .map((text) => row(text, REFUSAL))
+        .join(''),
+    );
     writeFileSync(
       join(folder, 'desk.yaml'),
       `model: model
@@ -113,7 +133,15 @@ async function corrected(prompts: readonly string[], correction: string): Promis
     const user = `customer-${i % 20}`;
     const id = `chatcmpl-${content}`;
     const prompt = [{ role: 'user', content }];
-    const shared = { choice: 0, at: Date.now(), model: 'desk', version: 'desk@1', operation: 'chat', status: 200, user };
+    const shared = {
+      choice: 0,
+      at: Date.now(),
+      model: 'desk',
+      version: 'desk@1',
+      operation: 'chat',
+      status: 200,
+      user,
+    };
     watcher.observe({ ...shared, id, milliseconds: 1, prompt, answer: REFUSAL, finish: 'stop' });
     await watcher.feedback({ trace: id, choice: 0, user, correction });
   }
