@@ -47,6 +47,8 @@ describe("other tools' names", () => {
       ['lr_scheduler_type: constant', { training: { scheduler: 'constant', warmup_ratio: 0 } }],
       ['lr_scheduler_type: constant_with_warmup', { training: { scheduler: 'constant', warmup_ratio: 0.03 } }],
       ['optim: adamw_torch_fused', { training: { optimizer: { name: 'adamw' } } }],
+      ['optim: paged_adamw_8bit', { training: { optimizer: { name: 'adamw_8bit' } } }],
+      ['optim: schedule_free_adamw', { training: { optimizer: { name: 'schedule_free' } } }],
       ['adam_beta2: 0.95', { training: { optimizer: { beta2: 0.95 } } }],
       ['bf16: true', { training: { precision: 'bf16' } }],
       ['eval_strategy: steps\neval_steps: 50', { evaluation: { every: 50 } }],

@@ -180,6 +180,13 @@ export interface TrainingSettings {
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
+  /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
+  max_memory?: Section<'training'>['max_memory'];
+  /**
+   * Compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it.
+   * @defaultValue "auto"
+   */
+  cache_frozen?: Section<'training'>['cache_frozen'];
   /**
    * Of splits, order, initial weights and dropout.
    * @defaultValue 42
@@ -393,7 +400,7 @@ export interface LoraTuning {
    */
   lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
   /**
-   * Whether the model's biases are trained and saved too.
+   * The model's biases that are trained and saved too; lora_only: those of the layers with an adapter.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
@@ -428,11 +435,6 @@ export interface FreezeTuning {
   layer_decay?: MethodOptionInputs['tuning']['freeze']['layer_decay'];
   /** Begin with the head and add a block every so many steps (ULMFiT); all at once unless given. */
   unfreeze_every?: MethodOptionInputs['tuning']['freeze']['unfreeze_every'];
-  /**
-   * Compute the frozen blocks once for each row, without dropout, and keep the outputs on disk.
-   * @defaultValue true
-   */
-  cache_frozen?: MethodOptionInputs['tuning']['freeze']['cache_frozen'];
 }
 
 /** The tuning ia3, with its options. */
@@ -2726,6 +2728,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
+   * @defaultValue "match_rms_adamw"
+   */
+  adjust_lr_fn?: MethodOptionInputs['optimizer']['muon']['adjust_lr_fn'];
+  /**
    * For what is no matrix: decay of the mean gradient.
    * @defaultValue 0.9
    */
@@ -2811,6 +2818,22 @@ export interface ScheduleFreeOptimizer {
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
 }
 
+/** The optimizer sgd, with its options. */
+export interface SgdOptimizer {
+  /** Which optimizer. */
+  name: 'sgd';
+  /**
+   * Decay of the summed gradients; 0: none are kept.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
+  /**
+   * Look a step ahead; needs momentum.
+   * @defaultValue false
+   */
+  nesterov?: MethodOptionInputs['optimizer']['sgd']['nesterov'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
@@ -2824,6 +2847,7 @@ export type OptimizerInput =
   | 'muon'
   | 'prodigy'
   | 'schedule_free'
+  | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
@@ -2834,4 +2858,5 @@ export type OptimizerInput =
   | MezoOptimizer
   | MuonOptimizer
   | ProdigyOptimizer
-  | ScheduleFreeOptimizer;
+  | ScheduleFreeOptimizer
+  | SgdOptimizer;
