@@ -15,47 +15,50 @@ const loha = (model: Model, names: string[]) =>
   createLoha(model, lohaOptions.parse({ r: 2, target_modules: names, use_effective_conv2d: true }), { seed: 1 });
 
 /** Shapes are PEFT's: of LoRA [r, C, k] and [O, r, 1], of LoHa's kernels [r, r, k, 1]. */
-const cases: [string, Parameters<typeof tinyModel>[0], string, typeof lora | typeof loha, Record<string, number[]>][] =
-  [
-    [
-      'LoRA on whisper',
-      { raw: tinyConfigs.whisper[0], task: 'seq2seq' },
-      'conv2',
-      lora,
-      { 'model.encoder.conv2.lora_A.weight': [2, 8, 3], 'model.encoder.conv2.lora_B.weight': [8, 2, 1] },
-    ],
-    [
-      'LoHa on whisper',
-      { raw: tinyConfigs.whisper[0], task: 'seq2seq' },
-      'conv2',
-      loha,
-      { 'model.encoder.conv2.hada_t1': [2, 2, 3, 1] },
-    ],
-    ['LoRA on wav2vec2', { raw: tinyConfigs.wav2vec2[0], task: 'ctc' }, 'conv', lora, {}],
-  ];
-
-it.each(cases)(
-  '%s changes convolutions over time, and merges into them',
-  async (_name, tiny, layer, create, shapes) => {
-    const model = await tinyModel(tiny, 'f64');
-    const input = tinyInput(model, [3, 5]);
-    const outputs = () => noGrad(() => scope(() => [...headOutput(model, model.hidden(input), input).toNumbers()]));
-    const before = outputs();
-    const tuning = create(model, [layer]);
-    expect(outputs()).toEqual(before);
-    for (const [name, shape] of Object.entries(shapes))
-      expect(tuning.state().get(`base_model.model.${name}`)?.shape).toEqual(shape);
-    randomise(tuning);
-    const changed = outputs();
-    expect(farthest(changed, before)).toBeGreaterThan(1e-3);
-    tuning.merge();
-    expect(farthest(outputs(), changed)).toBeLessThan(1e-5);
-    tuning.unmerge();
-    expect(outputs()).toEqual(changed);
-    tuning.dispose();
-    model.dispose();
+const whisper = { raw: tinyConfigs.whisper[0], task: 'seq2seq' } as const;
+const cases: Record<string, Case> = {
+  'LoRA on whisper': {
+    tiny: whisper,
+    layer: 'conv2',
+    create: lora,
+    shapes: { 'model.encoder.conv2.lora_A.weight': [2, 8, 3], 'model.encoder.conv2.lora_B.weight': [8, 2, 1] },
   },
-);
+  'LoHa on whisper': {
+    tiny: whisper,
+    layer: 'conv2',
+    create: loha,
+    shapes: { 'model.encoder.conv2.hada_t1': [2, 2, 3, 1] },
+  },
+  'LoRA on wav2vec2': { tiny: { raw: tinyConfigs.wav2vec2[0], task: 'ctc' }, layer: 'conv', create: lora, shapes: {} },
+};
+
+interface Case {
+  tiny: Parameters<typeof tinyModel>[0];
+  layer: string;
+  create: typeof lora | typeof loha;
+  shapes: Readonly<Record<string, number[]>>;
+}
+
+it.each(Object.keys(cases))('%s changes convolutions over time, and merges into them', async (name) => {
+  const { tiny, layer, create, shapes } = cases[name];
+  const model = await tinyModel(tiny, 'f64');
+  const input = tinyInput(model, [3, 5]);
+  const outputs = () => noGrad(() => scope(() => [...headOutput(model, model.hidden(input), input).toNumbers()]));
+  const before = outputs();
+  const tuning = create(model, [layer]);
+  expect(outputs()).toEqual(before);
+  for (const [name, shape] of Object.entries(shapes))
+    expect(tuning.state().get(`base_model.model.${name}`)?.shape).toEqual(shape);
+  randomise(tuning);
+  const changed = outputs();
+  expect(farthest(changed, before)).toBeGreaterThan(1e-3);
+  tuning.merge();
+  expect(farthest(outputs(), changed)).toBeLessThan(1e-5);
+  tuning.unmerge();
+  expect(outputs()).toEqual(changed);
+  tuning.dispose();
+  model.dispose();
+});
 
 function randomise(tuning: Tuning): void {
   noGrad(() =>
