@@ -57,6 +57,8 @@ const cases: Readonly<Record<string, Case>> = {
   'lora, PiSSA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'pissa' } },
   'lora, OLoRA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'olora' } },
   'lora, lora_bias': { tuning: 'lora', options: { r: 4, lora_bias: true } },
+  'lora, bias all': { tuning: 'lora', options: { r: 4, bias: 'all' } },
+  'lora, bias lora_only': { tuning: 'lora', options: { r: 4, bias: 'lora_only' } },
   'lora, LoRA+': { tuning: 'lora', options: { r: 4, loraplus_lr_ratio: 16 } },
   'lora, layers_to_transform': { tuning: 'lora', options: { r: 4, layers_to_transform: [1] } },
   'lora, embeddings': {
