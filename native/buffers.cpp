@@ -97,9 +97,11 @@ napi_value toBytes(napi_env env, napi_callback_info info) {
 struct Mapping {
   void* data = nullptr;
   size_t length = 0;
-  bool isFile = false;
+  // Of a file whose pages are mapped tensor by tensor; -1 for memory.
+  int file = -1;
   ~Mapping() {
     if (data != nullptr) munmap(data, length);
+    if (file >= 0) close(file);
   }
 };
 
@@ -108,29 +110,31 @@ std::vector<std::shared_ptr<Mapping>>& mappings() {
   return *table;
 }
 
-// Private and writable: a weight that is trained in place gets pages of its own, the file stays as it is.
-std::shared_ptr<Mapping> mapFile(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw std::runtime_error("cannot open " + path + ": " + strerror(errno));
-  struct stat status {};
+std::shared_ptr<Mapping> openFile(const std::string& path) {
   auto mapping = std::make_shared<Mapping>();
-  if (fstat(file, &status) == 0 && status.st_size > 0) {
-    void* data = mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
-    if (data != MAP_FAILED) {
-      mapping->data = data;
-      mapping->length = static_cast<size_t>(status.st_size);
-      mapping->isFile = true;
-    }
-  }
-  close(file);
-  if (mapping->data == nullptr) throw std::runtime_error("cannot map " + path);
+  mapping->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (mapping->file < 0) throw std::runtime_error("cannot open " + path + ": " + strerror(errno));
+  struct stat status {};
+  if (fstat(mapping->file, &status) != 0 || status.st_size <= 0) throw std::runtime_error("cannot map " + path);
+  mapping->length = static_cast<size_t>(status.st_size);
   return mapping;
 }
 
-// map(path) → mapping handle
+// Pages of their own for a part of a file: a weight that is read once, to be quantised or cast, gives its pages back.
+// Private and writable: a weight that is trained in place gets pages of its own, the file stays as it is.
+std::shared_ptr<Mapping> mapPart(const Mapping& whole, size_t from, size_t bytes) {
+  auto part = std::make_shared<Mapping>();
+  void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, whole.file, static_cast<off_t>(from));
+  if (data == MAP_FAILED) throw std::runtime_error(std::string("cannot map a part of a file: ") + strerror(errno));
+  part->data = data;
+  part->length = bytes;
+  return part;
+}
+
+// map(path) → mapping handle of a file
 napi_value map(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
-  mappings().push_back(mapFile(toString(env, arguments[0])));
+  mappings().push_back(openFile(toString(env, arguments[0])));
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
@@ -155,14 +159,14 @@ napi_value allocate(napi_env env, napi_callback_info info) {
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
-// unmap(mapping): tensors over it keep it alive
+// unmap(mapping): tensors over it stay
 napi_value unmap(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   mappings().at(static_cast<size_t>(toDouble(env, arguments[0]))).reset();
   return undefined(env);
 }
 
-// fromMapping(mapping, offset, shape, dtype) → a tensor over its pages
+// fromMapping(mapping, offset, shape, dtype) → a tensor over its pages, which it keeps alive
 napi_value fromMapping(napi_env env, napi_callback_info info) {
   Arguments<4> arguments(env, info);
   const std::shared_ptr<Mapping> mapping = mappings().at(static_cast<size_t>(toDouble(env, arguments[0])));
@@ -172,32 +176,17 @@ napi_value fromMapping(napi_env env, napi_callback_info info) {
   const auto dtype = static_cast<at::ScalarType>(toInt(env, arguments[3]));
   const size_t bytes = expectedBytes(shape, dtype);
   if (offset > mapping->length || bytes > mapping->length - offset) throw std::runtime_error("the tensor lies outside the file");
-  auto* data = static_cast<uint8_t*>(mapping->data) + offset;
   const auto options = at::TensorOptions().dtype(dtype);
   if (bytes == 0) return fromTensor(env, at::empty(shape, options));
+  const size_t before = mapping->file < 0 ? offset : offset % static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const auto owner = mapping->file < 0 ? mapping : mapPart(*mapping, offset - before, before + bytes);
+  auto* data = static_cast<uint8_t*>(owner->data) + before;
   if (reinterpret_cast<uintptr_t>(data) % c10::elementSize(dtype) != 0) {
     at::Tensor copy = at::empty(shape, options);
     memcpy(copy.data_ptr(), data, bytes);
     return fromTensor(env, copy);
   }
-  return fromTensor(env, at::from_blob(data, shape, [mapping](void*) {}, options));
-}
-
-// leavePages(id): pages of a file under a tensor that nothing has changed go out of memory, and are read again when they are asked for.
-// Only whole pages: what lies beside it may have changed. A tensor over other memory is left alone.
-napi_value leavePages(napi_env env, napi_callback_info info) {
-  Arguments<1> arguments(env, info);
-  const at::Tensor& tensor = slots().get(toDouble(env, arguments[0]));
-  const auto begin = reinterpret_cast<uintptr_t>(tensor.const_data_ptr()), end = begin + tensor.nbytes();
-  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  for (const auto& mapping : mappings()) {
-    if (mapping == nullptr || !mapping->isFile || !tensor.is_contiguous()) continue;
-    const auto start = reinterpret_cast<uintptr_t>(mapping->data);
-    if (begin < start || end > start + mapping->length) continue;
-    const uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
-    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
-  }
-  return undefined(env);
+  return fromTensor(env, at::from_blob(data, shape, [owner](void*) {}, options));
 }
 
 }  // namespace
@@ -205,7 +194,7 @@ napi_value leavePages(napi_env env, napi_callback_info info) {
 void addBuffers(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"fromArray", entry<fromArray>}, {"toBytes", entry<toBytes>}, {"map", entry<map>}, {"unmap", entry<unmap>},
-              {"fromMapping", entry<fromMapping>}, {"leavePages", entry<leavePages>}, {"allocate", entry<allocate>}});
+              {"fromMapping", entry<fromMapping>}, {"allocate", entry<allocate>}});
 }
 
 }  // namespace attune

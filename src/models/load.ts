@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
-import { cat, engine, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { architectures } from './index.ts';
@@ -229,8 +229,6 @@ function keepWeight(
     )
       return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
     parameter.assign(packed ?? keep.quantise(stored as Tensor, path));
-    // Its numbers are not read again: without this all of the file would be in memory at the end.
-    if (packed === undefined) engine().leavePages((stored as Tensor).id);
     return undefined;
   });
 }

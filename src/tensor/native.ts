@@ -47,8 +47,6 @@ export interface Native {
   map(path: string): number;
   unmap(mapping: number): void;
   allocate(bytes: number): number;
-  /** Pages of a file under a tensor that nothing has changed go out of memory until they are asked for again. */
-  leavePages(id: TensorId): void;
   fromMapping(mapping: number, offset: number, shape: readonly number[], dtype: number): TensorId;
 
   setGradMode(enabled: boolean): boolean;

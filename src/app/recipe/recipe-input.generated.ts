@@ -395,7 +395,7 @@ export interface LoraTuning {
    */
   lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
   /**
-   * Whether the model's biases are trained and saved too.
+   * The model's biases that are trained and saved too; lora_only: those of the layers with an adapter.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
@@ -1141,6 +1141,47 @@ export interface VbloraTuning {
   modules_to_save?: MethodOptionInputs['tuning']['vblora']['modules_to_save'];
 }
 
+/** The tuning adapter, with its options. */
+export interface AdapterTuning {
+  /** Which tuning. */
+  method: 'adapter';
+  /**
+   * Houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: beside the MLP.
+   * @defaultValue "pfeiffer"
+   */
+  style?: MethodOptionInputs['tuning']['adapter']['style'];
+  /** The model's width in that of the bottleneck; 16 unless given, 2 in parallel. */
+  reduction_factor?: MethodOptionInputs['tuning']['adapter']['reduction_factor'];
+  /** Features of the bottleneck, in place of reduction_factor. */
+  bottleneck_size?: MethodOptionInputs['tuning']['adapter']['bottleneck_size'];
+  /** In the bottleneck; swish for houlsby, else relu, unless given. */
+  non_linearity?: MethodOptionInputs['tuning']['adapter']['non_linearity'];
+  /** What is added is multiplied by it; 4 in parallel, else 1, unless given; learned begins with 1. */
+  scaling?: MethodOptionInputs['tuning']['adapter']['scaling'];
+  /**
+   * Dropout on what is added.
+   * @defaultValue 0
+   */
+  dropout?: MethodOptionInputs['tuning']['adapter']['dropout'];
+  /**
+   * Mam_adapter: begins exactly at the base, the projection back is zero; bert: near it, both normal (0.02).
+   * @defaultValue "mam_adapter"
+   */
+  init_weights?: MethodOptionInputs['tuning']['adapter']['init_weights'];
+  /**
+   * With houlsby: after a decoder's attention to its encoder too.
+   * @defaultValue false
+   */
+  cross_attention?: MethodOptionInputs['tuning']['adapter']['cross_attention'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['adapter']['layers_to_transform'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adapter']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -1169,6 +1210,7 @@ export type TuningInput =
   | 'adalora'
   | 'delora'
   | 'vblora'
+  | 'adapter'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -1194,7 +1236,8 @@ export type TuningInput =
   | AdaptionPromptTuning
   | AdaloraTuning
   | DeloraTuning
-  | VbloraTuning;
+  | VbloraTuning
+  | AdapterTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
@@ -2680,6 +2723,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
+   * @defaultValue "match_rms_adamw"
+   */
+  adjust_lr_fn?: MethodOptionInputs['optimizer']['muon']['adjust_lr_fn'];
+  /**
    * For what is no matrix: decay of the mean gradient.
    * @defaultValue 0.9
    */
@@ -2765,6 +2813,22 @@ export interface ScheduleFreeOptimizer {
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
 }
 
+/** The optimizer sgd, with its options. */
+export interface SgdOptimizer {
+  /** Which optimizer. */
+  name: 'sgd';
+  /**
+   * Decay of the summed gradients; 0: none are kept.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
+  /**
+   * Look a step ahead; needs momentum.
+   * @defaultValue false
+   */
+  nesterov?: MethodOptionInputs['optimizer']['sgd']['nesterov'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
@@ -2778,6 +2842,7 @@ export type OptimizerInput =
   | 'muon'
   | 'prodigy'
   | 'schedule_free'
+  | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
@@ -2788,4 +2853,5 @@ export type OptimizerInput =
   | MezoOptimizer
   | MuonOptimizer
   | ProdigyOptimizer
-  | ScheduleFreeOptimizer;
+  | ScheduleFreeOptimizer
+  | SgdOptimizer;
