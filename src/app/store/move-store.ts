@@ -58,7 +58,10 @@ const BATCH = 500;
 export async function moveStore(options: MoveStoreOptions): Promise<MovedStore> {
   const { to, from, onEvent: emit = () => undefined, signal } = options;
   if ((to === undefined) === (from === undefined))
-    throw new AttuneError('E_USAGE', { what: 'Files and rows go to a place or come from one', fix: 'give --to or --from' });
+    throw new AttuneError('E_USAGE', {
+      what: 'Files and rows go to a place or come from one',
+      fix: 'give --to or --from',
+    });
   if (from === undefined && !isBucketUrl(to!)) return moveDatabases(to!);
   return withRegistry(async (registry) => {
     await refuseServed(registry);
@@ -160,7 +163,7 @@ function batchesOf(database: AnyDatabase, table: string): AsyncGenerator<Record<
 }
 
 async function* scannedBatches(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
-  for (let last = 0, isWhole = false; !isWhole; ) {
+  for (let last = 0, isWhole = false; !isWhole;) {
     const rows = await database
       .selectFrom(table)
       .selectAll()
@@ -171,7 +174,7 @@ async function* scannedBatches(database: AnyDatabase, table: string): AsyncGener
       .execute();
     isWhole = rows.length < BATCH;
     last = Number(rows.at(-1)?.[ROW_ID]);
-    const plain = rows.map(({ [ROW_ID]: _, ...row }) => row);
+    const plain = rows.map(({ [ROW_ID]: _id, ...row }) => row);
     if (plain.length > 0) yield plain;
   }
 }
@@ -183,7 +186,9 @@ async function* fetchedBatches(database: AnyDatabase, table: string): AsyncGener
   await sql`declare attune_batches cursor for select * from ${sql.table(table)}`.execute(database);
   try {
     for (;;) {
-      const { rows } = await sql<Record<string, unknown>>`fetch ${sql.lit(BATCH)} from attune_batches`.execute(database);
+      const { rows } = await sql<Record<string, unknown>>`fetch ${sql.lit(BATCH)} from attune_batches`.execute(
+        database,
+      );
       if (rows.length > 0) yield rows;
       if (rows.length < BATCH) return;
     }

@@ -4,7 +4,8 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'copy the store to where several servers share it: rows into PostgreSQL, files into a bucket; each is compared',
+  summary:
+    'copy the store to where several servers share it: rows into PostgreSQL, files into a bucket; each is compared',
   options: [
     {
       name: '--to',

@@ -62,7 +62,11 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 /** The error as its user is told it. Nothing of the request goes along: it is signed. */
 export function s3Failure(error: unknown, place: S3Place, key?: string): AttuneError {
   if (error instanceof AttuneError) return error;
-  const { name, message, $metadata: { httpStatusCode: status } = {} } = error as Error & {
+  const {
+    name,
+    message,
+    $metadata: { httpStatusCode: status } = {},
+  } = error as Error & {
     $metadata?: { httpStatusCode?: number };
   };
   const known = Object.hasOwn(FAILURES, name) ? FAILURES[name] : byStatus(error, status);
@@ -84,7 +88,10 @@ function byStatus(error: unknown, status: number | undefined): Failure {
 /** Whether a transfer ended before its time: what has come is kept, and the rest is asked for. */
 export function isBroken(error: unknown): boolean {
   const { code = '', name } = error as NodeJS.ErrnoException;
-  return /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI|ERR_STREAM_PREMATURE|ERR_SSL|CERT)/.test(code) || name === 'TimeoutError';
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI|ERR_STREAM_PREMATURE|ERR_SSL|CERT)/.test(code) ||
+    name === 'TimeoutError'
+  );
 }
 
 /** Whether it may pass by itself: the store cannot be used now, which is no fault of what was asked of it. */

@@ -51,7 +51,7 @@ export class S3Store implements ObjectStore {
   /** The file appears once all bytes have come and are those that were put. */
   async #fetch({ key, bytes, sha256 }: StoredObject, path: string): Promise<string> {
     using draft = new FileDraft(path, PRIVATE_FILE);
-    for (let [received, breaks] = [0, 0]; received < bytes; ) {
+    for (let [received, breaks] = [0, 0]; received < bytes;) {
       const before = received;
       try {
         for await (const piece of this.#bucket.read(key, received)) {

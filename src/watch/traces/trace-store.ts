@@ -177,7 +177,12 @@ export class TraceStore {
 }
 
 /** What is tested of a row of feedback. */
-export function saidIn({ trace: id, at, thumb, edited }: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited'>): SaidOfAnswer[] {
+export function saidIn({
+  trace: id,
+  at,
+  thumb,
+  edited,
+}: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited'>): SaidOfAnswer[] {
   return [
     ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
     ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),

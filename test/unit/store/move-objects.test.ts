@@ -71,7 +71,9 @@ describe('files and versions of one machine', () => {
 
   it('are on any other machine that names the bucket', async () => {
     Object.assign(process.env, { ATTUNE_OBJECTS: server.url, ATTUNE_HOME: join(home, 'other') });
-    expect(readFileSync(await fetchFile({ id: 'file-a', bytes: ROWS.length, sha256: sha256(ROWS) }), 'utf8')).toBe(ROWS);
+    expect(readFileSync(await fetchFile({ id: 'file-a', bytes: ROWS.length, sha256: sha256(ROWS) }), 'utf8')).toBe(
+      ROWS,
+    );
     const folder = await fetchVersion(await tickets());
     expect(folder.startsWith(join(home, 'other'))).toBe(true);
     expect(await weightsHash(folder)).toBe((await tickets()).hashes.weights);

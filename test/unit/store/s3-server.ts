@@ -114,7 +114,12 @@ function handle(state: S3Server, request: S3Request, body: Buffer, response: Ser
   response.writeHead(method === 'DELETE' ? 204 : 200, { etag: etag(body) }).end();
 }
 
-function handleUpload(state: S3Server, { method, key, query }: S3Request, body: Buffer, response: ServerResponse): void {
+function handleUpload(
+  state: S3Server,
+  { method, key, query }: S3Request,
+  body: Buffer,
+  response: ServerResponse,
+): void {
   const id = query.get('uploadId')!;
   const parts = state.uploads.get(id);
   if (parts === undefined) throw new Refusal(404, 'NoSuchUpload');
@@ -160,7 +165,8 @@ function xml(response: ServerResponse, text: string): void {
 
 /** Of AWS's Signature Version 4, in the header. */
 function checkSignature({ method, url, headers }: IncomingMessage, body: Buffer): void {
-  const form = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
+  const form =
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;
   const [, key, day, region, names, given] = form.exec(headers.authorization ?? '') ?? [];
   if (key === undefined) throw new Refusal(403, 'AccessDenied');
   if (key !== KEYS.AWS_ACCESS_KEY_ID) throw new Refusal(403, 'InvalidAccessKeyId');

@@ -230,7 +230,10 @@ describe('alarms', () => {
     // The one that tested is gone: the other goes on with what both have answered.
     const [gone] = servers.splice(0, 1);
     await gone.close();
-    await vi.waitFor(async () => expect(await servers[0].store.database.selectFrom('testers').execute()).toHaveLength(1), 10_000);
+    await vi.waitFor(
+      async () => expect(await servers[0].store.database.selectFrom('testers').execute()).toHaveLength(1),
+      10_000,
+    );
     await serve(160, 200, { answer: 'I can’t help with that.', finish: 'length' });
     await serve(200, 230, { answer: 'I can’t help with that.', finish: 'length' });
     expect(told.slice(1)).toEqual(['alarm.opened runaway']);
