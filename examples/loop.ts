@@ -1,29 +1,40 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { formatPercent } from '../src/base/format.ts';
+import { writeFileAtomic } from '../src/files/atomic.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue, type Digits } from './comparison-table.ts';
 import { fetchDatedMail, type DatedMail } from './data/dated-mail.ts';
 import { MAIL_ORIGIN } from './data/mail.ts';
 import type { Example, Findings, Setting, Table } from './example.ts';
-import { Office } from './loop/office.ts';
+import { MailTime } from './loop/mail-time.ts';
+import { compareVersions, firstAnswers } from './loop/measure.ts';
+import { Office, type Sorted } from './loop/office.ts';
+import { qualityPicture, type Event } from './loop/picture.ts';
 import {
-  compareVersions,
   improveOnce,
   MODEL,
   poison,
   putInUse,
-  rightShare,
+  UNTIL_LOOKED,
   waitForDrift,
   writeMailRows,
   type Drift,
+  type Improved,
   type Poisoning,
-  type Promoted,
+  type Stage,
 } from './loop/story.ts';
 
-/** Mails before it are the past: the model is trained on every second of them. */
+/** Mails before it are trained on, those of the month after it measured on, and later ones come to the model in use. */
+const TRAINED_UNTIL = Date.UTC(2002, 7, 1);
 const IN_USE = Date.UTC(2002, 8, 1);
+/** Of the month between, one in so many. */
+const TESTED = 4;
+/** Mails that the new version answers before somebody attacks it. */
+const BEFORE_ATTACK = 150;
+const PICTURE = 'loop.svg';
 
-/** A model in use on real mails, which change: noticed, corrected, retrained, tried, promoted; and an attack that is stopped. */
+/** A model in use on real mails, which change: noticed, looked at, retrained, tried, promoted; and an attack that is stopped. */
 export const loop: Example = {
   title: 'A model in use when its data changes',
   async run(setting) {
@@ -44,68 +55,122 @@ export const loop: Example = {
 };
 
 async function liveThrough(mails: readonly DatedMail[], folder: string, setting: Setting): Promise<Findings> {
-  const stage = { setting, folder };
-  const past = mails.filter(({ at }) => at < IN_USE).filter((_, place) => place % (setting.quick ? 4 : 2) === 0);
+  using time = new MailTime(IN_USE);
+  const stage = { setting, folder, time };
+  const train = mails.filter(({ at }, place) => at < TRAINED_UNTIL && (!setting.quick || place % 2 === 0));
+  const between = mails.filter(({ at }) => at >= TRAINED_UNTIL && at < IN_USE);
   const coming = mails.filter(({ at }) => at >= IN_USE);
-  await putInUse(stage, past);
-  setting.log(`trained on mails before ${day(IN_USE)}, and in use`);
-  await using office = await Office.open(MODEL, folder);
-  const drift = await waitForDrift(office, coming);
-  if (drift === undefined) throw new Error('the mails changed, and no alarm was raised');
-  setting.log(`alarm after ${drift.sorted.length} mails: ${drift.alarms.join('; ')}`);
-  const promoted = await improveOnce(office, stage, coming.slice(drift.sorted.length));
-  const later = coming.slice(drift.sorted.length + promoted.labelled.length + promoted.tried.length);
-  const spam = drift.sorted.flatMap(({ mail }) => (mail.label === 'spam' ? [mail] : []));
-  const poisoning = await poison(office, stage, { honest: promoted.tried, spam });
-  setting.log(`poisoned batch: ${poisoning.improvement.decisions.at(-1)!.reason}`);
-  const files = { 'mails of the past': join(folder, 'test.jsonl'), 'later mails': join(folder, 'later.jsonl') };
-  writeMailRows(files['later mails'], later);
+  const test = between.filter((_, place) => place % TESTED === 0);
+  await putInUse(stage, { train, test });
+  setting.log(`trained on mails before ${day(TRAINED_UNTIL)}, in use from ${day(IN_USE)} on`);
+  await using office = await Office.open(MODEL, { folder, time });
+  const served = await serveAll(office, stage, coming);
+  const story = { folder, train, test, ...served };
+  const files = {
+    'mails of the month before': join(folder, 'test.jsonl'),
+    'mails of the drift': join(folder, 'drift.jsonl'),
+  };
+  writeMailRows(
+    files['mails of the drift'],
+    served.unseen.map(({ mail }) => mail),
+  );
   const comparisons: [string, Comparison][] = [];
   for (const [name, file] of Object.entries(files)) {
     const comparison = await compareVersions(file);
     if (comparison !== undefined) comparisons.push([name, comparison]);
   }
-  return findingsOf({ folder, past, coming, later, drift, promoted, poisoning, comparisons });
+  await drawQuality(story);
+  return findingsOf({ ...story, comparisons });
 }
 
-interface Story {
-  folder: string;
-  past: readonly DatedMail[];
-  coming: readonly DatedMail[];
-  later: readonly DatedMail[];
+interface Served {
   drift: Drift;
-  promoted: Promoted;
+  /** Mails until people looked, from the first one on. */
+  before: Sorted[];
+  improved: Improved;
   poisoning: Poisoning;
+  /** All mails, in their order, without the attacker's. */
+  all: Sorted[];
+  /** Mails after people had looked: nobody labelled them for a training. */
+  unseen: Sorted[];
+  /** Mails until the attack. */
+  attacked: number;
+}
+
+async function serveAll(office: Office, stage: Stage, coming: readonly DatedMail[]): Promise<Served> {
+  const { log } = stage.setting;
+  const drift = await waitForDrift(office, coming);
+  if (drift === undefined) throw new Error('the mails changed, and no alarm was raised');
+  log(`alarm after ${drift.sorted.length} mails: ${drift.alarm.message}`);
+  const rest = coming.slice(drift.sorted.length);
+  const before = [...drift.sorted, ...(await office.sort(rest.slice(0, UNTIL_LOOKED)))];
+  const improved = await improveOnce(office, stage, { served: before, coming: rest.slice(UNTIL_LOOKED) });
+  const left = coming.slice(before.length + improved.tried.length);
+  const unseen = [...improved.tried, ...(await office.sort(left.slice(0, BEFORE_ATTACK)))];
+  const attacked = before.length + unseen.length;
+  const spam = before.flatMap(({ mail }) => (mail.label === 'spam' ? [mail] : []));
+  const poisoning = await poison(office, stage, { honest: unseen, spam });
+  log(`poisoned batch: ${poisoning.reason}`);
+  unseen.push(...(await office.sort(left.slice(BEFORE_ATTACK))));
+  return { drift, before, improved, poisoning, all: [...before, ...unseen], unseen, attacked };
+}
+
+interface Story extends Served {
+  folder: string;
+  train: readonly DatedMail[];
+  test: readonly DatedMail[];
   comparisons: readonly [string, Comparison][];
 }
 
+async function drawQuality(story: Omit<Story, 'comparisons'>): Promise<void> {
+  const { all, drift, before, improved, attacked } = story;
+  const first = await firstAnswers(all.map(({ mail }) => mail));
+  const answered = all.map(({ mail, label }, place) => ({
+    at: mail.at,
+    isRight: label === mail.label,
+    wasRight: first[place] === mail.label,
+  }));
+  const since = all.findIndex(({ mail }) => mail.at >= (drift.alarm.since ?? 0));
+  const isPromoted = improved.state === 'promoted';
+  const isStopped = story.poisoning.state === 'stopped';
+  const events: Event[] = [
+    { after: since, name: 'drift begins, as the alarm says' },
+    { after: drift.sorted.length, name: 'alarm', isBad: true },
+    { after: before.length, name: 'people looked at 200 answers; retrained' },
+    { after: before.length + improved.tried.length, name: isPromoted ? 'promoted' : 'not promoted' },
+    { after: attacked, name: `poisoned batch ${isStopped ? 'stopped' : 'not stopped'}`, isBad: true },
+  ];
+  writeFileAtomic(join(import.meta.dirname, '..', 'docs', PICTURE), qualityPicture(answered, events));
+}
+
 function findingsOf(story: Story): Findings {
-  const { folder, past, coming, poisoning, drift, promoted } = story;
-  const isStopped = poisoning.improvement.state === 'stopped';
-  const isPromoted = promoted.improvement.state === 'promoted';
+  const { folder, train, test, all, poisoning, drift, improved } = story;
+  const isStopped = poisoning.state === 'stopped';
+  const isPromoted = improved.state === 'promoted';
   return {
     about: [
       `SpamAssassin's public mails in the order of their dates, copies left out (${MAIL_ORIGIN}). Universal Sentence ` +
-        `Encoder Lite is tuned on ${past.length} mails from before ${day(IN_USE)}, served, and asked for the class of ` +
-        `each later mail by 25 branches with a key each. From the middle of September on the collection has summaries of news, ` +
-        `which nobody told the model of.`,
-      'People are played by the collection: whoever corrects, reviews or signs says what it says of the mail.',
+        `Encoder Lite is tuned on ${train.length} mails from before ${day(TRAINED_UNTIL)}, measured on ${test.length} of the ` +
+        `month after, served from ${day(IN_USE)} on, and asked for the class of each mail by 25 branches with a key each. ` +
+        `From the end of September on the collection has summaries of news, which nobody told the model of.`,
+      'People are played by the collection: whoever reviews, corrects or signs says what it says of the mail. Time is that of ' +
+        'the mails, and the alarm is about confidence: topics and shares of spam change in every week of a mailbox.',
+      `![Percent of mails sorted right over time](${PICTURE})`,
     ],
     tables: [
-      { caption: 'What happened', head: ['until the mail of', 'what', 'figures'], rows: eventRows(story) },
+      {
+        caption: 'What happened',
+        head: ['date of the mail', 'mails so far', 'what', 'figures'],
+        rows: eventRows(story),
+      },
       ...comparisonTables(story),
     ],
     verdict: [
-      `Noticed after ${drift.sorted.length} of ${coming.length} mails: ${drift.alarms[0]}.`,
-      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${lastReason(promoted, folder)}.`,
-      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${lastReason(poisoning, folder)}.`,
+      `Noticed after ${drift.sorted.length} of ${all.length} mails: ${drift.alarm.message}.`,
+      `${isPromoted ? 'Promoted' : 'Not promoted'}: ${told(improved.decisions.at(-1)!.reason, folder)}.`,
+      `The poisoned batch was ${isStopped ? 'stopped' : 'not stopped'}: ${told(poisoning.reason, folder)}.`,
     ],
   };
-}
-
-/** Why it is where it is now. */
-function lastReason({ improvement }: Promoted | Poisoning, folder: string): string {
-  return told(improvement.decisions.at(-1)!.reason, folder);
 }
 
 /** A reason without the example's own folder, and as a part of a sentence. */
@@ -113,25 +178,44 @@ function told(reason: string, folder: string): string {
   return reason.replaceAll(`${folder}${sep}`, '').replace(/\.$/, '');
 }
 
-function eventRows({ folder, drift, promoted, poisoning, past }: Story): string[][] {
-  const { improvement, labelled, tried } = promoted;
-  const then = dateOf(tried, labelled);
-  const steps = improvement.decisions.map(({ state, reason }) => [then, `loop: ${state}`, told(reason, folder)]);
+function eventRows({ folder, drift, before, improved, poisoning, all, attacked }: Story): string[][] {
+  const { decisions, tried } = improved;
   const { held, honest, poisoned } = poisoning;
-  return [
-    [day(past.at(-1)!.at), 'trained and in use', `${past.length} mails, a sixth to measure on`],
-    [dateOf(drift.sorted), 'alarm', `after ${drift.sorted.length} mails: ${drift.alarms.join('; ')}`],
-    [dateOf(labelled), 'mails labelled by people', `${labelled.length}, of which ${rightShare(labelled)} were right`],
-    ...steps,
-    ...(tried.length === 0
-      ? []
-      : [[then, 'mails during the trial', `${tried.length}, of which ${rightShare(tried)} were right`]]),
-    [
-      then,
-      `poisoned batch: ${poisoning.improvement.state}`,
-      `held: ${held.poisoned} of ${poisoned} poisoned rows, ${held.honest} of ${honest} others`,
-    ],
+  const row = (after: number, what: string, figures: string): string[] => [
+    day(all[Math.max(0, after - 1)].mail.at),
+    `${after}`,
+    what,
+    figures,
   ];
+  const looked = before.length;
+  const ended = looked + tried.length;
+  const share = (from: number, to: number): string => rightShare(all.slice(from, to));
+  const calm = drift.sorted.length - 200;
+  const steps = decisions.map(({ state, reason }) =>
+    row(state === 'promoted' ? ended : looked, `loop: ${state}`, told(reason, folder)),
+  );
+  return [
+    row(calm, 'in use', `${share(0, calm)} right so far`),
+    row(
+      drift.sorted.length,
+      'alarm',
+      `${drift.alarm.message}; ${share(calm, drift.sorted.length)} of the last 200 right`,
+    ),
+    row(looked, 'people look', `${share(looked - UNTIL_LOOKED, looked)} right since the alarm`),
+    ...steps,
+    row(ended, 'trial', `${tried.length} mails, ${share(looked, ended)} right by both versions`),
+    row(
+      attacked,
+      `poisoned batch: ${poisoning.state}`,
+      `held: ${held.poisoned} of ${poisoned} poisoned rows, ${held.honest} of ${honest} others`,
+    ),
+    row(all.length, 'in use', `${share(ended, all.length)} right since the promotion`),
+  ];
+}
+
+/** Of mails that were sorted, as the collection has them. */
+function rightShare(sorted: readonly Sorted[]): string {
+  return formatPercent(sorted.filter(({ label, mail }) => label === mail.label).length / sorted.length);
 }
 
 /** Of both versions; none where nothing was promoted. */
@@ -156,9 +240,4 @@ const percents: Digits = (share) => decimals(1)(share == null ? share : 100 * sh
 
 function day(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
-}
-
-/** Of the last mail. */
-function dateOf(...parts: (readonly { mail: DatedMail }[])[]): string {
-  return day(parts.find((part) => part.length > 0)!.at(-1)!.mail.at);
 }

@@ -1,28 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { importReview, reviewResults } from '../../src/app/index.ts';
-import type { DatedMail } from '../data/dated-mail.ts';
-
-interface Task {
-  data: { id: string; left: string; right: string };
-  annotations: object[];
-}
+import { readPairs } from '../../src/eval/judges/pairs.ts';
+import { reviewPlaces } from '../../src/review/places.ts';
+import { ReviewSession } from '../../src/review/session.ts';
 
 /**
- * Reviews the pairs of a quarantine as people do in Label Studio: of the model's class and the corrected one, whoever looks
- * prefers the one that the collection gives the mail. @returns how many were looked at
+ * Reviews the pairs of a quarantine as people do on the page of `attune review`: whoever looks prefers the class that the
+ * collection gives the mail, and writes it down where it is not shown. @param labels classes by the pair's id
  */
-export async function reviewByCollection(pairs: string, said: ReadonlyMap<string, DatedMail>): Promise<number> {
-  const to = join(dirname(pairs), 'tasks.json');
-  await reviewResults(pairs, { export: 'label-studio', to });
-  const tasks = JSON.parse(readFileSync(to, 'utf8')) as Task[];
-  const seen = tasks.map(({ data }) => {
-    const { label } = said.get(data.id)!;
-    const selected = data.left === label ? 'left' : 'right';
-    const isRight = data[selected] === label;
-    const value = isRight ? { selected } : { choices: ['neither'] };
-    return { data, annotations: [{ completed_by: 'postmaster', result: [{ value }] }] };
-  });
-  writeFileSync(to, JSON.stringify(seen));
-  return (await importReview(pairs, to, { from: 'label-studio' })).choices;
+export async function reviewByCollection(file: string, labels: ReadonlyMap<string, string>): Promise<void> {
+  const pairs = await readPairs(file);
+  const asked = new Map(pairs.map(({ id, prompt }) => [prompt, id]));
+  const session = await ReviewSession.open('postmaster', { pairs, log: reviewPlaces(file).log });
+  try {
+    for (let shown = session.next(); shown !== undefined; shown = session.next()) {
+      const { item, prompt, left, right } = shown;
+      const label = labels.get(asked.get(prompt)!)!;
+      const isShown = left === label || right === label;
+      // Nothing is better than a wrong class.
+      const side = left === (isShown ? label : '') ? 'left' : 'right';
+      session.choose({ item, side, seconds: 0, ...(!isShown && { edit: label }) });
+    }
+  } finally {
+    session.close();
+  }
 }

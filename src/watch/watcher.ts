@@ -148,11 +148,29 @@ export class Watcher {
     for (const [name, answers] of versions) {
       const { model, version } = answers[0].served;
       const isKnown = this.#monitors.has(name);
-      // What is loaded now has the batch in it already.
       const monitor = await this.#monitorOf({ model, version });
+      // What is loaded now has the batch in it already.
       const before = isKnown ? monitor.period.from : Number.NaN;
-      if (isKnown) for (const answer of answers) monitor.observe(observationOfAnswer(answer));
-      await this.#tested({ model, version }, monitor, before);
+      const place = { model, version };
+      if (isKnown) await this.#testEach(place, monitor, answers, (one) => monitor.observe(observationOfAnswer(one)));
+      await this.#tested(place, monitor, before);
+    }
+  }
+
+  /** Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once. */
+  async #testEach<One>(
+    place: { model: string; version: string },
+    monitor: VersionMonitor,
+    all: readonly One[],
+    observe: (one: One) => void,
+  ): Promise<void> {
+    let known = monitor.alarms.join();
+    for (const one of all) {
+      observe(one);
+      if (monitor.isTopicDue) await monitor.compareTopic();
+      const alarms = monitor.alarms.join();
+      if (alarms !== known) await this.#tellChanges(place, monitor);
+      known = alarms;
     }
   }
 
@@ -178,17 +196,17 @@ export class Watcher {
     // What is loaded now has them already.
     const monitor = await this.#monitorOf({ model, version, until });
     const before = isKnown ? monitor.period.from : Number.NaN;
-    for (const one of isKnown ? arrived : []) {
+    const observe = (one: Arrived) => {
       if ('answer' in one) monitor.observe(observationOf(one.answer));
       else for (const said of one.said) monitor.observeSaid(said.name, said.value, said);
-    }
+    };
+    if (isKnown) await this.#testEach({ model, version }, monitor, arrived, observe);
     await this.#tested({ model, version }, monitor, before);
   }
 
   /** `before`: when the period began, before the newest answers. */
   async #tested(place: { model: string; version: string }, monitor: VersionMonitor, before: number): Promise<void> {
     if (monitor.period.from !== before) await saveMonitor(this.store, place, monitor);
-    if (monitor.isTopicDue) await monitor.compareTopic();
     await this.#tellChanges(place, monitor);
   }
 

@@ -74,10 +74,10 @@ async function gathered(context: StepContext, range: CandidateRange): Promise<Ga
   const feedback = said.filter((one) => isTrainable(one, context));
   const others = said.length - feedback.length;
   if (plan.from.traffic === undefined) return { feedback, others };
-  const known = new Set(feedback.map(({ trace }) => trace));
-  const found = await trafficOf(store, { model: plan.model, ...range }, plan.from.traffic);
-  const candidates = found.candidates.filter(
-    (one) => !known.has(one.id) && isTrainable({ ...one, target: 'an answer of somebody’s own', isUp: true }, context),
+  const except = new Set(feedback.flatMap(({ trace }) => trace ?? []));
+  const found = await trafficOf(store, { model: plan.model, ...range, except }, plan.from.traffic);
+  const candidates = found.candidates.filter((one) =>
+    isTrainable({ ...one, target: 'an answer of somebody’s own', isUp: true }, context),
   );
   return { feedback, others, traffic: { ...found, candidates } };
 }

@@ -13,6 +13,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   const {
     reference,
     days,
+    ignore,
     retention,
     feedback_retention: feedbackRetention,
     ...told
@@ -29,7 +30,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     keep: settings.keep,
     retention,
     feedbackRetention,
-    monitor: { reference, days },
+    monitor: { reference, days, ignore },
     erase: eraseUserFrom,
     sinks: [logSink, ...sinksOf(told)],
     onFailure: (what, err) => log.error({ err }, what),

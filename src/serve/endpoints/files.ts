@@ -11,7 +11,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { checkFields, fieldsOf } from '../fields.ts';
 import { storeForm } from '../multipart.ts';
 import { readQuery } from '../query.ts';
-import { bytesOf } from '../settings.ts';
+import { bytesOf } from '../../base/byte-size.ts';
 import { checkStorage, fileOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, orderField, pageFields, seconds } from '../training/lists.ts';
 

@@ -59,7 +59,7 @@ export class Trial {
   observePair(live: Outcome, tried: Outcome): void {
     const { counts } = this.rollout;
     counts.pairs++;
-    if (JSON.stringify(live.exchange.texts) === JSON.stringify(tried.exchange.texts)) counts.equal++;
+    if (answersOf(live) === answersOf(tried)) counts.equal++;
     this.#each(live, (guard, value) => observeBase(this.#stateOf(guard), value));
     this.#observe(tried);
   }
@@ -100,4 +100,9 @@ export class Trial {
     if (!isBaked || counts.requests < FEWEST_REQUESTS) return undefined;
     return { stage: 'promoted', reason: `baked with ${counts.requests} requests; ${kept}` };
   }
+}
+
+/** Texts of a model that writes; what any other predicts. */
+function answersOf({ exchange: { texts, predictions } }: Outcome): string {
+  return JSON.stringify(texts ?? predictions.map(({ prediction }) => prediction));
 }

@@ -89,12 +89,17 @@ export function messageOf({ name, reading, topic, classes }: Finding): string {
     return `${title}: "${name_}" ${formatPercent(before)} before, ${formatPercent(now)} now`;
   }
   if (reading === undefined) return title;
-  const { reference, current, recent, effect, medians, since } = reading;
+  const { reference, current, recent, effect, medians, since, tail } = reading;
   const isShare = medians === undefined;
   const format = (value: number): string => (isShare ? formatPercent(value) : formatNumber(value, 3));
   const before = format(medians?.reference ?? reference.estimate);
   const now = format(recent?.value ?? medians?.current ?? current.estimate);
   const when = recent === undefined || since === undefined ? 'now' : `of ${recent.values} since ${formatTime(since)}`;
+  // What changes at one end only leaves the median where it was.
+  if (before === now && tail !== undefined) {
+    const [was, is] = [tail.reference, tail.recent].map((share) => formatPercent(share));
+    return `${title}: ${was} ${tail.side} ${format(tail.value)} before, ${is} ${when}`;
+  }
   const least = effect.low > 0 ? ` (at least ${formatNumber(100 * effect.low, 2)} points more)` : '';
   return `${title}: ${isShare ? '' : 'median '}${before} before, ${now} ${when}${least}`;
 }

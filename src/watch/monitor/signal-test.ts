@@ -24,6 +24,8 @@ export interface SignalReading {
   recent?: { value: number; values: number };
   /** Medians, of amounts. */
   medians?: { reference: number; current: number };
+  /** Of an amount: the share beyond what at most one in ten was beyond before, on the side that has grown more. */
+  tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
   /** How much the current share is above the reference's; both ends hold at all times. */
   effect: SequenceInterval;
   eValue: number;
@@ -100,6 +102,7 @@ export class SignalTest {
         recent: { value: isShare ? recent.part / recent.rows : this.#median(this.#recent), values: recent.rows },
       }),
       ...(!isShare && { medians: { reference: this.#median(this.#reference), current: this.#median(this.#current) } }),
+      ...(!isShare && recent.rows > 0 && { tail: this.#tail() }),
       effect: { estimate: now.estimate - own.estimate, low: now.low - own.high, high: now.high - own.low },
       eValue: this.eValue,
       since: this.#since ?? (this.eValue > 1 ? this.#last : undefined),
@@ -109,14 +112,35 @@ export class SignalTest {
 
   /** First bin that counts as high. */
   get #cut(): number {
-    if (this.#signal.kind === 'share') return 1;
+    return this.#signal.kind === 'share' ? 1 : this.#binOfPart(UPPER_TAIL) + 1;
+  }
+
+  /** The bin up to which such a part of the reference lies. */
+  #binOfPart(part: number): number {
     const { rows } = above(this.#reference, 0);
     let bin = 0;
     for (let below = 0; bin < this.#reference.length - 1; bin++) {
       below += this.#reference[bin];
-      if (below >= UPPER_TAIL * rows) break;
+      if (below >= part * rows) break;
     }
-    return bin + 1;
+    return bin;
+  }
+
+  #tail(): NonNullable<SignalReading['tail']> {
+    const [low, high] = [this.#binOfPart(1 - UPPER_TAIL), this.#cut];
+    const [over, under] = [high, low].map((cut) =>
+      [this.#reference, this.#recent].map((counts) => above(counts, cut)).map(({ part, rows }) => part / rows),
+    );
+    const tails = [
+      { side: 'above' as const, value: this.#edge(high), reference: over[0], recent: over[1] },
+      { side: 'below' as const, value: this.#edge(low), reference: 1 - under[0], recent: 1 - under[1] },
+    ];
+    return tails.toSorted((a, b) => b.recent - b.reference - (a.recent - a.reference))[0];
+  }
+
+  /** The least value of a bin. */
+  #edge(bin: number): number {
+    return valueOfBin(this.#signal, bin - 0.5);
   }
 
   #isTelling(bin: number): boolean {

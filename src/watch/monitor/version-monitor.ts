@@ -30,9 +30,11 @@ export interface MonitorOptions {
   answers: number;
   /** Share of false ones among alarms, and of stable periods with any. */
   rate: number;
+  /** What is measured, but not tested. */
+  ignore: readonly TestName[];
 }
 
-export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05 };
+export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05, ignore: [] };
 
 const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
 /** A signal that few answers have is not tested until so many of them have had it. */
@@ -102,15 +104,18 @@ export class VersionMonitor {
       if (value !== undefined) this.#test(name, signals[name], value, one);
     }
     if (one.label !== undefined) this.#classes?.observe(one.label);
-    if (one.words === undefined) return;
-    this.#words.push(one.words);
+    if (one.words !== undefined) this.#observeWords(one.words, one);
+  }
+
+  #observeWords(words: Uint8Array, place: { id: string; at: number }): void {
+    this.#words.push(words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
     // Whoever looks, and whenever: it is the same words that are compared.
     const doublings = this.#topic.doublings + this.#dueWords.length;
-    if (this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC)
-      this.#dueWords.push([...this.#words]);
-    const surprise = this.surprise(one.words);
-    if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, one);
+    const isDue = this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC;
+    if (isDue && this.#isTested('topic')) this.#dueWords.push([...this.#words]);
+    const surprise = this.surprise(words);
+    if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, place);
   }
 
   get #enough(): number {
@@ -237,18 +242,20 @@ export class VersionMonitor {
     );
     for (const name of saidNames) this.#prepare(name, SAID[name], this.#said[name]);
     const labels = this.#reference.flatMap(({ label }) => label ?? []);
-    this.#classes = labels.length >= LEAST_VALUES ? new ClassTest(labels) : undefined;
+    this.#classes = labels.length >= LEAST_VALUES && this.#isTested('classes') ? new ClassTest(labels) : undefined;
   }
 
   /** What was too rare to be tested in the period before adds to its own reference. */
   #prepare(name: TestName, signal: Measured, values: readonly number[]): void {
     const all = [...values, ...(this.#early.get(name) ?? [])];
-    if (all.length >= LEAST_VALUES) this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
+    if (all.length >= LEAST_VALUES && this.#isTested(name))
+      this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
   }
 
   #test(name: TestName, signal: Measured, value: number, place: { id: string; at: number }): void {
     const test = this.#tests.get(name);
     if (test !== undefined) return test.observe(value, place);
+    if (!this.#isTested(name)) return;
     const said = isSaid(name) ? this.#said[name] : undefined;
     (said ?? this.#earlyOf(name)).push(value);
     this.#prepare(name, signal, said ?? valuesOf(this.#reference, name as SignalName));
@@ -258,6 +265,10 @@ export class VersionMonitor {
     const known = this.#early.get(name) ?? [];
     this.#early.set(name, known);
     return known;
+  }
+
+  #isTested(name: TestName): boolean {
+    return !this.#options.ignore.includes(name);
   }
 
   #eValueOf(name: TestName): number {

@@ -161,7 +161,7 @@ const SURE = 0.9;
 
 /** Whoever mostly turns around what the model is sure of is wrong, or wants something. */
 function sureFlips(candidates: readonly Candidate[]): Hold[] {
-  const labels = candidates.filter(({ kind }) => kind === 'label');
+  const labels = candidates.filter(({ kind, target }) => kind === 'label' && target !== undefined);
   const isFlip = ({ confidence = 0, answer, target }: Candidate): boolean => confidence >= SURE && answer !== target;
   const all = labels.filter(isFlip).length / Math.max(1, labels.length);
   return [...Map.groupBy(labels, ({ source }) => source).values()].flatMap((rows): Hold[] => {

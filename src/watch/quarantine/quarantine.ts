@@ -50,10 +50,12 @@ function reasonToStop(
   { maxHeld }: QuarantineSettings,
 ): string | undefined {
   const attacks = held.filter(({ check }) => check !== 'judged' && checks[check].isAttack);
-  const share = attacks.length / Math.max(1, candidates.length);
+  // Served answers say nothing before somebody has looked at each of them: they do not thin an attack out.
+  const said = candidates.filter(({ origin }) => origin !== 'traffic').length;
+  const share = attacks.length / Math.max(1, said);
   if (share <= maxHeld) return undefined;
   const kinds = [...Map.groupBy(attacks, ({ check }) => check)].map(([check, found]) => `${check} ${found.length}`);
-  const rows = `${plural(attacks.length, 'rows')} of ${candidates.length} (${formatPercent(share)})`;
+  const rows = `${plural(attacks.length, 'rows')} of ${said} (${formatPercent(share)})`;
   return `${rows} look like an attack: ${kinds.join(', ')}; such as ${attacks[0].reason}`;
 }
 

@@ -19,6 +19,12 @@ export interface TrafficSettings {
   most: number;
 }
 
+/** Of which model and time; `except`: answers that somebody has said something of. */
+export interface TrafficRange extends CandidateRange {
+  model: string;
+  except?: ReadonlySet<string>;
+}
+
 export interface Traffic {
   candidates: Candidate[];
   /** Answers of the time, and those of them whose texts are kept. */
@@ -34,7 +40,7 @@ export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }])
 /** Of a model, in the order in which they were asked for. What nobody can read any more is left out. */
 export async function trafficOf(
   store: TraceStore,
-  { model, from, until }: CandidateRange & { model: string },
+  { model, from, until, except }: TrafficRange,
   { sample, when, most }: TrafficSettings,
 ): Promise<Traffic> {
   const rows = await store.database
@@ -49,10 +55,13 @@ export async function trafficOf(
     .orderBy('choice')
     .execute();
   const down = when.some((one) => 'thumb' in one) ? await thumbsDown(store, model) : new Set<string>();
-  const isWanted = (row: TraceRow): boolean =>
-    when.length === 0 || when.some((condition) => holds(condition, row, down.has(placeOf(row.id, row.choice))));
+  const isWanted = (row: TraceRow, place: string): boolean =>
+    when.length === 0 || when.some((condition) => holds(condition, row, down.has(place)));
   const kept = rows.filter(({ text }) => text !== null);
-  const taken = kept.filter((row) => isTaken(placeOf(row.id, row.choice), sample) && isWanted(row));
+  const taken = kept.filter((row) => {
+    const place = placeOf(row.id, row.choice);
+    return except?.has(place) !== true && isTaken(place, sample) && isWanted(row, place);
+  });
   const candidates: Candidate[] = [];
   for (const row of taken.slice(-most)) {
     const candidate = await candidateOf(store, row);

@@ -111,6 +111,25 @@ describe('quarantine', () => {
     expect(countHolds(third.held)).toMatchObject({ sure_flip: 20 });
     expect(third.stopped).toBeDefined();
   });
+
+  it('finds the same attack beside many served answers, which say nothing yet', async () => {
+    const label = { kind: 'label' as const, answer: 'c' };
+    const said = honest(100, { ...label, target: 'c', confidence: 0.6 });
+    const flips = honest(20, { ...label, source: 'attacker', target: 'a', confidence: 0.97 }).map((one, i) => ({
+      ...one,
+      id: `bad-${i}`,
+      prompt: `${THINGS[(i * 7) % 10]} ${i * 131}`,
+      target: i % 2 === 0 ? 'a' : 'b',
+    }));
+    const served = honest(400, { ...label, origin: 'traffic', target: undefined, confidence: 0.99 }).map((one, i) => ({
+      ...one,
+      id: `served-${i}`,
+      prompt: `When is ${THINGS[i % 10]} ${i * 7907} here, and ${THINGS[(i * 3) % 10]} ${i * 31}?`,
+    }));
+    const found = await quarantine([...said, ...flips, ...served], settings);
+    expect(countHolds(found.held)).toEqual({ sure_flip: 20 });
+    expect(found.stopped).toMatch(/^20 rows of 120 /);
+  });
 });
 
 describe('rows to train on', () => {

@@ -191,7 +191,7 @@ describe('alarms', () => {
     expect(report.signals.find(({ name }) => name === 'refusal')).toMatchObject({ isAlarm: true });
     expect(report.alarms[0]).toMatchObject({
       signal: 'refusal',
-      samples: expect.arrayContaining(['chatcmpl-159']) as string[],
+      samples: expect.arrayContaining(['chatcmpl-105']) as string[],
     });
     // Another process with the same store.
     const again = await watcher(options);
@@ -208,6 +208,41 @@ describe('alarms', () => {
     // A version that nobody asks any more has no alarm.
     await closeForgotten(again.store, start + 8 * 86_400_000);
     expect(await openAlarms(again.store)).toEqual([]);
+  });
+
+  it('are found at the same answer, however many are written at once', async () => {
+    const messages: string[][] = [];
+    for (const atOnce of [1, 64]) {
+      const told: string[] = [];
+      const sink = {
+        tell: (_: AlarmEvent, { message }: { message: string }) => Promise.resolve(void told.push(message)),
+      };
+      const options = { folder: join(folder, String(atOnce)), monitor: { reference: 100 }, sinks: [sink] };
+      const watching = await watcher(options);
+      for (let i = 0; i < 180; i++) {
+        watching.observe(answer(i, { answer: i < 120 ? 'On its way.' : 'I can’t help with that.' }));
+        if (i === 0 || i % atOnce === 0) await watching.flush();
+      }
+      await watching.flush();
+      messages.push(told);
+    }
+    expect(messages[0]).toHaveLength(1);
+    expect(messages[1]).toEqual(messages[0]);
+  });
+
+  it('are not raised about what is ignored', async () => {
+    const watching = await watcher({ monitor: { reference: 100, ignore: ['refusal', 'topic'] } });
+    for (let i = 0; i < 300; i++) {
+      watching.observe(
+        answer(i, i < 120 ? {} : { answer: 'I can’t help with that.', prompt: `A parcel of ${i} kilos` }),
+      );
+      if (i === 0) await watching.flush();
+    }
+    await watching.flush();
+    const [{ signals: tested }] = await reportVersions(watching.store);
+    expect(tested.map(({ name }) => name)).toEqual(expect.arrayContaining(['unlike', 'empty']));
+    expect(tested.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['refusal']));
+    expect(tested.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['topic']));
   });
 
   it.skipIf(storeUrl() === undefined)('are found in what servers of one database answer together', async () => {
@@ -255,6 +290,17 @@ describe('alarms', () => {
     expect(current.estimate).toBeCloseTo(1 / 6);
     const message = messageOf({ name: 'refusal', eValue: test.eValue, isAlarm: true, reading: test.reading });
     expect(message).toMatch(/^answers that decline: 5\.0 % before, 100\.0 % of 20 since /);
+  });
+
+  it('tell of the end of an amount that changed, where its median did not', () => {
+    const reference = SignalTest.counts(
+      signals.confidence,
+      Array.from({ length: 100 }, (_, i) => (i < 8 ? 0.6 : 0.99)),
+    );
+    const test = new SignalTest(signals.confidence, reference);
+    for (let at = 0; at < 100; at++) test.observe(at % 10 < 3 ? 0.5 : 0.99, { id: String(at), at });
+    const message = messageOf({ name: 'confidence', eValue: test.eValue, isAlarm: true, reading: test.reading });
+    expect(message).toMatch(/^confidence of an answer: 8\.0 % below 0\.99 before, 30\.\d % of \d+ since /);
   });
 
   it('are signed as Standard Webhooks say', () => {
