@@ -29,6 +29,7 @@ export interface MoveStoreOptions {
   from?: string;
   /** Told of files as they arrive. */
   onEvent?: EventSink;
+  /** Stops after the file that is on its way. */
   signal?: AbortSignal;
 }
 
