@@ -66,8 +66,14 @@ async function liveThrough(mails: readonly DatedMail[], folder: string, setting:
   await using office = await Office.open(MODEL, { folder, time });
   const served = await serveAll(office, stage, coming);
   const story = { folder, train, test, ...served };
-  const files = { 'mails of the month before': join(folder, 'test.jsonl'), 'mails of the drift': join(folder, 'drift.jsonl') };
-  writeMailRows(files['mails of the drift'], served.unseen.map(({ mail }) => mail));
+  const files = {
+    'mails of the month before': join(folder, 'test.jsonl'),
+    'mails of the drift': join(folder, 'drift.jsonl'),
+  };
+  writeMailRows(
+    files['mails of the drift'],
+    served.unseen.map(({ mail }) => mail),
+  );
   const comparisons: [string, Comparison][] = [];
   for (const [name, file] of Object.entries(files)) {
     const comparison = await compareVersions(file);
@@ -152,7 +158,11 @@ function findingsOf(story: Story): Findings {
       `![Percent of mails sorted right over time](${PICTURE})`,
     ],
     tables: [
-      { caption: 'What happened', head: ['date of the mail', 'mails so far', 'what', 'figures'], rows: eventRows(story) },
+      {
+        caption: 'What happened',
+        head: ['date of the mail', 'mails so far', 'what', 'figures'],
+        rows: eventRows(story),
+      },
       ...comparisonTables(story),
     ],
     verdict: [
@@ -186,7 +196,11 @@ function eventRows({ folder, drift, before, improved, poisoning, all, attacked }
   );
   return [
     row(calm, 'in use', `${share(0, calm)} right so far`),
-    row(drift.sorted.length, 'alarm', `${drift.alarm.message}; ${share(calm, drift.sorted.length)} of the last 200 right`),
+    row(
+      drift.sorted.length,
+      'alarm',
+      `${drift.alarm.message}; ${share(calm, drift.sorted.length)} of the last 200 right`,
+    ),
     row(looked, 'people look', `${share(looked - UNTIL_LOOKED, looked)} right since the alarm`),
     ...steps,
     row(ended, 'trial', `${tried.length} mails, ${share(looked, ended)} right by both versions`),

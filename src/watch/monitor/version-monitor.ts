@@ -248,7 +248,8 @@ export class VersionMonitor {
   /** What was too rare to be tested in the period before adds to its own reference. */
   #prepare(name: TestName, signal: Measured, values: readonly number[]): void {
     const all = [...values, ...(this.#early.get(name) ?? [])];
-    if (all.length >= LEAST_VALUES && this.#isTested(name)) this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
+    if (all.length >= LEAST_VALUES && this.#isTested(name))
+      this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
   }
 
   #test(name: TestName, signal: Measured, value: number, place: { id: string; at: number }): void {

@@ -213,7 +213,9 @@ describe('alarms', () => {
     const messages: string[][] = [];
     for (const atOnce of [1, 64]) {
       const told: string[] = [];
-      const sink = { tell: (_: AlarmEvent, { message }: { message: string }) => Promise.resolve(void told.push(message)) };
+      const sink = {
+        tell: (_: AlarmEvent, { message }: { message: string }) => Promise.resolve(void told.push(message)),
+      };
       const options = { folder: join(folder, String(atOnce)), monitor: { reference: 100 }, sinks: [sink] };
       const watching = await watcher(options);
       for (let i = 0; i < 180; i++) {
@@ -230,7 +232,9 @@ describe('alarms', () => {
   it('are not raised about what is ignored', async () => {
     const watching = await watcher({ monitor: { reference: 100, ignore: ['refusal', 'topic'] } });
     for (let i = 0; i < 300; i++) {
-      watching.observe(answer(i, i < 120 ? {} : { answer: 'I can’t help with that.', prompt: `A parcel of ${i} kilos` }));
+      watching.observe(
+        answer(i, i < 120 ? {} : { answer: 'I can’t help with that.', prompt: `A parcel of ${i} kilos` }),
+      );
       if (i === 0) await watching.flush();
     }
     await watching.flush();
