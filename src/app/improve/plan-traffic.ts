@@ -5,13 +5,16 @@ import { trafficSignals, type TrafficCondition } from '../../watch/quarantine/tr
 
 export const share = z.number().min(0).max(1);
 /** 0.1 or 10%. */
-export const percentage = z.union([
-  share,
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
-    .transform((text) => Number.parseFloat(text) / 100),
-]);
+export const percentage = z.union(
+  [
+    z.number().refine((value) => value >= 0 && value <= 1),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?\s*%$/)
+      .transform((text) => Number.parseFloat(text) / 100),
+  ],
+  'a share, such as 10% or 0.1',
+);
 
 const condition = `(?:down|low_confidence|confidence\\s*<\\s*(?:0?\\.\\d+|1)|${trafficSignals.join('|')})`;
 const USUALLY_UNSURE = 0.5;
