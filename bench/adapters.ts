@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../src/base/median.ts';
 
 const options = {
   /** A workload, whose shape gets random weights, in place of a model's folder. */
@@ -51,8 +52,4 @@ export function benchAdapters(words: readonly string[]): number {
 /** The median of the rounds' shares: a slow minute of the machine meets both. */
 function shareOf(rates: readonly number[], others: readonly number[]): string {
   return `${(100 * median(rates.map((rate, round) => rate / others[round]))).toFixed(0)} %`;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

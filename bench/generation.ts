@@ -7,6 +7,7 @@ import { exportRun } from '../src/app/export.ts';
 import { fillerTokenizer } from '../tools/stress/large-model.ts';
 import type { Rate } from './generation-cases.ts';
 import { readWorkload } from './workload.ts';
+import { median } from '../src/base/median.ts';
 
 const options = {
   /** A workload, whose shape gets random weights, in place of a model's folder. */
@@ -38,7 +39,7 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
     const found = measureInTurns(scripts, Number(values.rounds), threads);
     console.log(`${dtype}, ${threads} threads: tokens a second, by the clock and by the processors' time`);
     for (const [key, rates] of found)
-      console.log(`${key.padEnd(48)} ${median(rates.map(({ wall }) => wall))} ${median(rates.map(({ cpu }) => cpu))}`);
+      console.log(`${key.padEnd(48)} ${shown(rates.map(({ wall }) => wall))} ${shown(rates.map(({ cpu }) => cpu))}`);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -76,9 +77,8 @@ function measureInTurns(
 }
 
 /** A rate is a difference of two times, so that the best of several would be the one with the largest error. */
-function median(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)].toFixed(0).padStart(7);
+function shown(values: readonly number[]): string {
+  return median(values).toFixed(0).padStart(7);
 }
 
 function measure(script: readonly string[], threads: string): Rate[] {

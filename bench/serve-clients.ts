@@ -73,10 +73,6 @@ async function ask(url: string, body: Record<string, unknown>): Promise<number> 
   return first ?? performance.now() - start;
 }
 
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 }

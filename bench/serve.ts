@@ -7,7 +7,8 @@ import { exportRun } from '../src/app/export.ts';
 import { readJson, writeJson } from '../src/files/json.ts';
 import { makeModel } from './generation.ts';
 import { processorSeconds } from '../tools/stress/process-usage.ts';
-import { measure, median, quantile, type Found, type Served, type Work } from './serve-clients.ts';
+import { median } from '../src/base/median.ts';
+import { measure, quantile, type Found, type Served, type Work } from './serve-clients.ts';
 import { startProcess, startServer, type Started } from './serve-process.ts';
 
 const options = {

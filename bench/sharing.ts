@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../src/base/median.ts';
 import { randomUnit } from '../src/base/random.ts';
 import { objectives } from '../src/methods/objectives/index.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';
@@ -17,7 +18,6 @@ import type { Objective, PreparedRow, Processor } from '../src/train/interfaces.
 import { packed, Rollouts } from '../src/train/produce.ts';
 import { trainStep, type StepParts } from '../src/train/step.ts';
 import type { GenerationRequest } from '../src/generate/index.ts';
-import { median } from './serve-clients.ts';
 
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },

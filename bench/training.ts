@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AttuneError } from '../src/base/errors.ts';
+import { median } from '../src/base/median.ts';
 import { waitingThreads } from '../src/tensor/engine.ts';
 import { QUIET_SHARE, watchLoad, type Load } from './quiet.ts';
 import type { Measurement } from './train.ts';
@@ -159,21 +160,18 @@ function run(program: string, words: readonly string[], environment: Record<stri
 /** `rate` is what 100 % are: the same for all, since some measure the product in another shape. */
 function figuresOf(measurements: readonly Measurement[], operations: Operations, rate: number): Figures {
   const seconds = measurements.flatMap((one) => one.seconds).toSorted((a, b) => a - b);
-  const median = medianOf(seconds) as number;
+  const middle = median(seconds);
+  const processorSeconds = measurements.flatMap((one) => one.processorSeconds ?? []);
   return {
     engine: measurements[0].engine,
-    secondsPerStep: [seconds[0], median, seconds[seconds.length - 1]],
-    processorSecondsPerStep: medianOf(measurements.flatMap((one) => one.processorSeconds ?? [])),
-    inputTokensPerSecond: operations.inputTokens / median,
-    mfu: operations.step / median / (rate * 1e9),
+    secondsPerStep: [seconds[0], middle, seconds[seconds.length - 1]],
+    processorSecondsPerStep: processorSeconds.length === 0 ? undefined : median(processorSeconds),
+    inputTokensPerSecond: operations.inputTokens / middle,
+    mfu: operations.step / middle / (rate * 1e9),
     bf16GemmGflops: bestRate(measurements),
     peakRssMib: Math.max(...measurements.map((one) => one.peakRssMib)),
     losses: measurements[0].losses,
   };
-}
-
-function medianOf(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function bestRate(measurements: readonly Measurement[]): number {

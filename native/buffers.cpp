@@ -97,8 +97,11 @@ napi_value toBytes(napi_env env, napi_callback_info info) {
 struct Mapping {
   void* data = nullptr;
   size_t length = 0;
+  // Of a file whose pages are mapped tensor by tensor; -1 for memory.
+  int file = -1;
   ~Mapping() {
     if (data != nullptr) munmap(data, length);
+    if (file >= 0) close(file);
   }
 };
 
@@ -107,28 +110,31 @@ std::vector<std::shared_ptr<Mapping>>& mappings() {
   return *table;
 }
 
-// Private and writable: a weight that is trained in place gets pages of its own, the file stays as it is.
-std::shared_ptr<Mapping> mapFile(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw std::runtime_error("cannot open " + path + ": " + strerror(errno));
-  struct stat status {};
+std::shared_ptr<Mapping> openFile(const std::string& path) {
   auto mapping = std::make_shared<Mapping>();
-  if (fstat(file, &status) == 0 && status.st_size > 0) {
-    void* data = mmap(nullptr, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
-    if (data != MAP_FAILED) {
-      mapping->data = data;
-      mapping->length = static_cast<size_t>(status.st_size);
-    }
-  }
-  close(file);
-  if (mapping->data == nullptr) throw std::runtime_error("cannot map " + path);
+  mapping->file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (mapping->file < 0) throw std::runtime_error("cannot open " + path + ": " + strerror(errno));
+  struct stat status {};
+  if (fstat(mapping->file, &status) != 0 || status.st_size <= 0) throw std::runtime_error("cannot map " + path);
+  mapping->length = static_cast<size_t>(status.st_size);
   return mapping;
 }
 
-// map(path) → mapping handle
+// Pages of their own for a part of a file: a weight that is read once, to be quantised or cast, gives its pages back.
+// Private and writable: a weight that is trained in place gets pages of its own, the file stays as it is.
+std::shared_ptr<Mapping> mapPart(const Mapping& whole, size_t from, size_t bytes) {
+  auto part = std::make_shared<Mapping>();
+  void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, whole.file, static_cast<off_t>(from));
+  if (data == MAP_FAILED) throw std::runtime_error(std::string("cannot map a part of a file: ") + strerror(errno));
+  part->data = data;
+  part->length = bytes;
+  return part;
+}
+
+// map(path) → mapping handle of a file
 napi_value map(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
-  mappings().push_back(mapFile(toString(env, arguments[0])));
+  mappings().push_back(openFile(toString(env, arguments[0])));
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
@@ -153,14 +159,14 @@ napi_value allocate(napi_env env, napi_callback_info info) {
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
-// unmap(mapping): tensors over it keep it alive
+// unmap(mapping): tensors over it stay
 napi_value unmap(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   mappings().at(static_cast<size_t>(toDouble(env, arguments[0]))).reset();
   return undefined(env);
 }
 
-// fromMapping(mapping, offset, shape, dtype) → a tensor over its pages
+// fromMapping(mapping, offset, shape, dtype) → a tensor over its pages, which it keeps alive
 napi_value fromMapping(napi_env env, napi_callback_info info) {
   Arguments<4> arguments(env, info);
   const std::shared_ptr<Mapping> mapping = mappings().at(static_cast<size_t>(toDouble(env, arguments[0])));
@@ -170,15 +176,17 @@ napi_value fromMapping(napi_env env, napi_callback_info info) {
   const auto dtype = static_cast<at::ScalarType>(toInt(env, arguments[3]));
   const size_t bytes = expectedBytes(shape, dtype);
   if (offset > mapping->length || bytes > mapping->length - offset) throw std::runtime_error("the tensor lies outside the file");
-  auto* data = static_cast<uint8_t*>(mapping->data) + offset;
   const auto options = at::TensorOptions().dtype(dtype);
   if (bytes == 0) return fromTensor(env, at::empty(shape, options));
+  const size_t before = mapping->file < 0 ? offset : offset % static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const auto owner = mapping->file < 0 ? mapping : mapPart(*mapping, offset - before, before + bytes);
+  auto* data = static_cast<uint8_t*>(owner->data) + before;
   if (reinterpret_cast<uintptr_t>(data) % c10::elementSize(dtype) != 0) {
     at::Tensor copy = at::empty(shape, options);
     memcpy(copy.data_ptr(), data, bytes);
     return fromTensor(env, copy);
   }
-  return fromTensor(env, at::from_blob(data, shape, [mapping](void*) {}, options));
+  return fromTensor(env, at::from_blob(data, shape, [owner](void*) {}, options));
 }
 
 }  // namespace

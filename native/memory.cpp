@@ -1,10 +1,12 @@
-// Where tensors on the CPU get their memory.
+// Where tensors on the CPU get their memory, and how much they hold; of those on `meta`, which have none, how much they would.
 // libtorch asks for aligned blocks, for which glibc wants more room than the block has: one that was freed is then never
 // taken for another of its size, and gaps add up. Here the room is asked for and the alignment made inside of it.
 #include <c10/core/CPUAllocator.h>
 
+#include <atomic>
 #include <cstdlib>
 
+#include "javascript.hpp"
 #include "parts.hpp"
 
 namespace attune {
@@ -12,6 +14,18 @@ namespace attune {
 namespace {
 
 constexpr size_t kAlignment = 64;
+
+// What tensors of a device hold now, and held at most.
+struct Held {
+  std::atomic<size_t> now{0}, most{0};
+
+  void add(size_t bytes) {
+    const size_t held = now += bytes;
+    if (held > most) most = held;
+  }
+};
+
+Held onCpu, onMeta;
 
 struct Memory final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
@@ -28,21 +42,60 @@ struct Memory final : public c10::Allocator {
     // At least 16 bytes lie before it, since malloc's blocks begin at multiples of that.
     char* data = start + kAlignment - reinterpret_cast<uintptr_t>(start) % kAlignment;
     reinterpret_cast<void**>(data)[-1] = start;
+    reinterpret_cast<size_t*>(data)[-2] = bytes;
+    onCpu.add(bytes);
     return data;
   }
 
   static void give(void* data) {
     if (data == nullptr) return;
     c10::profiledCPUMemoryReporter().Delete(data);
+    onCpu.now -= static_cast<size_t*>(data)[-2];
     std::free(static_cast<void**>(data)[-1]);
   }
 };
+
+// A step on shapes alone says what one with numbers takes.
+struct CountedShapes final : public c10::Allocator {
+  c10::DataPtr allocate(size_t bytes) override {
+    onMeta.add(bytes);
+    return {kNowhere, reinterpret_cast<void*>(bytes), &give, at::Device(at::kMeta)};
+  }
+  at::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  void copy_data(void*, const void*, size_t) const override {}
+
+  static void give(void* bytes) { onMeta.now -= reinterpret_cast<size_t>(bytes); }
+
+  // Kernels ask tensors for an address, and those that get one of these read nothing there (`dryKernels`).
+  static inline void* const kNowhere = reinterpret_cast<void*>(kAlignment);
+};
+
+Held& heldOn(napi_env env, napi_value device) { return toString(env, device) == "meta" ? onMeta : onCpu; }
+
+// tensorBytes(device) → bytes that tensors on the CPU hold now, or that those on `meta` would
+napi_value tensorBytes(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  return fromDouble(env, static_cast<double>(heldOn(env, arguments[0]).now));
+}
+
+// takeTensorPeak(device) → the most that they have held since this was last asked
+napi_value takeTensorPeak(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  Held& held = heldOn(env, arguments[0]);
+  return fromDouble(env, static_cast<double>(held.most.exchange(held.now)));
+}
 
 }  // namespace
 
 void useMemory() {
   static Memory memory;
   c10::SetCPUAllocator(&memory, 1);
+}
+
+void addMemory(napi_env env, napi_value exports) {
+  static CountedShapes shapes;
+  c10::SetAllocator(at::kMeta, &shapes, 1);
+  addExports(env, exports, {{"tensorBytes", entry<tensorBytes>}, {"takeTensorPeak", entry<takeTensorPeak>}});
 }
 
 }  // namespace attune

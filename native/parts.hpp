@@ -10,6 +10,7 @@ void addBuffers(napi_env env, napi_value exports);
 void addAutograd(napi_env env, napi_value exports);
 void addProfile(napi_env env, napi_value exports);
 void useMemory();
+void addMemory(napi_env env, napi_value exports);
 void addRuntime(napi_env env, napi_value exports);
 
 }  // namespace attune

@@ -79,6 +79,7 @@ napi_value start(napi_env env, napi_value exports) {
   addBuffers(env, exports);
   addAutograd(env, exports);
   addProfile(env, exports);
+  addMemory(env, exports);
   addRuntime(env, exports);
   return exports;
 }

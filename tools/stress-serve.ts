@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { median } from '../src/base/median.ts';
 import { randomUnit } from '../src/base/random.ts';
 import { writeJson } from '../src/files/json.ts';
 import { residentBytes } from './stress/process-usage.ts';
@@ -98,9 +99,8 @@ function total({ server: own, models }: Memory): number {
 /** Of the quarter that begins there. The first one is the warm-up: caches fill, and code is compiled. */
 function medianOf(samples: readonly Sample[], from: number): Memory {
   const quarter = samples.filter(({ at }) => at >= from && at < from + 0.25);
-  const median = (part: keyof Memory) =>
-    quarter.map((sample) => sample[part]).toSorted((x, y) => x - y)[Math.floor(quarter.length / 2)];
-  return { server: median('server'), models: median('models') };
+  const of = (part: keyof Memory) => median(quarter.map((sample) => sample[part]));
+  return { server: of('server'), models: of('models') };
 }
 
 /** Every visit's own numbers. */

@@ -13,10 +13,10 @@ import { trainWhole } from '../train-whole.ts';
 
 /** Undefined without any bound: AdamW on the same batches. */
 const EPSILONS = [1, 3, 8, undefined] as const;
-const [ROWS, TEST_ROWS, BATCH] = [900, 200, 64];
-const RATE = 5e-3;
-/** Planted rows, and codes that each one's own is ranked among. */
-const [CANARIES, CODES] = [8, 256];
+const [ROWS, TEST_ROWS, BATCH] = [2000, 200, 128];
+const RATE = 2e-2;
+/** Planted rows, how often each stands there, and codes that each one's own is ranked among. */
+const [CANARIES, COPIES, CODES] = [8, 4, 256];
 
 interface Private {
   epsilon: number | undefined;
@@ -32,7 +32,7 @@ export interface PrivacyCurve extends Findings {
 
 /** What a bound on privacy costs in accuracy, and what it keeps of planted rows. */
 export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
-  const steps = setting.quick ? 4 : 30;
+  const steps = setting.quick ? 4 : 120;
   const files = writeRowFiles(join(setting.folder, 'methods', 'privacy'));
   const found = await onEachCore(EPSILONS, (epsilon) => train(epsilon, { files, steps }, setting));
   const [first, ...others] = found.map(({ folder }) => folder);
@@ -41,11 +41,12 @@ export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
   const values = comparison.systems.map((system) => system.values.accuracy!);
   return {
     about: [
-      `Differential privacy: the tickets and queues of above (${ROWS} to train on, ${TEST_ROWS} to test on; LoRA of rank ` +
-        `2 and the head), ${steps} steps of ${BATCH} rows by dp_sgd for ε of 1, 3 and 8, and by AdamW without a bound. ` +
-        `${CANARIES} rows of a code and a queue by chance are planted among the training rows. Exposure is the bits by ` +
-        `which the result tells such a row from ${CODES - 1} others with the same queue and another code: ` +
-        `${Math.log2(CODES)} at most, ${chance().toFixed(1)} on average by chance.`,
+      `Differential privacy: the tickets and queues of above (${ROWS} to train on, ${TEST_ROWS} to test on; ln_tuning: ` +
+        `norms and the head, since noise is added to every trained number), ${steps} steps of ${BATCH} rows by dp_sgd for ` +
+        `ε of 1, 3 and 8, and by AdamW without a bound. ${CANARIES} rows of a code and a queue by chance are planted ` +
+        `among the training rows, ${COPIES} times each; ε is for one row. Exposure is the bits by which the result ` +
+        `tells such a row from ${CODES - 1} others with the same queue and another code: ${Math.log2(CODES)} at most, ` +
+        `${chance().toFixed(1)} on average by chance.`,
     ],
     tables: [
       {
@@ -72,7 +73,10 @@ function writeRowFiles(folder: string): Files {
   makeFolders(folder);
   const [train, test] = [join(folder, 'train.csv'), join(folder, 'test.csv')];
   const rows = drawTickets({ rows: ROWS + TEST_ROWS, seed: 1 });
-  const planted = Array.from({ length: CANARIES }, (_, i) => ({ ...canary(i, 0), queue: queueOf(i) }));
+  const planted = Array.from({ length: COPIES * CANARIES }, (_, i) => ({
+    ...canary(i % CANARIES, 0),
+    queue: queueOf(i % CANARIES),
+  }));
   writeCsv(train, [...rows.slice(TEST_ROWS), ...planted]);
   writeCsv(test, rows.slice(0, TEST_ROWS));
   return { train, test };
@@ -105,9 +109,9 @@ async function train(
       validation: 0,
       allow_overlap: true,
     },
-    tuning: { method: 'lora', r: 2, alpha: 4 },
+    tuning: 'ln_tuning',
     objective: 'classification',
-    training: { ...optimizer, learning_rate: RATE, max_steps: steps, batch_size: BATCH, seed: 0 },
+    training: { ...optimizer, learning_rate: RATE, max_steps: steps, epochs: 100, batch_size: BATCH, seed: 0 },
     evaluation: { every: 'never', baselines: 'none' },
     checkpoints: { every: 'never', best: false, keep: 1 },
     report_to: [],

@@ -44,6 +44,7 @@ export const WAYS: readonly Way[] = [
   { name: 'p_tuning', learningRate: 5e-3 },
   { name: 'prefix', learningRate: 1e-2 },
   { name: 'adaption_prompt', learningRate: 1e-2 },
+  { name: 'adapter', learningRate: 5e-3 },
 ];
 
 export function tuningOf({ name, options }: Way): RecipeInput['tuning'] {

@@ -228,7 +228,7 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const Request r{queryOffsets, keyOffsets, causal, std::min(window.value_or(kNoWindow), kNoWindow),
       scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(2))))};
   checkRequest(q, k, v, r);
-  if (kernelsFor(q) == nullptr || !isOnCpu(k) || !isOnCpu(v) || q.size(2) > kLargestHead || q.numel() == 0) return composite(q, k, v, r);
+  if (kernelsFor(q) == nullptr || !isBeside(k, q) || !isBeside(v, q) || q.size(2) > kLargestHead || q.numel() == 0) return composite(q, k, v, r);
   const bool isRecorded = at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad());
   if (!isRecorded) return std::get<0>(forwardFused(q.contiguous(), k.contiguous(), v.contiguous(), r));
   return FusedAttention::apply(q.contiguous(), k.contiguous(), v.contiguous(), r);

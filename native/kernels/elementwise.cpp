@@ -153,7 +153,7 @@ struct FusedSwiGlu : public torch::autograd::Function<FusedSwiGlu> {
 
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   TORCH_CHECK(x.dim() >= 1 && weight.dim() == 1 && weight.size(0) == x.size(-1), "rms_norm wants x [..., D] and weight [D]");
-  if (kernelsFor(x) == nullptr || !isOnCpu(weight) || x.numel() == 0) return compositeRmsNorm(x, weight, eps);
+  if (kernelsFor(x) == nullptr || !isBeside(weight, x) || x.numel() == 0) return compositeRmsNorm(x, weight, eps);
   if (!isRecorded(x, weight)) return FusedRmsNorm::run(x.contiguous(), weight, eps).first;
   return FusedRmsNorm::apply(x.contiguous(), weight, eps);
 }
@@ -162,14 +162,14 @@ at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& si
   TORCH_CHECK(x.dim() == 3 && x.size(2) % 2 == 0, "rope wants x [N, H, D] with an even D");
   TORCH_CHECK(cos.dim() == 2 && cos.size(0) == x.size(0) && cos.size(1) == x.size(2) && sin.sizes() == cos.sizes(), "rope wants cos and sin [N, D]");
   TORCH_CHECK(!cos.requires_grad() && !sin.requires_grad(), "rope has no gradient for its angles");
-  if (kernelsFor(x) == nullptr || !isOnCpu(cos) || !isOnCpu(sin) || cos.scalar_type() == at::kDouble || x.numel() == 0) return compositeRope(x, cos, sin);
+  if (kernelsFor(x) == nullptr || !isBeside(cos, x) || !isBeside(sin, x) || cos.scalar_type() == at::kDouble || x.numel() == 0) return compositeRope(x, cos, sin);
   const at::Tensor c = cos.to(at::kFloat).contiguous(), s = sin.to(at::kFloat).contiguous();
   return isRecorded(x, x) ? FusedRope::apply(x.contiguous(), c, s) : FusedRope::run(x.contiguous(), c, s, false);
 }
 
 at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up) {
   TORCH_CHECK(gate.sizes() == up.sizes() && gate.scalar_type() == up.scalar_type(), "swiglu wants gate and up of one shape and type");
-  if (kernelsFor(gate) == nullptr || !isOnCpu(up) || gate.numel() == 0) return compositeSwiGlu(gate, up);
+  if (kernelsFor(gate) == nullptr || !isBeside(up, gate) || gate.numel() == 0) return compositeSwiGlu(gate, up);
   return isRecorded(gate, up) ? FusedSwiGlu::apply(gate.contiguous(), up.contiguous()) : FusedSwiGlu::run(gate.contiguous(), up.contiguous());
 }
 

@@ -11,9 +11,18 @@ namespace attune {
 
 inline bool isOnCpu(const at::Tensor& x) { return x.device().is_cpu() && x.layout() == at::kStrided; }
 
+// Whether a kernel that reads x can read y as well.
+inline bool isBeside(const at::Tensor& y, const at::Tensor& x) { return y.device() == x.device() && y.layout() == at::kStrided; }
+
+// On `meta` operators take the same way as on the CPU, with kernels that do nothing: what they keep until backward is the same.
+inline const Kernels* kernelsOn(const at::Tensor& x) {
+  if (isOnCpu(x)) return activeKernels();
+  return x.is_meta() && x.layout() == at::kStrided && activeKernels() != nullptr ? dryKernels() : nullptr;
+}
+
 // The kernels for a tensor's type, or null where only the composite definition computes it.
 inline const TypeKernels* kernelsFor(const at::Tensor& x) {
-  const Kernels* kernels = isOnCpu(x) ? activeKernels() : nullptr;
+  const Kernels* kernels = kernelsOn(x);
   if (kernels == nullptr) return nullptr;
   if (x.scalar_type() == at::kBFloat16) return &kernels->bf16;
   return x.scalar_type() == at::kFloat ? &kernels->f32 : nullptr;
@@ -21,7 +30,7 @@ inline const TypeKernels* kernelsFor(const at::Tensor& x) {
 
 // Whether products of such a tensor go by way of f32: bf16 on a processor that multiplies none.
 inline bool isWidened(const at::Tensor& x) {
-  const Kernels* kernels = isOnCpu(x) ? activeKernels() : nullptr;
+  const Kernels* kernels = kernelsOn(x);
   return kernels != nullptr && !kernels->hasBf16Products && x.scalar_type() == at::kBFloat16;
 }
 

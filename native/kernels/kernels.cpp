@@ -59,6 +59,37 @@ const Kernels* activeKernels() {
   return nullptr;
 }
 
+namespace {
+
+constexpr TypeKernels dryTypeKernels() {
+  TypeKernels k{};
+  k.attention = {[](const Attention&, int64_t) -> size_t { return 0; },
+                 [](const Attention&, const AttentionUnit&, const int64_t*, void*) {},
+                 0,
+                 [](const Attention&, const AttentionUnit&, const int64_t*, const void*, void*) {},
+                 [](const Attention&, const AttentionUnit&, void*) {},
+                 [](const Attention&, int64_t) -> size_t { return 0; },
+                 [](const Attention&, const AttentionUnit&, void*) {}};
+  k.pagedRow = [](const PagedRow&, float*) {};
+  k.rmsNorm = {[](const RmsNorm&, int64_t, int64_t) {}, [](const RmsNorm&, int64_t, int64_t, float*) {}};
+  k.rope = [](const Rope&, int64_t, int64_t) {};
+  k.swiGlu = k.swiGluBackward = [](const SwiGlu&, int64_t, int64_t) {};
+  k.add = [](const void*, const void*, void*, int64_t) {};
+  k.logProbs = {[](const LogProbs&, int64_t, int64_t) {}, [](const LogProbs&, int64_t, int64_t) {}};
+  k.fewRows = [](const FewRows&, int64_t, int64_t) {};
+  k.lowRank = {[](const LowRank&, int64_t, int64_t) {}, [](const LowRank&, int64_t, int64_t) {}};
+  k.int8 = {[](const Int8Input&, int64_t, int64_t) {}, [](const Int8Product&, const Int8Block&) {}};
+  k.unpackFourBit = [](const FourBit&, int64_t, int64_t) {};
+  return k;
+}
+
+}  // namespace
+
+const Kernels* dryKernels() {
+  static constexpr Kernels natural{dryTypeKernels(), dryTypeKernels(), true}, widened{dryTypeKernels(), dryTypeKernels(), false};
+  return activeKernels()->hasBf16Products ? &natural : &widened;
+}
+
 TORCH_LIBRARY_FRAGMENT(attune, library) { library.def("kernels(*, str? use=None) -> str", useKernels); }
 
 }  // namespace attune

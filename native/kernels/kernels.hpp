@@ -281,4 +281,7 @@ extern const Kernels avx512Kernels;
 // The kernels in use, or null for the composite definitions.
 const Kernels* activeKernels();
 
+// Kernels that read and write nothing, for shapes without memory; products go the way of the kernels in use.
+const Kernels* dryKernels();
+
 }  // namespace attune

@@ -32,7 +32,7 @@ Tensor& absOut(const Tensor& self, Tensor& out) {
   return out;
 }
 
-Tensor& logicalOrOut(const Tensor& self, const Tensor& other, Tensor& out) {
+Tensor& logicalOut(const Tensor& self, const Tensor& other, Tensor& out) {
   out.resize_(at::infer_size(self.sizes(), other.sizes()));
   return out;
 }
@@ -75,6 +75,13 @@ std::tuple<Tensor, Tensor, Tensor> convolutionBackward(const Tensor& gradient, c
   return {likeIf(mask[0], input), likeIf(mask[1], weight), mask[2] ? at::empty({channels}, gradient.options()) : Tensor()};
 }
 
+Tensor relu(const Tensor& self) { return at::empty_like(self); }
+Tensor flip(const Tensor& self, IntArrayRef) { return at::empty_like(self); }
+Tensor hardtanh(const Tensor& self, const at::Scalar&, const at::Scalar&) { return at::empty_like(self); }
+Tensor hardtanhBackward(const Tensor&, const Tensor& self, const at::Scalar&, const at::Scalar&) { return at::empty_like(self); }
+
+Tensor fourier(const Tensor& self, IntArrayRef, int64_t, bool) { return at::empty_like(self); }
+
 bool isMissing(const char* name, const char* overload = "") {
   const auto schema = c10::Dispatcher::singleton().findSchema({name, overload});
   return schema.has_value() && !schema->hasKernelForDispatchKey(c10::DispatchKey::Meta);
@@ -86,11 +93,17 @@ TORCH_LIBRARY_IMPL(aten, Meta, library) {
   if (isMissing("aten::index_select")) library.impl("index_select", indexSelect);
   if (isMissing("aten::embedding_dense_backward")) library.impl("embedding_dense_backward", embeddingBackward);
   if (isMissing("aten::abs", "out")) library.impl("abs.out", absOut);
-  if (isMissing("aten::logical_or", "out")) library.impl("logical_or.out", logicalOrOut);
+  if (isMissing("aten::logical_or", "out")) library.impl("logical_or.out", logicalOut);
+  if (isMissing("aten::logical_and", "out")) library.impl("logical_and.out", logicalOut);
+  if (isMissing("aten::flip")) library.impl("flip", flip);
+  if (isMissing("aten::hardtanh")) library.impl("hardtanh", hardtanh);
+  if (isMissing("aten::hardtanh_backward")) library.impl("hardtanh_backward", hardtanhBackward);
   if (isMissing("aten::where", "self")) library.impl("where.self", where);
   if (isMissing("aten::where", "self_out")) library.impl("where.self_out", whereOut);
   if (isMissing("aten::native_layer_norm")) library.impl("native_layer_norm", layerNorm);
   if (isMissing("aten::native_layer_norm_backward")) library.impl("native_layer_norm_backward", layerNormBackward);
+  if (isMissing("aten::relu")) library.impl("relu", relu);
+  if (isMissing("aten::_fft_c2c")) library.impl("_fft_c2c", fourier);
   if (isMissing("aten::convolution_overrideable")) library.impl("convolution_overrideable", convolution);
   if (isMissing("aten::convolution_backward_overrideable")) library.impl("convolution_backward_overrideable", convolutionBackward);
 }

@@ -1,20 +1,25 @@
 import { existsSync } from 'node:fs';
+import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
 import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
 import { textPart } from '../models/text-part.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
+import type { Recipe } from '../train/recipe.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
+import { resolveRecipe, settingPaths, type RecipeFlags, type RecipeInput } from './recipe/index.ts';
 
 export interface EstimateOptions {
   /** Tokens of all epochs. Default a million. */
   tokens?: number;
   /** Longest row, in tokens. Default 1024, or the tokens of an image or a recording. */
   rowTokens?: number;
-  /** Rank of LoRA. Default 16. */
-  rank?: number;
+  /** What is trained, how frozen weights are kept and the optimiser, as in a recipe. Without a tuning and a storage: LoRA, LoRA on nf4 (QLoRA) and all weights, side by side. */
+  recipe?: Pick<RecipeInput, 'tuning' | 'storage' | 'training'>;
+  /** The same as flags of the command line, which win: `{ tuning: 'loha', 'tuning.r': 8 }`. */
+  flags?: RecipeFlags;
   /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
   /** Asks to stop. */
@@ -22,7 +27,7 @@ export interface EstimateOptions {
 }
 
 export type ModelEstimate = JobResult<'estimate'> &
-  Required<Pick<EstimateOptions, 'tokens' | 'rank'>> & {
+  Required<Pick<EstimateOptions, 'tokens'>> & {
     /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
     quantisation?: string;
   };
@@ -30,15 +35,56 @@ export type ModelEstimate = JobResult<'estimate'> &
 /**
  * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
  * the hub nothing else is fetched. `train --dry-run` measures instead.
- * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE
+ * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE, E_RECIPE
  */
 export async function estimate(model: string, options: EstimateOptions = {}): Promise<ModelEstimate> {
-  const { tokens = 1e6, rowTokens, rank = 16, onEvent, signal } = options;
+  const { tokens = 1e6, rowTokens, onEvent, signal } = options;
+  const choices = await choicesOf(model, options);
   const config = await configOf(model, signal);
-  const input = { config, tokens, rowTokens, rank };
   const quantisation = quantisationOf(config)?.method;
-  const estimated = await runJob({ job: 'estimate', input, onEvent, signal });
-  return { ...estimated, tokens, rank, ...(quantisation !== undefined && { quantisation }) };
+  const estimated = await runJob({ job: 'estimate', input: { config, tokens, rowTokens, choices }, onEvent, signal });
+  return { ...estimated, tokens, ...(quantisation !== undefined && { quantisation }) };
+}
+
+/** What is compared where neither a tuning nor a storage is named. */
+const SIDE_BY_SIDE = [{ tuning: 'lora' }, { tuning: 'lora', storage: 'nf4' }, { tuning: 'full' }] as const;
+
+async function choicesOf(model: string, { recipe = {}, flags = {} }: EstimateOptions) {
+  const paths = await settingPaths(recipe, flags);
+  refuseUnread(paths);
+  const isChosen = paths.some((path) => /^(tuning|storage)\./.test(path));
+  const all = isChosen ? [{}] : SIDE_BY_SIDE;
+  // Rows are not read: a recipe only has to name some.
+  const recipes = await Promise.all(
+    all.map((choice) => resolveRecipe({ model, data: { train: 'rows' }, ...recipe, ...choice }, { flags })),
+  );
+  return recipes.map(({ tuning, storage, training: { optimizer } }) => ({
+    name: nameOf({ tuning, storage, optimizer }),
+    tuning,
+    storage,
+    optimizer,
+  }));
+}
+
+/** Settings that change nothing of the estimate would be ignored without a word. */
+function refuseUnread(paths: readonly string[]): void {
+  const unread = paths.filter((path) => !/^(tuning|storage|training\.optimizer)\./.test(path));
+  if (unread.length === 0) return;
+  throw new AttuneError('E_USAGE', {
+    what: `An estimate does not depend on ${unread.join(', ')}`,
+    expected: 'settings of tuning, storage and training.optimizer',
+    fix: 'leave it out; attune train --dry-run measures a whole recipe',
+  });
+}
+
+/** `lora on nf4, adamw_8bit` */
+function nameOf({
+  tuning,
+  storage,
+  optimizer,
+}: Pick<Recipe, 'tuning' | 'storage'> & Pick<Recipe['training'], 'optimizer'>): string {
+  const kept = storage.name === 'dense' ? '' : ` on ${storage.name}`;
+  return `${tuning.method}${kept}${optimizer.name === 'adamw' ? '' : `, ${optimizer.name}`}`;
 }
 
 async function configOf(model: string, signal = new AbortController().signal): Promise<RawConfig> {

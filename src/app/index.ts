@@ -83,6 +83,7 @@ export type { ModelHistory } from './registry/history.ts';
 export type { Promotion, PromoteOptions } from './registry/promote.ts';
 export type { RegisterOptions } from './registry/register.ts';
 export type { Rollback, RollbackOptions } from './registry/rollback.ts';
+export type { MovedObjects } from './store/move-objects.ts';
 export type { MovedStore, MoveStoreOptions } from './store/move-store.ts';
 export type { RetuneOptions } from './retune.ts';
 export type { AuditEntry, AuditFilter } from '../registry/index.ts';

@@ -36,6 +36,12 @@ export class FileDraft implements Disposable {
     return this.#bytes;
   }
 
+  /** SHA-256 of what was written until now. */
+  get sha256(): string {
+    this.#flush();
+    return this.#digest.copy().digest('hex');
+  }
+
   /** Bytes are taken as they are when the piece is written out: they must not change until then. */
   write(piece: string | Uint8Array): void {
     this.#pieces.push(piece);

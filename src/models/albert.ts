@@ -9,6 +9,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  Sublayer,
   type Activation,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
@@ -49,11 +50,12 @@ class Attention extends Module {
     this.#heads = heads;
   }
 
-  forward(x: Tensor, pass: Pass, dropouts: Dropouts): Tensor {
+  forward(x: Tensor, pass: Pass, { dropouts, sublayer }: { dropouts: Dropouts; sublayer: Sublayer }): Tensor {
     const flat = linearGroup([this.query, this.key, this.value], x);
     const [q, k, v] = flat.map((one) => one.reshape(x.shape[0], this.#heads, -1)); // [N, H, d]
     const y = attention(q, k, v, { layout: pass.layout, causal: false, dropout: dropouts.probabilities });
-    return this.LayerNorm.forward(x.add(dropouts.output.forward(this.dense.forward(y.flatten(1)))));
+    const result = dropouts.output.forward(this.dense.forward(y.flatten(1)));
+    return this.LayerNorm.forward(x.add(sublayer.change(x, result)));
   }
 }
 
@@ -63,6 +65,8 @@ class SharedLayer extends Module {
   readonly attention: Attention;
   readonly ffn: Linear;
   readonly ffn_output: Linear;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #activation: Activation;
 
   constructor(config: AlbertConfig) {
@@ -72,13 +76,15 @@ class SharedLayer extends Module {
     this.attention = new Attention(config);
     this.ffn = new Linear(width, inner, { bias: true });
     this.ffn_output = new Linear(inner, width, { bias: true });
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
     this.#activation = activations[config.hidden_act];
   }
 
   forward(x: Tensor, pass: Pass, dropouts: Dropouts): Tensor {
-    const attended = this.attention.forward(x, pass, dropouts);
+    const attended = this.attention.forward(x, pass, { dropouts, sublayer: this.attention_sublayer });
     const fed = this.ffn_output.forward(this.#activation(this.ffn.forward(attended)));
-    return this.full_layer_layer_norm.forward(fed.add(attended));
+    return this.full_layer_layer_norm.forward(this.mlp_sublayer.change(attended, fed).add(attended));
   }
 }
 

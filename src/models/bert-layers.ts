@@ -9,6 +9,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  Sublayer,
   type Activation,
 } from '../nn/index.ts';
 import { fromArray, type Tensor } from '../tensor/index.ts';
@@ -120,8 +121,9 @@ export class Output extends Module {
     this.#dropout = new Dropout(config.hidden_dropout_prob, site);
   }
 
-  forward(x: Tensor, residual: Tensor): Tensor {
-    return this.LayerNorm.forward(this.#dropout.forward(this.dense.forward(x)).add(residual));
+  forward(x: Tensor, residual: Tensor, sublayer: Sublayer): Tensor {
+    const result = this.#dropout.forward(this.dense.forward(x));
+    return this.LayerNorm.forward(sublayer.change(residual, result).add(residual));
   }
 }
 
@@ -155,17 +157,22 @@ class Layer extends Block {
   readonly attention: Attention;
   readonly intermediate: Dense;
   readonly output: Output;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
 
   constructor(config: BertConfig, layer: number) {
     super();
+    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
+    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
     this.attention = new Attention(config, layer);
     this.intermediate = new Dense(config.hidden_size, config.intermediate_size, config.hidden_act);
     this.output = new Output(config.intermediate_size, config, `encoder.layer.${layer}.output`);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.attention.output.forward(this.attention.self.forward(x, pass), x);
-    return this.output.forward(this.intermediate.forward(attended), attended);
+    const { attention, attention_sublayer: first, mlp_sublayer: second } = this;
+    const attended = attention.output.forward(attention.self.forward(x, pass), x, first);
+    return this.output.forward(this.intermediate.forward(attended), attended, second);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   layoutOfRows,
   Linear,
   Module,
+  Sublayer,
   type Activation,
   type Layout,
 } from '../nn/index.ts';
@@ -96,6 +97,8 @@ class Layer extends Block {
   readonly layer_norm1: LayerNorm;
   readonly mlp: Mlp;
   readonly layer_norm2: LayerNorm;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
 
   constructor(config: TowerConfig, path: string) {
     super();
@@ -104,11 +107,15 @@ class Layer extends Block {
     this.layer_norm1 = new LayerNorm(outer, epsilon);
     this.mlp = new Mlp({ outer, inner }, config.hidden_act);
     this.layer_norm2 = new LayerNorm(outer, epsilon);
+    this.attention_sublayer = new Sublayer('attention', outer);
+    this.mlp_sublayer = new Sublayer('mlp', outer);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = x.add(this.self_attn.forward(this.layer_norm1.forward(x), pass));
-    return attended.add(this.mlp.forward(this.layer_norm2.forward(attended)));
+    const read = this.layer_norm1.forward(x);
+    const attended = x.add(this.attention_sublayer.change(read, this.self_attn.forward(read, pass)));
+    const again = this.layer_norm2.forward(attended);
+    return attended.add(this.mlp_sublayer.change(again, this.mlp.forward(again)));
   }
 }
 

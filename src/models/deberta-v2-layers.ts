@@ -10,6 +10,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  Sublayer,
   tokenCount,
   withTokens,
   type Activation,
@@ -248,10 +249,14 @@ class Layer extends Block {
   readonly attention: Attention;
   readonly intermediate: Dense;
   readonly output: Output;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #neighbours: Neighbours | undefined;
 
   constructor(config: DebertaConfig, layer: number, { distances, neighbours }: Shared) {
     super();
+    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
+    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
     this.attention = new Attention(config, layer, distances);
     this.intermediate = new Dense(config.hidden_size, config.intermediate_size, config.hidden_act);
     this.output = new Output(config.intermediate_size, config, `encoder.layer.${layer}.output`);
@@ -259,8 +264,9 @@ class Layer extends Block {
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.attention.output.forward(this.attention.self.forward(x, pass), x);
-    const y = this.output.forward(this.intermediate.forward(attended), attended);
+    const { attention, attention_sublayer: first, mlp_sublayer: second } = this;
+    const attended = attention.output.forward(attention.self.forward(x, pass), x, first);
+    const y = this.output.forward(this.intermediate.forward(attended), attended, second);
     return this.#neighbours?.forward(x, y, pass.layout) ?? y;
   }
 }

@@ -10,6 +10,7 @@ import {
   Linear,
   Module,
   ModuleBuffer,
+  Sublayer,
   Parameter,
   type Layout,
 } from '../nn/index.ts';
@@ -151,6 +152,8 @@ class Layer extends Block {
   readonly norm2: LayerNorm;
   readonly mlp: Mlp | SwigluMlp;
   readonly layer_scale2: LayerScale;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #dropPaths: readonly DropPath[];
 
   constructor(config: Dinov2Config, path: string) {
@@ -163,13 +166,18 @@ class Layer extends Block {
     this.norm2 = new LayerNorm(outer, epsilon);
     this.mlp = config.use_swiglu_ffn ? new SwigluMlp(outer, inner) : new Mlp({ outer, inner }, config.hidden_act);
     this.layer_scale2 = new LayerScale(outer, first);
+    this.attention_sublayer = new Sublayer('attention', outer);
+    this.mlp_sublayer = new Sublayer('mlp', outer);
     this.#dropPaths = ['attention', 'mlp'].map((half) => new DropPath(config.drop_path_rate, `${path}.${half}.path`));
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.layer_scale1.forward(this.attention.forward(this.norm1.forward(x), pass));
+    const { attention_sublayer: first, mlp_sublayer: second } = this;
+    const read = this.norm1.forward(x);
+    const attended = first.change(read, this.layer_scale1.forward(this.attention.forward(read, pass)));
     const between = x.add(this.#dropPaths[0].forward(attended, pass.layout));
-    const changed = this.layer_scale2.forward(this.mlp.forward(this.norm2.forward(between)));
+    const again = this.norm2.forward(between);
+    const changed = second.change(again, this.layer_scale2.forward(this.mlp.forward(again)));
     return between.add(this.#dropPaths[1].forward(changed, pass.layout));
   }
 }

@@ -9,6 +9,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  Sublayer,
   type Activation,
 } from '../nn/index.ts';
 import { fromArray, type DType, type Tensor } from '../tensor/index.ts';
@@ -134,6 +135,8 @@ class Layer extends Block {
   readonly sa_layer_norm: LayerNorm;
   readonly ffn: FeedForward;
   readonly output_layer_norm: LayerNorm;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
 
   constructor(config: DistilBertConfig, layer: number) {
     super();
@@ -141,11 +144,14 @@ class Layer extends Block {
     this.sa_layer_norm = new LayerNorm(config.dim, NORM_EPSILON);
     this.ffn = new FeedForward(config, layer);
     this.output_layer_norm = new LayerNorm(config.dim, NORM_EPSILON);
+    this.attention_sublayer = new Sublayer('attention', config.dim);
+    this.mlp_sublayer = new Sublayer('mlp', config.dim);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.sa_layer_norm.forward(this.attention.forward(x, pass).add(x));
-    return this.output_layer_norm.forward(this.ffn.forward(attended).add(attended));
+    const { attention_sublayer: first, mlp_sublayer: second } = this;
+    const attended = this.sa_layer_norm.forward(first.change(x, this.attention.forward(x, pass)).add(x));
+    return this.output_layer_norm.forward(second.change(attended, this.ffn.forward(attended)).add(attended));
   }
 }
 

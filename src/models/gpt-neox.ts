@@ -7,6 +7,7 @@ import {
   LayerNorm,
   Linear,
   Module,
+  Sublayer,
   Rope,
   rotate,
   type Activation,
@@ -104,6 +105,8 @@ class Layer extends Block {
   readonly post_attention_layernorm: LayerNorm;
   readonly attention: Attention;
   readonly mlp: FeedForward;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #isParallel: boolean;
   readonly #dropouts: readonly [Dropout, Dropout];
 
@@ -113,6 +116,8 @@ class Layer extends Block {
     this.post_attention_layernorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
     this.attention = new Attention(config, layer, rope);
     this.mlp = new FeedForward(config);
+    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
+    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
     this.#isParallel = config.use_parallel_residual;
     const { hidden_dropout: p } = config;
     this.#dropouts = [new Dropout(p, `layers.${layer}.post_attention`), new Dropout(p, `layers.${layer}.post_mlp`)];
@@ -120,9 +125,13 @@ class Layer extends Block {
 
   override forward(x: Tensor, pass: Pass): Tensor {
     const [afterAttention, afterFeedForward] = this.#dropouts;
-    const attended = afterAttention.forward(this.attention.forward(this.input_layernorm.forward(x), pass));
-    const feed = (read: Tensor) =>
-      afterFeedForward.forward(this.mlp.forward(this.post_attention_layernorm.forward(read)));
+    const read = this.input_layernorm.forward(x);
+    const result = afterAttention.forward(this.attention.forward(read, pass));
+    const attended = this.attention_sublayer.change(read, result);
+    const feed = (stream: Tensor) => {
+      const again = this.post_attention_layernorm.forward(stream);
+      return this.mlp_sublayer.change(again, afterFeedForward.forward(this.mlp.forward(again)));
+    };
     // Side by side both halves read what the layer reads; else the second one reads the first one's sum.
     if (this.#isParallel) return feed(x).add(attended).add(x);
     const sum = attended.add(x);

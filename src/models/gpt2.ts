@@ -1,6 +1,6 @@
 // N tokens, D width, H heads, d head size
 import { z } from 'zod';
-import { activations, Conv1D, Dropout, Embedding, LayerNorm, Module, type Activation } from '../nn/index.ts';
+import { activations, Conv1D, Dropout, Embedding, LayerNorm, Module, Sublayer, type Activation } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
@@ -86,6 +86,8 @@ class Layer extends Block {
   readonly attn: Attention;
   readonly ln_2: LayerNorm;
   readonly mlp: FeedForward;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #dropouts: readonly [Dropout, Dropout];
 
   constructor(config: Gpt2Config, layer: number) {
@@ -94,14 +96,19 @@ class Layer extends Block {
     this.attn = new Attention(config, layer);
     this.ln_2 = new LayerNorm(config.n_embd, config.layer_norm_epsilon);
     this.mlp = new FeedForward(config);
+    this.attention_sublayer = new Sublayer('attention', config.n_embd);
+    this.mlp_sublayer = new Sublayer('mlp', config.n_embd);
     const { resid_pdrop: p } = config;
     this.#dropouts = [new Dropout(p, `h.${layer}.attn.resid`), new Dropout(p, `h.${layer}.mlp`)];
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
     const [afterAttention, afterFeedForward] = this.#dropouts;
-    const attended = x.add(afterAttention.forward(this.attn.forward(this.ln_1.forward(x), pass)));
-    return attended.add(afterFeedForward.forward(this.mlp.forward(this.ln_2.forward(attended))));
+    const read = this.ln_1.forward(x);
+    const result = afterAttention.forward(this.attn.forward(read, pass));
+    const attended = x.add(this.attention_sublayer.change(read, result));
+    const again = this.ln_2.forward(attended);
+    return attended.add(this.mlp_sublayer.change(again, afterFeedForward.forward(this.mlp.forward(again))));
   }
 }
 

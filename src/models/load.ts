@@ -208,7 +208,7 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
 }
 
 /** Weights that take another form: those of linear layers of the trunk that do not move. */
-function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
+export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
   if (keep === undefined) return new Set();
   const layers = [...model.modules()].filter(([path]) => !model.isOfHead(`${path}.weight`) && !keep.except?.(path));
   return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));

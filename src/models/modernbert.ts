@@ -9,6 +9,7 @@ import {
   LayerNorm,
   Linear,
   Module,
+  Sublayer,
   Rope,
   rotate,
   type Gate,
@@ -155,6 +156,8 @@ class Layer extends Block {
   readonly attn: Attention;
   readonly mlp_norm: LayerNorm;
   readonly mlp: FeedForward;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
 
   constructor(config: ModernBertConfig, view: View, layer: number) {
     super();
@@ -162,11 +165,15 @@ class Layer extends Block {
     this.attn = new Attention(config, view, layer);
     this.mlp_norm = newNorm(config);
     this.mlp = new FeedForward(config, layer);
+    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
+    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = x.add(this.attn.forward(this.attn_norm?.forward(x) ?? x, pass));
-    return attended.add(this.mlp.forward(this.mlp_norm.forward(attended)));
+    const read = this.attn_norm?.forward(x) ?? x;
+    const attended = x.add(this.attention_sublayer.change(read, this.attn.forward(read, pass)));
+    const again = this.mlp_norm.forward(attended);
+    return attended.add(this.mlp_sublayer.change(again, this.mlp.forward(again)));
   }
 }
 

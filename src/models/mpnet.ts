@@ -1,6 +1,6 @@
 // N tokens, D width, H heads, d head size
 import { z } from 'zod';
-import { attention, Dropout, Embedding, LayerNorm, Linear, linearGroup, Module } from '../nn/index.ts';
+import { attention, Dropout, Embedding, LayerNorm, Linear, linearGroup, Module, Sublayer } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from './architecture.ts';
 import { bertSchema, Dense, Output } from './bert-layers.ts';
@@ -84,8 +84,9 @@ class Attention extends Module {
     this.#dropout = new Dropout(config.hidden_dropout_prob, `encoder.layer.${layer}.attention.output`);
   }
 
-  forward(x: Tensor, pass: Pass, bias: RelativeBias): Tensor {
-    return this.LayerNorm.forward(this.#dropout.forward(this.attn.forward(x, pass, bias)).add(x));
+  forward(x: Tensor, pass: Pass, { bias, sublayer }: { bias: RelativeBias; sublayer: Sublayer }): Tensor {
+    const result = this.#dropout.forward(this.attn.forward(x, pass, bias));
+    return this.LayerNorm.forward(sublayer.change(x, result).add(x));
   }
 }
 
@@ -93,11 +94,15 @@ class Layer extends Block {
   readonly attention: Attention;
   readonly intermediate: Dense;
   readonly output: Output;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   /** The encoder's: all layers share it. */
   readonly #bias: RelativeBias;
 
   constructor(config: MpnetConfig, layer: number, bias: RelativeBias) {
     super();
+    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
+    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
     this.attention = new Attention(config, layer);
     this.intermediate = new Dense(config.hidden_size, config.intermediate_size, config.hidden_act);
     this.output = new Output(config.intermediate_size, config, `encoder.layer.${layer}.output`);
@@ -105,8 +110,8 @@ class Layer extends Block {
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.attention.forward(x, pass, this.#bias);
-    return this.output.forward(this.intermediate.forward(attended), attended);
+    const attended = this.attention.forward(x, pass, { bias: this.#bias, sublayer: this.attention_sublayer });
+    return this.output.forward(this.intermediate.forward(attended), attended, this.mlp_sublayer);
   }
 }
 

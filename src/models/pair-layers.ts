@@ -1,5 +1,5 @@
 // N tokens, M memory tokens, D width, H heads, d head size
-import { activations, attention, Dropout, LayerNorm, Linear, Module, type Activation } from '../nn/index.ts';
+import { activations, attention, Dropout, LayerNorm, Linear, Module, Sublayer, type Activation } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { memoryOfSegments, projectMemory } from './memory.ts';
 import { attendSelf } from './self-attention.ts';
@@ -82,6 +82,8 @@ abstract class Layer extends Block {
   readonly fc1: Linear;
   readonly fc2: Linear;
   readonly final_layer_norm: LayerNorm;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #norms: LayerShape['norms'];
   readonly #activation: Activation;
   readonly #activationDropout: Dropout;
@@ -96,6 +98,8 @@ abstract class Layer extends Block {
     this.fc1 = new Linear(config.d_model, shape.inner, { bias: true });
     this.fc2 = new Linear(shape.inner, config.d_model, { bias: true });
     this.final_layer_norm = new LayerNorm(config.d_model, NORM_EPSILON);
+    this.attention_sublayer = new Sublayer('attention', config.d_model);
+    this.mlp_sublayer = new Sublayer('mlp', config.d_model);
     this.#activation = activations[config.activation_function];
     this.#activationDropout = new Dropout(config.activation_dropout, `${path}.fc1`);
     this.#dropouts = {
@@ -110,15 +114,16 @@ abstract class Layer extends Block {
   }
 
   protected attendSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
-    return this.around(x, this.self_attn_layer_norm, (read) =>
-      this.#dropouts.self_attn.forward(this.self_attn.toSelf(read, pass, causal)),
-    );
+    return this.around(x, this.self_attn_layer_norm, (read) => {
+      const result = this.#dropouts.self_attn.forward(this.self_attn.toSelf(read, pass, causal));
+      return this.attention_sublayer.change(read, result);
+    });
   }
 
   protected feedForward(x: Tensor): Tensor {
     return this.around(x, this.final_layer_norm, (read) => {
       const inner = this.#activationDropout.forward(this.#activation(this.fc1.forward(read)));
-      return this.#dropouts.fc2.forward(this.fc2.forward(inner));
+      return this.mlp_sublayer.change(read, this.#dropouts.fc2.forward(this.fc2.forward(inner)));
     });
   }
 }
@@ -132,20 +137,23 @@ export class EncoderLayer extends Layer {
 export class DecoderLayer extends Layer {
   readonly encoder_attn: Attention;
   readonly encoder_attn_layer_norm: LayerNorm;
+  readonly cross_attention_sublayer: Sublayer;
   readonly #dropout: Dropout;
 
   constructor(shape: LayerShape) {
     super(shape);
     this.encoder_attn = new Attention(shape, 'encoder_attn');
     this.encoder_attn_layer_norm = new LayerNorm(shape.config.d_model, NORM_EPSILON);
+    this.cross_attention_sublayer = new Sublayer('cross_attention', shape.config.d_model);
     this.#dropout = new Dropout(shape.config.dropout, `${shape.path}.encoder_attn.output`);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
     const own = this.attendSelf(x, pass, true);
-    const informed = this.around(own, this.encoder_attn_layer_norm, (read) =>
-      this.#dropout.forward(this.encoder_attn.toMemory(read, pass)),
-    );
+    const informed = this.around(own, this.encoder_attn_layer_norm, (read) => {
+      const result = this.#dropout.forward(this.encoder_attn.toMemory(read, pass));
+      return this.cross_attention_sublayer.change(read, result);
+    });
     return this.feedForward(informed);
   }
 }

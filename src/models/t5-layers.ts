@@ -8,9 +8,11 @@ import {
   Linear,
   Module,
   RMSNorm,
+  Sublayer,
   type Activation,
   type DistanceBias,
   type Gate,
+  type SublayerKind,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { memoryOfSegments, projectMemory } from './memory.ts';
@@ -160,16 +162,19 @@ class FeedForward extends Module {
 /** A part of a block with the norm before it and the dropout behind it. */
 abstract class Part extends Module {
   readonly layer_norm: RMSNorm;
+  readonly sublayer: Sublayer;
   readonly #dropout: Dropout;
 
-  constructor(config: T5Config, site: string) {
+  constructor(config: T5Config, site: string, kind: SublayerKind) {
     super();
+    this.sublayer = new Sublayer(kind, config.d_model);
     this.layer_norm = new RMSNorm(config.d_model, config.layer_norm_epsilon);
     this.#dropout = new Dropout(config.dropout_rate, `${site}.output`);
   }
 
   protected around(x: Tensor, inner: (normed: Tensor) => Tensor): Tensor {
-    return x.add(this.#dropout.forward(inner(this.layer_norm.forward(x))));
+    const read = this.layer_norm.forward(x);
+    return x.add(this.sublayer.change(read, this.#dropout.forward(inner(read))));
   }
 }
 
@@ -177,7 +182,7 @@ class SelfAttentionPart extends Part {
   readonly SelfAttention: Attention;
 
   constructor(config: T5Config, site: string, bias?: RelativeBias) {
-    super(config, site);
+    super(config, site, 'attention');
     this.SelfAttention = new Attention(config, site, bias);
   }
   forward(x: Tensor, pass: Pass, how: { place: T5Place; bias: DistanceBias }): Tensor {
@@ -189,7 +194,7 @@ class MemoryPart extends Part {
   readonly EncDecAttention: Attention;
 
   constructor(config: T5Config, site: string) {
-    super(config, site);
+    super(config, site, 'cross_attention');
     this.EncDecAttention = new Attention(config, site);
   }
   forward(x: Tensor, pass: Pass, place: T5Place): Tensor {
@@ -201,7 +206,7 @@ class FeedForwardPart extends Part {
   readonly DenseReluDense: FeedForward;
 
   constructor(config: T5Config, site: string) {
-    super(config, site);
+    super(config, site, 'mlp');
     this.DenseReluDense = new FeedForward(config, site);
   }
   forward(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 // N tokens, S texts, E width of the token table, D width of the layers, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, Linear, Module, segmentLengths, type Layout } from '../nn/index.ts';
+import { attention, Embedding, LayerNorm, Linear, Module, segmentLengths, Sublayer, type Layout } from '../nn/index.ts';
 import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Task, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
@@ -85,12 +85,16 @@ class Layer extends Block {
   readonly residual?: Linear;
   readonly ffn_norm: LayerNorm;
   readonly ffn: FeedForward;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #isAveraged: boolean;
 
   /** `isAveraged`: of its states only each text's mean is read. */
   constructor(config: UseLiteConfig, { width, isAveraged }: { width: number; isAveraged: boolean }) {
     super();
     const { hidden_size: wide, layer_norm_eps: epsilon } = config;
+    this.attention_sublayer = new Sublayer('attention', wide);
+    this.mlp_sublayer = new Sublayer('mlp', wide);
     this.#isAveraged = isAveraged;
     this.attention_norm = new LayerNorm(width, epsilon);
     this.attention = new Attention(config, width);
@@ -102,9 +106,13 @@ class Layer extends Block {
   /** [N, E or D] → [N, D] */
   override forward(x: Tensor, pass: Pass): Tensor {
     const beside = this.residual?.forward(x) ?? x;
-    const attended = beside.add(this.attention.forward(this.attention_norm.forward(x), pass));
+    const read = this.attention_norm.forward(x);
+    const attended = beside.add(this.attention_sublayer.change(read, this.attention.forward(read, pass)));
     const normed = this.ffn_norm.forward(attended);
-    return attended.add(this.#isAveraged ? this.ffn.forwardMean(normed, pass.layout) : this.ffn.forward(normed));
+    // An adapter makes of a mean something else than of each token.
+    const isAveraged = this.#isAveraged && this.mlp_sublayer.isIdle;
+    const fed = isAveraged ? this.ffn.forwardMean(normed, pass.layout) : this.ffn.forward(normed);
+    return attended.add(this.mlp_sublayer.change(normed, fed));
   }
 }
 

@@ -1,6 +1,15 @@
 // N tokens, B images, P patches of an image, D width
 import { z } from 'zod';
-import { activations, Dropout, LayerNorm, layoutOfRows, Module, Parameter, type Layout } from '../nn/index.ts';
+import {
+  activations,
+  Dropout,
+  LayerNorm,
+  layoutOfRows,
+  Module,
+  Parameter,
+  Sublayer,
+  type Layout,
+} from '../nn/index.ts';
 import { cat, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from './architecture.ts';
 import { parseConfig } from './config.ts';
@@ -68,6 +77,8 @@ class Layer extends Block {
   readonly output: Projection;
   readonly layernorm_before: LayerNorm;
   readonly layernorm_after: LayerNorm;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
 
   constructor(config: ViTConfig, path: string) {
     super();
@@ -78,11 +89,15 @@ class Layer extends Block {
     this.output = new Projection({ in: inner, out: width }, dropout);
     this.layernorm_before = new LayerNorm(width, epsilon);
     this.layernorm_after = new LayerNorm(width, epsilon);
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const attended = x.add(this.attention.forward(this.layernorm_before.forward(x), pass));
-    return attended.add(this.output.forward(this.intermediate.forward(this.layernorm_after.forward(attended))));
+    const read = this.layernorm_before.forward(x);
+    const attended = x.add(this.attention_sublayer.change(read, this.attention.forward(read, pass)));
+    const again = this.layernorm_after.forward(attended);
+    return attended.add(this.mlp_sublayer.change(again, this.output.forward(this.intermediate.forward(again))));
   }
 }
 

@@ -10,6 +10,7 @@ import {
   Module,
   Parameter,
   segmentLengths,
+  Sublayer,
   type Activation,
   type Layout,
 } from '../nn/index.ts';
@@ -214,6 +215,8 @@ export class EncoderLayer extends Block {
   readonly feed_forward: FeedForward;
   readonly final_layer_norm: LayerNorm;
   readonly adapter_layer?: LanguageAdapter;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #normsFirst: boolean;
   readonly #dropout: Dropout;
   readonly #skipped: number;
@@ -227,6 +230,8 @@ export class EncoderLayer extends Block {
     this.layer_norm = new LayerNorm(width, epsilon);
     this.feed_forward = new FeedForward(config, path);
     this.final_layer_norm = new LayerNorm(width, epsilon);
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
     this.#normsFirst = config.do_stable_layer_norm;
     // The reference has them in layers of this kind only.
     if (this.#normsFirst && typeof inner === 'number') {
@@ -250,13 +255,20 @@ export class EncoderLayer extends Block {
   }
 
   #classic(x: Tensor, pass: Pass): Tensor {
-    const attended = this.layer_norm.forward(x.add(this.#dropout.forward(this.attention.forward(x, pass))));
-    return this.final_layer_norm.forward(attended.add(this.feed_forward.forward(attended)));
+    const attended = this.layer_norm.forward(x.add(this.#attend(x, pass)));
+    return this.final_layer_norm.forward(attended.add(this.#feed(attended)));
   }
 
   #stable(x: Tensor, pass: Pass): Tensor {
-    const attended = x.add(this.#dropout.forward(this.attention.forward(this.layer_norm.forward(x), pass)));
-    const fed = attended.add(this.feed_forward.forward(this.final_layer_norm.forward(attended)));
+    const attended = x.add(this.#attend(this.layer_norm.forward(x), pass));
+    const fed = attended.add(this.#feed(this.final_layer_norm.forward(attended)));
     return this.adapter_layer === undefined ? fed : fed.add(this.adapter_layer.forward(fed));
+  }
+
+  #attend(x: Tensor, pass: Pass): Tensor {
+    return this.attention_sublayer.change(x, this.#dropout.forward(this.attention.forward(x, pass)));
+  }
+  #feed(x: Tensor): Tensor {
+    return this.mlp_sublayer.change(x, this.feed_forward.forward(x));
   }
 }

@@ -22,7 +22,7 @@ export const activations: Readonly<Record<string, Activation>> = table({
   gelu_10: (x) => aten.clamp.default(gelu(x), { min: -10, max: 10 }),
   quick_gelu: (x) => x.mul(aten.sigmoid.default(x.mul(1.702))),
   relu: (x) => aten.threshold.default(x, 0, 0), // relu itself has no form on `meta`
-  relu6: (x) => (x.device === 'meta' ? aten.empty_like.default(x) : aten.relu6.default(x)), // as relu
+  relu6: (x) => aten.relu6.default(x),
   relu2: (x) => aten.square.default(aten.threshold.default(x, 0, 0)),
   leaky_relu: (x) => aten.leaky_relu.default(x),
   mish: (x) => aten.mish.default(x),

@@ -188,7 +188,7 @@ function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
 
 /** x of (1 + what stands below the system's diagonal) x = sides. */
 function solvedBelow(system: Tensor, sides: Tensor): Tensor {
-  if (system.device === 'meta') return aten.empty_like.default(sides); // it has no form there
+  if (system.device === 'meta') return sides.clone(); // it has no form there
   return aten.linalg_solve_triangular.default(system, sides, { upper: false, unitriangular: true });
 }
 

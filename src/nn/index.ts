@@ -11,8 +11,8 @@ export {
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { byBlocks, dynamicMap, nearestOf } from './block-codes.ts';
-export { Convolution } from './convolution.ts';
-export { Convolution2d, type Convolution2dOptions, type ConvolutionAdapter } from './convolution-2d.ts';
+export { Convolution, ConvolutionBase } from './convolution.ts';
+export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
 export { deltaRule, type DeltaRule } from './delta-rule.ts';
 export {
   currentRandomness,
@@ -45,4 +45,5 @@ export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fu
 export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
+export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

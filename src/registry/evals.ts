@@ -1,10 +1,10 @@
 /** Evaluations of the API: what is asked of answers, runs of it, and what each row came to. */
 import type { Selectable } from 'kysely';
 import { parseJson } from '../files/json.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import type { Registry } from './database.ts';
 import { newId } from './jobs.ts';
 import type { EvalItemsTable, EvalRunsTable, EvalsTable } from './tables.ts';
+import { isLost, workerNow } from './worker-claims.ts';
 
 type Json = Record<string, unknown>;
 
@@ -132,12 +132,18 @@ export async function claimEvalRun(registry: Registry): Promise<EvalRun | undefi
       .where('status', 'in', ['queued', 'in_progress'])
       .orderBy('created_at')
       .execute();
-    const next = open.find(({ worker }) => worker === null || isAlive(parseJson(worker) as ProcessIdentity) === false);
+    const next = open.find(({ worker }) => isLost(worker));
     if (next === undefined) return undefined;
-    const claim = { status: 'in_progress', worker: JSON.stringify(ownIdentity()) };
+    const claim = { status: 'in_progress', worker: workerNow() };
     await transaction.updateTable('eval_runs').set(claim).where('id', '=', next.id).execute();
     return runFrom({ ...next, ...claim });
   });
+}
+
+/** Says that this process still works on a run. */
+export async function keepEvalRun(registry: Registry, id: string): Promise<void> {
+  const works = registry.updateTable('eval_runs').set({ worker: workerNow() }).where('id', '=', id);
+  await works.where('status', '=', 'in_progress').execute();
 }
 
 export async function evalRunStatus(registry: Registry, id: string): Promise<EvalRunStatus | undefined> {

@@ -1,34 +1,34 @@
-/** Files of the training API: a row in the registry, and their bytes in a folder under a name of ours. */
-import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+/** Files of the training API: a row in the registry, and their bytes in the object store under a name of ours. */
 import type { Selectable } from 'kysely';
-import { registryPath, type Registry } from './database.ts';
+import { objectStore } from '../store/objects/object-store.ts';
+import type { Registry } from './database.ts';
 import type { FilesTable } from './tables.ts';
 
 export type StoredFile = Selectable<FilesTable>;
 
-/** Where everything of the training API lies. */
-export function trainingFolder(): string {
-  return join(dirname(registryPath()), 'training');
+function fileKey(id: string): string {
+  return `files/${id}.jsonl`;
 }
 
-/** The bytes of a file. */
+/** Where the bytes of a file are while it is used here; a new one is written there before it is added. */
 export function filePath(id: string): string {
-  return join(trainingFolder(), 'files', `${id}.jsonl`);
+  return objectStore().pathOf(fileKey(id));
 }
 
-/** Bytes of a part of an upload. */
-export function partPath(id: string): string {
-  return join(trainingFolder(), 'parts', id);
-}
-
-/** A job's run. */
+/** Where a job's run is while it is trained here. */
 export function jobFolder(id: string): string {
-  return join(trainingFolder(), 'jobs', id);
+  return objectStore().pathOf(`jobs/${id}`);
 }
 
-/** Adds a file, once for each id. */
+/** The path of a file, once its bytes are here. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+export function fetchFile({ id, bytes, sha256 }: Pick<StoredFile, 'id' | 'bytes' | 'sha256'>): Promise<string> {
+  return objectStore().get({ key: fileKey(id), bytes, sha256 });
+}
+
+/** Keeps a file that is at its path and adds it, once for each id. @throws AttuneError E_OBJECTS… */
 export async function addFile(registry: Registry, file: StoredFile): Promise<StoredFile> {
+  const { id, bytes, sha256 } = file;
+  await objectStore().put({ key: fileKey(id), bytes, sha256 });
   await registry
     .insertInto('files')
     .values(file)
@@ -64,9 +64,9 @@ function isThere({ expires_at: expires }: StoredFile): boolean {
   return expires === null || expires > Date.now();
 }
 
-/** Forgets a file and its bytes. */
+/** Forgets a file and its bytes. @throws AttuneError E_OBJECTS… */
 export async function removeFile(registry: Registry, id: string): Promise<void> {
-  rmSync(filePath(id), { force: true });
+  await objectStore().remove(fileKey(id));
   await registry.deleteFrom('files').where('id', '=', id).execute();
 }
 

@@ -11,11 +11,11 @@ export {
 export { keyActor, readAudit, type AuditEntry, type AuditFilter } from './audit.ts';
 export {
   addFile,
+  fetchFile,
   filePath,
   filesOf,
   findFile,
   jobFolder,
-  partPath,
   removeExpired,
   removeFile,
   type StoredFile,
@@ -39,6 +39,7 @@ export {
   type JobEvent,
 } from './jobs.ts';
 export { beat, otherReplicas, removeReplica } from './replicas.ts';
+export { KEEP_MS } from './worker-claims.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, withRegistry, type Registry } from './database.ts';
 export {
@@ -72,6 +73,8 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
+export { recordPlace, removeStrayCopies, storedObjects } from './object-records.ts';
+export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {
   addCheckpoint,
@@ -87,10 +90,13 @@ export {
   addUpload,
   endExpiredUploads,
   endUpload,
+  fetchPart,
   findUpload,
   openUploads,
+  partPath,
   partsOf,
   type Upload,
+  type UploadPart,
 } from './uploads.ts';
 export {
   addEval,
@@ -103,6 +109,7 @@ export {
   evalRunsOf,
   evalRunStatus,
   evalsOf,
+  keepEvalRun,
   removeEval,
   removeEvalRun,
   type Eval,

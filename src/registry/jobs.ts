@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { parseJson } from '../files/json.ts';
 import { isPostgres } from '../store/postgres.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './database.ts';
 import type { Page } from './pages.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
+import { isLost, isWorkedOnHere, workerNow } from './worker-claims.ts';
 
 export type JobStatus =
   | 'validating_files'
@@ -146,7 +146,7 @@ export async function changeJob(
 export async function claimJob(registry: Registry): Promise<Job | undefined> {
   return registry.transaction().execute(async (transaction) => {
     const running = await transaction.selectFrom('jobs').select('worker').where('status', 'in', WORKING).execute();
-    if (running.some(({ worker }) => worker !== null && isAlive(workerOf(worker)) === true)) return undefined;
+    if (running.some(({ worker }) => isWorkedOnHere(worker))) return undefined;
     const next = await transaction
       .selectFrom('jobs')
       .selectAll()
@@ -165,33 +165,10 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
 
 const WORKING: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];
 
-interface Worker extends ProcessIdentity {
-  /** When it last said that it works: nobody sees a process of another machine. */
-  seenAt: number;
-}
-
-/** A worker of another machine that has not been heard of for so long is gone. */
-const LOST_MS = 60_000;
-
-function workerOf(text: string): Worker {
-  return parseJson(text) as Worker;
-}
-
-function workerNow(): string {
-  const worker: Worker = { ...ownIdentity(), seenAt: Date.now() };
-  return JSON.stringify(worker);
-}
-
 /** Says that this process still works on a job. */
 export async function keepJob(registry: Registry, id: string): Promise<void> {
   const works = registry.updateTable('jobs').set({ worker: workerNow() }).where('id', '=', id);
   await works.where('status', 'in', WORKING).execute();
-}
-
-function isLost(worker: string | null): boolean {
-  if (worker === null) return true;
-  const known = workerOf(worker);
-  return !(isAlive(known) ?? Date.now() - known.seenAt < LOST_MS);
 }
 
 /** Jobs whose process is gone wait again, or are where they were asked to go. */

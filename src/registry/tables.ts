@@ -16,8 +16,10 @@ export interface VersionsTable {
   /** The run that made it: its id, and its folder (absolute). */
   run: string | null;
   run_folder: string | null;
-  /** Of the adapter or model (absolute). */
+  /** Of the adapter or model (absolute), where it was registered. */
   folder: string;
+  /** JSON: its files in the object store; null where they are in the folder alone. */
+  stored: string | null;
   base: string | null;
   /** SHA-256 of the weights, of the base's configuration and weights, and of the chat template. */
   weights_hash: string;
@@ -123,6 +125,7 @@ export interface UploadPartsTable {
   id: string;
   upload: string;
   bytes: number;
+  sha256: string;
   created_at: number;
 }
 

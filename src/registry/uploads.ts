@@ -1,8 +1,7 @@
 /** Files that are sent in parts. */
-import { rmSync } from 'node:fs';
 import type { Selectable } from 'kysely';
+import { objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import type { Registry } from './database.ts';
-import { partPath } from './files.ts';
 import type { UploadPartsTable, UploadsTable } from './tables.ts';
 
 export type Upload = Selectable<UploadsTable>;
@@ -29,7 +28,23 @@ export async function openUploads(registry: Registry, owner: string): Promise<Up
     .execute();
 }
 
+function objectOf({ id, bytes, sha256 }: Omit<UploadPart, 'upload' | 'created_at'>): StoredObject {
+  return { key: `parts/${id}`, bytes, sha256 };
+}
+
+/** Where the bytes of a part are while it is used here; a new one is written there before it is added. */
+export function partPath(id: string): string {
+  return objectStore().pathOf(`parts/${id}`);
+}
+
+/** The path of a part, once its bytes are here. @throws AttuneError E_OBJECTS… */
+export function fetchPart(part: UploadPart): Promise<string> {
+  return objectStore().get(objectOf(part));
+}
+
+/** Keeps a part that is at its path, and adds it. @throws AttuneError E_OBJECTS… */
 export async function addPart(registry: Registry, part: UploadPart): Promise<void> {
+  await objectStore().put(objectOf(part));
   await registry.insertInto('upload_parts').values(part).execute();
 }
 
@@ -44,7 +59,7 @@ export async function endUpload(
   end: Pick<Upload, 'status'> & { file?: string },
 ): Promise<void> {
   await registry.updateTable('uploads').set(end).where('id', '=', id).execute();
-  for (const part of await partsOf(registry, id)) rmSync(partPath(part.id), { force: true });
+  for (const part of await partsOf(registry, id)) await objectStore().remove(objectOf(part).key);
   await registry.deleteFrom('upload_parts').where('upload', '=', id).execute();
 }
 

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { parseJson } from '../files/json.ts';
+import type { StoredFolder } from '../store/objects/stored-folder.ts';
 import { recordAction } from './audit.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
 import type { VersionsTable } from './tables.ts';
@@ -13,8 +14,10 @@ export interface ModelVersion {
   version: number;
   run?: string;
   runFolder?: string;
-  /** Of the adapter or model (absolute). */
+  /** Of the adapter or model (absolute), where it was registered. */
   folder: string;
+  /** Its files in the object store; undefined where they are in the folder alone. */
+  stored?: StoredFolder;
   base?: string;
   hashes: { weights: string; base?: string; template?: string; data: Record<string, string> };
   verdict?: string;
@@ -170,6 +173,7 @@ function toRow(made: ModelVersion): VersionsTable {
     run: made.run ?? null,
     run_folder: made.runFolder ?? null,
     folder: made.folder,
+    stored: toJson(made.stored),
     base: made.base ?? null,
     weights_hash: hashes.weights,
     base_hash: hashes.base ?? null,
@@ -195,6 +199,7 @@ function fromRow(row: Selectable<VersionsTable>): ModelVersion {
     run: optional(row.run),
     runFolder: optional(row.run_folder),
     folder: row.folder,
+    ...(row.stored !== null && { stored: parseJson(row.stored) as StoredFolder }),
     base: optional(row.base),
     hashes: {
       weights: row.weights_hash,

@@ -15,7 +15,7 @@ import { checkFields, fieldsOf } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
-import { bytesOf } from './settings.ts';
+import { bytesOf } from '../base/byte-size.ts';
 import { Exchange } from './watch/exchange.ts';
 
 /** Every path may be asked while the server drains, but nothing new is begun. */

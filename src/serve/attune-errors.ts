@@ -46,6 +46,9 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_LOGITS_NOT_FINITE: { status: 500, code: 'model_failed' },
 };
 
+/** Files of the server are not to be had. */
+const STORE: Translation = { status: 503, code: 'storage_unavailable' };
+
 /** Our names of settings as the API has them. */
 const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
@@ -67,7 +70,8 @@ export function toApiError(
   if ((error as Error | undefined)?.name === 'AbortError') return clientGone();
   if (!(error instanceof AttuneError)) return ownFault(error);
   const isMedia = /^E_(AUDIO|MEDIA|FEATURES|IMAGE)/.test(error.code);
-  const known = isMedia ? { code: 'invalid_file', param: 'file' } : TRANSLATIONS[error.code];
+  const isStore = error.code.startsWith('E_OBJECT');
+  const known = isMedia ? { code: 'invalid_file', param: 'file' } : isStore ? STORE : TRANSLATIONS[error.code];
   const { status = 400, code = 'invalid_value', param } = known ?? { param: paramOf(error) };
   const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
   const named = param === undefined ? undefined : (fields[param as keyof FieldNames] ?? param);
@@ -110,6 +114,8 @@ function withApiName<Fault extends { field?: string }>(problem: Fault): Fault {
 }
 
 function serverMessage({ code }: AttuneError): string {
+  if (code.startsWith('E_OBJECT'))
+    return `The server cannot reach its files now (${code}). Its log says more; send the request again later.`;
   if (code === 'E_STOPPED') return 'The server is shutting down. Send the request again in a moment.';
   return `The model failed (${code}). The server's log says more; the request may be sent again.`;
 }

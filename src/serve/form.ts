@@ -5,7 +5,7 @@ import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
 import { checked, readBytes } from './check-body.ts';
 import { checkFields, fieldsOf, type Unsupported } from './fields.ts';
-import { bytesOf } from './settings.ts';
+import { bytesOf } from '../base/byte-size.ts';
 
 /** A form's fields as their schema reads them; `name[]` is a list. @throws ApiError 400, 413, 415 */
 export async function readForm<Schema extends z.ZodType>(

@@ -1,10 +1,9 @@
 /** What a server is started with: serve.yaml, flags, or a program's own options. */
-import { table } from '../base/table.ts';
 import { z } from 'zod';
+import { BYTE_SIZE } from '../base/byte-size.ts';
 import { testNames } from '../watch/monitor/test-weights.ts';
 
-const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
-const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
+const bytes = z.union([z.number().int().positive(), z.string().regex(BYTE_SIZE, 'must be a size, such as 8GB')]);
 
 const monitorSchema = z.strictObject({
   reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
@@ -99,19 +98,3 @@ export const settingsSchema = z.strictObject({
 
 export type ServeSettings = z.output<typeof settingsSchema>;
 export type ServeSettingsInput = z.input<typeof settingsSchema>;
-
-const UNITS: Readonly<Record<string, number>> = table({
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-});
-
-/** `25MB` as a number. */
-export function bytesOf(value: number | string): number {
-  if (typeof value === 'number') return value;
-  const [, count, unit] = /^([\d.]+)\s*(\w*)$/.exec(value)!;
-  return Number(count) * (UNITS[unit] ?? 1);
-}

@@ -24,6 +24,8 @@ export interface ModelCardParts {
   name: string;
   /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a system without weights of a network. */
   kind: 'adapter' | 'model' | 'cheap';
+  /** Whether only attune opens it. */
+  isOwnFormat?: boolean;
   /** What a cheap system is, for people: "tf-idf + logistic regression". */
   system?: string;
   /** Whether a cheap system's folder has its training rows in clear. */
@@ -76,7 +78,7 @@ export function modelCard(parts: ModelCardParts): string {
 const LIBRARIES = { adapter: 'peft', model: 'transformers', cheap: 'attune' };
 
 function frontMatter(parts: ModelCardParts): Record<string, unknown> {
-  const { baseModel, kind, languages, license, source, tags = [], task } = parts;
+  const { baseModel, isOwnFormat, kind, languages, license, source, tags = [], task } = parts;
   const isAdapter = kind === 'adapter';
   const names = new Set(Object.values(parts.metrics).flatMap((metrics) => Object.keys(metrics)));
   const entries = {
@@ -84,7 +86,7 @@ function frontMatter(parts: ModelCardParts): Record<string, unknown> {
       base_model: publicName(baseModel),
       base_model_relation: isAdapter ? 'adapter' : 'finetune',
     }),
-    library_name: LIBRARIES[kind],
+    library_name: isOwnFormat === true ? 'attune' : LIBRARIES[kind],
     pipeline_tag: task,
     license,
     language: languages,
@@ -157,6 +159,7 @@ function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts
   const own =
     how === undefined ? undefined : [how, task === 'text-generation' ? askedAs(asked) : ''].join('\n\n').trim();
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
+  if (asked.isOwnFormat === true) return `## Use\n\n${own ?? 'attune opens the folder.'}`;
   const grown =
     kind === 'adapter' && vocabularySize !== undefined
       ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`

@@ -38,6 +38,9 @@ export interface Native {
   leaveScope(mark: number, keep: readonly TensorId[]): void;
   depth(): number;
   live(): number;
+  /** Bytes that tensors of a device hold now, and the most that they have held since this was last asked; on `meta` what they would. */
+  tensorBytes(device: 'cpu' | 'meta'): number;
+  takeTensorPeak(device: 'cpu' | 'meta'): number;
 
   fromArray(array: NodeJS.TypedArray, shape: readonly number[], dtype: number): TensorId;
   toBytes(id: TensorId): ArrayBuffer;

@@ -1,9 +1,11 @@
 // N tokens of a batch, D width
 import { runStack } from '../models/stack.ts';
 import type { Model } from '../models/model.ts';
-import { noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { withRandomness } from '../nn/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { byTokens } from './evaluate.ts';
-import type { Objective, PreparedRow, ResumedRow } from './interfaces.ts';
+import type { Batch, Objective, PreparedRow, ResumedRow } from './interfaces.ts';
+import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';
 
 /** Keeps what frozen blocks made of rows. */
@@ -30,6 +32,49 @@ export interface FrozenRequest {
  */
 export function canResume({ draw, joint, produce, needs }: Objective): boolean {
   return draw === undefined && joint === undefined && produce === undefined && needs?.reference !== true;
+}
+
+/** Leading blocks, and the embedding before them, in which nothing that is trained acts. */
+export interface FrozenTrunk {
+  blocks: number;
+  /** They give the same at each step: no dropout, nothing that is read in training alone, nothing put aside for a loss. */
+  isSteady: boolean;
+}
+
+/**
+ * Found by a pass over a row: where hidden states first have a gradient, something in front of them is trained, whatever
+ * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
+ */
+export function frozenTrunk({ model, objective }: { model: Model; objective: Objective }, row: PreparedRow) {
+  const { encoderStack, towers, stack } = model.trunk;
+  if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
+  return scope((): FrozenTrunk | undefined => {
+    const batch = objective.collate([row]);
+    const still = followStages(model, batch);
+    const blocks = Math.min(
+      still.findLastIndex(({ isMoved }) => !isMoved),
+      stack.blockList.length,
+    );
+    if (blocks < 1 || still[0].isMoved) return undefined;
+    const training = withRandomness(randomnessOf(model, batch, { seed: 0, step: 0 }), () => followStages(model, batch));
+    const [one, other] = [still[blocks].output, training[blocks].output];
+    const isSteady = aten.equal.default(one, other) && still.slice(0, blocks + 1).every(({ others }) => others === 0);
+    return { blocks, isSteady };
+  });
+}
+
+/** The embedding, the blocks and the final norm: what each gives, and whether anything that is trained has a part in it. */
+function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: boolean; others: number }[] {
+  const input = model.placed(batch.input);
+  const stages: ReturnType<typeof followStages> = [];
+  const stage = (body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] => {
+    const outputs = scope(() => body(x as Tensor));
+    stages.push({ output: outputs[0], isMoved: outputs[0].requiresGrad, others: outputs.length - 1 });
+    return outputs;
+  };
+  const { dtype, device } = model;
+  runStack(model.stackFor(input), input, { dtype, device, aside: [], runner: { stage, share: (x) => x } });
+  return stages;
 }
 
 /** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */

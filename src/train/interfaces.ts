@@ -175,8 +175,6 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** What `save` writes: an adapter beside the base model, or a whole model. */
   readonly result: 'adapter' | 'model';
-  /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
-  readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
   state(): Map<string, Tensor>;
   /** Takes over a saved state; every tensor must land and every place must be filled. */

@@ -167,14 +167,22 @@ function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Sc
 /** What each file of an axis exports. */
 type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
 
+/** The methods of an axis. */
+export interface MethodTable<Any extends MethodOptions, Name extends string> extends Registry<Any, Name> {
+  /** Names in papers and other tools, and what to write here; for messages. */
+  readonly otherNames: Readonly<Record<string, string>>;
+}
+
 /** A table of an axis: one line a method. */
 export function methodTable<Any extends MethodOptions, Table extends Files<Any>>(
   kind: string,
   code: ErrorCode,
   table: Table,
-): Registry<Any, keyof Table & string> {
+  otherNames: Readonly<Record<string, string>> = {},
+): MethodTable<Any, keyof Table & string> {
   const lines = Object.entries(table).map(([name, load]) => [name, async () => (await load()).method] as const);
-  return defineRegistry(kind, code, Object.fromEntries(lines) as Record<keyof Table & string, () => Promise<Any>>);
+  const entries = Object.fromEntries(lines) as Record<keyof Table & string, () => Promise<Any>>;
+  return { ...defineRegistry(kind, code, entries), otherNames };
 }
 
 /** What may be written for each method of a table. */

@@ -40,6 +40,8 @@ interface RolloutParts {
   tokenizer: AnswerTokenizer;
   /** Present where the objective needs it. */
   reference?: Reference;
+  /** Keys and values that are kept at most; the batcher's own bound unless given. */
+  cacheBytes?: number;
 }
 
 /** Answers of the model as it is now, of the reference, or of both mixed; each through a batcher that keeps what prompts share. */
@@ -72,10 +74,11 @@ export class Rollouts implements Disposable {
   }
 
   #open(share: number): Batcher {
-    const { reference, ...parts } = this.#parts;
+    const { reference, cacheBytes, ...parts } = this.#parts;
     if (share > 0 && parts.model.prefix.length > 0) throw prefixUnknown();
     if (share > 0 && reference === undefined) throw new Error('this objective is to be given a reference model');
-    const batcher = new Batcher({ ...parts, ...(share > 0 && { other: { run: reference!, share } }) });
+    const other = share > 0 && { other: { run: reference!, share } };
+    const batcher = new Batcher({ ...parts, ...other }, cacheBytes === undefined ? {} : { cacheBytes });
     this.#batchers.set(share, batcher);
     return batcher;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BYTE_SIZE } from '../base/byte-size.ts';
 import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
 import { gateSchema } from './recipe-gate.ts';
 import { retentionSchema } from './recipe-retention.ts';
@@ -187,6 +188,20 @@ const trainingSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe('recompute activations to save memory; never changes the result'),
+  max_memory: z
+    .union([z.int().positive(), z.string().regex(BYTE_SIZE)], { error: 'expected a size such as 4GiB or 800MB' })
+    .nullable()
+    .default(null)
+    .meta({
+      description: 'memory that steps are planned for: a third of what is free unless given; never changes the result',
+      shown: 'SIZE',
+    }),
+  cache_frozen: z
+    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .default('auto')
+    .describe(
+      'compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it',
+    ),
   seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
 });
 

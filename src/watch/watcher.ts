@@ -2,12 +2,14 @@
 import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
 import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
-import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
+import { addFeedback, type AddedFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
 import { keepOptions } from './monitor/kept-options.ts';
-import { loadMonitor, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
+import { loadMonitor, observationOf, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
+import { isPostgres } from '../store/postgres.ts';
 import { eraseUser, type Erasure } from './traces/erase-user.ts';
+import { SharedAnswers, type Arrived } from './traces/shared-answers.ts';
 import { TraceStore } from './traces/trace-store.ts';
 import { TextRedactor } from './traces/text-redactor.ts';
 import { TraceWriter, type MeasuredAnswer } from './traces/trace-writer.ts';
@@ -29,6 +31,8 @@ export interface WatcherOptions {
 }
 
 const HOUR = 3_600_000;
+/** Between looks for answers of other servers. */
+const FOLLOW_MS = 1000;
 
 export class Watcher {
   readonly store: TraceStore;
@@ -36,7 +40,11 @@ export class Watcher {
   readonly #writer: TraceWriter;
   readonly #redactor: TextRedactor;
   readonly #monitors = new Map<string, VersionMonitor>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
+  /** Where servers share a database: one of them tests what all have answered. */
+  readonly #shared: SharedAnswers | undefined;
+  #following: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
 
   private constructor(store: TraceStore, options: WatcherOptions) {
     this.store = store;
@@ -46,10 +54,13 @@ export class Watcher {
       keep: options.keep,
       days: options.retention,
       redactor: this.#redactor,
-      onWritten: (batch) => this.#test(batch),
+      onWritten: (batch) => (this.#shared === undefined ? this.#test(batch) : this.#follow()),
       onFailure: (error) => options.onFailure('what was served cannot be written down', error),
     });
-    this.#timer = setInterval(() => void this.#tidy(), HOUR).unref();
+    this.#timers = [setInterval(() => void this.#tidy(), HOUR).unref()];
+    if (!isPostgres(store.database)) return;
+    this.#shared = new SharedAnswers(store);
+    this.#timers.push(setInterval(() => void this.#follow(), FOLLOW_MS).unref());
   }
 
   /** @throws AttuneError E_TRACES */
@@ -57,6 +68,7 @@ export class Watcher {
     const watcher = new Watcher(await TraceStore.open(options.folder), options);
     keepOptions(watcher.store, options.monitor ?? {});
     await watcher.#tidy();
+    if (watcher.#shared !== undefined) await watcher.#follow();
     return watcher;
   }
 
@@ -74,14 +86,18 @@ export class Watcher {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
     if (added === undefined || added.said.length === 0) return added?.receipt;
-    const { model, version, said } = added;
+    if (this.#shared !== undefined) void this.#follow();
+    else await this.#testSaid(added, given.trace);
+    return added.receipt;
+  }
+
+  async #testSaid({ model, version, said }: AddedFeedback, id: string): Promise<void> {
     const name = JSON.stringify([model, version]);
     const isKnown = this.#monitors.has(name);
     // What is loaded now has it already.
     const monitor = await this.#monitorOf({ model, version });
-    if (isKnown) for (const one of said) monitor.observeSaid(one.name, one.value, { id: given.trace, at: Date.now() });
+    if (isKnown) for (const one of said) monitor.observeSaid(one.name, one.value, { id, at: Date.now() });
     await this.#tellChanges({ model, version }, monitor);
-    return added.receipt;
   }
 
   /** Forgets a user, with what waits to be written. */
@@ -101,9 +117,16 @@ export class Watcher {
     return this.#writer.flush();
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
     await this.#writer.close();
+    await this.#following;
+    await this.#shared?.close();
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
   }
@@ -128,21 +151,22 @@ export class Watcher {
       const monitor = await this.#monitorOf({ model, version });
       // What is loaded now has the batch in it already.
       const before = isKnown ? monitor.period.from : Number.NaN;
-      if (isKnown) await this.#testEach({ model, version }, monitor, answers);
-      if (monitor.period.from !== before) await saveMonitor(this.store, { model, version }, monitor);
-      await this.#tellChanges({ model, version }, monitor);
+      const place = { model, version };
+      if (isKnown) await this.#testEach(place, monitor, answers, (one) => monitor.observe(observationOfAnswer(one)));
+      await this.#tested(place, monitor, before);
     }
   }
 
   /** Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once. */
-  async #testEach(
+  async #testEach<One>(
     place: { model: string; version: string },
     monitor: VersionMonitor,
-    answers: readonly MeasuredAnswer[],
+    all: readonly One[],
+    observe: (one: One) => void,
   ): Promise<void> {
     let known = monitor.alarms.join();
-    for (const answer of answers) {
-      monitor.observe(observationOfAnswer(answer));
+    for (const one of all) {
+      observe(one);
       if (monitor.isTopicDue) await monitor.compareTopic();
       const alarms = monitor.alarms.join();
       if (alarms !== known) await this.#tellChanges(place, monitor);
@@ -150,7 +174,43 @@ export class Watcher {
     }
   }
 
-  async #monitorOf(place: { model: string; version: string }): Promise<VersionMonitor> {
+  /** Tests what all servers have written down since, where this one does that. */
+  #follow(): Promise<void> {
+    this.#following = this.#following
+      .then(() => this.#testShared(this.#shared!))
+      .catch((error: unknown) => this.options.onFailure('what was served cannot be tested', error));
+    return this.#following;
+  }
+
+  async #testShared(shared: SharedAnswers): Promise<void> {
+    const found = await shared.next();
+    // What another server has tested meanwhile is not known here.
+    if (found === undefined || found.isNew) this.#monitors.clear();
+    const versions = Map.groupBy(found?.arrived ?? [], ({ model, version }) => JSON.stringify([model, version]));
+    for (const arrived of versions.values()) await this.#testArrived(arrived, found!.until);
+  }
+
+  async #testArrived(arrived: readonly Arrived[], until: number): Promise<void> {
+    const { model, version } = arrived[0];
+    const isKnown = this.#monitors.has(JSON.stringify([model, version]));
+    // What is loaded now has them already.
+    const monitor = await this.#monitorOf({ model, version, until });
+    const before = isKnown ? monitor.period.from : Number.NaN;
+    const observe = (one: Arrived) => {
+      if ('answer' in one) monitor.observe(observationOf(one.answer));
+      else for (const said of one.said) monitor.observeSaid(said.name, said.value, said);
+    };
+    if (isKnown) await this.#testEach({ model, version }, monitor, arrived, observe);
+    await this.#tested({ model, version }, monitor, before);
+  }
+
+  /** `before`: when the period began, before the newest answers. */
+  async #tested(place: { model: string; version: string }, monitor: VersionMonitor, before: number): Promise<void> {
+    if (monitor.period.from !== before) await saveMonitor(this.store, place, monitor);
+    await this.#tellChanges(place, monitor);
+  }
+
+  async #monitorOf(place: { model: string; version: string; until?: number }): Promise<VersionMonitor> {
     const name = JSON.stringify([place.model, place.version]);
     const known = this.#monitors.get(name);
     if (known !== undefined) return known;

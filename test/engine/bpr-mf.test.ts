@@ -56,9 +56,18 @@ describe('its tuning', () => {
   it('is of all weights: no layer takes an adapter, which is told before training and refused in it', async () => {
     const config = tinyConfigs.bpr_mf[0];
     expect((await describeModel({ config })).adapted).toEqual([]);
-    const context = { emit: () => undefined } as unknown as JobContext;
-    const { estimates } = await estimate({ config, rank: 8, tokens: 1000 }, context);
-    expect(new Set(estimates.map(({ method }) => method))).toEqual(new Set(['full']));
+    const context = { emit: () => undefined, signal: new AbortController().signal } as unknown as JobContext;
+    const choice = (method: string) => ({
+      name: method,
+      tuning: { method },
+      storage: { name: 'dense' },
+      optimizer: { name: 'adamw' },
+    });
+    const { plans } = await estimate({ config, tokens: 1000, choices: [choice('full')] }, context);
+    expect(plans.map(({ name }) => name)).toEqual(['full']);
+    await expect(estimate({ config, tokens: 1000, choices: [choice('lora')] }, context)).rejects.toMatchObject({
+      code: 'E_NO_TARGETS',
+    });
     expect(() => findTargets(model, { target_modules: 'all-linear' })).toThrow(
       expect.objectContaining({ code: 'E_NO_TARGETS', fix: 'train it whole: tuning: full' }),
     );

@@ -4,11 +4,13 @@ import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { create as createFreeze } from '../../src/methods/tuning/freeze.ts';
 import { options as freezeOptions } from '../../src/methods/tuning/freeze.options.ts';
+import { storages } from '../../src/methods/storage/index.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
 import { scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import { canResume, computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
+import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../src/train/frozen-blocks.ts';
 import type { Objective, PreparedRow, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
@@ -105,38 +107,77 @@ describe('freeze', () => {
     expect(await movedAfter(3)).toEqual(['3', 'top']);
     expect(await movedAfter(5)).toEqual(['2', '3', 'top']);
   });
+});
 
-  it.each([0, 1, 3])(
-    'with %i moving blocks learns the same from outputs that were computed once',
-    async (trainable) => {
-      const [whole, resumed] = [await model(), await model()];
-      const options = { trainable_layers: trainable };
-      const expected = await train(whole, freeze(whole, options), { steps: 3 });
-      const tuning = freeze(resumed, options);
-      expect(tuning.frozenBlocks).toBe(4 - trainable);
-      const known = new Map<string, ResumedRow>();
-      await computeFrozen(
-        { model: resumed, objective: nextTokenObjective },
-        rows,
-        { add: ({ id }, row) => known.set(id, row) },
-        {
-          blocks: tuning.frozenBlocks!,
-          microBatchTokens: 20,
-          signal: new AbortController().signal,
-          onProgress: () => undefined,
-        },
-      );
-      const objective = resumedObjective(nextTokenObjective, { read: ({ id }) => known.get(id) });
-      const got = await train(resumed, tuning, { steps: 3, objective });
-      for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
-      const score = (of: Model, by: Objective) =>
-        evaluateRows({ model: of, objective: by }, rows, { microBatchTokens: 20 });
-      expect((await score(resumed, objective)).metrics.loss).toBeCloseTo(
-        (await score(resumed, nextTokenObjective)).metrics.loss,
-        5,
-      );
-    },
-  );
+/** Each begins above a block; the number of blocks before it. */
+const above: [string, number, (of: Model) => Promise<Tuning> | Tuning][] = [
+  ...[0, 1, 3].map((trainable): (typeof above)[number] => [
+    `freeze with ${trainable} moving blocks`,
+    4 - trainable,
+    (of) => freeze(of, { trainable_layers: trainable }),
+  ]),
+  ...['lora', 'ia3', 'loha', 'adalora', 'oft', 'vera', 'vblora'].map((name): (typeof above)[number] => [
+    `${name} on the last two layers`,
+    2,
+    (of) => tune(of, name, { layers_to_transform: [2, 3] }),
+  ]),
+  ['lora on the last feed-forward', 3, (of) => tune(of, 'lora', { target_modules: '.*layers\\.3\\.mlp\\..*' })],
+  ['prompts in the last layer', 3, (of) => tune(of, 'adaption_prompt', { adapter_layers: 1 })],
+];
+
+const OWN: Record<string, object> = {
+  vblora: { num_vectors: 8, vector_length: 16, topk: 2, r: 2 },
+  adaption_prompt: { adapter_len: 3 },
+};
+
+async function tune(of: Model, name: string, options: object): Promise<Tuning> {
+  return (await tunings.load(name)).create(of, { ...OWN[name], ...options }, { seed: 5 });
+}
+
+describe('blocks in which nothing is trained', () => {
+  it.each(above)('are found, and computed once: %s', async (_, blocks, create) => {
+    const [whole, resumed] = [await model(), await model()];
+    const expected = await train(whole, await create(whole), { steps: 3 });
+    const tuning = await create(resumed);
+    const parts = { model: resumed, objective: nextTokenObjective };
+    expect(frozenTrunk(parts, rows[1])).toEqual({ blocks, isSteady: true });
+    const known = new Map<string, ResumedRow>();
+    const { signal } = new AbortController();
+    const request = { blocks, microBatchTokens: 20, signal, onProgress: () => undefined };
+    await computeFrozen(parts, rows, { add: ({ id }, row) => known.set(id, row) }, request);
+    const objective = resumedObjective(nextTokenObjective, { read: ({ id }) => known.get(id) });
+    const got = await train(resumed, tuning, { steps: 3, objective });
+    expect(expected[2]).toBeLessThan(expected[0]);
+    for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
+    const score = (of: Model, by: Objective) =>
+      evaluateRows({ model: of, objective: by }, rows, { microBatchTokens: 20 });
+    const scores = [await score(resumed, objective), await score(resumed, nextTokenObjective)];
+    expect(scores[0].metrics.loss).toBeCloseTo(scores[1].metrics.loss, 5);
+  });
+
+  it.each(['full', 'lora', 'prompt_tuning', 'prefix', 'ln_tuning'])('are none with %s', async (name) => {
+    const of = await model();
+    await tune(of, name, name.startsWith('pr') ? { num_virtual_tokens: 2 } : {});
+    expect(frozenTrunk({ model: of, objective: nextTokenObjective }, rows[1])).toBeUndefined();
+  });
+
+  it('are not steady where they have dropout, or are read in another form in training', async () => {
+    const gpt2 = { ...tinyConfigs.gpt2[0], n_layer: 2, resid_pdrop: 0.5, embd_pdrop: 0 };
+    for (const [resid_pdrop, isSteady] of [
+      [0.5, false],
+      [0, true],
+    ] as const) {
+      const of = await createModel({ ...gpt2, resid_pdrop, attn_pdrop: 0 }, { dtype: 'f32', seed: 3 });
+      await tune(of, 'lora', { layers_to_transform: [1] });
+      const [short] = [{ ...rows[1], ids: Int32Array.of(1, 2, 3, 4) }];
+      expect(frozenTrunk({ model: of, objective: nextTokenObjective }, short)).toEqual({ blocks: 1, isSteady });
+    }
+    const rounded = await model();
+    await tune(rounded, 'lora', { layers_to_transform: [3] });
+    const storage = await (await storages.load('int8_forward')).create(rounded, {}, 'training');
+    expect(frozenTrunk({ model: rounded, objective: nextTokenObjective }, rows[1])?.isSteady).toBe(false);
+    storage.dispose();
+  });
 });
 
 it('tokens of their own are refused where the embeddings stay', async () => {

@@ -93,11 +93,25 @@ describe('a plan of memory', () => {
   it('keeps products where they fit, then only inputs', async () => {
     const model = await createModel(config, { dtype: 'f32', seed: 3 });
     const plan = (longest: number) => planMemory(model, { longest, microBatchTokens: 'auto', checkpointing: true });
-    expect(plan(100)).toEqual({ microBatchTokens: 8192, checkpointing: true });
+    expect(plan(100)).toEqual({ microBatchTokens: 8192, checkpointing: true, fits: true });
     // A token takes 3 blocks × 32 widths × 4 bytes for inputs alone, five times that with products.
     const tokens = Math.floor(availableBytes() / 3 / (3 * 32 * 4 * 5));
-    expect(plan(tokens)).toEqual({ microBatchTokens: tokens, checkpointing: 'least' });
+    expect(plan(tokens)).toMatchObject({ microBatchTokens: tokens, checkpointing: 'least' });
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: true }).checkpointing).toBe('least'); // prettier-ignore
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: false }).checkpointing).toBe(false); // prettier-ignore
+  });
+
+  it('takes fewer tokens at once first, then computes blocks twice, then says that it does not fit', async () => {
+    const model = await createModel(config, { dtype: 'f32', seed: 3 });
+    const cost = (fixed: number, perToken: number) => ({ fixed, perToken });
+    const costs = { kept: cost(100, 10), checkpointing: cost(50, 2), least: cost(50, 1) };
+    const plan = (budget: number) =>
+      planMemory(model, { longest: 100, microBatchTokens: 'auto', checkpointing: 'auto', budget, costs });
+    expect(plan(1e6)).toEqual({ microBatchTokens: 8192, checkpointing: false, fits: true });
+    expect(plan(2100)).toEqual({ microBatchTokens: 200, checkpointing: false, fits: true });
+    expect(plan(1000)).toEqual({ microBatchTokens: 475, checkpointing: true, fits: true });
+    expect(plan(200)).toEqual({ microBatchTokens: 150, checkpointing: 'least', fits: true });
+    expect(plan(100)).toEqual({ microBatchTokens: 100, checkpointing: 'least', fits: false });
+    model.dispose();
   });
 });

@@ -316,3 +316,21 @@ describe('writing', () => {
     expect(existsSync(join(locked, 'x'))).toBe(false);
   });
 });
+
+it.skipIf(process.platform !== 'linux')("a tensor that is read once gives its file's pages back", () => {
+  const path = newPath();
+  const MIB = 2 ** 20;
+  scope(() => writeSafetensors(path, new Map(['a', 'b'].map((name) => [name, ones([16 * MIB])]))));
+  using file = new SafetensorsFile(path);
+  const read = (name: string) => scope(() => expect(file.get(name).sum().item()).toBe(16 * MIB));
+  const mapped = () => Number(/RssFile:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) / 1024;
+  read('a');
+  const before = mapped();
+  scope(() => {
+    const kept = file.get('b');
+    read('a');
+    expect(kept.sum().item()).toBe(16 * MIB);
+    expect(mapped() - before).toBeGreaterThan(32);
+  });
+  expect(mapped() - before).toBeLessThan(8);
+});

@@ -77,6 +77,10 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
     refuses: ['gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'],
     notMerged: 'what is attended to beside the tokens is no weight',
   },
+  adapter: {
+    options: { style: 'houlsby', cross_attention: true, bottleneck_size: 4 },
+    notMerged: 'it is not linear',
+  },
   adalora: { options: { init_r: 6, target_r: 3 } },
   delora: { options: { r: 4, delora_lambda: 0.1 } },
   vblora: {

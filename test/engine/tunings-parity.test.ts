@@ -2,12 +2,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { loadModel } from '../../src/models/load.ts';
+import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 
 const root = fileURLToPath(new URL('../../fixtures/tunings', import.meta.url));
 const cases = readdirSync(root).flatMap((base) => readdirSync(join(root, base)).map((name) => join(base, name)));
 
-it.each(cases)('%s gives the logits, merged weights and ten-step curve of PEFT', async (name) => {
+it.each(cases)('%s gives the logits, merged weights and ten-step curve of the reference', async (name) => {
   const report = await checkFolder(join(root, name));
   expect(report.problems).toEqual([]);
   expect(report.outputs.every(({ compared }) => compared > 0)).toBe(true);
@@ -18,4 +21,15 @@ it('LoRA on a checkpoint in nf4 gives the logits and the ten-step curve of PEFT 
   const report = await checkFolder(fileURLToPath(new URL('../../fixtures/quantisation/llama_nf4', import.meta.url)));
   expect(report.problems).toEqual([]);
   expect(report.curves.map((curve) => curve.name)).toEqual(['loss', 'gradient norm']);
+});
+
+it("PEFT's adapter without the biases that it trained is refused with the reason", async () => {
+  const { model } = await loadModel(fileURLToPath(new URL('../../fixtures/models/bert_cls', import.meta.url)), {
+    task: 'sequence',
+  });
+  const folder = join(root, 'bert_cls', 'lora_bias_lora_only');
+  const tuning = await openTuning(model, await readAdapterConfig(folder));
+  using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+  const load = () => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)]))));
+  expect(load).toThrow(/base_layer\.bias: is wanted .* with bias: lora_only PEFT trains it and does not save it/);
 });

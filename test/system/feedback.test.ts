@@ -83,6 +83,20 @@ function oneReward(spec: object): string {
   return JSON.stringify([spec]);
 }
 
+/** Trains, then goes on from the middle in a copy. */
+function expectSameBytes(name: string, settings: Record<string, string | number>): void {
+  const whole = train(name, settings);
+  expect(whole.text).toContain('4 of 4 steps');
+  expect(whole.status).toBe(0);
+  cpSync(join(folder, name), join(folder, `${name}-cut`), { recursive: true });
+  for (const later of ['checkpoints/step-4', 'adapter'])
+    rmSync(join(folder, `${name}-cut`, later), { recursive: true });
+  const rest = train(`${name}-cut`, settings, ['--resume']);
+  expect(rest.text).toContain('4 of 4 steps');
+  const adapter = (run: string) => readFileSync(join(folder, run, 'adapter', 'adapter_model.safetensors'));
+  expect(adapter(`${name}-cut`).equals(adapter(name))).toBe(true);
+}
+
 describe('a run that was cut off goes on to the same bytes', () => {
   it.each([
     ['dpo', { objective: 'dpo', train: 'pairs.jsonl', 'tuning.dropout': 0.1 }],
@@ -90,17 +104,52 @@ describe('a run that was cut off goes on to the same bytes', () => {
     ['grpo', { 'objective.name': 'grpo', ...policy, num_iterations: 2, 'objective.beta': 0.1 }],
     ['ppo', { 'objective.name': 'ppo', ...policy, num_ppo_epochs: 2, num_mini_batches: 2 }],
   ])('%s', (name, settings) => {
-    const whole = train(name, settings);
-    expect(whole.text).toContain('4 of 4 steps');
-    expect(whole.status).toBe(0);
-    cpSync(join(folder, name), join(folder, `${name}-cut`), { recursive: true });
-    for (const later of ['checkpoints/step-4', 'adapter'])
-      rmSync(join(folder, `${name}-cut`, later), { recursive: true });
-    const rest = train(`${name}-cut`, settings, ['--resume']);
-    expect(rest.text).toContain('4 of 4 steps');
-    const adapter = (run: string) => readFileSync(join(folder, run, 'adapter', 'adapter_model.safetensors'));
-    expect(adapter(`${name}-cut`).equals(adapter(name))).toBe(true);
+    expectSameBytes(name, settings);
   });
+});
+
+it('a run whose answers call a tool goes on to the same bytes', async () => {
+  const stock = { name: 'stock', description: 'Pieces', parameters: { type: 'object', properties: {} } };
+  writeFileSync(
+    join(folder, 'tools.ts'),
+    `
+export const stock = { ...${JSON.stringify(stock)}, execute: () => 'three' };
+export const called = ({ turns = [] }) => turns.filter(({ role }) => role === 'tool').length;
+`,
+  );
+  const question = { role: 'user', content: 'How many?' };
+  const call = { id: 'a', type: 'function', function: { name: 'stock', arguments: '{}' } };
+  const turns = [
+    question,
+    { role: 'assistant', content: '', tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'a', content: 'three' },
+    { role: 'assistant', content: 'Three.' },
+  ];
+  const rows = Array.from({ length: 8 }, () => ({ messages: turns, tools: [{ type: 'function', function: stock }] }));
+  write('calls.jsonl', rows);
+  write(
+    'questions.jsonl',
+    rows.map(() => ({ prompt: [question] })),
+  );
+  await writeTinyModel(join(folder, 'caller'), rows.map((row) => JSON.stringify(row)).join('\n'), 512);
+  const usual = { model: 'caller', 'data.chat_template': 'attune-tools', validation: 0, test: 0 };
+  const lesson = { ...usual, train: 'calls.jsonl', tuning: 'full', max_steps: 60, epochs: 60, learning_rate: 0.01 };
+  const taught = train('taught', { ...lesson, 'checkpoints.every': 60 });
+  expect(taught.text).toContain('60 of 60 steps');
+  const settings = {
+    ...usual,
+    model: 'taught/model',
+    train: 'questions.jsonl',
+    'objective.name': 'grpo',
+    'objective.tools': '["./tools.ts#stock"]',
+    'objective.reward_funcs': './tools.ts#called',
+    max_completion_length: 60,
+    num_generations: 3,
+  };
+  expectSameBytes('tools', settings);
+  const logged = readFileSync(join(folder, 'tools', 'metrics.jsonl'), 'utf8');
+  expect(logged).toMatch(/"tools\/call_frequency":0\.\d/);
+  expect(logged).toContain('"tools/failure_frequency":0,');
 });
 
 describe('what cannot be learnt from is refused before training', () => {

@@ -1,4 +1,5 @@
-// Two processes of `attune serve` on one PostgreSQL: a job is trained once, and aliases and feedback are of both.
+// Two machines with `attune serve`, which share a PostgreSQL and a bucket but no folder: a job is trained once and its model
+// asked of both; aliases and feedback are of both.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promoteModel, registerModel } from '../../src/app/index.ts';
 import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
+import { KEYS, startS3Server, type S3Server } from '../unit/store/s3-server.ts';
 import {
   post,
   startServerProcess,
@@ -19,9 +21,17 @@ import {
 let files: Awaited<ReturnType<typeof tinyFolder>>;
 let home: string;
 let database: PostgresServer;
+let bucket: S3Server;
+const before = { ...process.env };
 let servers: ServerProcess[];
 
-const start = () => startServerProcess([files.model, '--registry', '--training', '--precision', 'f32']);
+/** A machine that others use, too, takes its time. */
+const SLOW = { timeout: 30_000 };
+
+const start = (machine: string) => {
+  const env = { ...process.env, ATTUNE_HOME: join(home, machine) };
+  return startServerProcess([files.model, '--registry', '--training', '--precision', 'f32'], env);
+};
 
 describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
   beforeAll(async () => {
@@ -29,19 +39,24 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     writeChatTemplate(files.model);
     home = mkdtempSync(join(tmpdir(), 'attune-two-'));
     database = await startPostgres();
-    Object.assign(process.env, { ATTUNE_HOME: home, ATTUNE_STORE: database.url });
+    bucket = await startS3Server();
+    const store = { ATTUNE_STORE: database.url, ATTUNE_OBJECTS: bucket.url, ...KEYS };
+    Object.assign(process.env, { ATTUNE_HOME: join(home, 'c'), ...store });
     const [first, second] = [3, 4].map((seed) =>
       writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
     );
-    for (const adapter of [first, second]) await registerModel('parcels', adapter);
+    for (const adapter of [first, second]) {
+      await registerModel('parcels', adapter);
+      rmSync(adapter, { recursive: true });
+    }
     await promoteModel('parcels', { version: 1, force: 'the first one' });
-    servers = await Promise.all([start(), start()]);
+    servers = await Promise.all([start('a'), start('b')]);
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
-    delete process.env.ATTUNE_HOME;
-    delete process.env.ATTUNE_STORE;
+    process.env = before;
     database.stop();
+    await bucket.close();
     files.remove();
     rmSync(home, { recursive: true, force: true });
   });
@@ -61,6 +76,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
     await expect
       .poll(
         async () => (await post(servers[1], '/v1/attune/feedback', { completion_id: body!.id, score: 'up' })).status,
+        SLOW,
       )
       .toBe(200);
   });
@@ -82,6 +98,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
       training_file,
       method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 2, batch_size: 4 } } },
     });
+    expect(await (await other.files.content(training_file)).text()).toBe(rows.join('\n'));
     let job = await other.fineTuning.jobs.retrieve(id);
     while (job.status !== 'succeeded') {
       if (job.status === 'failed') throw new Error(JSON.stringify(job.error));
@@ -99,8 +116,14 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
               ({ choices }) => choices.length,
               () => 0,
             ),
-          { timeout: 20_000 },
+          SLOW,
         )
         .toBe(1);
+    await other.models.delete(job.fine_tuned_model!);
+    await one.files.delete(training_file);
+    const left = [...bucket.objects.keys()].map((key) => key.split('/')[1]);
+    expect(left.filter((kind) => kind === 'files')).toHaveLength(1);
+    expect(left.filter((kind) => kind === 'models').length).toBeGreaterThan(2);
+    await expect(one.files.content(training_file)).rejects.toMatchObject({ status: 404 });
   });
 });

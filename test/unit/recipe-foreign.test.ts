@@ -47,6 +47,8 @@ describe("other tools' names", () => {
       ['lr_scheduler_type: constant', { training: { scheduler: 'constant', warmup_ratio: 0 } }],
       ['lr_scheduler_type: constant_with_warmup', { training: { scheduler: 'constant', warmup_ratio: 0.03 } }],
       ['optim: adamw_torch_fused', { training: { optimizer: { name: 'adamw' } } }],
+      ['optim: paged_adamw_8bit', { training: { optimizer: { name: 'adamw_8bit' } } }],
+      ['optim: schedule_free_adamw', { training: { optimizer: { name: 'schedule_free' } } }],
       ['adam_beta2: 0.95', { training: { optimizer: { beta2: 0.95 } } }],
       ['bf16: true', { training: { precision: 'bf16' } }],
       ['eval_strategy: steps\neval_steps: 50', { evaluation: { every: 50 } }],
@@ -54,6 +56,8 @@ describe("other tools' names", () => {
       ['save_strategy: no', { checkpoints: { every: 'never' } }],
       ['train_on_inputs: true', { objective: { train_on: 'all' } }],
       ['train_on_prompt: false\nmask_history: true', { objective: { train_on: 'last_answer' } }],
+      ['peft_use_dora: true', { tuning: { use_dora: true } }],
+      ['pissa_init: true', { tuning: { init_lora_weights: 'pissa' } }],
       ['lora_target: q_proj,v_proj', { tuning: { target_modules: ['q_proj', 'v_proj'] } }],
       ['report_to: none', { report_to: [] }],
       ['use_gradient_checkpointing: unsloth', { training: { gradient_checkpointing: true } }],
@@ -196,4 +200,12 @@ weight_decay: 0.0
     ]);
     expect(recipe.evaluation.every).toBe('epoch');
   });
+});
+
+it('names of tunings in papers and other tools lead to what they are here', async () => {
+  const fixOf = async (name: string) => (await problemsOf(`${base}tuning: ${name}\n`))[0].fix;
+  expect(await fixOf('last_n')).toBe('here it is freeze with trainable_layers: N');
+  expect(await fixOf('dora')).toBe('here it is lora with use_dora: true');
+  expect(await fixOf('lorra')).toBe('did you mean lora?');
+  expect(await fixOf('constructor')).toMatch(/^choose one of lora, full/);
 });

@@ -52,6 +52,12 @@ function split(card: string): { front: Record<string, unknown>; body: string } {
 }
 
 describe('a model card', () => {
+  test('of an adapter that PEFT does not have names attune alone', () => {
+    const { front, body } = split(modelCard({ ...parts, isOwnFormat: true }));
+    expect([front.library_name, front.base_model_relation]).toEqual(['attune', 'adapter']);
+    expect([body.includes('PEFT'), body.includes('attune generate FOLDER')]).toEqual([false, true]);
+  });
+
   test('of an adapter has the front matter that model hubs read', () => {
     const { front } = split(modelCard(parts));
     expect(front).toEqual({

@@ -40,6 +40,9 @@ const own: Record<string, Own> = {
   ademamix: { method: 'ademamix' },
   ademamix_warmup: { method: 'ademamix', options: { beta3_warmup: 20, alpha_warmup: 20 } },
   muon_moonshot_f32: { method: 'muon' },
+  // Its mean of gradients points where a sum does.
+  muon_f32: { method: 'muon', options: { adjust_lr_fn: 'original' } },
+  sgd_nesterov: { method: 'sgd', options: { nesterov: true } },
   // New directions meet old moments at the fourth step: their signs are the library's choice.
   galore_adamw: { method: 'galore_adamw', options: { rank: 4, update_proj_gap: 3 }, until: 3 },
   schedulefree_adamw: { method: 'schedule_free' },

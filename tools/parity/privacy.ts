@@ -12,7 +12,8 @@ import type { Trainable } from '../../src/train/interfaces.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 import { rowGradients } from './train.ts';
-import { baseOf, tensorsOf } from './tuning.ts';
+import { tensorsOf } from './adapter-tensors.ts';
+import { baseOf } from './tuning.ts';
 
 interface Steps {
   q: number;

@@ -10,7 +10,8 @@ import { difference } from './compare.ts';
 import { inputOf } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
 import type { FolderReport } from './report.ts';
-import { addOutput, baseOf, compareCurve, compareFinalTensors, tensorsOf, type ReferenceRun } from './tuning.ts';
+import { addOutput, compareFinalTensors, tensorsOf } from './adapter-tensors.ts';
+import { baseOf, compareCurve, type ReferenceRun } from './tuning.ts';
 
 /** case.json of a checkpoint in 4 bits. */
 interface QuantisedCase {

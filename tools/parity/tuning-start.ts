@@ -11,16 +11,8 @@ import { loadModel } from '../../src/models/load.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
-import {
-  addOutput,
-  baseOf,
-  compareCurve,
-  compareLogits,
-  logitsOf,
-  tensorsOf,
-  type CaseFile,
-  type Parts,
-} from './tuning.ts';
+import { addOutput, tensorsOf } from './adapter-tensors.ts';
+import { baseOf, compareCurve, compareLogits, logitsOf, type CaseFile, type Parts } from './tuning.ts';
 
 interface StartConfig {
   init_lora_weights: unknown;

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
@@ -10,6 +9,7 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
+import { addOutput, compareFinalTensors, tensorsOf, withUnsavedBiases } from './adapter-tensors.ts';
 import { compareOutput, difference } from './compare.ts';
 import { inputOf, withPrefix } from './input.ts';
 import { outputOf, runForward, type Output } from './outputs.ts';
@@ -41,8 +41,8 @@ export interface ReferenceRun {
   f64_check?: { noisy_weights?: Readonly<Record<string, unknown>> };
 }
 
-/** Absolute for logits and weights; relative for losses and for the norm of all gradients. */
-const TOLERANCE = { tensor: 1e-4, loss: 1e-5, norm: 1e-4 };
+/** Relative, for losses and for the norm of all gradients. */
+const TOLERANCE = { loss: 1e-5, norm: 1e-4 };
 
 /** Whether a folder holds an adapter on another fixture, and what it gives. */
 export function isTuningCase(folder: string): boolean {
@@ -59,7 +59,7 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   report.model_type = model.architecture.modelType;
   const tuning = await openTuning(model, description);
   using adapter = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
-  scope(() => tuning.load(tensorsOf(adapter)));
+  withUnsavedBiases(folder, 'init', (biases) => scope(() => tuning.load(new Map([...tensorsOf(adapter), ...biases]))));
   using expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
   using inputs = new SafetensorsFile(join(base, 'expected.safetensors'));
   const parts = { model, tuning, expected, inputs, report };
@@ -100,10 +100,6 @@ export interface Parts {
   expected: SafetensorsFile;
   inputs: SafetensorsFile;
   report: FolderReport;
-}
-
-export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
-  return new Map(file.names.map((name) => [name, file.get(name)]));
 }
 
 /** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
@@ -216,6 +212,7 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const noisy = names.flatMap((name) => [name, ROOT + name]);
   const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
   compareFinalTensors(final, parts, noisy);
+  withUnsavedBiases(folder, 'final', (biases, path) => biases.size > 0 && compareFinalTensors(path, parts, noisy));
   noGrad(() =>
     scope(() => {
       const logits = logitsOf(parts);
@@ -230,64 +227,7 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   );
 }
 
-/** Every tensor of an adapter's file but some. */
-export function compareFinalTensors(
-  path: string,
-  { tuning, report }: Pick<Parts, 'tuning' | 'report'>,
-  except: readonly string[],
-): void {
-  using file = new SafetensorsFile(path);
-  noGrad(() =>
-    scope(() => {
-      const own = savedState(tuning);
-      // What PEFT writes twice is compared once.
-      const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
-      for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
-        const got = own.get(name);
-        const wanted = file.get(name);
-        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
-        else addOutput(report, `final ${name}`, difference(cutLike(got, wanted, own.get(singular(name))), wanted));
-      }
-    }),
-  );
-}
-
-/** AdaLoRA's singular values that belong to a tensor. */
-function singular(name: string): string {
-  return name.replace(/\.lora_[AB]$/, '.lora_E');
-}
-
-/** Without AdaLoRA's triplets that were taken away, which PEFT leaves out of its file and attune keeps as zeros. */
-function cutLike(got: Tensor, wanted: Tensor, values: Tensor | undefined): Tensor {
-  if (values === undefined || got.shape.join() === wanted.shape.join()) return got;
-  const left = [...values.toNumbers()].flatMap((value, i) => (value === 0 ? [] : [BigInt(i)]));
-  const dimension = got.shape[0] === values.shape[0] ? 0 : 1;
-  return got.indexSelect(dimension, fromArray(BigInt64Array.from(left)));
-}
-
-/** A tuning's tensors as its file would have them. */
-function savedState(tuning: Tuning): ReadonlyMap<string, Tensor> {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
-  try {
-    tuning.save(folder, { baseModel: 'base', task: 'causal-lm' });
-    using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
-    return new Map([...tensorsOf(file)].map(([name, tensor]) => [name, tensor.clone()]));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 /** The names of tensors in a living model of PEFT's contain the adapter's own. */
 function plainName(name: string): string {
   return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
-}
-
-export function addOutput(
-  report: FolderReport,
-  name: string,
-  { maxAbs, compared }: { maxAbs: number; compared: number },
-) {
-  report.outputs.push({ name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared });
-  if (!(maxAbs <= TOLERANCE.tensor))
-    report.problems.push(`${name}: differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE.tensor}`);
 }

@@ -90,7 +90,3 @@ export async function falseAlarms(
   }
   return found;
 }
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
-}

@@ -5,7 +5,8 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { wilsonInterval } from '../../src/eval/statistics/index.ts';
-import { answersUntilAlarm, falseAlarms, median } from './answers.ts';
+import { median } from '../../src/base/median.ts';
+import { answersUntilAlarm, falseAlarms } from './answers.ts';
 
 const WEEKS = 1000;
 const ANSWERS = 500;

@@ -59,9 +59,10 @@ export const auditLog = lazily('auditLog');
 
 /**
  * Copies registry, traces and keys into an empty PostgreSQL database that several servers share, and compares every row;
- * ATTUNE_STORE names it from then on.
+ * ATTUNE_STORE names it from then on. Files and models go to a bucket of S3, which ATTUNE_OBJECTS names, or come from one.
  * @example
  * const { moved } = await moveStore({ to: 'postgres://attune@db.example.org/attune' });
+ * const { objects } = await moveStore({ to: 's3://attune/shop' });
  */
 export const moveStore = lazily('moveStore');
 

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { hasStarted, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
 import { gateRun } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
+import { fetchVersion } from '../../registry/index.ts';
 import { readSafety } from '../../store/safety.ts';
 import { safety } from '../safety/safety.ts';
 import { resolveRecipe } from '../recipe/index.ts';
@@ -115,7 +116,9 @@ async function championFolder(model: string): Promise<{ folder: string; version:
   try {
     const { aliases, versions } = await modelHistory(model);
     const found = versions.find(({ version }) => version === aliases.champion);
-    return found && { folder: found.runFolder ?? found.folder, version: found.version };
+    if (found === undefined) return undefined;
+    const { runFolder: run, version } = found;
+    return { folder: run !== undefined && existsSync(run) ? run : await fetchVersion(found), version };
   } catch (error) {
     if (error instanceof AttuneError && error.code === 'E_MODEL_UNREGISTERED') return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { table } from '../../base/table.ts';
+import { entryOf, table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import type { MethodOptions, StorageMethod, TuningMethod, UpdateMethod } from '../../train/method.ts';
@@ -55,10 +55,12 @@ function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | 
   const setting = settings.get(namePath);
   if (setting === undefined) return keys.at(namePath)!.defaultValue as string;
   const name = setting.text ?? setting.value;
-  const { names } = methodOptions[axis];
-  if (typeof name === 'string' && methodOptions[axis].has(name)) return name;
+  const { names, otherNames, has } = methodOptions[axis];
+  if (typeof name === 'string' && has(name)) return name;
+  const other = entryOf(otherNames, String(name));
   const close = nearest(String(name), names);
-  const fix = close === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${close}?`;
+  const likely = close === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${close}?`;
+  const fix = other === undefined ? likely : `here it is ${other}`;
   settings.problem(setting.written, `${JSON.stringify(name)} is no known ${axis}`, fix);
   return undefined;
 }

@@ -180,6 +180,13 @@ export interface TrainingSettings {
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
+  /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
+  max_memory?: Section<'training'>['max_memory'];
+  /**
+   * Compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it.
+   * @defaultValue "auto"
+   */
+  cache_frozen?: Section<'training'>['cache_frozen'];
   /**
    * Of splits, order, initial weights and dropout.
    * @defaultValue 42
@@ -388,7 +395,7 @@ export interface LoraTuning {
    */
   lora_bias?: MethodOptionInputs['tuning']['lora']['lora_bias'];
   /**
-   * Whether the model's biases are trained and saved too.
+   * The model's biases that are trained and saved too; lora_only: those of the layers with an adapter.
    * @defaultValue "none"
    */
   bias?: MethodOptionInputs['tuning']['lora']['bias'];
@@ -423,11 +430,6 @@ export interface FreezeTuning {
   layer_decay?: MethodOptionInputs['tuning']['freeze']['layer_decay'];
   /** Begin with the head and add a block every so many steps (ULMFiT); all at once unless given. */
   unfreeze_every?: MethodOptionInputs['tuning']['freeze']['unfreeze_every'];
-  /**
-   * Compute the frozen blocks once for each row, without dropout, and keep the outputs on disk.
-   * @defaultValue true
-   */
-  cache_frozen?: MethodOptionInputs['tuning']['freeze']['cache_frozen'];
 }
 
 /** The tuning ia3, with its options. */
@@ -1139,6 +1141,47 @@ export interface VbloraTuning {
   modules_to_save?: MethodOptionInputs['tuning']['vblora']['modules_to_save'];
 }
 
+/** The tuning adapter, with its options. */
+export interface AdapterTuning {
+  /** Which tuning. */
+  method: 'adapter';
+  /**
+   * Houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: beside the MLP.
+   * @defaultValue "pfeiffer"
+   */
+  style?: MethodOptionInputs['tuning']['adapter']['style'];
+  /** The model's width in that of the bottleneck; 16 unless given, 2 in parallel. */
+  reduction_factor?: MethodOptionInputs['tuning']['adapter']['reduction_factor'];
+  /** Features of the bottleneck, in place of reduction_factor. */
+  bottleneck_size?: MethodOptionInputs['tuning']['adapter']['bottleneck_size'];
+  /** In the bottleneck; swish for houlsby, else relu, unless given. */
+  non_linearity?: MethodOptionInputs['tuning']['adapter']['non_linearity'];
+  /** What is added is multiplied by it; 4 in parallel, else 1, unless given; learned begins with 1. */
+  scaling?: MethodOptionInputs['tuning']['adapter']['scaling'];
+  /**
+   * Dropout on what is added.
+   * @defaultValue 0
+   */
+  dropout?: MethodOptionInputs['tuning']['adapter']['dropout'];
+  /**
+   * Mam_adapter: begins exactly at the base, the projection back is zero; bert: near it, both normal (0.02).
+   * @defaultValue "mam_adapter"
+   */
+  init_weights?: MethodOptionInputs['tuning']['adapter']['init_weights'];
+  /**
+   * With houlsby: after a decoder's attention to its encoder too.
+   * @defaultValue false
+   */
+  cross_attention?: MethodOptionInputs['tuning']['adapter']['cross_attention'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['adapter']['layers_to_transform'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['adapter']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
@@ -1167,6 +1210,7 @@ export type TuningInput =
   | 'adalora'
   | 'delora'
   | 'vblora'
+  | 'adapter'
   | LoraTuning
   | FullTuning
   | FreezeTuning
@@ -1192,7 +1236,8 @@ export type TuningInput =
   | AdaptionPromptTuning
   | AdaloraTuning
   | DeloraTuning
-  | VbloraTuning;
+  | VbloraTuning
+  | AdapterTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
@@ -2678,6 +2723,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
+   * @defaultValue "match_rms_adamw"
+   */
+  adjust_lr_fn?: MethodOptionInputs['optimizer']['muon']['adjust_lr_fn'];
+  /**
    * For what is no matrix: decay of the mean gradient.
    * @defaultValue 0.9
    */
@@ -2763,6 +2813,22 @@ export interface ScheduleFreeOptimizer {
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
 }
 
+/** The optimizer sgd, with its options. */
+export interface SgdOptimizer {
+  /** Which optimizer. */
+  name: 'sgd';
+  /**
+   * Decay of the summed gradients; 0: none are kept.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
+  /**
+   * Look a step ahead; needs momentum.
+   * @defaultValue false
+   */
+  nesterov?: MethodOptionInputs['optimizer']['sgd']['nesterov'];
+}
+
 /** A optimizer by its name, or with options of its own. */
 export type OptimizerInput =
   | 'adamw'
@@ -2776,6 +2842,7 @@ export type OptimizerInput =
   | 'muon'
   | 'prodigy'
   | 'schedule_free'
+  | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
@@ -2786,4 +2853,5 @@ export type OptimizerInput =
   | MezoOptimizer
   | MuonOptimizer
   | ProdigyOptimizer
-  | ScheduleFreeOptimizer;
+  | ScheduleFreeOptimizer
+  | SgdOptimizer;

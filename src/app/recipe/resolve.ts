@@ -49,6 +49,12 @@ export async function resolveRecipeFile(file: string, options: Omit<ResolveOptio
   return resolveTree(isProgram(file) ? await holdRecipeRows(tree) : tree, origin, options);
 }
 
+/** The canonical paths of all that a recipe and flags set, in whatever form they are written. */
+export async function settingPaths(input: Record<string, unknown>, flags: RecipeFlags): Promise<string[]> {
+  const settings = await settle(input, noOrigin, flags, await recipeKeys());
+  return [...settings.entries()].map(([path]) => path);
+}
+
 async function resolveTree(tree: unknown, origin: RecipeOrigin, options: ResolveOptions): Promise<Recipe> {
   const root = tree ?? {};
   if (!isPlainObject(root)) {

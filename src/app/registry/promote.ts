@@ -4,6 +4,7 @@ import {
   beginRollout,
   CHALLENGER,
   CHAMPION,
+  fetchVersion,
   findVersion,
   moveAlias,
   recordFindings,
@@ -86,7 +87,7 @@ async function challengerOf(registry: Registry, model: string): Promise<number> 
 
 /** What was registered must be what is served. */
 async function refuseChanged(target: ModelVersion): Promise<void> {
-  const found = await weightsHash(target.folder);
+  const found = await weightsHash(await fetchVersion(target));
   if (found === target.hashes.weights) return;
   throw new AttuneError('E_VERSION_CHANGED', {
     what: `The files of ${versionName(target)} in ${target.folder} are not those that were registered`,

@@ -1,4 +1,12 @@
-import { addVersion, CHALLENGER, moveAlias, withRegistry, type ModelVersion } from '../../registry/index.ts';
+import {
+  addVersion,
+  CHALLENGER,
+  moveAlias,
+  removeStored,
+  storeVersion,
+  withRegistry,
+  type ModelVersion,
+} from '../../registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
 import { describeResult, runFacts } from './describe-result.ts';
 
@@ -14,7 +22,7 @@ export interface RegisterOptions {
 /**
  * Makes a run's result, an adapter or a model folder the next version of a registered model. The alias `challenger` moves
  * to it; what the model's name answers with stays until a version is promoted.
- * @throws AttuneError E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING
+ * @throws AttuneError E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_OBJECTS…
  */
 export async function registerModel(
   name: string,
@@ -23,7 +31,12 @@ export async function registerModel(
 ): Promise<ModelVersion> {
   const described = { ...(await describeResult(target)), ...(run !== undefined && runFacts(run)) };
   return withRegistry(async (registry) => {
-    const made = await addVersion(registry, { model: name, ...described, owner, createdBy: by });
+    const stored = await storeVersion(described.folder);
+    const given = { model: name, ...described, ...(stored !== undefined && { stored }), owner, createdBy: by };
+    const made = await addVersion(registry, given).catch(async (error: unknown) => {
+      await removeStored(stored);
+      throw error;
+    });
     const { version } = made;
     await moveAlias(registry, { model: name, alias: CHALLENGER, version, action: 'registered', by });
     return made;

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { BadRows } from '../../data/bad-rows.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openFile } from '../../data/read-files.ts';
-import { filePath, type Job } from '../../registry/index.ts';
+import type { Job } from '../../registry/index.ts';
 import { formOf } from './job-recipe.ts';
 
 const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: string }>> = {
@@ -12,9 +12,12 @@ const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: stri
   reinforcement: { kinds: ['prompt'], rows: 'messages of which the last is the user’s, and columns for the grader' },
 };
 
-/** @returns how many rows there are. @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS */
-export async function checkJobRows(file: string, job: Job, signal: AbortSignal): Promise<number> {
-  const path = filePath(file);
+/** `file`: its id, as its owner knows it. @returns how many rows there are. @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS */
+export async function checkJobRows(
+  { file, path }: { file: string; path: string },
+  job: Job,
+  signal: AbortSignal,
+): Promise<number> {
   const { head, stream, sink } = await openFile({ path, file, source: 0, ...formOf(job) }, { signal });
   const bad = new BadRows();
   let kept = 0;

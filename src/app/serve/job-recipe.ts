@@ -4,8 +4,8 @@ import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { entryOf, table } from '../../base/table.ts';
 import { baseFacts } from '../../models/base-facts.ts';
-import { filePath, jobFolder, type Job } from '../../registry/index.ts';
-import { ApiError } from '../../serve/index.ts';
+import { jobFolder, type Job } from '../../registry/index.ts';
+import { ApiError, type JobTarget } from '../../serve/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { suggestedTraining } from '../../train/suggested-training.ts';
 import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
@@ -66,8 +66,8 @@ export function objectiveOf({ method }: Pick<Job, 'method'>): Record<string, unk
 
 /** @throws AttuneError E_RECIPE, E_JOB_MODEL */
 export async function jobRecipe(
-  job: Job,
-  { target, rows }: { target: string; rows: number },
+  { job, target, files }: JobTarget,
+  rows: number,
 ): Promise<{ recipe: Recipe; method: Job['method'] }> {
   const model = baseOf(job, target);
   const { hyperparameters } = job.method;
@@ -89,7 +89,7 @@ export async function jobRecipe(
   };
   const own = {
     model,
-    data: { train: filePath(job.training_file), validation: validationOf(job), test: 0, ...formOf(job) },
+    data: { train: files.train, validation: files.validation ?? 0, test: 0, ...formOf(job) },
     objective,
     training,
     evaluation: { baselines: 'none' },
@@ -101,6 +101,17 @@ export async function jobRecipe(
   const { beta } = recipe.objective as { beta?: number };
   const known = { ...hyperparameters, ...settled, ...('beta' in hyperparameters && { beta }) };
   return { recipe, method: { ...job.method, hyperparameters: known } };
+}
+
+/** A job's recipe as it was settled, with the paths of this machine: another one may have settled it. */
+export function localRecipe({ job, target, files }: JobTarget): Record<string, unknown> {
+  const { data, ...recipe } = job.recipe!;
+  return {
+    ...recipe,
+    model: baseOf(job, target),
+    data: { ...(data as Record<string, unknown>), ...files },
+    output_dir: runFolder(job.id),
+  };
 }
 
 /** The model's folder, or the name of one that comes with the package. */
@@ -116,10 +127,6 @@ function baseOf({ model }: Job, target: string): string {
 /** Rows with messages are conversations to train on, unless answers to them are to be found. */
 export function formOf({ method }: Pick<Job, 'method'>): { format?: string; columns?: Record<string, string> } {
   return method.type === 'reinforcement' ? { format: 'prompt_only', columns: { prompt: 'messages' } } : {};
-}
-
-function validationOf({ validation_file: file }: Job): string | number {
-  return file === null ? 0 : filePath(file);
 }
 
 function numberOf(value: unknown, usual: number): number {

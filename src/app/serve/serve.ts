@@ -16,6 +16,7 @@ import {
 import { openLog } from '../../serve/watch/log.ts';
 import { availableBytes } from '../../jobs/model/resources.ts';
 import { openRegistry } from '../../registry/index.ts';
+import { objectStore } from '../../store/objects/object-store.ts';
 import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 import { openWatcher } from './watcher.ts';
@@ -41,7 +42,7 @@ const SHARE_OF_MEMORY = 0.6;
 
 /**
  * Serves models by OpenAI's API until it is closed. It returns when it answers; models may still be loading.
- * @throws AttuneError E_SERVE_SETTINGS, E_SERVE_OPEN, E_PORT_IN_USE, E_MODEL_MISSING, …
+ * @throws AttuneError E_SERVE_SETTINGS, E_SERVE_OPEN, E_PORT_IN_USE, E_MODEL_MISSING, E_OBJECTS…, …
  */
 export async function serve({ signal, ...options }: ServeOptions): Promise<RunningServer> {
   const mounted = await prepared(options);
@@ -66,7 +67,9 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const settings = settingsOf(options);
   const log = openLog(settings.log);
   const watcher = await openWatcher(settings, log);
-  const registry = settings.registry || settings.training ? await openRegistry() : undefined;
+  const isShared = settings.registry || settings.training;
+  if (isShared) await objectStore().check();
+  const registry = isShared ? await openRegistry() : undefined;
   const memory = availableBytes() * SHARE_OF_MEMORY;
   const training = settings.training ? { trainer } : {};
   try {

@@ -9,6 +9,7 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ModelKind, TargetFacts } from '../../serve/index.ts';
+import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
@@ -55,13 +56,7 @@ function bytesOf(files: readonly string[]): number {
 }
 
 async function baseOf(folder: string): Promise<string> {
-  const notes = readNotes(folder);
-  const named = notes?.base_folder ?? notes?.base_model ?? (await readAdapterConfig(folder)).baseModel;
-  if (named !== undefined) return modelFolder(named);
-  throw new AttuneError('E_BASE_UNKNOWN', {
-    what: `The adapter in ${folder} does not say which base model it belongs to`,
-    expected: 'base_model_name_or_path in its adapter_config.json',
-  });
+  return modelFolder(baseFolderOf(readNotes(folder), (await readAdapterConfig(folder)).baseModel, folder));
 }
 
 async function taskOf(folder: string, baseFolder: string | undefined): Promise<Task> {

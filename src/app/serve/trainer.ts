@@ -7,7 +7,7 @@ import { findLockOwner } from '../../store/run-lock.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
 import { checkJobRows } from './check-job-rows.ts';
-import { checkAdditions, jobRecipe, objectiveOf, runFolder } from './job-recipe.ts';
+import { checkAdditions, jobRecipe, localRecipe, objectiveOf, runFolder } from './job-recipe.ts';
 import { publishJob } from './publish-job.ts';
 
 const POLL = 200;
@@ -17,15 +17,17 @@ export const trainer: Trainer = {
     checkAdditions(job.extra);
     objectiveOf(job);
   },
-  async plan({ job, target }, signal) {
-    const rows = await checkJobRows(job.training_file, job, signal);
-    if (job.validation_file !== null) await checkJobRows(job.validation_file, job, signal);
-    const { recipe, method } = await jobRecipe(job, { target, rows });
+  async plan(wanted, signal) {
+    const { job, files } = wanted;
+    const { training_file: file, validation_file: validation } = job;
+    const rows = await checkJobRows({ file, path: files.train }, job, signal);
+    if (validation !== null) await checkJobRows({ file: validation, path: files.validation! }, job, signal);
+    const { recipe, method } = await jobRecipe(wanted, rows);
     return { recipe: recipe as unknown as Record<string, unknown>, method, rows };
   },
-  async train(job, { onEvent, signal }) {
-    const folder = runFolder(job.id);
-    const recipe = await resolveRecipe(job.recipe!);
+  async train(wanted, { onEvent, signal }) {
+    const folder = runFolder(wanted.job.id);
+    const recipe = await resolveRecipe(localRecipe(wanted));
     // The worker of a server that was killed saves and stops by itself.
     while (findLockOwner(folder) !== undefined && !signal.aborted) await sleep(POLL);
     const isBegun = hasStarted(folder);

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { openRegistry, otherReplicas, type Registry } from '../../registry/index.ts';
+import { openRegistry, otherReplicas, withRegistry, type Registry } from '../../registry/index.ts';
 import { migrations as registryMigrations } from '../../registry/migrations/index.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { isPostgres } from '../../store/postgres.ts';
 import {
   checkedStoreUrl,
   fileOfPart,
@@ -16,16 +18,25 @@ import {
   storeParts,
   type StorePart,
 } from '../../store/store-place.ts';
+import { isBucketUrl } from '../../store/objects/s3-url.ts';
 import { keyMigrations, traceMigrations } from '../../watch/traces/migrations.ts';
+import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.ts';
 
 export interface MoveStoreOptions {
-  /** `postgres://USER@HOST:PORT/DATABASE`; a password may stand in it, in PGPASSWORD or in ~/.pgpass. */
-  to: string;
+  /** The address of a database (its password may stand in PGPASSWORD or in ~/.pgpass), or of a bucket (s3). */
+  to?: string;
+  /** The address of a bucket whose files are brought into this machine's folder. */
+  from?: string;
+  /** Told of files as they arrive. */
+  onEvent?: EventSink;
+  signal?: AbortSignal;
 }
 
 export interface MovedStore {
   /** By part of the store: rows by table. */
   moved: Partial<Record<StorePart, Record<string, number>>>;
+  /** Files to or from a bucket. */
+  objects?: MovedObjects;
 }
 
 type Rows = Record<string, Record<string, unknown>>;
@@ -36,14 +47,31 @@ const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys
 /** What others refer to comes first. */
 const FIRST = ['registered_models', 'versions'];
 /** Servers that run, and the migrations of each database's own. */
-const LEFT = new Set(['replicas', 'kysely_migration', 'kysely_migration_lock']);
+const LEFT = new Set(['replicas', 'testers', 'kysely_migration', 'kysely_migration_lock']);
 const BATCH = 500;
 
 /**
- * Copies registry, traces and the users' keys into an empty PostgreSQL database, and compares every row with what has
- * arrived before it is kept. The files stay as they are. @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED
+ * Copies registry, traces and the users' keys into an empty PostgreSQL database, or uploaded files and registered models
+ * into a bucket or out of one. What has arrived is compared before it is kept; what was there before stays as it is.
+ * @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED, E_OBJECTS…
  */
-export async function moveStore({ to }: MoveStoreOptions): Promise<MovedStore> {
+export async function moveStore(options: MoveStoreOptions): Promise<MovedStore> {
+  const { to, from, onEvent: emit = () => undefined, signal } = options;
+  if ((to === undefined) === (from === undefined))
+    throw new AttuneError('E_USAGE', {
+      what: 'Files and rows go to a place or come from one',
+      fix: 'give --to or --from',
+    });
+  if (from === undefined && !isBucketUrl(to!)) return moveDatabases(to!);
+  return withRegistry(async (registry) => {
+    await refuseServed(registry);
+    const watch = { emit, signal };
+    const objects = from === undefined ? moveToBucket(registry, to!, watch) : moveFromBucket(registry, from, watch);
+    return { moved: {}, objects: await objects };
+  });
+}
+
+async function moveDatabases(to: string): Promise<MovedStore> {
   const url = checkedStoreUrl(to, '--to');
   const moved: MovedStore['moved'] = {};
   try {
@@ -93,7 +121,7 @@ async function refuseServed(registry: Registry): Promise<void> {
   throw new AttuneError('E_STORE_BUSY', {
     what: 'What a server writes while the store is moved would be lost',
     got: `${length} that serve its models`,
-    fix: 'stop them; start them again with ATTUNE_STORE set',
+    fix: 'stop them; start them again with ATTUNE_STORE or ATTUNE_OBJECTS set',
   });
 }
 
@@ -129,17 +157,43 @@ async function moveTable(table: string, { source, transaction, place }: Ends): P
   });
 }
 
-async function* batchesOf(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
-  for (let at = 0; ; at += BATCH) {
+/** Each batch begins where the one before ended: nothing is read twice. */
+function batchesOf(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
+  return isPostgres(database) ? fetchedBatches(database, table) : scannedBatches(database, table);
+}
+
+async function* scannedBatches(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
+  for (let last = 0, isWhole = false; !isWhole;) {
     const rows = await database
       .selectFrom(table)
       .selectAll()
-      .orderBy(sql`1, 2`)
+      .select(sql<number>`rowid`.as(ROW_ID))
+      .where(sql`rowid`, '>', last)
+      .orderBy(sql`rowid`)
       .limit(BATCH)
-      .offset(at)
       .execute();
-    if (rows.length > 0) yield rows;
-    if (rows.length < BATCH) return;
+    isWhole = rows.length < BATCH;
+    last = Number(rows.at(-1)?.[ROW_ID]);
+    const plain = rows.map(({ [ROW_ID]: _, ...row }) => row);
+    if (plain.length > 0) yield plain;
+  }
+}
+
+const ROW_ID = 'attune_rowid';
+
+/** Of PostgreSQL, within a transaction. */
+async function* fetchedBatches(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
+  await sql`declare attune_batches cursor for select * from ${sql.table(table)}`.execute(database);
+  try {
+    for (;;) {
+      const { rows } = await sql<Record<string, unknown>>`fetch ${sql.lit(BATCH)} from attune_batches`.execute(
+        database,
+      );
+      if (rows.length > 0) yield rows;
+      if (rows.length < BATCH) return;
+    }
+  } finally {
+    await sql`close attune_batches`.execute(database);
   }
 }
 

@@ -1,23 +1,36 @@
-import { formatCount } from '../../base/format.ts';
+import { formatBytes, formatCount } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
+import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'copy registry, traces and keys into a PostgreSQL database that several servers share, and check every row',
+  summary:
+    'copy the store to where several servers share it: rows into PostgreSQL, files into a bucket; each is compared',
   options: [
     {
       name: '--to',
       value: 'URL',
-      required: true,
-      summary: 'postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD',
+      summary: 'postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD), or s3://BUCKET/PREFIX (keys in AWS_…)',
     },
+    { name: '--from', value: 'URL', summary: 'a bucket, whose files are brought into the folder of this machine' },
   ],
-  examples: ['store move --to postgres://attune@db.example.org/attune'],
+  examples: ['store move --to postgres://attune@db.example.org/attune', 'store move --to s3://attune/shop'],
   async run(context) {
     const { moveStore } = await import('../../app/store/move-store.ts');
-    return moveStore({ to: context.option('--to')! });
+    const signal = context.stopSignal('stopping; what has arrived stays, and is sent again the next time');
+    const [to, from] = [context.option('--to'), context.option('--from')];
+    const moved = await withProgress(context, (onEvent) => moveStore({ to, from, onEvent, signal }));
+    return { ...moved, isBack: from !== undefined };
   },
-  render({ moved }) {
+  render({ moved, objects, isBack }) {
+    if (objects !== undefined) {
+      const { files, bytes, place, left } = objects;
+      const next = isBack
+        ? 'unset ATTUNE_OBJECTS; what is in the bucket is as it was'
+        : 'set ATTUNE_OBJECTS to the address wherever attune runs; the files here are as they were';
+      const told = [`${formatCount(files)} files, ${formatBytes(bytes)}, each compared: ${place}`];
+      return [...told, ...left.map((one) => `not moved: ${one}`), '', next].join('\n');
+    }
     const lines = Object.entries(moved).map(([part, tables]) => {
       const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
       return `${part.padEnd(10)}${formatCount(rows)} rows in ${Object.keys(tables).length} tables, each compared`;

@@ -5,23 +5,30 @@ import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 import type { JobContext } from '../job.ts';
+import { computeType, availableBytes } from '../model/resources.ts';
+import { workOfImage } from './image-work.ts';
 import {
   estimateOn,
   GPUS,
+  PROCESS_BYTES,
   SHARE_OF_RATE,
   type Estimate,
   type Machine,
   type ModelSize,
-  type Workload,
+  type Plan,
 } from './machines.ts';
-import { workOfImage } from './image-work.ts';
-import { availableBytes, computeType, innerWidth } from '../model/resources.ts';
+import { extraProducts, planRun, type StepChoice } from './planned-run.ts';
+import { stepMemory } from './step-memory.ts';
 
-export interface EstimateInput extends Omit<Workload, 'rowTokens'> {
+export interface EstimateInput {
   /** config.json of the model. */
   config: RawConfig;
+  /** Tokens of all epochs. */
+  tokens: number;
   /** Longest row, in tokens; 1024 unless given, or those of an image or a recording. */
   rowTokens?: number;
+  /** What is to be compared. */
+  choices: readonly (StepChoice & { name: string })[];
 }
 
 const USUAL_ROW = 1024;
@@ -31,60 +38,71 @@ export interface EstimateResult {
   /** Longest row, in tokens. */
   rowTokens: number;
   here: Machine;
+  plans: Plan[];
   estimates: Estimate[];
 }
 
 /** What tuning a model would take here and on common cards, from its configuration alone. */
-export async function run({ config, ...wanted }: EstimateInput, { emit }: JobContext): Promise<EstimateResult> {
-  emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
+export async function run({ config, tokens, choices, ...wanted }: EstimateInput, context: JobContext) {
+  context.emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});
   const size = sizeOf(model);
+  model.dispose();
   const { rowTokens = size.imageTokens ?? size.frontEnd?.recordingTokens ?? USUAL_ROW } = wanted;
-  const work = { ...wanted, rowTokens };
   const dtype = computeType('auto') === 'bf16' ? 'bf16' : 'f32';
   const here: Machine = {
     name: 'this machine',
     memory: Math.min(availableBytes(), totalmem()),
     rate: matrixProductRate(dtype, 10) * 1e9,
     share: SHARE_OF_RATE.processor,
-    bytesPerValue: dtype === 'bf16' ? 2 : 4,
+    dtype,
+    process: PROCESS_BYTES.processor,
   };
-  return { size, rowTokens, here, estimates: [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, work)) };
+  const plans: Plan[] = [];
+  for (const choice of choices) {
+    context.signal.throwIfAborted();
+    context.emit({ type: 'phase-started', phase: 'engine', message: `counting what a step of ${choice.name} holds` });
+    plans.push(await planOf(config, choice, { rowTokens, dtypes: dtype === 'bf16' ? ['bf16'] : ['bf16', 'f32'] }));
+  }
+  const estimates = [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, { tokens, plans }));
+  return { size, rowTokens, here, plans, estimates } satisfies EstimateResult;
+}
+
+async function planOf(
+  config: RawConfig,
+  choice: EstimateInput['choices'][number],
+  { rowTokens, dtypes }: { rowTokens: number; dtypes: readonly ('bf16' | 'f32')[] },
+): Promise<Plan> {
+  const plan: Plan = {
+    name: choice.name,
+    trained: 0,
+    products: { beside: 0, moving: 0 },
+    isForward: false,
+    memory: { bf16: undefined, f32: undefined },
+  };
+  for (const dtype of dtypes) {
+    using run = await planRun(config, choice, dtype);
+    const [kept, checkpointing] = [false, true].map((again) => stepMemory(run, rowTokens, again));
+    plan.trained = run.tuning.trainables.reduce((sum, { parameter }) => sum + parameter.size, 0);
+    plan.products = extraProducts(run);
+    plan.isForward = run.update.needs === 'losses';
+    plan.memory = { ...plan.memory, [dtype]: { kept, checkpointing } };
+  }
+  return plan;
 }
 
 function sizeOf(model: Model): ModelSize {
   const { trunk, config } = model;
-  let parameters = 0;
+  let [parameters, linear] = [0, 0];
   for (const [, parameter] of model.parameters()) parameters += parameter.size;
-  let [linear, adapterPerRank] = [0, 0];
-  const reader = new Set(trunk.imageReader?.modules.flatMap((part) => [...part.modules()].map(([, module]) => module)));
-  for (const [, module] of trunk.modules()) {
-    if (!isLinear(module)) continue;
-    linear += module.inFeatures * module.outFeatures;
-    if (!reader.has(module)) adapterPerRank += module.inFeatures + module.outFeatures;
-  }
-  const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
-  const inner = innerWidth(model);
+  for (const [, module] of trunk.modules()) if (isLinear(module)) linear += module.inFeatures * module.outFeatures;
   const { vocabularySize: vocabulary } = model.architecture.limits(config);
-  const idle = idleWeights(model);
   const image = workOfImage(model);
   const frontEnd = model.architecture.frontEnd?.(config);
   const convolutions = image === undefined ? (frontEnd?.products ?? 0) : image.products / image.tokens;
   // The head reads every trained token, like a layer; convolutions are divided among the tokens that come of them.
-  return {
-    parameters,
-    linear: linear + vocabulary * trunk.width + convolutions,
-    quantised: linear,
-    idle,
-    adapterPerRank: adapterPerRank + (image?.adapterPerRank ?? 0),
-    blocks,
-    width: trunk.width,
-    inner,
-    vocabulary,
-    imageTokens: image?.tokens,
-    keptPerToken: image?.keptPerToken,
-    frontEnd,
-  };
+  const all = linear + vocabulary * trunk.width + convolutions;
+  return { parameters, linear: all, idle: idleWeights(model), imageTokens: image?.tokens, frontEnd };
 }
 
 /** Experts that a token does not pass. */

@@ -1,4 +1,5 @@
 import type { FrontEnd } from '../../models/architecture.ts';
+import type { StepMemory } from './step-memory.ts';
 
 /** What of a model's shape decides what tuning it costs. */
 export interface ModelSize {
@@ -7,30 +8,24 @@ export interface ModelSize {
   linear: number;
   /** Of these, the ones that mixtures of experts leave out for a token. */
   idle: number;
-  /** Weights of the trunk's linear layers: what storage nf4 quantises. */
-  quantised: number;
-  /** Weights that LoRA adds beside all linear layers, for each unit of its rank. */
-  adapterPerRank: number;
-  blocks: number;
-  width: number;
-  inner: number;
-  vocabulary: number;
   /** Tokens of an image, for models that read images. */
   imageTokens?: number;
-  /** Values that backward needs for each token, where blocks are convolutions. */
-  keptPerToken?: number;
   /** Convolutions over time in front of the blocks. */
   frontEnd?: FrontEnd;
 }
 
-/** What is trained with. */
-export interface Workload {
-  /** Tokens of all epochs. */
-  tokens: number;
-  /** Longest row. */
-  rowTokens: number;
-  /** Rank of the adapters. */
-  rank: number;
+/** One way of tuning a model: what it takes on every machine. */
+export interface Plan {
+  /** `lora on nf4` */
+  name: string;
+  /** Parameters that are trained. */
+  trained: number;
+  /** Products that a token takes in what stands beside the model's layers, and in layers whose weights move. */
+  products: { beside: number; moving: number };
+  /** It takes steps by losses alone. */
+  isForward: boolean;
+  /** Of a step over one longest row, by the type that it is computed in: with all activations kept, and with the blocks' inputs alone. */
+  memory: Readonly<Record<'bf16' | 'f32', { kept: StepMemory; checkpointing: StepMemory } | undefined>>;
 }
 
 /** A machine's memory (bytes), products of its compute type in a second, and what an hour costs. */
@@ -41,14 +36,22 @@ export interface Machine {
   rate: number;
   /** Share of that rate which whole steps reach. */
   share: number;
-  bytesPerValue: number;
+  /** The type that it computes in. */
+  dtype: 'bf16' | 'f32';
+  /** What a run takes there besides its tensors. */
+  process: number;
   pricePerHour?: number;
 }
 
 export interface Estimate {
-  method: 'full' | 'lora' | 'lora, checkpointing' | 'lora on nf4, checkpointing';
   machine: string;
+  /** The plan's name. */
+  method: string;
+  /** Blocks are computed twice, so that it fits. */
+  checkpointing: boolean;
+  /** Bytes: what the step holds, by what it is for, and the process around it. */
   memory: number;
+  parts: StepMemory & { process: number };
   fits: boolean;
   seconds: number;
   /** In the currency of the price. */
@@ -56,8 +59,8 @@ export interface Estimate {
 }
 
 const GIB = 2 ** 30;
-/** libtorch, node and the buffers of a step. */
-const PROCESS_BYTES = 0.6e9;
+/** libtorch, node and what a step needs beside tensors: measured here, and with what a card's driver keeps there. */
+export const PROCESS_BYTES = { processor: 0.36e9, gpu: 0.6e9 };
 
 /**
  * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, the less the
@@ -82,82 +85,42 @@ export const GPUS: readonly Machine[] = (
   memory: memory * GIB,
   rate: rate * 1e12,
   share: SHARE_OF_RATE.gpu,
-  bytesPerValue: 2,
+  dtype: 'bf16',
+  process: PROCESS_BYTES.gpu,
   pricePerHour,
 }));
 
-interface Plan {
-  method: Estimate['method'];
-  trained: number;
-  operations: number;
-  checkpointing: boolean;
-  isQuantised?: boolean;
-}
-
-/** Bytes of a weight in nf4 with its share of scales, which are quantised too. */
-const NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256);
-/** A layer's weight in the compute type, while a product reads it. */
-const unpacked = ({ width, inner }: ModelSize, { bytesPerValue }: Machine) => width * inner * bytesPerValue;
-
-function frozenBytes(size: ModelSize, machine: Machine, { method, isQuantised }: Plan): number {
-  if (method === 'full') return 0;
-  const quantised = isQuantised === true ? size.quantised : 0;
-  const scratch = quantised > 0 ? unpacked(size, machine) : 0;
-  return (size.parameters - quantised) * machine.bytesPerValue + quantised * NF4_BYTES + scratch;
-}
-
-/** What each way of tuning a model takes on one machine: bytes, seconds, money. */
-export function estimateOn(machine: Machine, size: ModelSize, work: Workload): Estimate[] {
-  const adapter = size.adapterPerRank * work.rank;
-  const plans: Plan[] = [
-    { method: 'full', trained: size.parameters, operations: 6 * active(size), checkpointing: false },
-    { method: 'lora', trained: adapter, operations: 4 * active(size) + 6 * adapter, checkpointing: false },
-    {
-      method: 'lora, checkpointing',
-      trained: adapter,
-      operations: 6 * active(size) + 6 * adapter,
-      checkpointing: true,
-    },
-    {
-      method: 'lora on nf4, checkpointing',
-      trained: adapter,
-      operations: 6 * active(size) + 6 * adapter,
-      checkpointing: true,
-      isQuantised: true,
-    },
-  ];
-  const possible = plans.filter(
-    ({ method, isQuantised }) => method === 'full' || (adapter > 0 && (isQuantised !== true || size.quantised > 0)),
-  );
-  return possible.map((plan) => {
-    const { method, trained, operations, checkpointing } = plan;
-    const frozen = frozenBytes(size, machine, plan);
-    // f32 weights, gradients and two moments of what moves; its copy in the compute type.
-    const moving = trained * (16 + (machine.bytesPerValue === 4 ? 0 : machine.bytesPerValue));
-    const memory = frozen + moving + activationBytes(size, work, machine, checkpointing) + PROCESS_BYTES;
-    const seconds = (operations * work.tokens) / (machine.rate * machine.share);
+/** What each way of tuning a model takes on one machine: bytes, seconds, money. Blocks run twice where only that fits. */
+export function estimateOn(
+  machine: Machine,
+  size: ModelSize,
+  { tokens, plans }: { tokens: number; plans: readonly Plan[] },
+): Estimate[] {
+  return plans.flatMap((plan) => {
+    const memory = plan.memory[machine.dtype];
+    const { process } = machine;
+    if (memory === undefined) return [];
+    const checkpointing = !plan.isForward && totalOf({ ...memory.kept, process }) > machine.memory;
+    const parts = { ...memory[checkpointing ? 'checkpointing' : 'kept'], process };
+    const total = totalOf(parts);
+    const seconds = (operationsOf(plan, size, checkpointing) * tokens) / (machine.rate * machine.share);
     const cost = machine.pricePerHour === undefined ? undefined : (machine.pricePerHour * seconds) / 3600;
-    return { method, machine: machine.name, memory, fits: memory <= machine.memory, seconds, cost };
+    const [method, fits] = [plan.name, total <= machine.memory];
+    return [{ machine: machine.name, method, checkpointing, memory: total, parts, fits, seconds, cost }];
   });
 }
 
-function active({ linear, idle }: ModelSize): number {
-  return linear - idle;
+/** Bytes of all parts together. */
+function totalOf({ frozen, trained, optimizer, gradients, activations, process }: Estimate['parts']): number {
+  return frozen + trained + optimizer + gradients + activations + process;
 }
 
-/** A convolution over time is kept with its norm and its activation. */
-const KEPT_BY_FRONT = 3;
-
-/** Of one longest row: what its blocks keep until backward, and one chunk of logits with its gradient. */
-function activationBytes(size: ModelSize, work: Workload, machine: Machine, checkpointing: boolean): number {
-  const { blocks, width, inner, vocabulary } = size;
-  const { bytesPerValue } = machine;
-  if (size.keptPerToken !== undefined) {
-    const all = work.rowTokens * size.keptPerToken * bytesPerValue;
-    return checkpointing ? all / blocks + work.rowTokens * width * bytesPerValue : all;
-  }
-  const ofBlock = work.rowTokens * (width * (12 * bytesPerValue + 24) + inner * 4 * bytesPerValue);
-  const inFront = work.rowTokens * (size.frontEnd?.values ?? 0) * KEPT_BY_FRONT * bytesPerValue;
-  const kept = checkpointing ? ofBlock + blocks * work.rowTokens * width * bytesPerValue : blocks * ofBlock;
-  return kept + inFront + Math.min(work.rowTokens, 512) * vocabulary * 2 * bytesPerValue;
+/** For each token: two a product forward, two for the input's gradient, two for that of what moves. */
+function operationsOf({ products, isForward }: Plan, { linear, idle }: ModelSize, checkpointing: boolean): number {
+  const active = linear - idle;
+  const forward = 2 * (active + products.beside);
+  // Losses are asked for twice, on both sides of where the weights are.
+  if (isForward) return 2 * forward;
+  const moving = (2 * products.moving * active) / linear;
+  return (checkpointing ? 3 : 2) * forward + moving + 2 * products.beside;
 }

@@ -28,7 +28,7 @@ export function modelFolder(name: string): string {
   const stats = statSync(name, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) return resolve(name);
   const isHubName = isRepositoryName(name.split('@')[0]);
-  const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
+  const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
   // `runs/tickets` beside a folder `runs` is a path with a typo, although the hub could have such a name.
   const isAbsent = isHubName && !existsSync(dirname(name));
@@ -43,6 +43,12 @@ export function modelFolder(name: string): string {
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), ${OWN_BASE} or ${OWN_SPEECH}`,
     fix: fixOf(name, { isFile: stats !== undefined, isHubName: isAbsent }),
   });
+}
+
+/** Where a model of the Hugging Face hub was fetched to; undefined for other names, and where it was not. */
+export function pulledFolder(name: string): string | undefined {
+  if (!isRepositoryName(name.split('@')[0])) return undefined;
+  return snapshotFolder(parseRepository(name, 'model'), hubSettings());
 }
 
 /** True for a folder that holds an adapter rather than a model. */

@@ -25,12 +25,13 @@ import {
 } from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
-import { adapterWeights, isAdapterFolder, isOwnBase, modelFolder } from './base-model.ts';
+import { baseFolderOf } from './base-folder.ts';
+import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
+import { readNotes, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 import { resultFolder } from './result-folder.ts';
 import { recordedClasses, refuseNewHead, savedClasses, savedHeads } from './saved-head.ts';
@@ -186,30 +187,6 @@ async function keepOf(storage: StorageName = 'dense', options: object = {}): Pro
 /** A head that an adapter brings along is one of its own vocabulary. */
 function lettersIn(tokenizer: Tokenizer): { count: number; blank: number } {
   return { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
-}
-
-/** The folder of an adapter's base model. @throws E_BASE_UNKNOWN, E_BASE_MISSING, E_MODEL_MISSING */
-export function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
-  const recorded = notes === undefined ? [] : recordedBases(notes, folder);
-  const name = notes?.base_model ?? named;
-  if (name === undefined) {
-    throw new AttuneError('E_BASE_UNKNOWN', {
-      what: `The adapter in ${folder} does not say which base model it belongs to`,
-      expected: 'base_model_name_or_path in its adapter_config.json',
-    });
-  }
-  const found = [...recorded, resolve(folder, '..', name)].find((path) => existsSync(join(path, 'config.json')));
-  if (found !== undefined || recorded.length === 0 || isOwnBase(name)) return found ?? modelFolder(name);
-  throw new AttuneError('E_BASE_MISSING', {
-    what: `The base model of ${folder} is not where it was`,
-    got: recorded.map((path) => `nothing in ${path}`).join(', '),
-    fix: `put it back, or write where it is now as base_folder into ${join(folder, RESULT_NOTES)}`,
-  });
-}
-
-/** Where the base model lay; and where it lies if base and result have been moved together. */
-function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder: string): string[] {
-  return [...new Set([base_folder, resolve(folder, relative(written ?? folder, base_folder))])];
 }
 
 async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {

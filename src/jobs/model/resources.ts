@@ -111,11 +111,25 @@ export function convolutionBytesPerToken(model: Model, sample: ModelInput): numb
 export interface MemoryPlan {
   microBatchTokens: number;
   checkpointing: Checkpointing;
+  /** Whether it stays within the budget. */
+  fits: boolean;
 }
+
+/** Bytes of activations in a step: those that it needs whatever its rows, and those of each of their tokens. */
+export interface StepCost {
+  fixed: number;
+  perToken: number;
+}
+
+/** With all activations kept, with blocks' inputs and a few products, and with inputs alone. */
+export type StepCosts = Record<'kept' | 'checkpointing' | 'least', StepCost>;
 
 const DEFAULT_TOKENS = 8192;
 
-/** What fits in a third of the free memory: first without checkpointing, then with it, then keeping the least, then fewer tokens at once. */
+/**
+ * What fits into a budget, a third of the free memory unless given: first with fewer tokens at once, down to the longest
+ * row; then with checkpointing; then keeping the least.
+ */
 export function planMemory(
   model: Model,
   request: {
@@ -124,20 +138,29 @@ export function planMemory(
     checkpointing: boolean | 'auto';
     /** Bytes that a token's activations take, where that is known better than from the model's shape. */
     perToken?: number;
+    budget?: number;
+    /** By the model's shape unless counted. */
+    costs?: StepCosts;
   },
 ): MemoryPlan {
-  const budget = availableBytes() / 3;
-  const { perToken = activationBytesPerToken(model) } = request;
+  const { budget = availableBytes() / 3, costs = costsOfShape(model, request.perToken) } = request;
   const longest = Math.max(1, request.longest);
-  const isAgain = request.checkpointing === 'auto' ? longest * perToken > budget : request.checkpointing;
+  const isWithin = (tokens: number, { fixed, perToken }: StepCost) => fixed + tokens * perToken <= budget;
+  const isAgain = request.checkpointing === 'auto' ? !isWithin(longest, costs.kept) : request.checkpointing;
+  const planned = request.microBatchTokens === 'auto' ? longest : Math.max(longest, request.microBatchTokens);
+  const isLeast = isAgain && !isWithin(planned, costs.checkpointing);
+  const checkpointing = isLeast ? 'least' : isAgain;
+  const cost = costs[isLeast ? 'least' : isAgain ? 'checkpointing' : 'kept'];
+  const fitting = Math.floor((budget - cost.fixed) / cost.perToken);
+  const most = Math.max(longest, Math.min(DEFAULT_TOKENS, fitting));
+  const microBatchTokens = request.microBatchTokens === 'auto' ? most : planned;
+  return { microBatchTokens, checkpointing, fits: isWithin(microBatchTokens, cost) };
+}
+
+function costsOfShape(model: Model, perToken = activationBytesPerToken(model)): StepCosts {
   const blocks = model.trunk.stack.blockList.length;
   const inputs = blocks * model.trunk.width * dtypeBytes[model.dtype];
   const least = perToken / blocks + inputs;
-  const most = least + KEPT_PER_INPUT * inputs;
-  const planned = request.microBatchTokens === 'auto' ? longest : Math.max(longest, request.microBatchTokens);
-  const isLeast = isAgain && planned * most > budget;
-  const checkpointing = isLeast ? 'least' : isAgain;
-  if (request.microBatchTokens !== 'auto') return { microBatchTokens: planned, checkpointing };
-  const fitting = Math.floor(budget / (isLeast ? least : isAgain ? most : perToken));
-  return { microBatchTokens: Math.max(longest, Math.min(DEFAULT_TOKENS, fitting)), checkpointing };
+  const cost = (bytes: number): StepCost => ({ fixed: 0, perToken: bytes });
+  return { kept: cost(perToken), checkpointing: cost(least + KEPT_PER_INPUT * inputs), least: cost(least) };
 }

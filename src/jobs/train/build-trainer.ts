@@ -130,7 +130,10 @@ interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
-async function keepOf({ storage: { name, ...options }, tuning }: Recipe): Promise<Kept> {
+export async function keepOf({
+  storage: { name, ...options },
+  tuning,
+}: Pick<Recipe, 'storage' | 'tuning'>): Promise<Kept> {
   const keep = await (await storages.load(name)).keep(options);
   const { modules_to_save: whole = [], init_lora_weights: start } = tuning as Partial<LoraOptions>;
   const own = keep && { ...keep, except: (path: string) => isSaved(path, whole) };
@@ -145,7 +148,10 @@ interface Kept {
   residuals?: TuningContext['residuals'];
 }
 
-async function createStorage({ storage: { name, ...options } }: Recipe, model: Model): Promise<Storage> {
+export async function createStorage(
+  { storage: { name, ...options } }: Pick<Recipe, 'storage'>,
+  model: Model,
+): Promise<Storage> {
   return (await storages.load(name)).create(model, options, 'training');
 }
 
@@ -175,7 +181,7 @@ function withModules(options: Record<string, unknown>, modules: readonly string[
 }
 
 /** Weights that do not move are kept in the compute type. */
-function settleFrozen(model: Model, dtype: DType): void {
+export function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
       // What is no weight keeps its precision: running statistics, counts.

@@ -24,15 +24,21 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import { canResume, computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
+import {
+  canResume,
+  computeFrozen,
+  frozenTrunk,
+  resumedObjective,
+  type ResumedStore,
+} from '../../train/frozen-blocks.ts';
 import {
   tokensOf,
   type MediaReader,
   type Objective,
   type PreparedRow,
   type ResumedRow,
-  type Tuning,
 } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
 import { freeDiskBytes } from '../model/resources.ts';
 
 /** What older runs left is deleted past this. */
@@ -45,13 +51,15 @@ export interface FrozenContext {
   model: Model;
   objective: Objective;
   blocks: number;
+  /** How the weights of those blocks are kept. */
+  storage?: Recipe['storage'];
   microBatchTokens: number;
   emit: EventSink;
   signal: AbortSignal;
 }
 
-type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'> & {
-  tuning: Tuning;
+type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks' | 'storage'> & {
+  recipe: Recipe;
   /** How often the run goes through its rows. */
   epochs: number;
 };
@@ -59,12 +67,30 @@ type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'
 /** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
 export async function withFrozenBlocks(
   { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
-  { tuning, epochs, ...context }: FrozenParts,
+  { recipe, epochs, ...context }: FrozenParts,
   rows: readonly PreparedRow[],
 ): Promise<Objective> {
-  const blocks = tuning.frozenBlocks ?? blocksBeforeImages(rows, { ...context, epochs });
-  if (blocks === undefined || !canResume(objective)) return objective;
-  return withFrozenRows(rows, { ...context, base, media, objective, blocks });
+  if (!canResume(objective)) return objective;
+  const found = await blocksToKeep({ model: context.model, objective, epochs }, recipe, rows);
+  const blocks = found ?? blocksBeforeImages(rows, { ...context, epochs });
+  if (blocks === undefined) return objective;
+  return withFrozenRows(rows, { ...context, base, media, objective, blocks, storage: recipe.storage });
+}
+
+/** Blocks that nothing trained acts in, where the recipe lets them be computed once. */
+async function blocksToKeep(
+  { model, objective, epochs }: { model: Model; objective: Objective; epochs: number },
+  { training: { cache_frozen: wanted } }: Recipe,
+  rows: readonly PreparedRow[],
+): Promise<number | undefined> {
+  if (wanted === false || rows.length === 0) return undefined;
+  const shortest = rows.reduce((least, row) => (tokensOf(row) < tokensOf(least) ? row : least));
+  const [loaded] = (await objective.load?.([shortest])) ?? [shortest];
+  const trunk = frozenTrunk({ model, objective }, loaded);
+  if (trunk === undefined) return undefined;
+  if (wanted === true) return trunk.blocks;
+  const isWorth = epochs > 1 && bytesOf(rows, model) * SPARE <= freeDiskBytes(attuneCache());
+  return trunk.isSteady && isWorth ? trunk.blocks : undefined;
 }
 
 /**
@@ -104,11 +130,11 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {
-  const { base, media, model, blocks, microBatchTokens } = context;
+  const { base, media, model, blocks, microBatchTokens, storage } = context;
   const weights = await Promise.all([join(base, 'config.json'), ...weightFiles(base)].map(sha256File));
   const code = sha256OfOwn(CODE_FOLDERS, import.meta.url);
   const { dtype, task } = model;
-  const rest = { blocks, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(readOf) };
+  const rest = { blocks, storage, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(readOf) };
   return sha256(JSON.stringify([weights, code, media?.identity, rest]));
 }
 
@@ -150,7 +176,7 @@ function refuseFullDisk(bytes: number, path: string): void {
     what: 'The outputs of the frozen blocks do not fit on the disk of the cache',
     got: `${formatBytes(free)} free`,
     expected: `about ${formatBytes(bytes)}`,
-    fix: 'free some space, set ATTUNE_HOME to another disk, or compute them anew each time: tuning.cache_frozen: false',
+    fix: 'free some space, set ATTUNE_HOME to another disk, or compute them anew each time: training.cache_frozen: false',
   });
 }
 

@@ -5,7 +5,14 @@ import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
-import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
+import {
+  tokensOf,
+  type MediaReader,
+  type Objective,
+  type PreparedRow,
+  type Storage,
+  type Tuning,
+} from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';
@@ -18,10 +25,11 @@ import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
+import { planRunMemory, rolloutBytes } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
 import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
-import { computeType, convolutionBytesPerToken, planMemory } from '../model/resources.ts';
+import { computeType, convolutionBytesPerToken } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
 import { hasClasses, problemTypeIn, withReading } from '../model/output-reading.ts';
 import { readRows, type RunRows } from './read-rows.ts';
@@ -74,7 +82,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { model, tuning, storage } = await loadTuned(context, read);
   const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
-  const constants = await decide(context, { model, objective, tokenizer, training }, all);
+  const constants = await decide(context, { model, tuning, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
   const { microBatchTokens, secret } = constants;
   if (secret !== undefined) refuseUnprivate({ objective, model, mixture });
@@ -93,8 +101,13 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, tuning }, all);
-  const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run });
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model }, all);
+  const rollouts = Rollouts.of(objective, {
+    model,
+    tokenizer,
+    reference: reference?.run,
+    cacheBytes: rolloutBytes(recipe),
+  });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =
@@ -136,6 +149,7 @@ async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<T
 
 interface Deciding {
   model: Model;
+  tuning: Tuning;
   objective: Objective;
   tokenizer: Tokenizer;
   training: SettledTraining;
@@ -144,15 +158,17 @@ interface Deciding {
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 async function decide(
   context: RunContext,
-  { model, objective, tokenizer, training }: Deciding,
+  { model, tuning, objective, tokenizer, training }: Deciding,
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
-  const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
   const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
   const longest = rows.reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
-  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
+  const { recipe, earlier, emit } = context;
+  const planned = earlier ? undefined : await planRunMemory({ recipe, model, tuning, objective, longest, perToken });
+  if (planned?.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: planned.note });
+  const memory = (earlier ?? planned)!;
   const { microBatchTokens: most, checkpointing: isSaving } = memory;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
   const secret = await secretOf(context);

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { KeepWeight } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { byBlocks, dynamicMap, FourBitWeight, isLinear, nearestOf, type Parameter } from '../../nn/index.ts';
-import { cat, fromArray, scope, type Tensor } from '../../tensor/index.ts';
+import { cat, empty, fromArray, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import type { Storage } from '../../train/interfaces.ts';
 import { codes } from './four-bit-codes.ts';
 import type { FourBitOptions } from './four-bit.options.ts';
@@ -31,6 +31,7 @@ export function fourBitStorage(kind: keyof typeof codes) {
 
 /** A weight of the checkpoint in 4 bits, from the numbers that it holds. */
 export function quantise(stored: Tensor, values: readonly number[], options: FourBitOptions): FourBitWeight {
+  if (stored.device === 'meta') return quantisedShape(stored, options);
   const { block_size: block, double_quantization: isNested } = options;
   const { shape, dtype, size } = stored;
   const flat = stored.flatten();
@@ -50,6 +51,21 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
   const [bytes, all] = [cat(packed), cat(scales)];
   const table = fromArray(Float32Array.from(values));
   const parts = isNested ? { codes: bytes, table, ...nest(all) } : { codes: bytes, table, scales: all };
+  return new FourBitWeight(parts, { shape, block, dtype });
+}
+
+/** Of a weight that is a shape alone: what it would take. */
+function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions): FourBitWeight {
+  const { block_size: block, double_quantization: isNested } = options;
+  const of = (count: number, type: DType) => empty([count], { dtype: type, device: 'meta' });
+  const blocks = Math.ceil(size / block);
+  const nested = { scales: of(Math.ceil(blocks / NESTED_BLOCK), 'f32'), map: of(256, 'f32'), offset: of(1, 'f32') };
+  const parts = {
+    codes: of(Math.ceil(size / 2), 'u8'),
+    table: of(16, 'f32'),
+    scales: of(blocks, isNested ? 'u8' : 'f32'),
+    ...(isNested && { nested }),
+  };
   return new FourBitWeight(parts, { shape, block, dtype });
 }
 

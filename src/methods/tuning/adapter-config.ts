@@ -18,6 +18,14 @@ export const taskTypes: Partial<Record<Task, string>> = {
   embedding: 'FEATURE_EXTRACTION',
 };
 
+/** `peft_type` of adapters that PEFT does not have. */
+const OWN_TYPES: ReadonlySet<unknown> = new Set(['BOTTLENECK_ADAPTER']);
+
+/** Whether an adapter's folder is in a format that PEFT opens. */
+export function isPeftFolder(folder: string): boolean {
+  return !OWN_TYPES.has(readJson<{ peft_type?: unknown }>(join(folder, 'adapter_config.json')).peft_type);
+}
+
 const ids = z.array(z.int().min(0)).min(1);
 
 /** Keys of every method. */

@@ -12,15 +12,13 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('begin with the head and add a block every so many steps (ULMFiT); all at once unless given'),
-  cache_frozen: z
-    .boolean()
-    .default(true)
-    .describe('compute the frozen blocks once for each row, without dropout, and keep the outputs on disk'),
 });
 
 export type FreezeOptions = z.output<typeof options>;
 
 export const method = defineTuning({
   options,
+  // What does not move needs no dropout: its outputs are kept.
+  recipeDefaults: { training: { cache_frozen: true } },
   run: () => import('./freeze.ts'),
 });

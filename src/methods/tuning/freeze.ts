@@ -15,14 +15,11 @@ export function create(
   const blocks = depths.top - 1;
   const frozenBlocks = Math.max(0, blocks - options.trainable_layers);
   if (frozenBlocks > 0 && tokens.length > 0) throw frozenTokens(tokens.length);
-  const { trunk } = model;
-  const isOneStack = trunk.encoderStack === undefined && trunk.towers === undefined;
   const tuning = new WholeWeights(model, {
     layerDecay: options.layer_decay,
     // With all blocks the embeddings move as well.
     moves: (parameter) => frozenBlocks === 0 || depths.of(parameter) > frozenBlocks,
     startsAt: (parameter) => (depths.top - depths.of(parameter)) * (options.unfreeze_every ?? 0),
-    frozenBlocks: options.cache_frozen && isOneStack && frozenBlocks > 0 ? frozenBlocks : undefined,
   });
   // Norms and biases alone learn next to nothing.
   if (!tuning.trainables.some(({ decays }) => decays)) throw nearlyNothing(tuning.trainables.map(({ name }) => name));

@@ -27,9 +27,26 @@ const table = {
   adalora: () => import('./adalora.options.ts'),
   delora: () => import('./delora.options.ts'),
   vblora: () => import('./vblora.options.ts'),
+  adapter: () => import('./adapter.options.ts'),
 };
 
 export type TuningTable = typeof table;
 export type TuningName = keyof TuningTable;
 
-export const tunings = methodTable<TuningMethod, TuningTable>('tuning', 'E_UNKNOWN_TUNING', table);
+const otherNames = {
+  last_n: 'freeze with trainable_layers: N',
+  dora: 'lora with use_dora: true',
+  rslora: 'lora with use_rslora: true',
+  qlora: 'lora with storage: nf4',
+  pissa: 'lora with init_lora_weights: pissa',
+  olora: 'lora with init_lora_weights: olora',
+  loftq: 'lora with init_lora_weights: loftq',
+  bone: 'miss',
+  bottleneck: 'adapter',
+  houlsby: 'adapter with style: houlsby',
+  pfeiffer: 'adapter with style: pfeiffer',
+  llama_adapter: 'adaption_prompt',
+  prefix_tuning: 'prefix',
+};
+
+export const tunings = methodTable<TuningMethod, TuningTable>('tuning', 'E_UNKNOWN_TUNING', table, otherNames);

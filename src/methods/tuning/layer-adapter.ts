@@ -5,7 +5,7 @@ import {
   Module,
   ModuleBuffer,
   type Parameter,
-  type Convolution2d,
+  type ConvolutionBase,
   type LinearLike,
   type Stored,
   type Term,
@@ -15,7 +15,7 @@ import type { MergeOptions, Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart, type NamedParameter } from './peft-adapter.ts';
 
 /** Layers whose output is a product with their weight. */
-export type TargetLayer = LinearLike | Convolution2d;
+export type TargetLayer = LinearLike | ConvolutionBase;
 /** Layers that adapters sit beside. */
 export type AdaptableLayer = TargetLayer | Embedding;
 

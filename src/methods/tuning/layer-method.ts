@@ -130,9 +130,9 @@ function trainedTokens(model: Model, options: LayerOptions, tokens: readonly num
   return indicesFor(model, tokens, { modulesToSave, areOptional: wanted.length === 0 });
 }
 
-/** Gives a parameter its first values and lets it move. `values` get the seed of the run. */
+/** Gives a parameter its first values, on `meta` none, and lets it move. `values` get the seed of the run. */
 export function begin(parameter: Parameter, { seed, model }: Start, values: (seed: number) => Tensor): void {
   if (seed === undefined) return;
-  parameter.assign(values(seed).toDevice(model.device));
+  if (model.device !== 'meta') parameter.assign(values(seed).toDevice(model.device));
   if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
 }

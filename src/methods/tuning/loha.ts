@@ -14,7 +14,7 @@ class LohaAdapter extends DeltaAdapter {
   readonly hada_w1_b: Parameter;
   readonly hada_w2_a: Parameter;
   readonly hada_w2_b: Parameter;
-  /** [r, r, k, k] */
+  /** [r, r, k, k]; [r, r, k, 1] over time */
   readonly hada_t1?: Parameter;
   readonly hada_t2?: Parameter;
   readonly #shape: readonly number[];
@@ -42,8 +42,9 @@ class LohaAdapter extends DeltaAdapter {
     this.hada_w2_a = new Parameter(left);
     this.hada_w2_b = new Parameter(right);
     if (hasKernel) {
-      this.hada_t1 = new Parameter([r, r, ...kernel]);
-      this.hada_t2 = new Parameter([r, r, ...kernel]);
+      const sides = [kernel[0], kernel[1] ?? 1];
+      this.hada_t1 = new Parameter([r, r, ...sides]);
+      this.hada_t2 = new Parameter([r, r, ...sides]);
     }
     this.attach();
   }

@@ -6,7 +6,7 @@ import {
   Dropout,
   isLinear,
   Parameter,
-  type Convolution2d,
+  type ConvolutionBase,
   type LinearLike,
   type LowRank,
   type Term,
@@ -230,25 +230,25 @@ function noBias(path: string): AttuneError {
   });
 }
 
-/** The same for a convolution: one to r channels with its kernel, and one of 1 × 1 from them, as PEFT has it. */
-export class LoraConvolution extends LowRankAdapter<Convolution2d> {
-  /** [r, C, k, k] */
+/** The same for a convolution: one to r channels with its kernel, and one of a single place from them, as PEFT has it. */
+export class LoraConvolution extends LowRankAdapter<ConvolutionBase> {
+  /** [r, C, k, …] */
   readonly lora_A: Parameter;
-  /** [O, r, 1, 1] */
+  /** [O, r, 1, …] */
   readonly lora_B: Parameter;
 
-  constructor(layer: Convolution2d, shape: AdapterShape) {
+  constructor(layer: ConvolutionBase, shape: AdapterShape) {
     super(layer, shape);
-    const [out, ...kernel] = layer.weight.shape;
-    this.lora_A = new Parameter([shape.rank, ...kernel]);
-    this.lora_B = new Parameter([out, shape.rank, 1, 1]);
+    const [out, channels, ...kernel] = layer.weight.shape;
+    this.lora_A = new Parameter([shape.rank, channels, ...kernel]);
+    this.lora_B = new Parameter([out, shape.rank, ...kernel.map(() => 1)]);
     this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
-    const inner = this.layer.convolve(x, this.lora_A.value(x.dtype)); // [B, r, Y', X']
-    return output.add(aten.conv2d.default(inner, this.lora_B.value(x.dtype)).mul(this.scaling));
+    const inner = this.layer.convolve(x, this.lora_A.value(x.dtype)); // [B, r, …]
+    return output.add(this.layer.mix(inner, this.lora_B.value(x.dtype)).mul(this.scaling));
   }
 }
 

@@ -41,7 +41,10 @@ export const options = z.strictObject({
     ),
   use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
   lora_bias: z.boolean().default(false).describe('a trained bias on B'),
-  bias: z.enum(['none', 'all']).default('none').describe("whether the model's biases are trained and saved too"),
+  bias: z
+    .enum(['none', 'all', 'lora_only'])
+    .default('none')
+    .describe("the model's biases that are trained and saved too; lora_only: those of the layers with an adapter"),
   loraplus_lr_ratio: z
     .number()
     .positive()
@@ -77,9 +80,7 @@ const config = z.object({
         `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; ` +
         'save it as plain LoRA (path_initial_model_for_weight_conversion)',
     }),
-  bias: z
-    .enum(['none', 'all'], { error: 'with lora_only PEFT does not save the biases that it trained' })
-    .default('none'),
+  bias: z.enum(['none', 'all', 'lora_only']).default('none'),
   use_dora: z.boolean().nullish(),
   lora_bias: z.boolean().nullish(),
 });

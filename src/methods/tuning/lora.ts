@@ -41,8 +41,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
     const options = isOfWeight(written.init_lora_weights) ? doubled(written) : written;
     return configOf(options, targets);
   },
-  beside: ({ bias, modules_to_save }, targets, model) =>
-    bias === 'all' ? trainBiases(model, targets, modules_to_save) : [],
+  beside: (options, targets, model) => (options.bias === 'none' ? [] : trainBiases(model, targets, options)),
 });
 
 function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>[]) {
@@ -109,11 +108,16 @@ const otherVariants = {
   use_qalora: false,
 };
 
+/** Whether first values may be taken of the model's weights. */
+function hasWeights({ seed, model }: Start): boolean {
+  return seed !== undefined && model.device !== 'meta';
+}
+
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
 function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
-  if (start.seed !== undefined && adapter instanceof LoraAdapter && isOfWeight(kind)) {
+  if (hasWeights(start) && adapter instanceof LoraAdapter && isOfWeight(kind)) {
     beginWithWeight(adapter, kind);
     return trainBoth(adapter);
   }
@@ -201,15 +205,15 @@ function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: str
   });
 }
 
-/** Every bias of the model, as a leaf of its own; modules that are trained whole have theirs. */
+/** Biases of the model, as leaves of their own; modules that are trained whole have theirs. */
 function trainBiases(
   model: Model,
   targets: readonly Target<AdaptableLayer>[],
-  whole: readonly string[],
+  { bias, modules_to_save: whole }: Pick<LoraOptions, 'bias' | 'modules_to_save'>,
 ): SavedParameter[] {
   const adapted = new Set(targets.map(({ path }) => path));
   return [...model.modules()].flatMap(([path, module]) => {
-    if (isSaved(path, whole) || path === '') return [];
+    if (isSaved(path, whole) || path === '' || (bias === 'lora_only' && !adapted.has(path))) return [];
     const biases = [...module.ownParameters()].filter(([key, one]) => key === 'bias' && !(one instanceof ModuleBuffer));
     const name = adapted.has(path) ? `${path}.base_layer.bias` : `${path}.bias`;
     return biases.map(([, parameter]) => new SavedParameter(ROOT + name, { module, parameter }));

@@ -187,11 +187,17 @@ function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Pa
   const problems: Problem[] = strays.map((field) => ({ field, message: 'has no place in this model' }));
   for (const [field, { shape }] of own) {
     const saved = state.get(field);
-    if (saved === undefined) problems.push({ field, message: 'is wanted by this model but not in the adapter' });
+    if (saved === undefined)
+      problems.push({ field, message: `is wanted by this model but not in the adapter${whyOf(field)}` });
     else if (saved.shape.join() !== shape.join())
       problems.push({ field, message: `has the shape [${saved.shape.join(', ')}], not [${shape.join(', ')}]` });
   }
   return problems;
+}
+
+/** PEFT looks for a bias beside the layer's wrapper, where it is not, and writes none. */
+function whyOf(name: string): string {
+  return name.endsWith('.base_layer.bias') ? ': with bias: lora_only PEFT trains it and does not save it' : '';
 }
 
 function mismatch(problems: readonly Problem[]): AttuneError {

@@ -9,7 +9,8 @@ import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import type { RandloraOptions } from './randlora.options.ts';
 import { writeTargets } from './target-options.ts';
 
-function sizesOf({ inFeatures, outFeatures }: LinearLike, r: number) {
+/** Of a layer, or of what is as wide as the widest of several at either side. */
+function sizesOf({ inFeatures, outFeatures }: Pick<LinearLike, 'inFeatures' | 'outFeatures'>, r: number) {
   const [small, large] = [Math.min(inFeatures, outFeatures), Math.max(inFeatures, outFeatures)];
   return { small, large, bases: Math.ceil(small / r) };
 }
@@ -17,17 +18,18 @@ function sizesOf({ inFeatures, outFeatures }: LinearLike, r: number) {
 /** The random matrices of all layers. PEFT's files hold them once more for each layer. */
 class SharedBases implements AdapterPart {
   readonly trainables = [];
-  /** [r, 1, m of the largest] */
+  /** [r, 1, m] */
   readonly a: ModuleBuffer;
-  /** [M of the largest, n of the largest, r] */
+  /** [M, n, r] */
   readonly b: ModuleBuffer;
   readonly #paths: readonly string[];
 
   constructor(targets: readonly LinearTarget[], r: number, start: Start) {
-    const sizes = targets.map(({ layer }) => sizesOf(layer, r));
-    const most = (key: 'small' | 'large' | 'bases') => greatest(sizes.map((size) => size[key]));
-    this.a = new ModuleBuffer([r, 1, most('small')]);
-    this.b = new ModuleBuffer([most('large'), most('bases'), r]);
+    const most = (key: 'inFeatures' | 'outFeatures') => greatest(targets.map(({ layer }) => layer[key]));
+    // As large as PEFT has them, which may be more than any layer reads.
+    const { small, large, bases } = sizesOf({ inFeatures: most('inFeatures'), outFeatures: most('outFeatures') }, r);
+    this.a = new ModuleBuffer([r, 1, small]);
+    this.b = new ModuleBuffer([large, bases, r]);
     this.#paths = targets.map(({ path }) => path);
     for (const [name, matrix] of Object.entries({ randlora_A: this.a, randlora_B: this.b }))
       begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));

@@ -3,7 +3,7 @@ import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { tokenTables } from '../../models/token-tables.ts';
-import { Convolution2d, Embedding, isLinear, type Module } from '../../nn/index.ts';
+import { ConvolutionBase, Embedding, isLinear, type Module } from '../../nn/index.ts';
 import type { AdaptableLayer, TargetLayer } from './layer-adapter.ts';
 
 export interface Target<Layer extends AdaptableLayer = TargetLayer> {
@@ -91,12 +91,13 @@ export function adaptable(model: Model): Target[] {
 /** Whether names mean convolutions of channels in groups too, which get no adapter here, but do in PEFT. */
 export function namesGrouped(model: Model, names: readonly string[]): boolean {
   return [...model.modules()].some(
-    ([path, module]) => module instanceof Convolution2d && !module.isWhole && names.some((name) => isNamed(path, name)),
+    ([path, module]) =>
+      module instanceof ConvolutionBase && !module.isWhole && names.some((name) => isNamed(path, name)),
   );
 }
 
 function isTarget(module: Module): module is Module & TargetLayer {
-  return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
+  return isLinear(module) || (module instanceof ConvolutionBase && module.isWhole);
 }
 
 export function matcher(wanted: TargetModules): (path: string) => boolean {
@@ -132,7 +133,7 @@ const PATTERNS = ['rank_pattern', 'alpha_pattern', 'lambda_pattern'] as const;
 
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
-  targets: readonly Target<AdaptableLayer>[],
+  targets: readonly { path: string }[],
   options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
@@ -151,10 +152,11 @@ export function refuseUnmatched(
     ),
   ];
   if (problems.length === 0) return;
+  const isByNumber = problems.every(({ field }) => field === 'tuning.layers_to_transform');
   throw new AttuneError('E_NO_TARGETS', {
     what: 'The tuning names layers that get no adapter in this model',
     problems,
-    expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}`,
+    ...(!isByNumber && { expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}` }),
   });
 }
 

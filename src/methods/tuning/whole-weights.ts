@@ -13,14 +13,11 @@ export interface WholeOptions {
   moves?: (parameter: Parameter) => boolean;
   /** The step from which a weight moves; the first unless given. */
   startsAt?: (parameter: Parameter) => number;
-  /** Leading blocks, and what comes before them, whose outputs may be kept. */
-  frozenBlocks?: number;
 }
 
 /** Weights move themselves; the result is a whole model. Those that move are f32 while they are trained. */
 export class WholeWeights implements Tuning {
   readonly result = 'model';
-  readonly frozenBlocks?: number;
   readonly trainables: readonly Trainable[];
   readonly #model: Model;
   /** The checkpoint's own type, in which the result is written. */
@@ -29,9 +26,8 @@ export class WholeWeights implements Tuning {
   /** Those that stay, as the checkpoint has them: they are computed with in another type perhaps. */
   readonly #kept = new Map<string, Tensor>();
 
-  constructor(model: Model, { layerDecay, moves, startsAt, frozenBlocks }: WholeOptions) {
+  constructor(model: Model, { layerDecay, moves, startsAt }: WholeOptions) {
     this.#model = model;
-    this.frozenBlocks = frozenBlocks;
     const depths = depthsOf(model);
     const trainables: Trainable[] = [];
     for (const [modulePath, module] of model.modules()) {

@@ -12,6 +12,7 @@ const table = {
   muon: () => import('./muon.options.ts'),
   prodigy: () => import('./prodigy.options.ts'),
   schedule_free: () => import('./schedule_free.options.ts'),
+  sgd: () => import('./sgd.options.ts'),
 };
 
 export type UpdateTable = typeof table;

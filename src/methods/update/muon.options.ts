@@ -3,11 +3,15 @@ import { defineUpdate } from '../../train/method.ts';
 
 const beta = z.number().min(0).lt(1);
 
-/** Steps of matrices made orthogonal (Jordan et al., 2024; scaled as Moonlight's, Liu et al., 2025); AdamW for the rest. */
+/** Steps of matrices made orthogonal (Jordan et al., 2024; Liu et al., 2025); AdamW for the rest. */
 export const options = z.strictObject({
   momentum: beta.default(0.95).describe('decay of the summed gradients of a matrix'),
   nesterov: z.boolean().default(true).describe('look a step ahead'),
   ns_steps: z.int().positive().max(20).default(5).describe('Newton-Schulz steps'),
+  adjust_lr_fn: z
+    .enum(['match_rms_adamw', 'original'])
+    .default('match_rms_adamw')
+    .describe("size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan)"),
   beta1: beta.default(0.9).describe('for what is no matrix: decay of the mean gradient'),
   beta2: beta.default(0.95).describe('for what is no matrix: decay of the mean squared gradient'),
   epsilon: z

@@ -1,5 +1,4 @@
 // [R, C] of weights of two dimensions; others are AdamW's
-import { greatest } from '../../base/many.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Update } from '../../train/interfaces.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
@@ -7,8 +6,12 @@ import type { MuonOptions } from './muon.options.ts';
 
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
-/** Root mean square of AdamW's steps, which steps of matrices are scaled to. */
-const SCALE = 0.2;
+/** What an orthogonal step of a matrix is multiplied by, by the names of torch.optim.Muon. */
+const scales: Record<MuonOptions['adjust_lr_fn'], (rows: number, columns: number) => number> = {
+  // To the root mean square of AdamW's steps.
+  match_rms_adamw: (rows, columns) => 0.2 * Math.sqrt(Math.max(rows, columns)),
+  original: (rows, columns) => Math.sqrt(Math.max(1, rows / columns)),
+};
 
 class Muon extends FirstOrderUpdate<Slot> {
   readonly #options: MuonOptions;
@@ -29,10 +32,10 @@ class Muon extends FirstOrderUpdate<Slot> {
   }
 
   #moveMatrix({ weight, gradient, learningRate }: Move, sum: Tensor): void {
-    const { momentum, nesterov, ns_steps: steps } = this.#options;
+    const { momentum, nesterov, ns_steps: steps, adjust_lr_fn: adjust } = this.#options;
     sum.copy_(sum.mul(momentum).add(gradient));
     const ahead = nesterov ? gradient.add(sum.mul(momentum)) : sum;
-    const scale = SCALE * Math.sqrt(greatest(weight.shape));
+    const scale = scales[adjust](weight.shape[0], weight.shape[1]);
     weight.copy_(weight.sub(orthogonal(ahead, steps).mul(learningRate * scale)));
   }
 

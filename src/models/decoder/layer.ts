@@ -1,5 +1,5 @@
 // N tokens, D width
-import type { Dropout, RMSNorm } from '../../nn/index.ts';
+import { Sublayer, type Dropout, type RMSNorm } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
 import type { AttentionPart, NormOf } from './attention.ts';
@@ -24,6 +24,8 @@ export interface LayerParts {
 
 /** A layer of a decoder: attention, then a feed-forward half, each added to what it read. */
 export abstract class DecoderLayer extends Block {
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #attention: AttentionPart;
   readonly #feedForward: FeedForwardPart;
   readonly #parts: LayerParts;
@@ -33,30 +35,33 @@ export abstract class DecoderLayer extends Block {
     this.#attention = parts.attention;
     this.#feedForward = parts.feedForward;
     this.#parts = parts;
+    this.attention_sublayer = new Sublayer('attention', parts.width);
+    this.mlp_sublayer = new Sublayer('mlp', parts.width);
     Object.assign(this, { [parts.attentionName]: parts.attention, [parts.feedForwardName]: parts.feedForward });
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    const { residualScale: scale, dropouts } = this.#parts;
-    const add = (before: Tensor, result: Tensor, dropout?: Dropout) => {
-      const kept = dropout?.forward(result) ?? result;
-      return before.add(scale === 1 ? kept : kept.mul(scale));
-    };
-    const attended = add(x, this.attend(x, pass), dropouts?.attention);
-    return add(attended, this.feed(attended, pass), dropouts?.feedForward);
+    const { residualScale: scale } = this.#parts;
+    const add = (before: Tensor, result: Tensor) => before.add(scale === 1 ? result : result.mul(scale));
+    const attended = add(x, this.attend(x, pass));
+    return add(attended, this.feed(attended, pass));
   }
 
-  /** Both halves, where their results are added as they are. */
+  /** Both halves, where their results are added as they are just now. */
   protected get plainParts(): { attention: AttentionPart; feedForward: FeedForwardPart } | undefined {
     const { residualScale, dropouts } = this.#parts;
-    return residualScale === 1 && dropouts === undefined ? this.#parts : undefined;
+    const isPlain = this.attention_sublayer.isIdle && this.mlp_sublayer.isIdle;
+    return isPlain && residualScale === 1 && dropouts === undefined ? this.#parts : undefined;
   }
 
   protected attend(x: Tensor, pass: Pass): Tensor {
-    return this.#attention.forward(x, pass);
+    const result = this.#attention.forward(x, pass);
+    return this.attention_sublayer.change(x, this.#parts.dropouts?.attention.forward(result) ?? result);
   }
   protected feed(x: Tensor, pass: Pass, isEnd = false): Tensor {
-    return this.#feedForward.forward(x, pass, isEnd);
+    // Adapters read the result too.
+    const result = this.#feedForward.forward(x, pass, isEnd && this.mlp_sublayer.isIdle);
+    return this.mlp_sublayer.change(x, this.#parts.dropouts?.feedForward.forward(result) ?? result);
   }
 }
 

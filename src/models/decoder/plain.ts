@@ -3,6 +3,7 @@
 import {
   activations,
   Module,
+  Sublayer,
   type Activation,
   type Dropout,
   type Linear,
@@ -46,6 +47,8 @@ export interface PlainLayerParts {
 
 /** A layer: attention and a feed-forward half, each added to the stream. */
 export class PlainLayer extends Block {
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
   readonly #parts: PlainLayerParts;
 
   constructor(parts: PlainLayerParts) {
@@ -53,6 +56,9 @@ export class PlainLayer extends Block {
     this.#parts = parts;
     const { attentionNorm, attention, feedForwardNorm, feedForward } = parts;
     const { name, module } = feedForward;
+    const width = module.layers[1].module.outFeatures;
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
     const fed = name === undefined ? module.layers : [{ name, module }];
     assignParts(this, [attentionNorm, attention, feedForwardNorm, ...fed]);
   }
@@ -77,10 +83,12 @@ export class PlainLayer extends Block {
   }
 
   #attend(x: Tensor, pass: Pass): Tensor {
-    return this.#parts.dropouts.attention.forward(this.#parts.attention.module.forward(x, pass));
+    const { attention, dropouts } = this.#parts;
+    return this.attention_sublayer.change(x, dropouts.attention.forward(attention.module.forward(x, pass)));
   }
   #feed(x: Tensor): Tensor {
-    return this.#parts.dropouts.feedForward.forward(this.#parts.feedForward.module.forward(x));
+    const { feedForward, dropouts } = this.#parts;
+    return this.mlp_sublayer.change(x, dropouts.feedForward.forward(feedForward.module.forward(x)));
   }
 }
 

@@ -2,6 +2,7 @@ import type { MigrationProvider } from 'kysely/migration';
 import { models } from './0001-models.ts';
 import { evals } from './0003-evals.ts';
 import { replicas } from './0004-replicas.ts';
+import { objects } from './0005-objects.ts';
 import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
@@ -12,5 +13,6 @@ export const migrations: MigrationProvider = {
       '0002-training': training,
       '0003-evals': evals,
       '0004-replicas': replicas,
+      '0005-objects': objects,
     }),
 };

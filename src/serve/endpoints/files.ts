@@ -3,7 +3,7 @@ import { createReadStream, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
-import { addFile, filePath, filesOf, newId, removeFile, type StoredFile } from '../../registry/index.ts';
+import { addFile, fetchFile, filePath, filesOf, newId, removeFile, type StoredFile } from '../../registry/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { checked } from '../check-body.ts';
@@ -11,7 +11,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { checkFields, fieldsOf } from '../fields.ts';
 import { storeForm } from '../multipart.ts';
 import { readQuery } from '../query.ts';
-import { bytesOf } from '../settings.ts';
+import { bytesOf } from '../../base/byte-size.ts';
 import { checkStorage, fileOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, orderField, pageFields, seconds } from '../training/lists.ts';
 
@@ -128,10 +128,10 @@ const content = defineEndpoint({
   summary: 'Bytes of a file',
   reply: { description: 'The file as it was sent', texts: ['application/octet-stream'] },
   async handle(call: Call) {
-    const { id, bytes } = await fileOf(call, call.params.file_id);
-    const body = Readable.toWeb(createReadStream(filePath(id))) as unknown as ReadableStream<Uint8Array>;
+    const file = await fileOf(call, call.params.file_id);
+    const body = Readable.toWeb(createReadStream(await fetchFile(file))) as unknown as ReadableStream<Uint8Array>;
     return new Response(body, {
-      headers: { 'content-type': 'application/octet-stream', 'content-length': String(bytes) },
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(file.bytes) },
     });
   },
 });

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { z } from '@hono/zod-openapi';
-import { deleteModel, findVersion, keyActor } from '../../registry/index.ts';
+import { deleteModel, findVersion, keyActor, removeStored } from '../../registry/index.ts';
 import { ApiError, modelNotFound } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -22,11 +22,12 @@ export const endpoint = defineEndpoint({
     const model = table.find(name);
     if (model === undefined || !call.mayKnow(model)) throw modelNotFound(name);
     if (training === undefined || model.owner === undefined || model.owner !== call.owner) throw notDeletable(name);
-    const { folder } = await findVersion(training.registry, name, 1);
+    const { folder, stored } = await findVersion(training.registry, name, 1);
     await deleteModel(training.registry, name, keyActor(call.owner));
     table.remove(name);
     await pool.drop(model);
     rmSync(folder, { recursive: true, force: true });
+    await removeStored(stored);
     return Response.json({ id: name, object: 'model', deleted: true });
   },
 });

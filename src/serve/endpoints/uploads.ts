@@ -9,6 +9,7 @@ import {
   addPart as keepPart,
   addUpload,
   endUpload,
+  fetchPart,
   filePath,
   findUpload,
   newId,
@@ -17,6 +18,7 @@ import {
   type Registry,
   type StoredFile,
   type Upload,
+  type UploadPart,
 } from '../../registry/index.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
@@ -135,7 +137,8 @@ const addPart = defineEndpoint({
       const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
       const { file } = await storeForm(call.request, { field: 'data', path, mostBytes });
       if (file === undefined) throw invalidValue('data', 'data is missing.', 'missing_required_parameter');
-      const made = { id, upload: upload.id, bytes: file.bytes, created_at: Date.now() };
+      const { bytes, sha256 } = file;
+      const made = { id, upload: upload.id, bytes, sha256, created_at: Date.now() };
       await keepPart(registry, made);
       return Response.json({ id, object: 'upload.part', created_at: seconds(made.created_at), upload_id: upload.id });
     } catch (error) {
@@ -159,10 +162,10 @@ const complete = defineEndpoint({
   async handle(call) {
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
-    await checkParts(registry, upload, call.body.part_ids);
+    const parts = await checkedParts(registry, upload, call.body.part_ids);
     joining.add(upload.id);
     try {
-      const file = await joinParts(upload, call.body);
+      const file = await joinParts(upload, parts, call.body.md5);
       await addFile(registry, file);
       await endUpload(registry, upload.id, { status: 'completed', file: file.id });
       return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
@@ -172,25 +175,30 @@ const complete = defineEndpoint({
   },
 });
 
-async function checkParts(registry: Registry, { id, bytes }: Upload, wanted: readonly string[]): Promise<void> {
-  const parts = await partsOf(registry, id);
-  const sizes = new Map(parts.map((one) => [one.id, one.bytes]));
-  const unknown = wanted.find((one, i) => !sizes.has(one) || wanted.indexOf(one) !== i);
+async function checkedParts(
+  registry: Registry,
+  { id, bytes }: Upload,
+  wanted: readonly string[],
+): Promise<UploadPart[]> {
+  const known = new Map((await partsOf(registry, id)).map((one) => [one.id, one]));
+  const unknown = wanted.find((one, i) => !known.has(one) || wanted.indexOf(one) !== i);
   if (unknown !== undefined)
     throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is no part of this upload, or is named twice.`);
-  const sent = wanted.reduce((sum, one) => sum + sizes.get(one)!, 0);
-  if (sent !== bytes) throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
+  const parts = wanted.map((one) => known.get(one)!);
+  const sent = parts.reduce((sum, one) => sum + one.bytes, 0);
+  if (sent === bytes) return parts;
+  throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
 }
 
 /** The parts one after the other; other requests are answered meanwhile. @throws ApiError 400 for another MD5 */
-async function joinParts(upload: Upload, { part_ids: parts, md5 }: z.output<typeof ending>): Promise<StoredFile> {
+async function joinParts(upload: Upload, parts: UploadPart[], md5: string | undefined): Promise<StoredFile> {
   const id = newId('file-');
   const sum = md5 === undefined ? undefined : createHash('md5');
   using draft = new FileDraft(filePath(id), 0o600);
   for (const part of parts)
-    for await (const chunk of createReadStream(partPath(part), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      sum?.update(chunk);
-      draft.write(chunk);
+    for await (const chunk of createReadStream(await fetchPart(part), { highWaterMark: 1 << 20 })) {
+      sum?.update(chunk as Buffer);
+      draft.write(chunk as Buffer);
     }
   if (sum?.digest('hex') !== md5) throw invalidValue('md5', 'The parts together have another MD5.');
   const { owner, purpose, filename, bytes } = upload;

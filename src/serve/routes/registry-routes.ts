@@ -19,6 +19,7 @@ import { Replica } from './replica.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
 import { Trial, type Outcome } from './trial.ts';
+import { VersionFiles } from './version-files.ts';
 import { servedId, wantedModels, type WantedModel } from './wanted-versions.ts';
 
 export interface RoutesOptions {
@@ -38,6 +39,7 @@ export class RegistryRoutes {
   /** Versions that have been opened here, or were there when the server started. */
   readonly #ready = new Set<string>();
   readonly #replica: Replica;
+  readonly #files: VersionFiles;
   readonly #warming = new Set<string>();
   readonly #trials = new Map<number, Trial>();
   #routes = new Map<string, Route>();
@@ -50,6 +52,7 @@ export class RegistryRoutes {
     this.#options = options;
     this.#shadows = new ShadowQueue(() => server.admission.counts.running > 0);
     this.#replica = new Replica(options.registry, this.#ready);
+    this.#files = new VersionFiles(server.log, () => void this.refresh());
   }
 
   /** Takes up what the registry says, and follows it. @throws AttuneError E_REGISTRY */
@@ -100,6 +103,7 @@ export class RegistryRoutes {
     const { registry, isWanted } = this.#options;
     const wanted = await wantedModels(registry, isWanted);
     await this.#replica.look();
+    if (isStart) await this.#files.fetchAll(wanted);
     for (const model of wanted) await this.#addVersions(model, isStart);
     this.#followTrials(wanted);
     this.#routes = new Map(wanted.flatMap((model) => this.#routesOf(model)));
@@ -118,10 +122,12 @@ export class RegistryRoutes {
   async #addVersions(model: WantedModel, isStart: boolean): Promise<void> {
     const { name, owner, versions } = model;
     const { table, opener, log } = this.#server;
-    for (const [number, { folder }] of versions) {
+    for (const [number, version] of versions) {
       const id = servedId(model, number);
       if (table.find(id) !== undefined) continue;
       try {
+        const folder = this.#files.folderOf(version);
+        if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
         table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
         // At the start nobody is answered by another version yet: it is opened like any model.

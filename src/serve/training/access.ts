@@ -11,7 +11,7 @@ import {
 } from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
-import { bytesOf } from '../settings.ts';
+import { bytesOf } from '../../base/byte-size.ts';
 import type { TrainingParts } from './training-parts.ts';
 
 /** @throws ApiError 404 on a server that takes no jobs */

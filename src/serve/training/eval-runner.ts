@@ -10,7 +10,10 @@ import {
   evalItemsOf,
   evalRunStatus,
   evalsOf,
-  filePath,
+  fetchFile,
+  findFile,
+  KEEP_MS,
+  keepEvalRun,
   type EvalItem,
   type EvalRun,
   type Registry,
@@ -23,6 +26,7 @@ import { chatRequest, type ChatReply } from '../schemas/chat.ts';
 import type { EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { Exchange } from '../watch/exchange.ts';
+import { notFound } from './access.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
 
 type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
@@ -74,6 +78,8 @@ export class EvalRunner {
   }
 
   async #run(run: EvalRun): Promise<void> {
+    const keep = () => void keepEvalRun(this.#registry, run.id).catch(() => undefined);
+    const timer = setInterval(keep, KEEP_MS).unref();
     try {
       const isWhole = await this.#answerAll(run);
       // What a server that ends has left goes on with the next one.
@@ -82,6 +88,8 @@ export class EvalRunner {
       this.#server.log.error({ run: run.id, err: error }, 'evaluation failed');
       const message = error instanceof ApiError ? error.message : 'The rows cannot be read.';
       await changeEvalRun(this.#registry, run.id, { status: 'failed', error: message }, ['in_progress']);
+    } finally {
+      clearInterval(timer);
     }
   }
 
@@ -93,7 +101,7 @@ export class EvalRunner {
     const source = run.source as unknown as EvalSource;
     const done = new Set((await evalItemsOf(this.#registry, run.id)).map(({ place }) => place));
     let place = 0;
-    for await (const row of rowsOf(source)) {
+    for await (const row of this.#rowsOf(run, source)) {
       if (!done.has(place)) {
         if (this.#isClosed || (await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
         const item = await this.#answer(row, { run, source, criteria });
@@ -102,6 +110,16 @@ export class EvalRunner {
       place++;
     }
     return true;
+  }
+
+  async *#rowsOf({ owner }: EvalRun, { source }: EvalSource): AsyncGenerator<Row> {
+    if (source.type === 'file_content') return yield* source.content;
+    const file = await findFile(this.#registry, source.id, owner);
+    if (file === undefined) throw notFound('file', source.id);
+    for await (const { value } of rawRows(await fetchFile(file), () => undefined)) {
+      const { item = {}, sample } = value as Partial<Row>;
+      yield { item, ...(sample !== undefined && { sample }) };
+    }
   }
 
   async #answer(
@@ -166,15 +184,6 @@ export class EvalRunner {
     };
     return (await chat.handle(new Call(parts))).json();
   }
-}
-
-async function* rowsOf({ source }: EvalSource): AsyncGenerator<Row> {
-  if (source.type === 'file_content') yield* source.content;
-  else
-    for await (const { value } of rawRows(filePath(source.id), () => undefined)) {
-      const { item = {}, sample } = value as Partial<Row>;
-      yield { item, ...(sample !== undefined && { sample }) };
-    }
 }
 
 function messagesOf({ item }: Row, { input_messages: input }: Completions): unknown[] {

@@ -1,5 +1,6 @@
 /** Jobs one after the other. What is known of them stands in the registry, so that any crash is gone over. */
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AttuneError } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
 import {
   addEvent,
@@ -9,17 +10,22 @@ import {
   findJob,
   hasEnded,
   jobsIn,
+  KEEP_MS,
   keepJob,
   recoverJobs,
   removeExpired,
+  removeStrayCopies,
   type Job,
   type Registry,
 } from '../../registry/index.ts';
 import type { ModelTable } from '../models/model-table.ts';
 import type { ServeLog } from '../watch/log.ts';
 import { jobEventOf } from './job-events.ts';
+import { failureOf } from './job-failure.ts';
+import { fetchJobFiles } from './job-files.ts';
+import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import { publishResult } from './publish-result.ts';
-import type { Trainer } from './trainer.ts';
+import type { JobTarget, Trainer } from './trainer.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface QueueParts {
@@ -35,9 +41,9 @@ export interface QueueParts {
 const POLL = 500;
 /** Between looks for files and uploads whose time is over. */
 const SWEEP = 60_000;
-/** Between signs of life of a job's worker. */
-const KEEP_MS = 10_000;
 const MOST_CRASHES = 3;
+/** Until files that could not be had are asked for again. */
+const STORE_RETRY = 5000;
 
 export class JobQueue {
   readonly #parts: QueueParts;
@@ -102,6 +108,7 @@ export class JobQueue {
     this.#sweptAt = Date.now();
     await removeExpired(this.#parts.registry);
     await endExpiredUploads(this.#parts.registry);
+    await removeStrayCopies(this.#parts.registry);
   }
 
   /** Another process may have asked the job to stop. */
@@ -127,19 +134,27 @@ export class JobQueue {
   }
 
   async #plan(job: Job, signal: AbortSignal): Promise<void> {
-    const { registry, trainer, table } = this.#parts;
+    const { registry, trainer } = this.#parts;
     const note = { job: job.id, key: 'validating', message: `Validating training file: ${job.training_file}` };
     try {
       await addEvent(registry, note);
-      const target = table.find(job.model)?.target;
-      if (target === undefined) throw modelGone(job);
-      const { recipe, method, rows } = await trainer.plan({ job, target }, signal);
+      const { recipe, method, rows } = await trainer.plan(await this.#onThisMachine(job), signal);
       const isKept = await changeJob(registry, job.id, { status: 'queued', recipe, method }, ['validating_files']);
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
     } catch (error) {
-      if (!signal.aborted) await this.#fail(job, error, 'invalid_training_file');
+      // The job stays where it is.
+      if (isStoreFailure(error)) await this.#waitForStore(job, error, signal);
+      else if (!signal.aborted) await this.#fail(job, error, 'invalid_training_file');
     }
+  }
+
+  /** @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
+  async #onThisMachine(job: Job): Promise<JobTarget> {
+    const { table, registry } = this.#parts;
+    const target = table.find(job.model)?.target ?? job.recipe?.model;
+    if (typeof target === 'string') return { job, target, files: await fetchJobFiles(registry, job) };
+    throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
   }
 
   #begin(job: Job): void {
@@ -163,7 +178,7 @@ export class JobQueue {
         );
     };
     try {
-      const outcome = await trainer.train(job, { onEvent, signal });
+      const outcome = await trainer.train(await this.#onThisMachine(job), { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped(job);
       const published = await publishResult(job, { registry, trainer });
@@ -171,9 +186,16 @@ export class JobQueue {
       await this.#end(job, 'succeeded', { fine_tuned_model: published.model, result_files: published.files });
     } catch (error) {
       await events.catch(() => undefined);
-      if (signal.aborted) await this.#stopped(job);
+      if (isStoreFailure(error)) await this.#waitForStore(job, error, signal);
+      if (signal.aborted || isStoreFailure(error)) await this.#stopped(job);
       else if (!(await this.#isTriedAgain(job, error))) await this.#fail(job, error, 'training_failed');
     }
+  }
+
+  /** Files are not to be had, or not to be kept, which is no fault of the job. */
+  async #waitForStore({ id }: Job, error: unknown, signal: AbortSignal): Promise<void> {
+    this.#parts.log.error({ job: id, err: error }, 'a job waits for the object store');
+    await sleep(STORE_RETRY, undefined, { signal }).catch(() => undefined);
   }
 
   /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */
@@ -260,41 +282,4 @@ export class JobQueue {
 function endMessage(status: string, { fine_tuned_model: model, error }: Partial<Job>): string {
   if (status === 'succeeded') return `The job has successfully completed: ${model}`;
   return status === 'failed' ? `The job failed: ${error?.message}` : 'The job has been cancelled';
-}
-
-function modelGone({ model }: Job): AttuneError {
-  return new AttuneError('E_MODEL_MISSING', { what: `The model '${model}' is not served any more` });
-}
-
-const MOST_SHOWN = 10;
-
-/** What failed, with line and field; paths are nobody's business. */
-export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
-  if (!(error instanceof AttuneError))
-    return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
-  const isOfFiles = /^E_(BAD|NO_ROWS|UNKNOWN_FORMAT|WRONG_ROWS|SPLIT|MESSAGES)/.test(error.code);
-  const shown = error.problems.slice(0, MOST_SHOWN).map(problemText);
-  const more = error.problemCount > shown.length ? [`and ${error.problemCount - shown.length} more`] : [];
-  const message = [error.what, ...(error.got === undefined ? [] : [`got ${error.got}`]), ...shown, ...more].join('; ');
-  const isValidation = job.validation_file !== null && message.includes(job.validation_file);
-  const param = isOfFiles ? (isValidation ? 'validation_file' : 'training_file') : null;
-  return {
-    code: isOfFiles ? 'invalid_training_file' : code === 'invalid_training_file' ? 'invalid_job' : code,
-    message: withoutPaths(message, job),
-    param,
-  };
-}
-
-/** "line 4, messages[0].role: is no role" */
-function problemText({ line, field, message, fix }: Problem): string {
-  const place = [...(line === undefined ? [] : [`line ${line}`]), ...(field === undefined ? [] : [field])].join(', ');
-  return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
-}
-
-/** Names of files and models as clients know them. */
-function withoutPaths(text: string, { model, recipe }: Job): string {
-  const folder = recipe?.model;
-  return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)
-    .replaceAll(/(?:\/[^\s/"';:]+)+\/(file-\w+)\.jsonl/g, '$1')
-    .replaceAll(/(?:\/[\w.-]+){2,}/g, '(a file of the server)');
 }

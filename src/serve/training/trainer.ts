@@ -1,6 +1,7 @@
 /** What the server needs for jobs. Who trains, and in which process, is the business of `app`. */
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../registry/index.ts';
+import type { JobFiles } from './job-files.ts';
 
 /** A job that can be trained. */
 export interface Plan {
@@ -22,6 +23,7 @@ export interface JobTarget {
   job: Job;
   /** What the job's model stands for on this server. */
   target: string;
+  files: JobFiles;
 }
 
 /** Trains jobs; given by whoever starts the server. */
@@ -31,7 +33,7 @@ export interface Trainer {
   /** Reads the files and settles the recipe. @throws AttuneError E_BAD_ROWS with lines and fields, E_RECIPE */
   plan(wanted: JobTarget, signal: AbortSignal): Promise<Plan>;
   /** Trains, from the newest checkpoint where there is one. Stops, with a checkpoint, when asked. */
-  train(job: Job, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
+  train(wanted: JobTarget, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
   /** Registers the result and its checkpoints under names of the job's. */
   publish(job: Job, names: { model: string; checkpoint(step: number): string }): Promise<Published>;
 }

@@ -35,7 +35,7 @@ export interface FeedbackReceipt {
   canTrain: boolean;
 }
 
-interface AddedFeedback {
+export interface AddedFeedback {
   receipt: FeedbackReceipt;
   model: string;
   version: string;
@@ -78,10 +78,11 @@ export async function addFeedback(
   const text = await feedbackText(redactor, given, kept);
   const edited = editOf(text);
   const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
+  const added = { id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed };
+  // In a transaction, since arrivals are numbered there.
   await store.database
-    .insertInto('feedback')
-    .values({ id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed })
-    .execute();
+    .transaction()
+    .execute((transaction) => transaction.insertInto('feedback').values(added).execute());
   const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
   return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
 }

@@ -3,10 +3,10 @@ import type { Insertable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { countWords, measure } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
-import type { FeedbackTable, TracesTable } from '../traces/schema.ts';
+import type { FeedbackTable } from '../traces/schema.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
-import { cut, MOST_CHARACTERS, ownerOf, type KeptText } from '../traces/trace-writer.ts';
+import { cut, MOST_CHARACTERS, ownerOf, placeOf, type KeptText } from '../traces/trace-writer.ts';
 import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
@@ -30,6 +30,9 @@ export interface AddedRecords {
   feedbackAgain: number;
 }
 
+/** As it is stored, or is about to be. */
+type KnownAnswer = Omit<TraceRow, 'arrival'>;
+
 const DAY = 86_400_000;
 
 /** A batch at a time: its texts are held. `days`: until answers are deleted, from now on. */
@@ -45,28 +48,69 @@ export async function addImported(
     })),
   );
   const counts: AddedRecords = { models: [], own: 0, again: 0, feedback: 0, feedbackAgain: 0 };
-  for (const [place, { answer, feedback }] of records.entries()) {
-    const { said, ...given } = texts[place];
-    const known = await store.find(answer.id, answer.choice);
+  const rows = await knownRows(store, records);
+  const [traces, saids]: [KnownAnswer[], Insertable<FeedbackTable>[]] = [[], []];
+  for (const [index, { answer, feedback }] of records.entries()) {
+    const { said, ...given } = texts[index];
+    const place = placeOf(answer.id, answer.choice);
+    const known = rows.get(place);
     const owner = known?.user ?? store.keys.hash(ownerOf(answer));
     const text = (await keptText(store, known)) ?? given;
     if (known === undefined) {
-      await store.add([await traceOf(store, answer, { owner, text, days })]);
+      const row = await traceOf(store, answer, { owner, text, days });
+      rows.set(place, row);
+      traces.push(row);
       counts.models.push(answer.model);
     } else counts[known.operation === IMPORTED ? 'again' : 'own']++;
-    for (const [index, one] of feedback.entries()) {
-      const isNew = await addOne(store, one, { answer, known, owner, text: { ...text, ...said[index] } });
-      counts[isNew ? 'feedback' : 'feedbackAgain']++;
-    }
+    for (const [i, one] of feedback.entries())
+      saids.push(await feedbackRow(store, one, { answer, known, owner, text: { ...text, ...said[i] } }));
   }
+  counts.feedback = await write(store, traces, saids);
+  counts.feedbackAgain = saids.length - counts.feedback;
   return counts;
+}
+
+/** Answers of a batch that are there already, by their places. */
+async function knownRows(store: TraceStore, records: readonly ImportedRecord[]): Promise<Map<string, KnownAnswer>> {
+  const ids = records.map(({ answer }) => answer.id);
+  const rows = await store.database.selectFrom('traces').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [placeOf(row.id, row.choice), row]));
+}
+
+/** SQLite takes 32,766 values in a statement. */
+const MOST_ROWS = 1000;
+
+/** All of a batch or nothing. @returns how much of the feedback is new */
+async function write(
+  { database }: TraceStore,
+  traces: readonly KnownAnswer[],
+  feedback: readonly Insertable<FeedbackTable>[],
+): Promise<number> {
+  return database.transaction().execute(async (transaction) => {
+    for (let at = 0; at < traces.length; at += MOST_ROWS)
+      await transaction
+        .insertInto('traces')
+        .values(traces.slice(at, at + MOST_ROWS))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    let added = 0;
+    for (let at = 0; at < feedback.length; at += MOST_ROWS) {
+      const { numInsertedOrUpdatedRows = 0n } = await transaction
+        .insertInto('feedback')
+        .values(feedback.slice(at, at + MOST_ROWS))
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow();
+      added += Number(numInsertedOrUpdatedRows);
+    }
+    return added;
+  });
 }
 
 /** The operation of answers that were not served here. */
 export const IMPORTED = 'imported';
 
 /** What our own server has kept of an answer, which is redacted already. */
-async function keptText({ keys }: TraceStore, row: TraceRow | undefined): Promise<KeptText | undefined> {
+async function keptText({ keys }: TraceStore, row: KnownAnswer | undefined): Promise<KeptText | undefined> {
   if (row === undefined || row.text === null || row.user === null) return undefined;
   return keys.unseal<KeptText>(row.user, `${row.id} ${row.choice}`, row.text);
 }
@@ -75,7 +119,7 @@ async function traceOf(
   store: TraceStore,
   answer: ServedAnswer,
   { owner, text, days }: { owner: string; text: KeptText; days: number },
-): Promise<Insertable<TracesTable>> {
+): Promise<KnownAnswer> {
   const { id, choice, at, model, version, status, milliseconds, label } = answer;
   const asked = askedText(answer.prompt);
   return {
@@ -100,19 +144,18 @@ async function traceOf(
 
 interface Place {
   answer: ServedAnswer;
-  known: TraceRow | undefined;
+  known: KnownAnswer | undefined;
   owner: string;
   text: FeedbackText;
 }
 
-/** @returns whether it was not there yet */
-async function addOne(
+async function feedbackRow(
   store: TraceStore,
   given: ImportedFeedback,
   { answer, known, owner, text }: Place,
-): Promise<boolean> {
+): Promise<Insertable<FeedbackTable>> {
   const id = `fb_${sha256(`${answer.id} ${given.id}`).slice(0, 32)}`;
-  const row: Insertable<FeedbackTable> = {
+  return {
     ...rowOf({ ...given, trace: answer.id, choice: answer.choice, key: known?.key ?? undefined }, known ?? answer),
     id,
     // When it came here: what is learned from is what has come since.
@@ -121,12 +164,6 @@ async function addOne(
     edited: editOf(text) ?? null,
     text: await store.keys.seal(owner, id, text),
   };
-  const { numInsertedOrUpdatedRows = 0n } = await store.database
-    .insertInto('feedback')
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows > 0n;
 }
 
 function cutAll(texts: Pick<FeedbackText, 'correction' | 'comment'>): FeedbackText {

@@ -6,10 +6,10 @@ import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import type { MonitorState } from './monitor-state.ts';
 import { VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
 
-/** With all answers that are stored; what people said comes in its turn. */
+/** With all answers that are stored, `until` an arrival; what people said comes in its turn. */
 export async function loadMonitor(
   store: TraceStore,
-  { model, version }: { model: string; version: string },
+  { model, version, until }: { model: string; version: string; until?: number },
   options: Partial<MonitorOptions> = {},
 ): Promise<VersionMonitor> {
   const baseline = await store.database
@@ -23,8 +23,8 @@ export async function loadMonitor(
     baseline === undefined
       ? new VersionMonitor(options)
       : VersionMonitor.restore(parseJson<MonitorState>(baseline.state), from, options);
-  const rows = await store.of(model, version, { from: baseline === undefined ? 0 : from + 1 });
-  const said = await store.said(model, version, baseline === undefined ? 0 : from + 1);
+  const rows = await store.of(model, version, { from: baseline === undefined ? 0 : from + 1, until });
+  const said = await store.said(model, version, baseline === undefined ? 0 : from + 1, until);
   let next = 0;
   for (const row of rows) {
     for (; next < said.length && said[next].at <= row.at; next++)

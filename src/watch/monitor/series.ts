@@ -1,4 +1,5 @@
 /** How signals went, in parts of as many values each. */
+import { median } from '../../base/median.ts';
 import { mean } from '../../eval/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
@@ -51,8 +52,4 @@ function pointsOf(seen: readonly Seen[], summary: (values: readonly number[]) =>
     if (part.length > 0) points.push({ answers: from + size, at: seen[from + size - 1].at, value: summary(part) });
   }
   return points;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

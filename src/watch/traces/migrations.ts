@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { MigrationProvider } from 'kysely/migration';
+import { isPostgres } from '../../store/postgres.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
 export const traceMigrations: MigrationProvider = {
@@ -8,6 +9,7 @@ export const traceMigrations: MigrationProvider = {
       '0001-traces': { up: createTables },
       '0002-corrected': { up: addCorrected },
       '0003-edited': { up: addEdited },
+      '0004-arrivals': { up: addArrivals },
     }),
 };
 
@@ -103,6 +105,25 @@ async function addCorrected({ schema }: Kysely<unknown>): Promise<void> {
 /** How much of the answer a correction changes: it can be tested without the texts. */
 async function addEdited({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('feedback').addColumn('edited', 'double precision').execute();
+}
+
+/** Where servers share a database, one of them tests the answers of all, in the order in which they came. */
+async function addArrivals(database: Kysely<unknown>): Promise<void> {
+  const { schema } = database;
+  for (const table of ['traces', 'feedback']) {
+    await schema.alterTable(table).addColumn('arrival', 'bigint').execute();
+    await schema.createIndex(`${table}_arrival`).on(table).column('arrival').execute();
+  }
+  await schema
+    .createTable('testers')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('holder', 'text', (column) => column.notNull())
+    .addColumn('seen_at', 'bigint', (column) => column.notNull())
+    .execute();
+  if (!isPostgres(database)) return;
+  await sql`create sequence arrivals`.execute(database);
+  for (const table of ['traces', 'feedback'])
+    await sql`alter table ${sql.table(table)} alter column arrival set default nextval('arrivals')`.execute(database);
 }
 
 async function createKeys({ schema }: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,8 @@
 /** The tables of served answers. Times are milliseconds since the epoch; users are only known by a keyed hash. */
+import type { Generated } from 'kysely';
+
+/** Grows with every row that PostgreSQL takes, over both tables; null elsewhere, and for rows from before. */
+type Arrival = Generated<number | null>;
 
 export interface TracesTable {
   /** Of the reply. */
@@ -22,6 +26,7 @@ export interface TracesTable {
   text: Uint8Array | null;
   /** When the row is to be deleted. */
   expires_at: number;
+  arrival: Arrival;
 }
 
 export interface FeedbackTable {
@@ -44,6 +49,7 @@ export interface FeedbackTable {
   edited: number | null;
   /** Correction, comment, and what was asked and answered: redacted, encrypted by the user's key. */
   text: Uint8Array | null;
+  arrival: Arrival;
 }
 
 /** What a version's answers are measured by: the first ones. */
@@ -70,7 +76,15 @@ export interface AlarmsTable {
   silenced: string | null;
 }
 
+/** Which server tests the answers of all that share the database. */
+export interface TestersTable {
+  name: string;
+  holder: string;
+  seen_at: number;
+}
+
 export interface TraceTables {
+  testers: TestersTable;
   traces: TracesTable;
   feedback: FeedbackTable;
   baselines: BaselinesTable;

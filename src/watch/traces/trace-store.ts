@@ -9,7 +9,7 @@ import { openDatabase, type DatabasePlace } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { placeOfPart, shownPlace } from '../../store/store-place.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
-import type { KeyTables, TracesTable, TraceTables } from './schema.ts';
+import type { FeedbackTable, KeyTables, TracesTable, TraceTables } from './schema.ts';
 import { UserKeys } from './user-keys.ts';
 
 export type TraceRow = Selectable<TracesTable>;
@@ -101,7 +101,7 @@ export class TraceStore {
   async of(
     model: string,
     version: string,
-    { from = 0, limit }: { from?: number; limit?: number } = {},
+    { from = 0, limit, until }: { from?: number; limit?: number; until?: number } = {},
   ): Promise<TraceRow[]> {
     let query = this.database
       .selectFrom('traces')
@@ -113,6 +113,8 @@ export class TraceStore {
       .orderBy('id')
       .orderBy('choice');
     if (limit !== undefined) query = query.limit(limit);
+    if (until !== undefined)
+      query = query.where(({ or, eb }) => or([eb('arrival', 'is', null), eb('arrival', '<=', until)]));
     return query.execute();
   }
 
@@ -143,20 +145,17 @@ export class TraceStore {
   }
 
   /** Thumbs and edits of a version's answers, in the order in which they came. */
-  async said(model: string, version: string, from = 0): Promise<SaidOfAnswer[]> {
+  async said(model: string, version: string, from = 0, until = Infinity): Promise<SaidOfAnswer[]> {
     const rows = await this.database
       .selectFrom('feedback')
-      .select(['trace as id', 'at', 'thumb', 'edited'])
+      .select(['trace', 'at', 'thumb', 'edited', 'arrival'])
       .where('model', '=', model)
       .where('version', '=', version)
       .where('at', '>=', from)
       .where((where) => where.or([where('thumb', 'is not', null), where('edited', 'is not', null)]))
       .orderBy('at')
       .execute();
-    return rows.flatMap(({ id, at, thumb, edited }): SaidOfAnswer[] => [
-      ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
-      ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),
-    ]);
+    return rows.filter(({ arrival }) => (arrival ?? 0) <= until).flatMap(saidIn);
   }
 
   /** Deletes answers that are past their time, and feedback that came before `feedbackUntil`. */
@@ -174,6 +173,19 @@ export class TraceStore {
     for (const one of [this.database, this.#keyDatabase])
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(one as Kysely<unknown>);
   }
+}
+
+/** What is tested of a row of feedback. */
+export function saidIn({
+  trace: id,
+  at,
+  thumb,
+  edited,
+}: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited'>): SaidOfAnswer[] {
+  return [
+    ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
+    ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),
+  ];
 }
 
 const MOST_ROWS = 1000;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { checkJobRows } from '../../../src/app/serve/check-job-rows.ts';
-import { addVersion, CHAMPION, moveAlias, openRegistry, type Job, type Registry } from '../../../src/registry/index.ts';
+import { addVersion, CHAMPION, moveAlias, openRegistry, type Registry } from '../../../src/registry/index.ts';
 import type { ServeSettingsInput, Trainer } from '../../../src/serve/index.ts';
 import { freshStore } from '../postgres-server.ts';
 import { fakeServer } from './fake-models.ts';
@@ -86,10 +86,11 @@ function fakeTrainer(registry: Registry, trained: string[], hold: () => Promise<
   };
   return {
     check: () => undefined,
-    async plan({ job }, signal) {
-      return { rows: await checkJobRows(job.training_file, job, signal), recipe: {}, method: job.method };
+    async plan({ job, files }, signal) {
+      const given = { file: job.training_file, path: files.train };
+      return { rows: await checkJobRows(given, job, signal), recipe: {}, method: job.method };
     },
-    async train({ id }: Job, { onEvent, signal }) {
+    async train({ job: { id } }, { onEvent, signal }) {
       trained.push(id);
       const step = {
         grad_norm: 1,

@@ -1,3 +1,4 @@
+import { median } from '../../../src/base/median.ts';
 import { describe, expect, it } from 'vitest';
 import { randomUnits } from '../../../src/base/random.ts';
 import {
@@ -11,7 +12,7 @@ import { messageOf, causeOf } from '../../../src/watch/alarms/alarm.ts';
 import { expectedAccuracy, seenAccuracy } from '../../../src/watch/monitor/expected-accuracy.ts';
 import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
 import { domainDrift } from '../../../src/watch/monitor/word-drift.ts';
-import { answersUntilAlarm, hasFalseAlarm, median, simulator } from '../../../tools/simulate/answers.ts';
+import { answersUntilAlarm, hasFalseAlarm, simulator } from '../../../tools/simulate/answers.ts';
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);
 

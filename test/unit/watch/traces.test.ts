@@ -1,7 +1,8 @@
 import { readFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { storeUrl } from '../../../src/store/store-place.ts';
 import { measure, RecentRequests, signals } from '../../../src/watch/signals/index.ts';
 import { SignalTest } from '../../../src/watch/monitor/signal-test.ts';
 import { eraseUser } from '../../../src/watch/traces/erase-user.ts';
@@ -242,6 +243,35 @@ describe('alarms', () => {
     expect(tested.map(({ name }) => name)).toEqual(expect.arrayContaining(['unlike', 'empty']));
     expect(tested.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['refusal']));
     expect(tested.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['topic']));
+  });
+
+  it.skipIf(storeUrl() === undefined)('are found in what servers of one database answer together', async () => {
+    const told: string[] = [];
+    const tell = (event: AlarmEvent, { signal }: { signal: string }) =>
+      Promise.resolve(void told.push(`${event} ${signal}`));
+    const options = { monitor: { reference: 100 }, sinks: [{ tell }] };
+    const servers = [await watcher(options), await watcher(options)];
+    const serve = async (from: number, to: number, given: Partial<ServedAnswer> = {}) => {
+      for (let i = from; i < to; i++) servers[i % servers.length].observe(answer(i, given));
+      // The first one tests: what the other has written down is found when it looks.
+      for (const server of servers.toReversed()) await server.flush();
+    };
+    // Neither has answered often enough by itself for anything to be tested.
+    await serve(0, 100);
+    await serve(100, 160, { answer: 'I can’t help with that.' });
+    expect(told).toEqual(['alarm.opened refusal']);
+    const { version, answers } = (await reportVersions(servers[1].store, options))[0];
+    expect([version, answers]).toEqual(['v1', 160]);
+    // The one that tested is gone: the other goes on with what both have answered.
+    const [gone] = servers.splice(0, 1);
+    await gone.close();
+    await vi.waitFor(
+      async () => expect(await servers[0].store.database.selectFrom('testers').execute()).toHaveLength(1),
+      10_000,
+    );
+    await serve(160, 200, { answer: 'I can’t help with that.', finish: 'length' });
+    await serve(200, 230, { answer: 'I can’t help with that.', finish: 'length' });
+    expect(told.slice(1)).toEqual(['alarm.opened runaway']);
   });
 
   it('wait for as many answers as the server was told, also for who only reads', async () => {

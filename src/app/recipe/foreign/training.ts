@@ -47,13 +47,20 @@ const schedule: ForeignKey = {
   },
 };
 
-const plainAdamw = new Set(['adamw_torch', 'adamw_torch_fused', 'adamw_hf', 'adamw']);
+/** Our optimiser by the names of transformers, Axolotl and bitsandbytes; paging is for accelerators. */
+const optimizers = new Map([
+  ...['adamw_torch', 'adamw_torch_fused', 'adamw_hf', 'adamw', 'paged_adamw', 'paged_adamw_32bit'].map(
+    (name) => [name, 'adamw'] as const,
+  ),
+  ...['adamw_bnb_8bit', 'adamw_torch_8bit', 'paged_adamw_8bit'].map((name) => [name, 'adamw_8bit'] as const),
+  ...['lion_32bit', 'paged_lion_32bit'].map((name) => [name, 'lion'] as const),
+  ['schedule_free_adamw', 'schedule_free'] as const,
+]);
 
 const optimizer: ForeignKey = {
   path: 'training.optimizer.name',
   read(value, given) {
-    if (plainAdamw.has(String(value))) return set({ 'training.optimizer.name': 'adamw' });
-    if (value !== 'adam') return set({ 'training.optimizer.name': value });
+    if (value !== 'adam') return set({ 'training.optimizer.name': optimizers.get(String(value)) ?? value });
     const decay = given('weight_decay') ?? 0;
     if (decay === 0) return set({ 'training.optimizer.name': 'adamw' });
     return refuse("Adam's weight decay is not AdamW's", 'optimizer: adamw decays decoupled from the gradient');

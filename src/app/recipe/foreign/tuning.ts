@@ -40,6 +40,12 @@ const tuningType: ForeignKey = {
   read: (value) => (value === 'qlora' ? qlora : set({ 'tuning.method': value })),
 };
 
+/** A switch for what LoRA begins with. */
+function startOf(name: string): ForeignKey {
+  const path = 'tuning.init_lora_weights';
+  return { path, read: (value) => (isOff(value) ? drop('it is off') : set({ [path]: name })) };
+}
+
 function loadIn(name: string): ForeignKey {
   return { path: 'storage.name', read: (value) => (isOff(value) ? drop('it is off') : set({ 'storage.name': name })) };
 }
@@ -145,14 +151,11 @@ export const tuningKeys: ForeignKeys = {
   num_layers: lastLayers,
   trainable_token_indices: tokenIndices,
   ensure_weight_tying: needless('a table that the head shares is trained once'),
-  ...named(
-    ['use_dora', 'peft_use_dora'],
-    offOnly('DoRA is a tuning of its own', 'tuning: dora, where `attune train --help` lists it'),
-  ),
-  ...named(
-    ['pissa_init', 'use_loftq', 'loraplus_lr_ratio', 'use_galore', 'use_badam'],
-    offOnly('attune does not offer it', 'remove it'),
-  ),
+  peft_use_dora: renamed('tuning.use_dora'),
+  pissa_init: startOf('pissa'),
+  use_loftq: startOf('loftq'),
+  use_galore: offOnly('is an optimizer here', 'training.optimizer: galore_adamw'),
+  use_badam: offOnly('attune does not offer it', 'remove it'),
   load_in_4bit: loadIn('nf4'),
   load_in_8bit: loadIn('int8'),
   quantization_bit: quantizationBit,

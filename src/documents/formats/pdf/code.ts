@@ -1,5 +1,6 @@
 /** Programs and what they print, line by line as they stand: in letters of one width a place on the line says something. */
 import { smallest } from '../../../base/many.ts';
+import { median } from '../../../base/median.ts';
 import { fenced } from '../../text/to-markdown.ts';
 import { rowText, type Row, type Segment } from './page-rows.ts';
 
@@ -77,8 +78,4 @@ function lineText(runs: readonly Segment[], left: number, width: number): string
     line = line.padEnd(Math.min(place, line.length + 200)) + run.text;
   }
   return line.trimEnd();
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -6,6 +6,7 @@ import { describeCheap } from '../../../eval/cheap-model.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
 import type { Task } from '../../../models/architecture.ts';
 import { readReport } from '../../../report/run-report.ts';
+import { isPeftFolder } from '../../../methods/tuning/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
 import { isAdapterFolder } from '../../model/base-model.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
@@ -56,13 +57,14 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
 function originOf(
   folder: string,
   notes: ResultNotesFile,
-): Pick<ModelCardParts, 'kind' | 'baseModel' | 'system' | 'holdsRows' | 'license' | 'languages'> {
+): Pick<ModelCardParts, 'kind' | 'isOwnFormat' | 'baseModel' | 'system' | 'holdsRows' | 'license' | 'languages'> {
   if (isCheapFolder(folder)) {
     const { title, holds_rows: holdsRows } = describeCheap(folder);
     return { kind: 'cheap', system: title, holdsRows };
   }
   const kind = isAdapterFolder(folder) ? 'adapter' : 'model';
-  return { kind, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
+  const isOwnFormat = kind === 'adapter' && !isPeftFolder(folder);
+  return { kind, isOwnFormat, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
 }
 
 /** The base model's own card says under which licence its offspring stands, and which languages it knows. */

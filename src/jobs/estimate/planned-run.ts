@@ -1,0 +1,117 @@
+import { storages } from '../../methods/storage/index.ts';
+import { tunings } from '../../methods/tuning/index.ts';
+import { updates } from '../../methods/update/index.ts';
+import type { RawConfig } from '../../models/config.ts';
+import { keptParameters } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { skeleton } from '../../models/skeleton.ts';
+import { isLinear, ModuleBuffer } from '../../nn/index.ts';
+import { empty, engine, isFloating, scope, type DType } from '../../tensor/index.ts';
+import type { Tuning, Update } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { keepOf, settleFrozen } from '../train/build-trainer.ts';
+
+/** The choices of a recipe that decide what a step takes. */
+export interface StepChoice extends Pick<Recipe, 'tuning' | 'storage'> {
+  optimizer: Recipe['training']['optimizer'];
+}
+
+/** What a run holds between its steps, in bytes of shapes. */
+export interface HeldBytes {
+  /** Weights that stay, in their storage, and what adapters hold that does not move. */
+  frozen: number;
+  /** Weights that move. */
+  trained: number;
+  optimizer: number;
+}
+
+/** A run as its recipe builds it, on `meta`: shapes without memory. */
+export interface PlannedRun {
+  model: Model;
+  tuning: Tuning;
+  update: Update;
+  held: HeldBytes;
+  [Symbol.dispose](): void;
+}
+
+/** Of an update's plan: noise and schedules change, shapes do not. */
+const ANY_PLAN = { rows: 1000, batchSize: 8, steps: 1000, secret: 0 };
+
+/**
+ * The base model, its storage, its tuning and its optimiser, made by the same code as a run's but without weights: what
+ * moves and what is kept is counted, not known by heart. @throws AttuneError where they do not go together
+ */
+export async function planRun(config: RawConfig, choice: StepChoice, dtype: DType): Promise<PlannedRun> {
+  const before = engine().tensorBytes('meta');
+  const { model } = await skeleton(config, {});
+  model.device = 'meta';
+  model.dtype = dtype;
+  await storeFrozen(model, choice, dtype);
+  const tuning = await tune(model, choice);
+  settleFrozen(model, dtype);
+  const { name: storage, ...storageOptions } = choice.storage;
+  const stored = await (await storages.load(storage)).create(model, storageOptions, 'training');
+  const trained = bytesOf(tuning);
+  const all = engine().tensorBytes('meta') - before;
+  const { name, ...options } = choice.optimizer;
+  const created = await (await updates.load(name)).create(tuning.trainables, options, ANY_PLAN);
+  const update = tuning.govern?.(created, ANY_PLAN.steps) ?? created;
+  const held = { frozen: all - trained, trained, optimizer: engine().tensorBytes('meta') - before - all };
+  return { model, tuning, update, held, [Symbol.dispose]: dispose };
+
+  function dispose(): void {
+    for (const moment of update.state().values()) moment.dispose();
+    update.dispose?.();
+    stored.dispose();
+    tuning.dispose();
+    model.dispose();
+  }
+}
+
+function bytesOf({ trainables }: Tuning): number {
+  return trainables.reduce((sum, { parameter }) => sum + parameter.bytes, 0);
+}
+
+/** Checkpoints hold weights in the compute type as a rule; those of linear layers take the storage's form. */
+async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Promise<void> {
+  const { keep } = await keepOf(choice);
+  const kept = keptParameters(model, keep);
+  for (const [path, parameter] of model.parameters()) {
+    if (parameter instanceof ModuleBuffer || !isFloating(parameter.tensor.dtype)) continue;
+    scope(() => {
+      const weight = empty(parameter.shape, { dtype, device: 'meta' });
+      parameter.assign(kept.has(parameter) ? keep!.quantise(weight, path) : weight);
+    });
+  }
+}
+
+/** The run's own tuning; rows of named tokens are counted, and which they are does not matter. */
+async function tune(model: Model, { tuning: { method: name, ...options } }: StepChoice): Promise<Tuning> {
+  const { trainable_tokens: named = [] } = options as { trainable_tokens?: readonly unknown[] };
+  return (await tunings.load(name)).create(model, options, { seed: 0, tokens: [...named.keys()] });
+}
+
+/** Products that a token takes in linear layers beside those of the layers themselves, and those with weights that move. */
+export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tuning'>): {
+  beside: number;
+  moving: number;
+} {
+  const own = new Set([...model.parameters()].map(([, parameter]) => parameter));
+  let [beside, moving] = [0, 0];
+  for (const { parameter } of tuning.trainables) if (!own.has(parameter)) beside += parameter.size;
+  for (const [, module] of model.trunk.modules()) {
+    if (!isLinear(module)) continue;
+    if (module.weight.trainable) moving += module.weight.size;
+    beside += scope(() => changedWeights(module));
+  }
+  return { beside, moving };
+}
+
+/** Weights of changes that are as large as the layer's own, and made anew from fewer numbers for each pass. */
+function changedWeights(layer: Parameters<typeof isLinear>[0] & { inFeatures: number }): number {
+  if (!isLinear(layer)) return 0;
+  const x = empty([1, layer.inFeatures], { device: 'meta' });
+  const adapters = layer.adapters.acting(1).flatMap((acting) => acting.adapters);
+  const terms = adapters.flatMap((adapter) => (adapter.lowRank?.() ? [] : (adapter.terms?.(x) ?? [])));
+  return terms.reduce((sum, { weight }) => sum + (weight.size >= layer.weight.size ? weight.size : 0), 0);
+}

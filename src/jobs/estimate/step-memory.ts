@@ -1,0 +1,95 @@
+// N tokens of the longest row, D width; C channels, Y and X height and width
+import type { Model, ModelInput } from '../../models/model.ts';
+import { TokenHead } from '../../models/heads/token-head.ts';
+import { layoutOfRows } from '../../nn/index.ts';
+import { backward, empty, engine, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { Tape, type Checkpointing } from '../../train/tape.ts';
+import { imageShape } from './image-work.ts';
+import type { HeldBytes, PlannedRun } from './planned-run.ts';
+
+/** What a training step holds at most, in bytes. */
+export interface StepMemory extends HeldBytes {
+  /** Of the weights that move. */
+  gradients: number;
+  /** What the blocks keep until backward, and what passes make for a moment. */
+  activations: number;
+}
+
+/**
+ * Runs a step of one row on shapes without memory and counts what tensors would take: the same operators, adapters and
+ * checkpoints as with numbers.
+ */
+export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Checkpointing): StepMemory {
+  const { model, tuning, update, held } = run;
+  const before = engine().tensorBytes('meta');
+  const gradients = tuning.trainables.reduce((sum, { parameter }) => sum + parameter.bytes, 0);
+  const isForward = update.needs === 'losses';
+  engine().takeTensorPeak('meta');
+  scope(() => {
+    const input = longestInput(model, rowTokens);
+    if (isForward) noGrad(() => lossOf(model, input));
+    else goThrough(model, input, checkpointing);
+  });
+  const activations = engine().takeTensorPeak('meta') - before;
+  for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+  if (isForward) return { ...held, gradients: 0, activations };
+  // Gradients of single rows are added up beside those of the row under way.
+  const sums = update.needs === 'row-gradients' ? gradients : 0;
+  return { ...held, gradients: gradients + sums, activations: Math.max(0, activations - gradients) };
+}
+
+function goThrough(model: Model, input: ModelInput, checkpointing: Checkpointing): void {
+  const tape = new Tape({ checkpointing });
+  const loss = lossOf(model, input, tape);
+  // What is trained may have no part in this kind of input.
+  if (!loss.requiresGrad) return;
+  backward([loss]);
+  tape.backward();
+}
+
+/** A head that scores a vocabulary is by far the largest; all others are small beside the blocks. */
+function lossOf(model: Model, input: ModelInput, runner?: Tape): Tensor {
+  const hidden = model.hidden(input, { runner });
+  if (!(model.head instanceof TokenHead)) return hidden.sum();
+  const targets = empty([hidden.shape[0]], { dtype: 'i64', device: 'meta' });
+  return model.head.tokenLogProbs(hidden, targets).logProbs.sum();
+}
+
+/** One row of so many tokens, or as many images or frames as make them. */
+function longestInput(model: Model, tokens: number): ModelInput {
+  const { modalities = [] } = model.architecture;
+  if (model.trunk.tokenTable === undefined && modalities.includes('image')) return imagesOf(model, tokens);
+  if (model.trunk.tokenTable === undefined && modalities.includes('audio')) return recordingOf(model, tokens);
+  return { ...textOf(tokens, model), ...sourceOf(model, tokens) };
+}
+
+function textOf(tokens: number, { architecture, config }: Model) {
+  const layout = layoutOfRows([tokens], { causal: true });
+  const tokenTypes = 'type_vocab_size' in config ? { tokenTypes: new BigInt64Array(tokens) } : {};
+  return { layout, ids: new BigInt64Array(tokens), ...(architecture.modelType === 'bert' && tokenTypes) };
+}
+
+function sourceOf(model: Model, tokens: number): Pick<ModelInput, 'source'> {
+  if (model.trunk.encoderStack === undefined) return {};
+  if (model.architecture.modalities?.[0] !== 'audio')
+    return { source: { ...textOf(tokens, model), layout: layoutOfRows([tokens], { causal: false }) } };
+  const { num_mel_bins: bins, max_source_positions: positions } = model.config as Record<string, number>;
+  return { source: { features: zeros([1, bins, 2 * positions], { device: 'meta' }) } };
+}
+
+function imagesOf(model: Model, tokens: number): ModelInput {
+  const one = zeros([1, ...imageShape(model.config)], { device: 'meta' });
+  const { length } = model.trunk.stack.layoutOf({ features: one }).positions;
+  const features = zeros([Math.ceil(tokens / length), ...imageShape(model.config)], { device: 'meta' });
+  return { features, layout: model.trunk.stack.layoutOf({ features }) };
+}
+
+/** Samples of a waveform that make at least so many frames. */
+function recordingOf(model: Model, tokens: number): ModelInput {
+  const { architecture, config } = model;
+  let samples = 1024;
+  while (architecture.tokensOfFeatures!(config, [samples]) < tokens) samples = Math.ceil(samples * 1.05);
+  const features = zeros([samples], { device: 'meta' });
+  const featureLengths = [samples];
+  return { features, featureLengths, layout: model.trunk.stack.layoutOf({ features, featureLengths }) };
+}

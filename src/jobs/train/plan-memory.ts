@@ -1,0 +1,95 @@
+import { formatBytes, formatCount } from '../../base/format.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
+import type { Model } from '../../models/model.ts';
+import { isTrained } from '../../models/placed-images.ts';
+import { engine } from '../../tensor/index.ts';
+import type { Objective, Tuning } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { bytesOf } from '../../base/byte-size.ts';
+import { PROCESS_BYTES } from '../estimate/machines.ts';
+import { planRun } from '../estimate/planned-run.ts';
+import { stepMemory } from '../estimate/step-memory.ts';
+import { availableBytes, planMemory, type MemoryPlan, type StepCost, type StepCosts } from '../model/resources.ts';
+
+/** What the plan of a run's memory rests on. */
+export interface MemoryRequest {
+  recipe: Recipe;
+  model: Model;
+  tuning: Tuning;
+  objective: Objective;
+  /** Tokens of the longest row. */
+  longest: number;
+  /** Bytes that a token's activations take, where a pass over a row has said it. */
+  perToken?: number;
+}
+
+/**
+ * How a run's steps fit into the memory that there is, or that the recipe allows: counted on shapes with the run's own
+ * tuning, storage and optimiser.
+ */
+export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan & { note?: string }> {
+  const { recipe, model, longest, perToken } = request;
+  const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens, max_memory } = recipe.training;
+  const limit = max_memory === null ? undefined : bytesOf(max_memory);
+  const wanted = { longest, microBatchTokens, checkpointing, perToken };
+  const roomy = planMemory(model, { ...wanted, budget: limit === undefined ? undefined : roomOf(request, limit) });
+  // Where a rough count leaves no doubt nothing is counted.
+  if (limit === undefined && roomy.checkpointing === false && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
+  const costs = isCounted(model) ? await costsOf(request) : undefined;
+  const budget = limit === undefined ? undefined : roomOf(request, limit);
+  const plan = planMemory(model, { ...wanted, budget, costs });
+  return { ...plan, note: noteOf(plan, limit) };
+}
+
+/** Keys and values that rollouts may keep, of what a recipe allows; the batcher's own bound without a limit. */
+export function rolloutBytes({ training: { max_memory } }: Recipe): number | undefined {
+  return max_memory === null ? undefined : Math.min(2 ** 30, bytesOf(max_memory) / 8);
+}
+
+/** Tokens at once from which on more would not be faster. */
+const ROOMY_TOKENS = 2048;
+/** Of what a limit leaves: operators need memory of their own. */
+const SHARE_OF_LIMIT = 0.9;
+
+/** What a limit leaves for activations beside the process, the weights, their gradients and the optimiser's state. */
+function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: number): number {
+  const sum = (parameters: Iterable<{ bytes: number }>) => [...parameters].reduce((all, { bytes }) => all + bytes, 0);
+  const weights = sum([...model.parameters()].map(([, parameter]) => parameter));
+  const own = new Set([...model.parameters()].map(([, parameter]) => parameter));
+  const beside = sum(tuning.trainables.map(({ parameter }) => parameter).filter((parameter) => !own.has(parameter)));
+  const moving = sum(tuning.trainables.map(({ parameter }) => parameter));
+  // Mapped weights are not in memory yet.
+  const held = Math.max(engine().residentBytes(), PROCESS_BYTES.processor + weights + beside);
+  const kept = objective.needs?.rollouts === true ? rolloutBytes(recipe)! : 0;
+  return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - 3 * moving - kept));
+}
+
+/** Of models that read images or texts besides, passes over their own rows say more. */
+function isCounted({ trunk }: Model): boolean {
+  const hasReader = trunk.imageReader !== undefined && isTrained(trunk.imageReader);
+  return trunk.tokenTable !== undefined && !hasReader && textReaderOf(trunk) === undefined;
+}
+
+/** By steps over a row and over one of half its length. */
+async function costsOf({ recipe, model, longest }: MemoryRequest): Promise<StepCosts> {
+  const { tuning, storage, training } = recipe;
+  const choice = { tuning, storage, optimizer: training.optimizer };
+  using run = await planRun(model.config, choice, model.dtype);
+  const half = Math.ceil(longest / 2);
+  const cost = (checkpointing: boolean | 'least'): StepCost => {
+    const [all, some] = [longest, half].map((tokens) => stepMemory(run, tokens, checkpointing).activations);
+    const perToken = longest === half ? all / longest : (all - some) / (longest - half);
+    return { fixed: Math.max(0, all - perToken * longest), perToken };
+  };
+  return { kept: cost(false), checkpointing: cost(true), least: cost('least') };
+}
+
+/** What was decided and why, where it is not what a run with room does. */
+function noteOf({ microBatchTokens, checkpointing, fits }: MemoryPlan, limit: number | undefined): string | undefined {
+  const why = limit === undefined ? 'what is free' : `max_memory ${formatBytes(limit)}`;
+  const again = { true: ', blocks computed twice', least: ', blocks computed twice from their inputs alone' };
+  const how = `micro-batches of ${formatCount(microBatchTokens)} tokens${checkpointing === false ? '' : again[`${checkpointing}`]}`;
+  return fits
+    ? `${how}, to fit into ${why}`
+    : `${how}: the least that is possible, and yet more than ${why} may be needed`;
+}

@@ -1,0 +1,69 @@
+/** What the registry knows of objects: each file of the training API, and of every version that is there. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJson } from '../files/json.ts';
+import { objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
+import type { StoredFolder } from '../store/objects/stored-folder.ts';
+import type { Registry } from './database.ts';
+
+/** Files and parts of uploads, without those whose time is over. */
+export async function storedObjects(registry: Registry): Promise<StoredObject[]> {
+  const now = Date.now();
+  const files = await registry
+    .selectFrom('files')
+    .selectAll()
+    .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .orderBy('id')
+    .execute();
+  const parts = await registry.selectFrom('upload_parts').selectAll().orderBy('id').execute();
+  return [
+    ...files.map(({ id, bytes, sha256 }) => ({ key: `files/${id}.jsonl`, bytes, sha256 })),
+    ...parts.map(({ id, bytes, sha256 }) => ({ key: `parts/${id}`, bytes, sha256 })),
+  ];
+}
+
+/** Says where a version's files are from now on: in the object store, or in a folder alone. */
+export async function recordPlace(
+  registry: Registry,
+  { model, version }: { model: string; version: number },
+  { folder, stored }: { folder: string; stored?: StoredFolder },
+): Promise<void> {
+  await registry
+    .updateTable('versions')
+    .set({ folder, stored: stored === undefined ? null : JSON.stringify(stored) })
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .execute();
+}
+
+/** A file that is being written is not known yet. */
+const YOUNG_MS = 600_000;
+
+/** Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none. */
+export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
+  if (objectStore().isFolder) return;
+  const folder = objectsFolder();
+  const known = new Set((await storedObjects(registry)).map(({ key }) => key));
+  const versions = await registry
+    .selectFrom('versions')
+    .innerJoin('registered_models', 'registered_models.name', 'versions.model')
+    .select(['versions.folder', 'stored', 'owner', 'deleted_at'])
+    .execute();
+  for (const { stored, deleted_at: deletedAt, owner, folder: made } of versions) {
+    if (deletedAt === null && stored !== null) known.add((parseJson(stored) as StoredFolder).key);
+    // The run of a job, where this machine trained it.
+    const isOwn = owner !== null && made.startsWith(join(folder, 'jobs'));
+    if (deletedAt !== null && isOwn) rmSync(made, { recursive: true, force: true });
+  }
+  for (const kind of ['files', 'parts', 'models']) {
+    for (const name of namesIn(join(folder, kind))) {
+      const path = join(folder, kind, name);
+      const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+      if (!known.has(`${kind}/${name}`) && changedAt < now - YOUNG_MS) rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}

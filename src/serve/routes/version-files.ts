@@ -1,0 +1,62 @@
+/** Files of versions that another machine has made: they are fetched beside whatever goes on. */
+import { fetchVersion, versionName, type ModelVersion } from '../../registry/index.ts';
+import type { StoredFolder } from '../../store/objects/stored-folder.ts';
+import { isStoreFailure } from '../../store/objects/s3-failure.ts';
+import type { ServeLog } from '../watch/log.ts';
+
+/** Until a store that could not be used is asked again. */
+const RETRY_MS = 5000;
+
+export class VersionFiles {
+  readonly #log: ServeLog;
+  readonly #onFetched: () => void;
+  /** By the key of what is stored: its folder here, or what is wrong with it. */
+  readonly #fetched = new Map<string, { folder: string } | { error: unknown }>();
+  readonly #fetching = new Map<string, Promise<void>>();
+
+  constructor(log: ServeLog, onFetched: () => void) {
+    this.#log = log;
+    this.#onFetched = onFetched;
+  }
+
+  /** A version's folder; undefined where its files are on their way. @throws AttuneError E_OBJECT_MISSING, E_OBJECT_CHANGED */
+  folderOf(version: ModelVersion): string | undefined {
+    const { folder, stored } = version;
+    if (stored === undefined) return folder;
+    const known = this.#fetched.get(stored.key);
+    if (known === undefined) void this.#begin(version, stored, true);
+    else if ('error' in known) throw known.error;
+    else return known.folder;
+    return undefined;
+  }
+
+  /** Ends when the files of all versions are here, or cannot be. */
+  async fetchAll(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[]): Promise<void> {
+    const versions = models.flatMap((model) => [...model.versions.values()]);
+    await Promise.all(versions.map((version) => version.stored && this.#begin(version, version.stored, false)));
+  }
+
+  #begin(version: ModelVersion, stored: StoredFolder, isTold: boolean): Promise<void> {
+    const fetching = this.#fetching.get(stored.key) ?? this.#fetch(version, stored, isTold);
+    this.#fetching.set(stored.key, fetching);
+    return fetching;
+  }
+
+  async #fetch(version: ModelVersion, { key, files }: StoredFolder, isTold: boolean): Promise<void> {
+    const model = versionName(version);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    try {
+      const began = Date.now();
+      this.#fetched.set(key, { folder: await fetchVersion(version) });
+      this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version are here');
+      if (isTold) this.#onFetched();
+    } catch (error) {
+      this.#log.error({ model, err: error }, 'files of a version cannot be fetched');
+      if (!isStoreFailure(error)) this.#fetched.set(key, { error });
+      setTimeout(() => {
+        this.#fetching.delete(key);
+        this.#onFetched();
+      }, RETRY_MS).unref();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** Why a job failed, as its owner is told. */
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { Job } from '../../registry/index.ts';
+
+const MOST_SHOWN = 10;
+
+/** What failed, with line and field; paths are nobody's business. */
+export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
+  if (!(error instanceof AttuneError))
+    return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
+  const isOfFiles = /^E_(BAD|NO_ROWS|UNKNOWN_FORMAT|WRONG_ROWS|SPLIT|MESSAGES)/.test(error.code);
+  const shown = error.problems.slice(0, MOST_SHOWN).map(problemText);
+  const more = error.problemCount > shown.length ? [`and ${error.problemCount - shown.length} more`] : [];
+  const message = [error.what, ...(error.got === undefined ? [] : [`got ${error.got}`]), ...shown, ...more].join('; ');
+  const isValidation = job.validation_file !== null && message.includes(job.validation_file);
+  const param = isOfFiles ? (isValidation ? 'validation_file' : 'training_file') : null;
+  return {
+    code: isOfFiles ? 'invalid_training_file' : code === 'invalid_training_file' ? 'invalid_job' : code,
+    message: withoutPaths(message, job),
+    param,
+  };
+}
+
+/** "line 4, messages[0].role: is no role" */
+function problemText({ line, field, message, fix }: Problem): string {
+  const place = [...(line === undefined ? [] : [`line ${line}`]), ...(field === undefined ? [] : [field])].join(', ');
+  return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
+}
+
+/** Names of files and models as clients know them. */
+function withoutPaths(text: string, { model, recipe }: Job): string {
+  const folder = recipe?.model;
+  return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)
+    .replaceAll(/(?:\/[^\s/"';:]+)+\/(file-\w+)\.jsonl/g, '$1')
+    .replaceAll(/(?:\/[\w.-]+){2,}/g, '(a file of the server)');
+}

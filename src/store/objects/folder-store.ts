@@ -1,0 +1,65 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { safeJoin } from '../../files/safe-join.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+
+/** Objects in a folder alone; servers on several machines share it by a network file system. */
+export class FolderStore implements ObjectStore {
+  readonly place: string;
+  readonly isFolder = true;
+
+  constructor(folder: string) {
+    this.place = folder;
+  }
+
+  pathOf(key: string): string {
+    return safeJoin(this.place, key);
+  }
+
+  /** It is there already. */
+  put(_object: StoredObject): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get(object: StoredObject): Promise<string> {
+    const path = this.pathOf(object.key);
+    return hasSize(path, object.bytes) ? Promise.resolve(path) : Promise.reject(missing(path));
+  }
+
+  remove(key: string): Promise<void> {
+    rmSync(this.pathOf(key), { force: true });
+    return Promise.resolve();
+  }
+
+  async *list(prefix: string): AsyncGenerator<string> {
+    yield* keysBelow(this.place, prefix);
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Whether a file is there as a whole: it appears by a rename. */
+export function hasSize(path: string, bytes: number): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === bytes;
+}
+
+/** Keys of the files in a folder, in order. */
+export function keysBelow(folder: string, prefix: string): string[] {
+  const start = join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+  if (statSync(start, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(start, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((key) => key.startsWith(prefix))
+    .toSorted();
+}
+
+function missing(path: string): AttuneError {
+  return new AttuneError('E_OBJECT_MISSING', {
+    what: `A file of the store is not in ${path}`,
+    fix: 'where servers share files in a bucket, ATTUNE_OBJECTS has to name it; where they share a folder, mount it',
+  });
+}

@@ -1,0 +1,100 @@
+/** What an S3 server, or the way to it, refuses. */
+import { AttuneError } from '../../base/errors.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
+import { shownS3, type S3Place } from './s3-url.ts';
+
+interface Failure {
+  code: AttuneError['code'];
+  /** Without the place. */
+  what: string;
+  fix: string;
+}
+
+const KEYS = 'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile of ~/.aws';
+
+const CREDENTIALS: Failure = { code: 'E_OBJECTS_CREDENTIALS', what: 'The keys are refused by', fix: KEYS };
+const DENIED: Failure = {
+  code: 'E_OBJECTS_DENIED',
+  what: 'The keys may not do this in',
+  fix: 'allow s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
+};
+const UNREACHABLE: Failure = {
+  code: 'E_OBJECTS_UNREACHABLE',
+  what: 'Nothing answers for',
+  fix: 'check the endpoint (AWS_ENDPOINT_URL_S3), the network and the proxy; try again',
+};
+const REGION: Failure = {
+  code: 'E_OBJECTS_REGION',
+  what: 'Another region is right for',
+  fix: 'set AWS_REGION to the region of the bucket',
+};
+
+/** By the names that servers and the client give their errors. */
+const FAILURES: Readonly<Record<string, Failure>> = {
+  NoSuchBucket: {
+    code: 'E_OBJECTS_BUCKET',
+    what: 'There is no such bucket:',
+    fix: 'make the bucket, or correct its name in ATTUNE_OBJECTS',
+  },
+  NoSuchKey: {
+    code: 'E_OBJECT_MISSING',
+    what: 'An object is not in',
+    fix: 'what was kept before ATTUNE_OBJECTS was set is brought there by `attune store move --to s3://…`',
+  },
+  InvalidRange: {
+    code: 'E_OBJECT_CHANGED',
+    what: 'An object is shorter than it was when it was put into',
+    fix: 'bring it back from a backup, or upload or register it again',
+  },
+  InvalidAccessKeyId: CREDENTIALS,
+  SignatureDoesNotMatch: CREDENTIALS,
+  ExpiredToken: CREDENTIALS,
+  InvalidToken: CREDENTIALS,
+  RequestTimeTooSkewed: { ...CREDENTIALS, fix: "set this machine's clock" },
+  CredentialsProviderError: { ...CREDENTIALS, what: 'There are no keys for' },
+  AccessDenied: DENIED,
+  AllAccessDisabled: DENIED,
+  AuthorizationHeaderMalformed: REGION,
+  PermanentRedirect: REGION,
+  IllegalLocationConstraintException: REGION,
+};
+
+/** The error as its user is told it. Nothing of the request goes along: it is signed. */
+export function s3Failure(error: unknown, place: S3Place, key?: string): AttuneError {
+  if (error instanceof AttuneError) return error;
+  const {
+    name,
+    message,
+    $metadata: { httpStatusCode: status } = {},
+  } = error as Error & {
+    $metadata?: { httpStatusCode?: number };
+  };
+  const known = Object.hasOwn(FAILURES, name) ? FAILURES[name] : byStatus(error, status);
+  const got = [...(status === undefined ? [] : [`status ${status}`]), name, withoutCredentials(message)].join(': ');
+  return new AttuneError(known.code, {
+    what: `${known.what} ${shownS3(place)}${key === undefined ? '' : ` (${key})`}`,
+    got: got.split('\n', 1)[0],
+    fix: known.fix,
+  });
+}
+
+function byStatus(error: unknown, status: number | undefined): Failure {
+  if ((error as Error).message?.includes('Region is missing')) return REGION;
+  if (status === 403) return DENIED;
+  if (status === undefined || isBroken(error)) return UNREACHABLE;
+  return { code: 'E_OBJECTS', what: 'Something failed at', fix: 'see what the server says; try again' };
+}
+
+/** Whether a transfer ended before its time: what has come is kept, and the rest is asked for. */
+export function isBroken(error: unknown): boolean {
+  const { code = '', name } = error as NodeJS.ErrnoException;
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI|ERR_STREAM_PREMATURE|ERR_SSL|CERT)/.test(code) ||
+    name === 'TimeoutError'
+  );
+}
+
+/** Whether it may pass by itself: the store cannot be used now, which is no fault of what was asked of it. */
+export function isStoreFailure(error: unknown): boolean {
+  return error instanceof AttuneError && error.code.startsWith('E_OBJECTS');
+}

@@ -1,0 +1,95 @@
+/** Objects in a bucket of an S3 server; this machine's folder holds copies of those that it uses. */
+import { rmSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
+import { safeJoin } from '../../files/safe-join.ts';
+import { Bucket } from './bucket.ts';
+import { hasSize } from './folder-store.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+import { isBroken, s3Failure } from './s3-failure.ts';
+import { shownS3, type S3Place } from './s3-url.ts';
+
+/** Times in a row that a transfer may break off without a byte. */
+const MOST_BREAKS = 4;
+
+export class S3Store implements ObjectStore {
+  readonly place: string;
+  readonly isFolder = false;
+  readonly #folder: string;
+  readonly #s3: S3Place;
+  readonly #bucket: Bucket;
+  /** One transfer of a key at a time: others wait for it. */
+  readonly #fetching = new Map<string, Promise<string>>();
+
+  constructor(place: S3Place, folder: string) {
+    this.place = shownS3(place);
+    this.#s3 = place;
+    this.#folder = folder;
+    this.#bucket = new Bucket(place);
+  }
+
+  pathOf(key: string): string {
+    return safeJoin(this.#folder, key);
+  }
+
+  put(object: StoredObject): Promise<void> {
+    return this.#bucket.put(object, this.pathOf(object.key));
+  }
+
+  async get(object: StoredObject): Promise<string> {
+    const { key, bytes } = object;
+    const path = this.pathOf(key);
+    if (hasSize(path, bytes)) return path;
+    const known = this.#fetching.get(key);
+    if (known !== undefined) return known;
+    const fetched = this.#fetch(object, path).finally(() => this.#fetching.delete(key));
+    this.#fetching.set(key, fetched);
+    return fetched;
+  }
+
+  /** The file appears once all bytes have come and are those that were put. */
+  async #fetch({ key, bytes, sha256 }: StoredObject, path: string): Promise<string> {
+    using draft = new FileDraft(path, PRIVATE_FILE);
+    for (let [received, breaks] = [0, 0]; received < bytes;) {
+      const before = received;
+      try {
+        for await (const piece of this.#bucket.read(key, received)) {
+          received += piece.length;
+          if (received > bytes) throw this.#changed(key, `more than ${bytes} bytes`, `${bytes} bytes`);
+          draft.write(piece);
+        }
+        if (received === before) throw this.#changed(key, `${received} bytes`, `${bytes} bytes`);
+      } catch (error) {
+        breaks = received > before ? 0 : breaks + 1;
+        if (!isBroken(error) || breaks >= MOST_BREAKS) throw s3Failure(error, this.#s3, key);
+      }
+    }
+    if (draft.sha256 !== sha256) throw this.#changed(key, `SHA-256 ${draft.sha256}`, sha256);
+    draft.commit();
+    return path;
+  }
+
+  #changed(key: string, got: string, expected: string): AttuneError {
+    return new AttuneError('E_OBJECT_CHANGED', {
+      what: `An object in ${this.place} is not what was put there (${key})`,
+      got,
+      expected,
+      fix: 'bring it back from a backup, or upload or register it again',
+    });
+  }
+
+  async remove(key: string): Promise<void> {
+    rmSync(this.pathOf(key), { force: true });
+    await this.#bucket.remove(key);
+  }
+
+  list(prefix: string): AsyncIterable<string> {
+    return this.#bucket.list(prefix);
+  }
+
+  async check(): Promise<void> {
+    // No server says so much of a HEAD that fails.
+    for await (const _ of this.#bucket.list('', 1)) break;
+  }
+}

@@ -1,0 +1,76 @@
+/** Folders, such as a model's, as objects: a file each. What a folder holds is known by whoever names it. */
+import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { sha256File } from '../../files/hash.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
+
+export interface StoredFolder {
+  /** Its files' keys are this one, a slash and their names. */
+  key: string;
+  files: { name: string; bytes: number; sha256: string }[];
+}
+
+/** Files on their way at once. */
+const AT_ONCE = 4;
+
+/** Keeps a folder as it is now. What was kept of it before a failure is removed. @throws AttuneError E_OBJECTS… */
+export async function putFolder(store: ObjectStore, folder: string, key: string): Promise<StoredFolder> {
+  const files: StoredFolder['files'] = [];
+  try {
+    for (const name of namesBelow(folder)) {
+      const path = store.pathOf(`${key}/${name}`);
+      takeFile(join(folder, name), path);
+      files.push({ name, bytes: statSync(path).size, sha256: await sha256File(path) });
+    }
+    await eachFile({ key, files }, (object) => store.put(object));
+    return { key, files };
+  } catch (error) {
+    await removeFolder(store, { key, files }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Its path on this machine, with all its files. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+export async function getFolder(store: ObjectStore, stored: StoredFolder): Promise<string> {
+  await eachFile(stored, (object) => store.get(object));
+  return store.pathOf(stored.key);
+}
+
+/** @throws AttuneError E_OBJECTS… */
+export async function removeFolder(store: ObjectStore, stored: StoredFolder): Promise<void> {
+  await eachFile(stored, ({ key }) => store.remove(key));
+  rmSync(store.pathOf(stored.key), { recursive: true, force: true });
+}
+
+export function objectsOf({ key, files }: StoredFolder): StoredObject[] {
+  return files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
+}
+
+async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Promise<unknown>): Promise<void> {
+  const left = objectsOf(stored);
+  const takeTurns = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+}
+
+/** Links are followed: snapshots of the hub consist of them. */
+function namesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => relative(folder, path).split(sep).join('/'))
+    .toSorted();
+}
+
+/** The same bytes under a further name, so that what is written in the folder later does not change them. */
+function takeFile(from: string, to: string): void {
+  makeFolders(dirname(to));
+  if (existsSync(to)) rmSync(to);
+  try {
+    linkSync(realpathSync(from), to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}

@@ -1,0 +1,215 @@
+// What the tunings' contract and the reference's numbers do not say of bottleneck adapters.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Batcher, type GenerationRequest } from '../../src/generate/index.ts';
+import { create, open } from '../../src/methods/tuning/adapter.ts';
+import { method, type AdapterOptions } from '../../src/methods/tuning/adapter.options.ts';
+import { open as openLora } from '../../src/methods/tuning/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createAdamw } from '../../src/methods/update/adamw.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import { skeleton } from '../../src/models/skeleton.ts';
+import type { Model, ModelInput } from '../../src/models/model.ts';
+import { AdapterOwner, Sublayer } from '../../src/nn/index.ts';
+import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
+import { recipeOf, runCell, writeModel } from './method-matrix.ts';
+import { headOutput, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+
+const optionsOf = (values: object) => method.settle(values) as unknown as AdapterOptions;
+const LENGTHS = [3, 6, 1];
+
+const rows = LENGTHS.map((length, r): PreparedRow => {
+  const source = { file: 'rows.jsonl', line: r + 1 };
+  return { id: `row ${r}`, ids: new Int32Array(length), trained: new Uint8Array(length), source };
+});
+
+function objectiveOf(input: ModelInput): Objective {
+  return {
+    separable: true,
+    unit: 'rows',
+    collate: () => ({ input, rows }),
+    counts: () => ({ rows: rows.length }),
+    loss: (model, _batch, { runner }) => {
+      const output = headOutput(model, model.hidden(input, { runner }), input, runner);
+      return { perRow: output.to('f32').sub(1).pow(2).mean().div(3).expand(3), tally: {} };
+    },
+  } as Partial<Objective> as Objective;
+}
+
+/** Every weight of an adapter before and after a step. */
+async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: string, checkpointing: boolean) {
+  const model = await tinyModel(tiny, 'f32');
+  const input = tinyInput(model, LENGTHS);
+  const options = { style, bottleneck_size: 3, cross_attention: style === 'houlsby', non_linearity: 'gelu' };
+  const tuning = create(model, optionsOf({ ...options, init_weights: 'bert', scaling: 'learned' }), { seed: 5 });
+  const weights = () => [...tuning.state()].map(([name, tensor]) => [name, [...tensor.toNumbers()]] as const);
+  const before = weights();
+  const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-12 });
+  const how = { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 0 };
+  const request = { microBatches: [rows], step: 0, seed: 1, checkpointing, options: how };
+  await trainStep({ model, objective: objectiveOf(input), update }, request);
+  const after = weights();
+  tuning.dispose();
+  model.dispose();
+  return { before: new Map(before), after: new Map(after) };
+}
+
+/** One of each model type. */
+const firstCases = new Map((await tinyCases()).toReversed().map((one) => [one[1].raw.model_type, one]));
+const places = await Promise.all(
+  [...firstCases.values()].map(async ([name, { raw, task }]) => {
+    const { model } = await skeleton(raw, { task });
+    const kinds = [...model.modules()].flatMap(([, module]) => (module instanceof Sublayer ? [module.kind] : []));
+    // Layers that are left out of a step learn nothing in it.
+    return { name, type: raw.model_type, tiny: { raw: { ...raw, layerdrop: 0, drop_path_rate: 0 }, task }, kinds };
+  }),
+);
+
+describe('places of adapters', () => {
+  it('are in every architecture of attention and MLPs', () => {
+    const without = places.filter(({ kinds }) => kinds.length === 0).map(({ type }) => type);
+    expect(new Set(without)).toEqual(new Set(['resnet', 'mobilenet_v2', 'sasrec', 'two_tower', 'bpr_mf']));
+    const odd = places.filter(({ kinds }) => count(kinds, 'attention') !== count(kinds, 'mlp'));
+    expect(odd).toEqual([]);
+  });
+
+  it.each(places.filter(({ kinds }) => kinds.length > 0))(
+    '$name: each adapter acts and learns, and the same where blocks are computed twice',
+    async ({ tiny }) => {
+      for (const style of ['houlsby', 'parallel']) {
+        const once = await weightsOfStep(tiny, style, false);
+        const still = [...once.after].filter(([name, values]) => values.join() === once.before.get(name)!.join());
+        expect(still.map(([name]) => name)).toEqual([]);
+        if (style === 'houlsby') expect((await weightsOfStep(tiny, style, true)).after).toEqual(once.after);
+      }
+    },
+  );
+});
+
+function count<Value>(values: readonly Value[], wanted: Value): number {
+  return values.filter((value) => value === wanted).length;
+}
+
+describe('bottleneck adapters', () => {
+  const tiny = { raw: tinyConfigs.llama[0], task: 'causal-lm' } as const;
+
+  it('stand where their style says, in the layers that are named', async () => {
+    const model = await tinyModel(tiny, 'f32');
+    const namesOf = (values: object) => {
+      const tuning = create(model, optionsOf({ bottleneck_size: 2, ...values }), { seed: 1 });
+      const names = [...tuning.state().keys()].filter((name) => name.endsWith('adapter_up.weight'));
+      tuning.dispose();
+      return names.map((name) => name.replace(/^base_model\.model\.model\.|\.adapter_up\.weight$/g, ''));
+    };
+    const mlps = ['layers.0.mlp_sublayer', 'layers.1.mlp_sublayer'];
+    expect(namesOf({})).toEqual(mlps);
+    expect(namesOf({ style: 'parallel' })).toEqual(mlps);
+    expect(namesOf({ style: 'houlsby', layers_to_transform: [1] })).toEqual([
+      'layers.1.attention_sublayer',
+      'layers.1.mlp_sublayer',
+    ]);
+    expect(() => namesOf({ layers_to_transform: [1, 7] })).toThrow(
+      expect.objectContaining({
+        code: 'E_NO_TARGETS',
+        problems: [expect.objectContaining({ message: '"7" matches no layer with an adapter' })],
+      }),
+    );
+    model.dispose();
+  });
+
+  it('begin near the base with bert, exactly at it otherwise', async () => {
+    const model = await tinyModel(tiny, 'f32');
+    const input = tinyInput(model, LENGTHS);
+    const outputs = () => noGrad(() => scope(() => [...model.hidden(input).toNumbers()]));
+    const base = outputs();
+    const distance = (init_weights: string) => {
+      const tuning = create(model, optionsOf({ style: 'houlsby', init_weights }), { seed: 1 });
+      const far = Math.max(...outputs().map((value, i) => Math.abs(value - base[i])));
+      tuning.dispose();
+      return far;
+    };
+    expect(distance('mam_adapter')).toBe(0);
+    expect(distance('bert')).toBeGreaterThan(0);
+    expect(distance('bert')).toBeLessThan(0.02);
+    expect(outputs()).toEqual(base);
+    model.dispose();
+  });
+
+  it('answer in one batch with LoRA and the base as each does alone', async () => {
+    const model = await tinyModel(tiny, 'f32');
+    const styles = { a: 'houlsby', b: 'parallel', c: 'pfeiffer', d: 'lora' } as const;
+    const install = (batcher: Batcher, name: keyof typeof styles) =>
+      batcher.install(name, sharedOn(model, styles[name]));
+    const names = [undefined, 'a', 'b', 'c', 'd'] as const;
+    const requests = Array.from({ length: 15 }, (_, i): GenerationRequest & { adapter?: keyof typeof styles } => ({
+      prompt: Array.from({ length: 1 + ((7 * i) % 11) }, (_, j) => (3 * i + 5 * j) % 16),
+      adapter: names[i % names.length],
+      maxNewTokens: 6,
+      stopIds: [],
+    }));
+    const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [16] };
+    const alone: number[][] = [];
+    for (const request of requests) {
+      using batcher = new Batcher({ model, tokenizer });
+      if (request.adapter !== undefined) install(batcher, request.adapter);
+      alone.push((await batcher.submit(request))[0].ids);
+    }
+    using batcher = new Batcher({ model, tokenizer });
+    for (const name of ['a', 'b', 'c', 'd'] as const) install(batcher, name);
+    const together = await Promise.all(requests.map((request) => batcher.submit(request)));
+    expect(together.map(([{ ids }]) => ids)).toEqual(alone);
+    const base = await batcher.submit({ ...requests[1], adapter: undefined });
+    expect(base[0].ids).not.toEqual(alone[1]);
+  });
+});
+
+/** An adapter of random weights that acts where a request names it. */
+function sharedOn(model: Model, style: string) {
+  const owner = new AdapterOwner();
+  const tuning = owner.own((): Tuning => {
+    if (style === 'lora') return openLora(model, complete(loraOptions.parse({ r: 2 })), { owner });
+    return open(model, optionsOf({ style, bottleneck_size: 3 }), { owner });
+  });
+  noGrad(() =>
+    scope(() => {
+      const values = [...tuning.state()].map(([path, { shape }]): [string, Tensor] => [
+        path,
+        keyedNormal(shape, { seed: 3, path: style + path }, 0.4),
+      ]);
+      tuning.load(new Map(values));
+    }),
+  );
+  tuning.settle?.(model.dtype);
+  const dispose = () => {
+    owner.leave();
+    tuning.dispose();
+  };
+  return { owner, tuning, dispose };
+}
+
+describe('a run with bottleneck adapters', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-bottleneck-'));
+  beforeAll(async () => {
+    vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
+    await writeModel(join(folder, 'llama'), 'llama');
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(['dense', 'nf4'])('begins as the base on %s, learns, and resumes to the byte', async (storage) => {
+    const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
+    const tuning = { method: 'adapter', ...method.settle({ style: 'houlsby', reduction_factor: 4, dropout: 0.1 }) };
+    const run = await runCell({ ...recipe, tuning, storage: { name: storage } } as Recipe);
+    expect(run.before.own).toEqual(run.before.base);
+    expect(run.hasMoved).toBe(true);
+    expect(run.steps).toHaveLength(3);
+    expect(run.resumed).toEqual(run.whole);
+  });
+});

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { create as createLoha } from '../../src/methods/tuning/loha.ts';
+import { options as lohaOptions } from '../../src/methods/tuning/loha.options.ts';
+import { create as createLora } from '../../src/methods/tuning/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import type { Model } from '../../src/models/model.ts';
+import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import type { Tuning } from '../../src/train/interfaces.ts';
+import { headOutput, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+
+const lora = (model: Model, names: string[]) =>
+  createLora(model, complete(loraOptions.parse({ r: 2, target_modules: names })), { seed: 1 });
+const loha = (model: Model, names: string[]) =>
+  createLoha(model, lohaOptions.parse({ r: 2, target_modules: names, use_effective_conv2d: true }), { seed: 1 });
+
+/** Shapes are PEFT's: of LoRA [r, C, k] and [O, r, 1], of LoHa's kernels [r, r, k, 1]. */
+const cases: [string, Parameters<typeof tinyModel>[0], string, typeof lora | typeof loha, Record<string, number[]>][] =
+  [
+    [
+      'LoRA on whisper',
+      { raw: tinyConfigs.whisper[0], task: 'seq2seq' },
+      'conv2',
+      lora,
+      { 'model.encoder.conv2.lora_A.weight': [2, 8, 3], 'model.encoder.conv2.lora_B.weight': [8, 2, 1] },
+    ],
+    [
+      'LoHa on whisper',
+      { raw: tinyConfigs.whisper[0], task: 'seq2seq' },
+      'conv2',
+      loha,
+      { 'model.encoder.conv2.hada_t1': [2, 2, 3, 1] },
+    ],
+    ['LoRA on wav2vec2', { raw: tinyConfigs.wav2vec2[0], task: 'ctc' }, 'conv', lora, {}],
+  ];
+
+it.each(cases)(
+  '%s changes convolutions over time, and merges into them',
+  async (_name, tiny, layer, create, shapes) => {
+    const model = await tinyModel(tiny, 'f64');
+    const input = tinyInput(model, [3, 5]);
+    const outputs = () => noGrad(() => scope(() => [...headOutput(model, model.hidden(input), input).toNumbers()]));
+    const before = outputs();
+    const tuning = create(model, [layer]);
+    expect(outputs()).toEqual(before);
+    for (const [name, shape] of Object.entries(shapes))
+      expect(tuning.state().get(`base_model.model.${name}`)?.shape).toEqual(shape);
+    randomise(tuning);
+    const changed = outputs();
+    expect(farthest(changed, before)).toBeGreaterThan(1e-3);
+    tuning.merge();
+    expect(farthest(outputs(), changed)).toBeLessThan(1e-5);
+    tuning.unmerge();
+    expect(outputs()).toEqual(changed);
+    tuning.dispose();
+    model.dispose();
+  },
+);
+
+function randomise(tuning: Tuning): void {
+  noGrad(() =>
+    scope(() => {
+      const noise = [...tuning.state()].map(([path, { shape }]): [string, Tensor] => [
+        path,
+        keyedNormal(shape, { seed: 2, path }, 0.5),
+      ]);
+      tuning.load(new Map(noise));
+    }),
+  );
+}
+
+function farthest(values: readonly number[], others: readonly number[]): number {
+  return values.reduce((most, value, i) => Math.max(most, Math.abs(value - others[i])), 0);
+}

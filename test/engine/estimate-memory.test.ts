@@ -1,0 +1,134 @@
+// What an estimate counts on shapes is what tensors hold in a step with numbers.
+import { describe, expect, it } from 'vitest';
+import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts';
+import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
+import { createStorage, keepOf, settleFrozen } from '../../src/jobs/train/build-trainer.ts';
+import { storages } from '../../src/methods/storage/index.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import { updates } from '../../src/methods/update/index.ts';
+import { createModel, keptParameters } from '../../src/models/load.ts';
+import { engine, noGrad, scope } from '../../src/tensor/index.ts';
+import type { PreparedRow } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import { nextTokenObjective } from './next-token-objective.ts';
+
+const N = 64;
+const config = {
+  model_type: 'llama',
+  vocab_size: 256,
+  hidden_size: 64,
+  intermediate_size: 160,
+  num_hidden_layers: 3,
+  num_attention_heads: 4,
+  max_position_embeddings: 256,
+  tie_word_embeddings: false,
+};
+const row: PreparedRow = {
+  id: '2234567890abcde0',
+  ids: Int32Array.from({ length: N }, (_, t) => (t * 13 + 5) % 256),
+  trained: new Uint8Array(N).fill(1),
+  source: { file: 'rows.jsonl', line: 1 },
+};
+
+interface Held {
+  parameters: number;
+  /** Between steps, and at most in one. */
+  held: number;
+  peak: number;
+}
+
+/** The same with numbers, on the CPU. */
+async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held> {
+  const before = engine().tensorBytes('cpu');
+  const model = await createModel(config, { dtype: 'f32', seed: 3 });
+  const { keep } = await keepOf(choice);
+  noGrad(() => {
+    for (const parameter of keptParameters(model, keep))
+      scope(() => parameter.assign(keep!.quantise(parameter.tensor, '')));
+  });
+  const { method, ...options } = choice.tuning;
+  const tokens = method === 'trainable_tokens' ? [3, 4] : [];
+  const tuning = await (await tunings.load(method)).create(model, options, { seed: 0, tokens });
+  settleFrozen(model, 'f32');
+  const storage = await createStorage(choice, model);
+  const { name, ...own } = choice.optimizer;
+  // Places of single values lie in memory of JavaScript's.
+  const lent = [...tuning.state().values()].reduce((sum, { dtype, bytes }) => sum + (dtype === 'i32' ? bytes : 0), 0);
+  const plan = { rows: 1000, batchSize: 1, steps: 100, secret: 0 };
+  const created = await (await updates.load(name)).create(tuning.trainables, own, plan);
+  const update = tuning.govern?.(created, plan.steps) ?? created;
+  const held = engine().tensorBytes('cpu') - before + lent;
+  engine().takeTensorPeak('cpu');
+  const options_ = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+  const request = { microBatches: [[row]], step: 0, seed: 1, checkpointing, options: options_ };
+  await trainStep(
+    { model, objective: nextTokenObjective, update: { ...stillOf(tuning), needs: update.needs } },
+    request,
+  );
+  const peak = engine().takeTensorPeak('cpu') - before + lent;
+  const parameters = tuning.trainables.reduce((sum, { parameter }) => sum + parameter.size, 0);
+  for (const moment of update.state().values()) moment.dispose();
+  storage.dispose();
+  tuning.dispose();
+  model.dispose();
+  return { parameters, held, peak };
+}
+
+/** Takes the gradients and moves nothing. */
+function stillOf({ trainables }: Awaited<ReturnType<Awaited<ReturnType<typeof tunings.load>>['create']>>) {
+  const step = () => {
+    for (const { parameter } of trainables) parameter.tensor.grad = undefined;
+    return 0;
+  };
+  return { step, state: () => new Map(), load: () => undefined };
+}
+
+async function foresee(choice: StepChoice, checkpointing: boolean): Promise<Held> {
+  using run = await planRun(config, choice, 'f32');
+  const { frozen, trained, optimizer, gradients, activations } = stepMemory(run, N, checkpointing);
+  const parameters = run.tuning.trainables.reduce((sum, { parameter }) => sum + parameter.size, 0);
+  const held = frozen + trained + optimizer;
+  return { parameters, held, peak: held + gradients + activations };
+}
+
+/** Where the defaults do not fit so small a model, or one without biases. */
+const OWN: Record<string, Record<string, unknown>> = {
+  adaption_prompt: { adapter_len: 3 },
+  vblora: { num_vectors: 16, vector_length: 8 },
+  c3a: { block_size: 8 },
+  road: { group_size: 8 },
+  fourierft: { n_frequency: 60 },
+  trainable_tokens: { trainable_tokens: ['a', 'b'] },
+};
+
+const choice = (method: string, storage = 'dense', optimizer = 'adamw'): StepChoice => ({
+  tuning: { method, ...OWN[method] },
+  storage: { name: storage },
+  optimizer: { name: optimizer },
+});
+
+async function compare(choice: StepChoice, ways = [false]): Promise<void> {
+  for (const checkpointing of ways) {
+    const foreseen = await foresee(choice, checkpointing);
+    const measured = await measure(choice, checkpointing);
+    const ratio = (key: keyof Held) => foreseen[key] / measured[key];
+    expect(
+      [ratio('parameters'), Math.abs(ratio('held') - 1) < 0.05, Math.abs(ratio('peak') - 1) < BOUND],
+      message(foreseen, measured),
+    ).toEqual([1, true, true]);
+  }
+}
+
+const BOUND = 0.15;
+const message = (foreseen: Held, measured: Held) =>
+  `${JSON.stringify(foreseen)} in place of ${JSON.stringify(measured)}`;
+
+describe('a step on shapes trains as many parameters and holds as much as one with numbers', () => {
+  it.each(tunings.names.filter((name) => name !== 'bitfit'))('with tuning %s', (method) =>
+    compare(choice(method), method === 'lora' ? [false, true] : [false]),
+  );
+  it.each(storages.names)('with storage %s', (storage) => compare(choice('lora', storage)));
+  it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', (optimizer) =>
+    compare(choice('lora', 'dense', optimizer)),
+  );
+});

@@ -1,0 +1,193 @@
+// Adapters of every tuning, trained here, opened by PEFT's own loader.
+//
+//   ATTUNE_PEFT=FOLDER npx vitest run test/engine/peft-loader.test.ts
+//
+// FOLDER: a work tree of PEFT (git clone https://github.com/huggingface/peft). Python is /usr/bin/python3 or
+// ATTUNE_PYTHON, with torch and safetensors (Debian: python3-torch, python3-safetensors). Where transformers is not
+// installed, test/engine/peft/llama.py stands for its Llama.
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isPeftFolder } from '../../src/methods/tuning/adapter-config.ts';
+import { tunings, type TuningName } from '../../src/methods/tuning/index.ts';
+import { updates } from '../../src/methods/update/index.ts';
+import { loadModel } from '../../src/models/load.ts';
+import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import type { Tuning } from '../../src/train/interfaces.ts';
+import type { FolderReport } from '../../tools/parity/report.ts';
+import { ONE_ROW, trainOnBatch } from '../../tools/parity/train.ts';
+import { compareLogits, logitsOf } from '../../tools/parity/tuning.ts';
+
+const python = process.env.ATTUNE_PYTHON ?? '/usr/bin/python3';
+const { ATTUNE_PEFT: checkout } = process.env;
+
+/** Why PEFT cannot be asked here. */
+function missing(): string | undefined {
+  if (checkout === undefined) return 'ATTUNE_PEFT names no work tree of PEFT';
+  if (!existsSync(join(checkout, 'src/peft/__init__.py'))) return `ATTUNE_PEFT: ${checkout} is no work tree of PEFT`;
+  const hasTorch = spawnSync(python, ['-c', 'import torch, safetensors']).status === 0;
+  return hasTorch ? undefined : `${python} has no torch and safetensors`;
+}
+
+interface Case {
+  tuning: TuningName;
+  options?: Record<string, unknown>;
+  /** Tokens whose rows are trained. */
+  tokens?: readonly number[];
+}
+
+const tokens = [3, 5, 250];
+
+/** By name: every tuning that PEFT has, and LoRA with each option that changes its files. */
+const cases: Readonly<Record<string, Case>> = {
+  lora: { tuning: 'lora', options: { r: 4 } },
+  'lora, rsLoRA': { tuning: 'lora', options: { r: 4, use_rslora: true, rank_pattern: { q_proj: 2 } } },
+  'lora, DoRA': { tuning: 'lora', options: { r: 4, use_dora: true } },
+  'lora, PiSSA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'pissa' } },
+  'lora, OLoRA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'olora' } },
+  'lora, lora_bias': { tuning: 'lora', options: { r: 4, lora_bias: true } },
+  'lora, LoRA+': { tuning: 'lora', options: { r: 4, loraplus_lr_ratio: 16 } },
+  'lora, layers_to_transform': { tuning: 'lora', options: { r: 4, layers_to_transform: [1] } },
+  'lora, embeddings': { tuning: 'lora', options: { r: 4, target_modules: ['embed_tokens', 'q_proj'] } },
+  'lora, modules_to_save': { tuning: 'lora', options: { r: 4, modules_to_save: ['lm_head'] } },
+  'lora, trained tokens': { tuning: 'lora', options: { r: 4 }, tokens },
+  adalora: { tuning: 'adalora', options: { init_r: 6, target_r: 3 } },
+  ia3: { tuning: 'ia3' },
+  vera: { tuning: 'vera', options: { r: 8 } },
+  loha: { tuning: 'loha', options: { r: 4 } },
+  lokr: { tuning: 'lokr', options: { r: 2, decompose_both: true } },
+  fourierft: { tuning: 'fourierft', options: { n_frequency: 60 } },
+  c3a: { tuning: 'c3a', options: { block_size: 8 } },
+  shira: { tuning: 'shira', options: { r: 2 } },
+  road: { tuning: 'road', options: { group_size: 8 } },
+  oft: { tuning: 'oft', options: { oft_block_size: 8 } },
+  // Without its kernel for CUDA PEFT sets the factors to 1.
+  boft: { tuning: 'boft', options: { boft_block_size: 8, boft_n_butterfly_factor: 1 } },
+  hra: { tuning: 'hra', options: { r: 4 } },
+  miss: { tuning: 'miss', options: { r: 8 } },
+  ln_tuning: { tuning: 'ln_tuning' },
+  randlora: { tuning: 'randlora', options: { r: 8 } },
+  trainable_tokens: { tuning: 'trainable_tokens', tokens },
+  prompt_tuning: { tuning: 'prompt_tuning', options: { num_virtual_tokens: 3 } },
+  p_tuning: { tuning: 'p_tuning', options: { num_virtual_tokens: 3, encoder_hidden_size: 8 } },
+  prefix: { tuning: 'prefix', options: { num_virtual_tokens: 3, prefix_projection: true } },
+  adaption_prompt: { tuning: 'adaption_prompt', options: { adapter_len: 3 } },
+  delora: { tuning: 'delora', options: { r: 4, delora_lambda: 1 } },
+  vblora: { tuning: 'vblora', options: { num_vectors: 16, vector_length: 8 } },
+};
+
+/** Tunings without a file of PEFT's, and why. */
+const elsewhere: Partial<Record<TuningName, string>> = {
+  full: 'the result is a model',
+  freeze: 'the result is a model',
+  bitfit: 'the result is a model, and llama has no biases',
+  adapter: 'PEFT has no bottleneck adapters',
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-peft-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const base = fileURLToPath(new URL('../../fixtures/models/llama', import.meta.url));
+const inputs = join(base, 'expected.safetensors');
+const names = Object.keys(cases);
+const placeOf = (name: string) => join(folder, name.replaceAll(/\W+/g, '-'));
+
+async function trained(name: string) {
+  const { tuning: method, options = {}, tokens: rows } = cases[name];
+  const { model } = await loadModel(base, { dtype: 'f32' });
+  const tuning = await (await tunings.load(method)).create(model, options, { seed: 5, tokens: rows });
+  const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
+  const update = tuning.govern?.(plain, 2) ?? plain;
+  using batch = new SafetensorsFile(join(base, 'train_batch.safetensors'));
+  const how = { step: 0, learningRate: 0.02, weightDecay: 0, maxGradNorm: 1 };
+  const { losses } = await trainOnBatch({ model, update, tuning }, batch, { steps: 2, options: how });
+  expect(losses[2]).not.toBe(losses[0]);
+  const place = placeOf(name);
+  mkdirSync(place);
+  tuning.save(place, { baseModel: base, task: 'causal-lm' });
+  return { model, tuning };
+}
+
+interface Opened {
+  folder: string;
+  error: string | null;
+  missing: string[];
+}
+
+/** What PEFT says of each folder, beside which its logits then lie. */
+async function openWithPeft(folders: readonly string[]): Promise<Map<string, Opened>> {
+  const script = fileURLToPath(new URL('peft/open_adapters.py', import.meta.url));
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', HF_HUB_OFFLINE: '1' };
+  const { stdout } = await promisify(execFile)(python, [script, checkout!, base, inputs, ...folders], { env });
+  const [about, ...lines] = stdout.trim().split('\n');
+  process.stderr.write(`${about}\n`);
+  return new Map(lines.map((line) => JSON.parse(line) as Opened).map((opened) => [opened.folder, opened]));
+}
+
+/** How far PEFT's logits are from ours, where tokens are, and how far ours are from the base's. */
+function distances({ model, tuning }: Awaited<ReturnType<typeof trained>>, place: string) {
+  using expected = new SafetensorsFile(join(place, 'peft_logits.safetensors'));
+  using given = new SafetensorsFile(inputs);
+  const report = { outputs: [], problems: [] } as unknown as FolderReport;
+  compareLogits({ model, tuning, expected, inputs: given, report }, 'logits');
+  return { fromPeft: report.outputs[0].maxAbs ?? Infinity, fromBase: change({ model, tuning }, given) };
+}
+
+function change(
+  { model, tuning }: { model: Awaited<ReturnType<typeof trained>>['model']; tuning: Tuning },
+  given: SafetensorsFile,
+): number {
+  const numbers = (prefix: boolean) =>
+    noGrad(() =>
+      scope(() => [...logitsOf({ model, tuning: prefix ? tuning : ({} as Tuning), inputs: given }).values.toNumbers()]),
+    );
+  const own = numbers(true);
+  const before = tuning.disabled(() => numbers(false));
+  if (own.length !== before.length) return Infinity; // virtual tokens have logits too
+  return own.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i])), 0);
+}
+
+const reason = missing();
+
+it('every tuning with a file of PEFT’s is tried', async () => {
+  const tried = new Set(Object.values(cases).map(({ tuning }) => tuning));
+  const wanted = tunings.names.filter((name) => elsewhere[name] === undefined);
+  expect([...tried].toSorted()).toEqual(wanted.toSorted());
+});
+
+it('RandLoRA shares matrices of PEFT’s shapes, whatever the widths of the layers', async () => {
+  const { model } = await loadModel(base, { dtype: 'f32' });
+  const tuning = await (await tunings.load('randlora')).create(model, { r: 8 }, { seed: 1 });
+  const shapes = ['randlora_A', 'randlora_B'].map((name) => tuning.state().get(`base_model.${name}`)?.shape);
+  expect(shapes).toEqual([
+    [8, 1, 96],
+    [96, 12, 8],
+  ]);
+  tuning.dispose();
+  model.dispose();
+});
+
+describe.skipIf(reason !== undefined)(`PEFT's own loader${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  it('opens what was trained here, and computes the same', async () => {
+    const results = [];
+    for (const name of names) results.push([name, await trained(name)] as const);
+    const opened = await openWithPeft(names.map(placeOf));
+    const table = results.map(([name, parts]) => {
+      const place = placeOf(name);
+      expect(isPeftFolder(place)).toBe(true);
+      const { error, missing: absent } = opened.get(place)!;
+      const found = error === null ? distances(parts, place) : { fromPeft: Infinity, fromBase: Infinity };
+      parts.tuning.dispose();
+      parts.model.dispose();
+      return { name, error, absent, ...found };
+    });
+    for (const { name, error, fromPeft, fromBase } of table)
+      process.stderr.write(`${name}: ${error ?? `${fromPeft.toExponential(1)}, base ${fromBase.toExponential(1)}`}\n`);
+    expect(table.filter(({ error, absent }) => error !== null || absent.length > 0)).toEqual([]);
+    expect(table.filter(({ fromPeft }) => fromPeft > 1e-4)).toEqual([]);
+    expect(table.filter(({ fromBase }) => fromBase < 1e-2)).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+// The training API with its files in a bucket.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filePath } from '../../../src/registry/index.ts';
+import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
+import { trainingServer, type TrainingServer } from './training-server.ts';
+
+const ROWS = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n';
+const before = { ...process.env };
+let bucket: S3Server;
+let server: TrainingServer;
+
+beforeAll(async () => {
+  bucket = await startS3Server();
+  Object.assign(process.env, KEYS, { ATTUNE_OBJECTS: bucket.url });
+  server = await trainingServer();
+});
+afterAll(async () => {
+  await server.close();
+  await bucket.close();
+  process.env = before;
+});
+
+const keys = () => [...bucket.objects.keys()].map((key) => key.replace('attune/', ''));
+
+describe('files of the training API in a bucket', () => {
+  it('are there when their requests are answered, trained on, and gone when they are deleted', async () => {
+    const shop = server.as('shop');
+    const id = await shop.upload(ROWS);
+    expect(keys()).toEqual([`files/${id}.jsonl`]);
+    const { body } = await shop.send('POST', '/v1/fine_tuning/jobs', { model: 'text', training_file: id });
+    const { result_files: results } = await shop.until(body.id as string, 'succeeded');
+    expect((await shop.send('GET', `/v1/files/${results[0]}/content`)).text).toMatch(/^step,/);
+    for (const file of [id, ...results]) expect((await shop.send('DELETE', `/v1/files/${file}`)).status).toBe(200);
+    expect(keys()).toEqual([]);
+  });
+
+  it('are put together of parts, which go', async () => {
+    const shop = server.as('shop');
+    const wanted = { filename: 'rows.jsonl', purpose: 'fine-tune', bytes: ROWS.length, mime_type: 'text/jsonl' };
+    const { body: upload } = await shop.send('POST', '/v1/uploads', wanted);
+    const parts: string[] = [];
+    for (const text of [ROWS.slice(0, 20), ROWS.slice(20)]) {
+      const form = new FormData();
+      form.set('data', new File([text], 'part'));
+      parts.push((await shop.send('POST', `/v1/uploads/${upload.id}/parts`, form)).body.id as string);
+    }
+    expect(keys()).toEqual(parts.map((part) => `parts/${part}`));
+    const { body } = await shop.send('POST', `/v1/uploads/${upload.id}/complete`, { part_ids: parts });
+    expect(bucket.objects.get(`attune/files/${body.file.id}.jsonl`)!.toString()).toBe(ROWS);
+    await shop.send('DELETE', `/v1/files/${body.file.id}`);
+    expect(keys()).toEqual([]);
+  });
+
+  it('are refused while the bucket cannot be used, and nothing is left of them', async () => {
+    bucket.fault = () => ({ status: 403, code: 'AccessDenied' });
+    const form = new FormData();
+    form.set('purpose', 'fine-tune');
+    form.set('file', new File([ROWS], 'rows.jsonl'));
+    const { status, body } = await server.as('shop').send('POST', '/v1/files', form);
+    expect([status, body.error.code]).toEqual([503, 'storage_unavailable']);
+    const { key } = bucket.requests.at(-1)!;
+    const id = /files\/(file-\w+)\.jsonl/.exec(key)![1];
+    expect(existsSync(filePath(id))).toBe(false);
+    expect((await server.as('shop').send('GET', '/v1/files')).body.data).toEqual([]);
+  });
+});
