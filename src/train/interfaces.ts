@@ -212,6 +212,8 @@ export interface TuningContext {
   tokens?: readonly number[];
   /** What quantising lost of each layer, by path, as factors [r, in] and [out, r]; where the tuning asked for it. */
   residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
+  /** Directions of each layer's input, by path, that a change begins with: [r, in]; where the tuning asked for them. */
+  starts?: ReadonlyMap<string, Tensor>;
 }
 
 /** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */

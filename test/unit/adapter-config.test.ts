@@ -42,6 +42,8 @@ describe('adapter_config.json', () => {
     const plain = await read({ use_something_new: false, something_else: null, a_table: {} });
     expect(plain).toMatchObject({ method: 'lora', options: { r: 4 } });
     expect((await read({ init_lora_weights: 'gaussian' })).options.alpha).toBe(8);
+    const eva = await read({ init_lora_weights: 'eva', eva_config: { rho: 2, tau: 0.99, whiten: false } });
+    expect(eva.options.r).toBe(4);
   });
 
   it.each([['pissa'], ['pissa_niter_16'], ['olora'], ['loftq'], ['corda'], ['kasa']])(

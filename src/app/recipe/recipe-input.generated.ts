@@ -380,10 +380,15 @@ export interface LoraTuning {
    */
   trainable_tokens?: MethodOptionInputs['tuning']['lora']['trainable_tokens'];
   /**
-   * True and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; loftq: what storage nf4 or fp4 lost of it.
+   * True and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; loftq: what storage nf4 or fp4 lost of it; eva: the directions in which the inputs of the training rows vary most.
    * @defaultValue true
    */
   init_lora_weights?: MethodOptionInputs['tuning']['lora']['init_lora_weights'];
+  /**
+   * With eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks.
+   * @defaultValue 2
+   */
+  eva_rho?: MethodOptionInputs['tuning']['lora']['eva_rho'];
   /**
    * Rows of the changed weight have a trained length of their own (DoRA).
    * @defaultValue false

@@ -22,6 +22,7 @@ import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
 import { refuseOtherPooling } from '../embed/own-pooling.ts';
+import { explainedStart, type PassedRows } from './explained-start.ts';
 import { rewardModel } from './reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/run-tokenizer.ts';
@@ -70,14 +71,19 @@ interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'let
   task: Objective['task'];
   dtype: DType;
   vocabulary?: Vocabulary;
+  /** For tunings that begin with what the layers read of the rows. */
+  passed?: PassedRows;
 }
 
 /** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
 export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedModel> {
   const { keep, residuals } = await keepOf(recipe);
   const { model, initialised } = await loadBase(recipe, folder, { ...choice, keep });
-  const tuning = await createTuning(recipe, model, { ...choice, initialised, residuals });
+  const explained = await explainedStart(recipe, model, choice.passed);
+  const begun = explained === undefined ? recipe : { ...recipe, tuning: { ...recipe.tuning, ...explained.options } };
+  const tuning = await createTuning(begun, model, { ...choice, initialised, residuals, starts: explained?.starts });
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
+  for (const directions of explained?.starts.values() ?? []) directions.dispose();
   paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
@@ -110,7 +116,7 @@ async function loadBase(
 async function createTuning(
   recipe: Recipe,
   model: Model,
-  { task, vocabulary, initialised, residuals }: TuningStart,
+  { task, vocabulary, initialised, residuals, starts }: TuningStart,
 ): Promise<Tuning> {
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
@@ -120,6 +126,7 @@ async function createTuning(
     seed: recipe.training.seed,
     tokens: vocabulary?.trained,
     residuals,
+    starts,
   });
 }
 
@@ -127,6 +134,7 @@ async function createTuning(
 interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
   initialised: readonly string[];
   residuals: TuningContext['residuals'];
+  starts: TuningContext['starts'];
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */

@@ -127,7 +127,7 @@ function checkingFiles(emit: EventSink): EventSink {
 }
 
 /** The model with its tuning in place, and its configuration as the objective reads it. */
-async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<TunedModel> {
+async function loadTuned({ recipe, emit, signal }: RunContext, read: RunRows): Promise<TunedModel> {
   const { base, labels, vocabulary, letters, objective } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const left = leftOut(readWholeConfig(base));
@@ -144,6 +144,7 @@ async function loadTuned({ recipe, emit }: RunContext, read: RunRows): Promise<T
     vocabulary,
     letters,
     embedding,
+    passed: { objective, rows: read.train.rows, emit, signal },
   });
   const { model, storage } = tuned;
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });

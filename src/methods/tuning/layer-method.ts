@@ -26,6 +26,7 @@ export interface Start {
   /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
   seed: number | undefined;
   residuals?: TuningContext['residuals'];
+  starts?: TuningContext['starts'];
 }
 
 /** A tuning made of changes of layers. */
@@ -51,13 +52,13 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends AnyTar
   method: LayerMethod<Options, Accepted>,
 ) {
   return {
-    create(model: Model, options: Options, { seed, residuals, tokens = [] }: TuningContext): Tuning {
+    create(model: Model, options: Options, { seed, residuals, starts, tokens = [] }: TuningContext): Tuning {
       const targets = targetsOf(method, model, options);
       refuseUnmatched(targets, wantedOf(method, model, options));
       method.check?.(targets, options);
       const trained = trainedTokens(model, options, tokens);
       if (trained !== undefined) refuseTables(targets);
-      return build(method, model, options, { seed, residuals, tokens: trained });
+      return build(method, model, options, { seed, residuals, starts, tokens: trained });
     },
     open: (model: Model, options: Options, context: OpenContext): Tuning => build(method, model, options, context),
   };
@@ -88,10 +89,12 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
   options: Options,
-  { seed, residuals, tokens, owner }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals'>>,
+  { tokens, owner, ...start }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals' | 'starts'>>,
 ): Tuning {
   const targets = targetsOf(method, model, options);
-  const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed, residuals }) }))).parts;
+  const made = noGrad(() =>
+    scope(() => ({ parts: method.parts(targets, options, { model, seed: undefined, ...start }) })),
+  ).parts;
   const saved = saveModules(model, options.modules_to_save, { owner });
   const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
   const rows = noGrad(() =>

@@ -31,14 +31,19 @@ export const options = z.strictObject({
     .default([])
     .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
   init_lora_weights: z
-    .union([z.literal(true), z.enum(['gaussian', 'pissa', 'olora', 'loftq'])], {
-      error: 'expected true, gaussian, pissa, olora or loftq',
+    .union([z.literal(true), z.enum(['gaussian', 'pissa', 'olora', 'loftq', 'eva'])], {
+      error: 'expected true, gaussian, pissa, olora, loftq or eva',
     })
     .default(true)
     .describe(
       'true and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; ' +
-        'loftq: what storage nf4 or fp4 lost of it',
+        'loftq: what storage nf4 or fp4 lost of it; eva: the directions in which the inputs of the training rows vary most',
     ),
+  eva_rho: z
+    .number()
+    .min(1)
+    .default(2)
+    .describe('with eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks'),
   use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
   lora_bias: z.boolean().default(false).describe('a trained bias on B'),
   bias: z
@@ -81,6 +86,8 @@ const config = z.object({
         'save it as plain LoRA (path_initial_model_for_weight_conversion)',
     }),
   bias: z.enum(['none', 'all', 'lora_only']).default('none'),
+  /** How it began. */
+  eva_config: z.unknown().optional(),
   use_dora: z.boolean().nullish(),
   lora_bias: z.boolean().nullish(),
 });
@@ -102,6 +109,7 @@ export const method = defineTuning({
       use_rslora: written.use_rslora ?? false,
       trainable_tokens: [],
       init_lora_weights: true,
+      eva_rho: 2,
       bias: written.bias,
       use_dora: written.use_dora ?? false,
       lora_bias: written.lora_bias ?? false,

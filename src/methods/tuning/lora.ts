@@ -130,6 +130,10 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
   }
   begin(a, start, (seed) => {
     const key = { seed, path: `lora_A:${path}` };
+    const given = start.starts?.get(path);
+    if (given !== undefined) return given.clone();
+    if (options.init_lora_weights === 'eva' && start.starts === undefined)
+      throw new Error('eva begins with what passes showed, and there were none');
     return options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
   });
   begin(b, start, () => zeros(b.shape));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
+import { tokenTables } from '../../models/token-tables.ts';
 import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
 import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning, Update } from '../../train/interfaces.ts';
@@ -82,7 +83,11 @@ export class PeftAdapter implements Tuning {
 
   load(given: ReadonlyMap<string, Tensor>): void {
     const own = this.#places();
-    const state = new Map([...given].filter(([name, tensor]) => own.has(name) || !this.#isRepeated(name, tensor)));
+    const state = new Map(
+      [...given].filter(
+        ([name, tensor]) => own.has(name) || !(this.#isRepeated(name, tensor) || this.#isOfSharedTable(name, given)),
+      ),
+    );
     const problems = misfits(state, own);
     if (problems.length > 0) throw mismatch(problems);
     noGrad(() => {
@@ -100,6 +105,15 @@ export class PeftAdapter implements Tuning {
     if (parameter === undefined || parameter.shape.join() !== tensor.shape.join()) return false;
     if (this.#places().has(`${wrapped.path}.${wrapped.key}`)) return true;
     return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
+  }
+
+  /** PEFT writes trained rows of tokens once more under the name of a head that shares the table. */
+  #isOfSharedTable(name: string, given: ReadonlyMap<string, Tensor>): boolean {
+    const isRows = (one: string) => one.endsWith('.trainable_tokens_delta');
+    if (!isRows(name) || this.#model.trunk.tokenTable === undefined || tokenTables(this.#model).output !== undefined)
+      return false;
+    const own = [...this.#places().keys()].find((one) => isRows(one) && given.has(one));
+    return own !== undefined && scope(() => aten.equal.default(given.get(own)!, given.get(name)!));
   }
 
   /** Of an adapter that is opened a parameter is a shape until now. */

@@ -1,6 +1,6 @@
 """Opens adapters with PEFT's own loader: `open_adapters.py PEFT_CHECKOUT BASE INPUTS FOLDER…`.
 
-PEFT_CHECKOUT is a work tree of PEFT, BASE a folder of Llama, INPUTS a safetensors file with input_ids and attention_mask.
+PEFT_CHECKOUT is a work tree of PEFT, BASE a folder of Llama or GPT-2, INPUTS a safetensors file with input_ids and attention_mask.
 Beside each FOLDER's adapter the logits [B, T, V] are written as peft_logits.safetensors. One line of JSON a folder:
 {"folder", "error", "missing"}; the first line says what stood for what is not installed.
 """
@@ -12,16 +12,19 @@ import traceback
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import gpt2
 import llama
 import stand_ins
 
 
 def base_model(folder):
     if "transformers" in MISSING:
-        return llama.load(folder, stand_ins.PreTrainedModel)
-    from transformers import LlamaForCausalLM
+        with open(os.path.join(folder, "config.json")) as file:
+            kind = {"llama": llama, "gpt2": gpt2}[json.load(file)["model_type"]]
+        return kind.load(folder, stand_ins.PreTrainedModel)
+    from transformers import AutoModelForCausalLM
 
-    return LlamaForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+    return AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
 
 
 def open_one(base, folder, inputs):

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import types
 
+import gpt2
 import llama
 from torch import nn
 
@@ -26,13 +27,9 @@ class PreTrainedModel(nn.Module):
         return next(self.parameters()).dtype
 
 
-class Conv1D(nn.Module):
-    """GPT-2's layer: here only so that PEFT can ask whether a layer is one."""
-
-
 OWN = {
     "PreTrainedModel": PreTrainedModel,
-    "Conv1D": Conv1D,
+    "Conv1D": gpt2.Conv1D,
     "Cache": llama.Cache,
     "DynamicCache": llama.Cache,
     "EncoderDecoderCache": type("EncoderDecoderCache", (llama.Cache,), {}),

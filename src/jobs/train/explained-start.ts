@@ -1,0 +1,109 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { formatCount } from '../../base/format.ts';
+import { turn } from '../../base/turn.ts';
+import { ExplainedVariance, type CountedTokens, type ExplainedStart } from '../../methods/tuning/eva.ts';
+import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
+import { updates } from '../../methods/update/index.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+
+/** Tokens of a pass, and most passes: directions settle long before. */
+const PASS_TOKENS = 256;
+const MOST_PASSES = 32;
+
+/** What passes are made of. */
+export interface PassedRows {
+  objective: Objective;
+  rows: readonly PreparedRow[];
+  emit: EventSink;
+  signal: AbortSignal;
+}
+
+/**
+ * What LoRA begins with where it asks for EVA: training rows, spread over all of them, are passed through the base model.
+ * The same again for a run that is resumed. @throws E_START_UNSUPPORTED
+ */
+export async function explainedStart(
+  recipe: Recipe,
+  model: Model,
+  passed: PassedRows | undefined,
+): Promise<ExplainedStart | undefined> {
+  const { method, ...options } = recipe.tuning as { method: string } & LoraOptions;
+  if (method !== 'lora' || options.init_lora_weights !== 'eva') return undefined;
+  if (passed === undefined) throw new Error('eva needs rows to pass through the model');
+  const { objective, rows, emit, signal } = passed;
+  await refuseUnprivate(recipe);
+  emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
+  const explained = new ExplainedVariance(model, options);
+  try {
+    for (const some of passes(rows)) {
+      signal.throwIfAborted();
+      const loaded = (await objective.load?.(some)) ?? some;
+      const pass = () => noGrad(() => scope(() => void model.hidden(objective.collate(loaded).input)));
+      explained.watch(pass, countedOf(some));
+      if (explained.isSettled) break;
+      await turn();
+    }
+    const start = explained.take();
+    if (start.starts.size === 0) throw tooFew(rows, options);
+    return start;
+  } finally {
+    explained.dispose();
+  }
+}
+
+/** Of a row with tokens that are trained those count, as in PEFT; of others all. */
+function weightOf({ trained }: PreparedRow): number {
+  const count = trained.reduce((sum, one) => sum + one, 0);
+  return count === 0 ? trained.length : count;
+}
+
+/** Rows of about so many tokens each, spread over all; what is left goes with the last. */
+function passes(rows: readonly PreparedRow[]): PreparedRow[][] {
+  const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  const stride = Math.max(1, Math.floor(total / (PASS_TOKENS * MOST_PASSES)));
+  const groups: PreparedRow[][] = [[]];
+  let tokens = 0;
+  for (const [i, row] of rows.entries()) {
+    if (i % stride !== 0) continue;
+    if (tokens >= PASS_TOKENS) {
+      groups.push([]);
+      tokens = 0;
+    }
+    groups.at(-1)!.push(row);
+    tokens += weightOf(row);
+  }
+  if (tokens < PASS_TOKENS && groups.length > 1) {
+    const last = groups.pop()!;
+    groups.at(-1)!.push(...last);
+  }
+  return groups;
+}
+
+function countedOf(rows: readonly PreparedRow[]): CountedTokens | undefined {
+  const flags = rows.flatMap(({ trained }) => [...trained]);
+  const places = flags.flatMap((flag, place) => (flag === 1 ? [BigInt(place)] : []));
+  return places.length === 0 ? undefined : { places: BigInt64Array.from(places), of: flags.length };
+}
+
+/** What the rows look like would be in the adapter, whatever a private step adds. */
+async function refuseUnprivate({ training: { optimizer } }: Recipe): Promise<void> {
+  if ((await updates.load(optimizer.name)).isPrivate !== true) return;
+  throw new AttuneError('E_START_UNSUPPORTED', {
+    what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer.name} must bound what is read of each`,
+    fix: 'set tuning.init_lora_weights to true',
+  });
+}
+
+function tooFew(rows: readonly PreparedRow[], { r, eva_rho: rho }: LoraOptions): AttuneError {
+  const tokens = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  return new AttuneError('E_START_UNSUPPORTED', {
+    what: 'init_lora_weights eva takes directions out of what the layers read, and the training rows show too few',
+    got: `${formatCount(tokens)} tokens in the training rows`,
+    expected: `${formatCount(Math.round(r * rho))} at least: as many as tuning.r times tuning.eva_rho`,
+    fix: 'lower tuning.r, or set tuning.init_lora_weights to true',
+  });
+}
