@@ -10,6 +10,7 @@ import {
   registerModel,
   resolveRecipeFile,
   signReview,
+  type Decision,
   type ImprovementStatus,
 } from '../../src/app/index.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
@@ -21,7 +22,6 @@ import type { MailTime } from './mail-time.ts';
 import { branchOf, type Alarm, type Office, type Sorted } from './office.ts';
 import { reviewByCollection } from './review.ts';
 
-type Decision = ImprovementStatus['decisions'][number];
 type State = ImprovementStatus['state'];
 
 export const MODEL = 'spam';

@@ -2,6 +2,7 @@ import { aten, type DType, type Tensor } from '../tensor/index.ts';
 import { AdapterList } from './adapter-route.ts';
 import { termsOf, type Term } from './linear.ts';
 import { Module, Parameter } from './module.ts';
+import { notesRows, tapRows } from './row-taps.ts';
 
 /** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
 export interface EmbeddingAdapter {
@@ -39,8 +40,14 @@ export class Embedding extends Module {
     const acting = this.adapters.acting(ids.shape[0]);
     const isExtended = acting.some(({ adapters }) => adapters.some((adapter) => adapter.extends === true));
     const known = isExtended ? aten.clamp_max.default(ids, this.count - 1) : ids;
-    const rows = aten.embedding.default(this.weight.tensor, known).to(dtype);
+    const rows = this.#rows(known, dtype);
     return this.adapters.change(ids, rows, (adapter, own, output) => adapter.forward(own, output, this));
+  }
+
+  #rows(ids: Tensor, dtype: DType): Tensor {
+    const { tensor, trainable } = this.weight;
+    if (!notesRows() || !trainable) return aten.embedding.default(tensor, ids).to(dtype);
+    return tapRows(aten.embedding.default(tensor.detach(), ids).to(dtype), ids, this.weight);
   }
 
   /** The logits of hidden [N, D] where the table serves as the output head, as terms. */

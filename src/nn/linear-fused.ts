@@ -6,6 +6,7 @@ import { currentRoute, type AdapterRoute } from './adapter-route.ts';
 import { keptGroup } from './kept-products.ts';
 import type { LinearLike } from './linear.ts';
 import type { WeightOperands } from './module.ts';
+import { notesRows } from './row-taps.ts';
 
 /** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
 export interface LowRank {
@@ -27,6 +28,7 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   const x = 'gate' in input ? input.gate : input.x;
   const hasForm = layers.some(({ weight }) => weight.form?.operands() !== undefined);
   const isShaped = x.shape.length === 2 || (hasForm && !('gate' in input));
+  if (notesRows() && layers.some(hasTrained)) return undefined;
   if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
     return undefined;
   const adapters = adaptersOf(layers, x.shape[0]);
@@ -37,6 +39,11 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
   const outputs = keptGroup(group, (known) => linearGroupOf(layers, { x: flat, up }, { adapters, known }));
   return outputs.map((y) => asWide(y, x));
+}
+
+/** Whether a layer's own weights may move, or what stands on it. */
+function hasTrained({ weight, bias, adapters }: LinearLike): boolean {
+  return weight.trainable || bias?.trainable === true || !adapters.isIdle;
 }
 
 /** W x + b of one layer by the operator, for adapters that change it where it lies: it is kept for no second pass. */

@@ -2,6 +2,7 @@ import { aten, type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
+import { notesRows, tappedLinear, tapProduct } from './row-taps.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
 export interface Term {
@@ -84,7 +85,7 @@ export class Linear extends LinearBase {
 
   protected override project(x: Tensor): Tensor {
     if (this.weight.form?.operands() !== undefined) return layerProduct(this, x);
-    return aten.linear.default(x, this.weight.value(x.dtype), { bias: this.bias?.value(x.dtype) });
+    return tappedLinear(x, this.weight, this.bias);
   }
 }
 
@@ -97,8 +98,11 @@ export class Conv1D extends LinearBase {
   }
 
   protected override project(x: Tensor): Tensor {
-    const product = x.matmul(this.weight.value(x.dtype));
-    return this.bias === undefined ? product : product.add(this.bias.value(x.dtype));
+    const [weight, bias] = [this.weight.value(x.dtype), this.bias?.value(x.dtype)];
+    if (!notesRows() || !(this.weight.trainable || this.bias?.trainable))
+      return bias === undefined ? x.matmul(weight) : x.matmul(weight).add(bias);
+    const product = x.matmul(weight.detach());
+    return tapProduct(bias === undefined ? product : product.add(bias.detach()), x, this);
   }
 }
 

@@ -1,5 +1,6 @@
 import { aten, attune, ones, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
+import { notesRows, tapScale } from './row-taps.ts';
 
 /** Root-mean-square normalisation over the last dimension, in f32 inside (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
 export class RMSNorm extends Module {
@@ -22,7 +23,9 @@ export class RMSNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return attune.rms_norm.default(x, this.scale(), this.#epsilon);
+    if (!notesRows() || !this.weight.trainable) return attune.rms_norm.default(x, this.scale(), this.#epsilon);
+    const plain = attune.rms_norm.default(x, ones(this.weight.shape, { device: x.device }), this.#epsilon);
+    return tapScale(plain.mul(this.scale().detach().to(x.dtype)), plain, { weight: this.weight });
   }
 }
 
@@ -53,11 +56,12 @@ export class LayerNorm extends Module {
 
   forward(x: Tensor): Tensor {
     const [width] = this.weight.shape;
-    return aten.layer_norm.default(x, [width], {
-      weight: this.weight.value(x.dtype),
-      bias: this.bias?.value(x.dtype),
-      eps: this.#epsilon,
-    });
+    const [weight, bias] = [this.weight.value(x.dtype), this.bias?.value(x.dtype)];
+    const isNoted = notesRows() && (this.weight.trainable || this.bias?.trainable === true);
+    if (!isNoted) return aten.layer_norm.default(x, [width], { weight, bias, eps: this.#epsilon });
+    const plain = aten.layer_norm.default(x, [width], { eps: this.#epsilon });
+    const scaled = plain.mul(weight.detach());
+    return tapScale(bias === undefined ? scaled : scaled.add(bias.detach()), plain, this);
   }
 }
 

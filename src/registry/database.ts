@@ -2,17 +2,13 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { openDatabase, type DatabasePlace } from '../store/database.ts';
 import { isPostgres, postgresChanges } from '../store/postgres.ts';
-import { fileOfPart, placeOfPart, shownPlace } from '../store/store-place.ts';
+import { placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 
 /** What is in use: models, versions, aliases, jobs. Unlike the index of runs it is the only place where this stands. */
 export type Registry = Kysely<RegistryTables>;
 export type RegistryTransaction = Transaction<RegistryTables>;
-
-export function registryPath(): string {
-  return fileOfPart('registry');
-}
 
 /** Opens the registry; close it with `destroy()`. @throws AttuneError E_REGISTRY */
 export async function openRegistry(place: DatabasePlace = placeOfPart('registry')): Promise<Registry> {

@@ -1,6 +1,6 @@
 /** What the registry knows of objects: each file of the training API, and of every version that is there. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseJson } from '../files/json.ts';
 import { objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import type { StoredFolder } from '../store/objects/stored-folder.ts';
@@ -36,32 +36,40 @@ export async function recordPlace(
     .execute();
 }
 
-/** A file that is being written is not known yet. */
-const YOUNG_MS = 600_000;
+/** What is being written, or registered, is not known yet. */
+const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 
 /** Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none. */
 export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
   if (objectStore().isFolder) return;
   const folder = objectsFolder();
   const known = new Set((await storedObjects(registry)).map(({ key }) => key));
-  const versions = await registry
-    .selectFrom('versions')
-    .innerJoin('registered_models', 'registered_models.name', 'versions.model')
-    .select(['versions.folder', 'stored', 'owner', 'deleted_at'])
-    .execute();
-  for (const { stored, deleted_at: deletedAt, owner, folder: made } of versions) {
-    if (deletedAt === null && stored !== null) known.add((parseJson(stored) as StoredFolder).key);
-    // The run of a job, where this machine trained it.
-    const isOwn = owner !== null && made.startsWith(join(folder, 'jobs'));
-    if (deletedAt !== null && isOwn) rmSync(made, { recursive: true, force: true });
+  for (const { stored, isDeleted, made } of await placesOfVersions(registry)) {
+    if (stored !== undefined && !isDeleted) known.add(stored.key);
+    if (stored !== undefined && isDeleted) rmSync(join(folder, stored.key), { recursive: true, force: true });
+    // The result of a job, where this machine trained it.
+    if (isDeleted && made.startsWith(join(folder, 'jobs', sep))) rmSync(made, { recursive: true, force: true });
   }
-  for (const kind of ['files', 'parts', 'models']) {
+  for (const [kind, young] of Object.entries(YOUNG_MS)) {
     for (const name of namesIn(join(folder, kind))) {
       const path = join(folder, kind, name);
       const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-      if (!known.has(`${kind}/${name}`) && changedAt < now - YOUNG_MS) rmSync(path, { recursive: true, force: true });
+      if (!known.has(`${kind}/${name}`) && changedAt < now - young) rmSync(path, { recursive: true, force: true });
     }
   }
+}
+
+async function placesOfVersions(registry: Registry) {
+  const rows = await registry
+    .selectFrom('versions')
+    .innerJoin('registered_models', 'registered_models.name', 'versions.model')
+    .select(['versions.folder', 'stored', 'deleted_at'])
+    .execute();
+  return rows.map(({ folder: made, stored, deleted_at: deletedAt }) => ({
+    made,
+    stored: stored === null ? undefined : (parseJson(stored) as StoredFolder),
+    isDeleted: deletedAt !== null,
+  }));
 }
 
 function namesIn(folder: string): string[] {

@@ -11,7 +11,7 @@ import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
 import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
-import { ResponseStore } from './responses/response-store.ts';
+import { ResponsesInMemory, type ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
 import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
@@ -37,6 +37,8 @@ export interface ServerOptions {
   registry?: Registry;
   /** Who trains jobs. */
   trainer?: Trainer;
+  /** Where responses are kept that requests may go on from; in memory unless given. */
+  responses?: ResponseStore;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -58,6 +60,7 @@ export async function createServer({
   watcher,
   registry,
   trainer,
+  responses = new ResponsesInMemory(),
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
@@ -72,7 +75,7 @@ export async function createServer({
     opener,
     admission,
     retried: new RetriedWork(),
-    responses: new ResponseStore(),
+    responses,
     keys,
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),

@@ -14,6 +14,7 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
+export { SharedResponses } from './responses/shared-responses.ts';
 export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
 export { ApiError } from './api-error.ts';
 export {

@@ -4,11 +4,12 @@ import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
 import type { Model } from '../models/model.ts';
-import { withRandomness } from '../nn/index.ts';
-import { backward, noGrad, scope, span } from '../tensor/index.ts';
+import { withRandomness, withRowTaps, type RowTap } from '../nn/index.ts';
+import { backward, fromArray, noGrad, scope, span } from '../tensor/index.ts';
 import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
-import type { Driven, LossResult, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
+import type { Batch, Driven, LossResult, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
+import { squaredRowNorms } from './row-norms.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from './tape.ts';
 import { turn } from '../base/turn.ts';
@@ -78,7 +79,16 @@ async function followGradients(
   return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
 }
 
-type PassRequest = StepRequest & { totals: Counts; add(tally: Tally): void };
+type PassRequest = StepRequest & {
+  totals: Counts;
+  add(tally: Tally): void;
+  /** Stands around each batch's passes, forward and backward. */
+  around?<T>(body: () => T): T;
+};
+
+function noting(taps: RowTap[]): NonNullable<PassRequest['around']> {
+  return (body) => withRowTaps(taps, body);
+}
 
 function passesOf(parts: StepParts, request: PassRequest): StepPasses {
   const { objective } = parts;
@@ -98,10 +108,63 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
       }
       return perRow;
     },
+    ...(areRowsApart(parts) && apartPasses(parts, request)),
   };
 }
 
-function followBack({ perRow }: LossResult, tape: Tape): void {
+/** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
+function areRowsApart({ model, objective }: StepParts): boolean {
+  const { encoderStack, towers, imageReader, balance } = model.trunk;
+  const isPlain = [encoderStack, towers, imageReader, balance].every((part) => part === undefined);
+  return isPlain && model.prefix.length === 0 && objective.separable === true && objective.joint === undefined;
+}
+
+/** Rows alone, told by batches: their losses are means over their own tokens in place of the step's. */
+function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, 'rowNorms' | 'weighedGradients'> {
+  const { objective, model } = parts;
+  const { unit } = objective;
+  const shares = request.microBatches.flat().map((row) => {
+    const own = objective.counts({ rows: [row] })[unit];
+    return own === undefined || own === 0 ? undefined : request.totals[unit] / own;
+  });
+  const factorsOf = (done: number, rows: number, by: (i: number) => number) =>
+    fromArray(Float32Array.from({ length: rows }, (_, i) => shares[done + i]! * by(done + i))).toDevice(model.device);
+  const alone = (losses: readonly number[]) => losses.map((loss, i) => loss * shares[i]!);
+  if (shares.includes(undefined)) return {};
+  return {
+    async rowNorms(weights) {
+      const parameters = weights.map(({ parameter }) => parameter);
+      const norms: number[] = [];
+      let isKnown = true;
+      const note = async (rows: readonly PreparedRow[]): Promise<void> => {
+        const taps: RowTap[] = [];
+        const one = { ...request, microBatches: [rows], add: () => undefined, around: noting(taps) };
+        await passOver(parts, one, ({ perRow }, tape, batch) => {
+          followBack({ perRow: perRow.mul(factorsOf(norms.length, perRow.size, () => 1)) }, tape);
+          // A weight that has a gradient of the usual kind was read by something that noted nothing.
+          if (parameters.some(({ tensor }) => tensor.grad !== undefined)) return void (isKnown = false);
+          const squares = noGrad(() => squaredRowNorms(taps, parameters, model.layoutOf(batch.input)));
+          isKnown = squares !== undefined && squares.size === perRow.size;
+          if (isKnown) pushAll(norms, [...squares!.toNumbers()].map(Math.sqrt));
+        });
+        for (const { x, at } of taps) for (const tensor of [x, at]) tensor.dispose();
+      };
+      for (const rows of request.microBatches) if (isKnown) await note(rows);
+      for (const { tensor } of parameters) tensor.grad = undefined;
+      return isKnown ? norms : undefined;
+    },
+    async weighedGradients(factors) {
+      let done = 0;
+      const losses = await passOver(parts, request, ({ perRow }, tape) => {
+        followBack({ perRow: perRow.mul(factorsOf(done, perRow.size, (i) => factors[i])) }, tape);
+        done += perRow.size;
+      });
+      return alone(losses);
+    },
+  };
+}
+
+function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): void {
   span('backward', () => {
     backward([perRow.sum()]);
     tape.backward();
@@ -112,13 +175,13 @@ function followBack({ perRow }: LossResult, tape: Tape): void {
 async function passOver(
   { model, objective, reference }: StepParts,
   request: PassRequest,
-  back: ((result: LossResult, tape: Tape) => void) | undefined,
+  back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
 ): Promise<number[]> {
-  const { microBatches, totals, checkpointing } = request;
+  const { microBatches, totals, checkpointing, around = (body) => body() } = request;
   const perRow: number[] = [];
   for (const some of microBatches) {
     const loaded = (await objective.load?.(some)) ?? some;
-    scope(() => {
+    const pass = () => {
       const batch = objective.collate(loaded);
       const tape = back === undefined ? undefined : new Tape({ checkpointing });
       const randomness = randomnessOf(model, batch, request);
@@ -126,10 +189,11 @@ async function passOver(
       const result = span('forward', () =>
         withRandomness(randomness, () => (tape === undefined ? noGrad(forward) : forward())),
       );
-      if (tape !== undefined) back?.(result, tape);
+      if (tape !== undefined) back?.(result, tape, batch);
       pushAll(perRow, result.perRow.toNumbers());
       request.add(result.tally);
-    });
+    };
+    scope(() => around(pass));
     await turn();
   }
   return perRow;

@@ -21,6 +21,10 @@ export interface StepPasses {
   losses(): Promise<readonly number[]>;
   /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
   rowGradients(use: (row: PreparedRow) => void): Promise<readonly number[]>;
+  /** Norms of those gradients over all of some weights, without making them; undefined where that cannot be done. */
+  rowNorms?(weights: readonly Trainable[]): Promise<readonly number[] | undefined>;
+  /** Adds up gradients of single rows, each as if it were alone and times its factor. Gives the losses of rows alone. */
+  weighedGradients?(factors: readonly number[]): Promise<readonly number[]>;
 }
 
 export interface Driven {

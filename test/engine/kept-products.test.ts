@@ -6,6 +6,8 @@ import { atStageEnd, KeptProducts } from '../../src/nn/index.ts';
 import { keptGroup } from '../../src/nn/kept-products.ts';
 import { liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
+import { trainedType } from '../../src/jobs/train/plan-memory.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
 import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
 
 const [N, D] = [5, 6];
@@ -99,6 +101,16 @@ describe('a plan of memory', () => {
     expect(plan(tokens)).toMatchObject({ microBatchTokens: tokens, checkpointing: 'least' });
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: true }).checkpointing).toBe('least'); // prettier-ignore
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: false }).checkpointing).toBe(false); // prettier-ignore
+  });
+
+  it('computes in bf16 where a limit leaves no room for f32', () => {
+    const recipe = (max_memory: string | null, precision = 'auto', storage = 'dense') =>
+      ({ training: { max_memory, precision }, storage: { name: storage } }) as unknown as Recipe;
+    expect(trainedType(recipe(null), 1e9, 'f32')).toBe('f32');
+    expect(trainedType(recipe('8GB'), 1e9, 'f32')).toBe('f32');
+    expect(trainedType(recipe('7.9GB'), 1e9, 'f32')).toBe('bf16');
+    expect(trainedType(recipe('1GB', 'f32'), 1e9, 'f32')).toBe('f32');
+    expect(trainedType(recipe('1GB', 'auto', 'nf4'), 1e9, 'f32')).toBe('f32');
   });
 
   it('takes fewer tokens at once first, then computes blocks twice, then says that it does not fit', async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readSafetensorsHeader } from '../../src/tensor/safetensors.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -91,11 +92,11 @@ describe.skipIf(!hasEngine)('a run', () => {
       // The whole group: the command and its worker.
       process.kill(-child.pid!, 'SIGKILL');
       await ended(child);
+      // Its worker was killed in the same moment, and may be on its way out of the kernel still.
+      await expect.poll(() => findLockOwner(bench.path('killed')), { timeout: 10_000 }).toBeUndefined();
       expect(parseAll(bench.path('killed'))).toBeGreaterThan(3);
     }
-    // The command has ended; its worker was killed in the same moment, and may be on its way out of the kernel still.
-    const status = () => bench.run(['runs', 'show', 'killed']).document.status;
-    await expect.poll(status, { timeout: 10_000 }).toBe('interrupted');
+    expect(bench.run(['runs', 'show', 'killed']).document.status).toBe('interrupted');
   });
 
   it('in a folder where another is at work is refused, and so is one over a finished result', async () => {

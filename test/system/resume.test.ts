@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import { listCheckpoints } from '../../src/store/checkpoints.ts';
 import { readEvents } from '../../src/store/run-folder.ts';
+import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
@@ -91,6 +92,8 @@ async function killAfter(run: string, step: number, chance: number): Promise<voi
     // It was in the same group and is gone already.
   }
   await exit;
+  // The worker may be on its way out of the kernel still.
+  await expect.poll(() => findLockOwner(join(folder, run)), { timeout: 10_000 }).toBeUndefined();
 }
 
 const KILLS = 5;

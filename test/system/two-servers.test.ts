@@ -81,6 +81,17 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
       .toBe(200);
   });
 
+  it('each goes on from what the other has answered, and forgets it with the user', async () => {
+    const [one, other] = servers.map(({ client }) => client);
+    const request = { model: 'tiny', max_output_tokens: 16, temperature: 0 };
+    const first = await one.responses.create({ ...request, input: 'where is parcel 7', user: 'ann' });
+    const second = await other.responses.create({ ...request, input: 'and 8', previous_response_id: first.id });
+    expect(second.usage!.input_tokens).toBeGreaterThan(first.usage!.input_tokens + first.usage!.output_tokens);
+    const response = await fetch(`${servers[1].url}/v1/attune/users/ann`, { method: 'DELETE' });
+    expect(response.status).toBe(200);
+    await expect(one.responses.retrieve(first.id)).rejects.toMatchObject({ status: 404 });
+  });
+
   it('a job that one of them takes is trained once, and its model is asked of the other', async () => {
     const [one, other] = servers.map(({ client }) => client);
     const rows = Array.from({ length: 8 }, (_, i) =>

@@ -4,14 +4,18 @@ import type { SignalName } from '../../watch/signals/index.ts';
 import { trafficSignals, type TrafficCondition } from '../../watch/quarantine/traffic.ts';
 
 export const share = z.number().min(0).max(1);
+const PERCENTAGE = 'a share, such as 10% or 0.1';
 /** 0.1 or 10%. */
-export const percentage = z.union([
-  share,
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?\s*%$/, 'must be a share, such as 10%')
-    .transform((text) => Number.parseFloat(text) / 100),
-]);
+export const percentage = z.union(
+  [
+    z.number().refine((value) => value >= 0 && value <= 1, `must be ${PERCENTAGE}`),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?\s*%$/)
+      .transform((text) => Number.parseFloat(text) / 100),
+  ],
+  PERCENTAGE,
+);
 
 const condition = `(?:down|low_confidence|confidence\\s*<\\s*(?:0?\\.\\d+|1)|${trafficSignals.join('|')})`;
 const USUALLY_UNSURE = 0.5;

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { smallest } from '../../base/many.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { percentage, share, trafficSchema } from './plan-traffic.ts';
 
@@ -72,7 +73,7 @@ const planSchema = z.strictObject({
             z.literal('no_worse').transform((): SafetyMargins => NO_WORSE),
             share.transform((safety): SafetyMargins => ({ safety })),
           ],
-          'must be no_worse, or a share such as 0.05',
+          'no_worse, or a share such as 0.05',
         )
         .optional(),
     })
@@ -95,6 +96,13 @@ export type Plan = Omit<z.output<typeof planSchema>, 'folder'> & {
   folder: string;
 };
 
+const EXAMPLE =
+  'YAML such as continuous: {model: tickets, retrain: {recipe: tickets.yaml, when: rows >= 200 or drift}}';
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
 /** Paths in it start from its own folder. @throws AttuneError E_CONTINUOUS with all problems */
 export function readPlan(path: string): Plan {
   const file = resolve(path);
@@ -104,8 +112,8 @@ export function readPlan(path: string): Plan {
   } catch (error) {
     throw new AttuneError('E_CONTINUOUS', {
       what: `${path} cannot be read`,
-      got: (error as Error).message.split('\n')[0],
-      expected: 'YAML with continuous: {model, retrain: {recipe}, …}',
+      got: isMissing(error) ? 'no such file' : (error as Error).message.split('\n')[0].replace(/:$/, ''),
+      expected: EXAMPLE,
       cause: error,
     });
   }
@@ -114,6 +122,7 @@ export function readPlan(path: string): Plan {
   if (!parsed.success) {
     throw new AttuneError('E_CONTINUOUS', {
       what: `${path} does not say how a model is to be improved`,
+      ...(!isPlainObject(value) || !('continuous' in value) ? { expected: EXAMPLE } : {}),
       problems: problemsOf(parsed.error.issues, { root: value, schema }),
     });
   }

@@ -12,7 +12,10 @@ const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: stri
   reinforcement: { kinds: ['prompt'], rows: 'messages of which the last is the user’s, and columns for the grader' },
 };
 
-/** `file`: its id, as its owner knows it. @returns how many rows there are. @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS */
+/**
+ * `file`: its id, as its owner knows it. @returns how many rows there are.
+ * @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS
+ */
 export async function checkJobRows(
   { file, path }: { file: string; path: string },
   job: Job,

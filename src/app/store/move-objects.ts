@@ -116,7 +116,7 @@ async function moveVersion(version: ModelVersion, { from, to }: Move): Promise<S
   if (to.isFolder) return 'it is in a folder already';
   if (!existsSync(folder)) return `${folder} is not there`;
   if ((await weightsHash(folder)) !== hashes.weights) return `${folder} has changed since it was registered`;
-  // It is linked into the store's folder, from which `count` brings it on.
+  // It is copied into the store's folder, from which `count` brings it on.
   return putFolder(new FolderStore(objectsFolder()), folder, `models/${newId('')}`);
 }
 

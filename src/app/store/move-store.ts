@@ -29,6 +29,7 @@ export interface MoveStoreOptions {
   from?: string;
   /** Told of files as they arrive. */
   onEvent?: EventSink;
+  /** Stops after the file that is on its way. */
   signal?: AbortSignal;
 }
 
@@ -174,7 +175,7 @@ async function* scannedBatches(database: AnyDatabase, table: string): AsyncGener
       .execute();
     isWhole = rows.length < BATCH;
     last = Number(rows.at(-1)?.[ROW_ID]);
-    const plain = rows.map(({ [ROW_ID]: _, ...row }) => row);
+    const plain = rows.map(({ [ROW_ID]: _id, ...row }) => row);
     if (plain.length > 0) yield plain;
   }
 }

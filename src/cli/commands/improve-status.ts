@@ -13,6 +13,7 @@ export const command = defineCommand({
   },
   render({ model, cycle, state, last }, { colours }) {
     const head = `${model}, cycle ${cycle}: ${state}`;
-    return last === undefined ? head : `${head}\n${decisionLine(last, colours)}`;
+    const next = 'attune improve run goes on, or says what it waits for';
+    return [head, ...(last === undefined ? [] : [decisionLine(last, colours)]), colours.dim(next)].join('\n');
   },
 });

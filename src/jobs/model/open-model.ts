@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openTuning, readAdapterConfig } from '../../methods/tuning/adapter-config.ts';

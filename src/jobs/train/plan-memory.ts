@@ -2,14 +2,21 @@ import { formatBytes, formatCount } from '../../base/format.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';
-import { engine } from '../../tensor/index.ts';
+import { engine, type DType } from '../../tensor/index.ts';
 import type { Objective, Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { bytesOf } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';
 import { stepMemory } from '../estimate/step-memory.ts';
-import { availableBytes, planMemory, type MemoryPlan, type StepCost, type StepCosts } from '../model/resources.ts';
+import {
+  availableBytes,
+  computeType,
+  planMemory,
+  type MemoryPlan,
+  type StepCost,
+  type StepCosts,
+} from '../model/resources.ts';
 
 /** What the plan of a run's memory rests on. */
 export interface MemoryRequest {
@@ -39,6 +46,20 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const budget = limit === undefined ? undefined : roomOf(request, limit);
   const plan = planMemory(model, { ...wanted, budget, costs });
   return { ...plan, note: noteOf(plan, limit) };
+}
+
+/**
+ * The compute type of a run. Where bf16 is no faster `auto` is f32, unless a recipe's limit is less than twice what the
+ * weights then take: decided by the recipe and the model alone, so that a resumed run decides the same.
+ */
+export function trainedType(
+  { training, storage }: Recipe,
+  parameters: number,
+  usual: DType = computeType(training.precision),
+): DType {
+  const { precision, max_memory } = training;
+  if (precision !== 'auto' || max_memory === null || usual !== 'f32' || storage.name !== 'dense') return usual;
+  return 2 * 4 * parameters > bytesOf(max_memory) ? 'bf16' : 'f32';
 }
 
 /** Keys and values that rollouts may keep, of what a recipe allows; the batcher's own bound without a limit. */

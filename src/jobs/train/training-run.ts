@@ -14,6 +14,7 @@ import {
   type Tuning,
 } from '../../train/interfaces.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import { baseFacts } from '../../models/base-facts.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';
 import type { Model } from '../../models/model.ts';
@@ -25,7 +26,7 @@ import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
-import { planRunMemory, rolloutBytes } from './plan-memory.ts';
+import { planRunMemory, rolloutBytes, trainedType } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
 import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
@@ -132,9 +133,12 @@ async function loadTuned({ recipe, emit, signal }: RunContext, read: RunRows): P
   const left = leftOut(readWholeConfig(base));
   if (left !== undefined) emit({ type: 'phase-started', phase: 'engine', message: `left out: ${left}` });
   const { task, config, embedding } = objective;
+  const dtype = trainedType(recipe, (await baseFacts(base)).parameters);
+  if (dtype !== computeType(recipe.training.precision))
+    emit({ type: 'phase-started', phase: 'engine', message: `computing in ${dtype}, to fit into max_memory` });
   const tuned = await createTuned(recipe, base, {
     task,
-    dtype: computeType(recipe.training.precision),
+    dtype,
     labels: hasClasses(task) ? labels : undefined,
     problemType: problemTypeIn(config),
     vocabulary,

@@ -1,6 +1,6 @@
 // N tokens, in and out features
 import type { Model } from '../../models/model.ts';
-import { Parameter, type LinearLike } from '../../nn/index.ts';
+import { notesRows, Parameter, tapScale, type LinearLike } from '../../nn/index.ts';
 import { ones, type Tensor } from '../../tensor/index.ts';
 import { hasTransposed } from './adapter-file.ts';
 import type { Ia3Options } from './ia3.options.ts';
@@ -22,11 +22,16 @@ class Ia3Adapter extends LayerAdapter<LinearLike> {
   }
 
   input(x: Tensor): Tensor {
-    return this.isActive && this.#scalesInput ? x.mul(this.ia3_l.value(x.dtype).flatten()) : x;
+    return this.isActive && this.#scalesInput ? this.#scaled(x) : x;
   }
 
   forward(_x: Tensor, output: Tensor): Tensor {
-    return this.isActive && !this.#scalesInput ? output.mul(this.ia3_l.value(output.dtype).flatten()) : output;
+    return this.isActive && !this.#scalesInput ? this.#scaled(output) : output;
+  }
+
+  #scaled(x: Tensor): Tensor {
+    const scale = this.ia3_l.value(x.dtype).flatten();
+    return notesRows() ? tapScale(x.mul(scale.detach()), x, { weight: this.ia3_l }) : x.mul(scale);
   }
 
   override merged(weight: Tensor): Tensor {

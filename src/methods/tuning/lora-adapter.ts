@@ -5,7 +5,9 @@ import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
   isLinear,
+  notesRows,
   Parameter,
+  tappedLinear,
   type ConvolutionBase,
   type LinearLike,
   type LowRank,
@@ -132,15 +134,15 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
 
   /** A x, scaled: [N, r]. Scaling the narrow side costs least. */
   #inner(x: Tensor): Tensor {
-    const narrow = aten.linear.default(this.#dropout.forward(x), this.lora_A.value(x.dtype));
+    const narrow = tappedLinear(this.#dropout.forward(x), this.lora_A);
     return this.scaling === 1 ? narrow : narrow.mul(this.scaling);
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
-    const [inner, weight] = [this.#inner(x), this.lora_B.value(x.dtype)];
-    if (this.#isPlain) return addProduct(output, inner, weight);
-    let added = aten.linear.default(inner, weight);
+    const inner = this.#inner(x);
+    if (this.#isPlain && !notesRows()) return addProduct(output, inner, this.lora_B.value(x.dtype));
+    let added = tappedLinear(inner, this.lora_B);
     for (const { hidden, weight: taken } of this.#taken(x))
       added = added.add(aten.linear.default(hidden, taken.to(x.dtype)));
     if (this.lora_B_bias !== undefined) added = added.add(this.lora_B_bias.value(x.dtype).mul(this.scaling));

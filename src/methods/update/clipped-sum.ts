@@ -41,12 +41,33 @@ export class ClippedSum {
     return norm;
   }
 
+  /** What each row's gradient is to be multiplied by, from their norms. */
+  factorsOf(norms: readonly number[]): number[] {
+    return norms.map((norm) => Math.min(1, this.#bound / (norm + LEAST)));
+  }
+
+  /** Takes the sum of rows' gradients that the weights hold, each cut already; `norms` before that. */
+  addCut(norms: readonly number[]): void {
+    this.rows += norms.length;
+    this.clipped += this.factorsOf(norms).filter((factor) => factor < 1).length;
+    if (!norms.every(Number.isFinite)) this.isFinite = false;
+    noGrad(() => scope(() => this.#addWhole()));
+  }
+
+  #addWhole(): void {
+    for (const [i, { parameter }] of this.#trainables.entries()) {
+      const gradient = parameter.tensor.grad;
+      if (gradient !== undefined && this.isFinite) this.#sums[i].add_(gradient);
+      parameter.tensor.grad = undefined;
+    }
+  }
+
   /** Makes the noisy mean the weights' gradient: (sum + noise) / rows. @returns its norm */
   settle(noise: (trainable: Trainable) => Tensor, rows: number): number {
     return noGrad(() =>
       scope(() => {
         const means = this.#trainables.map((trainable, i) => this.#sums[i].add(noise(trainable)).div(rows));
-        for (const [i, { parameter }] of this.#trainables.entries()) parameter.tensor.grad = means[i].own();
+        for (const [i, { parameter }] of this.#trainables.entries()) parameter.tensor.grad = means[i];
         return aten.linalg_vector_norm.default(aten.stack.default(aten._foreach_norm.Scalar(means))).item();
       }),
     );

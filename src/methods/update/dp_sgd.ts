@@ -23,6 +23,8 @@ class DpSgd implements Update {
   readonly #inner: AdamW;
   readonly #delta: number;
   readonly #noise: number;
+  /** Weights that no pass can tell the norms of are the same in the next one. */
+  #isGhost = true;
 
   constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
     this.#trainables = trainables;
@@ -51,13 +53,23 @@ class DpSgd implements Update {
 
   async drive(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven> {
     using sum = new ClippedSum(this.#trainables, this.#options.max_row_norm);
-    const losses = await passes.rowGradients(() => void sum.add());
+    const losses = await this.#collect(passes, sum);
     const perRow = losses.map((loss) => loss / losses.length);
     const metrics = { clipped_rows: sum.rows === 0 ? 0 : sum.clipped / sum.rows };
     if (!sum.isFinite) return { perRow, gradNorm: Number.NaN, metrics };
     const gradNorm = sum.settle((trainable) => this.#noiseOn(trainable, options.step), this.#plan.batchSize);
     this.#inner.step({ ...options, maxGradNorm: 0 });
     return { perRow, gradNorm, metrics };
+  }
+
+  /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
+  async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
+    const norms = this.#isGhost ? await passes.rowNorms?.(this.#trainables) : undefined;
+    this.#isGhost = norms !== undefined;
+    if (norms === undefined) return passes.rowGradients(() => void sum.add());
+    const losses = await passes.weighedGradients!(sum.factorsOf(norms));
+    sum.addCut(norms);
+    return losses;
   }
 
   /** Keyed by the run's secret: whoever knew the key could take the noise away. */

@@ -8,6 +8,6 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'A response that is kept: none is made in the background, so that there is nothing left to cancel',
   reply: { description: 'The response', json: responseReply },
-  handle: ({ server, params, key }: Call) =>
-    Response.json(server.responses.get(params.response_id, key?.name).response),
+  handle: async ({ server, params, key }: Call) =>
+    Response.json((await server.responses.get(params.response_id, key?.name)).response),
 });

@@ -12,8 +12,8 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'Forget a response',
   reply: { description: 'It is forgotten', json: reply },
-  handle({ server, params: { response_id: id }, key }: Call) {
-    server.responses.delete(id, key?.name);
+  async handle({ server, params: { response_id: id }, key }: Call) {
+    await server.responses.delete(id, key?.name);
     return Response.json({ id, object: 'response', deleted: true });
   },
 });

@@ -23,9 +23,9 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'What the request of a response said, page by page',
   reply: { description: 'Its items, the last first unless order is asc', json: reply },
-  handle({ server, params, key, request }: Call) {
+  async handle({ server, params, key, request }: Call) {
     const { searchParams: query } = new URL(request.url);
-    const { input, response } = server.responses.get(params.response_id, key?.name);
+    const { input, response } = await server.responses.get(params.response_id, key?.name);
     const all = input.map((item, i) => ({ ...asItem(item), id: idOf(item) ?? `item_${response.id.slice(5)}_${i}` }));
     if (query.get('order') !== 'asc') all.reverse();
     const after = query.get('after');

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { earlierItems } from './responses.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { asChat, responsesRequest, unsupportedResponses } from '../responses/request.ts';
 
@@ -16,13 +17,10 @@ export const endpoint = defineEndpoint({
   body: { schema: responsesRequest, unsupported: unsupportedResponses },
   reply: { description: 'The count', json: reply },
   fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },
-  handle(call) {
-    const { body, server, key } = call;
+  async handle(call) {
+    const { body } = call;
     const model = call.model(body.model, 'text');
-    const earlier =
-      body.previous_response_id === undefined
-        ? []
-        : server.responses.get(body.previous_response_id, key?.name, 'previous_response_id').conversation;
+    const earlier = await earlierItems(call);
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
       const { prompts } = chatPlan(asChat(body, earlier), lease.opened).wish;

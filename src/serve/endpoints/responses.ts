@@ -38,10 +38,10 @@ export const endpoint = defineEndpoint({
   body: { schema: responsesRequest, unsupported: unsupportedResponses },
   reply: { description: 'The response, whole or as it is written', json: responseReply, events: event },
   fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },
-  handle(call) {
+  async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
-    const earlier = earlierItems(call);
+    const earlier = await earlierItems(call);
     const id = `resp_${randomUUID().replaceAll('-', '')}`;
     call.exchange.describe({ operation: 'chat', id, body });
     const asked: Asked = { model, earlier, begun: begunResponse(id, body) };
@@ -58,9 +58,9 @@ interface Asked {
   begun: ResponseReply;
 }
 
-function earlierItems({ body, server, key }: ResponsesCall): readonly InputItem[] {
+export async function earlierItems({ body, server, key }: ResponsesCall): Promise<readonly InputItem[]> {
   const { previous_response_id: id } = body;
-  return id === undefined ? [] : server.responses.get(id, key?.name, 'previous_response_id').conversation;
+  return id === undefined ? [] : (await server.responses.get(id, key?.name, 'previous_response_id')).conversation;
 }
 
 async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSignal): Promise<ResponseReply> {
@@ -94,7 +94,7 @@ async function* written(
   const counts = countsOf([answer!]);
   call.exchange.finished(counts, [answer!.finishReason], [answer!.text]);
   const response = endedResponse(begun, { output: writer.output, counts, isCut });
-  keep(call, response, earlier);
+  await keep(call, response, earlier);
   yield* writer.end(response);
 }
 
@@ -111,11 +111,18 @@ async function* answering(
   }
 }
 
-function keep(call: ResponsesCall, response: ResponseReply, earlier: readonly InputItem[]): void {
+async function keep(call: ResponsesCall, response: ResponseReply, earlier: readonly InputItem[]): Promise<void> {
   if (!response.store) return;
   const input = itemsOf(call.body);
   const conversation = [...earlier, ...input, ...response.output.flatMap(asInput)];
-  call.server.responses.add({ response, input, conversation, keyName: call.key?.name });
+  const { responses, log } = call.server;
+  const user = call.body.user ?? call.body.safety_identifier;
+  try {
+    await responses.add({ response, input, conversation, keyName: call.key?.name, ...(user != null && { user }) });
+  } catch (error) {
+    // It was answered all the same.
+    log.error({ response: response.id, err: error }, 'a response cannot be kept');
+  }
 }
 
 /** What was answered, as what was said. */

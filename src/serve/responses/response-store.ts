@@ -1,4 +1,4 @@
-/** Responses that later requests may go on from: in memory, the last ones, each seen only by the key that asked for it. */
+/** Responses that later requests may go on from, each seen only by the key that asked for it. */
 import { ApiError } from '../api-error.ts';
 import type { InputItem } from './request.ts';
 import type { ResponseReply } from './reply.ts';
@@ -11,12 +11,23 @@ export interface StoredResponse {
   conversation: readonly InputItem[];
   /** Who asked. */
   keyName: string | undefined;
+  /** For whom, where the request says it. */
+  user?: string;
+}
+
+export interface ResponseStore {
+  add(entry: StoredResponse): void | Promise<void>;
+  /** @throws ApiError 404 */
+  get(id: string, keyName: string | undefined, param?: string): StoredResponse | Promise<StoredResponse>;
+  /** @throws ApiError 404 */
+  delete(id: string, keyName: string | undefined): void | Promise<void>;
 }
 
 /** So many characters of conversations are kept. */
-const MOST_CHARACTERS = 64 * 2 ** 20;
+export const MOST_CHARACTERS = 64 * 2 ** 20;
 
-export class ResponseStore {
+/** The last responses of one server, while it runs. */
+export class ResponsesInMemory implements ResponseStore {
   /** The last used last. */
   readonly #stored = new Map<string, StoredResponse & { size: number }>();
   #size = 0;
@@ -35,7 +46,7 @@ export class ResponseStore {
   /** @throws ApiError 404 */
   get(id: string, keyName: string | undefined, param = 'response_id'): StoredResponse {
     const entry = this.#stored.get(id);
-    if (entry === undefined || entry.keyName !== keyName) throw notFound(id, param);
+    if (entry === undefined || entry.keyName !== keyName) throw responseNotFound(id, param);
     this.#stored.delete(id);
     this.#stored.set(id, entry);
     return entry;
@@ -53,8 +64,8 @@ export class ResponseStore {
   }
 }
 
-function notFound(id: string, param: string): ApiError {
-  const message = `There is no response '${id.slice(0, 100)}'. Responses are kept in memory, the last ones, while the server runs.`;
+export function responseNotFound(id: string, param = 'response_id'): ApiError {
+  const message = `There is no response '${id.slice(0, 100)}'. One server keeps the last ones while it runs; several, for some days.`;
   return new ApiError(param === 'response_id' ? 404 : 400, {
     message,
     param,

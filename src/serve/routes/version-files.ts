@@ -49,14 +49,20 @@ export class VersionFiles {
       const began = Date.now();
       this.#fetched.set(key, { folder: await fetchVersion(version) });
       this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version are here');
-      if (isTold) this.#onFetched();
     } catch (error) {
       this.#log.error({ model, err: error }, 'files of a version cannot be fetched');
-      if (!isStoreFailure(error)) this.#fetched.set(key, { error });
-      setTimeout(() => {
-        this.#fetching.delete(key);
-        this.#onFetched();
-      }, RETRY_MS).unref();
+      if (isStoreFailure(error)) return this.#tryAgain(key);
+      this.#fetched.set(key, { error });
     }
+    this.#fetching.delete(key);
+    if (isTold) this.#onFetched();
+  }
+
+  #tryAgain(key: string): void {
+    const again = (): void => {
+      this.#fetching.delete(key);
+      this.#onFetched();
+    };
+    setTimeout(again, RETRY_MS).unref();
   }
 }

@@ -1,7 +1,7 @@
 /** What is asked of an S3 server, by its official client, which is loaded with the first request. */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type * as S3 from '@aws-sdk/client-s3';
 import { AttuneError } from '../../base/errors.ts';
 import type { StoredObject } from './object-store.ts';
 import { s3Failure } from './s3-failure.ts';
@@ -20,7 +20,7 @@ const SILENT_MS = 30_000;
 /** From a request to the first byte of its answer, the sending of a part with it. */
 const ANSWER_MS = 300_000;
 
-type Client = { s3: typeof import('@aws-sdk/client-s3'); client: S3Client };
+type Client = { s3: typeof S3; client: S3.S3Client };
 
 export class Bucket {
   readonly #place: S3Place;
@@ -57,11 +57,11 @@ export class Bucket {
     const sends = new Set<Promise<unknown>>();
     try {
       const digest = createHash('sha256');
-      const Parts: CompletedPart[] = [];
+      const Parts: S3.CompletedPart[] = [];
       for await (const Body of partsOf(file, partBytes(object.bytes))) {
         digest.update(Body);
         const PartNumber = Parts.length + 1;
-        const part: CompletedPart = { PartNumber };
+        const part: S3.CompletedPart = { PartNumber };
         Parts.push(part);
         const send = client.send(new s3.UploadPartCommand({ ...at, UploadId, PartNumber, Body })).then(({ ETag }) => {
           part.ETag = ETag;

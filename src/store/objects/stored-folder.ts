@@ -1,5 +1,5 @@
 /** Folders, such as a model's, as objects: a file each. What a folder holds is known by whoever names it. */
-import { copyFileSync, existsSync, linkSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -64,13 +64,8 @@ function namesBelow(folder: string): string[] {
     .toSorted();
 }
 
-/** The same bytes under a further name, so that what is written in the folder later does not change them. */
+/** A copy, which costs no space where the file system shares it: whatever is written in the folder later does not change it. */
 function takeFile(from: string, to: string): void {
   makeFolders(dirname(to));
-  if (existsSync(to)) rmSync(to);
-  try {
-    linkSync(realpathSync(from), to);
-  } catch {
-    copyFileSync(from, to);
-  }
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
 }

@@ -4,9 +4,19 @@ import type { SignalContext } from './context.ts';
 import type { Signal } from './signal.ts';
 
 const LEAST_CHARACTERS = 20;
+/** The beginning tells as much, and telling takes longer than all other signals together. */
+const LOOKED_AT = 200;
 
 function told(text: string | undefined, { languageOf }: SignalContext): string | undefined {
-  return text === undefined || text.length < LEAST_CHARACTERS ? undefined : languageOf?.(text);
+  return text === undefined || text.length < LEAST_CHARACTERS ? undefined : languageOf?.(text.slice(0, LOOKED_AT));
+}
+
+/** Of requests that are being measured: two signals ask for it. */
+const known = new WeakMap<ServedAnswer, string | undefined>();
+
+function requestLanguage(served: ServedAnswer, context: SignalContext): string | undefined {
+  if (!known.has(served)) known.set(served, told(askedText(served.prompt), context));
+  return known.get(served);
 }
 
 export const language: Signal = {
@@ -14,9 +24,9 @@ export const language: Signal = {
   kind: 'share',
   directions: ['up'],
   isSampled: true,
-  of({ prompt }: ServedAnswer, context) {
+  of(served: ServedAnswer, context) {
     if (context.profile === undefined || context.profile.languages.length === 0) return undefined;
-    const asked = told(askedText(prompt), context);
+    const asked = requestLanguage(served, context);
     return asked === undefined ? undefined : Number(!context.profile.knowsLanguage(asked));
   },
   cause: 'people who speak another language',
@@ -28,9 +38,10 @@ export const language_switch: Signal = {
   kind: 'share',
   directions: ['up'],
   isSampled: true,
-  of({ prompt, answer }: ServedAnswer, context) {
-    const [asked, said] = [told(askedText(prompt), context), told(answer, context)];
-    return asked === undefined || said === undefined ? undefined : Number(asked !== said);
+  of(served: ServedAnswer, context) {
+    const asked = requestLanguage(served, context);
+    const said = asked === undefined ? undefined : told(served.answer, context);
+    return said === undefined ? undefined : Number(asked !== said);
   },
   cause: 'requests in a language of few training rows, or the version that answers',
   action: 'train on rows whose answers keep to the language of the request',

@@ -10,6 +10,7 @@ export const traceMigrations: MigrationProvider = {
       '0002-corrected': { up: addCorrected },
       '0003-edited': { up: addEdited },
       '0004-arrivals': { up: addArrivals },
+      '0005-responses': { up: createResponses },
     }),
 };
 
@@ -124,6 +125,20 @@ async function addArrivals(database: Kysely<unknown>): Promise<void> {
   await sql`create sequence arrivals`.execute(database);
   for (const table of ['traces', 'feedback'])
     await sql`alter table ${sql.table(table)} alter column arrival set default nextval('arrivals')`.execute(database);
+}
+
+/** Conversations that any server may go on from. */
+async function createResponses({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('responses')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('key', 'text')
+    .addColumn('user', 'text', (column) => column.notNull())
+    .addColumn('text', 'blob', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema.createIndex('responses_of_user').on('responses').column('user').execute();
+  await schema.createIndex('responses_expiry').on('responses').column('expires_at').execute();
 }
 
 async function createKeys({ schema }: Kysely<unknown>): Promise<void> {

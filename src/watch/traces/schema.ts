@@ -76,6 +76,16 @@ export interface AlarmsTable {
   silenced: string | null;
 }
 
+/** Responses, where servers share the database. */
+export interface ResponsesTable {
+  id: string;
+  key: string | null;
+  user: string;
+  /** Response and conversation, encrypted by the user's key. */
+  text: Uint8Array;
+  expires_at: number;
+}
+
 /** Which server tests the answers of all that share the database. */
 export interface TestersTable {
   name: string;
@@ -84,6 +94,7 @@ export interface TestersTable {
 }
 
 export interface TraceTables {
+  responses: ResponsesTable;
   testers: TestersTable;
   traces: TracesTable;
   feedback: FeedbackTable;

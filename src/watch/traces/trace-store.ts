@@ -158,11 +158,12 @@ export class TraceStore {
     return rows.filter(({ arrival }) => (arrival ?? 0) <= until).flatMap(saidIn);
   }
 
-  /** Deletes answers that are past their time, and feedback that came before `feedbackUntil`. */
+  /** Deletes answers and responses that are past their time, and feedback that came before `feedbackUntil`. */
   async expire(now: number, feedbackUntil: number): Promise<void> {
     const deleted = [
       await this.database.deleteFrom('traces').where('expires_at', '<=', now).executeTakeFirstOrThrow(),
       await this.database.deleteFrom('feedback').where('at', '<=', feedbackUntil).executeTakeFirstOrThrow(),
+      await this.database.deleteFrom('responses').where('expires_at', '<=', now).executeTakeFirstOrThrow(),
     ];
     if (deleted.some(({ numDeletedRows }) => numDeletedRows > 0n)) await this.settle();
   }

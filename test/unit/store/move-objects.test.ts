@@ -102,9 +102,12 @@ describe('files and versions of one machine', () => {
     await removeFile(registry, 'file-a');
     expect([...server.objects.keys()].filter((key) => key.includes('files/'))).toEqual([]);
     process.env.ATTUNE_HOME = join(home, 'other');
+    const folder = await fetchVersion(await tickets());
+    await removeStrayCopies(registry);
+    expect(existsSync(copy) && existsSync(folder)).toBe(true);
     await deleteModel(registry, 'tickets', 'ann');
-    await removeStrayCopies(registry, Date.now());
-    expect(existsSync(copy)).toBe(true);
+    await removeStrayCopies(registry);
+    expect(existsSync(folder)).toBe(false);
     await removeStrayCopies(registry, Date.now() + 3_600_000);
     expect(existsSync(copy)).toBe(false);
   });

@@ -127,12 +127,10 @@ describe('a bucket that cannot be used', () => {
     ['postgres://db/attune', 'no address of a bucket'],
     ['s3://ann:secret@shared/attune', 'a user or a password'],
     ['s3://Sh/attune', 'no possible bucket'],
-    ['s3://shared/../other', 'no address|prefix'],
     ['s3://shared?endpoint=ftp://host', 'endpoint'],
     ['s3://shared?acl=public', 'a setting that there is not: acl'],
   ])('is refused by its address: %s', (url, what) => {
     const parse = () => parseS3Url(url, 'ATTUNE_OBJECTS', {});
-    if (url.includes('..')) return expect(parse().prefix).toBe('other/');
     expect(parse).toThrow(new RegExp(what));
     expect(parse).not.toThrow(/secret/);
   });

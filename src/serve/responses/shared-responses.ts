@@ -1,0 +1,28 @@
+/** Responses that any server of one database can go on from. */
+import { KeptResponses, type TraceStore } from '../../watch/index.ts';
+import { MOST_CHARACTERS, responseNotFound, type ResponseStore, type StoredResponse } from './response-store.ts';
+
+export class SharedResponses implements ResponseStore {
+  readonly #kept: KeptResponses;
+
+  /** `days`: until a response is deleted. */
+  constructor(store: TraceStore, days: number) {
+    this.#kept = new KeptResponses(store, days);
+  }
+
+  async add({ user, ...entry }: StoredResponse): Promise<void> {
+    if (JSON.stringify([entry.response, entry.conversation]).length > MOST_CHARACTERS) return;
+    await this.#kept.add(entry.response.id, { key: entry.keyName, user }, entry);
+  }
+
+  async get(id: string, keyName: string | undefined, param?: string): Promise<StoredResponse> {
+    const found = await this.#kept.find<StoredResponse>(id, keyName);
+    if (found === undefined) throw responseNotFound(id, param);
+    return { ...found, keyName };
+  }
+
+  async delete(id: string, keyName: string | undefined): Promise<void> {
+    await this.get(id, keyName);
+    await this.#kept.remove(id);
+  }
+}

@@ -1,0 +1,109 @@
+// N tokens of a batch, R rows, n tokens of the longest row, in and out features
+import { rowOfTokens, type Layout, type Parameter, type RowTap } from '../nn/index.ts';
+import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
+
+/**
+ * Squares of the norms of each row's gradients over all weights, f32 [R], from what a pass noted of them: no row's
+ * gradient of a product is made where its tokens are few (ghost norms; Li et al., 2022; Bu et al., 2022). Undefined where
+ * a weight was not noted, or more than once: its gradient is then no single product.
+ */
+export function squaredRowNorms(
+  taps: readonly RowTap[],
+  weights: readonly Parameter[],
+  layout: Layout,
+): Tensor | undefined {
+  if (!areNotedOnce(taps, weights)) return undefined;
+  const rows = new RowPlaces(layout, taps[0].at.device);
+  let sum: Tensor | undefined;
+  for (const tap of taps) {
+    const own = squaresOf(tap, rows);
+    if (own === undefined) return undefined;
+    sum = sum === undefined ? own : sum.add(own);
+  }
+  return sum;
+}
+
+function areNotedOnce(taps: readonly RowTap[], weights: readonly Parameter[]): boolean {
+  const noted = taps.flatMap((tap) => ('bias' in tap ? [tap.weight, tap.bias] : [tap.weight]));
+  const all = noted.filter((parameter) => parameter !== undefined);
+  const once = new Set(all);
+  return all.length > 0 && once.size === all.length && weights.every((parameter) => once.has(parameter));
+}
+
+/** Tokens of a batch by their rows. */
+class RowPlaces {
+  readonly rows: number;
+  readonly tokens: number;
+  readonly #places: Tensor;
+  readonly #longest: number;
+
+  constructor(layout: Layout, device: string) {
+    const of = rowOfTokens(layout);
+    this.tokens = of.length;
+    this.rows = of.reduce((most, row) => Math.max(most, row + 1), 0);
+    const lengths = new Array<number>(this.rows).fill(0);
+    for (const row of of) lengths[row]++;
+    this.#longest = Math.max(...lengths);
+    // Behind the last token lies one of zeros.
+    const places = new BigInt64Array(this.rows * this.#longest).fill(BigInt(of.length));
+    const filled = new Array<number>(this.rows).fill(0);
+    for (const [token, row] of of.entries()) places[row * this.#longest + filled[row]++] = BigInt(token);
+    this.#places = fromArray(places).toDevice(device);
+  }
+
+  /** Values of tokens [N, D], or of rows [R, D] or [R, T, D] → f32 [R, n, D]; undefined where they are of neither. */
+  of(values: Tensor): Tensor | undefined {
+    const [count, ...rest] = values.shape;
+    if (rest.length === 2 && count === this.rows) return values.to('f32');
+    if (rest.length !== 1) return undefined;
+    if (count !== this.tokens) return count === this.rows ? values.to('f32').unsqueeze(1) : undefined;
+    const padded = cat([values.to('f32'), zeros([1, ...rest], { device: values.device })]);
+    return padded.indexSelect(0, this.#places).reshape(this.rows, this.#longest, ...rest);
+  }
+
+  /** Which of a row's tokens have the same id: f32 [R, n, n] */
+  sameIds(ids: Tensor): Tensor | undefined {
+    if (ids.shape.length !== 1 || ids.shape[0] !== this.tokens) return undefined;
+    const behind = fromArray(BigInt64Array.of(-1n)).toDevice(ids.device);
+    const own = cat([ids, behind]).indexSelect(0, this.#places).reshape(this.rows, this.#longest);
+    return aten.eq.Tensor(own.unsqueeze(2), own.unsqueeze(1)).to('f32');
+  }
+}
+
+/** f32 [R] */
+function squaresOf(tap: RowTap, rows: RowPlaces): Tensor | undefined {
+  const arrived = tap.at.grad;
+  if (arrived === undefined) return zeros([rows.rows], { device: tap.at.device });
+  const g = rows.of(arrived);
+  if (g === undefined) return undefined;
+  if (tap.kind === 'rows') {
+    const same = rows.sameIds(tap.x);
+    return same && totals(same.mul(gram(g)));
+  }
+  const parts: Tensor[] = [];
+  if (tap.bias !== undefined) parts.push(totals(aten.square.default(g.sum(1))));
+  if (tap.weight !== undefined) {
+    const x = rows.of(tap.x);
+    if (x === undefined || x.shape[1] !== g.shape[1]) return undefined;
+    parts.push(tap.kind === 'scale' ? totals(aten.square.default(g.mul(x).sum(1))) : productSquares(x, g));
+  }
+  return parts.reduce((sum, part) => sum.add(part));
+}
+
+/** Of gradients gᵀ x: by the tokens' products where those are fewer than the weight's values, else by themselves. */
+function productSquares(x: Tensor, g: Tensor): Tensor {
+  const [, n, width] = x.shape;
+  const out = g.shape[2];
+  if (n * (width + out) <= width * out) return totals(gram(x).mul(gram(g)));
+  return totals(aten.square.default(aten.bmm.default(g.transpose(1, 2), x)));
+}
+
+/** [R, n, D] → [R, n, n] */
+function gram(x: Tensor): Tensor {
+  return aten.bmm.default(x, x.transpose(1, 2));
+}
+
+/** [R, …] → [R] */
+function totals(x: Tensor): Tensor {
+  return x.flatten(1).sum(1);
+}

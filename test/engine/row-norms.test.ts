@@ -1,0 +1,166 @@
+// Norms of single rows' gradients without those gradients, beside the same row by row.
+import { describe, expect, it } from 'vitest';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
+import { createModel } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { aten, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
+import type { Objective, PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import { nextTokenObjective } from './next-token-objective.ts';
+import { tinyConfigs } from './tiny-models.ts';
+
+const llama = {
+  model_type: 'llama',
+  vocab_size: 61,
+  hidden_size: 32,
+  intermediate_size: 48,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 64,
+  initializer_range: 0.2,
+  tie_word_embeddings: true,
+};
+
+const rows: PreparedRow[] = [9, 4, 17, 6, 40].map((length, r) => ({
+  id: (0x2234567890abcde0n + BigInt(r)).toString(16),
+  ids: Int32Array.from({ length }, (_, t) => (t * t * 13 + r * 7 + 5) % 11),
+  trained: new Uint8Array(length).fill(1),
+  source: { file: 'rows.jsonl', line: r + 1 },
+}));
+
+/** Squares of the states of all tokens: a loss without a head. */
+const statesObjective: Objective = {
+  ...nextTokenObjective,
+  task: 'embedding',
+  unit: 'rows',
+  counts: ({ rows: some }) => ({ rows: some.length }),
+  loss(model, batch, { totals, runner }) {
+    const hidden = model.hidden(batch.input, { runner });
+    const { offsets } = model.layoutOf(batch.input);
+    const squares = aten.square.default(hidden).mul(aten.sigmoid.default(hidden)).sum(1).div(totals.rows);
+    const perRow = offsets.slice(1).map((end, r) =>
+      squares
+        .narrow(0, offsets[r], end - offsets[r])
+        .sum()
+        .reshape(1),
+    );
+    return { perRow: aten.cat.default(perRow), tally: {} };
+  },
+};
+
+interface Found {
+  byRow: number[];
+  norms: readonly number[] | undefined;
+  /** Each weight's sum of cut gradients. */
+  sums: number[][][];
+}
+
+/** Both ways in one step. */
+async function both(
+  model: Model,
+  tuning: Tuning,
+  { objective, checkpointing = false }: { objective: Objective; checkpointing?: boolean },
+): Promise<Found> {
+  const found: Found = { byRow: [], norms: undefined, sums: [] };
+  const settle = (sum: ClippedSum) => {
+    sum.settle(({ parameter }) => zeros(parameter.shape), rows.length);
+    found.sums.push(
+      tuning.trainables.map(({ parameter }) => {
+        const numbers = scope(() => [...(parameter.tensor.grad?.to('f32').toNumbers() ?? [])]);
+        parameter.tensor.grad = undefined;
+        return numbers;
+      }),
+    );
+  };
+  const update: Update = {
+    needs: 'row-gradients',
+    async drive(passes) {
+      using apart = new ClippedSum(tuning.trainables, BOUND);
+      const losses = await passes.rowGradients(() => void found.byRow.push(apart.add()));
+      settle(apart);
+      found.norms = await passes.rowNorms!(tuning.trainables);
+      expect(tuning.trainables.every(({ parameter }) => parameter.tensor.grad === undefined)).toBe(true);
+      if (found.norms !== undefined) {
+        using sum = new ClippedSum(tuning.trainables, BOUND);
+        const again = await passes.weighedGradients!(sum.factorsOf(found.norms));
+        for (const [i, loss] of again.entries()) expect(loss / losses[i]).toBeCloseTo(1, 4);
+        sum.addCut(found.norms);
+        settle(sum);
+        expect([sum.rows, sum.clipped]).toEqual([apart.rows, apart.clipped]);
+      }
+      return { perRow: losses, gradNorm: 0 };
+    },
+    step: () => 0,
+    state: () => new Map(),
+    load: () => undefined,
+  };
+  const microBatches = [rows.slice(0, 3), rows.slice(3)];
+  const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+  await trainStep({ model, objective, update }, { microBatches, step: 0, seed: 7, checkpointing, options });
+  return found;
+}
+
+const BOUND = 0.5;
+
+interface Case {
+  method: string;
+  options?: object;
+  raw?: object;
+  objective?: Objective;
+  checkpointing?: boolean;
+}
+
+async function run({
+  method,
+  options = {},
+  raw = llama,
+  objective = nextTokenObjective,
+  checkpointing,
+}: Case): Promise<Found> {
+  const model = await createModel(raw as typeof llama, { task: objective.task, dtype: 'f32', seed: 3 });
+  const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
+  // LoRA's B is zero at first, and with it A's gradient.
+  for (const { parameter, name } of tuning.trainables)
+    if (/lora_B/.test(name)) scope(() => parameter.assign(zeros(parameter.shape).add(0.03)));
+  const found = await both(model, tuning, { objective, checkpointing });
+  tuning.dispose();
+  model.dispose();
+  return found;
+}
+
+const gpt2 = { ...tinyConfigs.gpt2[0], vocab_size: 61, n_positions: 64, resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
+
+const cases: [string, Case][] = [
+  ['lora', { method: 'lora', options: { r: 4 } }],
+  ['lora, blocks computed twice', { method: 'lora', options: { r: 4 }, checkpointing: true }],
+  ['lora with dropout', { method: 'lora', options: { r: 4, dropout: 0.3 } }],
+  ['lora on layers that lie turned round', { method: 'lora', options: { r: 4 }, raw: gpt2 }],
+  ['ia3', { method: 'ia3' }],
+  ['ln_tuning', { method: 'ln_tuning' }],
+  ['bitfit', { method: 'bitfit', raw: gpt2 }],
+  ['full', { method: 'full', objective: statesObjective }],
+  ['full on a model with positions', { method: 'full', raw: gpt2, objective: statesObjective }],
+];
+
+describe('norms of rows that are never made', () => {
+  it.each(cases)('are those of the rows, and so are sums of cut gradients: %s', async (_, one) => {
+    const before = liveTensors();
+    const { byRow, norms, sums } = await run(one);
+    expect(norms).toHaveLength(rows.length);
+    for (const [i, norm] of norms!.entries()) expect(norm / byRow[i]).toBeCloseTo(1, 4);
+    expect(Math.max(...byRow)).toBeGreaterThan(BOUND);
+    const [apart, together] = sums.map((all) => all.flat());
+    const largest = Math.max(...apart.map(Math.abs));
+    for (const [i, value] of together.entries()) expect(Math.abs(value - apart[i])).toBeLessThan(1e-4 * largest);
+    expect(liveTensors()).toBe(before);
+  });
+
+  it.each([
+    ['a weight that is made of others', { method: 'loha', options: { r: 2 } }],
+    ['a table that is the head too', { method: 'full' }],
+  ])('are left to single rows for %s', async (_, one) => {
+    expect((await run(one)).norms).toBeUndefined();
+  });
+});

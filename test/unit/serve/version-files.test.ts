@@ -1,0 +1,58 @@
+// Versions whose files another machine has put into a bucket.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
+import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
+import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
+
+const before = { ...process.env };
+const shared = { model: 'tickets', version: 1, hashes: { weights: 'a', data: {} }, createdAt: 1, createdBy: 'ann' };
+let bucket: S3Server;
+let home: string;
+let version: ModelVersion;
+
+beforeAll(async () => {
+  bucket = await startS3Server();
+  home = mkdtempSync(join(tmpdir(), 'attune-versions-'));
+  Object.assign(process.env, KEYS, { ATTUNE_OBJECTS: bucket.url, ATTUNE_HOME: join(home, 'one') });
+  const folder = join(home, 'adapter');
+  mkdirSync(join(folder, 'tokenizer'), { recursive: true });
+  writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights');
+  writeFileSync(join(folder, 'tokenizer', 'tokenizer.json'), '{}');
+  version = { ...shared, folder, stored: await storeVersion(folder) };
+  // What is written later is not of the version.
+  writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights of another training');
+});
+afterAll(async () => {
+  process.env = before;
+  await bucket.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** As another machine finds a version, once that has ended. */
+async function foundAt(machine: string): Promise<string> {
+  process.env.ATTUNE_HOME = join(home, machine);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const files = new VersionFiles(pino({ level: 'silent' }), resolve);
+  expect(files.folderOf(version)).toBeUndefined();
+  await promise;
+  return files.folderOf(version)!;
+}
+
+it('are fetched as they were when they were registered', async () => {
+  const folder = await foundAt('two');
+  expect(folder.startsWith(join(home, 'two'))).toBe(true);
+  expect(readFileSync(join(folder, 'adapter_model.safetensors'), 'utf8')).toBe('weights');
+  expect(readFileSync(join(folder, 'tokenizer', 'tokenizer.json'), 'utf8')).toBe('{}');
+});
+
+it('are refused where a file is gone or not what it was', async () => {
+  const key = [...bucket.objects.keys()].find((one) => one.endsWith('tokenizer.json'))!;
+  bucket.objects.set(key, Buffer.from('[]'));
+  await expect(foundAt('three')).rejects.toMatchObject({ code: 'E_OBJECT_CHANGED' });
+  bucket.objects.delete(key);
+  await expect(foundAt('four')).rejects.toMatchObject({ code: 'E_OBJECT_MISSING' });
+});
