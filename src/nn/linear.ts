@@ -1,4 +1,4 @@
-import { aten, type Tensor } from '../tensor/index.ts';
+import { type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';

@@ -58,12 +58,12 @@ class RowPlaces {
     this.#rowOf = of;
     this.tokens = of.length;
     this.rows = of.reduce((most, row) => Math.max(most, row + 1), 0);
-    const lengths = new Array<number>(this.rows).fill(0);
+    const lengths = Array.from({ length: this.rows }, () => 0);
     for (const row of of) lengths[row]++;
     this.#longest = Math.max(...lengths);
     // Behind the last token lies one of zeros.
     const places = new BigInt64Array(this.rows * this.#longest).fill(BigInt(of.length));
-    const filled = new Array<number>(this.rows).fill(0);
+    const filled = Array.from({ length: this.rows }, () => 0);
     for (const [token, row] of of.entries()) places[row * this.#longest + filled[row]++] = BigInt(token);
     this.#places = fromArray(places).toDevice(device);
   }
