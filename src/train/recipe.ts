@@ -200,7 +200,7 @@ const trainingSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'blocks in which nothing is trained run once for each row, their outputs kept on disk; auto: where that changes no result; true: with dropout left out too',
+      'run blocks in which nothing is trained once for each row; auto: where that changes no result; true: without their dropout',
     ),
   seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
 });

@@ -183,7 +183,7 @@ export interface TrainingSettings {
   /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
   max_memory?: Section<'training'>['max_memory'];
   /**
-   * Blocks in which nothing is trained run once for each row, their outputs kept on disk; auto: where that changes no result; true: with dropout left out too.
+   * Run blocks in which nothing is trained once for each row; auto: where that changes no result; true: without their dropout.
    * @defaultValue "auto"
    */
   cache_frozen?: Section<'training'>['cache_frozen'];
