@@ -50,8 +50,7 @@ for (const [method, options] of [
   const ways: Record<string, Way> = {
     'row by row': (passes, sum) => passes.rowGradients(() => void sum.add()),
     'ghost norms': async (passes, sum) => {
-      const norms = (await passes.rowNorms!(tuning.trainables))!;
-      const losses = await passes.weighedGradients!(sum.factorsOf(norms));
+      const { losses, norms } = (await passes.cutGradients!(tuning.trainables, (norm) => sum.factorOf(norm)))!;
       sum.addCut(norms);
       return losses;
     },

@@ -162,7 +162,8 @@ at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& si
   TORCH_CHECK(x.dim() == 3 && x.size(2) % 2 == 0, "rope wants x [N, H, D] with an even D");
   TORCH_CHECK(cos.dim() == 2 && cos.size(0) == x.size(0) && cos.size(1) == x.size(2) && sin.sizes() == cos.sizes(), "rope wants cos and sin [N, D]");
   TORCH_CHECK(!cos.requires_grad() && !sin.requires_grad(), "rope has no gradient for its angles");
-  if (kernelsFor(x) == nullptr || !isBeside(cos, x) || !isBeside(sin, x) || cos.scalar_type() == at::kDouble || x.numel() == 0) return compositeRope(x, cos, sin);
+  const bool isFused = kernelsFor(x) != nullptr && isBeside(cos, x) && isBeside(sin, x) && cos.scalar_type() != at::kDouble;
+  if (!isFused || x.numel() == 0) return compositeRope(x, cos, sin);
   const at::Tensor c = cos.to(at::kFloat).contiguous(), s = sin.to(at::kFloat).contiguous();
   return isRecorded(x, x) ? FusedRope::apply(x.contiguous(), c, s) : FusedRope::run(x.contiguous(), c, s, false);
 }

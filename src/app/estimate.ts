@@ -16,7 +16,10 @@ export interface EstimateOptions {
   tokens?: number;
   /** Longest row, in tokens. Default 1024, or the tokens of an image or a recording. */
   rowTokens?: number;
-  /** What is trained, how frozen weights are kept and the optimiser, as in a recipe. Without a tuning and a storage: LoRA, LoRA on nf4 (QLoRA) and all weights, side by side. */
+  /**
+   * What is trained, how frozen weights are kept and the optimiser, as in a recipe. Without a tuning and a storage: LoRA,
+   * LoRA on nf4 (QLoRA) and all weights, side by side.
+   */
   recipe?: Pick<RecipeInput, 'tuning' | 'storage' | 'training'>;
   /** The same as flags of the command line, which win: `{ tuning: 'loha', 'tuning.r': 8 }`. */
   flags?: RecipeFlags;

@@ -1,8 +1,8 @@
-import { aten, type Tensor } from '../tensor/index.ts';
+import { type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
-import { notesRows, tappedLinear, tapProduct } from './row-taps.ts';
+import { notesRows, tappedLinear, tapTurned } from './row-taps.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
 export interface Term {
@@ -102,7 +102,7 @@ export class Conv1D extends LinearBase {
     if (!notesRows() || !(this.weight.trainable || this.bias?.trainable))
       return bias === undefined ? x.matmul(weight) : x.matmul(weight).add(bias);
     const product = x.matmul(weight.detach());
-    return tapProduct(bias === undefined ? product : product.add(bias.detach()), x, this);
+    return tapTurned(bias === undefined ? product : product.add(bias.detach()), x, this);
   }
 }
 

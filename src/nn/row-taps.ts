@@ -7,7 +7,14 @@ import type { Parameter } from './module.ts';
  * product arrives. No gradient of the weight itself is made.
  */
 export type RowTap =
-  | { kind: 'product'; weight: Parameter | undefined; bias: Parameter | undefined; x: Tensor; at: Tensor }
+  | {
+      kind: 'product';
+      weight: Parameter | undefined;
+      bias: Parameter | undefined;
+      x: Tensor;
+      at: Tensor;
+      isTransposed: boolean;
+    }
   /** y = x · scale, value by value, + shift */
   | { kind: 'scale'; weight: Parameter | undefined; bias: Parameter | undefined; x: Tensor; at: Tensor }
   /** y = rows of a table: int64 [N] */
@@ -42,12 +49,20 @@ export function tappedLinear(x: Tensor, weight: Parameter, bias?: Parameter): Te
     bias: moving(bias),
     x,
     at,
+    isTransposed: false,
   }));
 }
 
-/** The same tap on a product that was made without its weight's gradient. */
-export function tapProduct(y: Tensor, x: Tensor, { weight, bias }: { weight: Parameter; bias?: Parameter }): Tensor {
-  return tapped(y, (at) => ({ kind: 'product', weight: moving(weight), bias: moving(bias), x, at }));
+/** The same tap on a product with a weight [in, out] that was made without its gradient. */
+export function tapTurned(y: Tensor, x: Tensor, { weight, bias }: { weight: Parameter; bias?: Parameter }): Tensor {
+  return tapped(y, (at) => ({
+    kind: 'product',
+    weight: moving(weight),
+    bias: moving(bias),
+    x,
+    at,
+    isTransposed: true,
+  }));
 }
 
 /** y = x · scale + shift, value by value, of which `y` is made without their gradients. */

@@ -200,7 +200,7 @@ const trainingSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it',
+      'run blocks in which nothing is trained once for each row; auto: where that changes no result; true: without their dropout',
     ),
   seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
 });

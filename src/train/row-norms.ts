@@ -2,18 +2,33 @@
 import { rowOfTokens, type Layout, type Parameter, type RowTap } from '../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 
+/** What single rows make of the weights, of one batch. */
+export interface NotedRows {
+  taps: readonly RowTap[];
+  weights: readonly Parameter[];
+  layout: Layout;
+}
+
 /**
- * Squares of the norms of each row's gradients over all weights, f32 [R], from what a pass noted of them: no row's
- * gradient of a product is made where its tokens are few (ghost norms; Li et al., 2022; Bu et al., 2022). Undefined where
- * a weight was not noted, or more than once: its gradient is then no single product.
+ * Adds up rows' gradients, each times what `factorOf` makes of its norm, where the weights keep theirs; from what a pass
+ * noted of them, so that no row's gradient is made where its tokens are few, and no second pass is taken (ghost norms,
+ * Li et al., 2022; book-keeping, Bu et al., 2022). Gives the norms. Undefined where a weight was not noted, or more than
+ * once: its gradient is then no single product.
  */
-export function squaredRowNorms(
-  taps: readonly RowTap[],
-  weights: readonly Parameter[],
-  layout: Layout,
-): Tensor | undefined {
+export function addCutRows(noted: NotedRows, factorOf: (norm: number) => number): number[] | undefined {
+  const { taps, weights, layout } = noted;
   if (!areNotedOnce(taps, weights)) return undefined;
   const rows = new RowPlaces(layout, taps[0].at.device);
+  const squares = squaredRowNorms(taps, rows);
+  if (squares === undefined) return undefined;
+  const norms = [...squares.toNumbers()].map(Math.sqrt);
+  const factors = rows.factors(norms.map(factorOf));
+  for (const tap of taps) addCut(tap, factors);
+  return norms;
+}
+
+/** f32 [R] */
+function squaredRowNorms(taps: readonly RowTap[], rows: RowPlaces): Tensor | undefined {
   let sum: Tensor | undefined;
   for (const tap of taps) {
     const own = squaresOf(tap, rows);
@@ -35,18 +50,20 @@ class RowPlaces {
   readonly rows: number;
   readonly tokens: number;
   readonly #places: Tensor;
+  readonly #rowOf: ArrayLike<number>;
   readonly #longest: number;
 
   constructor(layout: Layout, device: string) {
     const of = rowOfTokens(layout);
+    this.#rowOf = of;
     this.tokens = of.length;
     this.rows = of.reduce((most, row) => Math.max(most, row + 1), 0);
-    const lengths = new Array<number>(this.rows).fill(0);
+    const lengths = Array.from({ length: this.rows }, () => 0);
     for (const row of of) lengths[row]++;
     this.#longest = Math.max(...lengths);
     // Behind the last token lies one of zeros.
     const places = new BigInt64Array(this.rows * this.#longest).fill(BigInt(of.length));
-    const filled = new Array<number>(this.rows).fill(0);
+    const filled = Array.from({ length: this.rows }, () => 0);
     for (const [token, row] of of.entries()) places[row * this.#longest + filled[row]++] = BigInt(token);
     this.#places = fromArray(places).toDevice(device);
   }
@@ -61,6 +78,13 @@ class RowPlaces {
     return padded.indexSelect(0, this.#places).reshape(this.rows, this.#longest, ...rest);
   }
 
+  /** A number for each row as one for each of its tokens, or for each row: f32 [N] or [R] */
+  factors(ofRows: readonly number[]): (count: number) => Tensor {
+    const make = (values: readonly number[]) => fromArray(Float32Array.from(values)).toDevice(this.#places.device);
+    const [byRow, byToken] = [make(ofRows), make(Array.from(this.#rowOf, (row) => ofRows[row]))];
+    return (count) => (count === this.tokens ? byToken : byRow);
+  }
+
   /** Which of a row's tokens have the same id: f32 [R, n, n] */
   sameIds(ids: Tensor): Tensor | undefined {
     if (ids.shape.length !== 1 || ids.shape[0] !== this.tokens) return undefined;
@@ -68,6 +92,33 @@ class RowPlaces {
     const own = cat([ids, behind]).indexSelect(0, this.#places).reshape(this.rows, this.#longest);
     return aten.eq.Tensor(own.unsqueeze(2), own.unsqueeze(1)).to('f32');
   }
+}
+
+/** The sum over all rows: Σ c gᵀ x of products. */
+function addCut(tap: RowTap, factors: (count: number) => Tensor): void {
+  const arrived = tap.at.grad;
+  if (arrived === undefined) return;
+  const [count, ...rest] = arrived.shape;
+  const by = factors(count);
+  const g = arrived.mul(by.to(arrived.dtype).reshape(count, ...rest.map(() => 1))).flatten(0, -2); // [N, out]
+  const x = tap.kind === 'rows' ? tap.x : tap.x.flatten(0, -2); // [N, in]
+  if ('bias' in tap && tap.bias !== undefined) give(tap.bias, g.to('f32').sum(0));
+  if (tap.weight === undefined) return;
+  if (tap.kind === 'rows') return give(tap.weight, sumByIds(g, x, tap.weight));
+  if (tap.kind === 'scale') return give(tap.weight, g.to('f32').mul(x).sum(0));
+  const [left, right] = tap.isTransposed ? [x, g] : [g, x];
+  give(tap.weight, left.transpose(0, 1).matmul(right));
+}
+
+/** [V, D] */
+function sumByIds(g: Tensor, ids: Tensor, { shape }: Parameter): Tensor {
+  return aten.index_add.default(zeros(shape, { device: g.device }), 0, ids, g.to('f32'));
+}
+
+function give({ tensor, shape }: Parameter, gradient: Tensor): void {
+  const own = gradient.to(tensor.dtype).reshape(...shape);
+  const { grad } = tensor;
+  tensor.grad = grad === undefined ? own : grad.add(own);
 }
 
 /** f32 [R] */

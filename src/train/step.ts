@@ -9,7 +9,7 @@ import { backward, fromArray, noGrad, scope, span } from '../tensor/index.ts';
 import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
 import type { Batch, Driven, LossResult, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
-import { squaredRowNorms } from './row-norms.ts';
+import { addCutRows } from './row-norms.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from './tape.ts';
 import { turn } from '../base/turn.ts';
@@ -120,46 +120,44 @@ function areRowsApart({ model, objective }: StepParts): boolean {
 }
 
 /** Rows alone, told by batches: their losses are means over their own tokens in place of the step's. */
-function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, 'rowNorms' | 'weighedGradients'> {
+function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
   const { objective, model } = parts;
-  const { unit } = objective;
   const shares = request.microBatches.flat().map((row) => {
-    const own = objective.counts({ rows: [row] })[unit];
-    return own === undefined || own === 0 ? undefined : request.totals[unit] / own;
+    const own = objective.counts({ rows: [row] })[objective.unit];
+    return request.totals[objective.unit] / own;
   });
-  const factorsOf = (done: number, rows: number, by: (i: number) => number) =>
-    fromArray(Float32Array.from({ length: rows }, (_, i) => shares[done + i]! * by(done + i))).toDevice(model.device);
-  const alone = (losses: readonly number[]) => losses.map((loss, i) => loss * shares[i]!);
-  if (shares.includes(undefined)) return {};
+  if (!shares.every(Number.isFinite)) return {};
   return {
-    async rowNorms(weights) {
-      const parameters = weights.map(({ parameter }) => parameter);
-      const norms: number[] = [];
+    async cutGradients(trainables, factorOf) {
+      const weights = trainables.map(({ parameter }) => parameter);
+      const [losses, norms]: number[][] = [[], []];
       let isKnown = true;
-      const note = async (rows: readonly PreparedRow[]): Promise<void> => {
+      const cut = async (rows: readonly PreparedRow[]): Promise<void> => {
+        const own = shares.slice(norms.length, norms.length + rows.length);
         const taps: RowTap[] = [];
-        const one = { ...request, microBatches: [rows], add: () => undefined, around: noting(taps) };
-        await passOver(parts, one, ({ perRow }, tape, batch) => {
-          followBack({ perRow: perRow.mul(factorsOf(norms.length, perRow.size, () => 1)) }, tape);
-          // A weight that has a gradient of the usual kind was read by something that noted nothing.
-          if (parameters.some(({ tensor }) => tensor.grad !== undefined)) return void (isKnown = false);
-          const squares = noGrad(() => squaredRowNorms(taps, parameters, model.layoutOf(batch.input)));
-          isKnown = squares !== undefined && squares.size === perRow.size;
-          if (isKnown) pushAll(norms, [...squares!.toNumbers()].map(Math.sqrt));
+        const one = { ...request, microBatches: [rows], around: noting(taps) };
+        const before = weights.map(({ tensor }) => tensor.grad?.own());
+        for (const { tensor } of weights) tensor.grad = undefined;
+        const found = await passOver(parts, one, ({ perRow }, tape, batch) => {
+          followBack({ perRow: perRow.mul(fromArray(Float32Array.from(own)).toDevice(model.device)) }, tape);
+          // A weight that has a gradient by now was read by something that noted nothing.
+          isKnown = weights.every(({ tensor }) => tensor.grad === undefined) && perRow.size === rows.length;
+          for (const [i, { tensor }] of weights.entries()) tensor.grad = before[i];
+          const layout = model.layoutOf(batch.input);
+          const noted = isKnown ? noGrad(() => addCutRows({ taps, weights, layout }, factorOf)) : undefined;
+          isKnown = noted !== undefined;
+          pushAll(norms, noted ?? []);
         });
-        for (const { x, at } of taps) for (const tensor of [x, at]) tensor.dispose();
+        pushAll(
+          losses,
+          found.map((loss, i) => loss * own[i]),
+        );
+        for (const tensor of [...taps.flatMap(({ x, at }) => [x, at]), ...before]) tensor?.dispose();
       };
-      for (const rows of request.microBatches) if (isKnown) await note(rows);
-      for (const { tensor } of parameters) tensor.grad = undefined;
-      return isKnown ? norms : undefined;
-    },
-    async weighedGradients(factors) {
-      let done = 0;
-      const losses = await passOver(parts, request, ({ perRow }, tape) => {
-        followBack({ perRow: perRow.mul(factorsOf(done, perRow.size, (i) => factors[i])) }, tape);
-        done += perRow.size;
-      });
-      return alone(losses);
+      for (const rows of request.microBatches) if (isKnown) await cut(rows);
+      if (isKnown) return { losses, norms };
+      for (const { tensor } of weights) tensor.grad = undefined;
+      return undefined;
     },
   };
 }

@@ -21,10 +21,18 @@ export interface StepPasses {
   losses(): Promise<readonly number[]>;
   /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
   rowGradients(use: (row: PreparedRow) => void): Promise<readonly number[]>;
-  /** Norms of those gradients over all of some weights, without making them; undefined where that cannot be done. */
-  rowNorms?(weights: readonly Trainable[]): Promise<readonly number[] | undefined>;
-  /** Adds up gradients of single rows, each as if it were alone and times its factor. Gives the losses of rows alone. */
-  weighedGradients?(factors: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Adds those gradients up where the weights keep theirs, each times what is made of its norm over all weights, without
+   * making them one by one. Undefined, and nothing added, where that cannot be done.
+   */
+  cutGradients?(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows | undefined>;
+}
+
+/** Rows as if each were alone. */
+export interface CutRows {
+  losses: readonly number[];
+  /** Before they were cut. */
+  norms: readonly number[];
 }
 
 export interface Driven {

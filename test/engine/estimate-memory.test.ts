@@ -107,28 +107,31 @@ const choice = (method: string, storage = 'dense', optimizer = 'adamw'): StepCho
   optimizer: { name: optimizer },
 });
 
-async function compare(choice: StepChoice, ways = [false]): Promise<void> {
+/** Where a count on shapes is not what was measured. */
+async function misfits(choice: StepChoice, ways = [false]): Promise<string[]> {
+  const found: string[] = [];
   for (const checkpointing of ways) {
     const foreseen = await foresee(choice, checkpointing);
     const measured = await measure(choice, checkpointing);
-    const ratio = (key: keyof Held) => foreseen[key] / measured[key];
-    expect(
-      [ratio('parameters'), Math.abs(ratio('held') - 1) < 0.05, Math.abs(ratio('peak') - 1) < BOUND],
-      message(foreseen, measured),
-    ).toEqual([1, true, true]);
+    const off = (key: keyof Held) => Math.abs(foreseen[key] / measured[key] - 1);
+    if (off('parameters') === 0 && off('held') < 0.05 && off('peak') < BOUND) continue;
+    found.push(`${JSON.stringify(foreseen)} in place of ${JSON.stringify(measured)}`);
   }
+  return found;
 }
 
 const BOUND = 0.15;
-const message = (foreseen: Held, measured: Held) =>
-  `${JSON.stringify(foreseen)} in place of ${JSON.stringify(measured)}`;
 
 describe('a step on shapes trains as many parameters and holds as much as one with numbers', () => {
-  it.each(tunings.names.filter((name) => name !== 'bitfit'))('with tuning %s', (method) =>
-    compare(choice(method), method === 'lora' ? [false, true] : [false]),
-  );
-  it.each(storages.names)('with storage %s', (storage) => compare(choice('lora', storage)));
-  it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', (optimizer) =>
-    compare(choice('lora', 'dense', optimizer)),
-  );
+  it.each(tunings.names.filter((name) => name !== 'bitfit'))('with tuning %s', async (method) => {
+    expect(await misfits(choice(method), method === 'lora' ? [false, true] : [false])).toEqual([]);
+  });
+
+  it.each(storages.names)('with storage %s', async (storage) => {
+    expect(await misfits(choice('lora', storage))).toEqual([]);
+  });
+
+  it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', async (name) => {
+    expect(await misfits(choice('lora', 'dense', name))).toEqual([]);
+  });
 });

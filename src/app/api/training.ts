@@ -23,9 +23,10 @@ export const resolveRecipe = lazily('resolveRecipe');
 export const resolveRecipeFile = lazily('resolveRecipeFile');
 
 /**
- * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone.
+ * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: LoRA, QLoRA and
+ * all weights side by side, or any tuning, storage and optimiser.
  * @example
- * const { tunings } = await estimate('attune-base', { tokens: 1e6 });
+ * const { plans, estimates } = await estimate('attune-base', { recipe: { tuning: { method: 'lora', r: 8 }, storage: 'nf4' } });
  */
 export const estimate = lazily('estimate');
 

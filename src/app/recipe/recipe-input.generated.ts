@@ -183,7 +183,7 @@ export interface TrainingSettings {
   /** Memory that steps are planned for: a third of what is free unless given; never changes the result. */
   max_memory?: Section<'training'>['max_memory'];
   /**
-   * Compute blocks in which nothing is trained once for each row and keep their outputs on disk; auto: where that never changes the result; true: also blocks with dropout, without it.
+   * Run blocks in which nothing is trained once for each row; auto: where that changes no result; true: without their dropout.
    * @defaultValue "auto"
    */
   cache_frozen?: Section<'training'>['cache_frozen'];

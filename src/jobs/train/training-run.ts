@@ -103,12 +103,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
   const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model }, all);
-  const rollouts = Rollouts.of(objective, {
-    model,
-    tokenizer,
-    reference: reference?.run,
-    cacheBytes: rolloutBytes(recipe),
-  });
+  const cacheBytes = rolloutBytes(recipe);
+  const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run, cacheBytes });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =

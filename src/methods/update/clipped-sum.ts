@@ -30,7 +30,7 @@ export class ClippedSum {
   #add(): number {
     const gradients = this.#trainables.map(({ parameter }) => parameter.tensor.grad);
     const norm = gradientNorm(gradients.filter((gradient) => gradient !== undefined));
-    const factor = Math.min(1, this.#bound / (norm + LEAST));
+    const factor = this.factorOf(norm);
     this.rows++;
     if (!Number.isFinite(norm)) this.isFinite = false;
     else
@@ -41,15 +41,15 @@ export class ClippedSum {
     return norm;
   }
 
-  /** What each row's gradient is to be multiplied by, from their norms. */
-  factorsOf(norms: readonly number[]): number[] {
-    return norms.map((norm) => Math.min(1, this.#bound / (norm + LEAST)));
+  /** What a row's gradient is to be multiplied by, from its norm. */
+  factorOf(norm: number): number {
+    return Math.min(1, this.#bound / (norm + LEAST));
   }
 
   /** Takes the sum of rows' gradients that the weights hold, each cut already; `norms` before that. */
   addCut(norms: readonly number[]): void {
     this.rows += norms.length;
-    this.clipped += this.factorsOf(norms).filter((factor) => factor < 1).length;
+    this.clipped += norms.filter((norm) => this.factorOf(norm) < 1).length;
     if (!norms.every(Number.isFinite)) this.isFinite = false;
     noGrad(() => scope(() => this.#addWhole()));
   }

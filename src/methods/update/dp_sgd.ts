@@ -64,12 +64,11 @@ class DpSgd implements Update {
 
   /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
   async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    const norms = this.#isGhost ? await passes.rowNorms?.(this.#trainables) : undefined;
-    this.#isGhost = norms !== undefined;
-    if (norms === undefined) return passes.rowGradients(() => void sum.add());
-    const losses = await passes.weighedGradients!(sum.factorsOf(norms));
-    sum.addCut(norms);
-    return losses;
+    const cut = this.#isGhost ? await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm)) : undefined;
+    this.#isGhost = cut !== undefined;
+    if (cut === undefined) return passes.rowGradients(() => void sum.add());
+    sum.addCut(cut.norms);
+    return cut.losses;
   }
 
   /** Keyed by the run's secret: whoever knew the key could take the noise away. */
