@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import {
   aliasesOf,
@@ -102,6 +103,7 @@ async function passGate(registry: Registry, target: ModelVersion, force: string 
   const { runFolder } = target;
   try {
     if (runFolder === undefined) throw noEvidence(target);
+    if (!existsSync(runFolder)) throw runElsewhere(target);
     const { isPassed, checks } = await gateRun(runFolder);
     await recordFindings(registry, { ...target, gate: { isPassed, checks }, signOff: newestSignOff(runFolder) });
   } catch (error) {
@@ -115,6 +117,16 @@ function noEvidence(target: ModelVersion): AttuneError {
   return new AttuneError('E_GATE', {
     what: `Nothing is known of the worth of ${versionName(target)}: it comes from no run of attune`,
     fix: 'measure it with `attune compare`, and give the reason: --force REASON',
+    exitCode: 3,
+  });
+}
+
+/** Servers share versions, not what their runs have measured. */
+function runElsewhere(target: ModelVersion): AttuneError {
+  return new AttuneError('E_GATE', {
+    what: `The run that made ${versionName(target)} is not on this machine, so that its gate cannot be asked`,
+    got: `nothing in ${target.runFolder}`,
+    fix: 'promote it on the machine that has the run, or give the reason: --force REASON',
     exitCode: 3,
   });
 }

@@ -63,7 +63,7 @@ export async function moveStore(options: MoveStoreOptions): Promise<MovedStore> 
       what: 'Files and rows go to a place or come from one',
       fix: 'give --to or --from',
     });
-  if (from === undefined && !isBucketUrl(to!)) return moveDatabases(to!);
+  if (to !== undefined && !isBucketUrl(to)) return moveDatabases(to);
   return withRegistry(async (registry) => {
     await refuseServed(registry);
     const watch = { emit, signal };

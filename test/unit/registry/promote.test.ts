@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { auditLog } from '../../../src/app/registry/audit-log.ts';
 import { modelHistory } from '../../../src/app/registry/history.ts';
 import { documentLineage, modelLineage } from '../../../src/app/registry/lineage.ts';
@@ -9,6 +9,8 @@ import { promoteModel } from '../../../src/app/registry/promote.ts';
 import { registerModel } from '../../../src/app/registry/register.ts';
 import { rollbackModel } from '../../../src/app/registry/rollback.ts';
 import { readComparison, writeComparison } from '../../../src/store/results.ts';
+import { objectsFolder } from '../../../src/store/objects/object-store.ts';
+import { KEYS, startS3Server } from '../store/s3-server.ts';
 import { writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
@@ -64,6 +66,21 @@ describe('promoting', () => {
     await registerModel('tickets', run);
     appendFileSync(join(adapter, 'adapter_model.safetensors'), '!');
     await expect(promoteModel('tickets', { force: 'x' })).rejects.toMatchObject({ code: 'E_VERSION_CHANGED' });
+  });
+
+  it('on another machine takes the files from the bucket, and nobody knows its run there', async () => {
+    const bucket = await startS3Server();
+    onTestFinished(() => bucket.close());
+    for (const [name, value] of Object.entries({ ...KEYS, ATTUNE_OBJECTS: bucket.url })) vi.stubEnv(name, value);
+    await registerModel('tickets', run);
+    rmSync(run, { recursive: true });
+    rmSync(objectsFolder(), { recursive: true });
+    await expect(promoteModel('tickets')).rejects.toMatchObject({
+      code: 'E_GATE',
+      exitCode: 3,
+      got: `nothing in ${run}`,
+    });
+    expect(await promoteModel('tickets', { force: 'passed elsewhere' })).toMatchObject({ version: 1 });
   });
 
   it('becomes silent only with a guard', async () => {
