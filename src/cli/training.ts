@@ -94,11 +94,10 @@ type Outcome = (TrainOutcome & { keep?: string }) | { outcome: 'detached'; folde
 /** Tasks whose models answer rows, and do not talk. */
 const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
 
-/** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
+/** What can be done with the result: a classifier does not talk. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
     return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
-  const isWhole = result !== null && basename(result) === 'model';
   return [
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
@@ -106,7 +105,7 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
     ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --to index`] : []),
     ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
     `attune eval ${folder}`,
-    ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
+    `attune serve ${folder}`,
   ];
 }
 
