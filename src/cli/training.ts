@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { ResolveOptions } from '../app/recipe/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';

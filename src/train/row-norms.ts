@@ -1,4 +1,5 @@
 // N tokens of a batch, R rows, n tokens of the longest row, in and out features
+import { greatest } from '../base/many.ts';
 import { rowOfTokens, type Layout, type Parameter, type RowTap } from '../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 
@@ -60,7 +61,7 @@ class RowPlaces {
     this.rows = of.reduce((most, row) => Math.max(most, row + 1), 0);
     const lengths = Array.from({ length: this.rows }, () => 0);
     for (const row of of) lengths[row]++;
-    this.#longest = Math.max(...lengths);
+    this.#longest = greatest(lengths);
     // Behind the last token lies one of zeros.
     const places = new BigInt64Array(this.rows * this.#longest).fill(BigInt(of.length));
     const filled = Array.from({ length: this.rows }, () => 0);

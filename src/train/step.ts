@@ -1,4 +1,4 @@
-import { table } from '../base/table.ts';
+import { entryOf, table } from '../base/table.ts';
 import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
@@ -123,8 +123,8 @@ function areRowsApart({ model, objective }: StepParts): boolean {
 function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
   const { objective, model } = parts;
   const shares = request.microBatches.flat().map((row) => {
-    const own = objective.counts({ rows: [row] })[objective.unit];
-    return request.totals[objective.unit] / own;
+    const { [objective.unit]: own } = objective.counts({ rows: [row] });
+    return entryOf(request.totals, objective.unit) / own;
   });
   if (!shares.every(Number.isFinite)) return {};
   return {

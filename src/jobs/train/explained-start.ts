@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatCount } from '../../base/format.ts';
+import { pushAll } from '../../base/many.ts';
 import { turn } from '../../base/turn.ts';
 import { ExplainedVariance, type CountedTokens, type ExplainedStart } from '../../methods/tuning/eva.ts';
 import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
@@ -78,7 +79,7 @@ function passes(rows: readonly PreparedRow[]): PreparedRow[][] {
   }
   if (tokens < PASS_TOKENS && groups.length > 1) {
     const last = groups.pop()!;
-    groups.at(-1)!.push(...last);
+    pushAll(groups.at(-1)!, last);
   }
   return groups;
 }

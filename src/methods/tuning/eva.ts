@@ -1,4 +1,5 @@
 // N tokens, in features of a layer, r rank
+import { greatest } from '../../base/many.ts';
 import { isLinear, type LinearAdapter, type LinearLike } from '../../nn/index.ts';
 import { fromArray, scope, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -54,7 +55,7 @@ export class ExplainedVariance {
     if (reader !== undefined) return void this.#first.set(path, reader);
     readers.set(x, path);
     const width = x.shape[x.shape.length - 1];
-    const most = Math.max(this.#options.r, ...Object.values(this.#options.rank_pattern)) * this.#options.eva_rho;
+    const most = greatest(Object.values(this.#options.rank_pattern), this.#options.r) * this.#options.eva_rho;
     const pca = this.#directions.get(path) ?? new IncrementalPca(Math.min(Math.round(most), width));
     this.#directions.set(path, pca);
     const rows = x.reshape(-1, width);
