@@ -108,16 +108,19 @@ function stateBytes({ update }: TrainerParts): number {
 
 /** The passes of the run's update, without a move of a weight. */
 function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerParts): Update {
+  const moving = () => [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
   const clear = () => {
-    const own = objective.trainables?.(model) ?? [];
-    for (const { parameter } of [...tuning.trainables, ...own]) parameter.tensor.grad = undefined;
+    for (const { parameter } of moving()) parameter.tensor.grad = undefined;
     return 0;
   };
   const still: Update = { step: clear, state: () => new Map(), load: () => undefined };
   if (needs === undefined) return still;
   const drive: Update['drive'] = async (passes) => {
-    const perRow = needs === 'losses' ? await passes.losses() : await passes.rowGradients(() => void clear());
-    return { perRow, gradNorm: 0 };
+    if (needs === 'losses') return { perRow: await passes.losses(), gradNorm: 0 };
+    // All rows at once where that can be done, as the update takes them.
+    const cut = await passes.cutGradients?.(moving(), () => 1);
+    const perRow = cut?.losses ?? (await passes.rowGradients(() => void clear()));
+    return { perRow, gradNorm: clear() };
   };
   return { ...still, drive };
 }
