@@ -104,6 +104,8 @@ async function serveAll(office: Office, stage: Stage, coming: readonly DatedMail
   log(`alarm after ${drift.sorted.length} mails: ${drift.alarm.message}`);
   const rest = coming.slice(drift.sorted.length);
   const before = [...drift.sorted, ...(await office.sort(rest.slice(0, UNTIL_LOOKED)))];
+  // The loop takes what is written down.
+  await office.alarms();
   const improved = await improveOnce(office, stage, { served: before, coming: rest.slice(UNTIL_LOOKED) });
   const left = coming.slice(before.length + improved.tried.length);
   const unseen = [...improved.tried, ...(await office.sort(left.slice(0, BEFORE_ATTACK)))];

@@ -104,7 +104,7 @@ export class Office implements AsyncDisposable {
     return said;
   }
 
-  /** Those that are open, after all mails so far. */
+  /** Those that are open, once all mails so far are written down. */
   async alarms(): Promise<Alarm[]> {
     const { data } = (await (await this.#ask('/v1/attune/monitor', ADMIN)).json()) as { data: VersionReport[] };
     return data.flatMap(({ alarms }) => alarms).filter(({ resolvedAt }) => resolvedAt === undefined);

@@ -17,7 +17,7 @@ export interface Event {
   isBad?: boolean;
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [860, 340, 48, 16, 44, 92];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [860, 354, 48, 16, 44, 106];
 /** Mails of a point. */
 const WINDOW = 50;
 const [SERVED, FIRST, BAD] = ['#1f5f99', '#999', '#b3261e'];
@@ -99,13 +99,13 @@ function line(
   return `<path d="M${places.join('L')}" fill="none" ${style}/>`;
 }
 
-const LABEL_ROWS = 4;
+const LABEL_ROWS = 5;
 
 /** Names stand in turns below each other, so that events that follow soon can be read. */
 function eventLine({ after, name, isBad = false }: Event, place: number, x: Scale): string {
   const top = 34 + 14 * (place % LABEL_ROWS);
   const colour = isBad ? BAD : '#333';
-  const isLate = x.position(after) > WIDTH * 0.7;
+  const isLate = x.position(after) > WIDTH * 0.85;
   return (
     `<path d="M${at(x, after)} ${top}V${HEIGHT - BOTTOM}" stroke="${colour}" stroke-width="0.8"/>` +
     `<text x="${at(x, after, isLate ? -4 : 4)}" y="${top + 8}" fill="${colour}" text-anchor="${isLate ? 'end' : 'start'}">${name}</text>`

@@ -51,7 +51,7 @@ const LOOP = `continuous:
   model: ${MODEL}
   from: {traffic: {when: any, most: 200}}
   quarantine: {review: 30}
-  retrain: {recipe: spam.yaml, when: rows >= 300 or drift, replay: 0.6, holdout: 0.4}
+  retrain: {recipe: spam.yaml, when: rows >= 250 or drift, replay: 0.6, holdout: 0.4}
   rollout: {shadow: ${SHADOWED}, canary: 50%, bake: 1d}
 `;
 

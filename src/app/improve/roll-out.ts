@@ -26,9 +26,11 @@ export const rollOut: Step = async (context) => {
   const { model, rollout } = plan;
   const version = await registered(context, runFolder(folder));
   const { aliases, rollouts } = await modelHistory(model);
-  if (aliases.champion === version)
-    return { to: 'promoted', reason: `${model}@${version} is the champion`, facts: { version } };
   const tried = rollouts.find((one) => one.version === version);
+  if (aliases.champion === version) {
+    const why = tried?.stage === 'promoted' ? `: ${tried.reason}` : '';
+    return { to: 'promoted', reason: `${model}@${version} is the champion${why}`, facts: { version } };
+  }
   if (tried?.endedAt !== undefined) return ended(tried, version);
   const { shadow, canary, bake, guards } = rollout;
   if (tried === undefined) {
