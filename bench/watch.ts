@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readJson, writeJson } from '../src/files/json.ts';
 import { randomUint32 } from '../src/base/random.ts';
+import type { ServedAnswer } from '../src/watch/index.ts';
 import { Watcher } from '../src/watch/watcher.ts';
 import { processorSeconds } from '../tools/stress/process-usage.ts';
 import { measure, quantile, type Served } from './serve-clients.ts';
@@ -46,20 +47,10 @@ async function traceRate(folder: string, count: number): Promise<void> {
     feedbackRetention: 365,
     onFailure: (what, error) => console.error(what, error),
   });
+  const answers = Array.from({ length: count }, (_, i) => servedAnswer(i, count));
   const before = process.cpuUsage();
-  for (let i = 0; i < count; i++) {
-    const shared = { choice: 0, model: 'tickets', version: 'tickets@1', operation: 'chat', status: 200 };
-    watcher.observe({
-      ...shared,
-      id: `chatcmpl-${i}`,
-      at: Date.now(),
-      milliseconds: 100 + (i % 50),
-      prompt: textOf(i, 40),
-      answer: textOf(count + i, 60),
-      promptTokens: 60,
-      answerTokens: 80,
-      finish: 'stop',
-    });
+  for (const [i, answer] of answers.entries()) {
+    watcher.observe(answer);
     if (i % 500 === 499) await watcher.flush();
   }
   await watcher.flush();
@@ -68,6 +59,24 @@ async function traceRate(folder: string, count: number): Promise<void> {
   console.log(
     `${Math.round((count * 1e6) / (user + system))} traces in a processor second (${count} answers, ${watcher.lost} lost)`,
   );
+}
+
+function servedAnswer(i: number, count: number): ServedAnswer {
+  return {
+    choice: 0,
+    model: 'tickets',
+    version: 'tickets@1',
+    operation: 'chat',
+    status: 200,
+    id: `chatcmpl-${i}`,
+    at: Date.now(),
+    milliseconds: 100 + (i % 50),
+    prompt: textOf(i, 40),
+    answer: textOf(count + i, 60),
+    promptTokens: 60,
+    answerTokens: 80,
+    finish: 'stop',
+  };
 }
 
 function textOf(seed: number, words: number): string {

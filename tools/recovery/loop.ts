@@ -28,6 +28,8 @@ import { feedback, NEW, texts, writeTinyLoop } from '../../test/system/tiny-loop
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } }, allowPositionals: true });
 const TIMES = Number(values.times);
+/** Milliseconds between two looks at the state. */
+const POLL = 5;
 const STATES = ['collecting', 'quarantine', 'review', 'retraining', 'gate', 'approval', 'rollout'] as const;
 type State = (typeof STATES)[number];
 
@@ -140,8 +142,6 @@ async function reviewAll(pairs: string): Promise<void> {
   writeFileSync('tasks.json', JSON.stringify(chosen));
   await importReview(pairs, 'tasks.json', { from: 'label-studio' });
 }
-
-const POLL = 5;
 
 /** `attune improve run` until it ends, or is killed so long after a state began. @returns whether it was killed */
 async function run(seconds: Life['seconds'], kill?: { state: State; after: number }): Promise<boolean> {
