@@ -1,6 +1,7 @@
 // Norms of single rows' gradients without those gradients, beside the same row by row.
 import { describe, expect, it } from 'vitest';
 import { tunings } from '../../src/methods/tuning/index.ts';
+import { updates } from '../../src/methods/update/index.ts';
 import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -102,6 +103,7 @@ async function both(
 }
 
 const BOUND = 0.5;
+const PRIVATE = { noise_multiplier: 1, max_row_norm: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, accountant: 'rdp' };
 
 interface Case {
   method: string;
@@ -154,6 +156,24 @@ describe('norms of rows that are never made', () => {
     const largest = Math.max(...apart.map(Math.abs));
     for (const [i, value] of together.entries()) expect(Math.abs(value - apart[i])).toBeLessThan(1e-4 * largest);
     expect(liveTensors()).toBe(before);
+  });
+
+  it('are looked for again after a step whose rows could not be told apart', async () => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load('lora')).create(model, { r: 2 }, { seed: 5 });
+    const plan = { rows: 10, batchSize: 1, steps: 2, secret: 1 };
+    const update = await (await updates.load('dp_sgd')).create(tuning.trainables, PRIVATE, plan);
+    const taken: string[] = [];
+    const byRow = async () => (taken.push('by row'), []);
+    const passes = { gradients: byRow, losses: byRow, rowGradients: byRow };
+    const together = { ...passes, cutGradients: async () => (taken.push('together'), { losses: [], norms: [] }) };
+    const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0, seed: 1 };
+    await update.drive!(passes, { ...options, step: 0 });
+    await update.drive!(together, { ...options, step: 1 });
+    expect(taken).toEqual(['by row', 'together']);
+    for (const moment of update.state().values()) moment.dispose();
+    tuning.dispose();
+    model.dispose();
   });
 
   it.each([
