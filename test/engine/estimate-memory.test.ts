@@ -4,6 +4,7 @@ import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts
 import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
 import { createStorage, keepOf, settleFrozen } from '../../src/jobs/train/build-trainer.ts';
 import { storages } from '../../src/methods/storage/index.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { createModel, keptParameters } from '../../src/models/load.ts';
@@ -134,4 +135,14 @@ describe('a step on shapes trains as many parameters and holds as much as one wi
   it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', async (name) => {
     expect(await misfits(choice('lora', 'dense', name))).toEqual([]);
   });
+});
+
+it('what LoftQ begins with is not held by a step', async () => {
+  const begunWith = (start: unknown) => {
+    const tuning = { ...complete(loraOptions.parse({ r: 4, init_lora_weights: start })), method: 'lora' };
+    return { ...choice('lora', 'nf4'), tuning };
+  };
+  const before = engine().tensorBytes('meta');
+  expect(await foresee(begunWith('loftq'), false)).toEqual(await foresee(begunWith(true), false));
+  expect(engine().tensorBytes('meta')).toBe(before);
 });
