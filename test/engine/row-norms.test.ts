@@ -5,7 +5,7 @@ import { updates } from '../../src/methods/update/index.ts';
 import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
+import { aten, fromArray, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
 import type { Objective, PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
@@ -48,6 +48,16 @@ const statesObjective: Objective = {
         .reshape(1),
     );
     return { perRow: aten.cat.default(perRow), tally: {} };
+  },
+};
+
+/** Tells how long its rows are. */
+const lengthsObjective: Objective = {
+  ...nextTokenObjective,
+  loss(model, batch, context) {
+    const lengths = batch.rows.map(({ ids }) => ids.length);
+    const sum = fromArray(Float32Array.from(lengths)).sum();
+    return { ...nextTokenObjective.loss(model, batch, context), tally: { length: { sum, count: lengths.length } } };
   },
 };
 
@@ -172,6 +182,30 @@ describe('norms of rows that are never made', () => {
     await update.drive!(together, { ...options, step: 1 });
     expect(taken).toEqual(['by row', 'together']);
     for (const moment of update.state().values()) moment.dispose();
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it('leave no metrics behind where they cannot be found', async () => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load('loha')).create(model, { r: 2 }, { seed: 5 });
+    const metricsOf = async (isTried: boolean) => {
+      const update: Update = {
+        needs: 'row-gradients',
+        async drive(passes) {
+          if (isTried) expect(await passes.cutGradients!(tuning.trainables, () => 1)).toBeUndefined();
+          return { perRow: await passes.rowGradients(() => undefined), gradNorm: 0 };
+        },
+        step: () => 0,
+        state: () => new Map(),
+        load: () => undefined,
+      };
+      const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+      const request = { microBatches: [rows.slice(0, 3), rows.slice(3)], step: 0, seed: 7, checkpointing: false };
+      return (await trainStep({ model, objective: lengthsObjective, update }, { ...request, options })).metrics;
+    };
+    expect(await metricsOf(true)).toEqual(await metricsOf(false));
+    for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
     tuning.dispose();
     model.dispose();
   });
