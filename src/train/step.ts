@@ -88,7 +88,7 @@ async function followGradients(
 type PassRequest = StepRequest & {
   totals: Counts;
   add(tally: Tally): void;
-  /** What was told is told again, by other passes. */
+  /** A pass that was tried before told the same. */
   forget(): void;
   /** Stands around each batch's passes, forward and backward. */
   around?<T>(body: () => T): T;
@@ -108,6 +108,7 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
     losses: () => passOver(parts, request, undefined),
     async rowGradients(use) {
       const perRow: number[] = [];
+      request.forget();
       for (const row of request.microBatches.flat()) {
         const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
         const alone = { ...request, microBatches: [[row]], totals };
@@ -165,7 +166,6 @@ function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, '
       for (const rows of request.microBatches) if (isKnown) await cut(rows);
       if (isKnown) return { losses, norms };
       for (const { tensor } of weights) tensor.grad = undefined;
-      request.forget();
       return undefined;
     },
   };
