@@ -24,12 +24,14 @@ const llama = {
   tie_word_embeddings: true,
 };
 
-const rows: PreparedRow[] = [9, 4, 17, 6, 40].map((length, r) => ({
+const rowOf = (length: number, r: number): PreparedRow => ({
   id: (0x2234567890abcde0n + BigInt(r)).toString(16),
   ids: Int32Array.from({ length }, (_, t) => (t * t * 13 + r * 7 + 5) % 11),
   trained: new Uint8Array(length).fill(1),
   source: { file: 'rows.jsonl', line: r + 1 },
-}));
+});
+
+const rows = [9, 4, 17, 6, 40].map(rowOf);
 
 /** Squares of the states of all tokens: a loss without a head. */
 const statesObjective: Objective = {
@@ -72,7 +74,11 @@ interface Found {
 async function both(
   model: Model,
   tuning: Tuning,
-  { objective, checkpointing = false }: { objective: Objective; checkpointing?: boolean },
+  {
+    objective,
+    checkpointing = false,
+    microBatches = usualBatches,
+  }: Omit<Required<Pick<Case, 'objective'>> & Case, 'method'>,
 ): Promise<Found> {
   const found: Found = { byRow: [], norms: undefined, sums: [] };
   const settle = (sum: ClippedSum) => {
@@ -106,12 +112,12 @@ async function both(
     state: () => new Map(),
     load: () => undefined,
   };
-  const microBatches = [rows.slice(0, 3), rows.slice(3)];
   const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
   await trainStep({ model, objective, update }, { microBatches, step: 0, seed: 7, checkpointing, options });
   return found;
 }
 
+const usualBatches = [rows.slice(0, 3), rows.slice(3)];
 const BOUND = 0.5;
 const PRIVATE = { noise_multiplier: 1, max_row_norm: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, accountant: 'rdp' };
 
@@ -121,6 +127,7 @@ interface Case {
   raw?: object;
   objective?: Objective;
   checkpointing?: boolean;
+  microBatches?: PreparedRow[][];
 }
 
 async function run({
@@ -129,13 +136,14 @@ async function run({
   raw = llama,
   objective = nextTokenObjective,
   checkpointing,
+  microBatches,
 }: Case): Promise<Found> {
   const model = await createModel(raw as typeof llama, { task: objective.task, dtype: 'f32', seed: 3 });
   const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
   // LoRA's B is zero at first, and with it A's gradient.
   for (const { parameter, name } of tuning.trainables)
     if (/lora_B/.test(name)) scope(() => parameter.assign(zeros(parameter.shape).add(0.03)));
-  const found = await both(model, tuning, { objective, checkpointing });
+  const found = await both(model, tuning, { objective, checkpointing, microBatches });
   tuning.dispose();
   model.dispose();
   return found;
@@ -212,9 +220,19 @@ describe('norms of rows that are never made', () => {
     model.dispose();
   });
 
-  it.each([
+  it.each<[string, Case]>([
     ['a weight that is made of others', { method: 'loha', options: { r: 2 } }],
     ['a table that is the head too', { method: 'full' }],
+    [
+      'vectors of distances, be they as many as tokens',
+      {
+        method: 'lora',
+        options: { r: 2, target_modules: ['pos_key_proj'] },
+        raw: { ...tinyConfigs['deberta-v2'][1], vocab_size: 61, max_position_embeddings: 64 },
+        objective: statesObjective,
+        microBatches: [[rowOf(9, 0), rowOf(8, 1)]],
+      },
+    ],
   ])('are left to single rows for %s', async (_, one) => {
     expect((await run(one)).norms).toBeUndefined();
   });
