@@ -1,5 +1,6 @@
 // B segments, T queries and Tk keys of a segment, n distances, H heads
 import { arange, fromArray, type Tensor } from '../tensor/index.ts';
+import { withoutRowTaps } from './row-taps.ts';
 
 /** What is added to the score of a query and a key for how far apart they stand; its weights are trained like any. */
 export interface DistanceBias {
@@ -60,7 +61,7 @@ function pairsOf({ queries, keys, device }: ScorePositions): Pairs {
 export function biasOfScores(bias: DistanceBias, positions: ScorePositions): Tensor {
   const { distances, places } = pairsOf(positions);
   // Distances are few, however many pairs have them: each is looked up once.
-  const table = bias.of(distances); // [n, H]
+  const table = withoutRowTaps(() => bias.of(distances)); // [n, H]
   return table
     .indexSelect(0, places.flatten())
     .reshape(...places.shape, table.shape[1])
@@ -77,7 +78,7 @@ export function contentScores(
   const { distances, places } = pairsOf(positions);
   const [B, H] = heads.q.shape;
   const [, T, Tk] = places.shape;
-  const { ofQueries, ofKeys } = bias.scores(heads, distances);
+  const { ofQueries, ofKeys } = withoutRowTaps(() => bias.scores(heads, distances));
   const fromQueries = ofQueries?.gather(-1, places.unsqueeze(1).expand(B, H, T, Tk));
   const fromKeys = ofKeys?.gather(-1, places.transpose(1, 2).unsqueeze(1).expand(B, H, Tk, T)).transpose(-1, -2);
   return fromQueries === undefined || fromKeys === undefined ? (fromQueries ?? fromKeys) : fromQueries.add(fromKeys);

@@ -33,6 +33,17 @@ export function withRowTaps<T>(taps: RowTap[], body: () => T): T {
   }
 }
 
+/** Runs what reads no tokens of the pass, of which no row's share could be told: its weights have gradients as usual. */
+export function withoutRowTaps<T>(body: () => T): T {
+  const before = current;
+  current = undefined;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
 /** Whether the pass under way notes that: then nothing is fused that holds trained weights. */
 export function notesRows(): boolean {
   return current !== undefined;

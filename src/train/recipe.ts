@@ -153,6 +153,8 @@ const schedulerOptionsSchema = z
   .optional()
   .meta({ description: "the schedule's own options", shown: '{NAME: VALUE}' });
 
+const A_SIZE = 'expected a size such as 4GiB or 800MB';
+
 const trainingSchema = z.strictObject({
   epochs: z
     .number()
@@ -189,7 +191,7 @@ const trainingSchema = z.strictObject({
     .default('auto')
     .describe('recompute activations to save memory; never changes the result'),
   max_memory: z
-    .union([z.int().positive(), z.string().regex(BYTE_SIZE)], { error: 'expected a size such as 4GiB or 800MB' })
+    .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
     .nullable()
     .default(null)
     .meta({

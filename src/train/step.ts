@@ -54,7 +54,13 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
   const totals = { ...counts, ...(await surveyStep(parts, { ...request, microBatches })) };
   const sums = new TallySums();
   const rows = request.microBatches.flat();
-  const passes = passesOf(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
+  const passes = passesOf(parts, {
+    ...request,
+    microBatches,
+    totals,
+    add: (tally) => sums.add(tally),
+    forget: () => sums.clear(),
+  });
   const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
   const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
   refuseNonFinite(perRow, rows, wanted);
@@ -82,6 +88,8 @@ async function followGradients(
 type PassRequest = StepRequest & {
   totals: Counts;
   add(tally: Tally): void;
+  /** A pass that was tried before told the same. */
+  forget(): void;
   /** Stands around each batch's passes, forward and backward. */
   around?<T>(body: () => T): T;
 };
@@ -100,6 +108,7 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
     losses: () => passOver(parts, request, undefined),
     async rowGradients(use) {
       const perRow: number[] = [];
+      request.forget();
       for (const row of request.microBatches.flat()) {
         const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
         const alone = { ...request, microBatches: [[row]], totals };
@@ -229,6 +238,10 @@ export class TallySums {
       const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
       this.#sums.set(name, { sum: entry.sum + sum.item(), count: entry.count + count });
     }
+  }
+
+  clear(): void {
+    this.#sums.clear();
   }
 
   metrics(): Metrics {

@@ -2,13 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
+import { planRunMemory } from '../../src/jobs/train/plan-memory.ts';
 import { createStorage, keepOf, settleFrozen } from '../../src/jobs/train/build-trainer.ts';
 import { storages } from '../../src/methods/storage/index.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { createModel, keptParameters } from '../../src/models/load.ts';
 import { engine, noGrad, scope } from '../../src/tensor/index.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
@@ -121,6 +124,7 @@ async function misfits(choice: StepChoice, ways = [false]): Promise<string[]> {
 }
 
 const BOUND = 0.15;
+const LORA = { ...complete(loraOptions.parse({ r: 4 })), method: 'lora' };
 
 describe('a step on shapes trains as many parameters and holds as much as one with numbers', () => {
   it.each(tunings.names.filter((name) => name !== 'bitfit'))('with tuning %s', async (method) => {
@@ -134,4 +138,34 @@ describe('a step on shapes trains as many parameters and holds as much as one wi
   it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', async (name) => {
     expect(await misfits(choice('lora', 'dense', name))).toEqual([]);
   });
+});
+
+it('what LoftQ begins with is not held by a step', async () => {
+  const begunWith = (start: unknown) => {
+    const tuning = { ...complete(loraOptions.parse({ r: 4, init_lora_weights: start })), method: 'lora' };
+    return { ...choice('lora', 'nf4'), tuning };
+  };
+  const before = engine().tensorBytes('meta');
+  expect(await foresee(begunWith('loftq'), false)).toEqual(await foresee(begunWith(true), false));
+  expect(engine().tensorBytes('meta')).toBe(before);
+});
+
+it('a run says how its steps are split where that was not asked for', async () => {
+  const model = await createModel(config, { dtype: 'f32', seed: 3 });
+  const tuning = await (await tunings.load('lora')).create(model, complete(loraOptions.parse({ r: 4 })), { seed: 0 });
+  const noteOf = async (training: object): Promise<string | undefined> => {
+    const usual = { gradient_checkpointing: 'auto', micro_batch_tokens: 'auto', max_memory: null };
+    const { optimizer, ...rest } = choice('lora');
+    const recipe = { ...rest, tuning: LORA, training: { ...usual, optimizer, ...training } } as unknown as Recipe;
+    return (await planRunMemory({ recipe, model, tuning, objective: nextTokenObjective, longest: 16 })).note;
+  };
+  expect(await noteOf({})).toBeUndefined();
+  expect(await noteOf({ micro_batch_tokens: 64 })).toBeUndefined();
+  expect(await noteOf({ gradient_checkpointing: true })).toBeUndefined();
+  expect(await noteOf({ micro_batch_tokens: 64, max_memory: '400GB' })).toBeUndefined();
+  expect(await noteOf({ micro_batch_tokens: 64, max_memory: 1 })).toContain(
+    'yet more than max_memory 1 B may be needed',
+  );
+  tuning.dispose();
+  model.dispose();
 });

@@ -9,11 +9,12 @@ import { IncrementalPca } from '../../src/methods/tuning/incremental-pca.ts';
 import { create } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
+import { collateRows } from '../../src/methods/objectives/next-token.ts';
 import { explainedStart } from '../../src/jobs/train/explained-start.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load.ts';
 import { aten, arange, liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
-import type { Objective } from '../../src/train/interfaces.ts';
+import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { recipeOf, runCell, writeModel } from './method-matrix.ts';
@@ -126,6 +127,24 @@ describe('a run that begins with EVA', () => {
     expect(before.own).toEqual(before.base);
     expect([hasMoved, steps.length]).toEqual([true, 3]);
     expect(resumed).toEqual(whole);
+  });
+
+  it('passes at least as many tokens at once as it takes directions', async () => {
+    const raw = { model_type: 'llama', vocab_size: 61, hidden_size: 288, intermediate_size: 8, num_hidden_layers: 1 };
+    const heads = { num_attention_heads: 4, num_key_value_heads: 1, max_position_embeddings: 64 };
+    const model = await createModel({ ...raw, ...heads }, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
+    const tuning = { ...recipe.tuning, r: 280, eva_rho: 1, target_modules: ['o_proj'], init_lora_weights: 'eva' };
+    const rows = Array.from({ length: 30 }, (_, i): PreparedRow => {
+      const ids = Int32Array.from({ length: 20 }, (_, t) => (t * t * 13 + i * 7) % 61);
+      return { id: String(i), ids, trained: new Uint8Array(20).fill(1), source: { file: '', line: i + 1 } };
+    });
+    const objective = { collate: (some: readonly PreparedRow[]) => collateRows(some, { causal: true }) } as Objective;
+    const around = { emit: () => undefined, signal: new AbortController().signal };
+    const start = await explainedStart({ ...recipe, tuning } as Recipe, model, { objective, rows, ...around });
+    expect(start!.starts.get('model.layers.0.self_attn.o_proj')!.shape).toEqual([280, 288]);
+    for (const directions of start!.starts.values()) directions.dispose();
+    model.dispose();
   });
 
   it('is refused with fewer tokens than directions, and where steps have to be private', async () => {

@@ -1,10 +1,11 @@
 // Norms of single rows' gradients without those gradients, beside the same row by row.
 import { describe, expect, it } from 'vitest';
 import { tunings } from '../../src/methods/tuning/index.ts';
+import { updates } from '../../src/methods/update/index.ts';
 import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
+import { aten, fromArray, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
 import type { Objective, PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
@@ -23,12 +24,14 @@ const llama = {
   tie_word_embeddings: true,
 };
 
-const rows: PreparedRow[] = [9, 4, 17, 6, 40].map((length, r) => ({
+const rowOf = (length: number, r: number): PreparedRow => ({
   id: (0x2234567890abcde0n + BigInt(r)).toString(16),
   ids: Int32Array.from({ length }, (_, t) => (t * t * 13 + r * 7 + 5) % 11),
   trained: new Uint8Array(length).fill(1),
   source: { file: 'rows.jsonl', line: r + 1 },
-}));
+});
+
+const rows = [9, 4, 17, 6, 40].map(rowOf);
 
 /** Squares of the states of all tokens: a loss without a head. */
 const statesObjective: Objective = {
@@ -50,6 +53,16 @@ const statesObjective: Objective = {
   },
 };
 
+/** Tells how long its rows are. */
+const lengthsObjective: Objective = {
+  ...nextTokenObjective,
+  loss(model, batch, context) {
+    const lengths = batch.rows.map(({ ids }) => ids.length);
+    const sum = fromArray(Float32Array.from(lengths)).sum();
+    return { ...nextTokenObjective.loss(model, batch, context), tally: { length: { sum, count: lengths.length } } };
+  },
+};
+
 interface Found {
   byRow: number[];
   norms: readonly number[] | undefined;
@@ -61,7 +74,11 @@ interface Found {
 async function both(
   model: Model,
   tuning: Tuning,
-  { objective, checkpointing = false }: { objective: Objective; checkpointing?: boolean },
+  {
+    objective,
+    checkpointing = false,
+    microBatches = usualBatches,
+  }: Omit<Required<Pick<Case, 'objective'>> & Case, 'method'>,
 ): Promise<Found> {
   const found: Found = { byRow: [], norms: undefined, sums: [] };
   const settle = (sum: ClippedSum) => {
@@ -95,13 +112,14 @@ async function both(
     state: () => new Map(),
     load: () => undefined,
   };
-  const microBatches = [rows.slice(0, 3), rows.slice(3)];
   const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
   await trainStep({ model, objective, update }, { microBatches, step: 0, seed: 7, checkpointing, options });
   return found;
 }
 
+const usualBatches = [rows.slice(0, 3), rows.slice(3)];
 const BOUND = 0.5;
+const PRIVATE = { noise_multiplier: 1, max_row_norm: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, accountant: 'rdp' };
 
 interface Case {
   method: string;
@@ -109,6 +127,7 @@ interface Case {
   raw?: object;
   objective?: Objective;
   checkpointing?: boolean;
+  microBatches?: PreparedRow[][];
 }
 
 async function run({
@@ -117,13 +136,14 @@ async function run({
   raw = llama,
   objective = nextTokenObjective,
   checkpointing,
+  microBatches,
 }: Case): Promise<Found> {
   const model = await createModel(raw as typeof llama, { task: objective.task, dtype: 'f32', seed: 3 });
   const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
   // LoRA's B is zero at first, and with it A's gradient.
   for (const { parameter, name } of tuning.trainables)
     if (/lora_B/.test(name)) scope(() => parameter.assign(zeros(parameter.shape).add(0.03)));
-  const found = await both(model, tuning, { objective, checkpointing });
+  const found = await both(model, tuning, { objective, checkpointing, microBatches });
   tuning.dispose();
   model.dispose();
   return found;
@@ -156,9 +176,63 @@ describe('norms of rows that are never made', () => {
     expect(liveTensors()).toBe(before);
   });
 
-  it.each([
+  it('are looked for again after a step whose rows could not be told apart', async () => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load('lora')).create(model, { r: 2 }, { seed: 5 });
+    const plan = { rows: 10, batchSize: 1, steps: 2, secret: 1 };
+    const update = await (await updates.load('dp_sgd')).create(tuning.trainables, PRIVATE, plan);
+    const taken: string[] = [];
+    const byRow = async () => (taken.push('by row'), []);
+    const passes = { gradients: byRow, losses: byRow, rowGradients: byRow };
+    const together = { ...passes, cutGradients: async () => (taken.push('together'), { losses: [], norms: [] }) };
+    const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0, seed: 1 };
+    await update.drive!(passes, { ...options, step: 0 });
+    await update.drive!(together, { ...options, step: 1 });
+    expect(taken).toEqual(['by row', 'together']);
+    for (const moment of update.state().values()) moment.dispose();
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it('leave no metrics behind where they cannot be found', async () => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load('loha')).create(model, { r: 2 }, { seed: 5 });
+    const found: unknown[] = [];
+    const metricsOf = async (isTried: boolean) => {
+      const update: Update = {
+        needs: 'row-gradients',
+        async drive(passes) {
+          if (isTried) found.push(await passes.cutGradients!(tuning.trainables, () => 1));
+          return { perRow: await passes.rowGradients(() => undefined), gradNorm: 0 };
+        },
+        step: () => 0,
+        state: () => new Map(),
+        load: () => undefined,
+      };
+      const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
+      const request = { microBatches: [rows.slice(0, 3), rows.slice(3)], step: 0, seed: 7, checkpointing: false };
+      return (await trainStep({ model, objective: lengthsObjective, update }, { ...request, options })).metrics;
+    };
+    expect(await metricsOf(true)).toEqual(await metricsOf(false));
+    expect(found).toEqual([undefined]);
+    for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it.each<[string, Case]>([
     ['a weight that is made of others', { method: 'loha', options: { r: 2 } }],
     ['a table that is the head too', { method: 'full' }],
+    [
+      'vectors of distances, be they as many as tokens',
+      {
+        method: 'lora',
+        options: { r: 2, target_modules: ['pos_key_proj'] },
+        raw: { ...tinyConfigs['deberta-v2'][1], vocab_size: 61, max_position_embeddings: 64 },
+        objective: statesObjective,
+        microBatches: [[rowOf(9, 0), rowOf(8, 1)]],
+      },
+    ],
   ])('are left to single rows for %s', async (_, one) => {
     expect((await run(one)).norms).toBeUndefined();
   });

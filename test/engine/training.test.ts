@@ -201,6 +201,16 @@ describe('low-rank adapters', () => {
     );
   });
 
+  it('refuse options that together leave no layer, by their names', async () => {
+    const model = await createModel(config, { dtype: 'f32', seed: 3 });
+    const create = (choice: object) => () => createLora(model, { ...loraOptions.parse(choice), alpha: 8 }, { seed: 5 });
+    expect(create({ layers_to_transform: [99] })).toThrow(
+      'target_modules, layers_to_transform together match no layer',
+    );
+    expect(create({ target_modules: ['query'] })).toThrow('target_modules matches no layer');
+    model.dispose();
+  });
+
   it('refuse a state with a tensor too many, one too few or one of another shape', async () => {
     const { tuning } = await tuned({ dtype: 'f32', kind: 'lora' });
     const state = new Map(tuning.state());

@@ -18,6 +18,17 @@ it('the width of a bottleneck is said once, and what is settled settles to itsel
   expect(method.settle(settled)).toEqual(settled);
 });
 
+it('adapters after cross-attention are of one style', () => {
+  expect(() => method.settle({ cross_attention: true })).toThrow('only with style houlsby');
+  expect(method.settle({ style: 'houlsby', cross_attention: true }).cross_attention).toBe(true);
+});
+
+it('a saved adapter that does not say its width is refused', () => {
+  const { modules_to_save: _, ...own } = method.settle({});
+  const read = () => method.peft!.config.parse({ ...own, reduction_factor: null });
+  expect(read).toThrow('expected this or reduction_factor');
+});
+
 it('a saved adapter is opened by the keys that it was written with', () => {
   const { config, read } = method.peft!;
   const { modules_to_save: _, ...own } = method.settle({ style: 'parallel', layers_to_transform: [1], dropout: 0.1 });

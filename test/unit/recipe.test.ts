@@ -114,6 +114,13 @@ describe('a resolved recipe', () => {
 });
 
 describe('a bad recipe', () => {
+  it('says what a size looks like', async () => {
+    for (const value of ['3XB', '', 0, true]) {
+      const { message } = await problemOf({ ...minimal, training: { max_memory: value as string } });
+      expect(message).toContain('a size such as 4GiB or 800MB');
+    }
+  });
+
   it('reports all problems at once, each with its line', async () => {
     const text = [
       'data:',

@@ -74,7 +74,7 @@ function bytesOf({ trainables }: Tuning): number {
 
 /** Checkpoints hold weights in the compute type as a rule; those of linear layers take the storage's form. */
 async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Promise<void> {
-  const { keep } = await keepOf(choice);
+  const { keep, residuals } = await keepOf(choice);
   const kept = keptParameters(model, keep);
   for (const [path, parameter] of model.parameters()) {
     if (parameter instanceof ModuleBuffer || !isFloating(parameter.tensor.dtype)) continue;
@@ -83,6 +83,8 @@ async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Prom
       parameter.assign(kept.has(parameter) ? keep!.quantise(weight, path) : weight);
     });
   }
+  // What LoRA begins with is copied into its own weights.
+  for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
 }
 
 /** The run's own tuning; rows of named tokens are counted, and which they are does not matter. */

@@ -11,7 +11,7 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 
-/** Tokens of a pass, and most passes: directions settle long before. */
+/** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
 const PASS_TOKENS = 256;
 const MOST_PASSES = 32;
 
@@ -40,7 +40,7 @@ export async function explainedStart(
   emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
   const explained = new ExplainedVariance(model, options);
   try {
-    for (const some of passes(rows)) {
+    for (const some of passes(rows, Math.max(PASS_TOKENS, explained.most))) {
       signal.throwIfAborted();
       const loaded = (await objective.load?.(some)) ?? some;
       const pass = () => noGrad(() => scope(() => void model.hidden(objective.collate(loaded).input)));
@@ -62,22 +62,22 @@ function weightOf({ trained }: PreparedRow): number {
   return count === 0 ? trained.length : count;
 }
 
-/** Rows of about so many tokens each, spread over all; what is left goes with the last. */
-function passes(rows: readonly PreparedRow[]): PreparedRow[][] {
+/** Rows of at least so many tokens each, spread over all; what is left goes with the last. */
+function passes(rows: readonly PreparedRow[], least: number): PreparedRow[][] {
   const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
-  const stride = Math.max(1, Math.floor(total / (PASS_TOKENS * MOST_PASSES)));
+  const stride = Math.max(1, Math.floor(total / (least * MOST_PASSES)));
   const groups: PreparedRow[][] = [[]];
   let tokens = 0;
   for (const [i, row] of rows.entries()) {
     if (i % stride !== 0) continue;
-    if (tokens >= PASS_TOKENS) {
+    if (tokens >= least) {
       groups.push([]);
       tokens = 0;
     }
     groups.at(-1)!.push(row);
     tokens += weightOf(row);
   }
-  if (tokens < PASS_TOKENS && groups.length > 1) {
+  if (tokens < least && groups.length > 1) {
     const last = groups.pop()!;
     pushAll(groups.at(-1)!, last);
   }

@@ -45,7 +45,7 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const costs = isCounted(model) ? await costsOf(request) : undefined;
   const budget = limit === undefined ? undefined : roomOf(request, limit);
   const plan = planMemory(model, { ...wanted, budget, costs });
-  return { ...plan, note: noteOf(plan, limit) };
+  return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, limit) };
 }
 
 /**
@@ -105,7 +105,14 @@ async function costsOf({ recipe, model, longest }: MemoryRequest): Promise<StepC
   return { kept: cost(false), checkpointing: cost(true), least: cost('least') };
 }
 
-/** What was decided and why, where it is not what a run with room does. */
+/** Whether a plan that fits is what the recipe says, or what a run with room does. */
+function isAsked(plan: MemoryPlan, { training }: Recipe): boolean {
+  const { gradient_checkpointing: checkpointing, micro_batch_tokens: tokens } = training;
+  const isRoomy = tokens !== 'auto' || plan.microBatchTokens >= ROOMY_TOKENS;
+  return plan.fits && isRoomy && plan.checkpointing === (checkpointing === 'auto' ? false : checkpointing);
+}
+
+/** What was decided and why. */
 function noteOf({ microBatchTokens, checkpointing, fits }: MemoryPlan, limit: number | undefined): string | undefined {
   const why = limit === undefined ? 'what is free' : `max_memory ${formatBytes(limit)}`;
   const again = { true: ', blocks computed twice', least: ', blocks computed twice from their inputs alone' };

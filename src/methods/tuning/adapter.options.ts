@@ -81,7 +81,7 @@ function complete(given: Given): AdapterOptions {
   };
 }
 
-const config = z.object({
+const written = z.object({
   style: z.enum(STYLES),
   bottleneck_size: storedRank.nullish(),
   reduction_factor: storedFactor.nullish(),
@@ -93,11 +93,21 @@ const config = z.object({
   layers_to_transform: z.array(z.int().min(0)).nullish(),
 });
 
+const config = written.refine(({ bottleneck_size: size, reduction_factor: factor }) => (size ?? factor) != null, {
+  path: ['bottleneck_size'],
+  error: 'expected this or reduction_factor',
+});
+
 export const method = defineTuning({
-  options: options.refine((given) => given.bottleneck_size === null || given.reduction_factor === null, {
-    path: ['bottleneck_size'],
-    error: 'stands beside reduction_factor, which says the same: remove one of them',
-  }),
+  options: options
+    .refine((given) => given.bottleneck_size === null || given.reduction_factor === null, {
+      path: ['bottleneck_size'],
+      error: 'stands beside reduction_factor, which says the same: remove one of them',
+    })
+    .refine((given) => given.style === 'houlsby' || !given.cross_attention, {
+      path: ['cross_attention'],
+      error: 'acts only with style houlsby: the others put adapters at MLPs alone',
+    }),
   complete,
   keepsWeights: true,
   peft: {

@@ -34,6 +34,12 @@ export class ExplainedVariance {
     this.#targets = findTargets(model, options, () => true);
   }
 
+  /** Directions that are looked for in a layer at most; a pass of fewer tokens says nothing. */
+  get most(): number {
+    const { rank_pattern: ranks, r, eva_rho: rho } = this.#options;
+    return Math.round(greatest(Object.values(ranks), r) * rho);
+  }
+
   /** Looks at the layers' inputs in a pass, of which some tokens count; all unless given. */
   watch(pass: () => void, counted?: CountedTokens): void {
     const readers = new Map<Tensor, string>();
@@ -55,8 +61,7 @@ export class ExplainedVariance {
     if (reader !== undefined) return void this.#first.set(path, reader);
     readers.set(x, path);
     const width = x.shape[x.shape.length - 1];
-    const most = greatest(Object.values(this.#options.rank_pattern), this.#options.r) * this.#options.eva_rho;
-    const pca = this.#directions.get(path) ?? new IncrementalPca(Math.min(Math.round(most), width));
+    const pca = this.#directions.get(path) ?? new IncrementalPca(Math.min(this.most, width));
     this.#directions.set(path, pca);
     const rows = x.reshape(-1, width);
     // An encoder beside the tokens reads others.

@@ -21,6 +21,8 @@ export interface Wanted {
   exclude_modules?: TargetModules | null;
 }
 
+const NAMING = ['target_modules', 'layers_to_transform', 'exclude_modules'] as const;
+
 /**
  * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels, and the
  * table of tokens; in a network that is made of convolutions `all-linear` means those.
@@ -52,9 +54,10 @@ export function findTargets(
     return isWanted(path);
   });
   if (found.length > 0) return found;
+  const fields = NAMING.filter((field) => choice[field] != null);
   throw new AttuneError('E_NO_TARGETS', {
-    what: 'target_modules matches no layer of this model that takes an adapter',
-    got: JSON.stringify(wanted),
+    what: `${fields.join(', ')} ${fields.length === 1 ? 'matches' : 'together match'} no layer of this model that takes an adapter`,
+    got: fields.map((field) => JSON.stringify(choice[field])).join(', '),
     expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
   });
 }

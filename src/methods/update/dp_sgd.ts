@@ -64,7 +64,9 @@ class DpSgd implements Update {
 
   /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
   async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    const cut = this.#isGhost ? await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm)) : undefined;
+    // A step whose rows cannot be told apart says nothing of the next one: a run that resumes would not know of it.
+    if (!this.#isGhost || passes.cutGradients === undefined) return passes.rowGradients(() => void sum.add());
+    const cut = await passes.cutGradients(this.#trainables, (norm) => sum.factorOf(norm));
     this.#isGhost = cut !== undefined;
     if (cut === undefined) return passes.rowGradients(() => void sum.add());
     sum.addCut(cut.norms);
