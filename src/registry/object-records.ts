@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { parseJson } from '../files/json.ts';
-import { objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
+import { copiesSince, objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import type { StoredFolder } from '../store/objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 
@@ -39,10 +39,14 @@ export async function recordPlace(
 /** What is being written, or registered, is not known yet. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 
-/** Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none. */
+/**
+ * Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none; what was in
+ * it before a bucket was used stays, since it may be another registry's.
+ */
 export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
   if (objectStore().isFolder) return;
   const folder = objectsFolder();
+  const since = copiesSince(folder);
   const known = new Set((await storedObjects(registry)).map(({ key }) => key));
   for (const { stored, isDeleted, made } of await placesOfVersions(registry)) {
     if (stored !== undefined && !isDeleted) known.add(stored.key);
@@ -54,7 +58,8 @@ export async function removeStrayCopies(registry: Registry, now = Date.now()): P
     for (const name of namesIn(join(folder, kind))) {
       const path = join(folder, kind, name);
       const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-      if (!known.has(`${kind}/${name}`) && changedAt < now - young) rmSync(path, { recursive: true, force: true });
+      const isOldCopy = changedAt >= since && changedAt < now - young;
+      if (isOldCopy && !known.has(`${kind}/${name}`)) rmSync(path, { recursive: true, force: true });
     }
   }
 }

@@ -47,12 +47,20 @@ export function objectsOf({ key, files }: StoredFolder): StoredObject[] {
   return files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
 }
 
+/** Where one file fails no other is begun, and those that are on their way have ended when it is told. */
 async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Promise<unknown>): Promise<void> {
   const left = objectsOf(stored);
   const takeTurns = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+    try {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+    } catch (error) {
+      left.length = 0;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, takeTurns));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Links are followed: snapshots of the hub consist of them. */

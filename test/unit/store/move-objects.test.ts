@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { weightsHash } from '../../../src/app/registry/describe-result.ts';
 import { moveStore } from '../../../src/app/store/move-store.ts';
@@ -110,5 +110,16 @@ describe('files and versions of one machine', () => {
     expect(existsSync(folder)).toBe(false);
     await removeStrayCopies(registry, Date.now() + 3_600_000);
     expect(existsSync(copy)).toBe(false);
+  });
+
+  it('stay where they were kept before there was a bucket: another registry may know them', async () => {
+    process.env.ATTUNE_HOME = join(home, 'third');
+    const path = join(home, 'third', 'training', 'files', 'file-old.jsonl');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, ROWS);
+    const old = new Date(Date.now() - 3_600_000);
+    utimesSync(path, old, old);
+    await removeStrayCopies(registry, Date.now() + 86_400_000);
+    expect(existsSync(path)).toBe(true);
   });
 });
