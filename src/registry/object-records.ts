@@ -1,6 +1,7 @@
 /** What the registry knows of objects: each file of the training API, and of every version that is there. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { sha256File } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
 import { copiesSince, objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import type { StoredFolder } from '../store/objects/stored-folder.ts';
@@ -15,11 +16,23 @@ export async function storedObjects(registry: Registry): Promise<StoredObject[]>
     .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .orderBy('id')
     .execute();
+  await hashOldParts(registry);
   const parts = await registry.selectFrom('upload_parts').selectAll().orderBy('id').execute();
   return [
     ...files.map(({ id, bytes, sha256 }) => ({ key: `files/${id}.jsonl`, bytes, sha256 })),
     ...parts.map(({ id, bytes, sha256 }) => ({ key: `parts/${id}`, bytes, sha256 })),
   ];
+}
+
+/** Parts that were sent before their hashes were kept have none; their bytes are on this machine alone. */
+async function hashOldParts(registry: Registry): Promise<void> {
+  const parts = await registry.selectFrom('upload_parts').select('id').where('sha256', '=', '').execute();
+  for (const { id } of parts) {
+    const path = objectStore().pathOf(`parts/${id}`);
+    if (!existsSync(path)) continue;
+    const sha256 = await sha256File(path);
+    await registry.updateTable('upload_parts').set({ sha256 }).where('id', '=', id).execute();
+  }
 }
 
 /** Says where a version's files are from now on: in the object store, or in a folder alone. */

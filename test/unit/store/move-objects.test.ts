@@ -7,6 +7,7 @@ import { moveStore } from '../../../src/app/store/move-store.ts';
 import { sha256 } from '../../../src/files/hash.ts';
 import {
   addFile,
+  addPart,
   addVersion,
   deleteModel,
   fetchFile,
@@ -14,6 +15,7 @@ import {
   filePath,
   findVersion,
   openRegistry,
+  partPath,
   removeFile,
   removeStrayCopies,
   type Registry,
@@ -46,6 +48,10 @@ beforeAll(async () => {
   const known = { id: 'file-a', owner: '', purpose: 'fine-tune', filename: 'rows.jsonl' };
   const size = { bytes: ROWS.length, sha256: sha256(ROWS), created_at: 1, expires_at: null };
   await addFile(registry, { ...known, ...size });
+  mkdirSync(join(home, 'training', 'parts'));
+  writeFileSync(partPath('part_a'), ROWS);
+  // As it was sent before hashes were kept of parts.
+  await addPart(registry, { id: 'part_a', upload: 'upload_a', bytes: ROWS.length, sha256: '', created_at: 1 });
   await registered('tickets');
   writeFileSync(join(await registered('mails'), 'adapter_model.safetensors'), 'other weights');
 });
@@ -61,8 +67,8 @@ const tickets = () => findVersion(registry, 'tickets', 1);
 describe('files and versions of one machine', () => {
   it('arrive in a bucket, each read back; what has changed since it was registered stays', async () => {
     const { objects } = await moveStore({ to: server.url });
-    expect(objects).toMatchObject({ files: 3, left: [expect.stringMatching(/^mails@1: .* has changed since/)] });
-    expect(server.objects.size).toBe(3);
+    expect(objects).toMatchObject({ files: 4, left: [expect.stringMatching(/^mails@1: .* has changed since/)] });
+    expect(server.objects.size).toBe(4);
     expect((await tickets()).stored!.files.map(({ name }) => name)).toEqual([
       'adapter_config.json',
       'adapter_model.safetensors',
@@ -86,7 +92,7 @@ describe('files and versions of one machine', () => {
     const address = `${server.url}&region=us-east-1`;
     process.env.ATTUNE_HOME = home;
     const { objects } = await moveStore({ from: address });
-    expect(objects!.files).toBe(3);
+    expect(objects!.files).toBe(4);
     const version = await tickets();
     expect(version.stored).toBeUndefined();
     expect(await weightsHash(version.folder)).toBe(version.hashes.weights);

@@ -79,9 +79,12 @@ describe('objects in a bucket', () => {
     const prototype = Object.getPrototypeOf(file) as typeof file;
     await file.close();
     const { read } = prototype;
-    const slow = vi.spyOn(prototype, 'read').mockImplementation(async function (this: typeof file, ...words: never[]) {
+    const slow = vi.spyOn(prototype, 'read').mockImplementation(async function (
+      this: typeof file,
+      ...words: unknown[]
+    ) {
       await sleep(150);
-      return read.apply(this, words) as never;
+      return read.apply(this, words as never) as never;
     });
     const unhandled: unknown[] = [];
     const note = (error: unknown) => unhandled.push(error);
