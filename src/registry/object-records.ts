@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { sha256File } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
 import { copiesSince, objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
-import type { StoredFolder } from '../store/objects/stored-folder.ts';
+import { removeFolder, type StoredFolder } from '../store/objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 
 /** Files and parts of uploads, without those whose time is over. */
@@ -49,6 +49,17 @@ export async function recordPlace(
     .execute();
 }
 
+/** Deletes what is in the bucket of versions that were deleted while it could not be used. @throws AttuneError E_OBJECTS… */
+export async function removeDeletedVersions(registry: Registry): Promise<void> {
+  if (objectStore().isFolder) return;
+  for (const { stored, isDeleted, made, ...version } of await placesOfVersions(registry)) {
+    if (!isDeleted || stored === undefined || stored.files.length === 0) continue;
+    await removeFolder(objectStore(), stored);
+    // The key stays: other machines delete their copies by it.
+    await recordPlace(registry, version, { folder: made, stored: { ...stored, files: [] } });
+  }
+}
+
 /** What is being written, or registered, is not known yet. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 
@@ -81,9 +92,11 @@ async function placesOfVersions(registry: Registry) {
   const rows = await registry
     .selectFrom('versions')
     .innerJoin('registered_models', 'registered_models.name', 'versions.model')
-    .select(['versions.folder', 'stored', 'deleted_at'])
+    .select(['model', 'version', 'versions.folder', 'stored', 'deleted_at'])
     .execute();
-  return rows.map(({ folder: made, stored, deleted_at: deletedAt }) => ({
+  return rows.map(({ model, version, folder: made, stored, deleted_at: deletedAt }) => ({
+    model,
+    version,
     made,
     stored: stored === null ? undefined : (parseJson(stored) as StoredFolder),
     isDeleted: deletedAt !== null,

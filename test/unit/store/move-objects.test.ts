@@ -16,6 +16,7 @@ import {
   findVersion,
   openRegistry,
   partPath,
+  removeDeletedVersions,
   removeFile,
   removeStrayCopies,
   type Registry,
@@ -108,12 +109,19 @@ describe('files and versions of one machine', () => {
     await removeFile(registry, 'file-a');
     expect([...server.objects.keys()].filter((key) => key.includes('files/'))).toEqual([]);
     process.env.ATTUNE_HOME = join(home, 'other');
-    const folder = await fetchVersion(await tickets());
+    const version = await tickets();
+    const folder = await fetchVersion(version);
+    const isInBucket = () => [...server.objects.keys()].some((key) => key.includes(version.stored!.key));
     await removeStrayCopies(registry);
     expect(existsSync(copy) && existsSync(folder)).toBe(true);
     await deleteModel(registry, 'tickets', 'ann');
     await removeStrayCopies(registry);
     expect(existsSync(folder)).toBe(false);
+    // As it is where the bucket could not be used when the model was deleted.
+    expect(isInBucket()).toBe(true);
+    await removeDeletedVersions(registry);
+    await removeDeletedVersions(registry);
+    expect(isInBucket()).toBe(false);
     await removeStrayCopies(registry, Date.now() + 3_600_000);
     expect(existsSync(copy)).toBe(false);
   });
