@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -151,6 +151,14 @@ it('nothing is left of a folder of which one file cannot be kept', async () => {
   await expect(putFolder(new Slow(join(folder, 'store')), from, 'models/m')).rejects.toThrow('no');
   await sleep(80);
   expect([...kept]).toEqual([]);
+});
+
+it.each(['nowhere', '..'])('a folder with a link to %s is refused', async (target) => {
+  const from = join(folder, 'model');
+  mkdirSync(from);
+  symlinkSync(target, join(from, 'link'));
+  const put = putFolder(new FolderStore(join(folder, 'store')), from, 'models/m');
+  await expect(put).rejects.toMatchObject({ code: 'E_MODEL_LINK' });
 });
 
 describe('a bucket that cannot be used', () => {
