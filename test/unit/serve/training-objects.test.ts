@@ -1,7 +1,7 @@
 // The training API with its files in a bucket.
 import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filePath } from '../../../src/registry/index.ts';
+import { endExpiredUploads, filePath } from '../../../src/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 import { trainingServer, type TrainingServer } from './training-server.ts';
 
@@ -49,6 +49,21 @@ describe('files of the training API in a bucket', () => {
     const { body } = await shop.send('POST', `/v1/uploads/${upload.id}/complete`, { part_ids: parts });
     expect(bucket.objects.get(`attune/files/${body.file.id}.jsonl`)!.toString()).toBe(ROWS);
     await shop.send('DELETE', `/v1/files/${body.file.id}`);
+    expect(keys()).toEqual([]);
+  });
+
+  it('go later where they could not be removed with their upload', async () => {
+    const shop = server.as('shop');
+    const wanted = { filename: 'rows.jsonl', purpose: 'fine-tune', bytes: ROWS.length, mime_type: 'text/jsonl' };
+    const { body: upload } = await shop.send('POST', '/v1/uploads', wanted);
+    const form = new FormData();
+    form.set('data', new File([ROWS], 'part'));
+    await shop.send('POST', `/v1/uploads/${upload.id}/parts`, form);
+    bucket.fault = ({ method }) => (method === 'DELETE' ? { status: 403, code: 'AccessDenied' } : undefined);
+    expect((await shop.send('POST', `/v1/uploads/${upload.id}/cancel`)).status).toBe(503);
+    bucket.fault = () => undefined;
+    expect(keys()).toHaveLength(1);
+    await endExpiredUploads(server.registry);
     expect(keys()).toEqual([]);
   });
 
