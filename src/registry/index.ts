@@ -73,7 +73,7 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
-export { recordPlace, removeStrayCopies, storedObjects } from './object-records.ts';
+export { recordPlace, removeDeletedVersions, removeStrayCopies, storedObjects } from './object-records.ts';
 export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {

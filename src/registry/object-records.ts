@@ -1,9 +1,10 @@
 /** What the registry knows of objects: each file of the training API, and of every version that is there. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { sha256File } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
-import { objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
-import type { StoredFolder } from '../store/objects/stored-folder.ts';
+import { copiesSince, objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
+import { removeFolder, type StoredFolder } from '../store/objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 
 /** Files and parts of uploads, without those whose time is over. */
@@ -15,11 +16,23 @@ export async function storedObjects(registry: Registry): Promise<StoredObject[]>
     .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .orderBy('id')
     .execute();
+  await hashOldParts(registry);
   const parts = await registry.selectFrom('upload_parts').selectAll().orderBy('id').execute();
   return [
     ...files.map(({ id, bytes, sha256 }) => ({ key: `files/${id}.jsonl`, bytes, sha256 })),
     ...parts.map(({ id, bytes, sha256 }) => ({ key: `parts/${id}`, bytes, sha256 })),
   ];
+}
+
+/** Parts that were sent before their hashes were kept have none; their bytes are on this machine alone. */
+async function hashOldParts(registry: Registry): Promise<void> {
+  const parts = await registry.selectFrom('upload_parts').select('id').where('sha256', '=', '').execute();
+  for (const { id } of parts) {
+    const path = objectStore().pathOf(`parts/${id}`);
+    if (!existsSync(path)) continue;
+    const sha256 = await sha256File(path);
+    await registry.updateTable('upload_parts').set({ sha256 }).where('id', '=', id).execute();
+  }
 }
 
 /** Says where a version's files are from now on: in the object store, or in a folder alone. */
@@ -36,13 +49,28 @@ export async function recordPlace(
     .execute();
 }
 
+/** Deletes what is in the bucket of versions that were deleted while it could not be used. @throws AttuneError E_OBJECTS… */
+export async function removeDeletedVersions(registry: Registry): Promise<void> {
+  if (objectStore().isFolder) return;
+  for (const { stored, isDeleted, made, ...version } of await placesOfVersions(registry)) {
+    if (!isDeleted || stored === undefined || stored.files.length === 0) continue;
+    await removeFolder(objectStore(), stored);
+    // The key stays: other machines delete their copies by it.
+    await recordPlace(registry, version, { folder: made, stored: { ...stored, files: [] } });
+  }
+}
+
 /** What is being written, or registered, is not known yet. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 
-/** Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none. */
+/**
+ * Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none; what was in
+ * it before a bucket was used stays, since it may be another registry's.
+ */
 export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
   if (objectStore().isFolder) return;
   const folder = objectsFolder();
+  const since = copiesSince(folder);
   const known = new Set((await storedObjects(registry)).map(({ key }) => key));
   for (const { stored, isDeleted, made } of await placesOfVersions(registry)) {
     if (stored !== undefined && !isDeleted) known.add(stored.key);
@@ -54,7 +82,8 @@ export async function removeStrayCopies(registry: Registry, now = Date.now()): P
     for (const name of namesIn(join(folder, kind))) {
       const path = join(folder, kind, name);
       const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-      if (!known.has(`${kind}/${name}`) && changedAt < now - young) rmSync(path, { recursive: true, force: true });
+      const isOldCopy = changedAt >= since && changedAt < now - young;
+      if (isOldCopy && !known.has(`${kind}/${name}`)) rmSync(path, { recursive: true, force: true });
     }
   }
 }
@@ -63,9 +92,11 @@ async function placesOfVersions(registry: Registry) {
   const rows = await registry
     .selectFrom('versions')
     .innerJoin('registered_models', 'registered_models.name', 'versions.model')
-    .select(['versions.folder', 'stored', 'deleted_at'])
+    .select(['model', 'version', 'versions.folder', 'stored', 'deleted_at'])
     .execute();
-  return rows.map(({ folder: made, stored, deleted_at: deletedAt }) => ({
+  return rows.map(({ model, version, folder: made, stored, deleted_at: deletedAt }) => ({
+    model,
+    version,
     made,
     stored: stored === null ? undefined : (parseJson(stored) as StoredFolder),
     isDeleted: deletedAt !== null,

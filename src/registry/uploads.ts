@@ -59,11 +59,15 @@ export async function endUpload(
   end: Pick<Upload, 'status'> & { file?: string },
 ): Promise<void> {
   await registry.updateTable('uploads').set(end).where('id', '=', id).execute();
-  for (const part of await partsOf(registry, id)) await objectStore().remove(objectOf(part).key);
-  await registry.deleteFrom('upload_parts').where('upload', '=', id).execute();
+  await removeParts(registry, id);
 }
 
-/** Ends those whose hour is over. */
+async function removeParts(registry: Registry, upload: string): Promise<void> {
+  for (const part of await partsOf(registry, upload)) await objectStore().remove(objectOf(part).key);
+  await registry.deleteFrom('upload_parts').where('upload', '=', upload).execute();
+}
+
+/** Ends those whose hour is over, and removes parts of others that could not be removed when they ended. */
 export async function endExpiredUploads(registry: Registry, now = Date.now()): Promise<void> {
   const over = await registry
     .selectFrom('uploads')
@@ -72,4 +76,12 @@ export async function endExpiredUploads(registry: Registry, now = Date.now()): P
     .where('expires_at', '<=', now)
     .execute();
   for (const { id } of over) await endUpload(registry, id, { status: 'expired' });
+  const left = await registry
+    .selectFrom('upload_parts')
+    .innerJoin('uploads', 'uploads.id', 'upload_parts.upload')
+    .select('upload')
+    .distinct()
+    .where('status', '!=', 'pending')
+    .execute();
+  for (const { upload } of left) await removeParts(registry, upload);
 }

@@ -54,7 +54,7 @@ export class Watcher {
       keep: options.keep,
       days: options.retention,
       redactor: this.#redactor,
-      onWritten: (batch) => (this.#shared === undefined ? this.#test(batch) : this.#follow()),
+      onWritten: (batch) => (this.#shared === undefined ? this.#test(batch).catch(this.#forget) : this.#follow()),
       onFailure: (error) => options.onFailure('what was served cannot be written down', error),
     });
     this.#timers = [setInterval(() => void this.#tidy(), HOUR).unref()];
@@ -177,7 +177,7 @@ export class Watcher {
   /** Tests what all servers have written down since, where this one does that. */
   #follow(): Promise<void> {
     this.#following = this.#following
-      .then(() => this.#testShared(this.#shared!))
+      .then(() => this.#testShared(this.#shared!).catch(this.#forget))
       .catch((error: unknown) => this.options.onFailure('what was served cannot be tested', error));
     return this.#following;
   }
@@ -189,6 +189,12 @@ export class Watcher {
     const versions = Map.groupBy(found?.arrived ?? [], ({ model, version }) => JSON.stringify([model, version]));
     for (const arrived of versions.values()) await this.#testArrived(arrived, found!.until);
   }
+
+  /** What could not be tested is written down: it is loaded with the next answers. */
+  readonly #forget = (error: unknown): never => {
+    this.#monitors.clear();
+    throw error;
+  };
 
   async #testArrived(arrived: readonly Arrived[], until: number): Promise<void> {
     const { model, version } = arrived[0];

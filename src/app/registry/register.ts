@@ -34,7 +34,8 @@ export async function registerModel(
     const stored = await storeVersion(described.folder);
     const given = { model: name, ...described, ...(stored !== undefined && { stored }), owner, createdBy: by };
     const made = await addVersion(registry, given).catch(async (error: unknown) => {
-      await removeStored(stored);
+      // What is told is why it was not registered.
+      await removeStored(stored).catch(() => undefined);
       throw error;
     });
     const { version } = made;

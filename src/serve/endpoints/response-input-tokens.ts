@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { earlierItems } from './responses.ts';
+import { earlierResponse } from './responses.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { asChat, responsesRequest, unsupportedResponses } from '../responses/request.ts';
 
@@ -20,10 +20,10 @@ export const endpoint = defineEndpoint({
   async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
-    const earlier = await earlierItems(call);
+    const earlier = await earlierResponse(call);
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
-      const { prompts } = chatPlan(asChat(body, earlier), lease.opened).wish;
+      const { prompts } = chatPlan(asChat(body, earlier?.conversation ?? []), lease.opened).wish;
       const { tokens } = await lease.opened.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
       return { object: 'response.input_tokens', input_tokens: tokens[0].length };
     });

@@ -26,6 +26,7 @@ import {
   type InputItem,
   type ResponsesRequest,
 } from '../responses/request.ts';
+import type { StoredResponse } from '../responses/response-store.ts';
 import { ResponseWriter } from '../responses/response-writer.ts';
 
 const event = z.looseObject({ type: z.string(), sequence_number: z.number().int() }).openapi('ResponseEvent');
@@ -41,10 +42,12 @@ export const endpoint = defineEndpoint({
   async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
-    const earlier = await earlierItems(call);
+    const earlier = await earlierResponse(call);
+    // Whoever goes on with a conversation is the one that it was begun for, unless the request says another.
+    const user = body.user ?? body.safety_identifier ?? earlier?.user;
     const id = `resp_${randomUUID().replaceAll('-', '')}`;
-    call.exchange.describe({ operation: 'chat', id, body });
-    const asked: Asked = { model, earlier, begun: begunResponse(id, body) };
+    call.exchange.describe({ operation: 'chat', id, body: { ...body, user } });
+    const asked: Asked = { model, earlier: earlier?.conversation ?? [], user, begun: begunResponse(id, body) };
     if (body.stream === true) return eventStream(call, (signal) => written(call, asked, signal));
     return slowJson(call, (signal) => wholeResponse(call, asked, signal));
   },
@@ -55,12 +58,14 @@ type ResponsesCall = Call<ResponsesRequest>;
 interface Asked {
   model: ServedModel & { kind: 'text' };
   earlier: readonly InputItem[];
+  user: string | undefined;
   begun: ResponseReply;
 }
 
-export async function earlierItems({ body, server, key }: ResponsesCall): Promise<readonly InputItem[]> {
+/** The response that a request goes on from. */
+export async function earlierResponse({ body, server, key }: ResponsesCall): Promise<StoredResponse | undefined> {
   const { previous_response_id: id } = body;
-  return id === undefined ? [] : (await server.responses.get(id, key?.name, 'previous_response_id')).conversation;
+  return id === undefined ? undefined : server.responses.get(id, key?.name, 'previous_response_id');
 }
 
 async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSignal): Promise<ResponseReply> {
@@ -70,11 +75,8 @@ async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSig
 }
 
 /** All events of a response; the last one has it whole. */
-async function* written(
-  call: ResponsesCall,
-  { model, earlier, begun }: Asked,
-  signal: AbortSignal,
-): AsyncGenerator<ServerEvent> {
+async function* written(call: ResponsesCall, asked: Asked, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  const { model, earlier, begun } = asked;
   using lease = await call.lease(model);
   const plan = chatPlan(asChat(call.body, earlier), lease.opened);
   const writer = new ResponseWriter(plan.wish.sampling.logProbs !== undefined);
@@ -94,7 +96,7 @@ async function* written(
   const counts = countsOf([answer!]);
   call.exchange.finished(counts, [answer!.finishReason], [answer!.text]);
   const response = endedResponse(begun, { output: writer.output, counts, isCut });
-  await keep(call, response, earlier);
+  await keep(call, response, asked);
   yield* writer.end(response);
 }
 
@@ -111,14 +113,19 @@ async function* answering(
   }
 }
 
-async function keep(call: ResponsesCall, response: ResponseReply, earlier: readonly InputItem[]): Promise<void> {
+async function keep(call: ResponsesCall, response: ResponseReply, { earlier, user }: Asked): Promise<void> {
   if (!response.store) return;
   const input = itemsOf(call.body);
   const conversation = [...earlier, ...input, ...response.output.flatMap(asInput)];
   const { responses, log } = call.server;
-  const user = call.body.user ?? call.body.safety_identifier;
   try {
-    await responses.add({ response, input, conversation, keyName: call.key?.name, ...(user != null && { user }) });
+    await responses.add({
+      response,
+      input,
+      conversation,
+      keyName: call.key?.name,
+      ...(user !== undefined && { user }),
+    });
   } catch (error) {
     // It was answered all the same.
     log.error({ response: response.id, err: error }, 'a response cannot be kept');

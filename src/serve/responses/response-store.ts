@@ -21,6 +21,8 @@ export interface ResponseStore {
   get(id: string, keyName: string | undefined, param?: string): StoredResponse | Promise<StoredResponse>;
   /** @throws ApiError 404 */
   delete(id: string, keyName: string | undefined): void | Promise<void>;
+  /** Forgets what was answered for a user. */
+  eraseUser(user: string): void;
 }
 
 /** So many characters of conversations are kept. */
@@ -56,6 +58,10 @@ export class ResponsesInMemory implements ResponseStore {
   delete(id: string, keyName: string | undefined): void {
     this.get(id, keyName);
     this.#remove(id);
+  }
+
+  eraseUser(user: string): void {
+    for (const [id, entry] of this.#stored) if (entry.user === user) this.#remove(id);
   }
 
   #remove(id: string): void {

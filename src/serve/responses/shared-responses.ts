@@ -10,9 +10,9 @@ export class SharedResponses implements ResponseStore {
     this.#kept = new KeptResponses(store, days);
   }
 
-  async add({ user, ...entry }: StoredResponse): Promise<void> {
+  async add(entry: StoredResponse): Promise<void> {
     if (JSON.stringify([entry.response, entry.conversation]).length > MOST_CHARACTERS) return;
-    await this.#kept.add(entry.response.id, { key: entry.keyName, user }, entry);
+    await this.#kept.add(entry.response.id, { key: entry.keyName, user: entry.user }, entry);
   }
 
   async get(id: string, keyName: string | undefined, param?: string): Promise<StoredResponse> {
@@ -20,6 +20,9 @@ export class SharedResponses implements ResponseStore {
     if (found === undefined) throw responseNotFound(id, param);
     return { ...found, keyName };
   }
+
+  /** They go with all else of the user in the store. */
+  eraseUser(): void {}
 
   async delete(id: string, keyName: string | undefined): Promise<void> {
     await this.get(id, keyName);

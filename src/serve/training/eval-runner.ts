@@ -22,6 +22,7 @@ import { ApiError } from '../api-error.ts';
 import { Call } from '../call.ts';
 import { checked } from '../check-body.ts';
 import { endpoint as chat } from '../endpoints/chat-completions.ts';
+import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import { chatRequest, type ChatReply } from '../schemas/chat.ts';
 import type { EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
@@ -33,6 +34,8 @@ type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
 type Completions = Extract<EvalSource, { type: 'completions' }>;
 
 const POLL = 500;
+/** Until files that could not be had are asked for again. */
+const STORE_RETRY = 2000;
 /** Between requests on a server that has no place for another. */
 const BUSY = 500;
 
@@ -42,6 +45,8 @@ export class EvalRunner {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> | undefined;
   #isClosed = false;
+  /** Milliseconds since the epoch. */
+  #waitsUntil = 0;
 
   constructor(server: ServerParts, registry: Registry) {
     this.#server = server;
@@ -60,7 +65,7 @@ export class EvalRunner {
   }
 
   wake(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || Date.now() < this.#waitsUntil) return;
     this.#work ??= this.#next().finally(() => {
       this.#work = undefined;
     });
@@ -70,11 +75,18 @@ export class EvalRunner {
     try {
       for (let run = await claimEvalRun(this.#registry); run !== undefined; run = await claimEvalRun(this.#registry)) {
         await this.#run(run);
-        if (this.#isClosed) return;
+        if (this.#isClosed || Date.now() < this.#waitsUntil) return;
       }
     } catch (error) {
       this.#server.log.error({ err: error }, 'evaluations not run');
     }
+  }
+
+  /** Files are not to be had, which is no fault of the run. */
+  async #waitForStore({ id }: EvalRun, error: unknown): Promise<void> {
+    this.#server.log.error({ run: id, err: error }, 'an evaluation waits for the object store');
+    this.#waitsUntil = Date.now() + STORE_RETRY;
+    await changeEvalRun(this.#registry, id, { status: 'queued' }, ['in_progress']);
   }
 
   async #run(run: EvalRun): Promise<void> {
@@ -85,6 +97,7 @@ export class EvalRunner {
       // What a server that ends has left goes on with the next one.
       await changeEvalRun(this.#registry, run.id, { status: isWhole ? 'completed' : 'queued' }, ['in_progress']);
     } catch (error) {
+      if (isStoreFailure(error)) return await this.#waitForStore(run, error);
       this.#server.log.error({ run: run.id, err: error }, 'evaluation failed');
       const message = error instanceof ApiError ? error.message : 'The rows cannot be read.';
       await changeEvalRun(this.#registry, run.id, { status: 'failed', error: message }, ['in_progress']);

@@ -8,6 +8,7 @@ const MOST_SHOWN = 10;
 export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
   if (!(error instanceof AttuneError))
     return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
+  if (error.code.startsWith('E_OBJECT')) return storeFailure(error);
   const isOfFiles = /^E_(BAD|NO_ROWS|UNKNOWN_FORMAT|WRONG_ROWS|SPLIT|MESSAGES)/.test(error.code);
   const shown = error.problems.slice(0, MOST_SHOWN).map(problemText);
   const more = error.problemCount > shown.length ? [`and ${error.problemCount - shown.length} more`] : [];
@@ -19,6 +20,12 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
     message: withoutPaths(message, job),
     param,
   };
+}
+
+/** Where the server keeps its files is nobody's business either. */
+function storeFailure({ code }: AttuneError): NonNullable<Job['error']> {
+  const message = `A file of the job is missing or damaged on the server (${code}). Its log says more; upload the rows again.`;
+  return { code: 'storage_unavailable', message, param: null };
 }
 
 /** "line 4, messages[0].role: is no role" */

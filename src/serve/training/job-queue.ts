@@ -13,6 +13,7 @@ import {
   KEEP_MS,
   keepJob,
   recoverJobs,
+  removeDeletedVersions,
   removeExpired,
   removeStrayCopies,
   type Job,
@@ -108,6 +109,7 @@ export class JobQueue {
     this.#sweptAt = Date.now();
     await removeExpired(this.#parts.registry);
     await endExpiredUploads(this.#parts.registry);
+    await removeDeletedVersions(this.#parts.registry);
     await removeStrayCopies(this.#parts.registry);
   }
 

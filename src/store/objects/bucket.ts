@@ -68,6 +68,8 @@ export class Bucket {
           sends.delete(send);
         });
         sends.add(send);
+        // It may fail while the next part is read: the error is thrown where it is waited for.
+        send.catch(() => undefined);
         if (sends.size >= PARTS_AT_ONCE) await Promise.race(sends);
       }
       await Promise.all(sends);

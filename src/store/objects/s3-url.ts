@@ -29,11 +29,13 @@ export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = 
     const fix = 'keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into ~/.aws/credentials';
     throw refused(name, 'has a user or a password in it', fix);
   }
+  if (url.port !== '') throw refused(name, 'has a port in it', 'a server is named by ?endpoint=http://HOST:PORT');
+  if (url.hash !== '') throw refused(name, 'has a # in it');
   const { searchParams: query, hostname: bucket } = url;
   const unknown = [...query.keys()].find((key) => !['endpoint', 'region', 'path_style'].includes(key));
   if (unknown !== undefined) throw refused(name, `has a setting that there is not: ${unknown}`);
   if (!BUCKET.test(bucket)) throw refused(name, `names no possible bucket: "${bucket.slice(0, 70)}"`);
-  const path = decodeURIComponent(url.pathname).replaceAll(/^\/+|\/+$/g, '');
+  const path = url.pathname.replaceAll(/^\/+|\/+$/g, '');
   if (!PREFIX.test(path) || path.split('/').includes('..'))
     throw refused(name, 'has a prefix with other characters than letters, digits and . _ = / -');
   const endpoint = endpointOf(query.get('endpoint') ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL, name);

@@ -1,6 +1,7 @@
 /** Folders, such as a model's, as objects: a file each. What a folder holds is known by whoever names it. */
 import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
 import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
@@ -47,21 +48,40 @@ export function objectsOf({ key, files }: StoredFolder): StoredObject[] {
   return files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
 }
 
+/** Where one file fails no other is begun, and those that are on their way have ended when it is told. */
 async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Promise<unknown>): Promise<void> {
   const left = objectsOf(stored);
   const takeTurns = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+    try {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+    } catch (error) {
+      left.length = 0;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, takeTurns));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
-/** Links are followed: snapshots of the hub consist of them. */
+/** Links to files are followed: snapshots of the hub consist of them. @throws AttuneError E_MODEL_LINK */
 function namesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => statSync(path).isFile())
+    .filter((path) => isFile(path))
     .map((path) => relative(folder, path).split(sep).join('/'))
     .toSorted();
+}
+
+function isFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) return found.isFile();
+  throw new AttuneError('E_MODEL_LINK', {
+    what: `${path} is a link to ${found === undefined ? 'nothing' : 'a folder'}`,
+    expected: 'files, or links to files: what a folder holds is copied into the object store',
+    fix: 'delete the link, or put what it stands for in its place',
+  });
 }
 
 /** A copy, which costs no space where the file system shares it: whatever is written in the folder later does not change it. */

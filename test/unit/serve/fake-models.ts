@@ -10,6 +10,7 @@ import {
   type Writer,
 } from '../../../src/serve/index.ts';
 import type { Registry } from '../../../src/registry/index.ts';
+import type { ResponseStore } from '../../../src/serve/responses/response-store.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 
 export interface FakeOptions {
@@ -31,6 +32,7 @@ export interface FakeOptions {
   broken?: (target: string) => boolean;
   registry?: Registry;
   trainer?: Trainer;
+  responses?: ResponseStore;
 }
 
 export interface FakeState {
@@ -185,6 +187,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     memory: 1000,
     registry: options.registry,
     trainer: options.trainer,
+    responses: options.responses,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
   });
   await warm();

@@ -1,7 +1,7 @@
 // The training API with its files in a bucket.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filePath } from '../../../src/registry/index.ts';
+import { endExpiredUploads, filePath } from '../../../src/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 import { trainingServer, type TrainingServer } from './training-server.ts';
 
@@ -50,6 +50,46 @@ describe('files of the training API in a bucket', () => {
     expect(bucket.objects.get(`attune/files/${body.file.id}.jsonl`)!.toString()).toBe(ROWS);
     await shop.send('DELETE', `/v1/files/${body.file.id}`);
     expect(keys()).toEqual([]);
+  });
+
+  it('go later where they could not be removed with their upload', async () => {
+    const shop = server.as('shop');
+    const wanted = { filename: 'rows.jsonl', purpose: 'fine-tune', bytes: ROWS.length, mime_type: 'text/jsonl' };
+    const { body: upload } = await shop.send('POST', '/v1/uploads', wanted);
+    const form = new FormData();
+    form.set('data', new File([ROWS], 'part'));
+    await shop.send('POST', `/v1/uploads/${upload.id}/parts`, form);
+    bucket.fault = ({ method }) => (method === 'DELETE' ? { status: 403, code: 'AccessDenied' } : undefined);
+    expect((await shop.send('POST', `/v1/uploads/${upload.id}/cancel`)).status).toBe(503);
+    bucket.fault = () => undefined;
+    expect(keys()).toHaveLength(1);
+    await endExpiredUploads(server.registry);
+    expect(keys()).toEqual([]);
+  });
+
+  it('are waited for by an evaluation while the bucket cannot be used', async () => {
+    const shop = server.as('shop');
+    const id = await shop.upload(JSON.stringify({ item: { answer: 'a' }, sample: { output_text: 'a' } }), 'evals');
+    rmSync(filePath(id));
+    bucket.fault = ({ method }) => (method === 'GET' ? { status: 403, code: 'AccessDenied' } : undefined);
+    const says = {
+      type: 'string_check',
+      name: 'says',
+      input: '{{ sample.output_text }}',
+      reference: '{{ item.answer }}',
+    };
+    const { body: own } = await shop.send('POST', '/v1/evals', {
+      data_source_config: { type: 'custom', item_schema: { type: 'object' }, include_sample_schema: true },
+      testing_criteria: [{ ...says, operation: 'eq' }],
+    });
+    const data_source = { type: 'jsonl', source: { type: 'file_id', id } };
+    const { body: run } = await shop.send('POST', `/v1/evals/${own.id}/runs`, { data_source });
+    const status = async () => (await shop.send('GET', `/v1/evals/${own.id}/runs/${run.id}`)).body.status as string;
+    await expect.poll(() => bucket.requests.some(({ method }) => method === 'GET'), { timeout: 5000 }).toBe(true);
+    await expect.poll(status).toBe('queued');
+    bucket.fault = () => undefined;
+    await expect.poll(status, { timeout: 5000 }).toBe('completed');
+    await shop.send('DELETE', `/v1/files/${id}`);
   });
 
   it('are refused while the bucket cannot be used, and nothing is left of them', async () => {

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { weightsHash } from '../../../src/app/registry/describe-result.ts';
 import { moveStore } from '../../../src/app/store/move-store.ts';
 import { sha256 } from '../../../src/files/hash.ts';
 import {
   addFile,
+  addPart,
   addVersion,
   deleteModel,
   fetchFile,
@@ -14,6 +15,8 @@ import {
   filePath,
   findVersion,
   openRegistry,
+  partPath,
+  removeDeletedVersions,
   removeFile,
   removeStrayCopies,
   type Registry,
@@ -46,6 +49,10 @@ beforeAll(async () => {
   const known = { id: 'file-a', owner: '', purpose: 'fine-tune', filename: 'rows.jsonl' };
   const size = { bytes: ROWS.length, sha256: sha256(ROWS), created_at: 1, expires_at: null };
   await addFile(registry, { ...known, ...size });
+  mkdirSync(join(home, 'training', 'parts'));
+  writeFileSync(partPath('part_a'), ROWS);
+  // As it was sent before hashes were kept of parts.
+  await addPart(registry, { id: 'part_a', upload: 'upload_a', bytes: ROWS.length, sha256: '', created_at: 1 });
   await registered('tickets');
   writeFileSync(join(await registered('mails'), 'adapter_model.safetensors'), 'other weights');
 });
@@ -61,8 +68,8 @@ const tickets = () => findVersion(registry, 'tickets', 1);
 describe('files and versions of one machine', () => {
   it('arrive in a bucket, each read back; what has changed since it was registered stays', async () => {
     const { objects } = await moveStore({ to: server.url });
-    expect(objects).toMatchObject({ files: 3, left: [expect.stringMatching(/^mails@1: .* has changed since/)] });
-    expect(server.objects.size).toBe(3);
+    expect(objects).toMatchObject({ files: 4, left: [expect.stringMatching(/^mails@1: .* has changed since/)] });
+    expect(server.objects.size).toBe(4);
     expect((await tickets()).stored!.files.map(({ name }) => name)).toEqual([
       'adapter_config.json',
       'adapter_model.safetensors',
@@ -86,7 +93,7 @@ describe('files and versions of one machine', () => {
     const address = `${server.url}&region=us-east-1`;
     process.env.ATTUNE_HOME = home;
     const { objects } = await moveStore({ from: address });
-    expect(objects!.files).toBe(3);
+    expect(objects!.files).toBe(4);
     const version = await tickets();
     expect(version.stored).toBeUndefined();
     expect(await weightsHash(version.folder)).toBe(version.hashes.weights);
@@ -102,13 +109,31 @@ describe('files and versions of one machine', () => {
     await removeFile(registry, 'file-a');
     expect([...server.objects.keys()].filter((key) => key.includes('files/'))).toEqual([]);
     process.env.ATTUNE_HOME = join(home, 'other');
-    const folder = await fetchVersion(await tickets());
+    const version = await tickets();
+    const folder = await fetchVersion(version);
+    const isInBucket = () => [...server.objects.keys()].some((key) => key.includes(version.stored!.key));
     await removeStrayCopies(registry);
     expect(existsSync(copy) && existsSync(folder)).toBe(true);
     await deleteModel(registry, 'tickets', 'ann');
     await removeStrayCopies(registry);
     expect(existsSync(folder)).toBe(false);
+    // As it is where the bucket could not be used when the model was deleted.
+    expect(isInBucket()).toBe(true);
+    await removeDeletedVersions(registry);
+    await removeDeletedVersions(registry);
+    expect(isInBucket()).toBe(false);
     await removeStrayCopies(registry, Date.now() + 3_600_000);
     expect(existsSync(copy)).toBe(false);
+  });
+
+  it('stay where they were kept before there was a bucket: another registry may know them', async () => {
+    process.env.ATTUNE_HOME = join(home, 'third');
+    const path = join(home, 'third', 'training', 'files', 'file-old.jsonl');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, ROWS);
+    const old = new Date(Date.now() - 3_600_000);
+    utimesSync(path, old, old);
+    await removeStrayCopies(registry, Date.now() + 86_400_000);
+    expect(existsSync(path)).toBe(true);
   });
 });

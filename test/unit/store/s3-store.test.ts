@@ -1,11 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../../../src/files/hash.ts';
+import { FolderStore } from '../../../src/store/objects/folder-store.ts';
 import type { StoredObject } from '../../../src/store/objects/object-store.ts';
 import { S3Store } from '../../../src/store/objects/s3-store.ts';
 import { parseS3Url } from '../../../src/store/objects/s3-url.ts';
+import { putFolder } from '../../../src/store/objects/stored-folder.ts';
 import { KEYS, startS3Server, type S3Server } from './s3-server.ts';
 
 let server: S3Server;
@@ -68,6 +72,32 @@ describe('objects in a bucket', () => {
     expect(server.uploads.size).toBe(0);
   });
 
+  it('whose parts fail while the next one is read are refused once', async () => {
+    const object = written(open(), Buffer.alloc(17 * 2 ** 20, 'a part '));
+    server.fault = ({ query }) => (query.has('partNumber') ? { status: 403, code: 'AccessDenied' } : undefined);
+    const file = await openFile(open().pathOf(object.key));
+    const prototype = Object.getPrototypeOf(file) as typeof file;
+    await file.close();
+    const { read } = prototype;
+    const slow = vi.spyOn(prototype, 'read').mockImplementation(async function (
+      this: typeof file,
+      ...words: unknown[]
+    ) {
+      await sleep(150);
+      return read.apply(this, words as never) as never;
+    });
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      await expect(open().put(object)).rejects.toMatchObject({ code: 'E_OBJECTS_DENIED' });
+    } finally {
+      slow.mockRestore();
+      process.off('unhandledRejection', note);
+    }
+    expect([unhandled, server.uploads.size]).toEqual([[], 0]);
+  });
+
   it('are listed over pages', async () => {
     for (let i = 0; i < 2500; i++) server.objects.set(`attune/files/${String(i).padStart(4, '0')}`, Buffer.from('a'));
     server.objects.set('attune/models/a', Buffer.from('a'));
@@ -102,6 +132,35 @@ describe('objects in a bucket', () => {
   });
 });
 
+it('nothing is left of a folder of which one file cannot be kept', async () => {
+  const kept = new Set<string>();
+  class Slow extends FolderStore {
+    override async put({ key }: StoredObject): Promise<void> {
+      if (key.endsWith('/a')) throw new Error('no');
+      await sleep(20);
+      kept.add(key);
+    }
+    override async remove(key: string): Promise<void> {
+      kept.delete(key);
+      await super.remove(key);
+    }
+  }
+  const from = join(folder, 'model');
+  mkdirSync(from);
+  for (const name of 'abcdef') writeFileSync(join(from, name), name);
+  await expect(putFolder(new Slow(join(folder, 'store')), from, 'models/m')).rejects.toThrow('no');
+  await sleep(80);
+  expect([...kept]).toEqual([]);
+});
+
+it.each(['nowhere', '..'])('a folder with a link to %s is refused', async (target) => {
+  const from = join(folder, 'model');
+  mkdirSync(from);
+  symlinkSync(target, join(from, 'link'));
+  const put = putFolder(new FolderStore(join(folder, 'store')), from, 'models/m');
+  await expect(put).rejects.toMatchObject({ code: 'E_MODEL_LINK' });
+});
+
 describe('a bucket that cannot be used', () => {
   const failure = async (store: S3Store) => {
     const error = (await store.check().catch((one: unknown) => one)) as Error & { code: string };
@@ -128,6 +187,9 @@ describe('a bucket that cannot be used', () => {
     ['s3://ann:secret@shared/attune', 'a user or a password'],
     ['s3://Sh/attune', 'no possible bucket'],
     ['s3://shared?endpoint=ftp://host', 'endpoint'],
+    ['s3://shared:9000/attune', 'a port'],
+    ['s3://shared/attune#now', 'a #'],
+    ['s3://shared/%zz', 'other characters'],
     ['s3://shared?acl=public', 'a setting that there is not: acl'],
   ])('is refused by its address: %s', (url, what) => {
     const parse = () => parseS3Url(url, 'ATTUNE_OBJECTS', {});

@@ -13,6 +13,7 @@ import { closeForgotten, openAlarms, silence } from '../../../src/watch/alarms/a
 import { webhookHeaders } from '../../../src/base/webhook.ts';
 import type { AlarmEvent } from '../../../src/watch/alarms/sinks.ts';
 import { reportVersions } from '../../../src/watch/monitor/report.ts';
+import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
 import { Watcher, type WatcherOptions } from '../../../src/watch/watcher.ts';
 
 let folder: string;
@@ -312,4 +313,26 @@ describe('alarms', () => {
     });
     expect(webhookHeaders({ id: 'msg_1', body: '{}' })).not.toHaveProperty('webhook-signature');
   });
+});
+
+it('answers that could not be tested are tested with the next ones', async () => {
+  const told: string[] = [];
+  const watching = await watcher({ onFailure: (what) => void told.push(what) });
+  const write = async (i: number) => {
+    watching.observe(answer(i));
+    await watching.flush();
+    await vi.waitFor(() => expect(seen.mock.calls.length).toBeGreaterThan(0));
+  };
+  const seen = vi.spyOn(VersionMonitor.prototype, 'observe');
+  onTestFinished(() => seen.mockRestore());
+  await write(0);
+  seen.mockClear();
+  seen.mockImplementationOnce(() => {
+    throw new Error('no');
+  });
+  await write(1);
+  expect(told).toHaveLength(1);
+  seen.mockClear();
+  await write(2);
+  expect(seen.mock.calls.map(([{ id }]) => id)).toEqual(['chatcmpl-0', 'chatcmpl-1', 'chatcmpl-2']);
 });
