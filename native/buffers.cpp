@@ -131,6 +131,20 @@ std::shared_ptr<Mapping> mapPart(const Mapping& whole, size_t from, size_t bytes
   return part;
 }
 
+// A system has some 65,000 mappings for a process; a tensor smaller than this is read into memory of its own.
+constexpr size_t LEAST_MAPPED = size_t{64} << 10;
+
+at::Tensor readPart(const Mapping& whole, size_t from, at::Tensor tensor) {
+  auto* data = static_cast<uint8_t*>(tensor.data_ptr());
+  for (size_t at = 0, bytes = tensor.nbytes(); at < bytes;) {
+    const ssize_t found = pread(whole.file, data + at, bytes - at, static_cast<off_t>(from + at));
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) throw std::runtime_error("cannot read a part of a file: " + std::string(found < 0 ? strerror(errno) : "it has become shorter"));
+    at += static_cast<size_t>(found);
+  }
+  return tensor;
+}
+
 // map(path) → mapping handle of a file
 napi_value map(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
@@ -178,6 +192,7 @@ napi_value fromMapping(napi_env env, napi_callback_info info) {
   if (offset > mapping->length || bytes > mapping->length - offset) throw std::runtime_error("the tensor lies outside the file");
   const auto options = at::TensorOptions().dtype(dtype);
   if (bytes == 0) return fromTensor(env, at::empty(shape, options));
+  if (mapping->file >= 0 && bytes < LEAST_MAPPED) return fromTensor(env, readPart(*mapping, offset, at::empty(shape, options)));
   const size_t before = mapping->file < 0 ? offset : offset % static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const auto owner = mapping->file < 0 ? mapping : mapPart(*mapping, offset - before, before + bytes);
   auto* data = static_cast<uint8_t*>(owner->data) + before;

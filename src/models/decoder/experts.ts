@@ -7,6 +7,7 @@ import {
   Linear,
   linearGroup,
   Module,
+  withoutRowTaps,
   withSomeTokens,
   withTokens,
   type Gate,
@@ -120,7 +121,8 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
       const own = list.slice(end, (end += counts[expert]));
       if (own.length === 0) return [];
       const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      return [withTokens(keysOf, () => withSomeTokens(own, () => run(part, expert)))];
+      // Which rows an expert's tokens are of is not told: what it trains goes row by row.
+      return [withTokens(keysOf, () => withSomeTokens(own, () => withoutRowTaps(() => run(part, expert))))];
     });
     return cat(results);
   }
