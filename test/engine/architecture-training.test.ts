@@ -14,39 +14,22 @@ import { skeleton } from '../../src/models/skeleton.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { isLinear } from '../../src/nn/index.ts';
 import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import type { Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { headOutput, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+import { rowsOfLengths, towardsOne } from './tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-trained-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const LENGTHS = [3, 6, 1, 6];
 
-const rows = LENGTHS.map((length, r): PreparedRow => {
-  const source = { file: 'rows.jsonl', line: r + 1 };
-  return { id: `row ${r}`, ids: new Int32Array(length), trained: new Uint8Array(length), source };
-});
-
-/** Pulls whatever the head gives towards 1, so that it fits every architecture and head. */
-function objectiveOf(input: ModelInput): Objective {
-  return {
-    separable: true,
-    unit: 'rows',
-    collate: () => ({ input, rows }),
-    counts: () => ({ rows: rows.length }),
-    loss: (model, _batch, { runner }) => {
-      const output = headOutput(model, model.hidden(input, { runner }), input, runner);
-      const loss = output.to('f32').sub(1).pow(2).mean();
-      return { perRow: loss.div(rows.length).expand(rows.length), tally: {} };
-    },
-  } as Partial<Objective> as Objective;
-}
+const rows = rowsOfLengths(LENGTHS);
 
 async function takeStep(model: Model, tuning: Tuning, input: ModelInput): Promise<number> {
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   const options = { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 0 };
   const request = { microBatches: [rows], step: 0, seed: 1, checkpointing: true, options };
-  const { loss } = await trainStep({ model, objective: objectiveOf(input), update }, request);
+  const { loss } = await trainStep({ model, objective: towardsOne(input, rows), update }, request);
   return loss;
 }
 

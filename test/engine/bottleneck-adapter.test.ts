@@ -1,8 +1,5 @@
 // What the tunings' contract and the reference's numbers do not say of bottleneck adapters.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Batcher, type GenerationRequest } from '../../src/generate/index.ts';
 import { create, open } from '../../src/methods/tuning/adapter.ts';
 import { method, type AdapterOptions } from '../../src/methods/tuning/adapter.options.ts';
@@ -11,35 +8,21 @@ import { complete, options as loraOptions } from '../../src/methods/tuning/lora.
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
-import type { Model, ModelInput } from '../../src/models/model.ts';
+import type { Model } from '../../src/models/model.ts';
 import { AdapterOwner, Sublayer } from '../../src/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import type { Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
-import { recipeOf, runCell, writeModel } from './method-matrix.ts';
-import { headOutput, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+import { matrixFolder } from './matrix-folder.ts';
+import { recipeOf, runCell } from './method-matrix.ts';
+import { rowsOfLengths, towardsOne } from './tiny-training.ts';
+import { tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const optionsOf = (values: object) => method.settle(values) as unknown as AdapterOptions;
 const LENGTHS = [3, 6, 1];
 
-const rows = LENGTHS.map((length, r): PreparedRow => {
-  const source = { file: 'rows.jsonl', line: r + 1 };
-  return { id: `row ${r}`, ids: new Int32Array(length), trained: new Uint8Array(length), source };
-});
-
-function objectiveOf(input: ModelInput): Objective {
-  return {
-    separable: true,
-    unit: 'rows',
-    collate: () => ({ input, rows }),
-    counts: () => ({ rows: rows.length }),
-    loss: (model, _batch, { runner }) => {
-      const output = headOutput(model, model.hidden(input, { runner }), input, runner);
-      return { perRow: output.to('f32').sub(1).pow(2).mean().div(3).expand(3), tally: {} };
-    },
-  } as Partial<Objective> as Objective;
-}
+const rows = rowsOfLengths(LENGTHS);
 
 /** Every weight of an adapter before and after a step. */
 async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: string, checkpointing: boolean) {
@@ -52,7 +35,7 @@ async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: strin
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-12 });
   const how = { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 0 };
   const request = { microBatches: [rows], step: 0, seed: 1, checkpointing, options: how };
-  await trainStep({ model, objective: objectiveOf(input), update }, request);
+  await trainStep({ model, objective: towardsOne(input, rows), update }, request);
   const after = weights();
   tuning.dispose();
   model.dispose();
@@ -194,15 +177,7 @@ function sharedOn(model: Model, style: string) {
 }
 
 describe('a run with bottleneck adapters', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-bottleneck-'));
-  beforeAll(async () => {
-    vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-    await writeModel(join(folder, 'llama'), 'llama');
-  });
-  afterAll(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
+  const folder = matrixFolder('bottleneck', ['llama']);
 
   it.each(['dense', 'nf4'])('begins as the base on %s, learns, and resumes to the byte', async (storage) => {
     const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);

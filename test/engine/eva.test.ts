@@ -1,9 +1,7 @@
 // n vectors, D features
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ExplainedVariance } from '../../src/methods/tuning/eva.ts';
 import { IncrementalPca } from '../../src/methods/tuning/incremental-pca.ts';
 import { create } from '../../src/methods/tuning/lora.ts';
@@ -17,7 +15,8 @@ import { layoutOfRows } from '../../src/nn/index.ts';
 import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import { inputOf } from '../../tools/parity/input.ts';
-import { recipeOf, runCell, writeModel } from './method-matrix.ts';
+import { matrixFolder } from './matrix-folder.ts';
+import { recipeOf, runCell } from './method-matrix.ts';
 
 /** Vectors whose directions differ in strength: [n, D] */
 function vectors(n: number, D: number): Tensor {
@@ -106,15 +105,7 @@ it('EVA gives layers the ranks and directions that PEFT gives them', async () =>
 });
 
 describe('a run that begins with EVA', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-eva-'));
-  beforeAll(async () => {
-    vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-    await writeModel(join(folder, 'llama'), 'llama');
-  });
-  afterAll(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
+  const folder = matrixFolder('eva', ['llama']);
 
   async function run(changes: Record<string, unknown>, training: Record<string, unknown> = {}) {
     const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);

@@ -1,10 +1,8 @@
 // Every objective of the registry with every tuning on a dense decoder and on a mixture of experts.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/base/errors.ts';
-import { allCells, coveringCells, models, names, recipeOf, runCell, writeModel, type Cell } from './method-matrix.ts';
+import { matrixFolder } from './matrix-folder.ts';
+import { allCells, coveringCells, models, names, recipeOf, runCell, type Cell } from './method-matrix.ts';
 
 /** Every pair of objective, tuning and model; all of the product with ATTUNE_MATRIX=all. */
 const cells = process.env.ATTUNE_MATRIX === 'all' ? allCells() : coveringCells();
@@ -29,15 +27,7 @@ const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: st
 const distances = ['rewards/chosen', 'rewards/rejected', 'rewards/margins', 'kl', 'objective/kl'];
 const withoutReference: readonly Cell['objective'][] = ['cpo', 'simpo', 'orpo'];
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-matrix-'));
-beforeAll(async () => {
-  vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-  for (const name of names(models)) await writeModel(join(folder, name), name);
-}, 120_000);
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const folder = matrixFolder('matrix', names(models));
 
 const measured = new Set<string>();
 

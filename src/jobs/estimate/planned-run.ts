@@ -5,7 +5,7 @@ import type { RawConfig } from '../../models/config.ts';
 import { keptParameters } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { skeleton } from '../../models/skeleton.ts';
-import { isLinear, ModuleBuffer } from '../../nn/index.ts';
+import { isLinear, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
 import { empty, engine, isFloating, scope, type DType } from '../../tensor/index.ts';
 import type { Tuning, Update } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -110,8 +110,7 @@ export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tun
 }
 
 /** Weights of changes that are as large as the layer's own, and made anew from fewer numbers for each pass. */
-function changedWeights(layer: Parameters<typeof isLinear>[0] & { inFeatures: number }): number {
-  if (!isLinear(layer)) return 0;
+function changedWeights(layer: LinearLike): number {
   const x = empty([1, layer.inFeatures], { device: 'meta' });
   const adapters = layer.adapters.acting(1).flatMap((acting) => acting.adapters);
   const terms = adapters.flatMap((adapter) => (adapter.lowRank?.() ? [] : (adapter.terms?.(x) ?? [])));
