@@ -5,7 +5,7 @@ import { countWords, measure } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
 import type { FeedbackTable } from '../traces/schema.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
-import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
+import { insertNew, type TraceRow, type TraceStore } from '../traces/trace-store.ts';
 import { cut, MOST_CHARACTERS, ownerOf, placeOf, type KeptText } from '../traces/trace-writer.ts';
 import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
@@ -77,9 +77,6 @@ async function knownRows(store: TraceStore, records: readonly ImportedRecord[]):
   return new Map(rows.map((row) => [placeOf(row.id, row.choice), row]));
 }
 
-/** SQLite takes 32,766 values in a statement. */
-const MOST_ROWS = 1000;
-
 /** All of a batch or nothing. @returns how much of the feedback is new */
 async function write(
   { database }: TraceStore,
@@ -87,22 +84,8 @@ async function write(
   feedback: readonly Insertable<FeedbackTable>[],
 ): Promise<number> {
   return database.transaction().execute(async (transaction) => {
-    for (let at = 0; at < traces.length; at += MOST_ROWS)
-      await transaction
-        .insertInto('traces')
-        .values(traces.slice(at, at + MOST_ROWS))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    let added = 0;
-    for (let at = 0; at < feedback.length; at += MOST_ROWS) {
-      const { numInsertedOrUpdatedRows = 0n } = await transaction
-        .insertInto('feedback')
-        .values(feedback.slice(at, at + MOST_ROWS))
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
-      added += Number(numInsertedOrUpdatedRows);
-    }
-    return added;
+    await insertNew(transaction, 'traces', traces);
+    return insertNew(transaction, 'feedback', feedback);
   });
 }
 

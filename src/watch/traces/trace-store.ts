@@ -86,15 +86,7 @@ export class TraceStore {
   /** A row that is there already is left as it is. */
   async add(rows: readonly Insertable<TracesTable>[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.database.transaction().execute(async (transaction) => {
-      // SQLite takes 32,766 values in a statement.
-      for (let at = 0; at < rows.length; at += MOST_ROWS)
-        await transaction
-          .insertInto('traces')
-          .values(rows.slice(at, at + MOST_ROWS))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-    });
+    await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
   }
 
   /** Of a version, in the order in which they were asked for. */
@@ -189,7 +181,27 @@ export function saidIn({
   ];
 }
 
+/** SQLite takes 32,766 values in a statement. */
 const MOST_ROWS = 1000;
+
+/** Adds rows to a table; one that is there already is left as it is. @returns how many are new */
+export async function insertNew<Name extends 'traces' | 'feedback'>(
+  transaction: Kysely<TraceTables>,
+  table: Name,
+  rows: readonly Insertable<TraceTables[Name]>[],
+): Promise<number> {
+  let added = 0;
+  for (let at = 0; at < rows.length; at += MOST_ROWS) {
+    const { numInsertedOrUpdatedRows = 0n } = await transaction
+      .insertInto<'traces' | 'feedback'>(table)
+      // Types of rows that depend on the table's name cannot be told to Kysely.
+      .values(rows.slice(at, at + MOST_ROWS) as never)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    added += Number(numInsertedOrUpdatedRows);
+  }
+  return added;
+}
 
 async function openSecure<Tables>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Tables>> {
   const database = await openDatabase<Tables>(place, provider);
