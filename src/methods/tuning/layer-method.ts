@@ -102,17 +102,18 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
       tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
     ),
   );
-  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
-    adapterConfig(
+  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) => {
+    const own = method.config(options, targets);
+    return adapterConfig(
       model,
       { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
       {
-        target_modules: targetNames(model, wantedOf(method, model, options), targets),
+        target_modules: targetNames(model, { wanted: wantedOf(method, model, options), targets }, own),
         ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
-        ...method.config(options, targets),
+        ...own,
       },
-    ),
-  );
+    );
+  });
 }
 
 /** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */
@@ -131,6 +132,11 @@ function trainedTokens(model: Model, options: LayerOptions, tokens: readonly num
   const { modules_to_save: modulesToSave, trainable_tokens: wanted } = options;
   if (wanted === undefined) return void refuseTokens(tokens, model, modulesToSave);
   return indicesFor(model, tokens, { modulesToSave, areOptional: wanted.length === 0 });
+}
+
+/** Gives a constant that no file holds its values, on `meta` none. */
+export function drawAgain(constant: ModuleBuffer, { model }: Start, values: () => Tensor): void {
+  if (model.device !== 'meta') constant.assign(values().toDevice(model.device));
 }
 
 /** Gives a parameter its first values, on `meta` none, and lets it move. `values` get the seed of the run. */

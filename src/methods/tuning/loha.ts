@@ -6,7 +6,7 @@ import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { LohaOptions } from './loha.options.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
-import { isProduct, type Target } from './targets.ts';
+import { fromPattern, isProduct, type Target } from './targets.ts';
 
 /** W + scale · (A₁ B₁) ∘ (A₂ B₂); with a kernel t between the factors for convolutions. */
 class LohaAdapter extends DeltaAdapter {
@@ -22,8 +22,8 @@ class LohaAdapter extends DeltaAdapter {
 
   constructor({ path, layer }: Target, options: LohaOptions) {
     super(path, layer);
-    const { r } = options;
-    this.#scale = options.alpha / r;
+    const r = fromPattern(options.rank_pattern, path) ?? options.r;
+    this.#scale = (fromPattern(options.alpha_pattern, path) ?? options.alpha) / r;
     this.#shape = shapeOf(layer);
     const [out, inner, ...kernel] = this.#shape;
     const hasKernel = options.use_effective_conv2d && kernel.some((side) => side > 1);
@@ -91,11 +91,11 @@ export const { create, open } = tuneLayers<LohaOptions, Target>({
     bias: undefined,
     r: options.r,
     alpha: options.alpha,
-    alpha_pattern: {},
+    alpha_pattern: options.alpha_pattern,
     init_weights: true,
     module_dropout: 0,
     rank_dropout: 0,
-    rank_pattern: {},
+    rank_pattern: options.rank_pattern,
     use_effective_conv2d: options.use_effective_conv2d,
   }),
 });

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+import {
+  layerKeys,
+  pattern,
+  readTargets,
+  savedModules,
+  targetOptions,
+  storedFactor,
+  storedRank,
+} from './target-options.ts';
 
 /** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
 export const options = z.strictObject({
@@ -9,6 +17,8 @@ export const options = z.strictObject({
   decompose_both: z.boolean().default(false).describe('the smaller factor has a low rank too'),
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),
   ...targetOptions,
+  rank_pattern: pattern('r', z.int().positive()),
+  alpha_pattern: pattern('alpha', z.number().positive()),
   ...savedModules,
 });
 
@@ -20,8 +30,10 @@ const config = z.object({
   alpha: storedFactor,
   decompose_both: z.boolean().nullish(),
   decompose_factor: z.int().nullish(),
-  rank_pattern: z.record(z.string(), z.never({ error: 'other ranks for some modules cannot be loaded' })).nullish(),
-  alpha_pattern: z.record(z.string(), z.never({ error: 'other factors for some modules cannot be loaded' })).nullish(),
+  /** Of dropout. */
+  rank_dropout_scale: z.unknown().optional(),
+  rank_pattern: z.record(z.string(), storedRank).nullish(),
+  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
 });
 
 export const method = defineTuning({
@@ -33,6 +45,8 @@ export const method = defineTuning({
     read: (written): LokrOptions => ({
       r: written.r,
       alpha: written.alpha,
+      rank_pattern: written.rank_pattern ?? {},
+      alpha_pattern: written.alpha_pattern ?? {},
       decompose_both: written.decompose_both ?? false,
       decompose_factor: written.decompose_factor ?? -1,
       ...readTargets(written),

@@ -53,6 +53,7 @@ function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>
     fan_in_fan_out: hasTransposed(targets),
     // What is written is a plain LoRA: PEFT must not change the base for it.
     init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
+    layers_pattern: options.layers_pattern,
     layers_to_transform: options.layers_to_transform,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
@@ -99,7 +100,6 @@ const otherVariants = {
   corda_config: null,
   eva_config: null,
   layer_replication: null,
-  layers_pattern: null,
   loftq_config: {},
   megatron_config: null,
   megatron_core: 'megatron.core',

@@ -19,7 +19,7 @@ class MissAdapter extends DeltaAdapter {
     this.#options = options;
     this.#linear = layer;
     const { r, mini_r: mini, bat } = options;
-    const width = mini > 1 ? mini : layer.outFeatures;
+    const width = isMini(options) ? mini : layer.outFeatures;
     this.miss_block = new Parameter(bat ? [layer.outFeatures / r, r, r] : [r, width]);
     this.attach();
   }
@@ -48,6 +48,10 @@ class MissAdapter extends DeltaAdapter {
   }
 }
 
+function isMini({ mini_r: mini, isMini: told = mini > 1 }: MissOptions): boolean {
+  return told;
+}
+
 export const { create, open } = tuneLayers<MissOptions>({
   peftType: 'MISS',
   check(targets, { r, mini_r: mini, bat }) {
@@ -72,7 +76,7 @@ export const { create, open } = tuneLayers<MissOptions>({
     }),
   config: (options) => ({
     ...writeTargets(options),
-    init_weights: options.bat ? 'bat' : options.mini_r > 1 ? 'mini' : true,
+    init_weights: options.bat ? 'bat' : isMini(options) ? 'mini' : true,
     mini_r: options.mini_r,
     miss_dropout: 0,
     r: options.r,
