@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
+import { withRatio } from '../../src/methods/tuning/lora.ts';
 import { ROOT } from '../../src/methods/tuning/peft-adapter.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
@@ -32,7 +33,7 @@ export interface ReferenceRun {
     betas: [number, number];
     eps: number;
     weight_decay: number;
-    /** LoRA+: of everything but A. */
+    /** LoRA+. */
     loraplus_lr_ratio?: number;
   };
   losses: number[];
@@ -172,8 +173,8 @@ export async function compareCurve(
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
-  const rate = run.optimizer?.loraplus_lr_ratio ?? 1;
-  const trainables = tuning.trainables.map((one) => (one.name.includes('lora_A') ? one : { ...one, rate }));
+  const ratio = run.optimizer?.loraplus_lr_ratio;
+  const trainables = ratio === undefined ? tuning.trainables : tuning.trainables.map((one) => withRatio(one, ratio));
   const plain = await method.create(trainables, { beta1: betas[0], beta2: betas[1], epsilon: eps }, ONE_ROW);
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
@@ -193,7 +194,8 @@ function addCurve(
   name: string,
   { got, wanted, tolerance }: { got: readonly number[]; wanted: readonly number[]; tolerance: number },
 ): void {
-  const errors = wanted.map((value, i) => Math.abs(got[i] - value) / Math.abs(value));
+  // Of zeros there is no part.
+  const errors = wanted.map((value, i) => (got[i] === value ? 0 : Math.abs(got[i] - value) / Math.abs(value)));
   const maxRel = errors.some((error) => Number.isNaN(error)) ? null : Math.max(...errors);
   report.curves.push({ name, maxRel, first: got[0], last: got[got.length - 1] });
   for (const [step, error] of errors.entries()) {

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
-import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
+import type { OpenContext, ResultNotes, Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { adapterConfig, targetNames } from './adapter-file.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
@@ -43,6 +43,8 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyT
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
   /** What is trained beside the layers' changes. */
   beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
+  /** One of all that is trained, with its rate. */
+  rated?(one: Trainable, options: Options): Trainable;
   /** The method's own keys of adapter_config.json; `target_modules` is added. */
   config(options: Options, targets: readonly Accepted[]): object;
 }
@@ -102,7 +104,7 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
       tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
     ),
   );
-  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) => {
+  const config = (about: ResultNotes) => {
     const own = method.config(options, targets);
     return adapterConfig(
       model,
@@ -113,7 +115,9 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
         ...own,
       },
     );
-  });
+  };
+  const rated = (one: Trainable) => method.rated?.(one, options) ?? one;
+  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], config, rated);
 }
 
 /** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */

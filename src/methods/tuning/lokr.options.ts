@@ -16,6 +16,7 @@ export const options = z.strictObject({
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   decompose_both: z.boolean().default(false).describe('the smaller factor has a low rank too'),
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),
+  use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
   rank_pattern: pattern('r', z.int().positive()),
   alpha_pattern: pattern('alpha', z.number().positive()),
@@ -30,6 +31,7 @@ const config = z.object({
   alpha: storedFactor,
   decompose_both: z.boolean().nullish(),
   decompose_factor: z.int().nullish(),
+  use_effective_conv2d: z.boolean().nullish(),
   /** Of dropout. */
   rank_dropout_scale: z.unknown().optional(),
   rank_pattern: z.record(z.string(), storedRank).nullish(),
@@ -49,6 +51,7 @@ export const method = defineTuning({
       alpha_pattern: written.alpha_pattern ?? {},
       decompose_both: written.decompose_both ?? false,
       decompose_factor: written.decompose_factor ?? -1,
+      use_effective_conv2d: written.use_effective_conv2d ?? false,
       ...readTargets(written),
     }),
   },

@@ -1,7 +1,6 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
 import { AttuneError } from '../../base/errors.ts';
 import { aten, cat, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
-import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
   isLinear,
@@ -27,34 +26,23 @@ export interface AdapterShape {
   hasBias?: boolean;
   /** Rows of the changed weight have a trained length (DoRA). */
   hasMagnitude?: boolean;
-  /** B learns so much faster than A (LoRA+). */
-  ratio?: number | null;
 }
 
 /** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
 export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
-  readonly #ratio: number | null;
   abstract readonly lora_A: Parameter;
   abstract readonly lora_B: Parameter;
 
-  constructor(layer: Layer, { path, rank, scaling, ratio = null }: AdapterShape) {
+  constructor(layer: Layer, { path, rank, scaling }: AdapterShape) {
     super(path, layer);
-    this.#ratio = ratio;
     this.rank = rank;
     this.scaling = scaling;
   }
 
   protected override fileName(key: string): string {
     return FILE_NAMES.get(key) ?? `${key}.weight`;
-  }
-
-  override get trainables(): Trainable[] {
-    const own = super.trainables;
-    if (this.#ratio === null) return own;
-    const rate = this.#ratio;
-    return own.map((one) => (one.name.endsWith('.lora_A.weight') ? one : { ...one, rate }));
   }
 
   /** scaling · B A in the weight's shape, f32. */

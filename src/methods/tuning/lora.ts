@@ -3,17 +3,17 @@ import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initi
 import type { Model } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
 import { tokenTables } from '../../models/token-tables.ts';
-import { isLinear, ModuleBuffer, type Embedding, type Parameter } from '../../nn/index.ts';
+import { isLinear, type Embedding, type Parameter } from '../../nn/index.ts';
 import { aten, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
 import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { ROOT } from './peft-adapter.ts';
-import { SavedParameter } from './saved-modules.ts';
-import { fromPattern, isProduct, isSaved, type Target } from './targets.ts';
+import { trainBiases } from './trained-biases.ts';
+import { fromPattern, isProduct, type Target } from './targets.ts';
 
 /** Low-rank adapters on linear layers, convolutions and the table of tokens. */
 export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>({
@@ -31,9 +31,9 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
       const rank = fromPattern(options.rank_pattern, path) ?? options.r;
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
-      const { dropout, lora_bias: hasBias, use_dora: hasMagnitude, loraplus_lr_ratio: ratio } = options;
+      const { dropout, lora_bias: hasBias, use_dora: hasMagnitude } = options;
       if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling }, start);
-      const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude, ratio });
+      const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude });
       initialise(adapter, options, start);
       return adapter;
     }),
@@ -41,8 +41,14 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
     const options = isOfWeight(written.init_lora_weights) ? doubled(written) : written;
     return configOf(options, targets);
   },
-  beside: (options, targets, model) => (options.bias === 'none' ? [] : trainBiases(model, targets, options)),
+  rated: (one, { loraplus_lr_ratio: ratio }) => (ratio === null ? one : withRatio(one, ratio)),
+  beside: (options, targets, model) => trainBiases(model, targets, options),
 });
+
+/** LoRA+ (Hayou et al., 2024): B learns so much faster, and vectors too, as PEFT has it. */
+export function withRatio(one: Trainable, rate: number): Trainable {
+  return one.name.includes('lora_B') || one.parameter.shape.length === 1 ? { ...one, rate } : one;
+}
 
 function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>[]) {
   return {
@@ -204,20 +210,5 @@ function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: str
     what: 'Adapters on convolutions and on tables of tokens have no dropout, no bias and no lengths of rows',
     got: `tuning.${got}, and ${first.path} among the layers with an adapter`,
     fix,
-  });
-}
-
-/** Biases of the model, as leaves of their own; modules that are trained whole have theirs. */
-function trainBiases(
-  model: Model,
-  targets: readonly Target<AdaptableLayer>[],
-  { bias, modules_to_save: whole }: Pick<LoraOptions, 'bias' | 'modules_to_save'>,
-): SavedParameter[] {
-  const adapted = new Set(targets.map(({ path }) => path));
-  return [...model.modules()].flatMap(([path, module]) => {
-    if (isSaved(path, whole) || path === '' || (bias === 'lora_only' && !adapted.has(path))) return [];
-    const biases = [...module.ownParameters()].filter(([key, one]) => key === 'bias' && !(one instanceof ModuleBuffer));
-    const name = adapted.has(path) ? `${path}.base_layer.bias` : `${path}.bias`;
-    return biases.map(([, parameter]) => new SavedParameter(ROOT + name, { module, parameter }));
   });
 }
