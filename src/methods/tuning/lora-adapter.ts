@@ -86,9 +86,14 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   }
 
   /** Begins with a part of the layer's weight: the layer gives what it gave, and that part is what learns. */
-  beginWith(a: Tensor, b: Tensor): void {
+  beginWith({ a, b }: { a: Tensor; b: Tensor }): void {
     this.lora_A.assign(a.clone());
     this.lora_B.assign(b.clone());
+    this.takeOut({ a, b });
+  }
+
+  /** The layer gives without that part of its weight what A and B are added to. */
+  takeOut({ a, b }: { a: Tensor; b: Tensor }): void {
     this.#initial = { a: a.own(), b: b.own() };
   }
 

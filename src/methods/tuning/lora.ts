@@ -114,17 +114,14 @@ const otherVariants = {
   use_qalora: false,
 };
 
-/** Whether first values may be taken of the model's weights. */
-function hasWeights({ seed, model }: Start): boolean {
-  return seed !== undefined && model.device !== 'meta';
-}
-
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
 function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
-  if (hasWeights(start) && adapter instanceof LoraAdapter && isOfWeight(kind)) {
-    beginWithWeight(adapter, kind);
+  if (start.model.device !== 'meta' && adapter instanceof LoraAdapter && isOfWeight(kind)) {
+    const part = partOfWeight(adapter, kind);
+    if (start.seed === undefined) return adapter.takeOut(part);
+    adapter.beginWith(part);
     return trainBoth(adapter);
   }
   const residual = kind === 'loftq' ? start.residuals?.get(path) : undefined;
@@ -171,7 +168,7 @@ function trainBoth({ lora_A: a, lora_B: b }: LowRankAdapter): void {
  * PiSSA (Meng et al., 2024): the first singular vectors. OLoRA (Büyükakyüz, 2024): the first columns of its
  * orthogonal factor.
  */
-function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
+function partOfWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): { a: Tensor; b: Tensor } {
   const { rank, scaling, path, layer } = adapter;
   const most = Math.min(layer.inFeatures, layer.outFeatures);
   if (rank > most) {
@@ -181,7 +178,7 @@ function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
       fix: `lower tuning.r, or give this layer another rank: tuning.rank_pattern`,
     });
   }
-  const { a, b } = scope(() => {
+  return scope(() => {
     const weight = adapter.weightRows();
     if (kind === 'olora') {
       const [q, r] = aten.linalg_qr.default(weight);
@@ -191,7 +188,6 @@ function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
     const root = s.narrow(0, 0, rank).pow(0.5).div(Math.sqrt(scaling));
     return { a: vt.narrow(0, 0, rank).mul(root.unsqueeze(1)), b: u.narrow(1, 0, rank).mul(root) };
   });
-  adapter.beginWith(a, b);
 }
 
 /** Uniform within 1/√(values of a row). */

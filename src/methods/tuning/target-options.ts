@@ -17,11 +17,10 @@ export const targetOptions = {
   layers_to_transform: z.array(z.int().min(0)).min(1).nullable().default(null).describe('only these layers, from 0'),
   layers_pattern: z
     .array(listName)
-    .min(1)
     .nullable()
     .default(null)
     .describe(
-      'names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given',
+      'names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []',
     ),
   exclude_modules: z
     .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
