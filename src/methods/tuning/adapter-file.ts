@@ -25,13 +25,21 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
           },
     base_model_name_or_path: about.baseModel,
     inference_mode: true,
-    modules_to_save: about.modulesToSave.length > 0 ? about.modulesToSave : null,
+    ...modulesKey(about),
     peft_type: about.peftType,
     revision: about.revision ?? null,
     task_type: taskTypes[about.task] ?? null,
     ...own,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Types whose configuration in PEFT knows no modules that are trained whole. */
+const WITHOUT_MODULES: ReadonlySet<string> = new Set(['ADAPTION_PROMPT', 'TRAINABLE_TOKENS']);
+
+function modulesKey({ peftType, modulesToSave: names }: AdapterAbout): object {
+  if (names.length > 0) return { modules_to_save: names };
+  return WITHOUT_MODULES.has(peftType) ? {} : { modules_to_save: null };
 }
 
 /** The same for methods of virtual tokens, which PEFT writes the model's sizes for. */

@@ -13,6 +13,7 @@ import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
 import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { trainBiases } from './trained-biases.ts';
+import { writeTargets } from './target-options.ts';
 import { fromPattern, isProduct, type Target } from './targets.ts';
 
 /** Low-rank adapters on linear layers, convolutions and the table of tokens. */
@@ -53,14 +54,12 @@ export function withRatio(one: Trainable, rate: number): Trainable {
 function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>[]) {
   return {
     ...otherVariants,
+    ...writeTargets(options),
     alpha_pattern: options.alpha_pattern,
     bias: options.bias,
-    exclude_modules: options.exclude_modules,
     fan_in_fan_out: hasTransposed(targets),
     // What is written is a plain LoRA: PEFT must not change the base for it.
     init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
-    layers_pattern: options.layers_pattern,
-    layers_to_transform: options.layers_to_transform,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
     lora_dropout: options.dropout,

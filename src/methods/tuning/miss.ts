@@ -5,6 +5,7 @@ import { aten, zeros, type Tensor } from '../../tensor/index.ts';
 import { DeltaAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import type { MissOptions } from './miss.options.ts';
+import { ROOT } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 
 /** W plus a block that repeats along its rows; `bat`: W (I + block) + block, by pieces of r × r. */
@@ -24,8 +25,13 @@ class MissAdapter extends DeltaAdapter {
     this.attach();
   }
 
-  protected override fileName(key: string): string {
-    return this.#options.former ?? key;
+  /** The block has another name in files from before the method got its present one. */
+  read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const former = `${ROOT}${this.path}.bone_block`;
+    const block = given.get(former);
+    if (block === undefined) return given;
+    const rest = [...given].filter(([name]) => name !== former);
+    return new Map([...rest, [`${ROOT}${this.path}.miss_block`, block]]);
   }
 
   delta(): Tensor {

@@ -80,6 +80,7 @@ export function writeTargets(
     'layers_to_transform' | 'layers_pattern' | 'exclude_modules'
   >,
 ) {
-  const { layers_to_transform, layers_pattern, exclude_modules } = options;
-  return { exclude_modules, layers_to_transform, layers_pattern, bias: 'none' };
+  const { layers_to_transform, layers_pattern: lists, exclude_modules } = options;
+  const isNamed = layers_to_transform !== null && lists !== null && lists.length > 0;
+  return { exclude_modules, layers_to_transform, layers_pattern: isNamed ? lists : null, bias: 'none' };
 }

@@ -4,7 +4,6 @@ import { Parameter, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
 import { fromArray, full, zeros, type Tensor } from '../../tensor/index.ts';
 import { FactorAdapter } from './factor-adapter.ts';
 import { begin, drawAgain, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
-import { kaimingUniform } from './lora.ts';
 import { uniformNumbers } from './mersenne-twister.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
@@ -24,10 +23,12 @@ class SharedMatrices implements AdapterPart {
     this.a = new ModuleBuffer([r, largest((layer) => layer.inFeatures)]);
     this.b = new ModuleBuffer([largest((layer) => layer.outFeatures), r]);
     this.#isSaved = key === undefined;
+    // PEFT up to 0.18 draws them again even where a file has them: they are the same for everybody.
     const draw = uniformNumbers(key ?? 0);
-    for (const [name, matrix] of Object.entries({ vera_A: this.a, vera_B: this.b })) {
-      if (this.#isSaved) begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));
-      else drawAgain(matrix, start, () => spread(draw, matrix.shape));
+    for (const matrix of [this.a, this.b]) {
+      const values = () => spread(draw, matrix.shape);
+      if (this.#isSaved) begin(matrix, start, values);
+      else drawAgain(matrix, start, values);
     }
   }
 
