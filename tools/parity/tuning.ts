@@ -22,6 +22,7 @@ import { ONE_ROW, trainOnBatch } from './train.ts';
 export interface CaseFile {
   base: string;
   adapter_final_left_out_unchanged?: readonly string[];
+  merged_logits_max_abs_diff?: number | null;
   train: ReferenceRun;
   /** In place of `train` where the reference's own backward is wrong. */
   train_true_gradient?: ReferenceRun;
@@ -42,8 +43,8 @@ export interface ReferenceRun {
   f64_check?: { noisy_weights?: Readonly<Record<string, unknown>> };
 }
 
-/** Relative, for losses and for the norm of all gradients. */
-const TOLERANCE = { loss: 1e-5, norm: 1e-4 };
+/** Relative, for losses and for the norm of all gradients; absolute, for logits of the reference's own merged model. */
+const TOLERANCE = { loss: 1e-5, norm: 1e-4, merged: 1e-3 };
 
 /** Whether a folder holds an adapter on another fixture, and what it gives. */
 export function isTuningCase(folder: string): boolean {
@@ -65,7 +66,8 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   using inputs = new SafetensorsFile(join(base, 'expected.safetensors'));
   const parts = { model, tuning, expected, inputs, report };
   compareLogits(parts, 'logits');
-  compareMerged(parts);
+  if ((about.merged_logits_max_abs_diff ?? 0) < TOLERANCE.merged) compareMerged(parts);
+  else (report.otherVersions ??= []).push('the merged model, which in the reference is another than the adapted one');
   const run = about.train_true_gradient ?? about.train;
   const trained = await withEncoder(folder, parts, description);
   await compareCurve(trained, { base, run: { ...about.train, ...run } });

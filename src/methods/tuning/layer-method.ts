@@ -7,7 +7,7 @@ import { adapterConfig, targetNames } from './adapter-file.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
-import { findTargets, isProduct, refuseUnmatched, type Target, type Wanted } from './targets.ts';
+import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
@@ -59,7 +59,7 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends AnyTar
       refuseUnmatched(targets, wantedOf(method, model, options));
       method.check?.(targets, options);
       const trained = trainedTokens(model, options, tokens);
-      if (trained !== undefined) refuseTables(targets);
+      if (trained !== undefined) refuseTable(targets, model);
       return build(method, model, options, { seed, residuals, starts, tokens: trained });
     },
     open: (model: Model, options: Options, context: OpenContext): Tuning => build(method, model, options, context),
@@ -121,8 +121,8 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
 }
 
 /** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */
-function refuseTables(targets: readonly AnyTarget[]): void {
-  const [table] = targets.filter(({ layer }) => !isProduct(layer));
+function refuseTable(targets: readonly AnyTarget[], { trunk }: Model): void {
+  const table = targets.find(({ layer }) => layer === trunk.tokenTable);
   if (table === undefined) return;
   throw new AttuneError('E_TOKENS_TWICE', {
     what: 'tuning.target_modules and new or trainable tokens train the same rows',

@@ -101,7 +101,10 @@ function startOf(written: unknown): LoraOptions['init_lora_weights'] {
 }
 
 export const method = defineTuning({
-  options,
+  options: options.refine(({ use_dora: isDora, lora_bias: hasBias }) => !isDora || !hasBias, {
+    path: ['lora_bias'],
+    error: 'has no place beside use_dora: remove one of them',
+  }),
   complete,
   keepsWeights: true,
   peft: {

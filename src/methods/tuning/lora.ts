@@ -9,7 +9,7 @@ import type { Trainable } from '../../train/interfaces.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
-import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
+import { LoraAdapter, loraOn, type LoraConvolution, type LowRankAdapter } from './lora-adapter.ts';
 import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { trainBiases } from './trained-biases.ts';
@@ -24,8 +24,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
     const products = targets.filter(({ layer }) => isProduct(layer));
     if (isOfWeight(start)) refuseStart(targets, start, { isDora, dropout });
     if (dropout > 0) refuseBesideLinear(products, 'dropout above 0', 'set tuning.dropout to 0');
-    if (isDora) refuseBesideLinear(targets, 'use_dora', 'set tuning.use_dora to false');
-    if (hasBias) refuseBesideLinear(targets, 'lora_bias', 'set tuning.lora_bias to false');
+    if (hasBias) refuseTables(targets);
   },
   parts: (targets, options, start) =>
     targets.map(({ path, layer }) => {
@@ -33,7 +32,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
       const { dropout, lora_bias: hasBias, use_dora: hasMagnitude } = options;
-      if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling }, start);
+      if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling, hasMagnitude }, start);
       const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude });
       initialise(adapter, options, start);
       return adapter;
@@ -114,7 +113,7 @@ const otherVariants = {
 };
 
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
-function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
+function initialise(adapter: LoraAdapter | LoraConvolution, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
   if (start.model.device !== 'meta' && adapter instanceof LoraAdapter && isOfWeight(kind)) {
@@ -137,7 +136,6 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
     return options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
   });
   begin(b, start, () => zeros(b.shape));
-  if (!(adapter instanceof LoraAdapter)) return;
   const { lora_B_bias: bias, lora_magnitude_vector: magnitude } = adapter;
   if (bias !== undefined) begin(bias, start, () => zeros(bias.shape));
   if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
@@ -146,15 +144,17 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
 /** PEFT's start: A zero, B normal. */
 function embeddingAdapter(
   table: Embedding,
-  shape: { path: string; rank: number; scaling: number },
+  shape: { path: string; rank: number; scaling: number; hasMagnitude: boolean },
   start: Start,
 ): LoraEmbedding {
-  const { output } = tokenTables(start.model);
-  const isHead = output === undefined && start.model.head instanceof TokenHead;
+  const { trunk, head } = start.model;
+  const isOfTokens = table === trunk.tokenTable;
+  const isHead = isOfTokens && tokenTables(start.model).output === undefined && head instanceof TokenHead;
   const adapter = new LoraEmbedding(table, { ...shape, isHead });
-  const { lora_embedding_A: a, lora_embedding_B: b } = adapter;
+  const { lora_embedding_A: a, lora_embedding_B: b, lora_magnitude_vector: magnitude } = adapter;
   begin(a, start, () => zeros(a.shape));
   begin(b, start, (seed) => keyedNormal(b.shape, { seed, path: `lora_embedding_B:${shape.path}` }, 1));
+  if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
   return adapter;
 }
 
@@ -197,12 +197,23 @@ export function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor 
     .sub(bound);
 }
 
-/** What keys dropout is the place of a token, and maps of a network's inside have none; the rest is for rows of a weight. */
+/** @throws E_DROPOUT_UNSUPPORTED: what a table gives is no product with a bias */
+function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
+  const table = targets.find(({ layer }) => !isProduct(layer));
+  if (table === undefined) return;
+  throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
+    what: 'Adapters on tables have no bias',
+    got: `tuning.lora_bias, and ${table.path} among the layers with an adapter`,
+    fix: 'set tuning.lora_bias to false',
+  });
+}
+
+/** What keys dropout is the place of a token, and maps of a network's inside have none. */
 function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: string, fix: string): void {
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;
   throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
-    what: 'Adapters on convolutions and on tables of tokens have no dropout, no bias and no lengths of rows',
+    what: 'Adapters on convolutions and on tables have no dropout and no start of their own',
     got: `tuning.${got}, and ${first.path} among the layers with an adapter`,
     fix,
   });

@@ -88,11 +88,14 @@ export function isProduct(layer: AdaptableLayer): layer is TargetLayer {
   return !(layer instanceof Embedding);
 }
 
-/** The table of input tokens, by its path; other tables are read by place, not by token. */
+/** The table of input tokens, by its path, and tables of places and types. */
 function tableTargets(model: Model): Target<Embedding>[] {
   const { tokenTable } = model.trunk;
-  if (tokenTable === undefined) return [];
-  return [{ path: tokenTables(model).input.path, layer: tokenTable }];
+  const others: Target<Embedding>[] = [];
+  for (const [path, module] of model.modules())
+    if (module instanceof Embedding && module !== tokenTable) others.push({ path, layer: module });
+  if (tokenTable === undefined) return others;
+  return [{ path: tokenTables(model).input.path, layer: tokenTable }, ...others];
 }
 
 /** Layers that adapters can sit beside, in the model's order. */
