@@ -4,7 +4,7 @@
 //
 // FOLDER: a work tree of PEFT (git clone https://github.com/huggingface/peft). Python is /usr/bin/python3 or
 // ATTUNE_PYTHON, with torch and safetensors (Debian: python3-torch, python3-safetensors). Where transformers is not
-// installed, test/engine/peft/llama.py stands for its Llama.
+// installed, llama.py, gpt2.py and bert.py in test/engine/peft stand for its models.
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,12 +38,20 @@ interface Case {
   options?: Record<string, unknown>;
   /** Tokens whose rows are trained. */
   tokens?: readonly number[];
-  /** Why it is not tried on GPT-2. */
+  /** Why it is not tried on a model. */
+  notOnLlama?: string;
   notOnGpt2?: string;
+  notOnBert?: string;
 }
 
-const tokens = [3, 5, 250];
+const kinds = ['llama', 'gpt2', 'bert_cls'] as const;
+type Kind = (typeof kinds)[number];
+
+// Some are read by each of the models' batches.
+const tokens = [3, 5, 132, 160, 250];
 const noConv1D = 'PEFT has it for other layers';
+const otherNames = { notOnGpt2: 'other names', notOnBert: 'other names' };
+const refused = { notOnGpt2: 'refused here', notOnBert: 'refused here' };
 
 /** By name: every tuning that PEFT has, and LoRA with each option that changes its files. */
 const cases: Readonly<Record<string, Case>> = {
@@ -51,7 +59,7 @@ const cases: Readonly<Record<string, Case>> = {
   'lora, rsLoRA': {
     tuning: 'lora',
     options: { r: 4, use_rslora: true, rank_pattern: { q_proj: 2 } },
-    notOnGpt2: 'other names',
+    ...otherNames,
   },
   'lora, DoRA': { tuning: 'lora', options: { r: 4, use_dora: true } },
   'lora, PiSSA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'pissa' } },
@@ -64,21 +72,61 @@ const cases: Readonly<Record<string, Case>> = {
   'lora, embeddings': {
     tuning: 'lora',
     options: { r: 4, target_modules: ['embed_tokens', 'q_proj'] },
-    notOnGpt2: 'other names',
+    ...otherNames,
   },
   'lora, modules_to_save': {
     tuning: 'lora',
     options: { r: 4, modules_to_save: ['lm_head'] },
     notOnGpt2: 'its head is its table',
+    notOnBert: 'other names',
+  },
+  'lora, lists of layers': {
+    tuning: 'lora',
+    options: { r: 4, target_modules: '.*[qv]_proj', layers_to_transform: [1], layers_pattern: ['layers'] },
+    ...otherNames,
+  },
+  'lora, a module apart': {
+    tuning: 'lora',
+    options: { r: 4, modules_to_save: ['o_proj'] },
+    ...otherNames,
+  },
+  'lora, DoRA on a table': {
+    tuning: 'lora',
+    options: { r: 4, use_dora: true, target_modules: ['embed_tokens', 'q_proj'] },
+    ...otherNames,
+  },
+  'lora, places': {
+    tuning: 'lora',
+    options: { r: 4, target_modules: ['position_embeddings', 'query'] },
+    notOnLlama: 'other names',
+    notOnGpt2: 'other names',
   },
   'lora, trained tokens': { tuning: 'lora', options: { r: 4 }, tokens },
   adalora: { tuning: 'adalora', options: { init_r: 6, target_r: 3 } },
   ia3: { tuning: 'ia3' },
+  // Of methods whose files say nothing of layers by number, or of modules that are left out.
+  'ia3, one layer': { tuning: 'ia3', options: { layers_to_transform: [1] } },
   vera: { tuning: 'vera', options: { r: 8 } },
+  'vera, all but some': { tuning: 'vera', options: { r: 8, exclude_modules: '.*0\\..*' } },
   loha: { tuning: 'loha', options: { r: 4 }, notOnGpt2: noConv1D },
   lokr: { tuning: 'lokr', options: { r: 2, decompose_both: true }, notOnGpt2: noConv1D },
   fourierft: { tuning: 'fourierft', options: { n_frequency: 60 } },
   c3a: { tuning: 'c3a', options: { block_size: 8 }, notOnGpt2: noConv1D },
+  'c3a, all but some': { tuning: 'c3a', options: { block_size: 8, exclude_modules: '.*0\\..*' }, notOnGpt2: noConv1D },
+  'road, one layer': { tuning: 'road', options: { group_size: 8, layers_to_transform: [1] }, notOnGpt2: noConv1D },
+  'road, road_4': { tuning: 'road', options: { group_size: 8, variant: 'road_4' }, notOnGpt2: noConv1D },
+  'shira, one layer': { tuning: 'shira', options: { r: 2, layers_to_transform: [1] }, notOnGpt2: noConv1D },
+  'randlora, all but some': { tuning: 'randlora', options: { r: 8, exclude_modules: '.*0\\..*' } },
+  'loha, patterns': {
+    tuning: 'loha',
+    options: { r: 4, rank_pattern: { '.*1\\..*': 2 }, alpha_pattern: { '.*0\\..*': 3 } },
+    notOnGpt2: noConv1D,
+  },
+  'boft, blocks': {
+    tuning: 'boft',
+    options: { boft_block_size: 0, boft_block_num: 4, bias: 'all' },
+    notOnGpt2: noConv1D,
+  },
   shira: { tuning: 'shira', options: { r: 2 }, notOnGpt2: noConv1D },
   road: { tuning: 'road', options: { group_size: 8 }, notOnGpt2: noConv1D },
   oft: { tuning: 'oft', options: { oft_block_size: 8 }, notOnGpt2: noConv1D },
@@ -91,8 +139,8 @@ const cases: Readonly<Record<string, Case>> = {
   trainable_tokens: { tuning: 'trainable_tokens', tokens },
   prompt_tuning: { tuning: 'prompt_tuning', options: { num_virtual_tokens: 3 } },
   p_tuning: { tuning: 'p_tuning', options: { num_virtual_tokens: 3, encoder_hidden_size: 8 } },
-  prefix: { tuning: 'prefix', options: { num_virtual_tokens: 3, prefix_projection: true }, notOnGpt2: 'refused here' },
-  adaption_prompt: { tuning: 'adaption_prompt', options: { adapter_len: 3 }, notOnGpt2: 'refused here' },
+  prefix: { tuning: 'prefix', options: { num_virtual_tokens: 3, prefix_projection: true }, ...refused },
+  adaption_prompt: { tuning: 'adaption_prompt', options: { adapter_len: 3 }, ...refused },
   delora: { tuning: 'delora', options: { r: 4, delora_lambda: 1 }, notOnGpt2: noConv1D },
   vblora: { tuning: 'vblora', options: { num_vectors: 16, vector_length: 8 } },
 };
@@ -112,11 +160,19 @@ const base = baseOf('llama');
 const inputsOf = (kind: string) => join(baseOf(kind), 'expected.safetensors');
 const placeOf = (kind: string, name: string) => join(folder, `${kind}-${name.replaceAll(/\W+/g, '-')}`);
 
+/** Why an adapter is not tried on a model. */
+function reasonOf(kind: Kind, { notOnLlama, notOnGpt2, notOnBert }: Case): string | undefined {
+  return { llama: notOnLlama, gpt2: notOnGpt2, bert_cls: notOnBert }[kind];
+}
+
 async function trained(kind: string, name: string) {
   const base = baseOf(kind);
   const { tuning: method, options = {}, tokens: rows } = cases[name];
-  const { model } = await loadModel(base, { dtype: 'f32' });
-  const tuning = await (await tunings.load(method)).create(model, options, { seed: 5, tokens: rows });
+  const task = kind === 'bert_cls' ? 'sequence' : 'causal-lm';
+  const { model } = await loadModel(base, { dtype: 'f32', task });
+  // PEFT trains a classifier's head beside every method that has modules apart.
+  const whole = kind === 'bert_cls' && method !== 'trainable_tokens' ? { modules_to_save: ['classifier'] } : {};
+  const tuning = await (await tunings.load(method)).create(model, { ...options, ...whole }, { seed: 5, tokens: rows });
   const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
   const update = tuning.govern?.(plain, 2) ?? plain;
   using batch = new SafetensorsFile(join(base, 'train_batch.safetensors'));
@@ -125,7 +181,7 @@ async function trained(kind: string, name: string) {
   expect(losses[2]).not.toBe(losses[0]);
   const place = placeOf(kind, name);
   mkdirSync(place);
-  tuning.save(place, { baseModel: base, task: 'causal-lm' });
+  tuning.save(place, { baseModel: base, task });
   return { model, tuning };
 }
 
@@ -214,10 +270,10 @@ it('rows of tokens that PEFT wrote twice, for the head that shares their table, 
 });
 
 describe.skipIf(reason !== undefined)(`PEFT's own loader${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  it.each(['llama', 'gpt2'])(
+  it.each(kinds)(
     'opens what was trained here on %s, and computes the same',
     async (kind) => {
-      const names = Object.keys(cases).filter((name) => kind === 'llama' || cases[name].notOnGpt2 === undefined);
+      const names = Object.keys(cases).filter((name) => reasonOf(kind, cases[name]) === undefined);
       const results = [];
       for (const name of names) results.push([name, await trained(kind, name)] as const);
       const opened = await openWithPeft(
