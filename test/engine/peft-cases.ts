@@ -19,7 +19,7 @@ export type Kind = (typeof kinds)[number];
 export const tokens = [3, 5, 132, 160, 250];
 const noConv1D = 'PEFT has it for other layers';
 const otherNames = { notOnGpt2: 'other names', notOnBert: 'other names' };
-const refused = { notOnGpt2: 'refused here', notOnBert: 'refused here' };
+const refused = { notOnBert: 'refused here' };
 
 /** By name: every tuning that PEFT has, and LoRA with each option that changes its files. */
 export const cases: Readonly<Record<string, PeftCase>> = {
