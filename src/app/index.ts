@@ -19,7 +19,7 @@ export { holm } from '../eval/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../eval/statistics/power.ts';
 export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
-export type { ExtractAdapterOptions, MergeAdaptersOptions } from './adapters.ts';
+export type { ExtractAdapterOptions, MergeAdaptersOptions, ProjectAdapterOptions } from './adapters.ts';
 export type { CreateOptions, ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, AdviseOptions } from './advise/advise.ts';

@@ -61,6 +61,7 @@ export const functions = {
   prepareData: async () => (await import('../prepare-data.ts')).prepareData,
   promoteModel: async () => (await import('../registry/promote.ts')).promoteModel,
   pullDataset: async () => (await import('../pull.ts')).pullDataset,
+  projectAdapter: async () => (await import('../adapters.ts')).projectAdapter,
   pullModel: async () => (await import('../pull.ts')).pullModel,
   pullSafetySet: async () => (await import('../safety/published.ts')).pullSafetySet,
   query: async () => (await import('../retrieve/query-rows.ts')).query,

@@ -58,6 +58,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   export: () => import('./export.ts'),
   'adapters merge': () => import('./adapters-merge.ts'),
   'adapters extract': () => import('./adapters-extract.ts'),
+  'adapters project': () => import('./adapters-project.ts'),
   'models create': () => import('./models-create.ts'),
   'models index': () => import('./models-index.ts'),
   'models add-items': () => import('./models-add-items.ts'),

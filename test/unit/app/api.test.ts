@@ -74,6 +74,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   export: 'exportRun',
   'adapters merge': 'mergeAdapters',
   'adapters extract': 'extractAdapter',
+  'adapters project': 'projectAdapter',
   'models create': 'createNewModel',
   'models index': 'indexItems',
   'models add-items': 'addItems',
