@@ -40,6 +40,7 @@ export type { GroundednessResults, GroundedSystem } from '../store/groundedness.
 export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
 export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
+export type { RehearsedKind, SafetyRows, SafetyRowsOptions } from './safety/rows.ts';
 export type { SafetyOptions } from './safety/safety.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';

@@ -77,6 +77,7 @@ export const functions = {
   retuneRecipe: async () => (await import('../retune.ts')).retuneRecipe,
   reviewResults: async () => (await import('../review/review.ts')).reviewResults,
   rollbackModel: async () => (await import('../registry/rollback.ts')).rollbackModel,
+  safetyRows: async () => (await import('../safety/rows.ts')).safetyRows,
   safety: async () => (await import('../safety/safety.ts')).safety,
   serve: async () => (await import('../serve/serve.ts')).serve,
   showModel: async () => (await import('../models.ts')).showModel,

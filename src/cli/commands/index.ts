@@ -51,6 +51,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'review sign': () => import('./review-sign.ts'),
   'review verify': () => import('./review-verify.ts'),
   safety: () => import('./safety.ts'),
+  'safety rows': () => import('./safety-rows.ts'),
   'safety pull': () => import('./safety-pull.ts'),
   policy: () => import('./policy.ts'),
   groundedness: () => import('./groundedness.ts'),

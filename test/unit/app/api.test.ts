@@ -67,6 +67,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'review sign': 'signReview',
   'review verify': 'verifyReview',
   safety: 'safety',
+  'safety rows': 'safetyRows',
   'safety pull': 'pullSafetySet',
   policy: 'checkPolicy',
   groundedness: 'groundedness',
