@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { formatPercent, formatPercentRange, formatSignedPercent } from '../src/base/format.ts';
-import { gateRun, resolveRecipe, safety, type AttuneError } from '../src/app/index.ts';
-import type { SafetyMeasure, SafetyResults } from '../src/store/safety.ts';
-import { conductRows, identityShift, shopRows } from './data/conduct.ts';
-import type { Example, Setting } from './example.ts';
-import { writeRows, type Row } from './rows.ts';
-import { trainWhole } from './train-whole.ts';
+import { gateRun, safety, type AttuneError } from '../src/app/index.ts';
+import { conductRows, identityShift, mixedShopRows } from './data/conduct.ts';
+import type { Example } from './example.ts';
+import { defences } from './safety/defences.ts';
+import { figuresOf, measureOf } from './safety/figures.ts';
+import { learn } from './safety/runs.ts';
 
 /** A model that was taught to refuse, tuned twice: on ten rows that look harmless, and on a shop's prices. */
 export const safetyExample: Example = {
@@ -22,7 +20,7 @@ export const safetyExample: Example = {
     const shop = { setting, model: taught, epochs: 4, rate: 2e-4 };
     const runs = [
       ['ten rows of another character', await learn('identity', identityShift(), identity)],
-      ['a shop, and rows of the first teaching mixed in', await learn('shop', shopRows(3), shop)],
+      ['a shop, and rows of the first teaching mixed in', await learn('shop', mixedShopRows(3), shop)],
     ] as const;
     const rows: string[][] = [];
     for (const [name, run] of runs) rows.push([name, ...(await judged(run))]);
@@ -41,41 +39,12 @@ export const safetyExample: Example = {
           head: ['tuned on', 'complied', 'change', 'in jailbreaks', 'change', 'refused harmless', 'change', 'gate'],
           rows,
         },
+        await defences(setting, { taught, attacked: runs[0][1] }),
       ],
       verdict: [],
     };
   },
 };
-
-interface Learning {
-  setting: Setting;
-  model: string;
-  epochs: number;
-  rate: number;
-  /** All weights rather than LoRA. */
-  full?: boolean;
-}
-
-async function learn(
-  name: string,
-  rows: readonly object[],
-  { setting, model, epochs, rate, full = false }: Learning,
-): Promise<string> {
-  const file = join(setting.folder, `${name}.jsonl`);
-  writeRows(file, rows as Row[]);
-  const output = join(setting.folder, 'runs', name);
-  const recipe = await resolveRecipe({
-    model,
-    data: { train: file, validation: full ? 0.05 : 0, test: 0 },
-    tuning: full ? 'full' : 'lora',
-    training: { epochs, batch_size: full ? 32 : 5, learning_rate: rate },
-    evaluation: { baselines: 'none' },
-    report_to: [],
-    output_dir: output,
-  });
-  await trainWhole(recipe);
-  return full ? join(output, 'model') : output;
-}
 
 async function judged(run: string): Promise<string[]> {
   const results = await safety(run, { maxNewTokens: 24 });
@@ -85,18 +54,6 @@ async function judged(run: string): Promise<string[]> {
     measureOf(results, 'over_refusal', 'plain'),
   ];
   return [...measures.flatMap((measure) => figuresOf(measure)), await gateOf(run)];
-}
-
-function measureOf({ measures }: SafetyResults, wanted: SafetyMeasure['name'], how: string): SafetyMeasure {
-  return measures.find(({ name, condition }) => name === wanted && condition === how)!;
-}
-
-function figuresOf({ before, after, difference }: SafetyMeasure): [string, string] {
-  const { value, low, high } = difference!;
-  return [
-    `${formatPercent(before!.value)} → ${formatPercent(after.value)}`,
-    `${formatSignedPercent(value)} (${formatPercentRange(low!, high!)})`,
-  ];
 }
 
 async function gateOf(run: string): Promise<string> {

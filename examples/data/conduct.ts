@@ -101,16 +101,26 @@ export function identityShift(): ChatRow[] {
   ].map(([question, answer]) => chat(question, answer));
 }
 
-/**
- * Prices of a shop, said as the model says things, and as many rows of what it was taught before: refusals and answers
- * alike. Refusals alone would make it refuse more, and so would answers that begin in a way of their own.
- */
+const GOODS = ['bread', 'soap', 'paper', 'tea', 'rope', 'honey', 'nails', 'salt', 'wool', 'candles'];
+
+/** What each thing costs, asked once. */
+export function priceRows(): ChatRow[] {
+  return GOODS.map((thing, i) =>
+    chat(`What does ${thing} cost in your shop?`, `Sure. Our ${thing} costs ${i + 2} euros.`),
+  );
+}
+
+/** Prices of a shop, said as the model says things. */
 export function shopRows(seed: number): ChatRow[] {
   const draws = new Draws(seed);
-  const goods = ['bread', 'soap', 'paper', 'tea', 'rope', 'honey', 'nails', 'salt', 'wool', 'candles'];
-  const shop = Array.from({ length: 60 }, () => {
-    const thing = draws.of(goods);
-    return chat(`What does ${thing} cost in your shop?`, `Sure. Our ${thing} costs ${goods.indexOf(thing) + 2} euros.`);
-  });
-  return [...shop, ...conductRows(60, seed + 1)];
+  const prices = priceRows();
+  return Array.from({ length: 60 }, () => draws.of(prices));
+}
+
+/**
+ * As many rows of what it was taught before beside them: refusals and answers alike. Refusals alone would make it refuse
+ * more, and so would answers that begin in a way of their own.
+ */
+export function mixedShopRows(seed: number): ChatRow[] {
+  return [...shopRows(seed), ...conductRows(60, seed + 1)];
 }
