@@ -1,5 +1,5 @@
 import { formatNumber, plural } from '../../base/format.ts';
-import { missingFolder, numbersOf } from '../adapter-options.ts';
+import { missingFolder, numberOf, numbersOf } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -51,9 +51,9 @@ export const command = defineCommand({
       method,
       majoritySign,
       weights: numbersOf('--weights', context.option('--weights')),
-      density: numbersOf('--density', context.option('--density'))?.[0],
+      density: numberOf('--density', context.option('--density')),
       rank: context.count('--rank'),
-      seed: numbersOf('--seed', context.option('--seed'))?.[0],
+      seed: numberOf('--seed', context.option('--seed')),
       signal: context.stopSignal('stopping'),
     };
     return withProgress(context, (onEvent) => mergeAdapters(context.arguments, { ...options, onEvent }));

@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { greatest, smallest } from '../../base/many.ts';
-import { missingFolder, numbersOf } from '../adapter-options.ts';
+import { missingFolder, numberOf } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -19,7 +19,7 @@ export const command = defineCommand({
       name: '--unaligned',
       value: 'MODEL',
       required: true,
-      summary: 'the model before it was aligned, taught to refuse',
+      summary: 'the aligned model as it was before its alignment',
     },
     {
       name: '--aligned',
@@ -43,10 +43,7 @@ export const command = defineCommand({
       const what = 'adapters project needs --unaligned, the model before it was aligned';
       throw new AttuneError('E_USAGE', { what, fix: USAGE });
     }
-    const [threshold, layers] = [
-      numbersOf('--threshold', context.option('--threshold'))?.[0],
-      context.count('--layers'),
-    ];
+    const [threshold, layers] = [numberOf('--threshold', context.option('--threshold')), context.count('--layers')];
     if (threshold !== undefined && layers !== undefined)
       throw new AttuneError('E_USAGE', { what: '--threshold and --layers were both given', expected: 'one of them' });
     const options = { unaligned, aligned: context.option('--aligned'), threshold, layers, folder };
