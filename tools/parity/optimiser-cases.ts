@@ -79,8 +79,10 @@ const same: Record<string, readonly unknown[]> = {
   differentiable: [true, false],
   maximize: [false],
   proj_type: ['std'],
-  decouple: [true],
-  use_bias_correction: [false],
+  correct_bias: [true],
+  no_deprecation_warning: [true, false],
+  slice_p: [1],
+  fsdp_in_use: [false],
 };
 
 /** What the case comes to here, or why it comes to nothing. */
@@ -112,6 +114,7 @@ export async function ownCase(name: string, { options: given, source }: Optimise
 }
 
 function renamedOptions(key: string, value: unknown): Record<string, unknown> {
+  if (key === 'decouple') return { decoupled_weight_decay: value };
   const values = [value].flat();
   if (/^(adamw_)?betas$/.test(key)) return Object.fromEntries(values.map((beta, i) => [`beta${i + 1}`, beta]));
   if (!/^(adamw_)?eps$/.test(key)) return { [key]: value };

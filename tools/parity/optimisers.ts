@@ -134,9 +134,10 @@ function compareSchedule(
   { schedule, wanted }: { schedule: Schedule; wanted: readonly number[] },
   report: FolderReport,
 ): void {
-  const errors = wanted.map((value, step) =>
-    step < schedule.warmupSteps ? 0 : Math.abs(learningRateAt(schedule, step) - value),
-  );
+  // What comes after its end is never taken.
+  const errors = wanted
+    .slice(0, schedule.totalSteps + 1)
+    .map((value, step) => (step < schedule.warmupSteps ? 0 : Math.abs(learningRateAt(schedule, step) - value)));
   const worst = Math.max(...errors);
   report.outputs.push({ name, maxAbs: worst, compared: wanted.length });
   if (!(worst <= 1e-12))

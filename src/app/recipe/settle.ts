@@ -160,7 +160,7 @@ class Reader {
     const isFlag = entry.written.path === undefined;
     if (entry.name === 'batch_size' && !isFlag) return this.#readForeign(entry, flatBatchSize, true);
     const foreign = foreignKey(entry.name);
-    if (foreign !== undefined) return this.#readForeign(entry, foreign, true);
+    if (foreign !== undefined && foreign.isLocal !== true) return this.#readForeign(entry, foreign, true);
     const places = this.#placesOf(entry.name);
     if (places.length > 1) {
       const choices = places.join(' or ');

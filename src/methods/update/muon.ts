@@ -7,17 +7,30 @@ import type { MuonOptions } from './muon.options.ts';
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
 interface Kind {
-  /** What an orthogonal step of a matrix is multiplied by. */
-  scale(rows: number, columns: number): number;
   /** What a new gradient counts in the average that is made orthogonal; 1 where that is a sum. */
   share(momentum: number): number;
+  /** Moves a weight [R, C] along an orthogonal direction; rounded in bf16 where the published code does. */
+  take(weight: Tensor, direction: Tensor, learningRate: number): void;
 }
 
 /** By the names of torch.optim.Muon. */
 const kinds: Record<MuonOptions['adjust_lr_fn'], Kind> = {
-  // To the root mean square of AdamW's steps.
-  match_rms_adamw: { scale: (rows, columns) => 0.2 * Math.sqrt(Math.max(rows, columns)), share: () => 1 },
-  original: { scale: (rows, columns) => Math.sqrt(Math.max(1, rows / columns)), share: (momentum) => 1 - momentum },
+  // Moonlight: to the root mean square of AdamW's steps.
+  match_rms_adamw: {
+    share: () => 1,
+    take(weight, direction, learningRate) {
+      const [rows, columns] = weight.shape;
+      weight.add_(direction, { alpha: -learningRate * 0.2 * Math.sqrt(Math.max(rows, columns)) });
+    },
+  },
+  // Jordan.
+  original: {
+    share: (momentum) => 1 - momentum,
+    take(weight, direction, learningRate) {
+      const [rows, columns] = weight.shape;
+      weight.add_(direction.mul(Math.sqrt(Math.max(1, rows / columns))), { alpha: -learningRate });
+    },
+  },
 };
 
 class Muon extends FirstOrderUpdate<Slot> {
@@ -40,11 +53,10 @@ class Muon extends FirstOrderUpdate<Slot> {
 
   #moveMatrix({ weight, gradient, learningRate }: Move, sum: Tensor): void {
     const { momentum, nesterov, adjust_lr_fn } = this.#options;
-    const { scale, share } = kinds[adjust_lr_fn];
-    sum.copy_(sum.mul(momentum).add(gradient));
-    const ahead = nesterov ? gradient.add(sum.mul(momentum)) : sum;
-    const direction = orthogonal(ahead.mul(share(momentum)), this.#options);
-    weight.add_(direction, { alpha: -learningRate * scale(weight.shape[0], weight.shape[1]) });
+    const { share, take } = kinds[adjust_lr_fn];
+    sum.mul_(momentum).add_(gradient);
+    const ahead = nesterov ? gradient.add(sum, { alpha: momentum }) : sum;
+    take(weight, orthogonal(ahead.mul(share(momentum)), this.#options), learningRate);
   }
 
   #moveOther(
