@@ -2873,6 +2873,8 @@ export interface ProdigyOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['prodigy']['epsilon'];
+  /** Decay of the estimate's sums; the root of beta2 unless given. */
+  beta3?: MethodOptionInputs['optimizer']['prodigy']['beta3'];
   /**
    * First estimate of the step size.
    * @defaultValue 0.000001
@@ -2885,6 +2887,16 @@ export interface ProdigyOptimizer {
   d_coef?: MethodOptionInputs['optimizer']['prodigy']['d_coef'];
   /** Most that the estimate may grow by in a step; no bound unless given. */
   growth_rate?: MethodOptionInputs['optimizer']['prodigy']['growth_rate'];
+  /**
+   * Adam's correction of the first steps.
+   * @defaultValue false
+   */
+  use_bias_correction?: MethodOptionInputs['optimizer']['prodigy']['use_bias_correction'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['prodigy']['decoupled_weight_decay'];
   /**
    * The warm-up does not count against the estimate.
    * @defaultValue true

@@ -7,4 +7,8 @@ export const options = z.strictObject({ ...adamOptions, decoupled_weight_decay: 
 
 export type RadamOptions = z.output<typeof options>;
 
-export const method = defineUpdate({ options, run: () => import('./radam.ts') });
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { warmup_ratio: 0 } },
+  run: () => import('./radam.ts'),
+});
