@@ -85,6 +85,20 @@ describe.each(updates.names)('%s', (name) => {
     expect(numbersOf(whole).flat().every(Number.isFinite)).toBe(true);
   });
 
+  it("moves a weight by its own share of the schedule's rate", async () => {
+    const movesAt = async (rate: number) => {
+      const weights = trainables().map((one) => ({ ...one, rate }));
+      const before = numbersOf(weights).flat();
+      const update = await (await updates.load(name)).create(weights, {}, plan);
+      for (let step = 0; step <= (restingSteps[name] ?? 0); step++) await take(update, weights, step);
+      return numbersOf(weights)
+        .flat()
+        .map((value, i) => value - before[i]);
+    };
+    const [whole, half] = [await movesAt(1), await movesAt(0.5)];
+    for (const [i, move] of half.entries()) expect(move).toBeCloseTo(whole[i] / 2, 5);
+  });
+
   it('leaves a weight alone until it begins to move', async () => {
     const weights = trainables().map((one) => ({ ...one, startsAt: 1 }));
     const before = numbersOf(weights);

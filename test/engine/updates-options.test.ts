@@ -140,6 +140,18 @@ it('a weight that has not begun to move is no part of the average', async () => 
   }
 });
 
+it('a state from before an option is taken up where the option is off', async () => {
+  const weight = fourWeights();
+  const first = await created({ method: 'schedule_free', options: {} }, weight);
+  take(first, weight, 0);
+  const older = new Map([...first.state()].filter(([name]) => name !== 'w.exp_avg'));
+  const second = await created({ method: 'schedule_free', options: {} }, weight);
+  second.load(older);
+  expect(second.state().get('w.step')?.item()).toBe(1);
+  const other = await created({ method: 'schedule_free', options: { inner_momentum: 0.5 } }, weight);
+  expect(() => other.load(older)).toThrow('lacks w.exp_avg');
+});
+
 it('schedule_free_radam stands still while its second moment cannot be relied on', async () => {
   const weight = fourWeights();
   const update = await created({ method: 'schedule_free_radam', options: {} }, weight);

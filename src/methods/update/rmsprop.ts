@@ -24,8 +24,9 @@ class RmsProp extends FirstOrderUpdate<Slot> {
     const gradient = penalised(move);
     aten.addcmul_.default(aten.mul_.Scalar(square, alpha), gradient, gradient, { value: 1 - alpha });
     if (centered) aten.lerp_.Scalar(mean, gradient, 1 - alpha);
-    const variance = centered ? aten.addcmul.default(square, mean, mean, { value: -1 }) : square;
-    const root = aten.sqrt.default(variance).add(epsilon);
+    // Rounding can take what is left below 0.
+    const left = centered ? aten.clamp_min.default(aten.addcmul.default(square, mean, mean, { value: -1 }), 0) : square;
+    const root = aten.sqrt.default(left).add(epsilon);
     if (momentum === 0) return void aten.addcdiv_.default(weight, gradient, root, { value: -learningRate });
     aten.addcdiv_.default(aten.mul_.Scalar(sum, momentum), gradient, root);
     weight.add_(sum, { alpha: -learningRate });
