@@ -50,6 +50,10 @@ describe("other tools' names", () => {
       ['optim: paged_adamw_8bit', { training: { optimizer: { name: 'adamw_8bit' } } }],
       ['optim: schedule_free_adamw', { training: { optimizer: { name: 'schedule_free' } } }],
       ['optim: adam', { training: { optimizer: { name: 'adamw', decoupled_weight_decay: false } } }],
+      [
+        'training: {optimizer: {name: adam, amsgrad: true}}',
+        { training: { optimizer: { name: 'adamw', amsgrad: true, decoupled_weight_decay: false } } },
+      ],
       ['optim: rmsprop_bnb', { training: { optimizer: { name: 'rmsprop' } } }],
       ['optim: schedule_free_radam', { training: { optimizer: { name: 'schedule_free_radam' }, warmup_ratio: 0 } }],
       [

@@ -72,7 +72,8 @@ const betas: ForeignKey = {
   isLocal: true,
   read(value) {
     const numbers = Array.isArray(value) ? value : [];
-    if (numbers.length < 2 || numbers.length > 3) return refuse('is a list of two or three numbers', '[0.9, 0.999]');
+    if (numbers.length < 2 || numbers.length > 3)
+      return refuse('must be a list of two or three numbers', 'betas: [0.9, 0.999]');
     return set(Object.fromEntries(numbers.map((beta, i) => [`training.optimizer.beta${i + 1}`, beta])));
   },
 };
@@ -119,7 +120,7 @@ export const trainingKeys: ForeignKeys = {
   ...named(['lr_scheduler_type', 'lr_scheduler'], scheduler),
   lr_schedule: schedule,
   lr_scheduler_kwargs: renamed('training.scheduler_options'),
-  ...named(['optim', 'optimizer', 'optimizer_type'], optimizer),
+  ...named(['optim', 'optimizer', 'optimizer_type', 'training.optimizer.name'], optimizer),
   optimizer_config: refused('options stand with the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
   adam_beta1: renamed('training.optimizer.beta1'),
   adam_beta2: renamed('training.optimizer.beta2'),
