@@ -1317,10 +1317,20 @@ export interface SftObjective {
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
   /**
-   * Cross-entropy, or the same weighed by how probable the token already is (dft).
+   * Cross-entropy; the same weighed by how probable the token already is (dft), or less the further it has moved from the base model, first tokens least (constrained: keeps refusals).
    * @defaultValue "nll"
    */
   loss_type?: MethodOptionInputs['objective']['sft']['loss_type'];
+  /**
+   * Of constrained: how soon a token that has become likelier pulls less.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['sft']['beta'];
+  /**
+   * The same for an answer's first tokens, one by one.
+   * @defaultValue [0.5,2,2,2,2]
+   */
+  first_betas?: MethodOptionInputs['objective']['sft']['first_betas'];
   /**
    * Share of each target that is spread over the whole vocabulary; takes memory for all logits.
    * @defaultValue 0
@@ -1331,6 +1341,13 @@ export interface SftObjective {
    * @defaultValue 0
    */
   kl_to_base?: MethodOptionInputs['objective']['sft']['kl_to_base'];
+  /** The same weight at the first tokens of each answer, which decide whether it refuses; null for kl_to_base. */
+  first_kl_to_base?: MethodOptionInputs['objective']['sft']['first_kl_to_base'];
+  /**
+   * How many tokens of each answer first_kl_to_base is for.
+   * @defaultValue 5
+   */
+  first_tokens?: MethodOptionInputs['objective']['sft']['first_tokens'];
 }
 
 /** The objective pretrain, with its options. */
@@ -1342,6 +1359,13 @@ export interface PretrainObjective {
    * @defaultValue 0
    */
   kl_to_base?: MethodOptionInputs['objective']['pretrain']['kl_to_base'];
+  /** The same weight at the first tokens of each answer, which decide whether it refuses; null for kl_to_base. */
+  first_kl_to_base?: MethodOptionInputs['objective']['pretrain']['first_kl_to_base'];
+  /**
+   * How many tokens of each answer first_kl_to_base is for.
+   * @defaultValue 5
+   */
+  first_tokens?: MethodOptionInputs['objective']['pretrain']['first_tokens'];
 }
 
 /** The objective classification, with its options. */
