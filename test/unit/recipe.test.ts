@@ -57,7 +57,14 @@ describe('a resolved recipe', () => {
       warmup_ratio: 0.03,
       seed: 42,
     });
-    expect(recipe.training.optimizer).toEqual({ name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    expect(recipe.training.optimizer).toEqual({
+      name: 'adamw',
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      amsgrad: false,
+      decoupled_weight_decay: true,
+    });
     expect(recipe.output_dir).toBe('runs/tickets');
   });
 

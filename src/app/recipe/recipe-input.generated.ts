@@ -2536,6 +2536,16 @@ export interface AdamwOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
+  /**
+   * Divide by the largest second moment so far (Reddi et al., 2018).
+   * @defaultValue false
+   */
+  amsgrad?: MethodOptionInputs['optimizer']['adamw']['amsgrad'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['adamw']['decoupled_weight_decay'];
 }
 
 /** The optimizer adamw_8bit, with its options. */
@@ -2585,16 +2595,65 @@ export interface AdafactorOptimizer {
    * @defaultValue 1e-30
    */
   epsilon?: MethodOptionInputs['optimizer']['adafactor']['epsilon'];
-  /**
-   * Steps are in parts of the weight's own root mean square.
-   * @defaultValue false
-   */
+  /** Steps are in parts of the weight's own root mean square; with relative_step unless given. */
   scale_parameter?: MethodOptionInputs['optimizer']['adafactor']['scale_parameter'];
   /**
    * The least that counts as, with scale_parameter.
    * @defaultValue 0.001
    */
   least_scale?: MethodOptionInputs['optimizer']['adafactor']['least_scale'];
+  /**
+   * Steps of 0.01, falling with 1/sqrt(step) from the 10,000th on; the learning rate is a factor, and 1 suits.
+   * @defaultValue false
+   */
+  relative_step?: MethodOptionInputs['optimizer']['adafactor']['relative_step'];
+  /**
+   * With relative_step: steps rise from 1e-6 by as much each.
+   * @defaultValue false
+   */
+  warmup_init?: MethodOptionInputs['optimizer']['adafactor']['warmup_init'];
+}
+
+/** The optimizer adagrad, with its options. */
+export interface AdagradOptimizer {
+  /** Which optimizer. */
+  name: 'adagrad';
+  /**
+   * The rate is divided by 1 + lr_decay * steps before this one.
+   * @defaultValue 0
+   */
+  lr_decay?: MethodOptionInputs['optimizer']['adagrad']['lr_decay'];
+  /**
+   * What the sums of squares begin with.
+   * @defaultValue 0
+   */
+  initial_accumulator_value?: MethodOptionInputs['optimizer']['adagrad']['initial_accumulator_value'];
+  /**
+   * Added to the root of the sum.
+   * @defaultValue 1e-10
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adagrad']['epsilon'];
+}
+
+/** The optimizer adamax, with its options. */
+export interface AdamaxOptimizer {
+  /** Which optimizer. */
+  name: 'adamax';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['adamax']['beta1'];
+  /**
+   * Decay of the largest gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['adamax']['beta2'];
+  /**
+   * Added to the size of each gradient.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adamax']['epsilon'];
 }
 
 /** The optimizer ademamix, with its options. */
@@ -2667,6 +2726,16 @@ export interface DpSgdOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['epsilon'];
+  /**
+   * Divide by the largest second moment so far (Reddi et al., 2018).
+   * @defaultValue false
+   */
+  amsgrad?: MethodOptionInputs['optimizer']['dp_sgd']['amsgrad'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['dp_sgd']['decoupled_weight_decay'];
 }
 
 /** The optimizer galore_adamw, with its options. */
@@ -2752,6 +2821,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * What those steps are computed in; the papers take bf16.
+   * @defaultValue "f32"
+   */
+  ns_dtype?: MethodOptionInputs['optimizer']['muon']['ns_dtype'];
+  /**
    * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
    * @defaultValue "match_rms_adamw"
    */
@@ -2773,6 +2847,37 @@ export interface MuonOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
 }
 
+/** The optimizer nadam, with its options. */
+export interface NadamOptimizer {
+  /** Which optimizer. */
+  name: 'nadam';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['nadam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['nadam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['nadam']['epsilon'];
+  /**
+   * How fast the share of the mean gradient rises to beta1.
+   * @defaultValue 0.004
+   */
+  momentum_decay?: MethodOptionInputs['optimizer']['nadam']['momentum_decay'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue false
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['nadam']['decoupled_weight_decay'];
+}
+
 /** The optimizer prodigy, with its options. */
 export interface ProdigyOptimizer {
   /** Which optimizer. */
@@ -2792,6 +2897,8 @@ export interface ProdigyOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['prodigy']['epsilon'];
+  /** Decay of the estimate's sums; the root of beta2 unless given. */
+  beta3?: MethodOptionInputs['optimizer']['prodigy']['beta3'];
   /**
    * First estimate of the step size.
    * @defaultValue 0.000001
@@ -2805,10 +2912,72 @@ export interface ProdigyOptimizer {
   /** Most that the estimate may grow by in a step; no bound unless given. */
   growth_rate?: MethodOptionInputs['optimizer']['prodigy']['growth_rate'];
   /**
+   * Adam's correction of the first steps.
+   * @defaultValue false
+   */
+  use_bias_correction?: MethodOptionInputs['optimizer']['prodigy']['use_bias_correction'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['prodigy']['decoupled_weight_decay'];
+  /**
    * The warm-up does not count against the estimate.
    * @defaultValue true
    */
   safeguard_warmup?: MethodOptionInputs['optimizer']['prodigy']['safeguard_warmup'];
+}
+
+/** The optimizer radam, with its options. */
+export interface RadamOptimizer {
+  /** Which optimizer. */
+  name: 'radam';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['radam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['radam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['radam']['epsilon'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue false
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['radam']['decoupled_weight_decay'];
+}
+
+/** The optimizer rmsprop, with its options. */
+export interface RmspropOptimizer {
+  /** Which optimizer. */
+  name: 'rmsprop';
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.99
+   */
+  alpha?: MethodOptionInputs['optimizer']['rmsprop']['alpha'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['rmsprop']['epsilon'];
+  /**
+   * Decay of the summed steps; 0: none are kept.
+   * @defaultValue 0
+   */
+  momentum?: MethodOptionInputs['optimizer']['rmsprop']['momentum'];
+  /**
+   * Divide by the standard deviation: the squared mean is taken out.
+   * @defaultValue false
+   */
+  centered?: MethodOptionInputs['optimizer']['rmsprop']['centered'];
 }
 
 /** The optimizer schedule_free, with its options. */
@@ -2831,6 +3000,11 @@ export interface ScheduleFreeOptimizer {
    */
   epsilon?: MethodOptionInputs['optimizer']['schedule_free']['epsilon'];
   /**
+   * Decay of a mean gradient beside it; 0: none is kept.
+   * @defaultValue 0
+   */
+  inner_momentum?: MethodOptionInputs['optimizer']['schedule_free']['inner_momentum'];
+  /**
    * Later steps count as step^r in the average.
    * @defaultValue 0
    */
@@ -2840,6 +3014,63 @@ export interface ScheduleFreeOptimizer {
    * @defaultValue 2
    */
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
+}
+
+/** The optimizer schedule_free_radam, with its options. */
+export interface ScheduleFreeRadamOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free_radam';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['schedule_free_radam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['schedule_free_radam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['schedule_free_radam']['epsilon'];
+  /**
+   * No step while the second moment cannot be relied on; else plain gradient descent.
+   * @defaultValue true
+   */
+  silent_sgd_phase?: MethodOptionInputs['optimizer']['schedule_free_radam']['silent_sgd_phase'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free_radam']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free_radam']['weight_lr_power'];
+}
+
+/** The optimizer schedule_free_sgd, with its options. */
+export interface ScheduleFreeSgdOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free_sgd';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['schedule_free_sgd']['momentum'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free_sgd']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free_sgd']['weight_lr_power'];
 }
 
 /** The optimizer sgd, with its options. */
@@ -2852,6 +3083,11 @@ export interface SgdOptimizer {
    */
   momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
   /**
+   * Part of a gradient that does not go into the sum.
+   * @defaultValue 0
+   */
+  dampening?: MethodOptionInputs['optimizer']['sgd']['dampening'];
+  /**
    * Look a step ahead; needs momentum.
    * @defaultValue false
    */
@@ -2863,24 +3099,38 @@ export type OptimizerInput =
   | 'adamw'
   | 'adamw_8bit'
   | 'adafactor'
+  | 'adagrad'
+  | 'adamax'
   | 'ademamix'
   | 'dp_sgd'
   | 'galore_adamw'
   | 'lion'
   | 'mezo'
   | 'muon'
+  | 'nadam'
   | 'prodigy'
+  | 'radam'
+  | 'rmsprop'
   | 'schedule_free'
+  | 'schedule_free_radam'
+  | 'schedule_free_sgd'
   | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
+  | AdagradOptimizer
+  | AdamaxOptimizer
   | AdemamixOptimizer
   | DpSgdOptimizer
   | GaloreAdamwOptimizer
   | LionOptimizer
   | MezoOptimizer
   | MuonOptimizer
+  | NadamOptimizer
   | ProdigyOptimizer
+  | RadamOptimizer
+  | RmspropOptimizer
   | ScheduleFreeOptimizer
+  | ScheduleFreeRadamOptimizer
+  | ScheduleFreeSgdOptimizer
   | SgdOptimizer;
