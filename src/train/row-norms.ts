@@ -6,19 +6,18 @@ import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 /** What single rows make of the weights, of one batch. */
 export interface NotedRows {
   taps: readonly RowTap[];
-  weights: readonly Parameter[];
   layout: Layout;
 }
 
 /**
  * Adds up rows' gradients, each times what `factorOf` makes of its norm, where the weights keep theirs; from what a pass
  * noted of them, so that no row's gradient is made where its tokens are few, and no second pass is taken (ghost norms,
- * Li et al., 2022; book-keeping, Bu et al., 2022). Gives the norms. Undefined where a weight was not noted, or more than
- * once: its gradient is then no single product.
+ * Li et al., 2022; book-keeping, Bu et al., 2022). Gives the norms. Undefined where a weight was noted more than once: its
+ * gradient is then no single product. One that was not noted had no part in the pass.
  */
 export function addCutRows(noted: NotedRows, factorOf: (norm: number) => number): number[] | undefined {
-  const { taps, weights, layout } = noted;
-  if (!areNotedOnce(taps, weights)) return undefined;
+  const { taps, layout } = noted;
+  if (!areNotedOnce(taps)) return undefined;
   const rows = new RowPlaces(layout, taps[0].at.device);
   const squares = squaredRowNorms(taps, rows);
   if (squares === undefined) return undefined;
@@ -39,11 +38,10 @@ function squaredRowNorms(taps: readonly RowTap[], rows: RowPlaces): Tensor | und
   return sum;
 }
 
-function areNotedOnce(taps: readonly RowTap[], weights: readonly Parameter[]): boolean {
+function areNotedOnce(taps: readonly RowTap[]): boolean {
   const noted = taps.flatMap((tap) => ('bias' in tap ? [tap.weight, tap.bias] : [tap.weight]));
   const all = noted.filter((parameter) => parameter !== undefined);
-  const once = new Set(all);
-  return all.length > 0 && once.size === all.length && weights.every((parameter) => once.has(parameter));
+  return all.length > 0 && new Set(all).size === all.length;
 }
 
 /** Tokens of a batch by their rows. */

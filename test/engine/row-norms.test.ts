@@ -5,8 +5,10 @@ import { updates } from '../../src/methods/update/index.ts';
 import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
+import { Parameter } from '../../src/nn/index.ts';
 import { aten, fromArray, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
 import type { Objective, PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
+import { canTellRowsApart } from '../../src/train/rows-apart.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';
@@ -176,7 +178,7 @@ describe('norms of rows that are never made', () => {
     expect(liveTensors()).toBe(before);
   });
 
-  it('are looked for again after a step whose rows could not be told apart', async () => {
+  it('are looked for in each step, whatever those before it said', async () => {
     const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
     const tuning = await (await tunings.load('lora')).create(model, { r: 2 }, { seed: 5 });
     const plan = { rows: 10, batchSize: 1, steps: 2, secret: 1 };
@@ -185,11 +187,32 @@ describe('norms of rows that are never made', () => {
     const byRow = async () => (taken.push('by row'), []);
     const passes = { gradients: byRow, losses: byRow, rowGradients: byRow };
     const together = { ...passes, cutGradients: async () => (taken.push('together'), { losses: [], norms: [] }) };
+    const inVain = { ...passes, cutGradients: async () => (taken.push('in vain'), undefined) };
     const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0, seed: 1 };
     await update.drive!(passes, { ...options, step: 0 });
-    await update.drive!(together, { ...options, step: 1 });
-    expect(taken).toEqual(['by row', 'together']);
+    await update.drive!(inVain, { ...options, step: 1 });
+    await update.drive!(together, { ...options, step: 2 });
+    expect(taken).toEqual(['by row', 'in vain', 'by row', 'together']);
     for (const moment of update.state().values()) moment.dispose();
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it.each([
+    ['lora', true],
+    ['loha', false],
+  ])('are decided on before the first step: %s', async (method, isKnown) => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load(method)).create(model, { r: 2 }, { seed: 5 });
+    const lossless = { ...rowOf(2, 9), trained: new Uint8Array(2) };
+    const unused = { name: 'unused', parameter: new Parameter([3]), decays: true };
+    scope(() => unused.parameter.assign(zeros([3]).setRequiresGrad()));
+    const trainables = [...tuning.trainables, unused];
+    const parts = { model, objective: nextTokenObjective, trainables };
+    expect(await canTellRowsApart(parts, [...rows, lossless])).toBe(isKnown);
+    expect(await canTellRowsApart(parts, [lossless])).toBe(false);
+    expect(trainables.every(({ parameter }) => parameter.tensor.grad === undefined)).toBe(true);
+    unused.parameter.dispose();
     tuning.dispose();
     model.dispose();
   });

@@ -5,6 +5,8 @@ import { formatNumber } from '../../base/format.ts';
 import type { MixturePart } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
+import { canTellRowsApart } from '../../train/rows-apart.ts';
+import type { TrainerParts } from '../../train/trainer.ts';
 import type { RunConstants } from '../../train/trainer-state.ts';
 import { isPrivate } from './build-trainer.ts';
 import type { RunContext } from './training-run.ts';
@@ -16,6 +18,16 @@ const SECRETS = 2 ** 48 - 1;
 export async function secretOf({ recipe, earlier }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
   if (!(await isPrivate(recipe))) return {};
   return { secret: earlier?.secret ?? randomInt(SECRETS) };
+}
+
+/** Whether norms of single rows can be told from batches: decided once, and the same after a resume. */
+export async function rowsApartOf(
+  { earlier }: RunContext,
+  { tuning, update, train, ...parts }: TrainerParts,
+): Promise<boolean | undefined> {
+  if (update.needs !== 'row-gradients' || earlier?.rowsApart !== undefined) return earlier?.rowsApart;
+  const trainables = [...tuning.trainables, ...(parts.objective.trainables?.(parts.model) ?? [])];
+  return canTellRowsApart({ ...parts, trainables }, train);
 }
 
 /** @throws E_PRIVACY_UNSUPPORTED where rows have a part in each other's loss, or are seen unevenly */

@@ -28,7 +28,7 @@ import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { planRunMemory, rolloutBytes, trainedType } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
-import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
+import { refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
@@ -107,6 +107,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run, cacheBytes });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
+  constants.rowsApart = await rowsApartOf(context, parts);
+  parts.rowsApart = constants.rowsApart;
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);

@@ -23,8 +23,6 @@ class DpSgd implements Update {
   readonly #inner: AdamW;
   readonly #delta: number;
   readonly #noise: number;
-  /** Weights that no pass can tell the norms of are the same in the next one. */
-  #isGhost = true;
 
   constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
     this.#trainables = trainables;
@@ -64,10 +62,8 @@ class DpSgd implements Update {
 
   /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
   async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    // A step whose rows cannot be told apart says nothing of the next one: a run that resumes would not know of it.
-    if (!this.#isGhost || passes.cutGradients === undefined) return passes.rowGradients(() => void sum.add());
-    const cut = await passes.cutGradients(this.#trainables, (norm) => sum.factorOf(norm));
-    this.#isGhost = cut !== undefined;
+    // Each step decides by its own rows: a run that resumes would not know of those before it.
+    const cut = await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm));
     if (cut === undefined) return passes.rowGradients(() => void sum.add());
     sum.addCut(cut.norms);
     return cut.losses;
