@@ -34,8 +34,8 @@ export async function canTellRowsApart(
 
 /** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
 function areRowsApart({ model, objective }: PassParts): boolean {
-  const { encoderStack, towers, imageReader, balance } = model.trunk;
-  const isPlain = [encoderStack, towers, imageReader, balance].every((part) => part === undefined);
+  const { towers, imageReader, balance } = model.trunk;
+  const isPlain = [towers, imageReader, balance].every((part) => part === undefined);
   return isPlain && model.prefix.length === 0 && objective.separable === true && objective.joint === undefined;
 }
 
@@ -94,6 +94,6 @@ async function cutBatch(parts: PassParts, request: CutRequest): Promise<CutRows 
     const layout = model.layoutOf(batch.input);
     norms = isKnown ? noGrad(() => addCutRows({ taps, layout }, factorOf)) : undefined;
   });
-  for (const tensor of [...taps.flatMap(({ x, at }) => [x, at]), ...before]) tensor?.dispose();
+  for (const tensor of [...taps.flatMap(({ kept }) => kept), ...before]) tensor?.dispose();
   return norms && { losses: found.map((loss, i) => loss * shares[i]), norms };
 }

@@ -1,6 +1,6 @@
 // N tokens of a batch, L of them predicted with loss, R rows
 import { greatest } from '../../base/many.ts';
-import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
+import { layoutOfTexts, rowOfTokens, withRowsOf, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
@@ -131,7 +131,9 @@ export function nextTokenLoss(
   const hidden = model.hidden(batch.input, { runner, ...(runner !== undefined && { aside }) });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
   const predicted = { hidden: hidden.indexSelect(0, onDevice(places)), places: onDevice(places), rows: onDevice(rows) };
-  const { logProbs, hit } = model.tokenHead.tokenLogProbs(predicted.hidden, onDevice(targets));
+  const { logProbs, hit } = withRowsOf(Int32Array.from(rows, Number), () =>
+    model.tokenHead.tokenLogProbs(predicted.hidden, onDevice(targets)),
+  );
   watch?.(predicted);
   const losses = context.lossOf?.(logProbs, predicted.hidden) ?? logProbs.neg();
   const weighed = losses.mul(1 / totals.tokens);
