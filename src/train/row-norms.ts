@@ -28,8 +28,8 @@ export function addCutRows({ taps, layout }: NotedRows, factorOf: (norm: number)
   const table = products.find(({ kind, weight }) => kind === 'rows' && scored[0]?.terms.some(isOf(weight)));
   const norms = addScoredRows(scored[0], { places, squares, table, factorOf });
   if (norms === undefined) return undefined;
-  const factors = norms.map(factorOf);
-  for (const tap of reached.filter(isOfLayer)) addCut(tap, places.factors(factors, tap.rowOf));
+  const factors = places.factors(norms.map(factorOf));
+  for (const tap of reached.filter(isOfLayer)) addCut(tap, factors(tap.rowOf, tap.at.shape[0]));
   return norms;
 }
 

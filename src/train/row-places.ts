@@ -49,10 +49,17 @@ export class RowPlaces {
     return cat([ids, behind]).indexSelect(0, places).reshape(this.rows, longest);
   }
 
-  /** A number for each row as one for each of its tokens, or for each row: f32 [N] or [R] */
-  factors(ofRows: readonly number[], rowOf: ArrayLike<number> = this.#ownRows): (count: number) => Tensor {
+  /** A number for each row as one for each of some rows' tokens, or for each row: f32 [N] or [R] */
+  factors(ofRows: readonly number[]): (rowOf: ArrayLike<number> | undefined, count: number) => Tensor {
     const make = (values: readonly number[]) => fromArray(Float32Array.from(values)).toDevice(this.#device);
-    return (count) => make(count === rowOf.length ? Array.from(rowOf, (row) => ofRows[row]) : ofRows);
+    const byRow = make(ofRows);
+    const byToken = new Map<ArrayLike<number>, Tensor>();
+    return (rowOf = this.#ownRows, count) => {
+      if (count !== rowOf.length) return byRow;
+      const known = byToken.get(rowOf) ?? make(Array.from(rowOf, (row) => ofRows[row]));
+      byToken.set(rowOf, known);
+      return known;
+    };
   }
 
   #placesOf(rowOf: ArrayLike<number> = this.#ownRows): Places {

@@ -15,12 +15,11 @@ export interface RowProducts {
   x: Tensor;
 }
 
-/** The sum over all rows: Σ c gᵀ x of products. */
-export function addCut(tap: LayerRows, factors: (count: number) => Tensor): void {
+/** The sum over all rows: Σ c gᵀ x of products, c f32 [N] or [R]. */
+export function addCut(tap: LayerRows, factors: Tensor): void {
   const arrived = tap.at.grad as Tensor;
   const [count, ...rest] = arrived.shape;
-  const by = factors(count);
-  const g = arrived.mul(by.to(arrived.dtype).reshape(count, ...rest.map(() => 1))).flatten(0, -2); // [N, out]
+  const g = arrived.mul(factors.to(arrived.dtype).reshape(count, ...rest.map(() => 1))).flatten(0, -2); // [N, out]
   const x = tap.kind === 'rows' ? tap.x : tap.x.flatten(0, -2); // [N, in]
   if (tap.kind !== 'rows' && tap.bias !== undefined) give(tap.bias, g.to('f32').sum(0));
   if (tap.weight === undefined) return;
