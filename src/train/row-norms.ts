@@ -2,7 +2,7 @@
 import type { Layout, Parameter, RowTap, ScoresTap } from '../nn/index.ts';
 import { cat, type Tensor } from '../tensor/index.ts';
 import { RowPlaces } from './row-places.ts';
-import { addCut, squaresOf, type LayerRows, type RowProducts } from './row-products.ts';
+import { addCut, numbersOf, squaresOf, type LayerRows, type RowProducts } from './row-products.ts';
 import { addScoredRows } from './scored-rows.ts';
 
 /** What single rows make of the weights, of one batch. */
@@ -79,5 +79,5 @@ function areApart(products: readonly RowProducts[], scored: ScoresTap | undefine
 /** [R] */
 function sumOf(parts: readonly Tensor[], { rows }: RowPlaces): number[] {
   if (parts.length === 0) return Array.from({ length: rows }, () => 0);
-  return [...parts.reduce((sum, part) => sum.add(part)).toNumbers()];
+  return numbersOf(parts.reduce((sum, part) => sum.add(part)));
 }

@@ -72,3 +72,8 @@ function gram(x: Tensor): Tensor {
 function totals(x: Tensor): Tensor {
   return x.flatten(1).sum(1);
 }
+
+/** On `meta`, where memory is counted, there are none: zeros stand for them. */
+export function numbersOf(tensor: Tensor): number[] {
+  return tensor.device === 'meta' ? Array.from({ length: tensor.size }, () => 0) : [...tensor.toNumbers()];
+}

@@ -1,5 +1,6 @@
 import { pushAll } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
+import type { Model } from '../models/model.ts';
 import { withRowTaps, type Parameter, type RowTap } from '../nn/index.ts';
 import { fromArray, noGrad } from '../tensor/index.ts';
 import { tokensOf, type PreparedRow, type StepPasses, type Trainable } from './interfaces.ts';
@@ -34,9 +35,13 @@ export async function canTellRowsApart(
 
 /** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
 function areRowsApart({ model, objective }: PassParts): boolean {
-  const { towers, imageReader, balance } = model.trunk;
-  const isPlain = [towers, imageReader, balance].every((part) => part === undefined);
-  return isPlain && model.prefix.length === 0 && objective.separable === true && objective.joint === undefined;
+  return hasTokensOfRows(model) && objective.separable === true && objective.joint === undefined;
+}
+
+/** Whether the tokens of a model's layers are those of the rows, and nothing is computed of all of them. */
+export function hasTokensOfRows({ trunk, prefix }: Model): boolean {
+  const { towers, imageReader, balance } = trunk;
+  return [towers, imageReader, balance].every((part) => part === undefined) && prefix.length === 0;
 }
 
 /**

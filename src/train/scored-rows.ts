@@ -2,7 +2,7 @@
 import type { RowTap, ScoresTap } from '../nn/index.ts';
 import { aten, fromArray, ones, scope, type Tensor } from '../tensor/index.ts';
 import type { RowPlaces } from './row-places.ts';
-import { give, productSquares, type RowProducts } from './row-products.ts';
+import { give, numbersOf, productSquares, type RowProducts } from './row-products.ts';
 
 /** Scores that are in memory at once: 64 MiB of them. */
 const SCORES_AT_ONCE = 2 ** 24;
@@ -122,7 +122,7 @@ function squaresOfRow(
         .mul(2),
     );
   }
-  return parts.reduce((sum, part) => sum.add(part)).item();
+  return numbersOf(parts.reduce((sum, part) => sum.add(part)))[0];
 }
 
 /** The sums over some tokens, of which g f32 [l, V] is cut. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import type { MixturePart } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
@@ -57,8 +57,9 @@ export function refuseUnprivate(run: {
 
 /** "at most (ε 8, δ 1e-5) after 40 steps". */
 export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
-  const spent = update.privacySpent?.(steps);
-  if (spent === undefined) return;
+  if (update.privacySpent === undefined) return;
+  emit({ type: 'phase-started', phase: 'train', message: `finding what ${plural(steps, 'steps')} cost in privacy` });
+  const spent = update.privacySpent(steps);
   const { noise_multiplier: noise, sample_rate: rate } = spent;
   const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows a step`;
   const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: ${how}`;

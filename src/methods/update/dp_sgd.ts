@@ -22,7 +22,7 @@ class DpSgd implements Update {
   readonly #plan: StepPlan;
   readonly #inner: AdamW;
   readonly #delta: number;
-  readonly #noise: number;
+  #known: number | undefined;
 
   constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
     this.#trainables = trainables;
@@ -30,7 +30,12 @@ class DpSgd implements Update {
     this.#plan = plan;
     this.#inner = new AdamW(trainables, options);
     this.#delta = options.delta ?? 1 / (10 * plan.rows);
-    this.#noise = options.noise_multiplier ?? this.#found(options.target_epsilon as number);
+  }
+
+  /** Looked for where it is first needed: that takes seconds, and who counts memory does not ask. */
+  get #noise(): number {
+    this.#known ??= this.#options.noise_multiplier ?? this.#found(this.#options.target_epsilon as number);
+    return this.#known;
   }
 
   #found(target: number): number {
