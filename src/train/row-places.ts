@@ -1,7 +1,7 @@
 // N tokens of a batch, R rows, n tokens of the longest row, D features
 import { greatest } from '../base/many.ts';
 import { rowOfTokens, type Layout } from '../nn/index.ts';
-import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
+import { cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 
 /** Tokens by their rows. */
 interface Places {

@@ -1,5 +1,7 @@
 // What an estimate counts on shapes is what tensors hold in a step with numbers.
 import { describe, expect, it } from 'vitest';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
 import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
 import { planRunMemory } from '../../src/jobs/train/plan-memory.ts';
@@ -181,4 +183,14 @@ it('a run says how its steps are split where that was not asked for', async () =
   );
   tuning.dispose();
   model.dispose();
+});
+
+it('an estimate of rows that the model cannot read is refused', async () => {
+  const context = { emit: () => {}, signal: new AbortController().signal } as unknown as JobContext;
+  const input = { config, tokens: 10, rowTokens: 257, choices: [] };
+  await expect(estimate(input, context)).rejects.toMatchObject({
+    code: 'E_USAGE',
+    problems: [{ field: '--max-length', fix: 'name at most 256' }],
+  });
+  expect((await estimate({ ...input, rowTokens: 256 }, context)).rowTokens).toBe(256);
 });

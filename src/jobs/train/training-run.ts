@@ -91,7 +91,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
-  const reference = await referenceModel({ objective, tuning, model, base });
+  const reference = await referenceModel({ objective, tuning, model, base, storage: recipe.storage });
   const retained = { recipe, model, objective, tuning, mixture, emit, rows: train.rows, reference: reference?.run };
   const drawn = { ...plan, secret: secret ?? 0 };
   const update = await withRetention(await createUpdate(recipe, { tuning, objective, model }, drawn), retained);
@@ -102,7 +102,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model }, all);
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, reference }, all);
   const cacheBytes = rolloutBytes(recipe);
   const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run, cacheBytes });
   const beside = { reference: reference?.run, rollouts, measure };
