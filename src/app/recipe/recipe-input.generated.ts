@@ -352,7 +352,7 @@ export interface LoraTuning {
   target_modules?: MethodOptionInputs['tuning']['lora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lora']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['lora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lora']['exclude_modules'];
@@ -450,7 +450,7 @@ export interface Ia3Tuning {
   target_modules?: MethodOptionInputs['tuning']['ia3']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['ia3']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['ia3']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['ia3']['exclude_modules'];
@@ -484,7 +484,7 @@ export interface VeraTuning {
   target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['vera']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
@@ -521,7 +521,7 @@ export interface LohaTuning {
   target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['loha']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
@@ -567,13 +567,18 @@ export interface LokrTuning {
    */
   decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
   /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['lokr']['use_effective_conv2d'];
+  /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
    */
   target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['lokr']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
@@ -620,7 +625,7 @@ export interface FourierftTuning {
   target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['fourierft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
@@ -652,7 +657,7 @@ export interface C3aTuning {
   target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['c3a']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
@@ -684,7 +689,7 @@ export interface ShiraTuning {
   target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['shira']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
@@ -716,7 +721,7 @@ export interface RoadTuning {
   target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['road']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
@@ -773,7 +778,7 @@ export interface OftTuning {
   target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['oft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
@@ -794,10 +799,20 @@ export interface BoftTuning {
    */
   boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
   /**
+   * Blocks of a layer, where boft_block_size is 0.
+   * @defaultValue 0
+   */
+  boft_block_num?: MethodOptionInputs['tuning']['boft']['boft_block_num'];
+  /**
    * Rotations after one another, on ever other pairs.
    * @defaultValue 1
    */
   boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * The model's biases that are trained and saved too; boft_only: those of the layers with an adapter.
+   * @defaultValue "none"
+   */
+  bias?: MethodOptionInputs['tuning']['boft']['bias'];
   /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
@@ -805,7 +820,7 @@ export interface BoftTuning {
   target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['boft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
@@ -837,7 +852,7 @@ export interface HraTuning {
   target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['hra']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
@@ -874,7 +889,7 @@ export interface MissTuning {
   target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['miss']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
@@ -930,7 +945,7 @@ export interface RandloraTuning {
   target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['randlora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
@@ -1110,7 +1125,7 @@ export interface AdaloraTuning {
   target_modules?: MethodOptionInputs['tuning']['adalora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['adalora']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['adalora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['adalora']['exclude_modules'];
@@ -1142,7 +1157,7 @@ export interface DeloraTuning {
   target_modules?: MethodOptionInputs['tuning']['delora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['delora']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['delora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['delora']['exclude_modules'];
@@ -1201,7 +1216,7 @@ export interface VbloraTuning {
   target_modules?: MethodOptionInputs['tuning']['vblora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vblora']['layers_to_transform'];
-  /** Names of the lists that layers_to_transform counts in, where lists lie in lists; the outermost unless given. */
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
   layers_pattern?: MethodOptionInputs['tuning']['vblora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vblora']['exclude_modules'];

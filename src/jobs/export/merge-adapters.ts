@@ -99,7 +99,12 @@ function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
   const keys = ['target_modules', 'exclude_modules', 'layers_to_transform', 'layers_pattern'];
   const named = new Set(given.map(({ config }) => JSON.stringify(keys.map((key) => config[key] ?? null))));
   if (named.size === 1) return {};
-  return { target_modules: pathsOf(given).toSorted(), exclude_modules: null, layers_to_transform: null, layers_pattern: null };
+  return {
+    target_modules: pathsOf(given).toSorted(),
+    exclude_modules: null,
+    layers_to_transform: null,
+    layers_pattern: null,
+  };
 }
 
 /** All that keeps the adapters from being one, at once. @throws E_ADAPTERS_DIFFER */
