@@ -2,13 +2,14 @@
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addCheckpoint, addFile, eventsOf, filePath, type Job, type Registry } from '../../registry/index.ts';
+import type { HeldWork } from './held-work.ts';
 import { metricsByStep, resultTable } from './job-events.ts';
 import type { Trainer } from './trainer.ts';
 
-/** Done again after a crash it changes nothing. */
+/** Done again after a crash it changes nothing. @throws AttuneError E_LEASE_LOST where it is another server's job by now */
 export async function publishResult(
   job: Job,
-  { registry, trainer }: { registry: Registry; trainer: Trainer },
+  { registry, trainer, held }: { registry: Registry; trainer: Trainer; held: HeldWork },
 ): Promise<{ model: string; files: string[] }> {
   const name = tunedName(job);
   const checkpoint = (step: number) => `${name}:ckpt-step-${step}`;
@@ -16,7 +17,9 @@ export async function publishResult(
   const events = await eventsOf(registry, job.id);
   const metrics = metricsByStep(events);
   for (const { step, model: stepModel } of checkpoints)
-    await addCheckpoint(registry, { job: job.id, step, model: stepModel, metrics: metrics.get(step) ?? { step } });
+    await held.write((transaction) =>
+      addCheckpoint(transaction, { job: job.id, step, model: stepModel, metrics: metrics.get(step) ?? { step } }),
+    );
   return { model, files: [await writeResultFile(job, registry, resultTable(events))] };
 }
 
