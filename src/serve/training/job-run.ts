@@ -36,6 +36,9 @@ export interface QueueParts {
 export type Crashes = Map<string, { tokens: number; times: number }>;
 
 const MOST_CRASHES = 3;
+/** A registry that does not answer, such as one that is started again, is asked so often, so long after each time. */
+const REGISTRY_TRIES = 20;
+const REGISTRY_RETRY = 1000;
 /** Until files that could not be had are asked for again. */
 const STORE_RETRY = 5000;
 
@@ -94,10 +97,19 @@ export class JobRun {
     const told = jobEventOf(event);
     const tokens = event.type === 'step-finished' ? event.inputTokens : undefined;
     if (told === undefined && tokens === undefined) return;
-    await this.#held.write(async (transaction) => {
-      if (told !== undefined) await addEvent(transaction, { job: id, ...told });
-      if (tokens !== undefined) await changeJob(transaction, id, { trained_tokens: tokens });
-    });
+    const write = () =>
+      this.#held.write(async (transaction) => {
+        if (told !== undefined) await addEvent(transaction, { job: id, ...told });
+        if (tokens !== undefined) await changeJob(transaction, id, { trained_tokens: tokens });
+      });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await write();
+      } catch (error) {
+        if (isLeaseLost(error) || tries === REGISTRY_TRIES) throw error;
+        await sleep(REGISTRY_RETRY);
+      }
+    }
   }
 
   /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
 import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
@@ -55,4 +55,25 @@ it('are refused where a file is gone or not what it was', async () => {
   await expect(foundAt('three')).rejects.toMatchObject({ code: 'E_OBJECT_CHANGED' });
   bucket.objects.delete(key);
   await expect(foundAt('four')).rejects.toMatchObject({ code: 'E_OBJECT_MISSING' });
+});
+
+it('are had again, without a restart, once somebody has brought them back', async () => {
+  const weights = [...bucket.objects].find(([one]) => one.endsWith('.safetensors'))!;
+  const tokenizer = weights[0].replace('adapter_model.safetensors', 'tokenizer/tokenizer.json');
+  bucket.objects.set(tokenizer, Buffer.from('{}'));
+  bucket.objects.delete(weights[0]);
+  process.env.ATTUNE_HOME = join(home, 'five');
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  let told = Promise.withResolvers<void>();
+  const files = new VersionFiles(pino({ level: 'silent' }), () => told.resolve());
+  expect(files.folderOf(version)).toBeUndefined();
+  await told.promise;
+  expect(() => files.folderOf(version)).toThrow(/E_OBJECT_MISSING|not in/);
+  bucket.objects.set(...weights);
+  told = Promise.withResolvers();
+  const [again] = timer.mock.calls.find(([, milliseconds]) => milliseconds === 60_000)!;
+  timer.mockRestore();
+  (again as () => void)();
+  expect(files.folderOf(version)).toBeUndefined();
+  await expect.poll(() => files.folderOf(version)).toContain('five');
 });
