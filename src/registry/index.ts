@@ -75,6 +75,7 @@ export {
 } from './versions.ts';
 export { recordPlace, removeDeletedVersions, removeStrayCopies, storedObjects } from './object-records.ts';
 export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
+export { removeUnfinished } from './new-objects.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {
   addCheckpoint,

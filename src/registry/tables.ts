@@ -257,7 +257,10 @@ export interface ReplicasTable {
 export interface UnfinishedObjectsTable {
   /** Of the object, or of all objects below it. */
   key: string;
+  /** Negative once it is being removed. */
   begun_at: number;
+  /** The database that this was noted in: a copy of it is another one. */
+  place: string;
 }
 
 export interface RegistryTables {

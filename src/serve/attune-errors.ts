@@ -82,7 +82,7 @@ export function toApiError(
       ? STORE
       : TRANSLATIONS[error.code];
   const { status = 400, code = 'invalid_value', param } = known ?? { param: paramOf(error) };
-  const headers = status === 429 ? { 'retry-after': '1' } : isObjectLost(error) ? NO_RETRY : {};
+  const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : isObjectLost(error) ? NO_RETRY : {};
   const named = param === undefined ? undefined : (fields[param as keyof FieldNames] ?? param);
   const message = status >= 500 ? serverMessage(error) : withoutFolders(sentence(error), hidden);
   return new ApiError(status, { message, code, param: named, headers, cause: error });

@@ -1,8 +1,6 @@
 import {
-  addVersion,
   CHALLENGER,
   moveAlias,
-  removeStored,
   storeVersion,
   withRegistry,
   type Lease,
@@ -34,13 +32,7 @@ export async function registerModel(
 ): Promise<ModelVersion> {
   const described = { ...(await describeResult(target)), ...(run !== undefined && runFacts(run)) };
   return withRegistry(async (registry) => {
-    const stored = await storeVersion(described.folder);
-    const given = { model: name, ...described, ...(stored !== undefined && { stored }), owner, job, createdBy: by };
-    const made = await addVersion(registry, given).catch(async (error: unknown) => {
-      // What is told is why it was not registered.
-      await removeStored(stored).catch(() => undefined);
-      throw error;
-    });
+    const made = await storeVersion(registry, { model: name, ...described, owner, job, createdBy: by });
     const { version } = made;
     await moveAlias(registry, { model: name, alias: CHALLENGER, version, action: 'registered', by, job });
     return made;

@@ -13,6 +13,7 @@ export const leases: Migration = {
       .createTable('unfinished_objects')
       .addColumn('key', 'text', (column) => column.primaryKey())
       .addColumn('begun_at', 'bigint', (column) => column.notNull())
+      .addColumn('place', 'text', (column) => column.notNull())
       .execute();
   },
 };

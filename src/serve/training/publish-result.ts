@@ -1,7 +1,7 @@
 /** What a finished job leaves: models, checkpoints, a file with its steps. */
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
-import { addCheckpoint, addFile, eventsOf, filePath, type Job, type Registry } from '../../registry/index.ts';
+import { addCheckpoint, addFile, eventsOf, type Job, type Registry } from '../../registry/index.ts';
 import type { HeldWork } from './held-work.ts';
 import { metricsByStep, resultTable } from './job-events.ts';
 import type { Trainer } from './trainer.ts';
@@ -25,16 +25,17 @@ export async function publishResult(
 
 async function writeResultFile({ id: job, owner }: Job, registry: Registry, text: string): Promise<string> {
   const id = `file-${sha256(`results of ${job}`).slice(0, 24)}`;
-  writeFileAtomic(filePath(id), text, 0o600);
-  await addFile(registry, {
-    id,
-    owner,
-    purpose: 'fine-tune-results',
-    filename: `step_metrics-${job}.csv`,
-    bytes: Buffer.byteLength(text),
-    sha256: sha256(text),
-    created_at: Date.now(),
-    expires_at: null,
+  await addFile(registry, id, (path) => {
+    writeFileAtomic(path, text, 0o600);
+    return {
+      owner,
+      purpose: 'fine-tune-results',
+      filename: `step_metrics-${job}.csv`,
+      bytes: Buffer.byteLength(text),
+      sha256: sha256(text),
+      created_at: Date.now(),
+      expires_at: null,
+    };
   });
   return id;
 }

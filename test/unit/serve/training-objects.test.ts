@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endExpiredUploads, filePath } from '../../../src/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
-import { trainingServer, type TrainingServer } from './training-server.ts';
+import { trainingServer, type Json, type TrainingServer } from './training-server.ts';
 
 const ROWS = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n';
 const before = { ...process.env };
@@ -127,7 +127,7 @@ describe('files of the training API in a bucket', () => {
     form.set('file', new File([ROWS], 'rows.jsonl'));
     const { status, body } = await server.as('shop').send('POST', '/v1/files', form);
     expect([status, body.error.code]).toEqual([503, 'storage_unavailable']);
-    const { key } = bucket.requests.at(-1)!;
+    const { key } = bucket.requests.findLast(({ method }) => method === 'PUT')!;
     const id = /files\/(file-\w+)\.jsonl/.exec(key)![1];
     expect(existsSync(filePath(id))).toBe(false);
     expect((await server.as('shop').send('GET', '/v1/files')).body.data).toEqual([]);

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
+import { openRegistry, storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
 import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 
 const before = { ...process.env };
-const shared = { model: 'tickets', version: 1, hashes: { weights: 'a', data: {} }, createdAt: 1, createdBy: 'ann' };
+const shared = { model: 'tickets', hashes: { weights: 'a', data: {} }, createdBy: 'ann' };
 let bucket: S3Server;
 let home: string;
 let version: ModelVersion;
@@ -22,7 +22,9 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'tokenizer'), { recursive: true });
   writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights');
   writeFileSync(join(folder, 'tokenizer', 'tokenizer.json'), '{}');
-  version = { ...shared, folder, stored: await storeVersion(folder) };
+  const registry = await openRegistry();
+  version = await storeVersion(registry, { ...shared, folder });
+  await registry.destroy();
   // What is written later is not of the version.
   writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights of another training');
 });
