@@ -73,7 +73,9 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
-export { recordPlace, removeDeletedVersions, removeStrayCopies, storedObjects } from './object-records.ts';
+export { recordPlace, removeDeletedVersions, storedObjects } from './object-records.ts';
+export { boundCopies, removeStrayCopies } from './copies.ts';
+export { versionsInUse } from './versions-in-use.ts';
 export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
 export { removeUnfinished } from './new-objects.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';

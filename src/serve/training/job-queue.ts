@@ -3,15 +3,11 @@ import {
   addEvent,
   changeJob,
   claimJob,
-  endExpiredUploads,
   findJob,
   hasEnded,
   isLeaseLost,
   jobsIn,
   recoverJobs,
-  removeDeletedVersions,
-  removeExpired,
-  removeStrayCopies,
   WorkerWatch,
   type Job,
 } from '../../registry/index.ts';
@@ -22,8 +18,6 @@ import { jobTarget } from './job-files.ts';
 import { JobRun, waitForStore, type Crashes, type QueueParts } from './job-run.ts';
 
 const POLL = 500;
-/** Between looks for files and uploads whose time is over. */
-const SWEEP = 60_000;
 
 export class JobQueue {
   readonly #parts: QueueParts;
@@ -32,7 +26,6 @@ export class JobQueue {
   #current: { held: HeldWork; work: Promise<void> } | undefined;
   readonly #crashes: Crashes = new Map();
   #timer: NodeJS.Timeout | undefined;
-  #sweptAt = 0;
   #isClosed = false;
   #looking: Promise<void> | undefined;
 
@@ -74,7 +67,6 @@ export class JobQueue {
       for (const job of await recoverJobs(registry, this.#watch))
         if (job.status === 'cancelling') await this.#endCancelled(job);
       for (const job of await jobsIn(registry, 'validating_files')) this.#check(job);
-      await this.#sweep();
       if (this.#current === undefined) {
         const job = this.#isClosed ? undefined : await claimJob(registry);
         if (job !== undefined) this.#begin(job);
@@ -82,15 +74,6 @@ export class JobQueue {
     } catch (error) {
       log.error({ err: error }, 'jobs not followed');
     }
-  }
-
-  async #sweep(): Promise<void> {
-    if (Date.now() - this.#sweptAt < SWEEP) return;
-    this.#sweptAt = Date.now();
-    await removeExpired(this.#parts.registry);
-    await endExpiredUploads(this.#parts.registry);
-    await removeDeletedVersions(this.#parts.registry);
-    await removeStrayCopies(this.#parts.registry);
   }
 
   /** Another process may have asked the job to stop, or taken it over. */
