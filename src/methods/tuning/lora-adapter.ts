@@ -7,6 +7,7 @@ import {
   notesRows,
   Parameter,
   tappedLinear,
+  tapScale,
   type ConvolutionBase,
   type LinearLike,
   type LowRank,
@@ -140,10 +141,17 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
       added = added.add(aten.linear.default(hidden, taken.to(x.dtype)));
     if (this.lora_B_bias !== undefined) added = added.add(this.lora_B_bias.value(x.dtype).mul(this.scaling));
     if (this.lora_magnitude_vector === undefined) return output.add(added);
-    const stretch = this.#stretch(this.lora_magnitude_vector).to(x.dtype);
     const bias = this.layer.bias?.value(x.dtype);
-    if (bias === undefined) return output.add(added).mul(stretch);
-    return output.sub(bias).add(added).mul(stretch).add(bias);
+    if (bias === undefined) return this.#stretched(output.add(added), this.lora_magnitude_vector);
+    return this.#stretched(output.sub(bias).add(added), this.lora_magnitude_vector).add(bias);
+  }
+
+  /** Rows of W + scaling · B A in their trained lengths. */
+  #stretched(y: Tensor, magnitude: Parameter): Tensor {
+    const lengths = this.#lengths();
+    const stretched = (by: Tensor) => y.mul(by.div(lengths).to(y.dtype));
+    if (!notesRows()) return stretched(magnitude.tensor);
+    return tapScale(stretched(magnitude.tensor.detach()), y.div(lengths), { weight: magnitude });
   }
 
   get #isPlain(): boolean {
@@ -155,10 +163,9 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
   }
 
-  /** What rows of W + scaling · B A are multiplied by; their lengths count as fixed (Liu et al., "DoRA", 2024). */
-  #stretch(magnitude: Parameter): Tensor {
-    const lengths = noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
-    return magnitude.tensor.div(lengths);
+  /** Of rows of W + scaling · B A; they count as fixed (Liu et al., "DoRA", 2024): [out] */
+  #lengths(): Tensor {
+    return noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
   }
 
   /** f32 [out, in] */
@@ -191,7 +198,8 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   terms(x: Tensor): Term[] {
     if (!this.isActive) return [];
     if (!this.#isProduct) throw new Error('an output head takes plain LoRA alone');
-    return [{ hidden: this.#inner(x), weight: this.lora_B.tensor }, ...this.#taken(x)];
+    const { lora_B: b } = this;
+    return [{ hidden: this.#inner(x), weight: b.tensor, parameter: b }, ...this.#taken(x)];
   }
 
   /** B lies turned round in memory: its columns are what passes add up. */
