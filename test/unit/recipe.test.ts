@@ -2,8 +2,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defineRecipe, recipeKeys, resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts';
-import type { AttuneError, Problem } from '../../src/base/errors.ts';
+import {
+  defineRecipe,
+  placeProblems,
+  recipeKeys,
+  resolveRecipe,
+  resolveRecipeFile,
+} from '../../src/app/recipe/index.ts';
+import { AttuneError, type Problem } from '../../src/base/errors.ts';
 
 const minimal = { model: 'base', data: { train: 'tickets.jsonl' } };
 
@@ -47,8 +53,9 @@ describe('a resolved recipe', () => {
       packing: true,
     });
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
-    const loss = { loss_type: 'nll', label_smoothing: 0 };
-    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', ...loss, kl_to_base: 0 });
+    const loss = { loss_type: 'nll', label_smoothing: 0, beta: 0.1, first_betas: [0.5, 2, 2, 2, 2] };
+    const near = { kl_to_base: 0, first_kl_to_base: null, first_tokens: 5 };
+    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', ...loss, ...near });
     expect(recipe.training).toMatchObject({
       epochs: null,
       learning_rate: null,
@@ -56,7 +63,14 @@ describe('a resolved recipe', () => {
       warmup_ratio: 0.03,
       seed: 42,
     });
-    expect(recipe.training.optimizer).toEqual({ name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    expect(recipe.training.optimizer).toEqual({
+      name: 'adamw',
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      amsgrad: false,
+      decoupled_weight_decay: true,
+    });
     expect(recipe.output_dir).toBe('runs/tickets');
   });
 
@@ -355,5 +369,28 @@ describe('the keys', () => {
       expect(key.description, key.path).not.toBe('');
       expect(key.shown, key.path).not.toBe('');
     }
+  });
+});
+
+describe('what a run finds wrong with its recipe', () => {
+  const found = (field: string) =>
+    new AttuneError('E_NOTHING_FROZEN', {
+      what: 'Nothing',
+      problems: [{ field, message: 'is wrong', fix: 'mend it' }],
+    });
+
+  it('is shown where the user wrote it', async () => {
+    const path = file('lines.yaml', 'model: base\ndata: { train: rows.jsonl }\ntraining:\n  cache_frozen: true\n');
+    const placed = async (error: unknown, flags = {}) => placeProblems(error, path, flags);
+    expect(await placed(found('training.cache_frozen'))).toMatchObject({
+      code: 'E_NOTHING_FROZEN',
+      problems: [{ file: path, line: 4, field: 'training.cache_frozen', message: 'is wrong', fix: 'mend it' }],
+    });
+    expect(await placed(found('training.cache_frozen'), { 'cache-frozen': true })).toMatchObject({
+      problems: [{ field: '--cache-frozen' }],
+    });
+    for (const error of [found('training.epochs'), new Error('another')])
+      expect(await placed(error)).toMatchObject(error);
+    expect(await placeProblems(found('training.cache_frozen'), 'gone.yaml', {})).toMatchObject({ problems: [{}] });
   });
 });
