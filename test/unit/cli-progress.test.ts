@@ -75,7 +75,9 @@ describe('progress without a terminal', () => {
     const { show, text } = view(false);
     const sizes = { peakBytes: 2 ** 29, availableBytes: 2 ** 34, diskBytes: 2 ** 20, freeDiskBytes: 2 ** 35 };
     const times = { secondsPerStep: 0.5, totalSeconds: 20, steps: 40 };
+    show({ type: 'phase-started', phase: 'preflight', message: 'trying the longest batch' });
     show({ type: 'preflight-finished', ...sizes, ...times, maxMemory: '800MB' });
+    show(train);
     expect(text()).toContain('memory 512 MiB of max_memory 800MB');
   });
 
