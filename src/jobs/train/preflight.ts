@@ -10,6 +10,7 @@ import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import { packed } from '../../train/produce.ts';
 import { trainStep } from '../../train/step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
@@ -44,7 +45,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const before = availableBytes();
   const startPeak = peakBytes();
   const { objective } = parts;
-  const worst = worstStep(parts.sampler, parts.train).map((rows) => rows.map((row) => objective.largest?.(row) ?? row));
+  const worst = grown(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
   if (remembered !== undefined) objective.restore?.(remembered);
@@ -96,6 +97,15 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
     worst = batch.microBatches.map((indices) => indices.map((i) => rows[i]));
   }
   return worst;
+}
+
+/** With what the objective may make of the rows, which is then packed anew, as in a step. */
+function grown(
+  worst: PreparedRow[][],
+  { objective: { largest } }: TrainerParts,
+  { microBatchTokens }: TrainerOptions,
+): PreparedRow[][] {
+  return largest === undefined ? worst : packed(worst.flat().map(largest), microBatchTokens);
 }
 
 function tokensIn(rows: readonly PreparedRow[]): number {
