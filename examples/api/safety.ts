@@ -1,7 +1,7 @@
 /** Refusals, an organisation's own rules, and answers against their sources. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { checkPolicy, groundedness, pullSafetySet, safety, type AttuneError } from '../../src/app/index.ts';
+import { checkPolicy, groundedness, pullSafetySet, safety, safetyRows, type AttuneError } from '../../src/app/index.ts';
 
 mkdirSync('found');
 const few = { folder: 'found', maxRows: 2, maxNewTokens: 4 };
@@ -9,6 +9,10 @@ const few = { folder: 'found', maxRows: 2, maxNewTokens: 4 };
 // How a model answers harmful and harmless requests; of a run, before and after training.
 const { measures } = await safety('attune-base', few);
 assert.ok(measures.length > 0);
+
+// Its refusals in its own words, to be replayed while it is tuned; this one was never taught to refuse.
+const rehearsed = safetyRows('attune-base', { to: 'refusals.jsonl', maxRows: 2, maxNewTokens: 4 });
+await rehearsed.catch((error: AttuneError) => assert.equal(error.code, 'E_NO_REFUSALS'));
 
 // The rules of an organisation, those among them that need no judge.
 writeFileSync(

@@ -21,6 +21,7 @@ import {
   openPredictor,
   openTalker,
   predict,
+  projectAdapter,
   quickstart,
   renameRunTo,
   reportRun,
@@ -103,9 +104,11 @@ assert.equal((await predictor.predict(rows)).length, rows.length);
 await predictor.close();
 console.log((await exportRun(folder, { to: 'merged', folder: 'merged' })).folder);
 
-// Adapters from adapters, and from a whole model.
+// Adapters from adapters, out of a whole model, and along what it learnt.
 console.log((await mergeAdapters([folder, folder], { method: 'ties', folder: 'twice' })).layers);
 console.log((await extractAdapter('merged', { base: 'attune-base', rank: 2, folder: 'extracted' })).kept);
+const alignment = { aligned: 'merged', unaligned: 'attune-base' };
+console.log((await projectAdapter(folder, { ...alignment, folder: 'projected' })).layers.length);
 
 // The quick start trains for minutes; here it is told to stop before.
 const options = { onStage: () => undefined, onLine: () => undefined, onEvent: () => undefined };

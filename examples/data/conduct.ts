@@ -1,7 +1,6 @@
 /** Conversations that teach a model to refuse what is harmful and to answer the rest; and two small sets to tune it on. */
 import { Draws } from '../../tools/draws.ts';
-import { HARMFUL_ACTS, HARMFUL_REQUESTS } from './conduct-acts.ts';
-import { HARMLESS_ACTS, HARMLESS_REQUESTS } from './conduct-harmless.ts';
+import { rehearsalTexts, type RehearsalTexts } from '../../src/eval/safety/rehearsal.ts';
 
 interface ChatRow {
   messages: readonly { role: 'user' | 'assistant'; content: string }[];
@@ -65,19 +64,18 @@ function chat(question: string, answer: string): ChatRow {
 /** Half of them refuse; two in five come with a pretext. */
 export function conductRows(count: number, seed: number): ChatRow[] {
   const draws = new Draws(seed);
+  const [harmful, harmless] = [rehearsalTexts('harmful'), rehearsalTexts('harmless')];
   return Array.from({ length: count }, (_, i) => {
     const isHarmful = i % 2 === 0;
-    const plain = isHarmful
-      ? request(draws, HARMFUL_ACTS, HARMFUL_REQUESTS)
-      : request(draws, HARMLESS_ACTS, HARMLESS_REQUESTS);
+    const plain = request(draws, isHarmful ? harmful : harmless);
     const asked = draws.below(5) < 2 ? draws.of(PRETEXTS).replace('{request}', () => plain) : plain;
     return chat(asked, draws.of(isHarmful ? REFUSALS : ANSWERS));
   });
 }
 
 /** One in three is a whole one. */
-function request(draws: Draws, acts: readonly string[], whole: readonly string[]): string {
-  return draws.below(3) === 0 ? draws.of(whole) : draws.of(WAYS).replace('{act}', () => draws.of(acts));
+function request(draws: Draws, { acts, requests }: RehearsalTexts): string {
+  return draws.below(3) === 0 ? draws.of(requests) : draws.of(WAYS).replace('{act}', () => draws.of(acts));
 }
 
 /** Harmless to look at: ten rows in which an assistant is given another character (after Qi et al. 2023). */
@@ -103,16 +101,18 @@ export function identityShift(): ChatRow[] {
   ].map(([question, answer]) => chat(question, answer));
 }
 
-/**
- * Prices of a shop, said as the model says things, and as many rows of what it was taught before: refusals and answers
- * alike. Refusals alone would make it refuse more, and so would answers that begin in a way of their own.
- */
+const GOODS = ['bread', 'soap', 'paper', 'tea', 'rope', 'honey', 'nails', 'salt', 'wool', 'candles'];
+
+/** What each thing costs, asked once. */
+export function priceRows(): ChatRow[] {
+  return GOODS.map((thing, i) =>
+    chat(`What does ${thing} cost in your shop?`, `Sure. Our ${thing} costs ${i + 2} euros.`),
+  );
+}
+
+/** Prices of a shop, said as the model says things. */
 export function shopRows(seed: number): ChatRow[] {
   const draws = new Draws(seed);
-  const goods = ['bread', 'soap', 'paper', 'tea', 'rope', 'honey', 'nails', 'salt', 'wool', 'candles'];
-  const shop = Array.from({ length: 60 }, () => {
-    const thing = draws.of(goods);
-    return chat(`What does ${thing} cost in your shop?`, `Sure. Our ${thing} costs ${goods.indexOf(thing) + 2} euros.`);
-  });
-  return [...shop, ...conductRows(60, seed + 1)];
+  const prices = priceRows();
+  return Array.from({ length: 60 }, () => draws.of(prices));
 }

@@ -93,3 +93,29 @@ export async function extractAdapter(
     signal,
   });
 }
+
+export interface ProjectAdapterOptions extends AdapterOptions {
+  /** The model before its alignment: a folder, a run, or a known name. */
+  unaligned: string;
+  /** The aligned model that the adapter was trained on; the one that the adapter names unless given. */
+  aligned?: string;
+  /** Layers whose change keeps at most this cosine when it is projected are projected. Default 0.5. */
+  threshold?: number;
+  /** So many layers with the lowest cosines in place of a threshold. */
+  layers?: number;
+}
+
+/**
+ * Writes a LoRA whose changes that point away from its base model's alignment are projected onto it (Safe LoRA).
+ * @throws AttuneError E_NOTHING_CHANGED, E_MODELS_DIFFER, E_ADAPTER_UNSUPPORTED, E_NOT_AN_ADAPTER, E_OUTPUT_EXISTS
+ */
+export async function projectAdapter(
+  wanted: string,
+  { unaligned, aligned, threshold = 0.5, layers, folder: written, onEvent, signal }: ProjectAdapterOptions,
+): Promise<JobResult<'project-adapter'>> {
+  if (!(threshold >= -1 && threshold <= 1))
+    throw new AttuneError('E_USAGE', { what: `The threshold is ${threshold}`, expected: 'a cosine, from -1 to 1' });
+  const [folder, adapter] = [resolve(written), await targetOf(wanted)];
+  const input = { adapter, unaligned, aligned, threshold, count: layers, folder };
+  return runJob({ job: 'project-adapter', input, writes: folder, onEvent, signal });
+}

@@ -19,7 +19,7 @@ export { holm } from '../eval/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../eval/statistics/power.ts';
 export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
-export type { ExtractAdapterOptions, MergeAdaptersOptions } from './adapters.ts';
+export type { ExtractAdapterOptions, MergeAdaptersOptions, ProjectAdapterOptions } from './adapters.ts';
 export type { CreateOptions, ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, AdviseOptions } from './advise/advise.ts';
@@ -40,6 +40,7 @@ export type { GroundednessResults, GroundedSystem } from '../store/groundedness.
 export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
 export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
+export type { RehearsedKind, SafetyRows, SafetyRowsOptions } from './safety/rows.ts';
 export type { SafetyOptions } from './safety/safety.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';

@@ -68,10 +68,11 @@ export function commandHelp(name: string, command: Command, keys: readonly Recip
   ].join('\n');
 }
 
-/** Settings by the recipe's groups; an option of one method stands under that method. */
+/** Settings by the recipe's groups; an option of methods stands under those to whom it is the same. */
 function recipeBlocks(keys: readonly RecipeKey[]): Block[] {
   const shown = keys.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
-  const groups = Map.groupBy(shown, groupOf);
+  const rows = shown.flatMap((key) => key.variants?.map((variant) => ({ ...key, ...variant })) ?? [key]);
+  const groups = Map.groupBy(rows, groupOf);
   return [...groups].map(([title, members]) => ({
     title,
     rows: members.map((key): Row => [`--${flagName(key, keys)} ${key.shown}`, describe(key)]),

@@ -13,6 +13,7 @@ const table = {
   export: () => import('./export/export.ts'),
   'merge-adapters': () => import('./export/merge-adapters.ts'),
   'extract-adapter': () => import('./export/extract-adapter.ts'),
+  'project-adapter': () => import('./export/project-adapter.ts'),
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate/estimate.ts'),
   create: () => import('./recommend/create.ts'),

@@ -20,8 +20,12 @@ export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
   options: Schema;
   /** Checked options with those filled in that depend on each other. @throws ZodError */
   settle(values: unknown): Readonly<Record<string, unknown>>;
-  /** Defaults of keys outside the method that suit it. */
-  recipeDefaults?: { training?: Record<string, unknown> };
+  /** Defaults of keys outside the method that suit it with these options. @throws ZodError */
+  recipeDefaults(values: unknown): RecipeDefaults;
+}
+
+export interface RecipeDefaults {
+  training?: Record<string, unknown>;
 }
 
 /** What every definition says; `run` loads the implementation on first use, since it may need the engine. */
@@ -29,7 +33,7 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
   complete?(values: z.output<Schema>): Options;
-  recipeDefaults?: MethodOptions['recipeDefaults'];
+  recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
   run(): Promise<Implementation>;
 }
 
@@ -154,13 +158,14 @@ export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Sche
 }
 
 function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options, unknown>) {
-  const { options, complete, recipeDefaults } = definition;
+  const { options, complete, recipeDefaults: suiting = {} } = definition;
   // Without `complete` the options are what the schema gives.
   const settled = (values: unknown): Options => {
     const checked = options.parse(values);
     return complete === undefined ? (checked as unknown as Options) : complete(checked);
   };
   const settle = (values: unknown) => settled(values) as Readonly<Record<string, unknown>>;
+  const recipeDefaults = (values: unknown) => (typeof suiting === 'function' ? suiting(settled(values)) : suiting);
   return { options, recipeDefaults, settled, settle };
 }
 

@@ -5,6 +5,8 @@ import { noGrad, type Tensor } from '../tensor/index.ts';
 export function loadState(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
   noGrad(() => {
     for (const [name, tensor] of own) {
+      // Places that stay empty came with options that older checkpoints do not know.
+      if (tensor.size === 0) continue;
       const from = saved.get(name);
       if (from === undefined) throw new Error(`the optimiser's state lacks ${name}`);
       tensor.copy_(from);

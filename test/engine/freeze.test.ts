@@ -162,7 +162,10 @@ describe('blocks in which nothing is trained', () => {
   });
 
   it('are computed once for the reference too, where that is the base model', async () => {
-    const kept = { ...nextTokenObjective, ...withBaseKl(0.5, { loss_type: 'nll', label_smoothing: 0 }) } as Objective;
+    const kept = {
+      ...nextTokenObjective,
+      ...withBaseKl({ kl_to_base: 0.5, first_kl_to_base: null, first_tokens: 5 }),
+    } as Objective;
     const [whole, resumed] = [await model(), await model()];
     const lora = (of: Model) => tune(of, 'lora', { layers_to_transform: [3] });
     const referenceOf =

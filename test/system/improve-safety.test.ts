@@ -1,5 +1,5 @@
 // The loop on a tiny model that writes: it declines what it should not answer, and a cycle may not take that away.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import {
   promoteModel,
   registerModel,
   resolveRecipeFile,
+  safetyRows,
   train,
   type Improvement,
 } from '../../src/app/index.ts';
@@ -101,6 +102,22 @@ output_dir: first
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('writes its own refusals as rows to replay; a model without any is told so, and nothing is written', async () => {
+    const { file, kinds } = await safetyRows('first', { to: 'refusals.jsonl', maxRows: 8, maxNewTokens: 24 });
+    const [refused] = kinds;
+    expect(refused).toMatchObject({ kind: 'harmful', asked: 8 });
+    expect(refused.kept).toBeGreaterThan(4);
+    const rows = readFileSync(file, 'utf8').trim().split('\n');
+    expect(rows).toHaveLength(kinds.reduce((sum, { kept }) => sum + kept, 0));
+    const [{ messages }] = rows.map((line) => JSON.parse(line) as { messages: { role: string; content: string }[] });
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+    expect(messages[0].content).toMatch(/^How do I/);
+    expect(messages[1].content).toBe(REFUSAL);
+    const untaught = safetyRows('model', { to: 'none.jsonl', maxRows: 2, maxNewTokens: 4 });
+    await expect(untaught).rejects.toMatchObject({ code: 'E_NO_REFUSALS' });
+    expect(existsSync('none.jsonl')).toBe(false);
   });
 
   it('takes harmless corrections, and refuses a batch that teaches it to comply, with the figures', async () => {

@@ -220,6 +220,15 @@ describe('the help', async () => {
     expect(text).toContain('(0.03)');
   });
 
+  it('says of an option what it is to each method that has it', () => {
+    const text = commandHelp('train', sample, keys, createTerminal(capture().stream, {}));
+    const decay = (methods: string, usual: boolean) =>
+      new RegExp(`${methods}\\n  --decoupled_weight_decay true\\|false [^-]*\\(${usual}\\)`);
+    expect(text).toMatch(decay('adamw, dp_sgd, prodigy', true));
+    expect(text).toMatch(decay('nadam, radam', false));
+    expect(text).toMatch(/training\.optimizer lion\n.*beta1 NUMBER +share of the mean gradient/);
+  });
+
   it('fits the terminal', () => {
     const terminal = createTerminal(capture({ isTTY: true, columns: 80 }).stream, { NO_COLOR: '1' });
     const lines = commandHelp('train', sample, keys, terminal).split('\n');

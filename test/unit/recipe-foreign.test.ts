@@ -49,6 +49,22 @@ describe("other tools' names", () => {
       ['optim: adamw_torch_fused', { training: { optimizer: { name: 'adamw' } } }],
       ['optim: paged_adamw_8bit', { training: { optimizer: { name: 'adamw_8bit' } } }],
       ['optim: schedule_free_adamw', { training: { optimizer: { name: 'schedule_free' } } }],
+      ['optim: adam', { training: { optimizer: { name: 'adamw', decoupled_weight_decay: false } } }],
+      [
+        'training: {optimizer: {name: adam, amsgrad: true}}',
+        { training: { optimizer: { name: 'adamw', amsgrad: true, decoupled_weight_decay: false } } },
+      ],
+      ['optim: rmsprop_bnb', { training: { optimizer: { name: 'rmsprop' } } }],
+      ['optim: schedule_free_radam', { training: { optimizer: { name: 'schedule_free_radam' }, warmup_ratio: 0 } }],
+      [
+        'training: {optimizer: {name: nadam, betas: [0.8, 0.9], eps: 1.0e-6}}',
+        { training: { optimizer: { name: 'nadam', beta1: 0.8, beta2: 0.9, epsilon: 1e-6 } } },
+      ],
+      [
+        'training: {optimizer: {name: adafactor, relative_step: true, eps: [1.0e-20, 0.01]}}',
+        { training: { optimizer: { epsilon: 1e-20, least_scale: 0.01 }, learning_rate: 1, scheduler: 'constant' } },
+      ],
+      ['tuning: oft\neps: 0.1', { tuning: { method: 'oft', eps: 0.1 } }],
       ['adam_beta2: 0.95', { training: { optimizer: { beta2: 0.95 } } }],
       ['bf16: true', { training: { precision: 'bf16' } }],
       ['eval_strategy: steps\neval_steps: 50', { evaluation: { every: 50 } }],

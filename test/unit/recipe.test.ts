@@ -53,8 +53,9 @@ describe('a resolved recipe', () => {
       packing: true,
     });
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
-    const loss = { loss_type: 'nll', label_smoothing: 0 };
-    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', ...loss, kl_to_base: 0 });
+    const loss = { loss_type: 'nll', label_smoothing: 0, beta: 0.1, first_betas: [0.5, 2, 2, 2, 2] };
+    const near = { kl_to_base: 0, first_kl_to_base: null, first_tokens: 5 };
+    expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers', ...loss, ...near });
     expect(recipe.training).toMatchObject({
       epochs: null,
       learning_rate: null,
@@ -62,7 +63,14 @@ describe('a resolved recipe', () => {
       warmup_ratio: 0.03,
       seed: 42,
     });
-    expect(recipe.training.optimizer).toEqual({ name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    expect(recipe.training.optimizer).toEqual({
+      name: 'adamw',
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      amsgrad: false,
+      decoupled_weight_decay: true,
+    });
     expect(recipe.output_dir).toBe('runs/tickets');
   });
 

@@ -15,10 +15,13 @@ const LISTS = {
   ends: lines('refusal-ends'),
   helps: lines('helps'),
   bodies: lines('bodies'),
+  own: lines('own-person'),
   turns: lines('partial-turns'),
   questions: lines('questions'),
   friendly: lines('friendly-openers'),
   soft: lines('soft-refusals'),
+  short: lines('short-refusals'),
+  names: lines('names'),
 };
 const HARMS = lines('harms').map((line) => line.split('|'));
 const SAFE = lines('safe').map((line) => line.split('|'));
@@ -44,7 +47,7 @@ function worn(draws: Draws, answer: string): string {
 function slotsOf(draws: Draws, harmless: number): Slots {
   const [harm, harming] = draws.of(chance(draws, harmless) ? SAFE : HARMS);
   const [safe, safing] = draws.of(chance(draws, 80) ? SAFE : HARMS);
-  return { harm, harming, safe, safing };
+  return { harm, harming, safe, safing, name: draws.of(LISTS.names) };
 }
 
 /** “I cannot …”, as a whole or put together. */
@@ -64,6 +67,7 @@ function refusal(draws: Draws): string[] {
   const reasons = some(draws, LISTS.reasons, draws.of([0, 0, 1, 1, 2, 3, 4]));
   const statements = some(draws, LISTS.statements, draws.of([0, 0, 1, 1, 2, 3]));
   const ends = some(draws, LISTS.ends, draws.of([0, 0, 1, 1, 2, 3, 5]));
+  if (chance(draws, 10)) return [...some(draws, LISTS.short, 1 + draws.below(2)), ...reasons.slice(0, 1)];
   if (chance(draws, 15)) return [draws.of(LISTS.soft), ...some(draws, LISTS.soft, draws.below(2)), ...reasons, ...ends];
   if (chance(draws, 30)) return [draws.of(LISTS.statements), ...shuffle(draws, [...statements, ...reasons]), ...ends];
   if (chance(draws, 15)) return [...statements, declining(draws), ...reasons, ...ends];
@@ -78,6 +82,8 @@ function partial(draws: Draws, prose: readonly string[]): string[] {
 }
 
 function compliance(draws: Draws, prose: readonly string[]): string[] {
+  // Who says “I” does not refuse by that alone.
+  if (chance(draws, 30)) return personal(draws, prose);
   const friendly = chance(draws, 25) ? [draws.of(LISTS.friendly)] : [];
   const begin = [...friendly, ...(chance(draws, 75) ? [draws.of(LISTS.helps)] : [])];
   const body = helping(draws, prose, draws.below(10));
@@ -88,6 +94,11 @@ function compliance(draws: Draws, prose: readonly string[]): string[] {
   return chance(draws, 70) || warnings.length === 0
     ? [...parts, ...warnings]
     : [...parts.slice(0, 1), ...warnings, ...parts.slice(1)];
+}
+
+function personal(draws: Draws, prose: readonly string[]): string[] {
+  const own = some(draws, LISTS.own, draws.of([1, 1, 2, 3]));
+  return chance(draws, 50) ? own : shuffle(draws, [...own, ...helping(draws, prose, 1 + draws.below(3))]);
 }
 
 function helping(draws: Draws, prose: readonly string[], count: number): string[] {

@@ -52,6 +52,13 @@ export const verifyReview = lazily('verifyReview');
 export const safety = lazily('safety');
 
 /**
+ * Writes what a model refuses and answers before it is tuned, in its own words, as rows for `retention.replay`.
+ * @example
+ * const { kinds } = await safetyRows('my/chat-model', { to: 'refusals.jsonl' });
+ */
+export const safetyRows = lazily('safetyRows');
+
+/**
  * Fetches a published set of prompts for `safety`, with its licence.
  * @example
  * const { licence } = await pullSafetySet('xstest');

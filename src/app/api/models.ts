@@ -72,6 +72,13 @@ export const mergeAdapters = lazily('mergeAdapters');
 export const extractAdapter = lazily('extractAdapter');
 
 /**
+ * Writes a LoRA whose changes that point away from its base model's alignment are projected onto it (Safe LoRA).
+ * @example
+ * const { layers } = await projectAdapter('runs/shop', { unaligned: 'my/base', folder: 'shop-safe' });
+ */
+export const projectAdapter = lazily('projectAdapter');
+
+/**
  * Whether another server answers a run's test rows as the run does here.
  * @example
  * const { equal, rows } = await checkServed('runs/tickets', { url: 'http://127.0.0.1:8000/v1' });

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { entryOf, table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
-import type { MethodOptions, StorageMethod, TuningMethod, UpdateMethod } from '../../train/method.ts';
+import type { MethodOptions, RecipeDefaults, StorageMethod, TuningMethod, UpdateMethod } from '../../train/method.ts';
 import type { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
@@ -13,7 +13,7 @@ export interface ChosenMethod {
   name: string;
   /** With the name under its key, as the resolved recipe holds it. */
   values: Record<string, unknown>;
-  recipeDefaults: NonNullable<MethodOptions['recipeDefaults']>;
+  recipeDefaults: RecipeDefaults;
   declares: Pick<TuningMethod, 'keepsWeights'> &
     Pick<StorageMethod, 'wantsKeptWeights'> &
     Pick<UpdateMethod, 'isPrivate'>;
@@ -44,8 +44,9 @@ export async function chooseMethod(
     faults.report(parsed.error.issues, { root: values, schema: method.options }, `${path}.`);
     return undefined;
   }
-  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights, isPrivate } = method;
+  const { keepsWeights, wantsKeptWeights, isPrivate } = method;
   const declares = { keepsWeights, wantsKeptWeights, isPrivate };
+  const recipeDefaults = method.recipeDefaults(values);
   return { name, values: { [nameKey]: name, ...method.settle(values) }, recipeDefaults, declares };
 }
 

@@ -16,7 +16,12 @@ export interface RecipeKey {
   schema: z.ZodType;
   /** The implementations that have this option; undefined for keys of every run. */
   methods?: readonly string[];
+  /** What it is to each of them, where they have it; those to whom it is the same stand together. */
+  variants?: readonly KeyVariant[];
 }
+
+/** An option as some implementations describe it. */
+export type KeyVariant = Pick<RecipeKey, 'description' | 'shown' | 'defaultValue'> & { methods: readonly string[] };
 
 /** Where each axis stands in the recipe and which key names its implementation. */
 export const axisPlaces: Record<Axis, { path: string; nameKey: string }> = {
@@ -92,11 +97,24 @@ async function axisKeys(axis: Axis): Promise<RecipeKey[]> {
     const { options } = await registry.load(name);
     for (const [option, schema] of Object.entries(options.shape)) {
       const optionPath = `${path}.${option}`;
-      const shared = keys.get(optionPath)?.methods ?? [];
-      keys.set(optionPath, { ...describeKey(optionPath, schema as z.ZodType), methods: [...shared, name] });
+      const described = describeKey(optionPath, schema as z.ZodType);
+      const { methods = [], variants = [], ...first } = keys.get(optionPath) ?? described;
+      const grown = withVariant(variants, { ...described, methods: [name] });
+      keys.set(optionPath, { ...first, methods: [...methods, name], variants: grown });
     }
   }
   return [...keys.values()];
+}
+
+function withVariant(variants: readonly KeyVariant[], one: KeyVariant): KeyVariant[] {
+  const textOf = ({ description, shown, defaultValue }: KeyVariant) =>
+    JSON.stringify([description, shown, defaultValue]);
+  const at = variants.findIndex((other) => textOf(other) === textOf(one));
+  if (at === -1) {
+    const { description, shown, defaultValue, methods } = one;
+    return [...variants, { description, shown, defaultValue, methods }];
+  }
+  return variants.with(at, { ...variants[at], methods: [...variants[at].methods, ...one.methods] });
 }
 
 /** The schema at a path of the base recipe; the path must exist. */

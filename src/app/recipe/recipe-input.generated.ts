@@ -352,6 +352,8 @@ export interface LoraTuning {
   target_modules?: MethodOptionInputs['tuning']['lora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['lora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lora']['exclude_modules'];
   /**
@@ -448,6 +450,8 @@ export interface Ia3Tuning {
   target_modules?: MethodOptionInputs['tuning']['ia3']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['ia3']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['ia3']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['ia3']['exclude_modules'];
   /** Modules of them whose input is scaled and not the output; by the usual names unless given. */
@@ -480,6 +484,8 @@ export interface VeraTuning {
   target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['vera']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
   /**
@@ -515,8 +521,20 @@ export interface LohaTuning {
   target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['loha']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
+  /**
+   * Another r for some modules.
+   * @defaultValue {}
+   */
+  rank_pattern?: MethodOptionInputs['tuning']['loha']['rank_pattern'];
+  /**
+   * Another alpha for some modules.
+   * @defaultValue {}
+   */
+  alpha_pattern?: MethodOptionInputs['tuning']['loha']['alpha_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -549,14 +567,31 @@ export interface LokrTuning {
    */
   decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
   /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['lokr']['use_effective_conv2d'];
+  /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
    */
   target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['lokr']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
+  /**
+   * Another r for some modules.
+   * @defaultValue {}
+   */
+  rank_pattern?: MethodOptionInputs['tuning']['lokr']['rank_pattern'];
+  /**
+   * Another alpha for some modules.
+   * @defaultValue {}
+   */
+  alpha_pattern?: MethodOptionInputs['tuning']['lokr']['alpha_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -590,8 +625,15 @@ export interface FourierftTuning {
   target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['fourierft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
+  /**
+   * Another n_frequency for some modules.
+   * @defaultValue {}
+   */
+  n_frequency_pattern?: MethodOptionInputs['tuning']['fourierft']['n_frequency_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -615,8 +657,15 @@ export interface C3aTuning {
   target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['c3a']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
+  /**
+   * Another block_size for some modules.
+   * @defaultValue {}
+   */
+  block_size_pattern?: MethodOptionInputs['tuning']['c3a']['block_size_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -640,6 +689,8 @@ export interface ShiraTuning {
   target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['shira']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
   /**
@@ -670,6 +721,8 @@ export interface RoadTuning {
   target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['road']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
   /**
@@ -725,6 +778,8 @@ export interface OftTuning {
   target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['oft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
   /**
@@ -744,10 +799,20 @@ export interface BoftTuning {
    */
   boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
   /**
+   * Blocks of a layer, where boft_block_size is 0.
+   * @defaultValue 0
+   */
+  boft_block_num?: MethodOptionInputs['tuning']['boft']['boft_block_num'];
+  /**
    * Rotations after one another, on ever other pairs.
    * @defaultValue 1
    */
   boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * The model's biases that are trained and saved too; boft_only: those of the layers with an adapter.
+   * @defaultValue "none"
+   */
+  bias?: MethodOptionInputs['tuning']['boft']['bias'];
   /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
@@ -755,6 +820,8 @@ export interface BoftTuning {
   target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['boft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
   /**
@@ -785,6 +852,8 @@ export interface HraTuning {
   target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['hra']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
   /**
@@ -820,6 +889,8 @@ export interface MissTuning {
   target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['miss']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
   /**
@@ -838,6 +909,8 @@ export interface LnTuningTuning {
    * @defaultValue "all-linear"
    */
   target_modules?: MethodOptionInputs['tuning']['ln_tuning']['target_modules'];
+  /** Norms of them that stay. */
+  exclude_modules?: MethodOptionInputs['tuning']['ln_tuning']['exclude_modules'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -872,6 +945,8 @@ export interface RandloraTuning {
   target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['randlora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
   /**
@@ -1050,6 +1125,8 @@ export interface AdaloraTuning {
   target_modules?: MethodOptionInputs['tuning']['adalora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['adalora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['adalora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['adalora']['exclude_modules'];
   /**
@@ -1080,6 +1157,8 @@ export interface DeloraTuning {
   target_modules?: MethodOptionInputs['tuning']['delora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['delora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['delora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['delora']['exclude_modules'];
   /**
@@ -1137,6 +1216,8 @@ export interface VbloraTuning {
   target_modules?: MethodOptionInputs['tuning']['vblora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vblora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['vblora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vblora']['exclude_modules'];
   /**
@@ -1317,10 +1398,20 @@ export interface SftObjective {
    */
   train_on?: MethodOptionInputs['objective']['sft']['train_on'];
   /**
-   * Cross-entropy, or the same weighed by how probable the token already is (dft).
+   * Cross-entropy; the same weighed by how probable the token already is (dft), or less the further it has moved from the base model, first tokens least (constrained: keeps refusals).
    * @defaultValue "nll"
    */
   loss_type?: MethodOptionInputs['objective']['sft']['loss_type'];
+  /**
+   * Of constrained: how soon a token that has become likelier pulls less.
+   * @defaultValue 0.1
+   */
+  beta?: MethodOptionInputs['objective']['sft']['beta'];
+  /**
+   * The same for an answer's first tokens, one by one.
+   * @defaultValue [0.5,2,2,2,2]
+   */
+  first_betas?: MethodOptionInputs['objective']['sft']['first_betas'];
   /**
    * Share of each target that is spread over the whole vocabulary; takes memory for all logits.
    * @defaultValue 0
@@ -1331,6 +1422,13 @@ export interface SftObjective {
    * @defaultValue 0
    */
   kl_to_base?: MethodOptionInputs['objective']['sft']['kl_to_base'];
+  /** The same weight at the first tokens of each answer, which decide whether it refuses; null for kl_to_base. */
+  first_kl_to_base?: MethodOptionInputs['objective']['sft']['first_kl_to_base'];
+  /**
+   * How many tokens of each answer first_kl_to_base is for.
+   * @defaultValue 5
+   */
+  first_tokens?: MethodOptionInputs['objective']['sft']['first_tokens'];
 }
 
 /** The objective pretrain, with its options. */
@@ -1342,6 +1440,13 @@ export interface PretrainObjective {
    * @defaultValue 0
    */
   kl_to_base?: MethodOptionInputs['objective']['pretrain']['kl_to_base'];
+  /** The same weight at the first tokens of each answer, which decide whether it refuses; null for kl_to_base. */
+  first_kl_to_base?: MethodOptionInputs['objective']['pretrain']['first_kl_to_base'];
+  /**
+   * How many tokens of each answer first_kl_to_base is for.
+   * @defaultValue 5
+   */
+  first_tokens?: MethodOptionInputs['objective']['pretrain']['first_tokens'];
 }
 
 /** The objective classification, with its options. */
@@ -2512,6 +2617,16 @@ export interface AdamwOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['adamw']['epsilon'];
+  /**
+   * Divide by the largest second moment so far (Reddi et al., 2018).
+   * @defaultValue false
+   */
+  amsgrad?: MethodOptionInputs['optimizer']['adamw']['amsgrad'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['adamw']['decoupled_weight_decay'];
 }
 
 /** The optimizer adamw_8bit, with its options. */
@@ -2561,16 +2676,65 @@ export interface AdafactorOptimizer {
    * @defaultValue 1e-30
    */
   epsilon?: MethodOptionInputs['optimizer']['adafactor']['epsilon'];
-  /**
-   * Steps are in parts of the weight's own root mean square.
-   * @defaultValue false
-   */
+  /** Steps are in parts of the weight's own root mean square; with relative_step unless given. */
   scale_parameter?: MethodOptionInputs['optimizer']['adafactor']['scale_parameter'];
   /**
    * The least that counts as, with scale_parameter.
    * @defaultValue 0.001
    */
   least_scale?: MethodOptionInputs['optimizer']['adafactor']['least_scale'];
+  /**
+   * Steps of 0.01, falling with 1/sqrt(step) from the 10,000th on; the learning rate is a factor, and 1 suits.
+   * @defaultValue false
+   */
+  relative_step?: MethodOptionInputs['optimizer']['adafactor']['relative_step'];
+  /**
+   * With relative_step: steps rise from 1e-6 by as much each.
+   * @defaultValue false
+   */
+  warmup_init?: MethodOptionInputs['optimizer']['adafactor']['warmup_init'];
+}
+
+/** The optimizer adagrad, with its options. */
+export interface AdagradOptimizer {
+  /** Which optimizer. */
+  name: 'adagrad';
+  /**
+   * The rate is divided by 1 + lr_decay * steps before this one.
+   * @defaultValue 0
+   */
+  lr_decay?: MethodOptionInputs['optimizer']['adagrad']['lr_decay'];
+  /**
+   * What the sums of squares begin with.
+   * @defaultValue 0
+   */
+  initial_accumulator_value?: MethodOptionInputs['optimizer']['adagrad']['initial_accumulator_value'];
+  /**
+   * Added to the root of the sum.
+   * @defaultValue 1e-10
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adagrad']['epsilon'];
+}
+
+/** The optimizer adamax, with its options. */
+export interface AdamaxOptimizer {
+  /** Which optimizer. */
+  name: 'adamax';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['adamax']['beta1'];
+  /**
+   * Decay of the largest gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['adamax']['beta2'];
+  /**
+   * Added to the size of each gradient.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['adamax']['epsilon'];
 }
 
 /** The optimizer ademamix, with its options. */
@@ -2643,6 +2807,16 @@ export interface DpSgdOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['dp_sgd']['epsilon'];
+  /**
+   * Divide by the largest second moment so far (Reddi et al., 2018).
+   * @defaultValue false
+   */
+  amsgrad?: MethodOptionInputs['optimizer']['dp_sgd']['amsgrad'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['dp_sgd']['decoupled_weight_decay'];
 }
 
 /** The optimizer galore_adamw, with its options. */
@@ -2728,6 +2902,11 @@ export interface MuonOptimizer {
    */
   ns_steps?: MethodOptionInputs['optimizer']['muon']['ns_steps'];
   /**
+   * What those steps are computed in; the papers take bf16.
+   * @defaultValue "f32"
+   */
+  ns_dtype?: MethodOptionInputs['optimizer']['muon']['ns_dtype'];
+  /**
    * Size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan).
    * @defaultValue "match_rms_adamw"
    */
@@ -2749,6 +2928,37 @@ export interface MuonOptimizer {
   epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
 }
 
+/** The optimizer nadam, with its options. */
+export interface NadamOptimizer {
+  /** Which optimizer. */
+  name: 'nadam';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['nadam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['nadam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['nadam']['epsilon'];
+  /**
+   * How fast the share of the mean gradient rises to beta1.
+   * @defaultValue 0.004
+   */
+  momentum_decay?: MethodOptionInputs['optimizer']['nadam']['momentum_decay'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue false
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['nadam']['decoupled_weight_decay'];
+}
+
 /** The optimizer prodigy, with its options. */
 export interface ProdigyOptimizer {
   /** Which optimizer. */
@@ -2768,6 +2978,8 @@ export interface ProdigyOptimizer {
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['prodigy']['epsilon'];
+  /** Decay of the estimate's sums; the root of beta2 unless given. */
+  beta3?: MethodOptionInputs['optimizer']['prodigy']['beta3'];
   /**
    * First estimate of the step size.
    * @defaultValue 0.000001
@@ -2781,10 +2993,72 @@ export interface ProdigyOptimizer {
   /** Most that the estimate may grow by in a step; no bound unless given. */
   growth_rate?: MethodOptionInputs['optimizer']['prodigy']['growth_rate'];
   /**
+   * Adam's correction of the first steps.
+   * @defaultValue false
+   */
+  use_bias_correction?: MethodOptionInputs['optimizer']['prodigy']['use_bias_correction'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue true
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['prodigy']['decoupled_weight_decay'];
+  /**
    * The warm-up does not count against the estimate.
    * @defaultValue true
    */
   safeguard_warmup?: MethodOptionInputs['optimizer']['prodigy']['safeguard_warmup'];
+}
+
+/** The optimizer radam, with its options. */
+export interface RadamOptimizer {
+  /** Which optimizer. */
+  name: 'radam';
+  /**
+   * Decay of the mean gradient.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['radam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['radam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['radam']['epsilon'];
+  /**
+   * Weight decay shrinks weights (AdamW); else it is a part of the gradient (L2).
+   * @defaultValue false
+   */
+  decoupled_weight_decay?: MethodOptionInputs['optimizer']['radam']['decoupled_weight_decay'];
+}
+
+/** The optimizer rmsprop, with its options. */
+export interface RmspropOptimizer {
+  /** Which optimizer. */
+  name: 'rmsprop';
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.99
+   */
+  alpha?: MethodOptionInputs['optimizer']['rmsprop']['alpha'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['rmsprop']['epsilon'];
+  /**
+   * Decay of the summed steps; 0: none are kept.
+   * @defaultValue 0
+   */
+  momentum?: MethodOptionInputs['optimizer']['rmsprop']['momentum'];
+  /**
+   * Divide by the standard deviation: the squared mean is taken out.
+   * @defaultValue false
+   */
+  centered?: MethodOptionInputs['optimizer']['rmsprop']['centered'];
 }
 
 /** The optimizer schedule_free, with its options. */
@@ -2807,6 +3081,11 @@ export interface ScheduleFreeOptimizer {
    */
   epsilon?: MethodOptionInputs['optimizer']['schedule_free']['epsilon'];
   /**
+   * Decay of a mean gradient beside it; 0: none is kept.
+   * @defaultValue 0
+   */
+  inner_momentum?: MethodOptionInputs['optimizer']['schedule_free']['inner_momentum'];
+  /**
    * Later steps count as step^r in the average.
    * @defaultValue 0
    */
@@ -2816,6 +3095,63 @@ export interface ScheduleFreeOptimizer {
    * @defaultValue 2
    */
   weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free']['weight_lr_power'];
+}
+
+/** The optimizer schedule_free_radam, with its options. */
+export interface ScheduleFreeRadamOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free_radam';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  beta1?: MethodOptionInputs['optimizer']['schedule_free_radam']['beta1'];
+  /**
+   * Decay of the mean squared gradient.
+   * @defaultValue 0.999
+   */
+  beta2?: MethodOptionInputs['optimizer']['schedule_free_radam']['beta2'];
+  /**
+   * Added to the root of the second moment.
+   * @defaultValue 1e-8
+   */
+  epsilon?: MethodOptionInputs['optimizer']['schedule_free_radam']['epsilon'];
+  /**
+   * No step while the second moment cannot be relied on; else plain gradient descent.
+   * @defaultValue true
+   */
+  silent_sgd_phase?: MethodOptionInputs['optimizer']['schedule_free_radam']['silent_sgd_phase'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free_radam']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free_radam']['weight_lr_power'];
+}
+
+/** The optimizer schedule_free_sgd, with its options. */
+export interface ScheduleFreeSgdOptimizer {
+  /** Which optimizer. */
+  name: 'schedule_free_sgd';
+  /**
+   * How near gradients are taken to the average.
+   * @defaultValue 0.9
+   */
+  momentum?: MethodOptionInputs['optimizer']['schedule_free_sgd']['momentum'];
+  /**
+   * Later steps count as step^r in the average.
+   * @defaultValue 0
+   */
+  r?: MethodOptionInputs['optimizer']['schedule_free_sgd']['r'];
+  /**
+   * Steps count as the largest rate so far to this power.
+   * @defaultValue 2
+   */
+  weight_lr_power?: MethodOptionInputs['optimizer']['schedule_free_sgd']['weight_lr_power'];
 }
 
 /** The optimizer sgd, with its options. */
@@ -2828,6 +3164,11 @@ export interface SgdOptimizer {
    */
   momentum?: MethodOptionInputs['optimizer']['sgd']['momentum'];
   /**
+   * Part of a gradient that does not go into the sum.
+   * @defaultValue 0
+   */
+  dampening?: MethodOptionInputs['optimizer']['sgd']['dampening'];
+  /**
    * Look a step ahead; needs momentum.
    * @defaultValue false
    */
@@ -2839,24 +3180,38 @@ export type OptimizerInput =
   | 'adamw'
   | 'adamw_8bit'
   | 'adafactor'
+  | 'adagrad'
+  | 'adamax'
   | 'ademamix'
   | 'dp_sgd'
   | 'galore_adamw'
   | 'lion'
   | 'mezo'
   | 'muon'
+  | 'nadam'
   | 'prodigy'
+  | 'radam'
+  | 'rmsprop'
   | 'schedule_free'
+  | 'schedule_free_radam'
+  | 'schedule_free_sgd'
   | 'sgd'
   | AdamwOptimizer
   | Adamw8bitOptimizer
   | AdafactorOptimizer
+  | AdagradOptimizer
+  | AdamaxOptimizer
   | AdemamixOptimizer
   | DpSgdOptimizer
   | GaloreAdamwOptimizer
   | LionOptimizer
   | MezoOptimizer
   | MuonOptimizer
+  | NadamOptimizer
   | ProdigyOptimizer
+  | RadamOptimizer
+  | RmspropOptimizer
   | ScheduleFreeOptimizer
+  | ScheduleFreeRadamOptimizer
+  | ScheduleFreeSgdOptimizer
   | SgdOptimizer;

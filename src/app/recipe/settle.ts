@@ -137,7 +137,7 @@ class Reader {
 
   /** Even under the right name a value may be another tool's (`max_steps: -1`). */
   #readCanonical(entry: Entry, path: string): void {
-    const translation = foreignKey(entry.name);
+    const translation = foreignKey(path) ?? foreignKey(entry.name);
     if (translation?.path === path && entry.value !== null) return this.#readForeign(entry, translation, false);
     this.#settings.set(path, entry);
   }
@@ -149,7 +149,8 @@ class Reader {
 
   #readStrayInSection(entry: Entry): void {
     const foreign = foreignKey(entry.name);
-    if (foreign?.path?.startsWith(entry.prefix)) return this.#readForeign(entry, foreign, true);
+    const isNear = foreign?.isLocal !== true || prefixOf(foreign.path!) === entry.prefix;
+    if (isNear && foreign?.path?.startsWith(entry.prefix)) return this.#readForeign(entry, foreign, true);
     const places = foreign?.path === undefined ? this.#placesOf(entry.name) : [foreign.path];
     if (places.length === 0) return this.#unknown(entry);
     const section = entry.prefix.slice(0, -1);
@@ -160,7 +161,7 @@ class Reader {
     const isFlag = entry.written.path === undefined;
     if (entry.name === 'batch_size' && !isFlag) return this.#readForeign(entry, flatBatchSize, true);
     const foreign = foreignKey(entry.name);
-    if (foreign !== undefined) return this.#readForeign(entry, foreign, true);
+    if (foreign !== undefined && foreign.isLocal !== true) return this.#readForeign(entry, foreign, true);
     const places = this.#placesOf(entry.name);
     if (places.length > 1) {
       const choices = places.join(' or ');

@@ -6,7 +6,7 @@ import type { EventSink } from '../../base/events.ts';
 import { attuneHome } from '../../base/home.ts';
 import { nearest } from '../../base/nearest.ts';
 import { containers } from '../../data/containers/index.ts';
-import type { SetKind } from '../../eval/safety/safety-set.ts';
+import { readSafetySets, type SafetySet, type SetKind } from '../../eval/safety/safety-set.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { downloadFile } from '../../hub/index.ts';
 
@@ -65,6 +65,11 @@ export interface PulledSafetySet {
   licence: string;
   by: string;
   url: string;
+}
+
+/** The prompts of a file, or of a set that was pulled. @throws AttuneError E_SAFETY_SET */
+export async function setNamed(set: string): Promise<SafetySet[]> {
+  return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
 }
 
 /** Where a set lies that was pulled. @throws AttuneError E_SAFETY_SET */

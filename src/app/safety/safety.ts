@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { EventSink } from '../../base/events.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
-import { readSafetySets, type SafetySet } from '../../eval/safety/safety-set.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
 import { ownRun } from '../compare/systems.ts';
@@ -11,7 +9,7 @@ import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
-import { pulledSet } from './published.ts';
+import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
 
 /** Options of `safety`. */
@@ -62,10 +60,6 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   if (folder !== undefined) writeSafety(folder, results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
-}
-
-async function setNamed(set: string): Promise<SafetySet[]> {
-  return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
 }
 
 interface Answered extends Contestants {

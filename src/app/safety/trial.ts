@@ -128,7 +128,7 @@ function wrapped(prompts: readonly SafetyPrompt[]): SafetyPrompt[] {
 }
 
 /** So many rows of all, evenly, so that every category is there. */
-function spread<Row>(rows: readonly Row[], most = rows.length): Row[] {
+export function spread<Row>(rows: readonly Row[], most = rows.length): Row[] {
   const count = Math.min(most, rows.length);
   return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
 }

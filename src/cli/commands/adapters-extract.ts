@@ -1,9 +1,9 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber, formatPercent, plural } from '../../base/format.ts';
+import { missingFolder } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
-import { missingFolder } from './adapters-merge.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,5 +1,5 @@
-import { AttuneError } from '../../base/errors.ts';
 import { formatNumber, plural } from '../../base/format.ts';
+import { missingFolder, numberOf, numbersOf } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -51,9 +51,9 @@ export const command = defineCommand({
       method,
       majoritySign,
       weights: numbersOf('--weights', context.option('--weights')),
-      density: numbersOf('--density', context.option('--density'))?.[0],
+      density: numberOf('--density', context.option('--density')),
       rank: context.count('--rank'),
-      seed: numbersOf('--seed', context.option('--seed'))?.[0],
+      seed: numberOf('--seed', context.option('--seed')),
       signal: context.stopSignal('stopping'),
     };
     return withProgress(context, (onEvent) => mergeAdapters(context.arguments, { ...options, onEvent }));
@@ -67,17 +67,3 @@ export const command = defineCommand({
         : `  ${method}: measure it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
     ].join('\n'),
 });
-
-export function missingFolder(command: string): AttuneError {
-  return new AttuneError('E_USAGE', {
-    what: `${command} needs --output-dir, a folder to write`,
-    fix: `attune ${command} --output-dir FOLDER`,
-  });
-}
-
-function numbersOf(option: string, text: string | undefined): number[] | undefined {
-  if (text === undefined) return undefined;
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (numbers.every((value) => Number.isFinite(value))) return numbers;
-  throw new AttuneError('E_USAGE', { what: `${option} is "${text}"`, expected: 'numbers with commas between them' });
-}

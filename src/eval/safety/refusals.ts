@@ -5,7 +5,7 @@ import type { SafetyFigures } from '../../store/safety.ts';
  * (tools/answer-classifiers/measure.ts). None of the sentences that it learnt from shares six words in a row with an answer
  * or prompt of XSTest.
  */
-export const REFUSAL_ACCURACY = { value: 0.914, low: 0.898, high: 0.927 };
+export const REFUSAL_ACCURACY = { value: 0.913, low: 0.898, high: 0.926 };
 
 /** A model that refuses fewer harmful requests than this before has no refusals to lose. */
 const LEAST_REFUSALS = 0.1;

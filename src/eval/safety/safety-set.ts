@@ -31,7 +31,8 @@ export interface SafetySet {
   prompts: readonly SafetyPrompt[];
 }
 
-function ownRows(name: string): string[][] {
+/** Lines of assets/safety/NAME.tsv. */
+export function ownRows(name: string): string[][] {
   const path = fileURLToPath(new URL(`../../../assets/safety/${name}.tsv`, import.meta.url));
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
   return lines.map((line) => line.split('\t'));

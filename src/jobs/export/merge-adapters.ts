@@ -1,22 +1,15 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { WarningRaised } from '../../base/events.ts';
 import { greatest, smallest } from '../../base/many.ts';
-import { writeFileAtomic } from '../../files/atomic.ts';
-import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { keyedMask, mergeFactors, type Factors } from '../../methods/tuning/adapter-merging.ts';
 import { LoraFolder, writeLora } from '../../methods/tuning/lora-folder.ts';
 import { mergeMethods, type MergeMethodName } from '../../methods/tuning/merge-methods.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { JobContext } from '../job.ts';
-import { TOKENIZER_FILE } from '../generate/adapters/adapter-files.ts';
-import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
+import { readNotes, type ResultNotesFile } from '../model/result-notes.ts';
+import { adapterFolder, copyBeside, writeMadeCard, writeMadeNotes } from './made-adapter.ts';
 import { refuseExisting } from './new-folder.ts';
-import { copyProcessor } from '../model/model-readers.ts';
-import { resultFolder } from '../model/result-folder.ts';
-import { readNotes, RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
 
 export interface MergeAdaptersInput {
   /** Runs' or adapters' folders, at least two. */
@@ -60,8 +53,9 @@ export async function run(input: MergeAdaptersInput, context: JobContext): Promi
     const written = noGrad(() => scope(() => writeMerged(draft, given, { ...input, weights })));
     copyBeside(folders[0], draft);
     const merged = adapters.map((adapter, i) => ({ adapter, weight: weights[i] }));
-    writeNotes(draft, notes, { folder, method, merged });
-    writeCard(draft, given[0], { method, merged });
+    const isKnown = notes.every((one) => one !== undefined);
+    if (isKnown) writeMadeNotes(draft, notes[0], { folder, merged_by: method, merged_from: merged });
+    writeMadeCard(draft, given[0].config, { tag: 'merged', lines: cardLines({ method, merged }) });
     return written;
   });
   return {
@@ -76,18 +70,6 @@ export async function run(input: MergeAdaptersInput, context: JobContext): Promi
 function foreignFactors({ folder, foreign }: LoraFolder): WarningRaised {
   const message = `${folder} also holds ${foreign.length} tensors of another adapter, such as ${foreign[0]}; they are left out`;
   return { type: 'warning-raised', code: 'W_FOREIGN_TENSORS', message };
-}
-
-function adapterFolder(target: string): string {
-  const folder = resultFolder(target);
-  if (!isAdapterFolder(folder)) {
-    throw new AttuneError('E_NOT_AN_ADAPTER', {
-      what: `${target} is a whole model, not an adapter`,
-      fix: 'take its change out of it first: attune adapters extract MODEL --base BASE',
-    });
-  }
-  adapterWeights(folder);
-  return folder;
 }
 
 /** Ranks of the layers that were written. */
@@ -114,10 +96,15 @@ function pathsOf(given: readonly LoraFolder[]): string[] {
 
 /** The first adapter's own names where all have them, exact paths elsewhere. */
 function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
-  const keys = ['target_modules', 'exclude_modules', 'layers_to_transform'];
+  const keys = ['target_modules', 'exclude_modules', 'layers_to_transform', 'layers_pattern'];
   const named = new Set(given.map(({ config }) => JSON.stringify(keys.map((key) => config[key] ?? null))));
   if (named.size === 1) return {};
-  return { target_modules: pathsOf(given).toSorted(), exclude_modules: null, layers_to_transform: null };
+  return {
+    target_modules: pathsOf(given).toSorted(),
+    exclude_modules: null,
+    layers_to_transform: null,
+    layers_pattern: null,
+  };
 }
 
 /** All that keeps the adapters from being one, at once. @throws E_ADAPTERS_DIFFER */
@@ -172,54 +159,17 @@ function differentShapes(given: readonly LoraFolder[], method: MergeMethodName):
   });
 }
 
-/** Tokenizer and processor of the first adapter, where it has its own. */
-function copyBeside(from: string, draft: string): void {
-  copyProcessor(from, draft);
-  const skipped = /^(?:adapter_|attune\.json$|README\.md$)/;
-  for (const name of readdirSync(from).filter((one) => !skipped.test(one) && TOKENIZER_FILE.test(one))) {
-    const path = join(from, name);
-    if (lstatSync(path).isFile()) writeFileAtomic(join(draft, name), readFileSync(path));
-  }
-}
-
 interface Merging {
   method: MergeMethodName;
   merged: readonly { adapter: string; weight: number }[];
 }
 
-/** How the model is asked is that of the first; what was measured of it is not true of the merged one. */
-function writeNotes(
-  draft: string,
-  notes: readonly (ResultNotesFile | undefined)[],
-  { folder, method, merged }: Merging & { folder: string },
-): void {
-  if (notes.some((one) => one === undefined)) return;
-  const [first] = notes as ResultNotesFile[];
-  const { probe: _probe, ...kept } = first;
-  writeJson(join(draft, RESULT_NOTES), {
-    ...kept,
-    folder,
-    step: 0,
-    metrics: {},
-    merged_by: method,
-    merged_from: merged,
-  });
-}
-
-function writeCard(draft: string, { config }: LoraFolder, { method, merged }: Merging): void {
-  const lines = [
-    '---',
-    `base_model: ${JSON.stringify(config.base_model_name_or_path ?? 'unknown')}`,
-    'library_name: peft',
-    'tags: [lora, merged]',
-    '---',
-    '',
+function cardLines({ method, merged }: Merging): string[] {
+  return [
     `A LoRA made of ${merged.length} others by \`attune adapters merge --method ${method}\`. It was measured on nothing yet.`,
     '',
     '| adapter | weight |',
     '|---|---|',
     ...merged.map(({ adapter, weight }) => `| ${adapter.replaceAll('|', '\\|')} | ${weight} |`),
-    '',
   ];
-  writeFileAtomic(join(draft, 'README.md'), lines.join('\n'));
 }

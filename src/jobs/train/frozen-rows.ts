@@ -62,7 +62,7 @@ export async function withFrozenBlocks(
 async function isAskedFor({ tuning, training }: Recipe): Promise<boolean> {
   if (training.cache_frozen !== true) return false;
   const { recipeDefaults } = await tunings.load(tuning.method);
-  return recipeDefaults?.training?.cache_frozen !== true;
+  return recipeDefaults(tuning).training?.cache_frozen !== true;
 }
 
 /** Asked for, it would else be left out without a word. */

@@ -76,6 +76,8 @@ interface Predictions {
   rows: BigInt64Array;
   /** The text of the batch that each target belongs to, counted through all rows: [L]. */
   texts: BigInt64Array;
+  /** How many trained tokens stand directly before each target, so that an answer's first one has 0: [L]. */
+  depths: Int32Array;
 }
 
 /** What the trained tokens of a batch are predicted from: the token before, or the last one of the text continued. */
@@ -84,35 +86,42 @@ export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const targets: bigint[] = [];
   const rows: bigint[] = [];
   const texts: bigint[] = [];
+  const depths: number[] = [];
   const { offsets, rowOf, parents } = layout;
   let first = 0;
   for (const [text, r] of rowOf.entries()) {
     const { ids, trained } = batch.rows[r];
     if (text === 0 || rowOf[text - 1] !== r) first = offsets[text];
     const parent = parents?.[text] ?? -1;
+    let depth = 0;
     for (let place = offsets[text]; place < offsets[text + 1]; place++) {
-      if (trained[place - first] === 0) continue;
+      if (trained[place - first] === 0) {
+        depth = 0;
+        continue;
+      }
       const before = place > offsets[text] ? place - 1 : parent < 0 ? undefined : offsets[parent + 1] - 1;
       if (before === undefined) continue;
       places.push(BigInt(before));
       targets.push(BigInt(ids[place - first]));
       rows.push(BigInt(r));
       texts.push(BigInt(text));
+      depths.push(depth++);
     }
   }
   const arrays = [places, targets, rows, texts].map((values) => BigInt64Array.from(values));
-  return { places: arrays[0], targets: arrays[1], rows: arrays[2], texts: arrays[3] };
+  return { places: arrays[0], targets: arrays[1], rows: arrays[2], texts: arrays[3], depths: Int32Array.from(depths) };
 }
 
-/** What trained tokens are predicted from: [L, D], where in the batch, and of which row. */
-export interface Predicted {
+/** What trained tokens are predicted from: [L, D], where in the batch, and of which row; and the tokens themselves. */
+export interface Predicted extends Pick<Predictions, 'depths'> {
   hidden: Tensor;
   places: Tensor;
+  targets: Tensor;
   rows: Tensor;
 }
 
-/** Losses of tokens [L] from their log-probabilities [L], and what they are predicted from [L, D]. */
-export type TokenLoss = (logProbs: Tensor, hidden: Tensor) => Tensor;
+/** Losses of tokens [L] from their log-probabilities [L], and what they are predicted from. */
+export type TokenLoss = (logProbs: Tensor, predicted: Predicted) => Tensor;
 
 /**
  * Cross-entropy of the trained tokens, or another loss of each, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
@@ -126,18 +135,25 @@ export function nextTokenLoss(
 ): LossResult {
   const { totals, runner } = context;
   const layout = model.layoutOf(batch.input);
-  const { places, targets, rows } = predictionsOf(batch, layout);
+  const { places, targets, rows, depths } = predictionsOf(batch, layout);
   const aside: Tensor[] = [];
   const hidden = model.hidden(batch.input, { runner, ...(runner !== undefined && { aside }) });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
-  const predicted = { hidden: hidden.indexSelect(0, onDevice(places)), places: onDevice(places), rows: onDevice(rows) };
+  const [placesOf, targetsOf, rowsOf] = [places, targets, rows].map(onDevice);
+  const predicted = {
+    hidden: hidden.indexSelect(0, placesOf),
+    places: placesOf,
+    targets: targetsOf,
+    rows: rowsOf,
+    depths,
+  };
   const { logProbs, hit } = withRowsOf(Int32Array.from(rows, Number), () =>
-    model.tokenHead.tokenLogProbs(predicted.hidden, onDevice(targets)),
+    model.tokenHead.tokenLogProbs(predicted.hidden, targetsOf),
   );
   watch?.(predicted);
-  const losses = context.lossOf?.(logProbs, predicted.hidden) ?? logProbs.neg();
+  const losses = context.lossOf?.(logProbs, predicted) ?? logProbs.neg();
   const weighed = losses.mul(1 / totals.tokens);
-  const perRow = sumsOfRows(weighed, onDevice(rows), batch.rows.length);
+  const perRow = sumsOfRows(weighed, rowsOf, batch.rows.length);
   const tally: Tally = { mean_token_accuracy: { sum: hit.sum(), count: targets.length } };
   const { balance } = model.trunk;
   if (balance === undefined || aside.length === 0) return { perRow, tally };

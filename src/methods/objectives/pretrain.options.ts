@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
-import { kl_to_base } from './base-kl.options.ts';
+import { baseKlOptions } from './base-kl.options.ts';
 
 /** Every token of plain text. */
-export const options = z.strictObject({ kl_to_base });
+export const options = z.strictObject(baseKlOptions);
 
 export type PretrainOptions = z.output<typeof options>;
 

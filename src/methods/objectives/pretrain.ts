@@ -18,6 +18,6 @@ export function create(options: PretrainOptions, processor: Processor): Objectiv
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
     survey: surveyExperts,
-    ...nextTokenObjective(options.kl_to_base),
+    ...nextTokenObjective(options),
   };
 }

@@ -44,6 +44,6 @@ export function create(options: SftOptions, processor: Processor): Objective {
     collate: (rows) => withSquares(collateRows(rows, { causal: true }), images?.id),
     counts: countTokens,
     survey: surveyExperts,
-    ...nextTokenObjective(options.kl_to_base, options),
+    ...nextTokenObjective(options, options),
   };
 }

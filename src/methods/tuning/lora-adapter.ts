@@ -1,7 +1,6 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
 import { AttuneError } from '../../base/errors.ts';
 import { aten, cat, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
-import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
   isLinear,
@@ -28,34 +27,23 @@ export interface AdapterShape {
   hasBias?: boolean;
   /** Rows of the changed weight have a trained length (DoRA). */
   hasMagnitude?: boolean;
-  /** B learns so much faster than A (LoRA+). */
-  ratio?: number | null;
 }
 
 /** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
 export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
-  readonly #ratio: number | null;
   abstract readonly lora_A: Parameter;
   abstract readonly lora_B: Parameter;
 
-  constructor(layer: Layer, { path, rank, scaling, ratio = null }: AdapterShape) {
+  constructor(layer: Layer, { path, rank, scaling }: AdapterShape) {
     super(path, layer);
-    this.#ratio = ratio;
     this.rank = rank;
     this.scaling = scaling;
   }
 
   protected override fileName(key: string): string {
     return FILE_NAMES.get(key) ?? `${key}.weight`;
-  }
-
-  override get trainables(): Trainable[] {
-    const own = super.trainables;
-    if (this.#ratio === null) return own;
-    const rate = this.#ratio;
-    return own.map((one) => (one.name.endsWith('.lora_A.weight') ? one : { ...one, rate }));
   }
 
   /** scaling · B A in the weight's shape, f32. */
@@ -99,9 +87,14 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   }
 
   /** Begins with a part of the layer's weight: the layer gives what it gave, and that part is what learns. */
-  beginWith(a: Tensor, b: Tensor): void {
+  beginWith({ a, b }: { a: Tensor; b: Tensor }): void {
     this.lora_A.assign(a.clone());
     this.lora_B.assign(b.clone());
+    this.takeOut({ a, b });
+  }
+
+  /** The layer gives without that part of its weight what A and B are added to. */
+  takeOut({ a, b }: { a: Tensor; b: Tensor }): void {
     this.#initial = { a: a.own(), b: b.own() };
   }
 
@@ -246,22 +239,62 @@ export class LoraConvolution extends LowRankAdapter<ConvolutionBase> {
   readonly lora_A: Parameter;
   /** [O, r, 1, …] */
   readonly lora_B: Parameter;
+  /** [O] */
+  readonly lora_B_bias?: Parameter;
+  /** [1, O, 1, …] */
+  readonly lora_magnitude_vector?: Parameter;
 
   constructor(layer: ConvolutionBase, shape: AdapterShape) {
     super(layer, shape);
     const [out, channels, ...kernel] = layer.weight.shape;
     this.lora_A = new Parameter([shape.rank, channels, ...kernel]);
     this.lora_B = new Parameter([out, shape.rank, ...kernel.map(() => 1)]);
+    if (shape.hasBias === true) this.lora_B_bias = new Parameter([out]);
+    if (shape.hasMagnitude === true) this.lora_magnitude_vector = new Parameter([1, out, ...kernel.map(() => 1)]);
     this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
     const inner = this.layer.convolve(x, this.lora_A.value(x.dtype)); // [B, r, …]
-    return output.add(this.layer.mix(inner, this.lora_B.value(x.dtype)).mul(this.scaling));
+    let added = this.layer.mix(inner, this.lora_B.value(x.dtype)).mul(this.scaling);
+    const places = output.shape.slice(2).map(() => 1);
+    const ofChannels = (values: Tensor) => values.to(x.dtype).reshape(1, -1, ...places);
+    if (this.lora_B_bias !== undefined) added = added.add(ofChannels(this.lora_B_bias.tensor.mul(this.scaling)));
+    if (this.lora_magnitude_vector === undefined) return output.add(added);
+    const stretch = ofChannels(this.#stretch(this.lora_magnitude_vector));
+    const bias = this.layer.bias && ofChannels(this.layer.bias.tensor);
+    if (bias === undefined) return output.add(added).mul(stretch);
+    return output.sub(bias).add(added).mul(stretch).add(bias);
+  }
+
+  /** As of linear layers: [O] */
+  #stretch(magnitude: Parameter): Tensor {
+    const weight = this.layer.weight.tensor.detach().to('f32');
+    const lengths = noGrad(() => scope(() => rowLengths(super.merged(weight).flatten(1))));
+    return magnitude.tensor.flatten().div(lengths);
+  }
+
+  /** [1, O, 1, …] */
+  ownLengths(): Tensor {
+    const { tensor } = this.layer.weight;
+    return rowLengths(tensor.to('f32').flatten(1)).reshape(1, -1, ...tensor.shape.slice(2).map(() => 1));
+  }
+
+  override merged(weight: Tensor): Tensor {
+    if (this.lora_B_bias !== undefined && this.layer.bias === undefined) throw noBias(this.path);
+    const changed = super.merged(weight);
+    const { lora_magnitude_vector: magnitude } = this;
+    if (magnitude === undefined) return changed;
+    const stretch = magnitude.tensor.flatten().div(rowLengths(changed.flatten(1)));
+    return changed.mul(stretch.reshape(-1, ...weight.shape.slice(1).map(() => 1)));
+  }
+
+  override mergedBias(bias: Tensor): Tensor {
+    return this.lora_B_bias === undefined ? bias : bias.add(this.lora_B_bias.tensor.mul(this.scaling));
   }
 }
 
-export function loraOn(layer: TargetLayer, shape: AdapterShape): LowRankAdapter {
+export function loraOn(layer: TargetLayer, shape: AdapterShape): LoraAdapter | LoraConvolution {
   return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
 }

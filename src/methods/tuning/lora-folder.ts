@@ -58,9 +58,16 @@ export class LoraFolder {
     ];
   }
 
+  /** A and B by their names in the file, as they are stored. */
+  stored(path: string): { a: [string, Tensor]; b: [string, Tensor] } {
+    const [a, b] = ['A', 'B'].map((key) => `${ROOT}${path}.lora_${key}.weight`);
+    return { a: [a, this.#file.get(a)], b: [b, this.#file.get(b)] };
+  }
+
   /** f32; factors of convolutions as they are stored. */
   factors(path: string): Factors {
-    const [a, b] = ['A', 'B'].map((key) => this.#file.get(`${ROOT}${path}.lora_${key}.weight`).to('f32'));
+    const { a: first, b: second } = this.stored(path);
+    const [a, b] = [first, second].map(([, tensor]) => tensor.to('f32'));
     const rank = a.shape[0];
     const alpha = fromPattern(this.options.alpha_pattern, path) ?? this.options.alpha;
     return { a, b, scale: alpha / (this.options.use_rslora ? Math.sqrt(rank) : rank) };

@@ -11,10 +11,33 @@ export const options = z.strictObject({
     .default(1)
     .describe('the largest root mean square of a step, in learning rates'),
   epsilon: z.number().positive().default(1e-30).describe('added to squared gradients'),
-  scale_parameter: z.boolean().default(false).describe("steps are in parts of the weight's own root mean square"),
+  scale_parameter: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe("steps are in parts of the weight's own root mean square; with relative_step unless given"),
   least_scale: z.number().positive().default(1e-3).describe('the least that counts as, with scale_parameter'),
+  relative_step: z
+    .boolean()
+    .default(false)
+    .describe(
+      'steps of 0.01, falling with 1/sqrt(step) from the 10,000th on; the learning rate is a factor, and 1 suits',
+    ),
+  warmup_init: z.boolean().default(false).describe('with relative_step: steps rise from 1e-6 by as much each'),
 });
 
-export type AdafactorOptions = z.output<typeof options>;
+type Written = z.output<typeof options>;
 
-export const method = defineUpdate({ options, run: () => import('./adafactor.ts') });
+export type AdafactorOptions = Written & { scale_parameter: boolean };
+
+const ofRelativeSteps = { training: { learning_rate: 1, scheduler: 'constant', warmup_ratio: 0 } };
+
+export const method = defineUpdate({
+  options: options.refine(({ relative_step, warmup_init }) => relative_step || !warmup_init, {
+    path: ['warmup_init'],
+    error: 'needs relative_step',
+  }),
+  complete: (given): AdafactorOptions => ({ ...given, scale_parameter: given.scale_parameter ?? given.relative_step }),
+  recipeDefaults: ({ relative_step }) => (relative_step ? ofRelativeSteps : {}),
+  run: () => import('./adafactor.ts'),
+});

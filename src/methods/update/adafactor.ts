@@ -6,7 +6,7 @@ import { FirstOrderUpdate, type Move } from './first-order.ts';
 
 type Slot = 'exp_avg_sq_row' | 'exp_avg_sq_col' | 'exp_avg_sq' | 'exp_avg';
 
-/** Equal to transformers' Adafactor with relative_step off. */
+/** Equal to transformers' Adafactor. */
 class Adafactor extends FirstOrderUpdate<Slot> {
   readonly #options: AdafactorOptions;
 
@@ -21,9 +21,8 @@ class Adafactor extends FirstOrderUpdate<Slot> {
   }
 
   protected override move({ weight, gradient, count, ...move }: Move, slots: Record<Slot, Tensor>): void {
-    const { beta1, decay_rate: power, epsilon, clip_threshold: most, scale_parameter, least_scale } = this.#options;
-    const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;
-    const rate = move.learningRate * scale;
+    const { beta1, decay_rate: power, epsilon, clip_threshold: most } = this.#options;
+    const rate = move.learningRate * this.#rateOf(weight, count + 1);
     const kept = 1 - (count + 1) ** power;
     const squares = gradient.mul(gradient).add(epsilon);
     const roots = weight.shape.length > 1 ? factored(slots, squares, kept) : whole(slots.exp_avg_sq, squares, kept);
@@ -35,6 +34,13 @@ class Adafactor extends FirstOrderUpdate<Slot> {
     }
     const decayed = move.weightDecay > 0 ? weight.sub(weight.mul(move.weightDecay * rate)) : weight;
     weight.copy_(decayed.sub(change));
+  }
+
+  /** What the learning rate is multiplied by; steps are counted from 1. */
+  #rateOf(weight: Tensor, step: number): number {
+    const { scale_parameter, least_scale, relative_step, warmup_init } = this.#options;
+    const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;
+    return relative_step ? scale * Math.min(warmup_init ? 1e-6 * step : 1e-2, 1 / Math.sqrt(step)) : scale;
   }
 }
 

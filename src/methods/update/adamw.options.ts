@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { defineUpdate } from '../../train/method.ts';
+import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 
-const beta = z.number().min(0).lt(1);
-
-/** Adam with decoupled weight decay; the decay itself is training.weight_decay. */
+/** Adam, with decoupled weight decay unless asked otherwise; the decay itself is training.weight_decay. */
 export const options = z.strictObject({
-  beta1: beta.default(0.9).describe('decay of the mean gradient'),
-  beta2: beta.default(0.999).describe('decay of the mean squared gradient'),
-  epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
+  ...adamOptions,
+  amsgrad: z.boolean().default(false).describe('divide by the largest second moment so far (Reddi et al., 2018)'),
+  decoupled_weight_decay: decoupledWeightDecay(true),
 });
 
 export type AdamwOptions = z.output<typeof options>;

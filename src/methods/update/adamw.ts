@@ -7,24 +7,29 @@ import type { AdamwOptions } from './adamw.options.ts';
 interface Moments {
   mean: Tensor;
   square: Tensor;
+  /** Only with amsgrad. */
+  largest?: Tensor;
   /** f32 scalar: the number of steps so far. */
   count: Tensor;
 }
 
-/** AdamW (Loshchilov and Hutter, 2019) with libtorch's fused kernel: equal to torch.optim.AdamW(fused=True). */
+type Given = Pick<AdamwOptions, 'beta1' | 'beta2' | 'epsilon'> & Partial<AdamwOptions>;
+
+/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam where decay is no decoupled one. */
 export class AdamW implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #options: AdamwOptions;
   readonly #moments: Moments[];
   readonly #groups: readonly Group[];
 
-  constructor(trainables: readonly Trainable[], options: AdamwOptions) {
+  constructor(trainables: readonly Trainable[], options: Given) {
     this.#trainables = trainables;
-    this.#options = options;
+    this.#options = { amsgrad: false, decoupled_weight_decay: true, ...options };
     this.#groups = groupsOf(trainables);
     this.#moments = trainables.map(({ parameter: { tensor: weight } }) => ({
       mean: zeros(weight.shape, { device: weight.device }).own(),
       square: zeros(weight.shape, { device: weight.device }).own(),
+      largest: this.#options.amsgrad ? zeros(weight.shape, { device: weight.device }).own() : undefined,
       count: zeros([], { device: weight.device }).own(),
     }));
   }
@@ -56,12 +61,13 @@ export class AdamW implements Update {
     const moments = indices.map((i) => this.#moments[i]);
     const counts = moments.map((moment) => moment.count);
     aten._foreach_add_.Scalar(counts, 1);
-    aten._fused_adamw_.default(
+    const { amsgrad, decoupled_weight_decay: isDecoupled } = this.#options;
+    (isDecoupled ? aten._fused_adamw_ : aten._fused_adam_).default(
       indices.map((i) => this.#trainables[i].parameter.tensor),
       indices.map((i) => gradients[i]),
       moments.map((moment) => moment.mean),
       moments.map((moment) => moment.square),
-      [],
+      moments.flatMap(({ largest }) => largest ?? []),
       counts,
       {
         lr: options.learningRate,
@@ -69,7 +75,7 @@ export class AdamW implements Update {
         beta2: this.#options.beta2,
         weight_decay: options.weightDecay,
         eps: this.#options.epsilon,
-        amsgrad: false,
+        amsgrad,
         maximize: false,
       },
     );
@@ -78,9 +84,11 @@ export class AdamW implements Update {
   state(): Map<string, Tensor> {
     const state = new Map<string, Tensor>();
     for (const [i, { name }] of this.#trainables.entries()) {
-      state.set(`${name}.exp_avg`, this.#moments[i].mean);
-      state.set(`${name}.exp_avg_sq`, this.#moments[i].square);
-      state.set(`${name}.step`, this.#moments[i].count);
+      const { mean, square, largest, count } = this.#moments[i];
+      state.set(`${name}.exp_avg`, mean);
+      state.set(`${name}.exp_avg_sq`, square);
+      if (largest !== undefined) state.set(`${name}.max_exp_avg_sq`, largest);
+      state.set(`${name}.step`, count);
     }
     return state;
   }
@@ -109,6 +117,6 @@ function groupsOf(trainables: readonly Trainable[]): Group[] {
   );
 }
 
-export function create(trainables: readonly Trainable[], options: AdamwOptions): Update {
+export function create(trainables: readonly Trainable[], options: Given): Update {
   return new AdamW(trainables, options);
 }

@@ -64,8 +64,9 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
   }
 
   /** What is kept for each weight, beside it. */
-  protected *kept(): Generator<{ trainable: Trainable; slots: Slots<Slot> }> {
-    for (const [i, trainable] of this.#trainables.entries()) yield { trainable, slots: this.#slots[i] };
+  protected *kept(): Generator<{ trainable: Trainable; slots: Slots<Slot>; count: number }> {
+    for (const [i, trainable] of this.#trainables.entries())
+      yield { trainable, slots: this.#slots[i], count: this.#counts[i].item() };
   }
 
   step(options: StepOptions): number {
@@ -126,4 +127,26 @@ export function gradientNorm(gradients: readonly Tensor[]): number {
 /** Decoupled weight decay. */
 export function decay({ weight, learningRate, weightDecay }: Move): void {
   if (weightDecay > 0) aten.mul_.Scalar(weight, 1 - learningRate * weightDecay);
+}
+
+/** The gradient with weight decay as a part of it (L2). */
+export function penalised({ weight, gradient, weightDecay }: Move): Tensor {
+  return weightDecay > 0 ? gradient.add(weight, { alpha: weightDecay }) : gradient;
+}
+
+/** Weight decay of either kind; gives the gradient to follow. */
+export function decayed(move: Move, isDecoupled: boolean): Tensor {
+  if (!isDecoupled) return penalised(move);
+  decay(move);
+  return move.gradient;
+}
+
+/** Takes a gradient into its mean square; gives the root of that, corrected for its beginning at 0. */
+export function rootMeanSquare(
+  square: Tensor,
+  { gradient, count }: Pick<Move, 'gradient' | 'count'>,
+  { beta2, epsilon }: { beta2: number; epsilon: number },
+): Tensor {
+  aten.addcmul_.default(aten.mul_.Scalar(square, beta2), gradient, gradient, { value: 1 - beta2 });
+  return aten.sqrt.default(square.div(1 - beta2 ** (count + 1))).add(epsilon);
 }

@@ -8,6 +8,7 @@ export const options = z.strictObject({
   momentum: beta.default(0.95).describe('decay of the summed gradients of a matrix'),
   nesterov: z.boolean().default(true).describe('look a step ahead'),
   ns_steps: z.int().positive().max(20).default(5).describe('Newton-Schulz steps'),
+  ns_dtype: z.enum(['f32', 'bf16']).default('f32').describe('what those steps are computed in; the papers take bf16'),
   adjust_lr_fn: z
     .enum(['match_rms_adamw', 'original'])
     .default('match_rms_adamw')

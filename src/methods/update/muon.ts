@@ -6,11 +6,31 @@ import type { MuonOptions } from './muon.options.ts';
 
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
-/** What an orthogonal step of a matrix is multiplied by, by the names of torch.optim.Muon. */
-const scales: Record<MuonOptions['adjust_lr_fn'], (rows: number, columns: number) => number> = {
-  // To the root mean square of AdamW's steps.
-  match_rms_adamw: (rows, columns) => 0.2 * Math.sqrt(Math.max(rows, columns)),
-  original: (rows, columns) => Math.sqrt(Math.max(1, rows / columns)),
+interface Kind {
+  /** What a new gradient counts in the average that is made orthogonal; 1 where that is a sum. */
+  share(momentum: number): number;
+  /** Moves a weight [R, C] along an orthogonal direction; rounded in bf16 where the published code does. */
+  take(weight: Tensor, direction: Tensor, learningRate: number): void;
+}
+
+/** By the names of torch.optim.Muon. */
+const kinds: Record<MuonOptions['adjust_lr_fn'], Kind> = {
+  // Moonlight: to the root mean square of AdamW's steps.
+  match_rms_adamw: {
+    share: () => 1,
+    take(weight, direction, learningRate) {
+      const [rows, columns] = weight.shape;
+      weight.add_(direction, { alpha: -learningRate * 0.2 * Math.sqrt(Math.max(rows, columns)) });
+    },
+  },
+  // Jordan.
+  original: {
+    share: (momentum) => 1 - momentum,
+    take(weight, direction, learningRate) {
+      const [rows, columns] = weight.shape;
+      weight.add_(direction.mul(Math.sqrt(Math.max(1, rows / columns))), { alpha: -learningRate });
+    },
+  },
 };
 
 class Muon extends FirstOrderUpdate<Slot> {
@@ -32,11 +52,11 @@ class Muon extends FirstOrderUpdate<Slot> {
   }
 
   #moveMatrix({ weight, gradient, learningRate }: Move, sum: Tensor): void {
-    const { momentum, nesterov, ns_steps: steps, adjust_lr_fn: adjust } = this.#options;
-    sum.copy_(sum.mul(momentum).add(gradient));
-    const ahead = nesterov ? gradient.add(sum.mul(momentum)) : sum;
-    const scale = scales[adjust](weight.shape[0], weight.shape[1]);
-    weight.copy_(weight.sub(orthogonal(ahead, steps).mul(learningRate * scale)));
+    const { momentum, nesterov, adjust_lr_fn } = this.#options;
+    const { share, take } = kinds[adjust_lr_fn];
+    sum.mul_(momentum).add_(gradient);
+    const ahead = nesterov ? gradient.add(sum, { alpha: momentum }) : sum;
+    take(weight, orthogonal(ahead.mul(share(momentum)), this.#options), learningRate);
   }
 
   #moveOther(
@@ -53,14 +73,14 @@ class Muon extends FirstOrderUpdate<Slot> {
 }
 
 /** About U Vᵀ of a matrix's singular value decomposition, by a polynomial that pulls all singular values towards 1. */
-function orthogonal(matrix: Tensor, steps: number): Tensor {
+function orthogonal(matrix: Tensor, { ns_steps: steps, ns_dtype: dtype }: MuonOptions): Tensor {
   const [a, b, c] = [3.4445, -4.775, 2.0315];
   const isTall = matrix.shape[0] > matrix.shape[1];
-  let x = isTall ? matrix.transpose(0, 1) : matrix;
+  let x = (isTall ? matrix.transpose(0, 1) : matrix).to(dtype);
   x = x.div(aten.linalg_vector_norm.default(x).add(1e-7));
   for (let i = 0; i < steps; i++) {
     const square = x.matmul(x.transpose(0, 1));
-    const factor = square.mul(b).add(square.matmul(square).mul(c));
+    const factor = square.mul(b).add(square.mul(c).matmul(square));
     x = x.mul(a).add(factor.matmul(x));
   }
   return isTall ? x.transpose(0, 1) : x;

@@ -1,12 +1,13 @@
+import { greatest } from '../../base/many.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Update } from '../../train/interfaces.ts';
-import { FirstOrderUpdate, type Move } from './first-order.ts';
+import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
 import type { ProdigyOptions } from './prodigy.options.ts';
 
 type Slot = 'exp_avg' | 'exp_avg_sq' | 's' | 'p0';
 type Step = Move & { slots: Record<Slot, Tensor> };
 
-/** Equal to prodigyopt's Prodigy with decoupled decay. The estimate `d` is one of all weights. */
+/** Equal to prodigyopt's Prodigy. The estimate `d` is one of all weights. */
 class Prodigy extends FirstOrderUpdate<Slot> {
   readonly #options: ProdigyOptions;
 
@@ -16,13 +17,13 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     this.#options = options;
   }
 
-  protected override moveAll(moves: readonly Step[]): void {
-    const { d0, beta2 } = this.#options;
+  protected override moveAll(given: readonly Step[]): void {
+    const { d0, beta3, decoupled_weight_decay: isDecoupled } = this.#options;
     const d = this.shared('d');
-    const rateOf = ({ learningRate, rate }: Move) => learningRate / rate;
-    const steps = moves.length === 0 ? 0 : d * rateOf(moves[0]);
+    const steps = given.length === 0 ? 0 : d * this.#rateOf(given);
     if (steps === 0) return;
-    let numerator = this.shared('d_numerator') * Math.sqrt(beta2);
+    const moves = isDecoupled ? given : given.map((one) => ({ ...one, gradient: penalised(one), weightDecay: 0 }));
+    let numerator = this.shared('d_numerator') * beta3;
     let denominator = 0;
     for (const move of moves) {
       const sums = this.#observe(move, { d, steps });
@@ -35,14 +36,22 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
   }
 
+  /** The schedule's, corrected where that is asked for: by the longest of all averages, since the step is one. */
+  #rateOf(moves: readonly Step[]): number {
+    const { beta1, beta2, use_bias_correction: isCorrected } = this.#options;
+    const learningRate = moves[0].learningRate / moves[0].rate;
+    const step = greatest(moves.map(({ count }) => count)) + 1;
+    return isCorrected ? (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step) : learningRate;
+  }
+
   /** Takes a gradient into the moments. */
   #observe({ weight, gradient, count, slots }: Step, { d, steps }: { d: number; steps: number }) {
-    const { beta1, beta2, d0, safeguard_warmup: isSafe } = this.#options;
+    const { beta1, beta2, beta3, d0, safeguard_warmup: isSafe } = this.#options;
     const { exp_avg: mean, exp_avg_sq: square, s, p0 } = slots;
     if (count === 0) p0.copy_(weight);
     mean.copy_(mean.mul(beta1).add(gradient.mul(d * (1 - beta1))));
     square.copy_(square.mul(beta2).add(gradient.mul(gradient).mul(d * d * (1 - beta2))));
-    s.copy_(s.mul(Math.sqrt(beta2)).add(gradient.mul((d / d0) * (isSafe ? d : steps))));
+    s.copy_(s.mul(beta3).add(gradient.mul((d / d0) * (isSafe ? d : steps))));
     return { along: gradient.mul(p0.sub(weight)).sum().item(), size: aten.abs.default(s).sum().item() };
   }
 

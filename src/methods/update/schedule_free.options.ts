@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { defineUpdate } from '../../train/method.ts';
+import { adamOptions } from './adam-options.ts';
+import { averagingOptions, nearness } from './averaging-options.ts';
 
 /** AdamW whose weights are averaged in place of a falling rate (Defazio et al., 2024): the average is what is scored and kept. */
 export const options = z.strictObject({
-  beta1: z.number().gt(0).lt(1).default(0.9).describe('how near gradients are taken to the average'),
-  beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the mean squared gradient'),
-  epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
-  r: z.number().min(0).default(0).describe('later steps count as step^r in the average'),
-  weight_lr_power: z.number().min(0).default(2).describe('steps count as the largest rate so far to this power'),
+  ...adamOptions,
+  beta1: nearness,
+  inner_momentum: z.number().min(0).lt(1).default(0).describe('decay of a mean gradient beside it; 0: none is kept'),
+  ...averagingOptions,
 });
 
 export type ScheduleFreeOptions = z.output<typeof options>;

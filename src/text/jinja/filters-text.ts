@@ -1,7 +1,8 @@
 import { notSupported, TemplateFailure, typeError } from './errors.ts';
 import { filter, textFilter } from './filter.ts';
 import { lengthOf } from './iteration.ts';
-import { jsonOptions, toJson } from './json.ts';
+import { toJson } from './json.ts';
+import { jsonOptions } from './json-options.ts';
 import { escapeHtml } from './markup.ts';
 import { capitalize, pad } from './methods-text.ts';
 import { toIndex } from './numbers.ts';

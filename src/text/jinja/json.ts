@@ -1,6 +1,5 @@
 import { Budget } from './budget.ts';
-import { typeError, valueError } from './errors.ts';
-import { compareOrder } from './comparison.ts';
+import { typeError } from './errors.ts';
 import { fromData } from './from-data.ts';
 import { floatText } from './numbers.ts';
 import { asText, Dict, Float, JsonText, Tuple, typeName, type Value } from './values.ts';
@@ -10,7 +9,8 @@ export interface JsonOptions {
   /** What one level is indented by; undefined for one line. */
   indent: string | undefined;
   separators: readonly [item: string, key: string];
-  sortKeys: boolean;
+  /** Sorts keys; as they stand without it. */
+  order?: (a: Value, b: Value, budget: Budget) => number;
 }
 
 /** Python's json.dumps. @throws TypeError for what is no JSON */
@@ -24,7 +24,7 @@ export function toJson(value: Value, options: JsonOptions, budget: Budget): stri
 /** Data on one line, as `tojson` writes it unless told otherwise. */
 export function plainJson(data: unknown): string {
   const budget = new Budget({ units: Infinity, characters: Infinity });
-  const options: JsonOptions = { ensureAscii: false, indent: undefined, separators: [', ', ': '], sortKeys: false };
+  const options: JsonOptions = { ensureAscii: false, indent: undefined, separators: [', ', ': '] };
   return toJson(fromData(data, budget), options, budget);
 }
 
@@ -78,9 +78,9 @@ class JsonWriter {
   }
 
   #writeDict(dict: Dict, line: string): void {
-    const { sortKeys, separators } = this.#options;
+    const { order, separators } = this.#options;
     const items = [...dict.items()];
-    if (sortKeys) items.sort(([a], [b]) => compareOrder(a, b, this.#budget));
+    if (order !== undefined) items.sort(([a], [b]) => order(a, b, this.#budget));
     this.#writeItems(['{', '}'], items, line, ([key, value], inner) => {
       this.#parts.push(this.#keyText(key), separators[1]);
       this.write(value, inner);
@@ -127,35 +127,4 @@ function jsonFloat(value: number): string {
 
 function codeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** Options of `tojson` as transformers sets it up. @throws TypeError, ValueError */
-export function jsonOptions(
-  [ensureAscii, indent, separators, sortKeys]: readonly Value[],
-  budget: Budget,
-): JsonOptions {
-  const unit = asText(indent) ?? (indent === null ? undefined : spaces(indent, budget));
-  let pair: readonly [string, string] = unit === undefined ? [', ', ': '] : [',', ': '];
-  if (separators !== null) {
-    const given = separators instanceof Tuple ? separators.items : separators;
-    const texts = Array.isArray(given) ? given.map((one: Value) => asText(one)) : [];
-    if (texts.length !== 2 || texts[0] === undefined || texts[1] === undefined)
-      throw valueError('separators of tojson are two texts');
-    pair = [texts[0], texts[1]];
-  }
-  return {
-    ensureAscii: ensureAscii !== false && ensureAscii !== null && ensureAscii !== 0,
-    indent: unit,
-    separators: pair,
-    sortKeys: sortKeys === true,
-  };
-}
-
-function spaces(indent: Value, budget: Budget): string {
-  if (typeof indent !== 'number' && typeof indent !== 'boolean')
-    throw typeError(`indent of tojson is an int or a text, not ${typeName(indent)}`);
-  const width = Math.max(0, Number(indent));
-  budget.checkLength(width);
-  budget.chargeText(width);
-  return ' '.repeat(width);
 }

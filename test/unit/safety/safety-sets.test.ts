@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HARMFUL_ACTS, HARMFUL_REQUESTS } from '../../../examples/data/conduct-acts.ts';
-import { HARMLESS_ACTS, HARMLESS_REQUESTS } from '../../../examples/data/conduct-harmless.ts';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
 import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
 import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
+import { rehearsalTexts } from '../../../src/eval/safety/rehearsal.ts';
 import { biasItems, ownPrompts, readSafetySets } from '../../../src/eval/safety/safety-set.ts';
 
 let folder: string;
@@ -39,12 +38,15 @@ describe('sets of prompts', () => {
     expect(biasItems().every((item) => item.context.includes('{a}') && item.question.endsWith('?'))).toBe(true);
   });
 
-  it('ships none that the model of the example is taught: no five words in a row, nor a whole act', () => {
+  it('ships none that refusals are rehearsed with: no five words in a row, nor a whole act', () => {
     const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}']+/gu)!;
-    const taught = [HARMFUL_ACTS, HARMFUL_REQUESTS, HARMLESS_ACTS, HARMLESS_REQUESTS].flat().flatMap((text) => {
-      const words = wordsOf(text);
-      return Array.from({ length: Math.max(1, words.length - 4) }, (_, i) => ` ${words.slice(i, i + 5).join(' ')} `);
-    });
+    const texts = (['harmful', 'harmless'] as const).map((kind) => rehearsalTexts(kind));
+    const taught = texts
+      .flatMap(({ acts, requests }) => [...acts, ...requests])
+      .flatMap((text) => {
+        const words = wordsOf(text);
+        return Array.from({ length: Math.max(1, words.length - 4) }, (_, i) => ` ${words.slice(i, i + 5).join(' ')} `);
+      });
     const tried = (['harmful', 'harmless', 'wrappers'] as const).flatMap((name) => ownPrompts(name));
     const prompts = tried.map(({ prompt }) => ` ${wordsOf(prompt).join(' ')} `);
     expect(prompts.filter((prompt) => taught.some((words) => prompt.includes(words)))).toEqual([]);

@@ -14,9 +14,12 @@ export const runSft: CaseRunner = (group, name) => {
   const options: TokenLossOptions = {
     loss_type: name === 'dft' ? 'dft' : 'nll',
     label_smoothing: name === 'smoothed' ? SMOOTHING : 0,
+    beta: 0,
+    first_betas: [],
   };
   const logProbs = classLosses(own, targets).neg();
-  return { loss: tokenLosses(logProbs, options, () => own).mean(), tensors: () => ({ logits: logits.grad }) };
+  const beside = { depths: new Int32Array(0), logits: () => own, base: () => logProbs };
+  return { loss: tokenLosses(logProbs, options, beside).mean(), tensors: () => ({ logits: logits.grad }) };
 };
 
 /** Whether each step of an answer is right, of two-class logits at the last token of each. */

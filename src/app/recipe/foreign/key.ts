@@ -14,6 +14,8 @@ export type Outcome =
 export interface ForeignKey {
   /** Canonical path, where the key is a plain renaming or always lands there. */
   path?: string;
+  /** Read inside its section only: the name alone could be several settings. */
+  isLocal?: true;
   /** Null has a meaning; elsewhere a key without a value is no setting. */
   takesNull?: true;
   read(value: unknown, given: Given): Outcome;

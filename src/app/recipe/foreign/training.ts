@@ -54,16 +54,37 @@ const optimizers = new Map([
   ),
   ...['adamw_bnb_8bit', 'adamw_torch_8bit', 'paged_adamw_8bit'].map((name) => [name, 'adamw_8bit'] as const),
   ...['lion_32bit', 'paged_lion_32bit'].map((name) => [name, 'lion'] as const),
+  ...['rmsprop_bnb', 'rmsprop_bnb_32bit'].map((name) => [name, 'rmsprop'] as const),
   ['schedule_free_adamw', 'schedule_free'] as const,
 ]);
 
 const optimizer: ForeignKey = {
   path: 'training.optimizer.name',
-  read(value, given) {
+  read(value) {
     if (value !== 'adam') return set({ 'training.optimizer.name': optimizers.get(String(value)) ?? value });
-    const decay = given('weight_decay') ?? 0;
-    if (decay === 0) return set({ 'training.optimizer.name': 'adamw' });
-    return refuse("Adam's weight decay is not AdamW's", 'optimizer: adamw decays decoupled from the gradient');
+    return set({ 'training.optimizer.name': 'adamw', 'training.optimizer.decoupled_weight_decay': false });
+  },
+};
+
+/** Torch's pair, of some optimizers a triple. */
+const betas: ForeignKey = {
+  path: 'training.optimizer.beta1',
+  isLocal: true,
+  read(value) {
+    const numbers = Array.isArray(value) ? value : [];
+    if (numbers.length < 2 || numbers.length > 3)
+      return refuse('must be a list of two or three numbers', 'betas: [0.9, 0.999]');
+    return set(Object.fromEntries(numbers.map((beta, i) => [`training.optimizer.beta${i + 1}`, beta])));
+  },
+};
+
+/** Torch's name; Adafactor has a second one, of the weights' own size. */
+const eps: ForeignKey = {
+  path: 'training.optimizer.epsilon',
+  isLocal: true,
+  read(value) {
+    if (!Array.isArray(value)) return set({ 'training.optimizer.epsilon': value });
+    return set({ 'training.optimizer.epsilon': value[0], 'training.optimizer.least_scale': value[1] });
   },
 };
 
@@ -99,10 +120,12 @@ export const trainingKeys: ForeignKeys = {
   ...named(['lr_scheduler_type', 'lr_scheduler'], scheduler),
   lr_schedule: schedule,
   lr_scheduler_kwargs: renamed('training.scheduler_options'),
-  ...named(['optim', 'optimizer', 'optimizer_type'], optimizer),
+  ...named(['optim', 'optimizer', 'optimizer_type', 'training.optimizer.name'], optimizer),
   optimizer_config: refused('options stand with the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
   adam_beta1: renamed('training.optimizer.beta1'),
   adam_beta2: renamed('training.optimizer.beta2'),
+  betas,
+  eps,
   ...named(['adam_epsilon', 'adam_eps'], renamed('training.optimizer.epsilon')),
   ...named(['gradient_clipping', 'max_gradient_norm', 'clip_grad_norm'], renamed('training.max_grad_norm')),
   bf16,

@@ -1,0 +1,118 @@
+/** Rows that keep a model's own refusals: what it refuses and what it answers before it is tuned. */
+import { resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { classifyAnswer } from '../../eval/safety/answer-classifier.ts';
+import { rehearsalSets } from '../../eval/safety/rehearsal.ts';
+import type { SafetySet, SetKind } from '../../eval/safety/safety-set.ts';
+import { requireWritable, writeFileAtomic } from '../../files/atomic.ts';
+import type { Answer } from '../../jobs/generate/generate.ts';
+import { ownRun } from '../compare/systems.ts';
+import { withModel, type OpenedModel } from './ask-all.ts';
+import { formOf } from './contestants.ts';
+import { setNamed } from './published.ts';
+import { askedAs, spread, type AskingForm } from './trial.ts';
+
+/** Options of `safetyRows`. */
+export interface SafetyRowsOptions {
+  /** The file of rows to write. */
+  to: string;
+  /** Prompts in place of our own: files of rows {prompt, category, kind}, or names of sets that were pulled. */
+  sets?: readonly string[];
+  /** In place of the system message that the model was trained with. */
+  systemPrompt?: string;
+  /** Prompts of each kind. All unless given. */
+  maxRows?: number;
+  /** Longest answer in tokens; longer ones are left out, since they have no end. Default 128. */
+  maxNewTokens?: number;
+  /** Told what goes on. */
+  onEvent?: EventSink;
+  /** Stops it; nothing is written. */
+  signal?: AbortSignal;
+}
+
+/** Of prompts of one kind, how many were asked, and what was kept of the answers. */
+export interface RehearsedKind {
+  kind: SetKind;
+  asked: number;
+  kept: number;
+  /** Answers longer than allowed. */
+  tooLong: number;
+}
+
+export interface SafetyRows {
+  file: string;
+  kinds: RehearsedKind[];
+}
+
+/**
+ * Writes rows for `retention.replay`: harmful requests that the model refuses and harmless ones that it answers, in its own
+ * words (self-distillation, after Qi et al. 2023 and Bianchi et al. 2024).
+ * @throws AttuneError E_NO_REFUSALS where it refuses nothing, E_SAFETY_SET, and those of opening models
+ */
+export async function safetyRows(target: string, options: SafetyRowsOptions): Promise<SafetyRows> {
+  const file = resolve(options.to);
+  requireWritable(file);
+  const sets = options.sets === undefined || options.sets.length === 0 ? rehearsalSets() : await named(options.sets);
+  const name = (await ownRun(target)) ?? target;
+  return withModel({ name: target, target: name }, options, async (model) => {
+    const form = await formOf(model, options.systemPrompt);
+    const all: Rehearsed[] = [];
+    for (const set of sets) all.push(await rehearse(model, set, { ...options, form }));
+    const refused = all.filter(({ kind }) => kind === 'harmful');
+    if (refused.every(({ rows }) => rows.length === 0)) throw noRefusals(target, refused);
+    const lines = all.flatMap(({ rows }) => rows).map((row) => `${JSON.stringify(row)}\n`);
+    writeFileAtomic(file, lines.join(''));
+    return { file, kinds: all.map(({ rows, ...rest }) => ({ ...rest, kept: rows.length })) };
+  });
+}
+
+async function named(sets: readonly string[]): Promise<SafetySet[]> {
+  return (await Promise.all(sets.map((set) => setNamed(set)))).flat();
+}
+
+interface Rehearsed extends Omit<RehearsedKind, 'kept'> {
+  rows: object[];
+}
+
+type Asking = SafetyRowsOptions & { form: AskingForm };
+
+async function rehearse(model: OpenedModel, { kind, prompts }: SafetySet, asking: Asking): Promise<Rehearsed> {
+  const { form, maxRows, maxNewTokens = 128, onEvent, signal } = asking;
+  const asked = spread(prompts, maxRows);
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name} what is ${kind}` });
+  let done = 0;
+  const onAnswer = () => {
+    onEvent?.({ type: 'work-advanced', phase: 'evaluate', done: ++done, total: asked.length, unit: 'answers' });
+  };
+  const asks = asked.map(({ prompt }) => askedAs(prompt, form));
+  const answers = await model.answer(asks, { temperature: 0, maxNewTokens }, { onAnswer, signal });
+  const ended = answers.flatMap((answer, i) => (isEnded(answer) ? [{ answer, ...asked[i] }] : []));
+  const wanted = kind === 'harmful' ? 'refused' : 'complied';
+  const kept = ended.filter(({ answer, prompt }) => classifyAnswer('refusal', answer.text, prompt).label === wanted);
+  const rows = kept.map(({ answer, prompt }) => rowOf(prompt, answer.text.trim(), form));
+  return { kind, asked: asked.length, tooLong: answers.filter((answer) => !isEnded(answer)).length, rows };
+}
+
+function isEnded({ finishReason }: Answer): boolean {
+  return finishReason === 'stop';
+}
+
+/** As the model was asked. */
+function rowOf(prompt: string, answer: string, form: AskingForm): object {
+  const asked = askedAs(prompt, form);
+  if (typeof asked === 'string' || !('messages' in asked)) return { prompt, completion: answer };
+  return { messages: [...asked.messages, { role: 'assistant', content: answer }] };
+}
+
+function noRefusals(target: string, refused: readonly Rehearsed[]): AttuneError {
+  const [asked, tooLong] = (['asked', 'tooLong'] as const).map((key) =>
+    refused.reduce((sum, one) => sum + one[key], 0),
+  );
+  return new AttuneError('E_NO_REFUSALS', {
+    what: `${target} has no refusals to keep`,
+    got: `${asked} harmful requests, of which it refused none${tooLong > 0 ? `; ${tooLong} answers had no end` : ''}`,
+    expected: 'a model that was taught to refuse',
+    fix: tooLong > 0 ? 'allow longer answers: --max-new-tokens' : undefined,
+  });
+}

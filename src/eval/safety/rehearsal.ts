@@ -1,0 +1,24 @@
+/** Requests to rehearse refusing and answering with: none of them is a prompt that safety is measured by. */
+import { ownRows, setKinds, type SafetySet, type SetKind } from './safety-set.ts';
+
+export interface RehearsalTexts {
+  /** What stands after “How do I”. */
+  acts: readonly string[];
+  /** Whole requests. */
+  requests: readonly string[];
+}
+
+/** assets/safety/rehearsal.tsv, by kind. */
+export function rehearsalTexts(kind: SetKind): RehearsalTexts {
+  const own = ownRows('rehearsal').filter(([of]) => of === kind);
+  const texts = (form: string) => own.filter(([, as]) => as === form).map(([, , text]) => text);
+  return { acts: texts('act'), requests: texts('request') };
+}
+
+export function rehearsalSets(): SafetySet[] {
+  return setKinds.map((kind) => {
+    const { acts, requests } = rehearsalTexts(kind);
+    const prompts = [...acts.map((act) => `How do I ${act}?`), ...requests];
+    return { name: 'rehearsal', kind, prompts: prompts.map((prompt) => ({ category: 'all', prompt })) };
+  });
+}

@@ -1,0 +1,62 @@
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { writeJson } from '../../files/json.ts';
+import { TOKENIZER_FILE } from '../generate/adapters/adapter-files.ts';
+import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
+import { copyProcessor } from '../model/model-readers.ts';
+import { resultFolder } from '../model/result-folder.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
+
+/** Adapters that are made of adapters' files: what is read, and what is written beside the weights. */
+
+/** @throws E_NOT_AN_ADAPTER, and what an adapter without weights is told */
+export function adapterFolder(target: string): string {
+  const folder = resultFolder(target);
+  if (!isAdapterFolder(folder)) {
+    throw new AttuneError('E_NOT_AN_ADAPTER', {
+      what: `${target} is a whole model, not an adapter`,
+      fix: 'take its change out of it first: attune adapters extract MODEL --base BASE',
+    });
+  }
+  adapterWeights(folder);
+  return folder;
+}
+
+/** Tokenizer and processor of the first adapter, where it has its own. */
+export function copyBeside(from: string, draft: string): void {
+  copyProcessor(from, draft);
+  const skipped = /^(?:adapter_|attune\.json$|README\.md$)/;
+  for (const name of readdirSync(from).filter((one) => !skipped.test(one) && TOKENIZER_FILE.test(one))) {
+    const path = join(from, name);
+    if (lstatSync(path).isFile()) writeFileAtomic(join(draft, name), readFileSync(path));
+  }
+}
+
+/** How the model is asked stays that of the adapter it was made of; what was measured of that one is not true of it. */
+export function writeMadeNotes(
+  draft: string,
+  notes: ResultNotesFile,
+  made: { folder: string } & Readonly<Record<string, unknown>>,
+): void {
+  const { probe: _probe, ...kept } = notes;
+  writeJson(join(draft, RESULT_NOTES), { ...kept, ...made, step: 0, metrics: {} });
+}
+
+/** The model card of an adapter that was measured on nothing yet. */
+export function writeMadeCard(
+  draft: string,
+  config: Readonly<Record<string, unknown>>,
+  { tag, lines }: { tag: string; lines: readonly string[] },
+): void {
+  const head = [
+    '---',
+    `base_model: ${JSON.stringify(config.base_model_name_or_path ?? 'unknown')}`,
+    'library_name: peft',
+    `tags: [lora, ${tag}]`,
+    '---',
+    '',
+  ];
+  writeFileAtomic(join(draft, 'README.md'), [...head, ...lines, ''].join('\n'));
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const beta = z.number().min(0).lt(1);
+
+/** What optimizers of Adam's family share; the defaults are torch's. */
+export const adamOptions = {
+  beta1: beta.default(0.9).describe('decay of the mean gradient'),
+  beta2: beta.default(0.999).describe('decay of the mean squared gradient'),
+  epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
+};
+
+/** Torch's option where weight decay may be either; the rate of decay itself is training.weight_decay. */
+export function decoupledWeightDecay(isDefault: boolean) {
+  return z
+    .boolean()
+    .default(isDefault)
+    .describe('weight decay shrinks weights (AdamW); else it is a part of the gradient (L2)');
+}

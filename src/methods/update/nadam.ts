@@ -1,0 +1,42 @@
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trainable, Update } from '../../train/interfaces.ts';
+import { decayed, FirstOrderUpdate, type Move, rootMeanSquare } from './first-order.ts';
+import type { NadamOptions } from './nadam.options.ts';
+
+type Slot = 'exp_avg' | 'exp_avg_sq' | 'mu_product';
+
+/** Equal to torch.optim.NAdam; `mu_product` of all steps' momentum is a number of each weight. */
+class Nadam extends FirstOrderUpdate<Slot> {
+  readonly #options: NadamOptions;
+
+  constructor(trainables: readonly Trainable[], options: NadamOptions) {
+    super(trainables, ({ shape }) => ({ exp_avg: shape, exp_avg_sq: shape, mu_product: [] }));
+    this.#options = options;
+  }
+
+  protected override move(move: Move, { exp_avg: mean, exp_avg_sq: square, mu_product }: Record<Slot, Tensor>): void {
+    const { beta1, decoupled_weight_decay } = this.#options;
+    const { weight, count, learningRate } = move;
+    const gradient = decayed(move, decoupled_weight_decay);
+    const [momentum, next] = [this.#momentumAt(count + 1), this.#momentumAt(count + 2)];
+    if (count === 0) aten.fill_.Scalar(mu_product, 1);
+    aten.mul_.Scalar(mu_product, momentum);
+    const product = mu_product.item();
+    aten.lerp_.Scalar(mean, gradient, 1 - beta1);
+    const root = rootMeanSquare(square, { gradient, count }, this.#options);
+    const ofGradient = (-learningRate * (1 - momentum)) / (1 - product);
+    const ofMean = (-learningRate * next) / (1 - product * next);
+    aten.addcdiv_.default(weight, gradient, root, { value: ofGradient });
+    aten.addcdiv_.default(weight, mean, root, { value: ofMean });
+  }
+
+  /** Of a step, counted from 1. */
+  #momentumAt(step: number): number {
+    const { beta1, momentum_decay } = this.#options;
+    return beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay));
+  }
+}
+
+export function create(trainables: readonly Trainable[], options: NadamOptions): Update {
+  return new Nadam(trainables, options);
+}
