@@ -8,7 +8,7 @@ import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
 import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
-import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { packed } from '../../train/produce.ts';
 import { trainStep } from '../../train/step.ts';
@@ -45,7 +45,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const before = availableBytes();
   const startPeak = peakBytes();
   const { objective } = parts;
-  const worst = grown(worstStep(parts.sampler, parts.train), parts, options);
+  const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
   if (remembered !== undefined) objective.restore?.(remembered);
@@ -100,10 +100,10 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
 }
 
 /** With what the objective may make of the rows, which is then packed anew, as in a step. */
-function grown(
+export function largestBatches(
   worst: PreparedRow[][],
-  { objective: { largest } }: TrainerParts,
-  { microBatchTokens }: TrainerOptions,
+  { objective: { largest } }: { objective: Pick<Objective, 'largest'> },
+  { microBatchTokens }: Pick<TrainerOptions, 'microBatchTokens'>,
 ): PreparedRow[][] {
   return largest === undefined ? worst : packed(worst.flat().map(largest), microBatchTokens);
 }
