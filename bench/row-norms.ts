@@ -44,6 +44,8 @@ for (const [method, options] of [
   ['lora', { r: 16 }],
   ['ia3', {}],
   ['ln_tuning', {}],
+  ['lora', { r: 16, use_dora: true }],
+  ['full', {}],
 ] as const) {
   const { model } = await loadModel(modelFolder(OWN_BASE), { task: 'causal-lm', dtype: 'bf16' });
   const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
@@ -66,7 +68,7 @@ for (const [method, options] of [
   }
   const [one, other] = Object.values(seconds).map(median);
   process.stdout.write(
-    `${method}: row by row ${one.toFixed(3)}, ghost norms ${other.toFixed(3)} s: ${(one / other).toFixed(2)} times\n`,
+    `${method} ${JSON.stringify(options)}: row by row ${one.toFixed(3)}, ghost norms ${other.toFixed(3)} s: ${(one / other).toFixed(2)} times\n`,
   );
 
   async function step(way: Way): Promise<void> {

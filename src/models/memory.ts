@@ -1,5 +1,5 @@
 // M memory tokens, D width, K heads, d head size
-import { withTokens, type KeyLayout, type Layout } from '../nn/index.ts';
+import { notesRows, rowOfTokens, withRowsOf, withTokens, type KeyLayout, type Layout } from '../nn/index.ts';
 import { cat, type Tensor } from '../tensor/index.ts';
 
 export interface KeysAndValues {
@@ -62,7 +62,7 @@ export function projectMemory(
     parts === undefined
       ? withTokens(
           (tokens) => memory.tokens ?? tokens,
-          () => project(memory.hidden),
+          () => withRowsOf(rowsOf(memory.keys), () => project(memory.hidden)),
         )
       : {
           k: joinRows(parts, (part) => projectMemory(part, block, project).k),
@@ -70,6 +70,11 @@ export function projectMemory(
         };
   memory.kept?.set(block, { k: made.k.own(), v: made.v.own() });
   return made;
+}
+
+/** The row of each token, each having a segment. */
+function rowsOf({ offsets }: KeyLayout): Int32Array | undefined {
+  return notesRows() ? rowOfTokens({ offsets, rowOf: offsets.slice(1).map((_, row) => row) }) : undefined;
 }
 
 /** The rows' own pieces of tensors that hold one row after the other. */

@@ -1,5 +1,14 @@
 import { aten, fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
-import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
+import {
+  Module,
+  notesRows,
+  rowOfTokens,
+  withRowsOf,
+  type AttentionOptions,
+  type Layout,
+  type Rope,
+  type Rotation,
+} from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
@@ -137,10 +146,14 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const layout = layoutOf(stack, input);
   const positions = fromArray(layout.positions).toDevice(device);
   const pass: Pass = { layout, positions, dtype, device, cache, memory };
+  const rows = notesRows() ? rowOfTokens(layout) : undefined;
   stack.prepare(pass);
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
-    const [output, ...others] = runner.stage((own) => outputsOf(pass, options, () => body(own)), input);
+    const [output, ...others] = runner.stage(
+      (own) => outputsOf(pass, options, () => withRowsOf(rows, () => body(own))),
+      input,
+    );
     for (const other of others) options.aside?.push(runner.share(other));
     return output;
   };

@@ -53,6 +53,6 @@ export class Embedding extends Module {
   /** The logits of hidden [N, D] where the table serves as the output head, as terms. */
   headTerms(hidden: Tensor): Term[] {
     const added = termsOf(this.adapters.acting(hidden.shape[0]), hidden);
-    return [{ hidden, weight: this.weight.tensor }, ...added];
+    return [{ hidden, weight: this.weight.tensor, parameter: this.weight }, ...added];
   }
 }

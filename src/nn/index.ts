@@ -44,7 +44,19 @@ export {
 export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
-export { notesRows, tappedLinear, tapScale, withoutRowTaps, withRowTaps, type RowTap } from './row-taps.ts';
+export {
+  currentRowsOf,
+  notesRows,
+  tappedLinear,
+  tapScale,
+  tapScores,
+  withoutRowTaps,
+  withRowsOf,
+  withRowTaps,
+  type LayerTap,
+  type RowTap,
+  type ScoresTap,
+} from './row-taps.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
 export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

@@ -86,8 +86,8 @@ export function lengthsOfRows(layout: Layout): readonly number[] {
 }
 
 /** The row of each token: [N]. */
-export function rowOfTokens(layout: Layout): Int32Array {
-  const rows = new Int32Array(tokenCount(layout));
+export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Array {
+  const rows = new Int32Array(layout.offsets[layout.offsets.length - 1]);
   for (const [segment, row] of layout.rowOf.entries())
     rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
   return rows;

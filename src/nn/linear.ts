@@ -2,12 +2,14 @@ import { type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
-import { notesRows, tappedLinear, tapTurned } from './row-taps.ts';
+import { notesRows, tappedLinear, tapProduct } from './row-taps.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
 export interface Term {
   hidden: Tensor;
   weight: Tensor;
+  /** What the weight belongs to, where that may be trained. */
+  parameter?: Parameter;
   /** The rows of the output that `hidden` belongs to; all of them unless given. */
   span?: { start: number; end: number };
 }
@@ -102,7 +104,7 @@ export class Conv1D extends LinearBase {
     if (!notesRows() || !(this.weight.trainable || this.bias?.trainable))
       return bias === undefined ? x.matmul(weight) : x.matmul(weight).add(bias);
     const product = x.matmul(weight.detach());
-    return tapTurned(bias === undefined ? product : product.add(bias.detach()), x, this);
+    return tapProduct(bias === undefined ? product : product.add(bias.detach()), x, this);
   }
 }
 

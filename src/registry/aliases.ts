@@ -3,6 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 import { recordAction } from './audit.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
+import { requireHeld, type Lease } from './leases.ts';
 
 export const CHAMPION = 'champion';
 export const CHALLENGER = 'challenger';
@@ -24,6 +25,8 @@ export interface AliasMove {
   action: AliasChange['action'];
   reason?: string;
   by: string;
+  /** The job that made the version, which this process has to hold still. */
+  job?: Lease;
 }
 
 /** Versions by the aliases of a model. */
@@ -32,10 +35,13 @@ export async function aliasesOf(registry: Registry, model: string): Promise<Reco
   return Object.fromEntries(rows.map(({ alias, version }) => [alias, version]));
 }
 
-/** Moves an alias, or makes it. @returns the version that it stood for */
+/** Moves an alias, or makes it. @returns the version that it stood for. @throws AttuneError E_LEASE_LOST, … */
 export async function moveAlias(registry: Registry, move: AliasMove): Promise<number | undefined> {
   const target = await findVersion(registry, move.model, move.version);
-  return registry.transaction().execute((transaction) => moveWithin(transaction, move, auditHashes(target)));
+  return registry.transaction().execute(async (transaction) => {
+    if (move.job !== undefined) await requireHeld(transaction, 'jobs', move.job);
+    return moveWithin(transaction, move, auditHashes(target));
+  });
 }
 
 /** The same within a transaction of more. */

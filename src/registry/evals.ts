@@ -4,7 +4,7 @@ import { parseJson } from '../files/json.ts';
 import type { Registry } from './database.ts';
 import { newId } from './jobs.ts';
 import type { EvalItemsTable, EvalRunsTable, EvalsTable } from './tables.ts';
-import { isLost, workerNow } from './worker-claims.ts';
+import { workerNow, type WorkerWatch } from './leases.ts';
 
 type Json = Record<string, unknown>;
 
@@ -81,7 +81,7 @@ export async function addEvalRun(
   registry: Registry,
   given: Pick<EvalRun, 'eval' | 'owner' | 'name' | 'metadata' | 'source'>,
 ): Promise<EvalRun> {
-  const made = { ...given, id: newId('evalrun_'), error: null, worker: null, created_at: Date.now() };
+  const made = { ...given, id: newId('evalrun_'), error: null, worker: null, lease: 0, created_at: Date.now() };
   const run: EvalRun = { ...made, status: 'queued' };
   const texts = { metadata: JSON.stringify(given.metadata), source: JSON.stringify(given.source) };
   await registry
@@ -124,26 +124,21 @@ export async function removeEvalRun(registry: Registry, id: string): Promise<voi
 }
 
 /** The next run for this process: one that waits, or whose process is gone. */
-export async function claimEvalRun(registry: Registry): Promise<EvalRun | undefined> {
+export async function claimEvalRun(registry: Registry, watch: WorkerWatch): Promise<EvalRun | undefined> {
   return registry.transaction().execute(async (transaction) => {
+    const asked = performance.now();
     const open = await transaction
       .selectFrom('eval_runs')
       .selectAll()
       .where('status', 'in', ['queued', 'in_progress'])
       .orderBy('created_at')
       .execute();
-    const next = open.find(({ worker }) => isLost(worker));
+    const [next] = watch.abandoned(open, asked);
     if (next === undefined) return undefined;
-    const claim = { status: 'in_progress', worker: workerNow() };
+    const claim = { status: 'in_progress', worker: workerNow(), lease: next.lease + 1 };
     await transaction.updateTable('eval_runs').set(claim).where('id', '=', next.id).execute();
     return runFrom({ ...next, ...claim });
   });
-}
-
-/** Says that this process still works on a run. */
-export async function keepEvalRun(registry: Registry, id: string): Promise<void> {
-  const works = registry.updateTable('eval_runs').set({ worker: workerNow() }).where('id', '=', id);
-  await works.where('status', '=', 'in_progress').execute();
 }
 
 export async function evalRunStatus(registry: Registry, id: string): Promise<EvalRunStatus | undefined> {

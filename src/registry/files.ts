@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { objectStore } from '../store/objects/object-store.ts';
 import type { Registry } from './database.ts';
+import { newObject } from './new-objects.ts';
 import type { FilesTable } from './tables.ts';
 
 export type StoredFile = Selectable<FilesTable>;
@@ -10,7 +11,7 @@ function fileKey(id: string): string {
   return `files/${id}.jsonl`;
 }
 
-/** Where the bytes of a file are while it is used here; a new one is written there before it is added. */
+/** Where the bytes of a file are while it is used here. */
 export function filePath(id: string): string {
   return objectStore().pathOf(fileKey(id));
 }
@@ -25,16 +26,27 @@ export function fetchFile({ id, bytes, sha256 }: Pick<StoredFile, 'id' | 'bytes'
   return objectStore().get({ key: fileKey(id), bytes, sha256 });
 }
 
-/** Keeps a file that is at its path and adds it, once for each id. @throws AttuneError E_OBJECTS… */
-export async function addFile(registry: Registry, file: StoredFile): Promise<StoredFile> {
-  const { id, bytes, sha256 } = file;
-  await objectStore().put({ key: fileKey(id), bytes, sha256 });
-  await registry
-    .insertInto('files')
-    .values(file)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return file;
+/**
+ * A new file, added once for each id.
+ * @param write puts its bytes at the path, and tells what they are. @throws AttuneError E_OBJECTS…, and what it throws
+ */
+export function addFile(
+  registry: Registry,
+  id: string,
+  write: (path: string) => Promise<Omit<StoredFile, 'id'>> | Omit<StoredFile, 'id'>,
+): Promise<StoredFile> {
+  const key = fileKey(id);
+  return newObject(registry, key, async (settle) => {
+    const file = { ...(await write(filePath(id))), id };
+    const { bytes, sha256 } = file;
+    await objectStore().put({ key, bytes, sha256 });
+    await registry.transaction().execute(async (transaction) => {
+      await settle(transaction);
+      const row = transaction.insertInto('files').values(file);
+      await row.onConflict((conflict) => conflict.doNothing()).execute();
+    });
+    return file;
+  });
 }
 
 /** Undefined where it is not there, has expired, or is somebody else's. */

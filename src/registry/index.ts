@@ -30,18 +30,18 @@ export {
   hasEnded,
   jobsIn,
   jobsOf,
-  keepJob,
   newestEvents,
   newId,
   recoverJobs,
   type Job,
   type JobStatus,
   type JobEvent,
+  type NewEvent,
 } from './jobs.ts';
-export { beat, otherReplicas, removeReplica } from './replicas.ts';
-export { KEEP_MS } from './worker-claims.ts';
+export { beat, liveReplicas, otherReplicas, REPLICA_LOST_MS, removeReplica } from './replicas.ts';
+export { isLeaseLost, KEEP_MS, keepLease, WorkerWatch, whileHeld, type Lease } from './leases.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
-export { openRegistry, outsideChanges, withRegistry, type Registry } from './database.ts';
+export { openRegistry, outsideChanges, withRegistry, type Registry, type RegistryTransaction } from './database.ts';
 export {
   describeGuard,
   isBroken,
@@ -73,8 +73,11 @@ export {
   type ModelVersion,
   type NewVersion,
 } from './versions.ts';
-export { recordPlace, removeDeletedVersions, removeStrayCopies, storedObjects } from './object-records.ts';
+export { recordPlace, removeDeletedVersions, storedObjects } from './object-records.ts';
+export { boundCopies, removeStrayCopies } from './copies.ts';
+export { versionsInUse } from './versions-in-use.ts';
 export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
+export { removeUnfinished } from './new-objects.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {
   addCheckpoint,
@@ -109,10 +112,10 @@ export {
   evalRunsOf,
   evalRunStatus,
   evalsOf,
-  keepEvalRun,
   removeEval,
   removeEvalRun,
   type Eval,
   type EvalItem,
   type EvalRun,
+  type EvalRunStatus,
 } from './evals.ts';

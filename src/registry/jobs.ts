@@ -7,7 +7,7 @@ import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './database.ts';
 import type { Page } from './pages.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
-import { isLost, isWorkedOnHere, workerNow } from './worker-claims.ts';
+import { isWorkedOnHere, workerNow, type WorkerWatch } from './leases.ts';
 
 export type JobStatus =
   | 'validating_files'
@@ -76,6 +76,7 @@ export async function addJob(registry: Registry, given: NewJob): Promise<Job> {
     error: null,
     result_files: '[]',
     worker: null,
+    lease: 0,
     created_at: Date.now(),
     finished_at: null,
   };
@@ -157,7 +158,7 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
       .$if(isPostgres(transaction), (query) => query.forUpdate().skipLocked())
       .executeTakeFirst();
     if (next === undefined) return undefined;
-    const claim = { status: 'running', worker: workerNow() };
+    const claim = { status: 'running', worker: workerNow(), lease: next.lease + 1 };
     await transaction.updateTable('jobs').set(claim).where('id', '=', next.id).execute();
     return fromRow({ ...next, ...claim });
   });
@@ -165,22 +166,32 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
 
 const WORKING: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];
 
-/** Says that this process still works on a job. */
-export async function keepJob(registry: Registry, id: string): Promise<void> {
-  const works = registry.updateTable('jobs').set({ worker: workerNow() }).where('id', '=', id);
-  await works.where('status', 'in', WORKING).execute();
+/** Jobs whose process is gone wait again, or are where they were asked to go; each is told to one of those who look. */
+export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promise<Job[]> {
+  const asked = performance.now();
+  const rows = await registry.selectFrom('jobs').selectAll().where('status', 'in', WORKING).execute();
+  const taken: Job[] = [];
+  for (const row of watch.abandoned(rows, asked)) {
+    const lease = row.lease + 1;
+    const status = RECOVERED[row.status as keyof typeof RECOVERED];
+    // In a transaction: what its worker writes in one, if it is there after all, is written before or refused.
+    const { numUpdatedRows } = await registry.transaction().execute((transaction) =>
+      transaction
+        .updateTable('jobs')
+        .set({ status, worker: null, lease })
+        .where('id', '=', row.id)
+        .where('status', '=', row.status)
+        .where('lease', '=', row.lease)
+        .where('worker', row.worker === null ? 'is' : '=', row.worker)
+        .executeTakeFirst(),
+    );
+    if (numUpdatedRows > 0n) taken.push(fromRow({ ...row, lease }));
+  }
+  return taken;
 }
 
-/** Jobs whose process is gone wait again, or are where they were asked to go. */
-export async function recoverJobs(registry: Registry): Promise<Job[]> {
-  const rows = await registry.selectFrom('jobs').selectAll().where('status', 'in', WORKING).execute();
-  const lost = rows.filter(({ worker }) => isLost(worker));
-  for (const { id, status } of lost) {
-    if (status === 'running') await changeJob(registry, id, { status: 'queued', worker: null });
-    else if (status === 'pausing') await changeJob(registry, id, { status: 'paused', worker: null });
-  }
-  return lost.map(fromRow);
-}
+/** Whoever finds a job that was being cancelled ends it. */
+const RECOVERED = { running: 'queued', pausing: 'paused', cancelling: 'cancelling' } as const;
 
 export interface NewEvent {
   job: string;

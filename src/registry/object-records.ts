@@ -1,9 +1,8 @@
 /** What the registry knows of objects: each file of the training API, and of every version that is there. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync } from 'node:fs';
 import { sha256File } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
-import { copiesSince, objectsFolder, objectStore, type StoredObject } from '../store/objects/object-store.ts';
+import { objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import { removeFolder, type StoredFolder } from '../store/objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 
@@ -60,35 +59,8 @@ export async function removeDeletedVersions(registry: Registry): Promise<void> {
   }
 }
 
-/** What is being written, or registered, is not known yet. */
-const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
-
-/**
- * Deletes this machine's copies of what another one has deleted. Where there is only a folder, there are none; what was in
- * it before a bucket was used stays, since it may be another registry's.
- */
-export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
-  if (objectStore().isFolder) return;
-  const folder = objectsFolder();
-  const since = copiesSince(folder);
-  const known = new Set((await storedObjects(registry)).map(({ key }) => key));
-  for (const { stored, isDeleted, made } of await placesOfVersions(registry)) {
-    if (stored !== undefined && !isDeleted) known.add(stored.key);
-    if (stored !== undefined && isDeleted) rmSync(join(folder, stored.key), { recursive: true, force: true });
-    // The result of a job, where this machine trained it.
-    if (isDeleted && made.startsWith(join(folder, 'jobs', sep))) rmSync(made, { recursive: true, force: true });
-  }
-  for (const [kind, young] of Object.entries(YOUNG_MS)) {
-    for (const name of namesIn(join(folder, kind))) {
-      const path = join(folder, kind, name);
-      const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-      const isOldCopy = changedAt >= since && changedAt < now - young;
-      if (isOldCopy && !known.has(`${kind}/${name}`)) rmSync(path, { recursive: true, force: true });
-    }
-  }
-}
-
-async function placesOfVersions(registry: Registry) {
+/** Of every version: where it was registered, and what is kept of it. */
+export async function placesOfVersions(registry: Registry) {
   const rows = await registry
     .selectFrom('versions')
     .innerJoin('registered_models', 'registered_models.name', 'versions.model')
@@ -101,8 +73,4 @@ async function placesOfVersions(registry: Registry) {
     stored: stored === null ? undefined : (parseJson(stored) as StoredFolder),
     isDeleted: deletedAt !== null,
   }));
-}
-
-function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
 }

@@ -1,9 +1,14 @@
 /** Servers that serve the registry's models, each with the versions that it is ready to answer by. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../files/json.ts';
+import type { SilenceWatch } from '../store/silence-watch.ts';
 import type { Registry } from './database.ts';
+import type { ReplicasTable } from './tables.ts';
 
-/** One that has not been seen for so long is gone. */
-const LOST_MS = 10_000;
+/** One whose sign of life stays the same for so long is gone. */
+export const REPLICA_LOST_MS = 10_000;
+/** Between looks at signs of life that are waited for. */
+const LOOK_MS = 500;
 
 /**
  * Says that a server is alive, and what it holds; the rows of those that are gone are removed.
@@ -11,14 +16,10 @@ const LOST_MS = 10_000;
  */
 export async function beat(
   registry: Registry,
-  { id, holds, isChanged }: { id: string; holds: ReadonlySet<string>; isChanged: boolean },
+  { id, holds, isChanged, watch }: { id: string; holds: ReadonlySet<string>; isChanged: boolean; watch: SilenceWatch },
 ): Promise<void> {
+  await removeSilent(registry, id, watch);
   const now = Date.now();
-  await registry
-    .deleteFrom('replicas')
-    .where('seen_at', '<', now - LOST_MS)
-    .where('id', '!=', id)
-    .execute();
   if (!isChanged) {
     const { numUpdatedRows } = await registry
       .updateTable('replicas')
@@ -35,14 +36,42 @@ export async function beat(
     .execute();
 }
 
-/** What each of the other servers holds that are alive. */
+async function removeSilent(registry: Registry, id: string, watch: SilenceWatch): Promise<void> {
+  const asked = performance.now();
+  const others = (await signsOf(registry)).filter((one) => one.id !== id);
+  const silent = watch.silent(others.map(textOf), asked);
+  for (const other of others) {
+    if (!silent.has(textOf(other))) continue;
+    const gone = registry.deleteFrom('replicas').where('id', '=', other.id);
+    await gone.where('seen_at', '=', other.seen_at).execute();
+  }
+}
+
+type Sign = Pick<ReplicasTable, 'id' | 'seen_at'>;
+
+function signsOf(registry: Registry): Promise<Sign[]> {
+  return registry.selectFrom('replicas').select(['id', 'seen_at']).execute();
+}
+
+function textOf({ id, seen_at: seenAt }: Sign): string {
+  return `${id} ${seenAt}`;
+}
+
+/** Servers that give a new sign of life; where there are rows of some, it may take ten seconds until none has. */
+export async function liveReplicas(registry: Registry): Promise<number> {
+  const known = new Set((await signsOf(registry)).map(textOf));
+  const end = performance.now() + REPLICA_LOST_MS;
+  while (known.size > 0 && performance.now() < end) {
+    await sleep(LOOK_MS);
+    const live = (await signsOf(registry)).filter((one) => !known.has(textOf(one)));
+    if (live.length > 0) return live.length;
+  }
+  return 0;
+}
+
+/** What each of the other servers holds that are not known to be gone. */
 export async function otherReplicas(registry: Registry, id: string): Promise<ReadonlySet<string>[]> {
-  const rows = await registry
-    .selectFrom('replicas')
-    .select('holds')
-    .where('id', '!=', id)
-    .where('seen_at', '>=', Date.now() - LOST_MS)
-    .execute();
+  const rows = await registry.selectFrom('replicas').select('holds').where('id', '!=', id).execute();
   return rows.map(({ holds }) => new Set(parseJson(holds) as string[]));
 }
 

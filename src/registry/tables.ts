@@ -155,6 +155,8 @@ export interface JobsTable {
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
+  /** Raised with each process that takes it up or over. */
+  lease: number;
   created_at: number;
   finished_at: number | null;
 }
@@ -225,6 +227,8 @@ export interface EvalRunsTable {
   error: string | null;
   /** JSON: the process that works on it. */
   worker: string | null;
+  /** Raised with each process that takes it up or over. */
+  lease: number;
   created_at: number;
 }
 
@@ -249,7 +253,18 @@ export interface ReplicasTable {
   holds: string;
 }
 
+/** Objects that are being written, and have no row yet. */
+export interface UnfinishedObjectsTable {
+  /** Of the object, or of all objects below it. */
+  key: string;
+  /** Negative once it is being removed. */
+  begun_at: number;
+  /** The database that this was noted in: a copy of it is another one. */
+  place: string;
+}
+
 export interface RegistryTables {
+  unfinished_objects: UnfinishedObjectsTable;
   replicas: ReplicasTable;
   evals: EvalsTable;
   eval_runs: EvalRunsTable;

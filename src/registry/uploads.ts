@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { objectStore, type StoredObject } from '../store/objects/object-store.ts';
 import type { Registry } from './database.ts';
+import { newObject } from './new-objects.ts';
 import type { UploadPartsTable, UploadsTable } from './tables.ts';
 
 export type Upload = Selectable<UploadsTable>;
@@ -32,7 +33,7 @@ function objectOf({ id, bytes, sha256 }: Omit<UploadPart, 'upload' | 'created_at
   return { key: `parts/${id}`, bytes, sha256 };
 }
 
-/** Where the bytes of a part are while it is used here; a new one is written there before it is added. */
+/** Where the bytes of a part are while it is used here. */
 export function partPath(id: string): string {
   return objectStore().pathOf(`parts/${id}`);
 }
@@ -42,10 +43,21 @@ export function fetchPart(part: UploadPart): Promise<string> {
   return objectStore().get(objectOf(part));
 }
 
-/** Keeps a part that is at its path, and adds it. @throws AttuneError E_OBJECTS… */
-export async function addPart(registry: Registry, part: UploadPart): Promise<void> {
-  await objectStore().put(objectOf(part));
-  await registry.insertInto('upload_parts').values(part).execute();
+/** A new part. @param write puts its bytes at the path, and tells what they are. @throws AttuneError E_OBJECTS… */
+export function addPart(
+  registry: Registry,
+  id: string,
+  write: (path: string) => Promise<Omit<UploadPart, 'id'>> | Omit<UploadPart, 'id'>,
+): Promise<UploadPart> {
+  return newObject(registry, `parts/${id}`, async (settle) => {
+    const part = { ...(await write(partPath(id))), id };
+    await objectStore().put(objectOf(part));
+    await registry.transaction().execute(async (transaction) => {
+      await settle(transaction);
+      await transaction.insertInto('upload_parts').values(part).execute();
+    });
+    return part;
+  });
 }
 
 export async function partsOf(registry: Registry, upload: string): Promise<UploadPart[]> {

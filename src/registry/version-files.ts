@@ -2,12 +2,22 @@
 import { objectStore } from '../store/objects/object-store.ts';
 import { getFolder, putFolder, removeFolder, type StoredFolder } from '../store/objects/stored-folder.ts';
 import { newId } from './jobs.ts';
-import type { ModelVersion } from './versions.ts';
+import type { Registry } from './database.ts';
+import { newObject } from './new-objects.ts';
+import { addVersion, type ModelVersion, type NewVersion } from './versions.ts';
 
-/** Keeps a version's folder in the object store; undefined where there is only a folder. @throws AttuneError E_OBJECTS… */
-export async function storeVersion(folder: string): Promise<StoredFolder | undefined> {
+/**
+ * Adds a version with its folder, which is kept in the object store where that is more than a folder.
+ * @throws AttuneError E_MODEL_NAME, E_LEASE_LOST, E_OBJECTS…
+ */
+export async function storeVersion(registry: Registry, given: NewVersion): Promise<ModelVersion> {
   const store = objectStore();
-  return store.isFolder ? undefined : putFolder(store, folder, `models/${newId('')}`);
+  if (store.isFolder) return addVersion(registry, given);
+  const key = `models/${newId('')}`;
+  return newObject(registry, key, async (settle) => {
+    const stored = await putFolder(store, given.folder, key);
+    return addVersion(registry, { ...given, stored }, settle);
+  });
 }
 
 /** The version's folder on this machine, with its files. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */

@@ -6,6 +6,8 @@ import { parseJson } from '../files/json.ts';
 import type { StoredFolder } from '../store/objects/stored-folder.ts';
 import { recordAction } from './audit.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
+import { requireHeld, type Lease } from './leases.ts';
+import type { Settle } from './new-objects.ts';
 import type { VersionsTable } from './tables.ts';
 
 /** A version of a model: what it is, where it comes from, what is known of its worth. */
@@ -28,18 +30,27 @@ export interface ModelVersion {
   createdBy: string;
 }
 
-export type NewVersion = Omit<ModelVersion, 'version' | 'createdAt'> & { owner?: string };
+export type NewVersion = Omit<ModelVersion, 'version' | 'createdAt'> & {
+  owner?: string;
+  /** The job that made it, which this process has to hold still. */
+  job?: Lease;
+};
 
-/** Adds the next version of a model, which is made where it is new; the alias `challenger` moves to it. */
-export async function addVersion(registry: Registry, given: NewVersion): Promise<ModelVersion> {
+/**
+ * Adds the next version of a model, which is made where it is new; the alias `challenger` moves to it.
+ * @throws AttuneError E_MODEL_NAME, E_LEASE_LOST
+ */
+export async function addVersion(registry: Registry, given: NewVersion, settle?: Settle): Promise<ModelVersion> {
   return registry.transaction().execute(async (transaction) => {
+    const { owner: _, job, ...rest } = given;
+    if (job !== undefined) await requireHeld(transaction, 'jobs', job);
+    await settle?.(transaction);
     await makeModel(transaction, given);
     const { last } = await transaction
       .selectFrom('versions')
       .select(({ fn }) => fn.max('version').as('last'))
       .where('model', '=', given.model)
       .executeTakeFirstOrThrow();
-    const { owner: _, ...rest } = given;
     const made: ModelVersion = { ...rest, version: (last ?? 0) + 1, createdAt: Date.now() };
     await transaction.insertInto('versions').values(toRow(made)).execute();
     await recordAction(transaction, {

@@ -1,6 +1,7 @@
 /** What attune refuses, as OpenAI's clients are told it. */
 import { table } from '../base/table.ts';
 import { AttuneError, describeProblem, shortList } from '../base/errors.ts';
+import { isObjectLost, isStoreFailure } from '../store/objects/s3-failure.ts';
 import { ApiError, clientGone } from './api-error.ts';
 
 interface Translation {
@@ -44,10 +45,15 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_STOPPED: { status: 503, code: 'server_shutting_down' },
   E_WORKER_CRASHED: { status: 500, code: 'model_crashed' },
   E_LOGITS_NOT_FINITE: { status: 500, code: 'model_failed' },
+  E_OBJECT_MISSING: { status: 500, code: 'file_content_missing' },
+  E_OBJECT_CHANGED: { status: 500, code: 'file_content_damaged' },
 };
 
-/** Files of the server are not to be had. */
+/** Files of the server are not to be had now. */
 const STORE: Translation = { status: 503, code: 'storage_unavailable' };
+
+/** Clients send again what a server failed at, unless they are told that this does not help. */
+const NO_RETRY = { 'x-should-retry': 'false' };
 
 /** Our names of settings as the API has them. */
 const FIELDS: Readonly<Record<string, string>> = table({
@@ -70,10 +76,13 @@ export function toApiError(
   if ((error as Error | undefined)?.name === 'AbortError') return clientGone();
   if (!(error instanceof AttuneError)) return ownFault(error);
   const isMedia = /^E_(AUDIO|MEDIA|FEATURES|IMAGE)/.test(error.code);
-  const isStore = error.code.startsWith('E_OBJECT');
-  const known = isMedia ? { code: 'invalid_file', param: 'file' } : isStore ? STORE : TRANSLATIONS[error.code];
+  const known = isMedia
+    ? { code: 'invalid_file', param: 'file' }
+    : isStoreFailure(error)
+      ? STORE
+      : TRANSLATIONS[error.code];
   const { status = 400, code = 'invalid_value', param } = known ?? { param: paramOf(error) };
-  const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
+  const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : isObjectLost(error) ? NO_RETRY : {};
   const named = param === undefined ? undefined : (fields[param as keyof FieldNames] ?? param);
   const message = status >= 500 ? serverMessage(error) : withoutFolders(sentence(error), hidden);
   return new ApiError(status, { message, code, param: named, headers, cause: error });
@@ -114,7 +123,9 @@ function withApiName<Fault extends { field?: string }>(problem: Fault): Fault {
 }
 
 function serverMessage({ code }: AttuneError): string {
-  if (code.startsWith('E_OBJECT'))
+  if (isObjectLost({ code }))
+    return `The server has the content of a file no more as it was sent (${code}). Its log says which one; upload it again.`;
+  if (code.startsWith('E_OBJECTS'))
     return `The server cannot reach its files now (${code}). Its log says more; send the request again later.`;
   if (code === 'E_STOPPED') return 'The server is shutting down. Send the request again in a moment.';
   return `The model failed (${code}). The server's log says more; the request may be sent again.`;

@@ -13,6 +13,7 @@ import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
 import { ResponsesInMemory, type ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
+import { StoreSweep } from './routes/store-sweep.ts';
 import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -112,6 +113,8 @@ async function followRegistry(parts: ServerParts, registry: Registry, trainer: T
   await routes.begin();
   parts.routes = routes;
   if (trainer !== undefined) parts.training = openTraining(parts, { registry, trainer, routes });
+  parts.sweep = new StoreSweep(registry, parts.log, bytesOf(settings.max_cache));
+  parts.sweep.begin();
 }
 
 function namedTarget(entry: string | NamedTarget): NamedTarget {
@@ -176,7 +179,7 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, telemetry, training, watcher } = parts;
+  const { state, admission, pool, routes, settings, sweep, telemetry, training, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -186,6 +189,7 @@ async function close(parts: ServerParts): Promise<void> {
   await training?.evals.close();
   await training?.queue.close();
   await training?.webhooks.close();
+  await sweep?.close();
   await routes?.close();
   await pool.close();
   await telemetry.close();

@@ -12,6 +12,7 @@ import type { TrainingParts } from './training/training-parts.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
 import type { RegistryRoutes } from './routes/registry-routes.ts';
+import type { StoreSweep } from './routes/store-sweep.ts';
 import type { ResponseStore } from './responses/response-store.ts';
 
 /** What all requests of a server share. */
@@ -33,6 +34,8 @@ export interface ServerParts {
   training?: TrainingParts;
   /** Where the registry's models are served. */
   routes?: RegistryRoutes;
+  /** Where there is a registry. */
+  sweep?: StoreSweep;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */

@@ -76,6 +76,18 @@ export const settingsSchema = z.strictObject({
     .enum(['counts', 'text'])
     .default('counts')
     .describe('what is kept of answers: counts, or their texts, too, without personal data and encrypted'),
+  keep_responses: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether texts of /v1/responses are kept in the database, encrypted, so that a later request can go on from them at any server and after a restart; else in memory',
+    ),
+  max_responses: bytes.default('4GB').describe('of responses in the database; the oldest are deleted'),
+  max_cache: bytes
+    .default('50GB')
+    .describe(
+      "of this machine's copies of files in the bucket; those that were not used for the longest time go first",
+    ),
   monitor: z
     .union([z.boolean(), monitorSchema])
     .default(true)

@@ -27,6 +27,8 @@ export interface PostgresPlace {
 
 const CONNECTIONS = 4;
 const CONNECT_MS = 10_000;
+/** Transactions wait for each other: one of a machine that sleeps is ended after so long, and no other waits for it. */
+const IDLE_MS = 10_000;
 /** Of `bigint` in pg's table of types. */
 const INT8 = 20;
 const LOCK = 'select pg_advisory_xact_lock(hashtext($1))';
@@ -88,7 +90,8 @@ class StoreDialect extends PostgresDialect {
     const config = {
       pool,
       onCreateConnection: async (connection: DatabaseConnection) => {
-        await connection.executeQuery(CompiledQuery.raw(`set search_path to "${schema}"`));
+        const settings = `set search_path to "${schema}"; set idle_in_transaction_session_timeout to ${IDLE_MS}`;
+        await connection.executeQuery(CompiledQuery.raw(settings));
       },
     };
     super(config);

@@ -28,10 +28,11 @@ export interface FrozenRequest {
 
 /**
  * Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them: a reference
- * model has blocks of its own.
+ * model either shares these blocks, or has others.
  */
-export function canResume({ draw, joint, produce, needs }: Objective): boolean {
-  return draw === undefined && joint === undefined && produce === undefined && needs?.reference !== true;
+export function canResume({ draw, joint, produce, needs }: Objective, referenceShares = false): boolean {
+  const isSame = needs?.reference !== true || referenceShares;
+  return draw === undefined && joint === undefined && produce === undefined && isSame;
 }
 
 /** Leading blocks, and the embedding before them, in which nothing that is trained acts. */

@@ -1,25 +1,23 @@
-import { entryOf, table } from '../base/table.ts';
+import { table } from '../base/table.ts';
 import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
-import type { Model } from '../models/model.ts';
-import { withRandomness, withRowTaps, type RowTap } from '../nn/index.ts';
-import { backward, fromArray, noGrad, scope, span } from '../tensor/index.ts';
-import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
-import type { Batch, Driven, LossResult, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
+import { withRandomness } from '../nn/index.ts';
+import { noGrad, scope, span } from '../tensor/index.ts';
+import { tokensOf, type Counts } from './interfaces.ts';
+import type { Driven, PreparedRow, StepOptions, StepPasses, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
-import { addCutRows } from './row-norms.ts';
+import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
+import { passesApart } from './rows-apart.ts';
 import { randomnessOf } from './step-randomness.ts';
-import { Tape, type Checkpointing } from './tape.ts';
+import type { Checkpointing } from './tape.ts';
 import { turn } from '../base/turn.ts';
 
-export interface StepParts {
-  model: Model;
-  objective: Objective;
+export interface StepParts extends PassParts {
   update: Update;
-  /** Present where the objective needs it. */
-  reference?: Reference;
+  /** Whether norms of single rows can be told from batches; tried in each step unless said. */
+  rowsApart?: boolean;
 }
 
 export interface StepRequest {
@@ -85,19 +83,6 @@ async function followGradients(
   return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
 }
 
-type PassRequest = StepRequest & {
-  totals: Counts;
-  add(tally: Tally): void;
-  /** A pass that was tried before told the same. */
-  forget(): void;
-  /** Stands around each batch's passes, forward and backward. */
-  around?<T>(body: () => T): T;
-};
-
-function noting(taps: RowTap[]): NonNullable<PassRequest['around']> {
-  return (body) => withRowTaps(taps, body);
-}
-
 function passesOf(parts: StepParts, request: PassRequest): StepPasses {
   const { objective } = parts;
   return {
@@ -117,93 +102,8 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
       }
       return perRow;
     },
-    ...(areRowsApart(parts) && apartPasses(parts, request)),
+    ...(parts.rowsApart !== false && passesApart(parts, request)),
   };
-}
-
-/** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
-function areRowsApart({ model, objective }: StepParts): boolean {
-  const { encoderStack, towers, imageReader, balance } = model.trunk;
-  const isPlain = [encoderStack, towers, imageReader, balance].every((part) => part === undefined);
-  return isPlain && model.prefix.length === 0 && objective.separable === true && objective.joint === undefined;
-}
-
-/** Rows alone, told by batches: their losses are means over their own tokens in place of the step's. */
-function apartPasses(parts: StepParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
-  const { objective, model } = parts;
-  const shares = request.microBatches.flat().map((row) => {
-    const { [objective.unit]: own } = objective.counts({ rows: [row] });
-    return entryOf(request.totals, objective.unit) / own;
-  });
-  if (!shares.every(Number.isFinite)) return {};
-  return {
-    async cutGradients(trainables, factorOf) {
-      const weights = trainables.map(({ parameter }) => parameter);
-      const [losses, norms]: number[][] = [[], []];
-      let isKnown = true;
-      const cut = async (rows: readonly PreparedRow[]): Promise<void> => {
-        const own = shares.slice(norms.length, norms.length + rows.length);
-        const taps: RowTap[] = [];
-        const one = { ...request, microBatches: [rows], around: noting(taps) };
-        const before = weights.map(({ tensor }) => tensor.grad?.own());
-        for (const { tensor } of weights) tensor.grad = undefined;
-        const found = await passOver(parts, one, ({ perRow }, tape, batch) => {
-          followBack({ perRow: perRow.mul(fromArray(Float32Array.from(own)).toDevice(model.device)) }, tape);
-          // A weight that has a gradient by now was read by something that noted nothing.
-          isKnown = weights.every(({ tensor }) => tensor.grad === undefined) && perRow.size === rows.length;
-          for (const [i, { tensor }] of weights.entries()) tensor.grad = before[i];
-          const layout = model.layoutOf(batch.input);
-          const noted = isKnown ? noGrad(() => addCutRows({ taps, weights, layout }, factorOf)) : undefined;
-          isKnown = noted !== undefined;
-          pushAll(norms, noted ?? []);
-        });
-        pushAll(
-          losses,
-          found.map((loss, i) => loss * own[i]),
-        );
-        for (const tensor of [...taps.flatMap(({ x, at }) => [x, at]), ...before]) tensor?.dispose();
-      };
-      for (const rows of request.microBatches) if (isKnown) await cut(rows);
-      if (isKnown) return { losses, norms };
-      for (const { tensor } of weights) tensor.grad = undefined;
-      return undefined;
-    },
-  };
-}
-
-function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): void {
-  span('backward', () => {
-    backward([perRow.sum()]);
-    tape.backward();
-  });
-}
-
-/** One pass over all micro-batches, without gradients where nothing follows them back. Gives each row's share of the loss. */
-async function passOver(
-  { model, objective, reference }: StepParts,
-  request: PassRequest,
-  back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
-): Promise<number[]> {
-  const { microBatches, totals, checkpointing, around = (body) => body() } = request;
-  const perRow: number[] = [];
-  for (const some of microBatches) {
-    const loaded = (await objective.load?.(some)) ?? some;
-    const pass = () => {
-      const batch = objective.collate(loaded);
-      const tape = back === undefined ? undefined : new Tape({ checkpointing });
-      const randomness = randomnessOf(model, batch, request);
-      const forward = () => objective.loss(model, batch, { totals, runner: tape, reference });
-      const result = span('forward', () =>
-        withRandomness(randomness, () => (tape === undefined ? noGrad(forward) : forward())),
-      );
-      if (tape !== undefined) back?.(result, tape, batch);
-      pushAll(perRow, result.perRow.toNumbers());
-      request.add(result.tally);
-    };
-    scope(() => around(pass));
-    await turn();
-  }
-  return perRow;
 }
 
 /** Counts over all batches of a step that take a pass to be known: with the random numbers of the passes that follow. */

@@ -58,6 +58,8 @@ export interface RunConstants {
   training: SettledTraining;
   /** Of a private run: keys its noise and its batches. */
   secret?: number;
+  /** Of a private run: whether norms of single rows can be told from batches. */
+  rowsApart?: boolean;
 }
 
 interface SavedState extends TrainerState {

@@ -20,6 +20,8 @@ export interface TrainerParts {
   /** Present where the objective needs it, as `rollouts` is. */
   reference?: Reference;
   rollouts?: Rollouts;
+  /** Of a private update: whether norms of single rows can be told from batches. */
+  rowsApart?: boolean;
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
   sampler: Sampler;

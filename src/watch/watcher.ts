@@ -212,6 +212,7 @@ export class Watcher {
 
   /** `before`: when the period began, before the newest answers. */
   async #tested(place: { model: string; version: string }, monitor: VersionMonitor, before: number): Promise<void> {
+    await this.#shared?.requireHeld();
     if (monitor.period.from !== before) await saveMonitor(this.store, place, monitor);
     await this.#tellChanges(place, monitor);
   }
@@ -226,6 +227,7 @@ export class Watcher {
   }
 
   async #tellChanges(place: { model: string; version: string }, monitor: VersionMonitor): Promise<void> {
+    await this.#shared?.requireHeld();
     const { opened, resolved } = await updateAlarms(this.store, place, monitor);
     for (const alarm of opened) this.#tell('alarm.opened', alarm);
     for (const alarm of resolved) if (alarm.silenced === undefined) this.#tell('alarm.resolved', alarm);

@@ -24,11 +24,16 @@ const LENGTHS = [3, 6, 1];
 
 const rows = rowsOfLengths(LENGTHS);
 
+function hasCrossAttention(model: Model): boolean {
+  return [...model.modules()].some(([, part]) => part instanceof Sublayer && part.kind === 'cross_attention');
+}
+
 /** Every weight of an adapter before and after a step. */
 async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: string, checkpointing: boolean) {
   const model = await tinyModel(tiny, 'f32');
   const input = tinyInput(model, LENGTHS);
-  const options = { style, bottleneck_size: 3, cross_attention: style === 'houlsby', non_linearity: 'gelu' };
+  const crossAttention = style === 'houlsby' && hasCrossAttention(model);
+  const options = { style, bottleneck_size: 3, cross_attention: crossAttention, non_linearity: 'gelu' };
   const tuning = create(model, optionsOf({ ...options, init_weights: 'bert', scaling: 'learned' }), { seed: 5 });
   const weights = () => [...tuning.state()].map(([name, tensor]) => [name, [...tensor.toNumbers()]] as const);
   const before = weights();
@@ -175,6 +180,18 @@ function sharedOn(model: Model, style: string) {
   };
   return { owner, tuning, dispose };
 }
+
+it('are refused behind attention to an encoder where there is none', async () => {
+  const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+  const options = optionsOf({ style: 'houlsby', bottleneck_size: 3, cross_attention: true });
+  expect(() => create(model, options, { seed: 5 })).toThrow(
+    expect.objectContaining({
+      code: 'E_NO_TARGETS',
+      problems: [expect.objectContaining({ field: 'tuning.cross_attention' })],
+    }),
+  );
+  model.dispose();
+});
 
 describe('a run with bottleneck adapters', () => {
   const folder = matrixFolder('bottleneck', ['llama']);

@@ -1,5 +1,7 @@
 // What an estimate counts on shapes is what tensors hold in a step with numbers.
 import { describe, expect, it } from 'vitest';
+import type { JobContext } from '../../src/jobs/job.ts';
+import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
 import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
 import { planRunMemory } from '../../src/jobs/train/plan-memory.ts';
@@ -7,10 +9,11 @@ import { createStorage, keepOf, settleFrozen } from '../../src/jobs/train/build-
 import { storages } from '../../src/methods/storage/index.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
+import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { createModel, keptParameters } from '../../src/models/load.ts';
 import { engine, noGrad, scope } from '../../src/tensor/index.ts';
-import type { PreparedRow } from '../../src/train/interfaces.ts';
+import type { PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
@@ -64,10 +67,7 @@ async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held
   engine().takeTensorPeak('cpu');
   const options_ = { learningRate: 0, weightDecay: 0, maxGradNorm: 0 };
   const request = { microBatches: [[row]], step: 0, seed: 1, checkpointing, options: options_ };
-  await trainStep(
-    { model, objective: nextTokenObjective, update: { ...stillOf(tuning), needs: update.needs } },
-    request,
-  );
+  await trainStep({ model, objective: nextTokenObjective, update: stillOf(tuning, update) }, request);
   const peak = engine().takeTensorPeak('cpu') - before + lent;
   const parameters = tuning.trainables.reduce((sum, { parameter }) => sum + parameter.size, 0);
   for (const moment of update.state().values()) moment.dispose();
@@ -78,12 +78,23 @@ async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held
 }
 
 /** Takes the gradients and moves nothing. */
-function stillOf({ trainables }: Awaited<ReturnType<Awaited<ReturnType<typeof tunings.load>>['create']>>) {
+function stillOf({ trainables }: Tuning, { needs }: Update): Update {
   const step = () => {
     for (const { parameter } of trainables) parameter.tensor.grad = undefined;
     return 0;
   };
-  return { step, state: () => new Map(), load: () => undefined };
+  const still = { needs, step, state: () => new Map(), load: () => undefined };
+  if (needs !== 'row-gradients') return still;
+  return {
+    ...still,
+    async drive(passes) {
+      using sum = new ClippedSum(trainables, 1);
+      const cut = await passes.cutGradients!(trainables, (norm) => sum.factorOf(norm));
+      const perRow = cut?.losses ?? (await passes.rowGradients(() => void sum.add()));
+      if (cut !== undefined) sum.addCut(cut.norms);
+      return { perRow, gradNorm: 0 };
+    },
+  };
 }
 
 async function foresee(choice: StepChoice, checkpointing: boolean): Promise<Held> {
@@ -135,8 +146,12 @@ describe('a step on shapes trains as many parameters and holds as much as one wi
     expect(await misfits(choice('lora', storage))).toEqual([]);
   });
 
-  it.each(updates.names.filter((name) => name !== 'mezo' && name !== 'dp_sgd'))('with optimizer %s', async (name) => {
+  it.each(updates.names.filter((name) => name !== 'mezo'))('with optimizer %s', async (name) => {
     expect(await misfits(choice('lora', 'dense', name))).toEqual([]);
+  });
+
+  it.each(['lora', 'full', 'loha'])('with optimizer dp_sgd and tuning %s', async (method) => {
+    expect(await misfits(choice(method, 'dense', 'dp_sgd'), [false, true])).toEqual([]);
   });
 });
 
@@ -168,4 +183,14 @@ it('a run says how its steps are split where that was not asked for', async () =
   );
   tuning.dispose();
   model.dispose();
+});
+
+it('an estimate of rows that the model cannot read is refused', async () => {
+  const context = { emit: () => {}, signal: new AbortController().signal } as unknown as JobContext;
+  const input = { config, tokens: 10, rowTokens: 257, choices: [] };
+  await expect(estimate(input, context)).rejects.toMatchObject({
+    code: 'E_USAGE',
+    problems: [{ field: '--max-length', fix: 'name at most 256' }],
+  });
+  expect((await estimate({ ...input, rowTokens: 256 }, context)).rowTokens).toBe(256);
 });

@@ -5,13 +5,14 @@ import type { Model } from '../../src/models/model.ts';
 import { create as createFreeze } from '../../src/methods/tuning/freeze.ts';
 import { options as freezeOptions } from '../../src/methods/tuning/freeze.options.ts';
 import { storages } from '../../src/methods/storage/index.ts';
+import { nextTokenObjective as withBaseKl } from '../../src/methods/objectives/base-kl.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
-import { scope } from '../../src/tensor/index.ts';
+import { noGrad, scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
 import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../src/train/frozen-blocks.ts';
-import type { Objective, PreparedRow, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
+import type { Objective, PreparedRow, Reference, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
@@ -41,15 +42,20 @@ const freeze = (of: Model, options: object) => createFreeze(of, freezeOptions.pa
 interface Steps {
   steps: number;
   objective?: Objective;
+  reference?: Reference;
 }
 
-async function train(of: Model, tuning: Tuning, { steps, objective = nextTokenObjective }: Steps): Promise<number[]> {
+async function train(
+  of: Model,
+  tuning: Tuning,
+  { steps, objective = nextTokenObjective, reference }: Steps,
+): Promise<number[]> {
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const request = { microBatches: [rows], step, seed: 11, checkpointing: false };
     const options = { learningRate: 1e-2, weightDecay: 0, maxGradNorm: 0 };
-    losses.push((await trainStep({ model: of, objective, update }, { ...request, options })).loss);
+    losses.push((await trainStep({ model: of, objective, update, reference }, { ...request, options })).loss);
   }
   return losses;
 }
@@ -153,6 +159,35 @@ describe('blocks in which nothing is trained', () => {
       evaluateRows({ model: of, objective: by }, rows, { microBatchTokens: 20 });
     const scores = [await score(resumed, objective), await score(resumed, nextTokenObjective)];
     expect(scores[0].metrics.loss).toBeCloseTo(scores[1].metrics.loss, 5);
+  });
+
+  it('are computed once for the reference too, where that is the base model', async () => {
+    const kept = {
+      ...nextTokenObjective,
+      ...withBaseKl({ kl_to_base: 0.5, first_kl_to_base: null, first_tokens: 5 }),
+    } as Objective;
+    const [whole, resumed] = [await model(), await model()];
+    const lora = (of: Model) => tune(of, 'lora', { layers_to_transform: [3] });
+    const referenceOf =
+      (of: Model, tuning: Tuning): Reference =>
+      (body) =>
+        noGrad(() => tuning.disabled(() => body(of)));
+    const tuned = await lora(whole);
+    const expected = await train(whole, tuned, { steps: 3, objective: kept, reference: referenceOf(whole, tuned) });
+    const tuning = await lora(resumed);
+    const parts = { model: resumed, objective: kept };
+    expect(canResume(kept, false)).toBe(false);
+    expect(canResume(kept, true)).toBe(true);
+    const { blocks } = frozenTrunk(parts, rows[1])!;
+    const known = new Map<string, ResumedRow>();
+    const { signal } = new AbortController();
+    const request = { blocks, microBatchTokens: 20, signal, onProgress: () => undefined };
+    await computeFrozen(parts, rows, { add: ({ id }, row) => known.set(id, row) }, request);
+    for (const frozen of resumed.trunk.stack.blockList.slice(0, blocks))
+      frozen.forward = () => expect.fail('a frozen block was computed again');
+    const objective = resumedObjective(kept, { read: ({ id }) => known.get(id) });
+    const got = await train(resumed, tuning, { steps: 3, objective, reference: referenceOf(resumed, tuning) });
+    for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
   });
 
   it.each(['full', 'lora', 'prompt_tuning', 'prefix', 'ln_tuning'])('are none with %s', async (name) => {

@@ -1,29 +1,33 @@
 // What frozen blocks made of rows is kept on disk, and found again for the same rows only.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attuneCache } from '../../src/base/home.ts';
 import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import type { Model } from '../../src/models/model.ts';
-import type { PreparedRow } from '../../src/train/interfaces.ts';
-import { withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
+import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
+import { withFrozenBlocks, withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-frozen-rows-'));
 const home = process.env.ATTUNE_HOME;
+const config = {
+  model_type: 'llama',
+  vocab_size: 61,
+  hidden_size: 16,
+  intermediate_size: 24,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  max_position_embeddings: 64,
+};
 let model: Model;
 beforeAll(async () => {
   process.env.ATTUNE_HOME = folder;
-  const sizes = {
-    vocab_size: 61,
-    hidden_size: 16,
-    intermediate_size: 24,
-    num_hidden_layers: 2,
-    num_attention_heads: 2,
-  };
-  model = await createModel({ model_type: 'llama', ...sizes, max_position_embeddings: 64 }, { dtype: 'f32', seed: 3 });
+  model = await createModel(config, { dtype: 'f32', seed: 3 });
   saveModel(model, join(folder, 'base'), { dtype: 'f32' });
 });
 afterAll(() => {
@@ -76,4 +80,50 @@ it('stay readable where another process deletes them', async () => {
   const objective = await withFrozenRows([row(9)], { ...context(), emit: () => {} });
   rmSync(join(attuneCache(), 'frozen'), { recursive: true });
   expect((await objective.load!([row(9)]))[0].resumed!.tokens).toBe(9);
+});
+
+it('are computed again where another process is just deleting them', async () => {
+  await withFrozenRows([row(11)], { ...context(), emit: () => {} });
+  const folder = join(attuneCache(), 'frozen');
+  for (const end of ['.bin', '.json']) {
+    for (const name of readdirSync(folder).filter((one) => one.endsWith(end))) rmSync(join(folder, name));
+    const objective = await withFrozenRows([row(11)], { ...context(), emit: () => {} });
+    expect((await objective.load!([row(11)]))[0].resumed!.tokens).toBe(11);
+  }
+});
+
+describe('a recipe that asks for blocks to be computed once', () => {
+  interface Asked {
+    tuning?: string;
+    options?: object;
+    sharesFrozen?: boolean;
+  }
+  const kept = async (objective: Objective, { tuning = 'lora', options = {}, sharesFrozen = false }: Asked = {}) => {
+    const own = await createModel(config, { dtype: 'f32', seed: 3 });
+    await (await tunings.load('lora')).create(own, { r: 2, ...options }, { seed: 5 });
+    const recipe = {
+      tuning: { method: tuning },
+      objective: { name: 'sft' },
+      training: { cache_frozen: true },
+    } as unknown as Recipe;
+    const parts = { ...context(), model: own, recipe, epochs: 1, reference: { sharesFrozen }, emit: () => {} };
+    return withFrozenBlocks({ base: join(folder, 'base'), objective }, parts, [row(10)]);
+  };
+  const compared: Objective = { ...nextTokenObjective, needs: { reference: true } };
+  const refused = expect.objectContaining({
+    code: 'E_NOTHING_FROZEN',
+    problems: [expect.objectContaining({ field: 'training.cache_frozen' })],
+  });
+
+  it('is told where there are none', async () => {
+    await expect(kept(nextTokenObjective)).rejects.toEqual(refused);
+    await expect(kept(compared, { options: { layers_to_transform: [1] } })).rejects.toEqual(refused);
+    // That is what freeze says by itself.
+    expect(await kept(nextTokenObjective, { tuning: 'freeze' })).toBe(nextTokenObjective);
+  });
+
+  it('gets them for a reference that shares them', async () => {
+    const objective = await kept(compared, { options: { layers_to_transform: [1] }, sharesFrozen: true });
+    expect((await objective.load!([row(10)]))[0].resumed).toMatchObject({ blocks: 1, tokens: 10 });
+  });
 });

@@ -1,12 +1,16 @@
 // Norms of single rows' gradients without those gradients, beside the same row by row.
 import { describe, expect, it } from 'vitest';
+import { create as createMaskedLm } from '../../src/methods/objectives/masked_lm.ts';
+import { create as createSeq2Seq } from '../../src/methods/objectives/seq2seq.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
+import { Parameter } from '../../src/nn/index.ts';
 import { aten, fromArray, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
+import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../src/train/interfaces.ts';
+import { canTellRowsApart } from '../../src/train/rows-apart.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';
@@ -151,6 +155,31 @@ async function run({
 
 const gpt2 = { ...tinyConfigs.gpt2[0], vocab_size: 61, n_positions: 64, resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
 
+const untied = { ...llama, tie_word_embeddings: false };
+const roomy = { vocab_size: 61, max_position_embeddings: 64 };
+const gemma = { ...tinyConfigs.gemma2[0], ...roomy };
+const bert = { ...tinyConfigs.bert[0], ...roomy };
+const albert = { ...tinyConfigs.albert[0], ...roomy };
+const mixtral = { ...tinyConfigs.mixtral[0], ...roomy, output_router_logits: false };
+const bart = { ...tinyConfigs.bart[0], ...roomy };
+const t5 = { ...tinyConfigs.t5[0], vocab_size: 61, decoder_start_token_id: 0 };
+
+/** Every second token from all of them. */
+const maskedObjective: Objective = {
+  ...createMaskedLm({ mask_probability: 0.5 }, { tokenizer: { special: { mask: { id: 3 } } } } as Processor),
+  draw: (some) => some.map((row) => ({ ...row, trained: row.trained.map((_, t) => t % 2) })),
+};
+
+/** A row's end from its beginning. */
+const pairObjective: Objective = {
+  ...createSeq2Seq({ src_lang: null, tgt_lang: null }, {} as Processor),
+  draw: (some) =>
+    some.map((row) => {
+      const read = Math.ceil(row.ids.length / 3);
+      return { ...row, segments: [read, row.ids.length - read], trained: row.trained.fill(0, 0, read) };
+    }),
+};
+
 const cases: [string, Case][] = [
   ['lora', { method: 'lora', options: { r: 4 } }],
   ['lora, blocks computed twice', { method: 'lora', options: { r: 4 }, checkpointing: true }],
@@ -161,6 +190,25 @@ const cases: [string, Case][] = [
   ['bitfit', { method: 'bitfit', raw: gpt2 }],
   ['full', { method: 'full', objective: statesObjective }],
   ['full on a model with positions', { method: 'full', raw: gpt2, objective: statesObjective }],
+  ['dora', { method: 'lora', options: { r: 4, use_dora: true } }],
+  ['dora on layers that lie turned round', { method: 'lora', options: { r: 4, use_dora: true }, raw: gpt2 }],
+  ['a head of its own', { method: 'full', raw: untied }],
+  [
+    'a head that is trained beside lora',
+    { method: 'lora', options: { r: 4, modules_to_save: ['lm_head'] }, raw: untied },
+  ],
+  ['lora on a head', { method: 'lora', options: { r: 4, target_modules: ['lm_head', 'q_proj'] }, raw: untied }],
+  ['a table that is the head too', { method: 'full' }],
+  ['such a table, and scores that are capped', { method: 'full', raw: gemma }],
+  ['such a table under a transform with a bias', { method: 'full', raw: bert, objective: maskedObjective }],
+  ['layers that are used several times', { method: 'full', raw: albert, objective: statesObjective }],
+  ['experts', { method: 'full', raw: mixtral }],
+  ['an encoder and a decoder', { method: 'full', raw: bart, objective: pairObjective }],
+  ['lora on an encoder and a decoder', { method: 'lora', options: { r: 4 }, raw: t5, objective: pairObjective }],
+  [
+    'the same, blocks computed twice',
+    { method: 'lora', options: { r: 4 }, raw: t5, objective: pairObjective, checkpointing: true },
+  ],
 ];
 
 describe('norms of rows that are never made', () => {
@@ -176,7 +224,7 @@ describe('norms of rows that are never made', () => {
     expect(liveTensors()).toBe(before);
   });
 
-  it('are looked for again after a step whose rows could not be told apart', async () => {
+  it('are looked for in each step, whatever those before it said', async () => {
     const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
     const tuning = await (await tunings.load('lora')).create(model, { r: 2 }, { seed: 5 });
     const plan = { rows: 10, batchSize: 1, steps: 2, secret: 1 };
@@ -185,11 +233,32 @@ describe('norms of rows that are never made', () => {
     const byRow = async () => (taken.push('by row'), []);
     const passes = { gradients: byRow, losses: byRow, rowGradients: byRow };
     const together = { ...passes, cutGradients: async () => (taken.push('together'), { losses: [], norms: [] }) };
+    const inVain = { ...passes, cutGradients: async () => (taken.push('in vain'), undefined) };
     const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0, seed: 1 };
     await update.drive!(passes, { ...options, step: 0 });
-    await update.drive!(together, { ...options, step: 1 });
-    expect(taken).toEqual(['by row', 'together']);
+    await update.drive!(inVain, { ...options, step: 1 });
+    await update.drive!(together, { ...options, step: 2 });
+    expect(taken).toEqual(['by row', 'in vain', 'by row', 'together']);
     for (const moment of update.state().values()) moment.dispose();
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it.each([
+    ['lora', true],
+    ['loha', false],
+  ])('are decided on before the first step: %s', async (method, isKnown) => {
+    const model = await createModel(llama, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const tuning = await (await tunings.load(method)).create(model, { r: 2 }, { seed: 5 });
+    const lossless = { ...rowOf(2, 9), trained: new Uint8Array(2) };
+    const unused = { name: 'unused', parameter: new Parameter([3]), decays: true };
+    scope(() => unused.parameter.assign(zeros([3]).setRequiresGrad()));
+    const trainables = [...tuning.trainables, unused];
+    const parts = { model, objective: nextTokenObjective, trainables };
+    expect(await canTellRowsApart(parts, [...rows, lossless])).toBe(isKnown);
+    expect(await canTellRowsApart(parts, [lossless])).toBe(false);
+    expect(trainables.every(({ parameter }) => parameter.tensor.grad === undefined)).toBe(true);
+    unused.parameter.dispose();
     tuning.dispose();
     model.dispose();
   });
@@ -222,7 +291,7 @@ describe('norms of rows that are never made', () => {
 
   it.each<[string, Case]>([
     ['a weight that is made of others', { method: 'loha', options: { r: 2 } }],
-    ['a table that is the head too', { method: 'full' }],
+    ['distances that are scored', { method: 'full', raw: t5, objective: pairObjective }],
     [
       'vectors of distances, be they as many as tokens',
       {

@@ -1,7 +1,7 @@
 // A server on tiny models of random weights, and a client of OpenAI's package for it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import OpenAI from 'openai';
@@ -89,12 +89,21 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** `attune serve` in a process of its own, once it has said where it listens. */
-export async function startServerProcess(words: readonly string[], env = process.env): Promise<ServerProcess> {
-  const args = ['serve', ...words, '--port', '0', '--json'];
-  const child = spawn(resolve('bin/attune'), args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+/**
+ * `attune serve` in a process of its own, once it has said where it listens.
+ * @param through a program that starts it, with its arguments, and a file for what it logs
+ */
+export async function startServerProcess(
+  words: readonly string[],
+  env = process.env,
+  { through = [], log }: { through?: readonly string[]; log?: string } = {},
+): Promise<ServerProcess> {
+  const [command, ...args] = [...through, resolve('bin/attune'), 'serve', ...words, '--port', '0', '--json'];
+  const errors = log === undefined ? 'ignore' : openSync(log, 'a');
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', errors] });
+  if (typeof errors === 'number') closeSync(errors);
   const url = await new Promise<string>((done, fail) => {
-    child.stdout.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
+    child.stdout!.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
     child.once('exit', (code) => fail(new Error(`the server ended with ${code} before it answered`)));
   });
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 });

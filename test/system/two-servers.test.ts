@@ -30,7 +30,7 @@ const SLOW = { timeout: 30_000 };
 
 const start = (machine: string) => {
   const env = { ...process.env, ATTUNE_HOME: join(home, machine) };
-  return startServerProcess([files.model, '--registry', '--training', '--precision', 'f32'], env);
+  return startServerProcess([files.model, '--registry', '--training', '--keep-responses', '--precision', 'f32'], env);
 };
 
 describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {

@@ -2,8 +2,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defineRecipe, recipeKeys, resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts';
-import type { AttuneError, Problem } from '../../src/base/errors.ts';
+import {
+  defineRecipe,
+  placeProblems,
+  recipeKeys,
+  resolveRecipe,
+  resolveRecipeFile,
+} from '../../src/app/recipe/index.ts';
+import { AttuneError, type Problem } from '../../src/base/errors.ts';
 
 const minimal = { model: 'base', data: { train: 'tickets.jsonl' } };
 
@@ -363,5 +369,28 @@ describe('the keys', () => {
       expect(key.description, key.path).not.toBe('');
       expect(key.shown, key.path).not.toBe('');
     }
+  });
+});
+
+describe('what a run finds wrong with its recipe', () => {
+  const found = (field: string) =>
+    new AttuneError('E_NOTHING_FROZEN', {
+      what: 'Nothing',
+      problems: [{ field, message: 'is wrong', fix: 'mend it' }],
+    });
+
+  it('is shown where the user wrote it', async () => {
+    const path = file('lines.yaml', 'model: base\ndata: { train: rows.jsonl }\ntraining:\n  cache_frozen: true\n');
+    const placed = async (error: unknown, flags = {}) => placeProblems(error, path, flags);
+    expect(await placed(found('training.cache_frozen'))).toMatchObject({
+      code: 'E_NOTHING_FROZEN',
+      problems: [{ file: path, line: 4, field: 'training.cache_frozen', message: 'is wrong', fix: 'mend it' }],
+    });
+    expect(await placed(found('training.cache_frozen'), { 'cache-frozen': true })).toMatchObject({
+      problems: [{ field: '--cache-frozen' }],
+    });
+    for (const error of [found('training.epochs'), new Error('another')])
+      expect(await placed(error)).toMatchObject(error);
+    expect(await placeProblems(found('training.cache_frozen'), 'gone.yaml', {})).toMatchObject({ problems: [{}] });
   });
 });

@@ -38,13 +38,19 @@ export function compareFinalTensors(
       // What PEFT writes twice is compared once.
       const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
       for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
-        const got = own.get(name);
+        const got = own.get(name.replace(/\.bone_block$/, '.miss_block')) ?? sharedRows(own, name);
         const wanted = file.get(name);
         if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
         else addOutput(report, `final ${name}`, difference(cutLike(got, wanted, own.get(singular(name))), wanted));
       }
     }),
   );
+}
+
+/** Rows of tokens that PEFT writes once more for a head that shares their table. */
+function sharedRows(own: ReadonlyMap<string, Tensor>, name: string): Tensor | undefined {
+  const isRows = (one: string) => one.endsWith('.trainable_tokens_delta');
+  return isRows(name) ? [...own].find(([one]) => isRows(one))?.[1] : undefined;
 }
 
 /** AdaLoRA's singular values that belong to a tensor. */

@@ -18,6 +18,7 @@ interface StartConfig {
   init_lora_weights: unknown;
   r: number;
   lora_alpha: number;
+  use_rslora?: boolean;
   target_modules: string[];
   loftq_config?: { loftq_bits?: number; loftq_iter?: number };
 }
@@ -26,7 +27,7 @@ const configOf = (folder: string) => readJson<StartConfig>(join(folder, 'adapter
 
 /** Adapters that PEFT begins with a part of the base's weights, which it takes out of them. */
 export function beginsWithWeight(folder: string): boolean {
-  return ['pissa', 'olora', 'loftq'].includes(String(configOf(folder).init_lora_weights));
+  return /^(pissa|olora|loftq)/.test(String(configOf(folder).init_lora_weights));
 }
 
 /** Begins in the same way and compares what is left of the base, ten steps, and the plain LoRA that comes of it. */
@@ -39,11 +40,18 @@ export async function compareStart(folder: string, report: FolderReport): Promis
     );
     return;
   }
+  if (String(config.init_lora_weights).startsWith('pissa_niter')) {
+    (report.otherVersions ??= []).push('singular vectors that begin with random numbers: the exact ones are offered');
+    return;
+  }
   const about = readJson<CaseFile>(join(folder, 'case.json'));
   const base = baseOf(folder, about.base);
   const { parts, inputs, expected } = await begin(folder, base, report);
   noGrad(() => scope(() => compareProducts(folder, parts, config)));
-  if (config.init_lora_weights !== 'loftq') compareLogits(parts, 'logits');
+  if (config.init_lora_weights !== 'loftq') {
+    compareLogits(parts, 'logits');
+    await compareOpened(folder, base, { expected, inputs, report });
+  }
   await compareCurve(parts, { base, run: about.train });
   noGrad(() => scope(() => compareLast(parts, 'final_logits_row0_last')));
   parts.tuning.dispose();
@@ -59,10 +67,11 @@ async function begin(folder: string, base: string, report: FolderReport) {
   const keep = await (await storages.load('nf4')).keep({ double_quantization: false });
   const except = (path: string) => !target_modules.some((name) => isNamed(path, name));
   const noted = isLoftq ? notingLosses(keep && { ...keep, except }, () => r) : undefined;
-  const { model } = await loadModel(base, { dtype: 'f32', keep: noted?.keep });
+  const described = isLoftq ? undefined : await readAdapterConfig(folder);
+  const { model } = await loadModel(base, { dtype: 'f32', keep: noted?.keep, task: described?.task });
   report.model_type = model.architecture.modelType;
   const lora = await tunings.load('lora');
-  const options = { r, alpha, target_modules, init_lora_weights };
+  const options = described?.options ?? { r, alpha, target_modules, init_lora_weights };
   const tuning = await lora.create(model, options, { seed: 0, residuals: noted?.residuals });
   // PEFT leaves the scale of LoftQ's start out of account.
   if (isLoftq) scope(() => noGrad(() => scaleStart(tuning.state(), Math.sqrt(alpha / r))));
@@ -96,13 +105,32 @@ function compareProducts(folder: string, { model, tuning, expected, report }: Pa
     if (!expected.has(`base_after_init.${path}`)) continue;
     const weight = model.parameterAt(path)!.value('f32').detach();
     const isLoftq = config.init_lora_weights === 'loftq';
-    const left = isLoftq ? weight : weight.sub(got.mul(config.lora_alpha / config.r));
+    const scale = config.lora_alpha / (config.use_rslora === true ? Math.sqrt(config.r) : config.r);
+    const left = isLoftq ? weight : weight.sub(got.mul(scale));
     addOutput(report, `base_after_init.${path}`, difference(left, expected.get(`base_after_init.${path}`)));
   }
 }
 
+/** The adapter as PEFT loads it: on what is left of the base. */
+async function compareOpened(
+  folder: string,
+  base: string,
+  { expected, inputs, report }: Pick<Parts, 'expected' | 'inputs' | 'report'>,
+): Promise<void> {
+  const description = await readAdapterConfig(folder);
+  const { model } = await loadModel(base, { dtype: 'f32', task: description.task });
+  const tuning = await openTuning(model, description);
+  using adapter = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
+  noGrad(() => scope(() => tuning.load(tensorsOf(adapter))));
+  compareLogits({ model, tuning, expected, inputs, report }, 'logits of the adapter as it is saved');
+  tuning.dispose();
+  model.dispose();
+}
+
 function compareLast(parts: Parts, name: string): void {
   const { values } = logitsOf(parts);
+  if (parts.expected.names.includes('final_logits'))
+    return addOutput(parts.report, 'final_logits', difference(values, parts.expected.get('final_logits')));
   const wanted = parts.expected.get(name);
   const row0 = parts.inputs.get('attention_mask').select(0, 0).sum().item();
   addOutput(parts.report, name, difference(values.select(0, row0 - 1), wanted));

@@ -8,37 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { toFile, type OpenAI } from 'openai';
 import { randomUnit } from '../../src/base/random.ts';
 import { sha256FileSync } from '../../src/files/hash.ts';
-import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
-import { startServerProcess, writeChatTemplate, type ServerProcess } from '../../test/system/serve-tiny.ts';
+import { startServerProcess, type ServerProcess } from '../../test/system/serve-tiny.ts';
 import { familyOf } from '../stress/process-usage.ts';
+import { beginJob, EACH_ONCE, stepsOf, waitForEnd, writeJobModel } from './tiny-job.ts';
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } }, allowPositionals: true });
 const TIMES = Number(values.times);
 const VICTIMS = ['server', 'worker', 'both'] as const;
-const STEPS = 72;
-const EACH_ONCE = 'each once';
-const MOST_SECONDS = 1800;
 
 type Victim = (typeof VICTIMS)[number];
 
 const root = mkdtempSync(join(tmpdir(), 'attune-jobs-'));
 const model = join(root, 'tiny');
-const rows = Array.from({ length: 24 }, (_, i) =>
-  JSON.stringify({
-    messages: [
-      { role: 'user', content: `parcel ${i}` },
-      { role: 'assistant', content: 'on its way' },
-    ],
-  }),
-).join('\n');
-
 let problems = 0;
 try {
-  await writeTinyModel(model, `${rows}\nparcel is on its way\n`, 2048);
-  writeChatTemplate(model);
+  await writeJobModel(model);
   const alone = await liveThrough('alone');
   console.error(`left alone: ${alone.seconds.toFixed(1)} s`);
   for (let time = 0; time < TIMES; time++) {
@@ -63,17 +49,8 @@ process.exitCode = problems === 0 ? 0 : 1;
 async function liveThrough(name: string, kill?: { after: number; victim: Victim }) {
   const home = join(root, name);
   let server = await start(home);
-  const file = await server.client.files.create({
-    file: await toFile(Buffer.from(rows), 'rows.jsonl'),
-    purpose: 'fine-tune',
-  });
   const began = Date.now();
-  const { id } = await server.client.fineTuning.jobs.create({
-    model: 'tiny',
-    training_file: file.id,
-    seed: 7,
-    method: { type: 'supervised', supervised: { hyperparameters: { n_epochs: 6, batch_size: 2 } } },
-  });
+  const id = await beginJob(server.client);
   let told = '';
   if (kill !== undefined) {
     await sleep(kill.after * 1000);
@@ -87,26 +64,6 @@ async function liveThrough(name: string, kill?: { after: number; victim: Victim 
   const hash = sha256FileSync(join(home, 'training', 'jobs', id, 'run', 'adapter', 'adapter_model.safetensors'));
   rmSync(home, { recursive: true });
   return { hash, steps, seconds, told };
-}
-
-async function waitForEnd(client: OpenAI, id: string, began: number): Promise<number> {
-  for (;;) {
-    const { status, error } = await client.fineTuning.jobs.retrieve(id);
-    const seconds = (Date.now() - began) / 1000;
-    if (status === 'succeeded') return seconds;
-    if (status === 'failed' || status === 'cancelled' || seconds > MOST_SECONDS)
-      throw new Error(`the job is ${status} after ${seconds.toFixed(0)} s: ${JSON.stringify(error)}`);
-    await sleep(50);
-  }
-}
-
-/** As they are told, the last one first. */
-async function stepsOf(client: OpenAI, id: string): Promise<string> {
-  const steps: number[] = [];
-  for await (const { type, data } of client.fineTuning.jobs.listEvents(id, { limit: 100 }))
-    if (type === 'metrics') steps.push((data as { step: number }).step);
-  const isWhole = steps.length === STEPS && steps.every((step, i) => step === STEPS - i);
-  return isWhole ? EACH_ONCE : steps.join(' ');
 }
 
 async function start(home: string): Promise<ServerProcess> {

@@ -2,5 +2,6 @@ export { defineRecipe } from './define.ts';
 export type { RecipeInput } from './recipe-input.generated.ts';
 export { isRecipe } from './is-recipe.ts';
 export { type RecipeKey, type RecipeKeys, recipeKeys } from './keys.ts';
+export { placeProblems } from './place-problems.ts';
 export { resolveRecipe, resolveRecipeFile, settingPaths, type ResolveOptions } from './resolve.ts';
 export type { RecipeFlags } from './settle.ts';

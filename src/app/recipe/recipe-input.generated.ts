@@ -352,6 +352,8 @@ export interface LoraTuning {
   target_modules?: MethodOptionInputs['tuning']['lora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['lora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lora']['exclude_modules'];
   /**
@@ -448,6 +450,8 @@ export interface Ia3Tuning {
   target_modules?: MethodOptionInputs['tuning']['ia3']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['ia3']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['ia3']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['ia3']['exclude_modules'];
   /** Modules of them whose input is scaled and not the output; by the usual names unless given. */
@@ -480,6 +484,8 @@ export interface VeraTuning {
   target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['vera']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
   /**
@@ -515,8 +521,20 @@ export interface LohaTuning {
   target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['loha']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
+  /**
+   * Another r for some modules.
+   * @defaultValue {}
+   */
+  rank_pattern?: MethodOptionInputs['tuning']['loha']['rank_pattern'];
+  /**
+   * Another alpha for some modules.
+   * @defaultValue {}
+   */
+  alpha_pattern?: MethodOptionInputs['tuning']['loha']['alpha_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -549,14 +567,31 @@ export interface LokrTuning {
    */
   decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
   /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['lokr']['use_effective_conv2d'];
+  /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
    */
   target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['lokr']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
+  /**
+   * Another r for some modules.
+   * @defaultValue {}
+   */
+  rank_pattern?: MethodOptionInputs['tuning']['lokr']['rank_pattern'];
+  /**
+   * Another alpha for some modules.
+   * @defaultValue {}
+   */
+  alpha_pattern?: MethodOptionInputs['tuning']['lokr']['alpha_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -590,8 +625,15 @@ export interface FourierftTuning {
   target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['fourierft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
+  /**
+   * Another n_frequency for some modules.
+   * @defaultValue {}
+   */
+  n_frequency_pattern?: MethodOptionInputs['tuning']['fourierft']['n_frequency_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -615,8 +657,15 @@ export interface C3aTuning {
   target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['c3a']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
+  /**
+   * Another block_size for some modules.
+   * @defaultValue {}
+   */
+  block_size_pattern?: MethodOptionInputs['tuning']['c3a']['block_size_pattern'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -640,6 +689,8 @@ export interface ShiraTuning {
   target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['shira']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
   /**
@@ -670,6 +721,8 @@ export interface RoadTuning {
   target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['road']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
   /**
@@ -725,6 +778,8 @@ export interface OftTuning {
   target_modules?: MethodOptionInputs['tuning']['oft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['oft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['oft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['oft']['exclude_modules'];
   /**
@@ -744,10 +799,20 @@ export interface BoftTuning {
    */
   boft_block_size?: MethodOptionInputs['tuning']['boft']['boft_block_size'];
   /**
+   * Blocks of a layer, where boft_block_size is 0.
+   * @defaultValue 0
+   */
+  boft_block_num?: MethodOptionInputs['tuning']['boft']['boft_block_num'];
+  /**
    * Rotations after one another, on ever other pairs.
    * @defaultValue 1
    */
   boft_n_butterfly_factor?: MethodOptionInputs['tuning']['boft']['boft_n_butterfly_factor'];
+  /**
+   * The model's biases that are trained and saved too; boft_only: those of the layers with an adapter.
+   * @defaultValue "none"
+   */
+  bias?: MethodOptionInputs['tuning']['boft']['bias'];
   /**
    * Modules that get an adapter: names, or a regex of whole paths.
    * @defaultValue "all-linear"
@@ -755,6 +820,8 @@ export interface BoftTuning {
   target_modules?: MethodOptionInputs['tuning']['boft']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['boft']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['boft']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['boft']['exclude_modules'];
   /**
@@ -785,6 +852,8 @@ export interface HraTuning {
   target_modules?: MethodOptionInputs['tuning']['hra']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['hra']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['hra']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['hra']['exclude_modules'];
   /**
@@ -820,6 +889,8 @@ export interface MissTuning {
   target_modules?: MethodOptionInputs['tuning']['miss']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['miss']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['miss']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['miss']['exclude_modules'];
   /**
@@ -838,6 +909,8 @@ export interface LnTuningTuning {
    * @defaultValue "all-linear"
    */
   target_modules?: MethodOptionInputs['tuning']['ln_tuning']['target_modules'];
+  /** Norms of them that stay. */
+  exclude_modules?: MethodOptionInputs['tuning']['ln_tuning']['exclude_modules'];
   /**
    * Modules trained whole and saved with the adapter.
    * @defaultValue []
@@ -872,6 +945,8 @@ export interface RandloraTuning {
   target_modules?: MethodOptionInputs['tuning']['randlora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['randlora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['randlora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['randlora']['exclude_modules'];
   /**
@@ -1050,6 +1125,8 @@ export interface AdaloraTuning {
   target_modules?: MethodOptionInputs['tuning']['adalora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['adalora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['adalora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['adalora']['exclude_modules'];
   /**
@@ -1080,6 +1157,8 @@ export interface DeloraTuning {
   target_modules?: MethodOptionInputs['tuning']['delora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['delora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['delora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['delora']['exclude_modules'];
   /**
@@ -1137,6 +1216,8 @@ export interface VbloraTuning {
   target_modules?: MethodOptionInputs['tuning']['vblora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['vblora']['layers_to_transform'];
+  /** Names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []. */
+  layers_pattern?: MethodOptionInputs['tuning']['vblora']['layers_pattern'];
   /** Modules of them that get none. */
   exclude_modules?: MethodOptionInputs['tuning']['vblora']['exclude_modules'];
   /**

@@ -45,14 +45,16 @@ export async function publishJob(job: Job, names: Names): Promise<Published> {
 }
 
 /** A model of a key has one version, which its name answers with. */
-async function publish(name: string, target: string, { id, owner }: Job): Promise<void> {
+async function publish(name: string, target: string, job: Job): Promise<void> {
+  const { id, owner } = job;
   const by = keyActor(owner);
   const isKnown = await withRegistry(async (registry) =>
     (await registeredModels(registry)).some((one) => one.name === name),
   );
-  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by, run: runFolder(id) });
+  const run = runFolder(id);
+  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by, run, job });
   await withRegistry((registry) =>
-    moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', by }),
+    moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', by, job }),
   );
 }
 

@@ -8,7 +8,6 @@ import {
   createServer,
   listen,
   settingsSchema,
-  SharedResponses,
   type MountedServer,
   type RunningServer,
   type ServeSettings,
@@ -18,10 +17,9 @@ import { openLog } from '../../serve/watch/log.ts';
 import { availableBytes } from '../../jobs/model/resources.ts';
 import { openRegistry } from '../../registry/index.ts';
 import { objectStore } from '../../store/objects/object-store.ts';
-import { KeptResponses, type Watcher } from '../../watch/index.ts';
 import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
-import { openWatcher } from './watcher.ts';
+import { keptResponses, openWatcher } from './watcher.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
 
@@ -75,18 +73,13 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const memory = availableBytes() * SHARE_OF_MEMORY;
   const training = settings.training ? { trainer } : {};
   try {
-    const responses = watcher === undefined ? undefined : sharedResponses(watcher);
+    const responses = keptResponses(settings, watcher);
     return await createServer({ settings, opener, memory, log, registry, watcher, responses, ...training });
   } catch (error) {
     await watcher?.close();
     await registry?.destroy();
     throw error;
   }
-}
-
-/** Where servers share a database: what one of them has answered, another goes on from. */
-function sharedResponses({ store, options }: Watcher): SharedResponses | undefined {
-  return KeptResponses.areShared(store) ? new SharedResponses(store, options.retention) : undefined;
 }
 
 function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {

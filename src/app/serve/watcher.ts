@@ -1,13 +1,15 @@
+import { bytesOf } from '../../base/byte-size.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { eraseUserFrom } from '../monitor/erase-user.ts';
-import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
+import { SharedResponses, usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
 import type { ServeLog } from '../../serve/watch/log.ts';
 import { commandSink, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
 
 /** Watches a server's answers as its settings say; undefined where they are not to be watched. */
 export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {
   if (settings.monitor === false) {
-    if (settings.keep === 'text') throw nothingKept();
+    if (settings.keep === 'text') throw nothingKept('--keep text');
+    if (settings.keep_responses) throw nothingKept('--keep-responses');
     return undefined;
   }
   const {
@@ -37,6 +39,15 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   });
 }
 
+/** What one server has answered another goes on from, where texts may be kept; undefined where they may not. */
+export function keptResponses(
+  { keep_responses: isKept, max_responses: most }: ServeSettings,
+  watcher: Watcher | undefined,
+): SharedResponses | undefined {
+  if (watcher === undefined || !isKept) return undefined;
+  return new SharedResponses(watcher.store, { days: watcher.options.retention, mostBytes: bytesOf(most) });
+}
+
 function sinksOf({
   webhook,
   webhook_secret_env: variable,
@@ -56,10 +67,10 @@ function sinksOf({
   ];
 }
 
-function nothingKept(): AttuneError {
+function nothingKept(asked: string): AttuneError {
   return new AttuneError('E_SERVE_SETTINGS', {
     what: 'Texts are kept by what watches the answers, which is off',
-    got: '--keep text with --no-monitor',
+    got: `${asked} with --no-monitor`,
     fix: 'leave one of them out',
   });
 }

@@ -67,7 +67,7 @@ export async function moveFromBucket(
   const from = new S3Store(parseS3Url(url, '--from'), objectsFolder());
   await from.check();
   const to = new FolderStore(objectsFolder());
-  return moveAll({ ...watch, registry, from, to }, () => Promise.resolve());
+  return moveAll({ ...watch, registry, from, to }, (object) => to.put(object));
 }
 
 /** @param arrive brings an object that is on this machine to where it goes */

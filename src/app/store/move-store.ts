@@ -6,7 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { openRegistry, otherReplicas, withRegistry, type Registry } from '../../registry/index.ts';
+import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../registry/index.ts';
 import { migrations as registryMigrations } from '../../registry/migrations/index.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
@@ -47,8 +47,8 @@ const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys
 
 /** What others refer to comes first. */
 const FIRST = ['registered_models', 'versions'];
-/** Servers that run, and the migrations of each database's own. */
-const LEFT = new Set(['replicas', 'testers', 'kysely_migration', 'kysely_migration_lock']);
+/** Servers that run, what they had not finished, and the migrations of each database's own. */
+const LEFT = new Set(['replicas', 'testers', 'unfinished_objects', 'kysely_migration', 'kysely_migration_lock']);
 const BATCH = 500;
 
 /**
@@ -117,11 +117,11 @@ async function openSource(part: StorePart): Promise<AnyDatabase> {
 }
 
 async function refuseServed(registry: Registry): Promise<void> {
-  const { length } = await otherReplicas(registry, '');
-  if (length === 0) return;
+  const live = await liveReplicas(registry);
+  if (live === 0) return;
   throw new AttuneError('E_STORE_BUSY', {
     what: 'What a server writes while the store is moved would be lost',
-    got: `${length} that serve its models`,
+    got: `${live} that serve its models`,
     fix: 'stop them; start them again with ATTUNE_STORE or ATTUNE_OBJECTS set',
   });
 }

@@ -32,10 +32,21 @@ export const command = defineCommand({
     }
     const [dryRun, profile, inProcess] = ['--dry-run', '--profile', '--in-process'].map((name) => context.has(name));
     const options = { resume, dryRun, profile, inProcess };
-    return runWithProgress(context, recipe, options);
+    try {
+      return await runWithProgress(context, recipe, options);
+    } catch (error) {
+      throw await placed(error, context);
+    }
   },
   render: describeOutcome,
 });
+
+/** What the run found wrong with the recipe, at its lines. */
+async function placed(error: unknown, { argument, recipeFlags }: CommandContext): Promise<unknown> {
+  const { placeProblems } = await import('../../app/recipe/index.ts');
+  const file = argument('RECIPE');
+  return file === undefined ? error : placeProblems(error, file, recipeFlags);
+}
 
 /** A profile is of the first steps, and shown where the run is watched. */
 const exclusive = [

@@ -1,4 +1,7 @@
 import { totalmem } from 'node:os';
+import { withArticle } from '../../base/articles.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
@@ -47,6 +50,7 @@ export async function run({ config, tokens, choices, ...wanted }: EstimateInput,
   context.emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});
   const size = sizeOf(model);
+  refuseLong(model, wanted.rowTokens);
   model.dispose();
   const { rowTokens = size.imageTokens ?? size.frontEnd?.recordingTokens ?? USUAL_ROW } = wanted;
   const dtype = computeType('auto') === 'bf16' ? 'bf16' : 'f32';
@@ -66,6 +70,19 @@ export async function run({ config, tokens, choices, ...wanted }: EstimateInput,
   }
   const estimates = [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, { tokens, plans }));
   return { size, rowTokens, here, plans, estimates } satisfies EstimateResult;
+}
+
+/** @throws AttuneError E_USAGE where a row is to have more tokens than the model reads of one text */
+function refuseLong({ trunk, limits, architecture }: Model, rowTokens = 0): void {
+  // Images and recordings are counted by as many as make the tokens.
+  const { maxPositions } = limits;
+  if (trunk.tokenTable === undefined || rowTokens <= maxPositions) return;
+  const [given, most] = [rowTokens, maxPositions].map(formatCount);
+  const message = `is ${given} tokens, and ${withArticle(architecture.modelType)} model of this configuration reads ${most}`;
+  throw new AttuneError('E_USAGE', {
+    what: 'No row of this model is so long',
+    problems: [{ field: '--max-length', message, fix: `name at most ${maxPositions}` }],
+  });
 }
 
 async function planOf(

@@ -1,8 +1,10 @@
 // N tokens of the longest row, D width; C channels, Y and X height and width
 import type { Model, ModelInput } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
-import { layoutOfRows } from '../../nn/index.ts';
+import { layoutOfRows, withRowTaps, type RowTap } from '../../nn/index.ts';
 import { backward, empty, engine, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { addCutRows } from '../../train/row-norms.ts';
+import { hasTokensOfRows } from '../../train/rows-apart.ts';
 import { Tape, type Checkpointing } from '../../train/tape.ts';
 import { imageShape } from './image-work.ts';
 import type { HeldBytes, PlannedRun } from './planned-run.ts';
@@ -28,7 +30,7 @@ export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Ch
   scope(() => {
     const input = longestInput(model, rowTokens);
     if (isForward) noGrad(() => lossOf(model, input));
-    else goThrough(model, input, checkpointing);
+    else if (update.needs === undefined || !goApart(run, input, checkpointing)) goThrough(model, input, checkpointing);
   });
   const activations = engine().takeTensorPeak('meta') - before;
   for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
@@ -45,6 +47,23 @@ function goThrough(model: Model, input: ModelInput, checkpointing: Checkpointing
   if (!loss.requiresGrad) return;
   backward([loss]);
   tape.backward();
+}
+
+/**
+ * The same where rows' gradients are told apart by what their layers note; false, and nothing counted, where a run would
+ * take one row after the other.
+ */
+function goApart({ model, tuning }: PlannedRun, input: ModelInput, checkpointing: Checkpointing): boolean {
+  if (!hasTokensOfRows(model)) return false;
+  const taps: RowTap[] = [];
+  withRowTaps(taps, () => goThrough(model, input, checkpointing));
+  const isNoted = tuning.trainables.every(({ parameter }) => parameter.tensor.grad === undefined);
+  const layout = model.layoutOf(input);
+  const isKnown = isNoted && noGrad(() => addCutRows({ taps, layout }, () => 1)) !== undefined;
+  for (const tensor of taps.flatMap(({ kept }) => kept)) tensor.dispose();
+  for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+  if (!isKnown) engine().takeTensorPeak('meta');
+  return isKnown;
 }
 
 /** A head that scores a vocabulary is by far the largest; all others are small beside the blocks. */

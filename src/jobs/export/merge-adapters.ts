@@ -96,10 +96,15 @@ function pathsOf(given: readonly LoraFolder[]): string[] {
 
 /** The first adapter's own names where all have them, exact paths elsewhere. */
 function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
-  const keys = ['target_modules', 'exclude_modules', 'layers_to_transform'];
+  const keys = ['target_modules', 'exclude_modules', 'layers_to_transform', 'layers_pattern'];
   const named = new Set(given.map(({ config }) => JSON.stringify(keys.map((key) => config[key] ?? null))));
   if (named.size === 1) return {};
-  return { target_modules: pathsOf(given).toSorted(), exclude_modules: null, layers_to_transform: null };
+  return {
+    target_modules: pathsOf(given).toSorted(),
+    exclude_modules: null,
+    layers_to_transform: null,
+    layers_pattern: null,
+  };
 }
 
 /** All that keeps the adapters from being one, at once. @throws E_ADAPTERS_DIFFER */

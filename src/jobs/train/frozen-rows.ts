@@ -1,48 +1,20 @@
-import { table } from '../../base/table.ts';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatBytes, plural } from '../../base/format.ts';
 import { attuneCache } from '../../base/home.ts';
-import { isRunning } from '../../base/is-running.ts';
-import { writeAll } from '../../files/atomic.ts';
 import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
-import { readJson, writeJson } from '../../files/json.ts';
-import { makeFolders } from '../../files/make-folder.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import {
-  canResume,
-  computeFrozen,
-  frozenTrunk,
-  resumedObjective,
-  type ResumedStore,
-} from '../../train/frozen-blocks.ts';
-import {
-  tokensOf,
-  type MediaReader,
-  type Objective,
-  type PreparedRow,
-  type ResumedRow,
-} from '../../train/interfaces.ts';
+import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../train/frozen-blocks.ts';
+import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import { tunings } from '../../methods/tuning/index.ts';
 import { freeDiskBytes } from '../model/resources.ts';
-
-/** What older runs left is deleted past this. */
-const MAX_BYTES = 20 * 2 ** 30;
+import { FrozenRows, FrozenWriter, prune } from './frozen-store.ts';
+import type { ReferenceModel } from './reference-model.ts';
 
 export interface FrozenContext {
   /** The base model's folder. */
@@ -62,19 +34,44 @@ type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'
   recipe: Recipe;
   /** How often the run goes through its rows. */
   epochs: number;
+  /** Where the objective needs it. */
+  reference?: Pick<ReferenceModel, 'sharesFrozen'>;
 };
 
 /** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
 export async function withFrozenBlocks(
   { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
-  { recipe, epochs, ...context }: FrozenParts,
+  { recipe, epochs, reference, ...context }: FrozenParts,
   rows: readonly PreparedRow[],
 ): Promise<Objective> {
-  if (!canResume(objective)) return objective;
+  const isAsked = rows.length > 0 && (await isAskedFor(recipe));
+  if (!canResume(objective, reference?.sharesFrozen)) {
+    if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} they see something else in each step`);
+    return objective;
+  }
   const found = await blocksToKeep({ model: context.model, objective, epochs }, recipe, rows);
-  const blocks = found ?? blocksBeforeImages(rows, { ...context, epochs });
-  if (blocks === undefined) return objective;
+  const blocks = found ?? blocksBeforeImages(rows, { ...context, epochs: isAsked ? Infinity : epochs });
+  if (blocks === undefined) {
+    if (isAsked) throw nothingToKeep('nothing is frozen in front of what is trained');
+    return objective;
+  }
   return withFrozenRows(rows, { ...context, base, media, objective, blocks, storage: recipe.storage });
+}
+
+/** Whether the recipe says so, and not its tuning by default. */
+async function isAskedFor({ tuning, training }: Recipe): Promise<boolean> {
+  if (training.cache_frozen !== true) return false;
+  const { recipeDefaults } = await tunings.load(tuning.method);
+  return recipeDefaults(tuning).training?.cache_frozen !== true;
+}
+
+/** Asked for, it would else be left out without a word. */
+function nothingToKeep(message: string): AttuneError {
+  return new AttuneError('E_NOTHING_FROZEN', {
+    what: 'No blocks can be computed once for each row',
+    problems: [{ field: 'training.cache_frozen', message: `is true, and ${message}`, fix: 'leave it out' }],
+    fix: 'or train fewer blocks: tuning: freeze, or tuning.layers_to_transform with the last ones',
+  });
 }
 
 /** Blocks that nothing trained acts in, where the recipe lets them be computed once. */
@@ -123,10 +120,13 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
   const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
   const folder = join(attuneCache(), 'frozen');
   const path = join(folder, await keyOf(unique, context));
-  if (!existsSync(`${path}.json`)) await compute(unique, path, context);
-  touch(path);
+  let stored = FrozenRows.open(path);
+  while (stored === undefined) {
+    await compute(unique, path, context);
+    stored = FrozenRows.open(path);
+  }
   prune(folder, path);
-  return resumedObjective(context.objective, new FrozenRows(path));
+  return resumedObjective(context.objective, stored);
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {
@@ -139,9 +139,9 @@ async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Prom
 }
 
 /** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
-function readOf({ id, ids, typeIds, segments, media, images }: PreparedRow): (string | undefined)[] {
+function readOf({ id, ids, typeIds, segments, parents, media, images }: PreparedRow): (string | undefined)[] {
   const seen = images?.map(({ hash }) => hash).join();
-  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash, seen];
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), parents?.join(), media?.hash, seen];
 }
 
 function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
@@ -178,94 +178,4 @@ function refuseFullDisk(bytes: number, path: string): void {
     expected: `about ${formatBytes(bytes)}`,
     fix: 'free some space, set ATTUNE_HOME to another disk, or compute them anew each time: training.cache_frozen: false',
   });
-}
-
-interface Entry {
-  offset: number;
-  shape: readonly number[];
-  tokens: number;
-  blocks: number;
-}
-
-/** Writes rows one after the other; nothing is found until all of them are there. */
-class FrozenWriter {
-  readonly #path: string;
-  readonly #draft: string;
-  readonly #descriptor: number;
-  readonly #entries: Record<string, Entry> = table({});
-  #offset = 0;
-
-  constructor(path: string) {
-    makeFolders(join(path, '..'));
-    this.#path = path;
-    this.#draft = `${path}.${process.pid}.tmp`;
-    this.#descriptor = openSync(this.#draft, 'w');
-  }
-
-  add({ id }: PreparedRow, { data, shape, tokens, blocks }: ResumedRow): void {
-    writeAll(this.#descriptor, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    this.#entries[id] = { offset: this.#offset, shape, tokens, blocks };
-    this.#offset += data.byteLength;
-  }
-
-  finish(): void {
-    closeSync(this.#descriptor);
-    renameSync(this.#draft, `${this.#path}.bin`);
-    writeJson(`${this.#path}.json`, this.#entries);
-  }
-
-  abandon(): void {
-    closeSync(this.#descriptor);
-    rmSync(this.#draft, { force: true });
-  }
-}
-
-/**
- * Reads rows where they lie: only the index is in memory. The file stays open for the life of the process, so that
- * another one may delete it.
- */
-class FrozenRows implements ResumedStore {
-  readonly #entries: Map<string, Entry>;
-  readonly #path: string;
-  readonly #descriptor: number;
-
-  constructor(path: string) {
-    this.#path = `${path}.bin`;
-    this.#descriptor = openSync(this.#path, 'r');
-    this.#entries = new Map(Object.entries(readJson<Record<string, Entry>>(`${path}.json`)));
-  }
-
-  read({ id }: PreparedRow): ResumedRow | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return undefined;
-    const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
-    const read = readSync(this.#descriptor, data, { position: entry.offset });
-    if (read < data.byteLength) throw new Error(`${this.#path} ends before row ${id}`);
-    return { ...entry, data };
-  }
-}
-
-function touch(path: string): void {
-  const now = new Date();
-  for (const end of ['bin', 'json']) utimesSync(`${path}.${end}`, now, now);
-}
-
-/** Deletes what killed runs left half written, and what was used longest ago; but never what is in use now. */
-function prune(folder: string, inUse: string): void {
-  const all = readdirSync(folder);
-  for (const name of all) {
-    const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
-  const names = all.filter((name) => name.endsWith('.bin'));
-  const files = names.map((name) => {
-    const { size, mtimeMs } = statSync(join(folder, name));
-    return { path: join(folder, name.slice(0, -4)), size, mtimeMs };
-  });
-  let total = 0;
-  for (const { path, size } of files.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
-    total += size;
-    if (total <= MAX_BYTES || path === inUse) continue;
-    for (const end of ['json', 'bin']) rmSync(`${path}.${end}`, { force: true });
-  }
 }

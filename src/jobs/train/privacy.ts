@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import type { MixturePart } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
+import { canTellRowsApart } from '../../train/rows-apart.ts';
+import type { TrainerParts } from '../../train/trainer.ts';
 import type { RunConstants } from '../../train/trainer-state.ts';
 import { isPrivate } from './build-trainer.ts';
 import type { RunContext } from './training-run.ts';
@@ -16,6 +18,16 @@ const SECRETS = 2 ** 48 - 1;
 export async function secretOf({ recipe, earlier }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
   if (!(await isPrivate(recipe))) return {};
   return { secret: earlier?.secret ?? randomInt(SECRETS) };
+}
+
+/** Whether norms of single rows can be told from batches: decided once, and the same after a resume. */
+export async function rowsApartOf(
+  { earlier }: RunContext,
+  { tuning, update, train, ...parts }: TrainerParts,
+): Promise<boolean | undefined> {
+  if (update.needs !== 'row-gradients' || earlier?.rowsApart !== undefined) return earlier?.rowsApart;
+  const trainables = [...tuning.trainables, ...(parts.objective.trainables?.(parts.model) ?? [])];
+  return canTellRowsApart({ ...parts, trainables }, train);
 }
 
 /** @throws E_PRIVACY_UNSUPPORTED where rows have a part in each other's loss, or are seen unevenly */
@@ -45,8 +57,9 @@ export function refuseUnprivate(run: {
 
 /** "at most (ε 8, δ 1e-5) after 40 steps". */
 export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
-  const spent = update.privacySpent?.(steps);
-  if (spent === undefined) return;
+  if (update.privacySpent === undefined) return;
+  emit({ type: 'phase-started', phase: 'train', message: `finding what ${plural(steps, 'steps')} cost in privacy` });
+  const spent = update.privacySpent(steps);
   const { noise_multiplier: noise, sample_rate: rate } = spent;
   const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows a step`;
   const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: ${how}`;

@@ -5,6 +5,7 @@ import { withRandomness } from '../../nn/index.ts';
 import { noGrad } from '../../tensor/index.ts';
 import { tokenizerHash } from '../../text/index.ts';
 import type { Objective, Reference, Tuning } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { tokenizerOf } from '../model/model-readers.ts';
 
@@ -12,6 +13,8 @@ export interface ReferenceModel {
   run: Reference;
   /** Where its weights lie. */
   folder: string;
+  /** Whether blocks that nothing trained acts in give what the trained model's do. */
+  sharesFrozen: boolean;
   /** Frees what it holds beside the trained model. */
   dispose(): void;
 }
@@ -22,6 +25,7 @@ interface Request {
   model: Model;
   /** The base model's folder. */
   base: string;
+  storage: Pick<Recipe['storage'], 'name'>;
 }
 
 /**
@@ -29,15 +33,18 @@ interface Request {
  * off for it; where the base model's own weights move, it is loaded a second time.
  */
 export async function referenceModel(request: Request): Promise<ReferenceModel | undefined> {
-  const { objective, tuning, model, base } = request;
+  const { objective, tuning, model, base, storage } = request;
   if (objective.needs?.reference !== true) return undefined;
   const { referenceModel: named } = objective;
   if (named === undefined && tuning.result === 'adapter') {
-    return { run: (body) => tuning.disabled(() => unchanged(model, body)), folder: base, dispose: () => undefined };
+    const run: Reference = (body) => tuning.disabled(() => unchanged(model, body));
+    return { run, folder: base, sharesFrozen: true, dispose: () => undefined };
   }
   const folder = named === undefined ? base : await compatible(named, base);
   const other = await open(folder, model);
-  return { run: (body) => unchanged(other, body), folder, dispose: () => other.dispose() };
+  // It is loaded dense.
+  const sharesFrozen = named === undefined && storage.name === 'dense';
+  return { run: (body) => unchanged(other, body), folder, sharesFrozen, dispose: () => other.dispose() };
 }
 
 function unchanged<T>(model: Model, body: (model: Model) => T): T {

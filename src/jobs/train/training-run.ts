@@ -28,7 +28,7 @@ import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { planRunMemory, rolloutBytes, trainedType } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
-import { refuseUnprivate, reportPrivacy, secretOf } from './privacy.ts';
+import { refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
@@ -91,7 +91,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const sampler = createSampler(recipe, train.rows, drawing);
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const plan = { rows: train.rows.length, batchSize: training.batch_size, steps: options.schedule.totalSteps };
-  const reference = await referenceModel({ objective, tuning, model, base });
+  const reference = await referenceModel({ objective, tuning, model, base, storage: recipe.storage });
   const retained = { recipe, model, objective, tuning, mixture, emit, rows: train.rows, reference: reference?.run };
   const drawn = { ...plan, secret: secret ?? 0 };
   const update = await withRetention(await createUpdate(recipe, { tuning, objective, model }, drawn), retained);
@@ -102,11 +102,13 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
-  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model }, all);
+  const trained = await withFrozenBlocks(read, { ...context, ...constants, epochs, model, reference }, all);
   const cacheBytes = rolloutBytes(recipe);
   const rollouts = Rollouts.of(objective, { model, tokenizer, reference: reference?.run, cacheBytes });
   const beside = { reference: reference?.run, rollouts, measure };
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
+  constants.rowsApart = await rowsApartOf(context, parts);
+  parts.rowsApart = constants.rowsApart;
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);

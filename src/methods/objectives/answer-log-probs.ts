@@ -1,5 +1,5 @@
 // N tokens of a batch, L of them trained, S texts of all rows, D width, V vocabulary
-import type { Layout } from '../../nn/index.ts';
+import { withRowsOf, type Layout } from '../../nn/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
@@ -28,11 +28,13 @@ export function trainedTokensOf(
   { runner, temperature }: { runner?: StageRunner; temperature?: number } = {},
 ): TrainedTokens {
   const layout = model.layoutOf(batch.input);
-  const { places, targets, texts } = predictionsOf(batch, layout);
+  const { places, targets, texts, rows } = predictionsOf(batch, layout);
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
   const states = model.hidden(batch.input, { runner });
   const hidden = states.indexSelect(0, onDevice(places));
-  const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden, onDevice(targets), temperature);
+  const { logProbs, hit } = withRowsOf(Int32Array.from(rows, Number), () =>
+    model.tokenHead.tokenLogProbs(hidden, onDevice(targets), temperature),
+  );
   return { layout, logProbs, hit, hidden, states, texts };
 }
 

@@ -6,6 +6,7 @@ import { aten, fromArray, zeros } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { MaskedLmOptions } from './masked_lm.options.ts';
+import { withRowsOf } from '../../nn/index.ts';
 import { collateRows } from './next-token.ts';
 import { countTrained } from './token_classification.ts';
 
@@ -30,7 +31,7 @@ export function create({ mask_probability: share }: MaskedLmOptions, processor: 
       const onDevice = (values: readonly number[]) =>
         fromArray(BigInt64Array.from(values, BigInt)).toDevice(model.device);
       const hidden = model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places)); // [L, D]
-      const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden, onDevice(targets));
+      const { logProbs, hit } = withRowsOf(rows, () => model.tokenHead.tokenLogProbs(hidden, onDevice(targets)));
       const none = zeros([batch.rows.length], { dtype: logProbs.dtype, device: model.device });
       const perRow = aten.index_add.default(none, 0, onDevice(rows), logProbs.mul(-1 / Math.max(1, totals.tokens)));
       return { perRow, tally: { masked_accuracy: { sum: hit.sum(), count: places.length } } };

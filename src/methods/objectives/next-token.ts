@@ -1,6 +1,6 @@
 // N tokens of a batch, L of them predicted with loss, R rows
 import { greatest } from '../../base/many.ts';
-import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
+import { layoutOfTexts, rowOfTokens, withRowsOf, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
@@ -147,7 +147,9 @@ export function nextTokenLoss(
     rows: rowsOf,
     depths,
   };
-  const { logProbs, hit } = model.tokenHead.tokenLogProbs(predicted.hidden, targetsOf);
+  const { logProbs, hit } = withRowsOf(Int32Array.from(rows, Number), () =>
+    model.tokenHead.tokenLogProbs(predicted.hidden, targetsOf),
+  );
   watch?.(predicted);
   const losses = context.lossOf?.(logProbs, predicted) ?? logProbs.neg();
   const weighed = losses.mul(1 / totals.tokens);

@@ -5,7 +5,7 @@ import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import { taskTypes } from './adapter-config.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
-import { findTargets, lastName, namesGrouped, type Target, type Wanted } from './targets.ts';
+import { candidates, lastName, namesGrouped, wantedPaths, type Target, type Wanted } from './targets.ts';
 
 /** What an adapter_config.json says besides its method's own keys. */
 export interface AdapterAbout extends ResultNotes {
@@ -25,13 +25,21 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
           },
     base_model_name_or_path: about.baseModel,
     inference_mode: true,
-    modules_to_save: about.modulesToSave.length > 0 ? about.modulesToSave : null,
+    ...modulesKey(about),
     peft_type: about.peftType,
     revision: about.revision ?? null,
     task_type: taskTypes[about.task] ?? null,
     ...own,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Types whose configuration in PEFT knows no modules that are trained whole. */
+const WITHOUT_MODULES: ReadonlySet<string> = new Set(['ADAPTION_PROMPT', 'TRAINABLE_TOKENS']);
+
+function modulesKey({ peftType, modulesToSave: names }: AdapterAbout): object {
+  if (names.length > 0) return { modules_to_save: names };
+  return WITHOUT_MODULES.has(peftType) ? {} : { modules_to_save: null };
 }
 
 /** The same for methods of virtual tokens, which PEFT writes the model's sizes for. */
@@ -54,19 +62,28 @@ export function hasTransposed(targets: readonly Target<AdaptableLayer>[]): boole
   return targets.some(({ layer }) => isLinear(layer) && layer.isTransposed);
 }
 
-/** PEFT stores `all-linear` as the names that it stood for; where these would reach into the head too, as whole paths. */
+/**
+ * PEFT stores `all-linear` as the names that it stood for. Where it would take other layers by them and the keys beside
+ * them, they are whole paths. `written`: those keys.
+ */
 export function targetNames(
   model: Model,
-  wanted: Wanted,
-  targets: readonly Target<AdaptableLayer>[],
+  { wanted, targets }: { wanted: Wanted; targets: readonly Target<AdaptableLayer>[] },
+  written: Partial<Wanted>,
 ): string | string[] {
-  const { target_modules: names } = wanted;
-  const paths = () => targets.map(({ path }) => path).toSorted();
-  if (names === 'all-linear') {
-    const short = [...new Set(targets.map(({ path }) => lastName(path)))].toSorted();
-    const found = findTargets(model, { ...wanted, target_modules: short }).length;
-    return found === targets.length && !namesGrouped(model, short) ? short : paths();
+  const { target_modules: given, modules_to_save } = wanted;
+  const short = [...new Set(targets.map(({ path }) => lastName(path)))].toSorted();
+  const names = given === 'all-linear' ? short : typeof given === 'string' ? given : [...given];
+  const { layers_to_transform = null, layers_pattern, exclude_modules = null } = written;
+  const read = { layers_to_transform, layers_pattern: layers_pattern ?? [], exclude_modules, modules_to_save };
+  const paths = targets.map(({ path }) => path).toSorted();
+  // A regular expression excludes numbers of layers in PEFT.
+  if (typeof names === 'string') return layers_to_transform === null && isSame() ? names : paths;
+  return isSame() && !namesGrouped(model, names) ? names : paths;
+
+  function isSame(): boolean {
+    const isMeant = wantedPaths({ ...read, target_modules: names });
+    const found = candidates(model).map(({ path }) => path);
+    return found.filter(isMeant).toSorted().join('\n') === paths.join('\n');
   }
-  if (typeof names === 'string') return names;
-  return namesGrouped(model, names) ? paths() : [...names];
 }

@@ -156,8 +156,21 @@ function build(model: Model, options: AdapterOptions, { seed, owner }: OpenConte
 
 export function create(model: Model, options: AdapterOptions, { seed, tokens }: TuningContext): Tuning {
   refuseTokens(tokens, model, options.modules_to_save);
+  refuseNoCrossAttention(model, options);
   refuseUnmatched(placesOf(model, options), { target_modules: 'all-linear', ...options });
   return build(model, options, { seed });
+}
+
+/** @throws AttuneError E_NO_TARGETS where adapters behind attention to an encoder are asked of a model that has none */
+function refuseNoCrossAttention(model: Model, { cross_attention: isAsked }: AdapterOptions): void {
+  const has = [...model.modules()].some(([, part]) => part instanceof Sublayer && part.kind === 'cross_attention');
+  if (!isAsked || has) return;
+  const { modelType } = model.architecture;
+  const message = `${withArticle(modelType)} model has no attention to an encoder`;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: 'The tuning names layers that get no adapter in this model',
+    problems: [{ field: 'tuning.cross_attention', message, fix: 'leave it out' }],
+  });
 }
 
 export function open(model: Model, options: AdapterOptions, context: OpenContext): Tuning {

@@ -5,6 +5,7 @@ import { fromArray, ones, zeros, type Tensor } from '../../tensor/index.ts';
 import type { BoftOptions } from './boft.options.ts';
 import { LayerAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
+import { trainBiases } from './trained-biases.ts';
 import { cayley } from './rotation.ts';
 import { writeTargets } from './target-options.ts';
 
@@ -16,8 +17,10 @@ class BoftAdapter extends LayerAdapter<LinearLike> {
   readonly boft_s: Parameter;
   readonly #side: number;
 
-  constructor({ path, layer }: LinearTarget, { boft_block_size: side, boft_n_butterfly_factor: factors }: BoftOptions) {
+  constructor({ path, layer }: LinearTarget, options: BoftOptions) {
     super(path, layer);
+    const side = sideOf(layer, options);
+    const factors = options.boft_n_butterfly_factor;
     this.#side = side;
     this.boft_R = new Parameter([factors, layer.inFeatures / side, side, side]);
     this.boft_s = new Parameter([layer.outFeatures, 1]);
@@ -41,7 +44,7 @@ class BoftAdapter extends LayerAdapter<LinearLike> {
     const dealt = dealing(inFeatures, this.#side, factor);
     const back = new BigInt64Array(inFeatures);
     for (const [place, feature] of dealt.entries()) back[Number(feature)] = BigInt(place);
-    const [deal, undo] = [dealt, back].map((index) => fromArray(index).toDevice(x.device));
+    const [deal, undo] = [back, dealt].map((index) => fromArray(index).toDevice(x.device));
     const flat = x.reshape(-1, inFeatures).indexSelect(1, deal);
     const turned = flat.reshape(-1, inFeatures / this.#side, 1, this.#side).matmul(rotation);
     return turned
@@ -83,17 +86,28 @@ function dealing(features: number, side: number, factor: number): BigInt64Array 
   return BigInt64Array.from(dealt.flat(), BigInt);
 }
 
+function sideOf({ inFeatures }: LinearLike, { boft_block_size: size, boft_block_num: count }: BoftOptions): number {
+  return size > 0 ? size : Math.trunc(inFeatures / count);
+}
+
+/** Whether a layer's inputs are whole runs of blocks of an even size. */
+function fits({ layer }: LinearTarget, options: BoftOptions): boolean {
+  const side = sideOf(layer, options);
+  const run = side * 2 ** (options.boft_n_butterfly_factor - 1);
+  return side > 0 && side % 2 === 0 && layer.inFeatures % run === 0;
+}
+
 export const { create, open } = tuneLayers<BoftOptions>({
   peftType: 'BOFT',
-  check(targets, { boft_block_size: side, boft_n_butterfly_factor: factors }) {
-    const run = side * 2 ** (factors - 1);
-    const unfit = targets.filter(({ layer }) => side % 2 !== 0 || layer.inFeatures % run !== 0);
+  check(targets, options) {
+    const unfit = targets.filter((target) => !fits(target, options));
     if (unfit.length === 0) return;
+    const { boft_block_size: side, boft_block_num: count, boft_n_butterfly_factor: factors } = options;
     throw new AttuneError('E_RECIPE', {
-      what: `Blocks of ${side} with ${factors} butterfly factors do not fit all layers`,
+      what: `${side > 0 ? `Blocks of ${side}` : `${count} blocks`} with ${factors} butterfly factors do not fit all layers`,
       problems: unfit.map(({ path, layer }) => ({ field: path, message: `has ${layer.inFeatures} inputs` })),
-      expected: `inputs that ${run} divides, and blocks of an even size`,
-      fix: 'set tuning.boft_block_size or tuning.boft_n_butterfly_factor lower, or leave layers out',
+      expected: `blocks of an even size, and inputs of whole runs of ${2 ** (factors - 1)} of them`,
+      fix: 'set tuning.boft_block_size, tuning.boft_block_num or tuning.boft_n_butterfly_factor lower, or leave layers out',
     });
   },
   parts: (targets, options, start) =>
@@ -105,10 +119,12 @@ export const { create, open } = tuneLayers<BoftOptions>({
     }),
   config: (options) => ({
     ...writeTargets(options),
-    boft_block_num: 0,
+    bias: options.bias,
+    boft_block_num: options.boft_block_num,
     boft_block_size: options.boft_block_size,
     boft_dropout: 0,
     boft_n_butterfly_factor: options.boft_n_butterfly_factor,
     init_weights: true,
   }),
+  beside: ({ bias, ...options }, targets, model) => trainBiases(model, targets, { bias, ...options }),
 });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import { layerKeys, pattern, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
 /** Blocks of circulant matrices (Chen et al., 2024). */
 export const options = z.strictObject({
   block_size: z.int().positive().default(64).describe('side of a block; the next divisor of both sides below it'),
   ...targetOptions,
+  block_size_pattern: pattern('block_size', z.int().positive()),
   ...savedModules,
 });
 
@@ -14,8 +15,7 @@ export type C3aOptions = z.output<typeof options>;
 const config = z.object({
   ...layerKeys,
   block_size: storedRank,
-  /** Sides that follow from the layers' own. */
-  block_size_pattern: z.record(z.string(), z.int()).nullish(),
+  block_size_pattern: z.record(z.string(), storedRank).nullish(),
 });
 
 export const method = defineTuning({
@@ -26,6 +26,7 @@ export const method = defineTuning({
     config,
     read: (written): C3aOptions => ({
       block_size: written.block_size,
+      block_size_pattern: written.block_size_pattern ?? {},
       ...readTargets(written),
     }),
   },

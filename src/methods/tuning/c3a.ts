@@ -5,6 +5,7 @@ import type { C3aOptions } from './c3a.options.ts';
 import { DeltaAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import { writeTargets } from './target-options.ts';
+import { fromPattern } from './targets.ts';
 
 /** W + D, where each block [b, b] of D turns one row round by one place from row to row. */
 class CirculantAdapter extends DeltaAdapter {
@@ -35,7 +36,8 @@ class CirculantAdapter extends DeltaAdapter {
 }
 
 /** The largest side up to the one asked for that divides both. */
-function sideFor({ outFeatures, inFeatures }: LinearLike, wanted: number): number {
+function sideFor({ path, layer: { outFeatures, inFeatures } }: LinearTarget, options: C3aOptions): number {
+  const wanted = fromPattern(options.block_size_pattern, path) ?? options.block_size;
   let side = Math.min(wanted, outFeatures, inFeatures);
   while (outFeatures % side !== 0 || inFeatures % side !== 0) side--;
   return side;
@@ -43,20 +45,23 @@ function sideFor({ outFeatures, inFeatures }: LinearLike, wanted: number): numbe
 
 export const { create, open } = tuneLayers<C3aOptions>({
   peftType: 'C3A',
-  parts: (targets, { block_size: wanted }, start) =>
+  parts: (targets, options, start) =>
     targets.map((target) => {
-      const adapter = new CirculantAdapter(target, sideFor(target.layer, wanted));
+      const adapter = new CirculantAdapter(target, sideFor(target, options));
       begin(adapter.c3a_kernel, start, () => zeros(adapter.c3a_kernel.shape));
       return adapter;
     }),
   config: (options, targets) => ({
     ...writeTargets(options),
     block_size: options.block_size,
+    // PEFT takes no other side than it is told.
     block_size_pattern: Object.fromEntries(
       targets
-        .map(({ path, layer }) => [path, sideFor(layer, options.block_size)] as const)
+        .map((target) => [target.path, sideFor(target, options)] as const)
         .filter(([, side]) => side !== options.block_size),
     ),
+    // PEFT excludes nothing here: `target_modules` are what is left.
+    exclude_modules: undefined,
     init_weights: 'xavier_uniform',
   }),
 });

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+import {
+  layerKeys,
+  pattern,
+  readTargets,
+  savedModules,
+  targetOptions,
+  storedFactor,
+  storedRank,
+} from './target-options.ts';
 
 /** A few frequencies of each weight (Gao et al., 2024). */
 export const options = z.strictObject({
@@ -8,6 +16,7 @@ export const options = z.strictObject({
   scaling: z.number().positive().default(150).describe('what the update is multiplied by'),
   random_loc_seed: z.int().min(0).default(777).describe('which frequencies they are'),
   ...targetOptions,
+  n_frequency_pattern: pattern('n_frequency', z.int().positive()),
   ...savedModules,
 });
 
@@ -16,9 +25,7 @@ export type FourierftOptions = z.output<typeof options>;
 const config = z.object({
   ...layerKeys,
   n_frequency: storedRank,
-  n_frequency_pattern: z
-    .record(z.string(), z.never({ error: 'other counts for some modules cannot be loaded' }))
-    .nullish(),
+  n_frequency_pattern: z.record(z.string(), storedRank).nullish(),
   scaling: storedFactor,
   random_loc_seed: z.int().min(0).nullish(),
 });
@@ -31,6 +38,7 @@ export const method = defineTuning({
     config,
     read: (written): FourierftOptions => ({
       n_frequency: written.n_frequency,
+      n_frequency_pattern: written.n_frequency_pattern ?? {},
       scaling: written.scaling,
       random_loc_seed: written.random_loc_seed ?? 777,
       ...readTargets(written),

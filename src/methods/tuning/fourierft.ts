@@ -6,6 +6,7 @@ import { DeltaAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import { shuffledStart } from './mersenne-twister.ts';
 import { writeTargets } from './target-options.ts';
+import { fromPattern } from './targets.ts';
 
 /** W + scaling · the real part of the inverse Fourier transform of a spectrum with n numbers that are not zero. */
 class FourierAdapter extends DeltaAdapter {
@@ -18,7 +19,8 @@ class FourierAdapter extends DeltaAdapter {
   constructor({ path, layer }: LinearTarget, options: FourierftOptions) {
     super(path, layer);
     this.#size = [layer.outFeatures, layer.inFeatures];
-    const count = Math.min(options.n_frequency, layer.outFeatures * layer.inFeatures);
+    const wanted = fromPattern(options.n_frequency_pattern, path) ?? options.n_frequency;
+    const count = Math.min(wanted, layer.outFeatures * layer.inFeatures);
     this.fourierft_spectrum = new Parameter([count]);
     // PEFT saves the seed alone: torch.randperm(out · in) tells the places.
     this.#places = shuffledStart(layer.outFeatures * layer.inFeatures, count, options.random_loc_seed);
@@ -48,7 +50,7 @@ export const { create, open } = tuneLayers<FourierftOptions>({
     ...writeTargets(options),
     init_weights: true,
     n_frequency: options.n_frequency,
-    n_frequency_pattern: {},
+    n_frequency_pattern: options.n_frequency_pattern,
     random_loc_seed: options.random_loc_seed,
     scaling: options.scaling,
   }),

@@ -11,10 +11,14 @@ export const options = z.strictObject({
     description: 'modules that are scaled; with all-linear: keys, values and the second feed-forward layer',
     shown: 'all-linear|LIST|REGEX',
   }),
-  feedforward_modules: names
+  feedforward_modules: z
+    .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
     .nullable()
     .default(null)
-    .describe('modules of them whose input is scaled and not the output; by the usual names unless given'),
+    .meta({
+      description: 'modules of them whose input is scaled and not the output; by the usual names unless given',
+      shown: 'LIST|REGEX',
+    }),
   ...savedModules,
 });
 
@@ -23,7 +27,7 @@ export type Ia3Options = z.output<typeof options>;
 const config = z.object({
   target_modules: targetKeys.target_modules,
   exclude_modules: targetKeys.exclude_modules,
-  feedforward_modules: z.union([z.string().transform((name) => [name]), z.array(z.string())]).nullish(),
+  feedforward_modules: z.union([z.string(), z.array(z.string())]).nullish(),
   init_ia3_weights: z.boolean().nullish(),
 });
 
@@ -36,6 +40,7 @@ export const method = defineTuning({
     read: (written): Ia3Options => ({
       target_modules: written.target_modules,
       layers_to_transform: null,
+      layers_pattern: null,
       exclude_modules: written.exclude_modules ?? null,
       feedforward_modules: written.feedforward_modules ?? [],
       modules_to_save: [],

@@ -6,7 +6,7 @@ import { hasTransposed } from './adapter-file.ts';
 import type { Ia3Options } from './ia3.options.ts';
 import { LayerAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
-import { adaptable, isNamed, type Wanted } from './targets.ts';
+import { adaptable, isNamed, matcher, type Wanted } from './targets.ts';
 
 /** Scales a layer's output, its bias included, or its input: (IA)³ (Liu et al., 2022). */
 class Ia3Adapter extends LayerAdapter<LinearLike> {
@@ -70,28 +70,37 @@ function wantedOf(options: Ia3Options, model: Model): Wanted {
   return { ...options, target_modules: found.length > 0 ? found : usual };
 }
 
-function isFeedForward({ path }: LinearTarget, names: readonly string[]): boolean {
-  return names.some((name) => isNamed(path, name));
+/** By a regular expression of whole paths, or by the ends of names, as PEFT compares. */
+function feedForward(given: Ia3Options['feedforward_modules']): (target: LinearTarget) => boolean {
+  if (given === null) return ({ path }) => FEED_FORWARD.some((name) => isNamed(path, name));
+  if (typeof given !== 'string') return ({ path }) => given.some((name) => path.endsWith(name));
+  const matches = matcher(given);
+  return ({ path }) => matches(path);
 }
 
-/** PEFT wants the names of feed-forward modules among those of all: by whole paths where the options have others. */
-function namesOf({ target_modules: all, feedforward_modules: given }: Ia3Options, targets: readonly LinearTarget[]) {
-  const names = (given ?? FEED_FORWARD).filter((name) => targets.some((target) => isFeedForward(target, [name])));
-  if (!Array.isArray(all) || names.every((name) => all.includes(name))) return { feedforward_modules: names };
+/** PEFT wants the names of feed-forward modules among those of all: whole paths are. */
+function namesOf(options: Ia3Options, targets: readonly LinearTarget[]) {
+  const { target_modules: all, feedforward_modules: given } = options;
+  const inner = targets.filter(feedForward(given));
+  const names = given ?? FEED_FORWARD.filter((name) => inner.some(({ path }) => isNamed(path, name)));
+  const areKnown = !Array.isArray(all) || !Array.isArray(names) || names.every((name) => all.includes(name));
+  // Its files say nothing of layers by number.
+  if (areKnown && options.layers_to_transform === null) return { feedforward_modules: names };
   const paths = (some: readonly LinearTarget[]) => some.map(({ path }) => path).toSorted();
-  const inner = targets.filter((target) => isFeedForward(target, names));
   return { target_modules: paths(targets), feedforward_modules: paths(inner) };
 }
 
 export const { create, open } = tuneLayers<Ia3Options>({
   peftType: 'IA3',
   wanted: wantedOf,
-  parts: (targets, options, start) =>
-    targets.map((target) => {
-      const adapter = new Ia3Adapter(target, isFeedForward(target, options.feedforward_modules ?? FEED_FORWARD));
+  parts(targets, options, start) {
+    const isInner = feedForward(options.feedforward_modules);
+    return targets.map((target) => {
+      const adapter = new Ia3Adapter(target, isInner(target));
       begin(adapter.ia3_l, start, () => ones(adapter.ia3_l.shape));
       return adapter;
-    }),
+    });
+  },
   config: (options, targets) => ({
     exclude_modules: options.exclude_modules,
     fan_in_fan_out: hasTransposed(targets),

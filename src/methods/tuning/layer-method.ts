@@ -2,12 +2,12 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
-import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
+import type { OpenContext, ResultNotes, Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { adapterConfig, targetNames } from './adapter-file.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
-import { findTargets, isProduct, refuseUnmatched, type Target, type Wanted } from './targets.ts';
+import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
@@ -43,6 +43,8 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyT
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
   /** What is trained beside the layers' changes. */
   beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
+  /** One of all that is trained, with its rate. */
+  rated?(one: Trainable, options: Options): Trainable;
   /** The method's own keys of adapter_config.json; `target_modules` is added. */
   config(options: Options, targets: readonly Accepted[]): object;
 }
@@ -57,7 +59,7 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends AnyTar
       refuseUnmatched(targets, wantedOf(method, model, options));
       method.check?.(targets, options);
       const trained = trainedTokens(model, options, tokens);
-      if (trained !== undefined) refuseTables(targets);
+      if (trained !== undefined) refuseTable(targets, model);
       return build(method, model, options, { seed, residuals, starts, tokens: trained });
     },
     open: (model: Model, options: Options, context: OpenContext): Tuning => build(method, model, options, context),
@@ -102,22 +104,25 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
       tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
     ),
   );
-  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], (about) =>
-    adapterConfig(
+  const config = (about: ResultNotes) => {
+    const own = method.config(options, targets);
+    return adapterConfig(
       model,
       { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
       {
-        target_modules: targetNames(model, wantedOf(method, model, options), targets),
+        target_modules: targetNames(model, { wanted: wantedOf(method, model, options), targets }, own),
         ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
-        ...method.config(options, targets),
+        ...own,
       },
-    ),
-  );
+    );
+  };
+  const rated = (one: Trainable) => method.rated?.(one, options) ?? one;
+  return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], config, rated);
 }
 
 /** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */
-function refuseTables(targets: readonly AnyTarget[]): void {
-  const [table] = targets.filter(({ layer }) => !isProduct(layer));
+function refuseTable(targets: readonly AnyTarget[], { trunk }: Model): void {
+  const table = targets.find(({ layer }) => layer === trunk.tokenTable);
   if (table === undefined) return;
   throw new AttuneError('E_TOKENS_TWICE', {
     what: 'tuning.target_modules and new or trainable tokens train the same rows',
@@ -131,6 +136,11 @@ function trainedTokens(model: Model, options: LayerOptions, tokens: readonly num
   const { modules_to_save: modulesToSave, trainable_tokens: wanted } = options;
   if (wanted === undefined) return void refuseTokens(tokens, model, modulesToSave);
   return indicesFor(model, tokens, { modulesToSave, areOptional: wanted.length === 0 });
+}
+
+/** Gives a constant that no file holds its values, on `meta` none. */
+export function drawAgain(constant: ModuleBuffer, { model }: Start, values: () => Tensor): void {
+  if (model.device !== 'meta') constant.assign(values().toDevice(model.device));
 }
 
 /** Gives a parameter its first values, on `meta` none, and lets it move. `values` get the seed of the run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { savedModules, targetKeys } from './target-options.ts';
+import { savedModules, targetKeys, targetOptions } from './target-options.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 
@@ -13,12 +13,16 @@ export const options = z.strictObject({
       description: 'norms that are trained, by their names; all of the trunk unless given',
       shown: 'LIST|REGEX',
     }),
+  exclude_modules: targetOptions.exclude_modules.meta({ description: 'norms of them that stay', shown: 'LIST|REGEX' }),
   ...savedModules,
 });
 
 export type LnTuningOptions = z.output<typeof options>;
 
-const config = z.object({ target_modules: targetKeys.target_modules, exclude_modules: z.null().optional() });
+const config = z.object({
+  target_modules: targetKeys.target_modules,
+  exclude_modules: targetKeys.exclude_modules,
+});
 
 export const method = defineTuning({
   options,
@@ -26,7 +30,11 @@ export const method = defineTuning({
   peft: {
     types: ['LN_TUNING'],
     config,
-    read: ({ target_modules }): LnTuningOptions => ({ target_modules, modules_to_save: [] }),
+    read: ({ target_modules, exclude_modules = null }): LnTuningOptions => ({
+      target_modules,
+      exclude_modules,
+      modules_to_save: [],
+    }),
   },
   run: () => import('./ln_tuning.ts'),
 });

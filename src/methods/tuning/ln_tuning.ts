@@ -8,14 +8,14 @@ import { adapterConfig } from './adapter-file.ts';
 import type { LnTuningOptions } from './ln_tuning.options.ts';
 import { PeftAdapter, ROOT } from './peft-adapter.ts';
 import { SavedParameter, saveModules } from './saved-modules.ts';
-import { lastName, matcher } from './targets.ts';
+import { lastName, wantedPaths } from './targets.ts';
 import { refuseTokens } from './token-indices.ts';
 import { isNorm } from './weight-decay.ts';
 
 /** The norms that the options mean. @throws E_NO_TARGETS */
-function normsOf(model: Model, wanted: LnTuningOptions['target_modules']): [string, Module][] {
+function normsOf(model: Model, options: LnTuningOptions): [string, Module][] {
   const norms = [...model.modules()].filter(([path, module]) => isNorm(module) && !model.isOfHead(`${path}.weight`));
-  const matches = matcher(wanted);
+  const matches = wantedPaths(options);
   const found = norms.filter(([path, module]) => matches(path) && [...module.ownParameters()].length > 0);
   if (found.length > 0) return found;
   const names = [...new Set(norms.map(([path]) => lastName(path)))];
@@ -23,15 +23,15 @@ function normsOf(model: Model, wanted: LnTuningOptions['target_modules']): [stri
     what:
       names.length === 0
         ? `${capitalised(withArticle(model.architecture.modelType))} model has no norms to train`
-        : 'target_modules matches no norm of this model',
-    got: JSON.stringify(wanted),
+        : `target_modules${options.exclude_modules === null ? '' : ' without exclude_modules'} matches no norm of this model`,
+    got: JSON.stringify(options.target_modules),
     expected: names.length === 0 ? undefined : `some of ${names.join(', ')}`,
     fix: 'choose another tuning, or other modules',
   });
 }
 
 function build(model: Model, options: LnTuningOptions): Tuning {
-  const norms = normsOf(model, options.target_modules);
+  const norms = normsOf(model, options);
   const parts = noGrad(() =>
     scope(() =>
       norms.flatMap(([path, module]) =>
@@ -41,13 +41,13 @@ function build(model: Model, options: LnTuningOptions): Tuning {
       ),
     ),
   );
-  const { modules_to_save: modulesToSave, target_modules: wanted } = options;
+  const { modules_to_save: modulesToSave, target_modules: wanted, exclude_modules } = options;
   const names = wanted === 'all-linear' ? [...new Set(norms.map(([path]) => lastName(path)))].toSorted() : wanted;
   return new PeftAdapter(model, [...parts, ...saveModules(model, modulesToSave)], (about) =>
     adapterConfig(
       model,
       { ...about, peftType: 'LN_TUNING', modulesToSave },
-      { target_modules: names, exclude_modules: null },
+      { target_modules: names, exclude_modules },
     ),
   );
 }

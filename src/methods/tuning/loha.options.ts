@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+import {
+  layerKeys,
+  pattern,
+  readTargets,
+  savedModules,
+  targetOptions,
+  storedFactor,
+  storedRank,
+} from './target-options.ts';
 
 /** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({
@@ -8,6 +16,8 @@ export const options = z.strictObject({
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
+  rank_pattern: pattern('r', z.int().positive()),
+  alpha_pattern: pattern('alpha', z.number().positive()),
   ...savedModules,
 });
 
@@ -17,8 +27,8 @@ const config = z.object({
   ...layerKeys,
   r: storedRank,
   alpha: storedFactor,
-  rank_pattern: z.record(z.string(), z.never({ error: 'other ranks for some modules cannot be loaded' })).nullish(),
-  alpha_pattern: z.record(z.string(), z.never({ error: 'other factors for some modules cannot be loaded' })).nullish(),
+  rank_pattern: z.record(z.string(), storedRank).nullish(),
+  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
   use_effective_conv2d: z.boolean().nullish(),
 });
 
@@ -31,6 +41,8 @@ export const method = defineTuning({
     read: (written): LohaOptions => ({
       r: written.r,
       alpha: written.alpha,
+      rank_pattern: written.rank_pattern ?? {},
+      alpha_pattern: written.alpha_pattern ?? {},
       use_effective_conv2d: written.use_effective_conv2d ?? false,
       ...readTargets(written),
     }),

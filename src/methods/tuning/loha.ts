@@ -6,7 +6,7 @@ import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { LohaOptions } from './loha.options.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
-import { isProduct, type Target } from './targets.ts';
+import { fromPattern, isProduct, type Target } from './targets.ts';
 
 /** W + scale · (A₁ B₁) ∘ (A₂ B₂); with a kernel t between the factors for convolutions. */
 class LohaAdapter extends DeltaAdapter {
@@ -22,9 +22,9 @@ class LohaAdapter extends DeltaAdapter {
 
   constructor({ path, layer }: Target, options: LohaOptions) {
     super(path, layer);
-    const { r } = options;
-    this.#scale = options.alpha / r;
-    this.#shape = shapeOf(layer);
+    const r = fromPattern(options.rank_pattern, path) ?? options.r;
+    this.#scale = (fromPattern(options.alpha_pattern, path) ?? options.alpha) / r;
+    this.#shape = weightShape(layer);
     const [out, inner, ...kernel] = this.#shape;
     const hasKernel = options.use_effective_conv2d && kernel.some((side) => side > 1);
     const rest = hasKernel ? [] : kernel;
@@ -50,8 +50,8 @@ class LohaAdapter extends DeltaAdapter {
   }
 
   delta(): Tensor {
-    const first = product(this.hada_w1_a, this.hada_w1_b, this.hada_t1);
-    const second = product(this.hada_w2_a, this.hada_w2_b, this.hada_t2);
+    const first = throughKernel(this.hada_w1_a, this.hada_w1_b, this.hada_t1);
+    const second = throughKernel(this.hada_w2_a, this.hada_w2_b, this.hada_t2);
     return first
       .mul(second)
       .mul(this.#scale)
@@ -60,12 +60,12 @@ class LohaAdapter extends DeltaAdapter {
 }
 
 /** [out, in], or [O, C, k, k] */
-function shapeOf(layer: TargetLayer): readonly number[] {
+export function weightShape(layer: TargetLayer): readonly number[] {
   return isLinear(layer) ? [layer.outFeatures, layer.inFeatures] : layer.weight.shape;
 }
 
 /** A B, or through the kernel: t [i, j, k, k], B [j, r], A [i, p] → [p, r, k, k] */
-function product(a: Parameter, b: Parameter, t: Parameter | undefined): Tensor {
+export function throughKernel(a: Parameter, b: Parameter, t: Parameter | undefined): Tensor {
   if (t === undefined) return a.tensor.matmul(b.tensor);
   return aten.einsum.default('ijkl,jr,ip->prkl', [t.tensor, b.tensor, a.tensor]);
 }
@@ -91,11 +91,11 @@ export const { create, open } = tuneLayers<LohaOptions, Target>({
     bias: undefined,
     r: options.r,
     alpha: options.alpha,
-    alpha_pattern: {},
+    alpha_pattern: options.alpha_pattern,
     init_weights: true,
     module_dropout: 0,
     rank_dropout: 0,
-    rank_pattern: {},
+    rank_pattern: options.rank_pattern,
     use_effective_conv2d: options.use_effective_conv2d,
   }),
 });

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedFactor, storedRank } from './target-options.ts';
+import {
+  layerKeys,
+  pattern,
+  readTargets,
+  savedModules,
+  targetOptions,
+  storedFactor,
+  storedRank,
+} from './target-options.ts';
 
 /** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
 export const options = z.strictObject({
@@ -8,7 +16,10 @@ export const options = z.strictObject({
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   decompose_both: z.boolean().default(false).describe('the smaller factor has a low rank too'),
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),
+  use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
+  rank_pattern: pattern('r', z.int().positive()),
+  alpha_pattern: pattern('alpha', z.number().positive()),
   ...savedModules,
 });
 
@@ -20,8 +31,11 @@ const config = z.object({
   alpha: storedFactor,
   decompose_both: z.boolean().nullish(),
   decompose_factor: z.int().nullish(),
-  rank_pattern: z.record(z.string(), z.never({ error: 'other ranks for some modules cannot be loaded' })).nullish(),
-  alpha_pattern: z.record(z.string(), z.never({ error: 'other factors for some modules cannot be loaded' })).nullish(),
+  use_effective_conv2d: z.boolean().nullish(),
+  /** Of dropout. */
+  rank_dropout_scale: z.unknown().optional(),
+  rank_pattern: z.record(z.string(), storedRank).nullish(),
+  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
 });
 
 export const method = defineTuning({
@@ -33,8 +47,11 @@ export const method = defineTuning({
     read: (written): LokrOptions => ({
       r: written.r,
       alpha: written.alpha,
+      rank_pattern: written.rank_pattern ?? {},
+      alpha_pattern: written.alpha_pattern ?? {},
       decompose_both: written.decompose_both ?? false,
       decompose_factor: written.decompose_factor ?? -1,
+      use_effective_conv2d: written.use_effective_conv2d ?? false,
       ...readTargets(written),
     }),
   },

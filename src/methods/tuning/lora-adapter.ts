@@ -1,13 +1,13 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
 import { AttuneError } from '../../base/errors.ts';
 import { aten, cat, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
-import type { Trainable } from '../../train/interfaces.ts';
 import {
   Dropout,
   isLinear,
   notesRows,
   Parameter,
   tappedLinear,
+  tapScale,
   type ConvolutionBase,
   type LinearLike,
   type LowRank,
@@ -27,34 +27,23 @@ export interface AdapterShape {
   hasBias?: boolean;
   /** Rows of the changed weight have a trained length (DoRA). */
   hasMagnitude?: boolean;
-  /** B learns so much faster than A (LoRA+). */
-  ratio?: number | null;
 }
 
 /** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
 export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
-  readonly #ratio: number | null;
   abstract readonly lora_A: Parameter;
   abstract readonly lora_B: Parameter;
 
-  constructor(layer: Layer, { path, rank, scaling, ratio = null }: AdapterShape) {
+  constructor(layer: Layer, { path, rank, scaling }: AdapterShape) {
     super(path, layer);
-    this.#ratio = ratio;
     this.rank = rank;
     this.scaling = scaling;
   }
 
   protected override fileName(key: string): string {
     return FILE_NAMES.get(key) ?? `${key}.weight`;
-  }
-
-  override get trainables(): Trainable[] {
-    const own = super.trainables;
-    if (this.#ratio === null) return own;
-    const rate = this.#ratio;
-    return own.map((one) => (one.name.endsWith('.lora_A.weight') ? one : { ...one, rate }));
   }
 
   /** scaling · B A in the weight's shape, f32. */
@@ -98,9 +87,14 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   }
 
   /** Begins with a part of the layer's weight: the layer gives what it gave, and that part is what learns. */
-  beginWith(a: Tensor, b: Tensor): void {
+  beginWith({ a, b }: { a: Tensor; b: Tensor }): void {
     this.lora_A.assign(a.clone());
     this.lora_B.assign(b.clone());
+    this.takeOut({ a, b });
+  }
+
+  /** The layer gives without that part of its weight what A and B are added to. */
+  takeOut({ a, b }: { a: Tensor; b: Tensor }): void {
     this.#initial = { a: a.own(), b: b.own() };
   }
 
@@ -147,10 +141,17 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
       added = added.add(aten.linear.default(hidden, taken.to(x.dtype)));
     if (this.lora_B_bias !== undefined) added = added.add(this.lora_B_bias.value(x.dtype).mul(this.scaling));
     if (this.lora_magnitude_vector === undefined) return output.add(added);
-    const stretch = this.#stretch(this.lora_magnitude_vector).to(x.dtype);
     const bias = this.layer.bias?.value(x.dtype);
-    if (bias === undefined) return output.add(added).mul(stretch);
-    return output.sub(bias).add(added).mul(stretch).add(bias);
+    if (bias === undefined) return this.#stretched(output.add(added), this.lora_magnitude_vector);
+    return this.#stretched(output.sub(bias).add(added), this.lora_magnitude_vector).add(bias);
+  }
+
+  /** Rows of W + scaling · B A in their trained lengths. */
+  #stretched(y: Tensor, magnitude: Parameter): Tensor {
+    const lengths = this.#lengths();
+    const stretched = (by: Tensor) => y.mul(by.div(lengths).to(y.dtype));
+    if (!notesRows()) return stretched(magnitude.tensor);
+    return tapScale(stretched(magnitude.tensor.detach()), y.div(lengths), { weight: magnitude });
   }
 
   get #isPlain(): boolean {
@@ -162,10 +163,9 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
   }
 
-  /** What rows of W + scaling · B A are multiplied by; their lengths count as fixed (Liu et al., "DoRA", 2024). */
-  #stretch(magnitude: Parameter): Tensor {
-    const lengths = noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
-    return magnitude.tensor.div(lengths);
+  /** Of rows of W + scaling · B A; they count as fixed (Liu et al., "DoRA", 2024): [out] */
+  #lengths(): Tensor {
+    return noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
   }
 
   /** f32 [out, in] */
@@ -198,7 +198,8 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   terms(x: Tensor): Term[] {
     if (!this.isActive) return [];
     if (!this.#isProduct) throw new Error('an output head takes plain LoRA alone');
-    return [{ hidden: this.#inner(x), weight: this.lora_B.tensor }, ...this.#taken(x)];
+    const { lora_B: b } = this;
+    return [{ hidden: this.#inner(x), weight: b.tensor, parameter: b }, ...this.#taken(x)];
   }
 
   /** B lies turned round in memory: its columns are what passes add up. */
@@ -238,22 +239,62 @@ export class LoraConvolution extends LowRankAdapter<ConvolutionBase> {
   readonly lora_A: Parameter;
   /** [O, r, 1, …] */
   readonly lora_B: Parameter;
+  /** [O] */
+  readonly lora_B_bias?: Parameter;
+  /** [1, O, 1, …] */
+  readonly lora_magnitude_vector?: Parameter;
 
   constructor(layer: ConvolutionBase, shape: AdapterShape) {
     super(layer, shape);
     const [out, channels, ...kernel] = layer.weight.shape;
     this.lora_A = new Parameter([shape.rank, channels, ...kernel]);
     this.lora_B = new Parameter([out, shape.rank, ...kernel.map(() => 1)]);
+    if (shape.hasBias === true) this.lora_B_bias = new Parameter([out]);
+    if (shape.hasMagnitude === true) this.lora_magnitude_vector = new Parameter([1, out, ...kernel.map(() => 1)]);
     this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
     const inner = this.layer.convolve(x, this.lora_A.value(x.dtype)); // [B, r, …]
-    return output.add(this.layer.mix(inner, this.lora_B.value(x.dtype)).mul(this.scaling));
+    let added = this.layer.mix(inner, this.lora_B.value(x.dtype)).mul(this.scaling);
+    const places = output.shape.slice(2).map(() => 1);
+    const ofChannels = (values: Tensor) => values.to(x.dtype).reshape(1, -1, ...places);
+    if (this.lora_B_bias !== undefined) added = added.add(ofChannels(this.lora_B_bias.tensor.mul(this.scaling)));
+    if (this.lora_magnitude_vector === undefined) return output.add(added);
+    const stretch = ofChannels(this.#stretch(this.lora_magnitude_vector));
+    const bias = this.layer.bias && ofChannels(this.layer.bias.tensor);
+    if (bias === undefined) return output.add(added).mul(stretch);
+    return output.sub(bias).add(added).mul(stretch).add(bias);
+  }
+
+  /** As of linear layers: [O] */
+  #stretch(magnitude: Parameter): Tensor {
+    const weight = this.layer.weight.tensor.detach().to('f32');
+    const lengths = noGrad(() => scope(() => rowLengths(super.merged(weight).flatten(1))));
+    return magnitude.tensor.flatten().div(lengths);
+  }
+
+  /** [1, O, 1, …] */
+  ownLengths(): Tensor {
+    const { tensor } = this.layer.weight;
+    return rowLengths(tensor.to('f32').flatten(1)).reshape(1, -1, ...tensor.shape.slice(2).map(() => 1));
+  }
+
+  override merged(weight: Tensor): Tensor {
+    if (this.lora_B_bias !== undefined && this.layer.bias === undefined) throw noBias(this.path);
+    const changed = super.merged(weight);
+    const { lora_magnitude_vector: magnitude } = this;
+    if (magnitude === undefined) return changed;
+    const stretch = magnitude.tensor.flatten().div(rowLengths(changed.flatten(1)));
+    return changed.mul(stretch.reshape(-1, ...weight.shape.slice(1).map(() => 1)));
+  }
+
+  override mergedBias(bias: Tensor): Tensor {
+    return this.lora_B_bias === undefined ? bias : bias.add(this.lora_B_bias.tensor.mul(this.scaling));
   }
 }
 
-export function loraOn(layer: TargetLayer, shape: AdapterShape): LowRankAdapter {
+export function loraOn(layer: TargetLayer, shape: AdapterShape): LoraAdapter | LoraConvolution {
   return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
 }

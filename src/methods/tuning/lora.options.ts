@@ -66,8 +66,11 @@ export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-/** Beginnings of the names of initialisations that leave the base as it is. */
-const PLAIN_STARTS: ReadonlySet<unknown> = new Set([true, false, null, undefined, 'gaussian', 'eva', 'orthogonal']);
+/** Starts that leave the base as it is, and those that take the same part of it whenever they are made. */
+const KNOWN_STARTS: ReadonlySet<unknown> = new Set([
+  ...[true, false, null, undefined, 'gaussian', 'eva', 'orthogonal'],
+  ...['pissa', 'olora'],
+]);
 
 const config = z.object({
   r: storedRank,
@@ -80,7 +83,7 @@ const config = z.object({
   init_lora_weights: z
     .unknown()
     .optional()
-    .refine((start) => PLAIN_STARTS.has(start), {
+    .refine((start) => KNOWN_STARTS.has(start), {
       error: ({ input }) =>
         `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; ` +
         'save it as plain LoRA (path_initial_model_for_weight_conversion)',
@@ -92,8 +95,16 @@ const config = z.object({
   lora_bias: z.boolean().nullish(),
 });
 
+/** PEFT takes a part of the base's weights out of it again when it loads such an adapter. */
+function startOf(written: unknown): LoraOptions['init_lora_weights'] {
+  return written === 'pissa' || written === 'olora' ? written : true;
+}
+
 export const method = defineTuning({
-  options,
+  options: options.refine(({ use_dora: isDora, lora_bias: hasBias }) => !isDora || !hasBias, {
+    path: ['lora_bias'],
+    error: 'has no place beside use_dora: remove one of them',
+  }),
   complete,
   keepsWeights: true,
   peft: {
@@ -108,7 +119,7 @@ export const method = defineTuning({
       alpha_pattern: written.alpha_pattern ?? {},
       use_rslora: written.use_rslora ?? false,
       trainable_tokens: [],
-      init_lora_weights: true,
+      init_lora_weights: startOf(written.init_lora_weights),
       eva_rho: 2,
       bias: written.bias,
       use_dora: written.use_dora ?? false,

@@ -3,17 +3,18 @@ import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initi
 import type { Model } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
 import { tokenTables } from '../../models/token-tables.ts';
-import { isLinear, ModuleBuffer, type Embedding, type Parameter } from '../../nn/index.ts';
+import { isLinear, type Embedding, type Parameter } from '../../nn/index.ts';
 import { aten, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
-import { LoraAdapter, loraOn, type LowRankAdapter } from './lora-adapter.ts';
+import { LoraAdapter, loraOn, type LoraConvolution, type LowRankAdapter } from './lora-adapter.ts';
 import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { ROOT } from './peft-adapter.ts';
-import { SavedParameter } from './saved-modules.ts';
-import { fromPattern, isProduct, isSaved, type Target } from './targets.ts';
+import { trainBiases } from './trained-biases.ts';
+import { writeTargets } from './target-options.ts';
+import { fromPattern, isProduct, type Target } from './targets.ts';
 
 /** Low-rank adapters on linear layers, convolutions and the table of tokens. */
 export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>({
@@ -23,17 +24,16 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
     const products = targets.filter(({ layer }) => isProduct(layer));
     if (isOfWeight(start)) refuseStart(targets, start, { isDora, dropout });
     if (dropout > 0) refuseBesideLinear(products, 'dropout above 0', 'set tuning.dropout to 0');
-    if (isDora) refuseBesideLinear(targets, 'use_dora', 'set tuning.use_dora to false');
-    if (hasBias) refuseBesideLinear(targets, 'lora_bias', 'set tuning.lora_bias to false');
+    if (hasBias) refuseTables(targets);
   },
   parts: (targets, options, start) =>
     targets.map(({ path, layer }) => {
       const rank = fromPattern(options.rank_pattern, path) ?? options.r;
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
-      const { dropout, lora_bias: hasBias, use_dora: hasMagnitude, loraplus_lr_ratio: ratio } = options;
-      if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling }, start);
-      const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude, ratio });
+      const { dropout, lora_bias: hasBias, use_dora: hasMagnitude } = options;
+      if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling, hasMagnitude }, start);
+      const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude });
       initialise(adapter, options, start);
       return adapter;
     }),
@@ -41,19 +41,24 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
     const options = isOfWeight(written.init_lora_weights) ? doubled(written) : written;
     return configOf(options, targets);
   },
-  beside: (options, targets, model) => (options.bias === 'none' ? [] : trainBiases(model, targets, options)),
+  rated: (one, { loraplus_lr_ratio: ratio }) => (ratio === null ? one : withRatio(one, ratio)),
+  beside: (options, targets, model) => trainBiases(model, targets, options),
 });
+
+/** LoRA+ (Hayou et al., 2024): B learns so much faster, and vectors too, as PEFT has it. */
+export function withRatio(one: Trainable, rate: number): Trainable {
+  return one.name.includes('lora_B') || one.parameter.shape.length === 1 ? { ...one, rate } : one;
+}
 
 function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>[]) {
   return {
     ...otherVariants,
+    ...writeTargets(options),
     alpha_pattern: options.alpha_pattern,
     bias: options.bias,
-    exclude_modules: options.exclude_modules,
     fan_in_fan_out: hasTransposed(targets),
     // What is written is a plain LoRA: PEFT must not change the base for it.
     init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
-    layers_to_transform: options.layers_to_transform,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
     lora_dropout: options.dropout,
@@ -99,7 +104,6 @@ const otherVariants = {
   corda_config: null,
   eva_config: null,
   layer_replication: null,
-  layers_pattern: null,
   loftq_config: {},
   megatron_config: null,
   megatron_core: 'megatron.core',
@@ -108,17 +112,14 @@ const otherVariants = {
   use_qalora: false,
 };
 
-/** Whether first values may be taken of the model's weights. */
-function hasWeights({ seed, model }: Start): boolean {
-  return seed !== undefined && model.device !== 'meta';
-}
-
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
-function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
+function initialise(adapter: LoraAdapter | LoraConvolution, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
-  if (hasWeights(start) && adapter instanceof LoraAdapter && isOfWeight(kind)) {
-    beginWithWeight(adapter, kind);
+  if (start.model.device !== 'meta' && adapter instanceof LoraAdapter && isOfWeight(kind)) {
+    const part = partOfWeight(adapter, kind);
+    if (start.seed === undefined) return adapter.takeOut(part);
+    adapter.beginWith(part);
     return trainBoth(adapter);
   }
   const residual = kind === 'loftq' ? start.residuals?.get(path) : undefined;
@@ -135,7 +136,6 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
     return options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
   });
   begin(b, start, () => zeros(b.shape));
-  if (!(adapter instanceof LoraAdapter)) return;
   const { lora_B_bias: bias, lora_magnitude_vector: magnitude } = adapter;
   if (bias !== undefined) begin(bias, start, () => zeros(bias.shape));
   if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
@@ -144,15 +144,17 @@ function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start)
 /** PEFT's start: A zero, B normal. */
 function embeddingAdapter(
   table: Embedding,
-  shape: { path: string; rank: number; scaling: number },
+  shape: { path: string; rank: number; scaling: number; hasMagnitude: boolean },
   start: Start,
 ): LoraEmbedding {
-  const { output } = tokenTables(start.model);
-  const isHead = output === undefined && start.model.head instanceof TokenHead;
+  const { trunk, head } = start.model;
+  const isOfTokens = table === trunk.tokenTable;
+  const isHead = isOfTokens && tokenTables(start.model).output === undefined && head instanceof TokenHead;
   const adapter = new LoraEmbedding(table, { ...shape, isHead });
-  const { lora_embedding_A: a, lora_embedding_B: b } = adapter;
+  const { lora_embedding_A: a, lora_embedding_B: b, lora_magnitude_vector: magnitude } = adapter;
   begin(a, start, () => zeros(a.shape));
   begin(b, start, (seed) => keyedNormal(b.shape, { seed, path: `lora_embedding_B:${shape.path}` }, 1));
+  if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
   return adapter;
 }
 
@@ -165,7 +167,7 @@ function trainBoth({ lora_A: a, lora_B: b }: LowRankAdapter): void {
  * PiSSA (Meng et al., 2024): the first singular vectors. OLoRA (Büyükakyüz, 2024): the first columns of its
  * orthogonal factor.
  */
-function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
+function partOfWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): { a: Tensor; b: Tensor } {
   const { rank, scaling, path, layer } = adapter;
   const most = Math.min(layer.inFeatures, layer.outFeatures);
   if (rank > most) {
@@ -175,7 +177,7 @@ function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
       fix: `lower tuning.r, or give this layer another rank: tuning.rank_pattern`,
     });
   }
-  const { a, b } = scope(() => {
+  return scope(() => {
     const weight = adapter.weightRows();
     if (kind === 'olora') {
       const [q, r] = aten.linalg_qr.default(weight);
@@ -185,7 +187,6 @@ function beginWithWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): void {
     const root = s.narrow(0, 0, rank).pow(0.5).div(Math.sqrt(scaling));
     return { a: vt.narrow(0, 0, rank).mul(root.unsqueeze(1)), b: u.narrow(1, 0, rank).mul(root) };
   });
-  adapter.beginWith(a, b);
 }
 
 /** Uniform within 1/√(values of a row). */
@@ -196,28 +197,24 @@ export function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor 
     .sub(bound);
 }
 
-/** What keys dropout is the place of a token, and maps of a network's inside have none; the rest is for rows of a weight. */
+/** @throws E_DROPOUT_UNSUPPORTED: what a table gives is no product with a bias */
+function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
+  const table = targets.find(({ layer }) => !isProduct(layer));
+  if (table === undefined) return;
+  throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
+    what: 'Adapters on tables have no bias',
+    got: `tuning.lora_bias, and ${table.path} among the layers with an adapter`,
+    fix: 'set tuning.lora_bias to false',
+  });
+}
+
+/** What keys dropout is the place of a token, and maps of a network's inside have none. */
 function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: string, fix: string): void {
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;
   throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
-    what: 'Adapters on convolutions and on tables of tokens have no dropout, no bias and no lengths of rows',
+    what: 'Adapters on convolutions and on tables have no dropout and no start of their own',
     got: `tuning.${got}, and ${first.path} among the layers with an adapter`,
     fix,
-  });
-}
-
-/** Biases of the model, as leaves of their own; modules that are trained whole have theirs. */
-function trainBiases(
-  model: Model,
-  targets: readonly Target<AdaptableLayer>[],
-  { bias, modules_to_save: whole }: Pick<LoraOptions, 'bias' | 'modules_to_save'>,
-): SavedParameter[] {
-  const adapted = new Set(targets.map(({ path }) => path));
-  return [...model.modules()].flatMap(([path, module]) => {
-    if (isSaved(path, whole) || path === '' || (bias === 'lora_only' && !adapted.has(path))) return [];
-    const biases = [...module.ownParameters()].filter(([key, one]) => key === 'bias' && !(one instanceof ModuleBuffer));
-    const name = adapted.has(path) ? `${path}.base_layer.bias` : `${path}.bias`;
-    return biases.map(([, parameter]) => new SavedParameter(ROOT + name, { module, parameter }));
   });
 }

@@ -20,6 +20,12 @@ function* mersenneTwister(seed: number): Generator<number> {
   }
 }
 
+/** What torch's uniform_(0, 1) draws one after another with a generator of this seed, in f32 on processors. */
+export function uniformNumbers(seed: number): (count: number) => Float32Array {
+  const numbers = mersenneTwister(seed);
+  return (count) => Float32Array.from({ length: count }, () => (Number(numbers.next().value) % 2 ** 24) / 2 ** 24);
+}
+
 /** The first numbers of torch.randperm(size) with a generator of this seed, on processors. */
 export function shuffledStart(size: number, count: number, seed: number): BigInt64Array {
   const numbers = mersenneTwister(seed);

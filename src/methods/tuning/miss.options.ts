@@ -15,11 +15,10 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-/** `former`: the name of the block in files from before the method got its present one. */
-export type MissOptions = z.output<typeof options> & { former?: string };
+/** `isMini`: whether the block has `mini_r` columns; where it is above 1, unless given. */
+export type MissOptions = z.output<typeof options> & { isMini?: boolean };
 
 const config = z.object({
-  peft_type: z.string(),
   ...layerKeys,
   r: storedRank,
   mini_r: z.int().positive().nullish(),
@@ -34,8 +33,8 @@ export const method = defineTuning({
     read: (written): MissOptions => ({
       r: written.r,
       mini_r: written.init_weights === 'mini' ? (written.mini_r ?? 1) : 1,
+      isMini: written.init_weights === 'mini',
       bat: written.init_weights === 'bat',
-      former: written.peft_type === 'BONE' ? 'bone_block' : undefined,
       ...readTargets(written),
     }),
   },

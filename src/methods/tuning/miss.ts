@@ -5,6 +5,7 @@ import { aten, zeros, type Tensor } from '../../tensor/index.ts';
 import { DeltaAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import type { MissOptions } from './miss.options.ts';
+import { ROOT } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 
 /** W plus a block that repeats along its rows; `bat`: W (I + block) + block, by pieces of r × r. */
@@ -19,13 +20,18 @@ class MissAdapter extends DeltaAdapter {
     this.#options = options;
     this.#linear = layer;
     const { r, mini_r: mini, bat } = options;
-    const width = mini > 1 ? mini : layer.outFeatures;
+    const width = isMini(options) ? mini : layer.outFeatures;
     this.miss_block = new Parameter(bat ? [layer.outFeatures / r, r, r] : [r, width]);
     this.attach();
   }
 
-  protected override fileName(key: string): string {
-    return this.#options.former ?? key;
+  /** The block has another name in files from before the method got its present one. */
+  read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const former = `${ROOT}${this.path}.bone_block`;
+    const block = given.get(former);
+    if (block === undefined) return given;
+    const rest = [...given].filter(([name]) => name !== former);
+    return new Map([...rest, [`${ROOT}${this.path}.miss_block`, block]]);
   }
 
   delta(): Tensor {
@@ -46,6 +52,10 @@ class MissAdapter extends DeltaAdapter {
     const pieces = rows.reshape(out / r, r, inner / r, r).permute(2, 0, 1, 3); // [in / r, out / r, r, r]
     return pieces.matmul(block).add(block).permute(1, 2, 0, 3).reshape(out, inner);
   }
+}
+
+function isMini({ mini_r: mini, isMini: told = mini > 1 }: MissOptions): boolean {
+  return told;
 }
 
 export const { create, open } = tuneLayers<MissOptions>({
@@ -72,7 +82,7 @@ export const { create, open } = tuneLayers<MissOptions>({
     }),
   config: (options) => ({
     ...writeTargets(options),
-    init_weights: options.bat ? 'bat' : options.mini_r > 1 ? 'mini' : true,
+    init_weights: options.bat ? 'bat' : isMini(options) ? 'mini' : true,
     mini_r: options.mini_r,
     miss_dropout: 0,
     r: options.r,

@@ -38,8 +38,7 @@ class OftAdapter extends LayerAdapter<LinearLike> {
   /** Makes matrices smaller whose norm is beyond the limit: where they are, as PEFT does. */
   #stayNear(): void {
     const { tensor } = this.oft_R;
-    const blocks = this.layer.inFeatures / this.#side;
-    const limit = this.#options.eps / Math.sqrt(blocks);
+    const limit = this.#options.eps / Math.sqrt(tensor.shape[0]);
     const norms = aten.linalg_vector_norm.default(tensor, { dim: [1], keepdim: true }).mul(Math.SQRT2);
     const factors = aten.clamp_max.default(aten.reciprocal.default(norms).mul(limit), 1);
     tensor.copy_(aten.where.self(aten.gt.Scalar(norms, limit), tensor.mul(factors), tensor));

@@ -25,6 +25,8 @@ export interface AdapterPart {
   readonly fixed?: readonly NamedParameter[];
   /** What its file holds in place of what it trains, where that is something else. */
   saved?(): Map<string, Tensor>;
+  /** A file's tensors with its own for what some files hold in their place. */
+  read?(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
   /** Ids at and above the vocabulary's size that stand in front of every row. */
   readonly prefix?: readonly number[];
   /** What `Tuning.penalty` and `Tuning.govern` are, where this piece has them. */
@@ -43,6 +45,7 @@ export interface AdapterPart {
 }
 
 type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
+type Rated = (one: Trainable) => Trainable;
 
 /** A tuning that leaves the model's weights as they are, saved as PEFT saves it. */
 export class PeftAdapter implements Tuning {
@@ -54,12 +57,12 @@ export class PeftAdapter implements Tuning {
   readonly #model: Model;
   #isMerged = false;
 
-  /** `config`: adapter_config.json. */
-  constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf) {
+  /** `config`: adapter_config.json; `rated`: a piece's trained parameter as the whole trains it. */
+  constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf, rated: Rated = (one) => one) {
     this.#model = model;
     this.#parts = parts;
     this.#config = config;
-    this.trainables = parts.flatMap(({ trainables }) => trainables);
+    this.trainables = parts.flatMap(({ trainables }) => trainables.map(rated));
     const penalised = parts.find(({ penalty }) => penalty !== undefined);
     if (penalised !== undefined) this.penalty = () => penalised.penalty!();
   }
@@ -81,7 +84,11 @@ export class PeftAdapter implements Tuning {
     return new Map([...this.#places()].map(([name, parameter]) => [name, parameter.tensor]));
   }
 
-  load(given: ReadonlyMap<string, Tensor>): void {
+  load(file: ReadonlyMap<string, Tensor>): void {
+    noGrad(() => scope(() => this.#load(this.#parts.reduce((given, part) => part.read?.(given) ?? given, file))));
+  }
+
+  #load(given: ReadonlyMap<string, Tensor>): void {
     const own = this.#places();
     const state = new Map(
       [...given].filter(
@@ -90,9 +97,7 @@ export class PeftAdapter implements Tuning {
     );
     const problems = misfits(state, own);
     if (problems.length > 0) throw mismatch(problems);
-    noGrad(() => {
-      for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
-    });
+    for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
   }
 
   /** PEFT also writes some weights of the base model that it wrapped, unchanged: they are no part of the change. */

@@ -10,15 +10,30 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-export type RandloraOptions = z.output<typeof options>;
+/** `drawn`: how the random matrices of an adapter are drawn whose file lacks them. */
+export type RandloraOptions = z.output<typeof options> & { drawn?: DrawnBases };
+
+export interface DrawnBases {
+  /** `projection_prng_key`. */
+  key: number;
+  isSparse: boolean;
+  isVerySparse: boolean;
+}
 
 const config = z.object({
   ...layerKeys,
   r: storedRank,
   randlora_alpha: storedFactor,
-  projection_prng_key: z.int().nullish(),
-  save_projection: z.literal(true, { error: 'adapters without their random matrices cannot be loaded' }).nullish(),
+  projection_prng_key: z.int().min(0).nullish(),
+  sparse: z.boolean().nullish(),
+  very_sparse: z.boolean().nullish(),
+  save_projection: z.boolean().nullish(),
 });
+
+function drawnOf(written: z.output<typeof config>): DrawnBases {
+  const { projection_prng_key: key, sparse: isSparse, very_sparse: isVerySparse } = written;
+  return { key: key ?? 0, isSparse: isSparse ?? false, isVerySparse: isVerySparse ?? false };
+}
 
 export const method = defineTuning({
   options,
@@ -26,7 +41,12 @@ export const method = defineTuning({
   peft: {
     types: ['RANDLORA'],
     config,
-    read: (written): RandloraOptions => ({ r: written.r, alpha: written.randlora_alpha, ...readTargets(written) }),
+    read: (written): RandloraOptions => ({
+      r: written.r,
+      alpha: written.randlora_alpha,
+      drawn: written.save_projection === false ? drawnOf(written) : undefined,
+      ...readTargets(written),
+    }),
   },
   run: () => import('./randlora.ts'),
 });

@@ -28,7 +28,11 @@ class RoadAdapter extends LayerAdapter<LinearLike> {
     const [theta, alpha] = [this.road_theta.tensor, this.road_alpha.tensor];
     const [cos, sin] = [alpha.mul(aten.cos.default(theta)), alpha.mul(aten.sin.default(theta))];
     const { outFeatures: out } = this.layer;
-    if (this.#options.variant === 'road_4') return { own: cos.narrow(0, 0, out), other: sin.narrow(0, out, out) };
+    if (this.#options.variant === 'road_4') {
+      // Of each group the numbers for its own outputs come first, then those for the others.
+      const part = (x: Tensor, which: number) => x.reshape(-1, 2, this.#options.group_size).select(1, which).flatten();
+      return { own: part(cos, 0), other: part(sin, 1) };
+    }
     if (this.#options.variant === 'road_2') return { own: cos, other: sin };
     const half = this.#options.group_size / 2;
     const both = (x: Tensor) =>

@@ -23,15 +23,20 @@ export function cayley(q: Tensor): Tensor {
   return aten.matmul.default(one.sub(q), aten.linalg_inv.default(one.add(q)));
 }
 
-/** About the rotation (I + Q)(I − Q)⁻¹ by so many terms of its series: the other way round than `cayley`. */
+/**
+ * About the rotation (I + Q)(I − Q)⁻¹ by so many terms of its series: the other way round than `cayley`. As PEFT has
+ * it, three terms are as good as four.
+ */
 export function neumann(q: Tensor, terms: number): Tensor {
   let sum = identity(q);
   if (terms <= 1) return sum.expand(...q.shape);
   sum = sum.add(q.mul(2));
+  if (terms === 2) return sum;
+  const last = Math.max(3, terms - 1);
   let power = q;
-  for (let i = 2; i < terms; i++) {
+  for (let i = 2; i <= last; i++) {
     power = power.matmul(q);
-    sum = sum.add(i === terms - 1 ? power : power.mul(2));
+    sum = sum.add(i === last ? power : power.mul(2));
   }
   return sum;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const names = z.array(z.string().min(1)).min(1);
+const listName = z.string().regex(/^[\w.]+$/, { error: 'expected the name of a list of layers: layers, h, block' });
 
 /** Options of every tuning that sits beside layers, with PEFT's names. */
 export const targetOptions = {
@@ -14,6 +15,13 @@ export const targetOptions = {
       shown: 'all-linear|LIST|REGEX',
     }),
   layers_to_transform: z.array(z.int().min(0)).min(1).nullable().default(null).describe('only these layers, from 0'),
+  layers_pattern: z
+    .array(listName)
+    .nullable()
+    .default(null)
+    .describe(
+      'names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []',
+    ),
   exclude_modules: z
     .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
     .nullable()
@@ -42,6 +50,7 @@ export const storedDropout = z.number().min(0).lt(1).default(0);
 export const targetKeys = {
   target_modules: z.union([z.string(), z.array(z.string())]),
   layers_to_transform: z.union([z.array(z.int()), z.int().transform((value) => [value])]).nullish(),
+  layers_pattern: z.union([z.array(listName), z.string().transform((name) => (name === '' ? [] : [name]))]).nullish(),
   exclude_modules: z.union([z.string(), z.array(z.string())]).nullish(),
 };
 
@@ -54,12 +63,24 @@ export const layerKeys = {
 
 /** Options of the layers that adapter_config.json names. */
 export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
-  const { target_modules, layers_to_transform = null, exclude_modules = null } = config;
-  return { target_modules, layers_to_transform, exclude_modules, modules_to_save: [] as string[] };
+  const { target_modules, layers_to_transform: layers, layers_pattern, exclude_modules = null } = config;
+  return {
+    target_modules,
+    layers_to_transform: layers == null || layers.length === 0 ? null : layers,
+    layers_pattern: layers_pattern ?? [],
+    exclude_modules,
+    modules_to_save: [] as string[],
+  };
 }
 
 /** What most methods write there. */
-export function writeTargets(options: { layers_to_transform: readonly number[] | null; exclude_modules: unknown }) {
-  const { layers_to_transform, exclude_modules } = options;
-  return { exclude_modules, layers_to_transform, layers_pattern: null, bias: 'none' };
+export function writeTargets(
+  options: Pick<
+    z.output<z.ZodObject<typeof targetOptions>>,
+    'layers_to_transform' | 'layers_pattern' | 'exclude_modules'
+  >,
+) {
+  const { layers_to_transform, layers_pattern: lists, exclude_modules } = options;
+  const isNamed = layers_to_transform !== null && lists !== null && lists.length > 0;
+  return { exclude_modules, layers_to_transform, layers_pattern: isNamed ? lists : null, bias: 'none' };
 }

@@ -18,7 +18,11 @@ export type TargetModules = string | readonly string[];
 export interface Wanted {
   target_modules: TargetModules;
   layers_to_transform?: readonly number[] | null;
+  /** The lists that these numbers count in; the outermost of each path unless given, the innermost where none is named. */
+  layers_pattern?: readonly string[] | null;
   exclude_modules?: TargetModules | null;
+  /** What is trained whole gets no adapter. */
+  modules_to_save?: readonly string[];
 }
 
 const NAMING = ['target_modules', 'layers_to_transform', 'exclude_modules'] as const;
@@ -39,16 +43,16 @@ export function findTargets(
     ...part.modules(),
   ]);
   const isApart = new Set(apart.map(([, module]) => module));
-  const candidates = [...tableTargets(model), ...adaptable(model)].filter(({ layer }) => accepts(layer));
-  if (candidates.length === 0) {
+  const all = candidates(model).filter(({ layer }) => accepts(layer));
+  if (all.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
       what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
       fix: 'train it whole: tuning: full',
     });
   }
-  const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
+  const hasLinear = all.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
   const isWanted = wantedPaths(choice);
-  const found = candidates.filter(({ path, layer }) => {
+  const found = all.filter(({ path, layer }) => {
     if (wanted === 'all-linear' && (isApart.has(layer) || !isProduct(layer) || (hasLinear && !isLinear(layer))))
       return false;
     return isWanted(path);
@@ -58,18 +62,25 @@ export function findTargets(
   throw new AttuneError('E_NO_TARGETS', {
     what: `${fields.join(', ')} ${fields.length === 1 ? 'matches' : 'together match'} no layer of this model that takes an adapter`,
     got: fields.map((field) => JSON.stringify(choice[field])).join(', '),
-    expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
+    expected: `all-linear, or some of ${[...new Set(all.map(({ path }) => lastName(path)))].join(', ')}`,
   });
 }
 
+/** Every layer that some method can sit beside. */
+export function candidates(model: Model): Target<AdaptableLayer>[] {
+  return [...tableTargets(model), ...adaptable(model)];
+}
+
 /** Whether a layer is meant, by its path alone. */
-export function wantedPaths({
-  target_modules: wanted,
-  layers_to_transform: layers = null,
-  exclude_modules: excluded = null,
-}: Wanted): (path: string) => boolean {
+export function wantedPaths({ target_modules: wanted, ...choice }: Wanted): (path: string) => boolean {
+  const { exclude_modules: excluded = null, modules_to_save: whole = [], layers_to_transform: layers } = choice;
   const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
-  return (path) => matches(path) && isInLayers(path, layers) && !isExcluded(path);
+  const layerOf = counting(choice.layers_pattern);
+  const isWhole = (path: string) => whole.some((name) => `.${path}.`.includes(`.${name}.`));
+  // A whole path says which layer it lies in.
+  const isExact = (path: string) => Array.isArray(wanted) && wanted.includes(path);
+  const isIn = (path: string) => layers == null || isExact(path) || layers.includes(layerOf(path) ?? -1);
+  return (path) => matches(path) && isIn(path) && !isExcluded(path) && !isWhole(path);
 }
 
 /** Whether a layer is more than a table. */
@@ -77,11 +88,14 @@ export function isProduct(layer: AdaptableLayer): layer is TargetLayer {
   return !(layer instanceof Embedding);
 }
 
-/** The table of input tokens, by its path; other tables are read by place, not by token. */
+/** The table of input tokens, by its path, and tables of places and types. */
 function tableTargets(model: Model): Target<Embedding>[] {
   const { tokenTable } = model.trunk;
-  if (tokenTable === undefined) return [];
-  return [{ path: tokenTables(model).input.path, layer: tokenTable }];
+  const others: Target<Embedding>[] = [];
+  for (const [path, module] of model.modules())
+    if (module instanceof Embedding && module !== tokenTable) others.push({ path, layer: module });
+  if (tokenTable === undefined) return others;
+  return [{ path: tokenTables(model).input.path, layer: tokenTable }, ...others];
 }
 
 /** Layers that adapters can sit beside, in the model's order. */
@@ -112,10 +126,14 @@ export function matcher(wanted: TargetModules): (path: string) => boolean {
   return (path) => wanted.some((name) => isNamed(path, name));
 }
 
-function isInLayers(path: string, layers: readonly number[] | null): boolean {
-  if (layers === null) return true;
-  const index = /\.(\d+)\./.exec(path)?.[1];
-  return index !== undefined && layers.includes(Number(index));
+/** Finds the number of the layer that a path lies in. */
+function counting(lists: readonly string[] | null | undefined): (path: string) => number | undefined {
+  const named = lists?.map((name) => new RegExp(`^.*\\.${name.replaceAll('.', '\\.')}\\.(\\d+)\\.`)) ?? [/\.(\d+)\./];
+  const patterns = named.length > 0 ? named : [/^.*\.[^.]*\.(\d+)\./];
+  return (path) => {
+    const found = patterns.map((pattern) => pattern.exec(path)?.[1]).find((number) => number !== undefined);
+    return found === undefined ? undefined : Number(found);
+  };
 }
 
 /** Whether a module is meant by a name: its whole path, or the end of it. */
@@ -132,7 +150,13 @@ export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-const PATTERNS = ['rank_pattern', 'alpha_pattern', 'lambda_pattern'] as const;
+const PATTERNS = [
+  'rank_pattern',
+  'alpha_pattern',
+  'lambda_pattern',
+  'n_frequency_pattern',
+  'block_size_pattern',
+] as const;
 
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
@@ -141,11 +165,12 @@ export function refuseUnmatched(
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
   const paths = targets.map(({ path }) => path);
+  const reached = new Set(paths.map(counting(options.layers_pattern)));
   const names = Array.isArray(wanted) ? (wanted as readonly string[]) : [];
   const problems: Problem[] = [
     ...names.filter((name) => !paths.some(matcher([name]))).map((name) => unmatched('target_modules', name)),
     ...(layers ?? [])
-      .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
+      .filter((layer) => !reached.has(layer))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
     ...PATTERNS.flatMap((field) =>
       Object.keys(options[field] ?? {})

@@ -29,9 +29,7 @@ const config = z.object({
   topk: storedRank,
   init_vector_bank_bound: z.number().nullish(),
   init_logits_std: z.number().nullish(),
-  save_only_topk_weights: z
-    .literal(false, { error: 'adapters without their logits cannot be loaded: save them with false' })
-    .nullish(),
+  save_only_topk_weights: z.boolean().nullish(),
 });
 
 export const method = defineTuning({

@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import { Parameter } from '../../nn/index.ts';
-import { aten, type Tensor } from '../../tensor/index.ts';
+import { aten, cat, full, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import { FactorAdapter } from './factor-adapter.ts';
 import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
@@ -27,12 +27,34 @@ class VectorBank implements AdapterPart {
     );
   }
 
+  /** Of a file with `save_only_topk_weights`: the logits, of which those below the largest are −∞. */
+  read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const [count] = this.vectors.shape;
+    const whole = [...given].map(([name, tensor]): [string, Tensor][] => {
+      if (name.endsWith(WEIGHTS)) return [];
+      const weights = name.endsWith(INDICES) ? given.get(name.replace(INDICES, WEIGHTS)) : undefined;
+      if (weights === undefined) return [[name, tensor]];
+      return [[name.replace(INDICES, ''), logitsOf(tensor.to('i64'), weights.to('f32'), count)]];
+    });
+    return new Map(whole.flat());
+  }
+
   switch(): void {}
   merge(): void {}
   unmerge(): void {}
   dispose(): void {
     this.vectors.dispose();
   }
+}
+
+const [INDICES, WEIGHTS] = ['_topk_indices', '_topk_weights'];
+
+/** Indices [i, j, k] of vectors and their weights [i, j, k − 1], of which the last is what is left of 1 → [i, j, n] */
+function logitsOf(indices: Tensor, weights: Tensor, count: number): Tensor {
+  const last = weights.sum([2], { keepdim: true }).neg().add(1);
+  const [rows, columns] = indices.shape;
+  const none = full([rows, columns, count], -Infinity, { dtype: 'f32' });
+  return aten.scatter.src(none, 2, indices, aten.log.default(cat([weights, last], 2)));
 }
 
 /** W + B A, whose rows and columns are mixtures of the bank's vectors. */

@@ -10,14 +10,15 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-export type VeraOptions = z.output<typeof options>;
+/** `projection_prng_key`: what draws the random matrices of an adapter whose file lacks them. */
+export type VeraOptions = z.output<typeof options> & { projection_prng_key?: number };
 
 const config = z.object({
   ...layerKeys,
   r: storedRank,
   d_initial: z.number().nullish(),
-  projection_prng_key: z.int().nullish(),
-  save_projection: z.literal(true, { error: 'adapters without their random matrices cannot be loaded' }).nullish(),
+  projection_prng_key: z.int().min(0).nullish(),
+  save_projection: z.boolean().nullish(),
 });
 
 export const method = defineTuning({
@@ -29,6 +30,7 @@ export const method = defineTuning({
     read: (written): VeraOptions => ({
       r: written.r,
       d_initial: written.d_initial ?? 0.1,
+      projection_prng_key: written.save_projection === false ? (written.projection_prng_key ?? 0) : undefined,
       ...readTargets(written),
     }),
   },

@@ -1,10 +1,10 @@
 // N tokens, in and out features, r rows of the shared matrices
 import { greatest } from '../../base/many.ts';
 import { Parameter, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
-import { full, zeros, type Tensor } from '../../tensor/index.ts';
+import { fromArray, full, zeros, type Tensor } from '../../tensor/index.ts';
 import { FactorAdapter } from './factor-adapter.ts';
-import { begin, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
-import { kaimingUniform } from './lora.ts';
+import { begin, drawAgain, tuneLayers, type LinearTarget, type Start } from './layer-method.ts';
+import { uniformNumbers } from './mersenne-twister.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 import type { VeraOptions } from './vera.options.ts';
@@ -16,16 +16,24 @@ class SharedMatrices implements AdapterPart {
   readonly a: ModuleBuffer;
   /** [out of the widest, r] */
   readonly b: ModuleBuffer;
+  readonly #isSaved: boolean;
 
-  constructor(targets: readonly LinearTarget[], r: number, start: Start) {
+  constructor(targets: readonly LinearTarget[], { r, projection_prng_key: key }: VeraOptions, start: Start) {
     const largest = (of: (layer: LinearLike) => number) => greatest(targets.map(({ layer }) => of(layer)));
     this.a = new ModuleBuffer([r, largest((layer) => layer.inFeatures)]);
     this.b = new ModuleBuffer([largest((layer) => layer.outFeatures), r]);
-    for (const [name, matrix] of Object.entries({ vera_A: this.a, vera_B: this.b }))
-      begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));
+    this.#isSaved = key === undefined;
+    // PEFT up to 0.18 draws them again even where a file has them: they are the same for everybody.
+    const draw = uniformNumbers(key ?? 0);
+    for (const matrix of [this.a, this.b]) {
+      const values = () => spread(draw, matrix.shape);
+      if (this.#isSaved) begin(matrix, start, values);
+      else drawAgain(matrix, start, values);
+    }
   }
 
   get fixed() {
+    if (!this.#isSaved) return [];
     return [
       { name: 'base_model.vera_A', parameter: this.a },
       { name: 'base_model.vera_B', parameter: this.b },
@@ -35,8 +43,17 @@ class SharedMatrices implements AdapterPart {
   merge(): void {}
   unmerge(): void {}
   dispose(): void {
-    for (const { parameter } of this.fixed) parameter.dispose();
+    this.a.dispose();
+    this.b.dispose();
   }
+}
+
+/** As PEFT draws its matrices: uniform within √(6 / columns). */
+function spread(draw: (count: number) => Float32Array, [rows, columns]: readonly number[]): Tensor {
+  const bound = Math.fround(Math.sqrt(6 / columns));
+  return fromArray(draw(rows * columns), [rows, columns])
+    .mul(2 * bound)
+    .sub(bound);
 }
 
 /** y += b · (B (d · (A x))) */
@@ -66,8 +83,9 @@ class VeraAdapter extends FactorAdapter {
 
 export const { create, open } = tuneLayers<VeraOptions>({
   peftType: 'VERA',
-  parts(targets, { r, d_initial }, start) {
-    const shared = new SharedMatrices(targets, r, start);
+  parts(targets, options, start) {
+    const { r, d_initial } = options;
+    const shared = new SharedMatrices(targets, options, start);
     const adapters = targets.map((target) => {
       const adapter = new VeraAdapter(target, r, shared);
       begin(adapter.vera_lambda_d, start, () => full([r], d_initial, { dtype: 'f32' }));
@@ -78,11 +96,12 @@ export const { create, open } = tuneLayers<VeraOptions>({
   },
   config: (options) => ({
     ...writeTargets(options),
+    exclude_modules: undefined,
     r: options.r,
     d_initial: options.d_initial,
     init_weights: true,
-    projection_prng_key: 0,
-    save_projection: true,
+    projection_prng_key: options.projection_prng_key ?? 0,
+    save_projection: options.projection_prng_key === undefined,
     vera_dropout: 0,
   }),
 });

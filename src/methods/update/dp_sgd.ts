@@ -22,9 +22,7 @@ class DpSgd implements Update {
   readonly #plan: StepPlan;
   readonly #inner: AdamW;
   readonly #delta: number;
-  readonly #noise: number;
-  /** Weights that no pass can tell the norms of are the same in the next one. */
-  #isGhost = true;
+  #known: number | undefined;
 
   constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
     this.#trainables = trainables;
@@ -32,7 +30,12 @@ class DpSgd implements Update {
     this.#plan = plan;
     this.#inner = new AdamW(trainables, options);
     this.#delta = options.delta ?? 1 / (10 * plan.rows);
-    this.#noise = options.noise_multiplier ?? this.#found(options.target_epsilon as number);
+  }
+
+  /** Looked for where it is first needed: that takes seconds, and who counts memory does not ask. */
+  get #noise(): number {
+    this.#known ??= this.#options.noise_multiplier ?? this.#found(this.#options.target_epsilon as number);
+    return this.#known;
   }
 
   #found(target: number): number {
@@ -64,10 +67,8 @@ class DpSgd implements Update {
 
   /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
   async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    // A step whose rows cannot be told apart says nothing of the next one: a run that resumes would not know of it.
-    if (!this.#isGhost || passes.cutGradients === undefined) return passes.rowGradients(() => void sum.add());
-    const cut = await passes.cutGradients(this.#trainables, (norm) => sum.factorOf(norm));
-    this.#isGhost = cut !== undefined;
+    // Each step decides by its own rows: a run that resumes would not know of those before it.
+    const cut = await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm));
     if (cut === undefined) return passes.rowGradients(() => void sum.add());
     sum.addCut(cut.norms);
     return cut.losses;

@@ -1,13 +1,14 @@
 // N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
 import { z } from 'zod';
 import {
+  currentRowsOf,
   gatedLinear,
   gateOf,
   Jitter,
   Linear,
   linearGroup,
   Module,
-  withoutRowTaps,
+  withRowsOf,
   withSomeTokens,
   withTokens,
   type Gate,
@@ -121,11 +122,16 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
       const own = list.slice(end, (end += counts[expert]));
       if (own.length === 0) return [];
       const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      // Which rows an expert's tokens are of is not told: what it trains goes row by row.
-      return [withTokens(keysOf, () => withSomeTokens(own, () => withoutRowTaps(() => run(part, expert))))];
+      return [withTokens(keysOf, () => withSomeTokens(own, () => withRowsOf(rowsOf(own), () => run(part, expert))))];
     });
     return cat(results);
   }
+}
+
+/** The rows of tokens, where they are told. */
+function rowsOf(places: readonly number[]): number[] | undefined {
+  const rows = currentRowsOf();
+  return rows && places.map((place) => rows[place]);
 }
 
 /** Places in indices [N, k] sorted by the expert that stands there, and how many each expert has. */

@@ -1,4 +1,4 @@
-import { Linear, ModuleBuffer, type Term } from '../../nn/index.ts';
+import { Linear, ModuleBuffer, type Parameter, type Term } from '../../nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
@@ -48,8 +48,8 @@ class LanguageModelHead extends TokenHead {
     return tokenTableOf(this.#trunk).headTerms(hidden);
   }
 
-  protected override outputBias(): Tensor | undefined {
-    return this.#logitsBias?.tensor.flatten() ?? this.#own?.bias?.tensor;
+  protected override outputBias(): Parameter | Tensor | undefined {
+    return this.#logitsBias?.tensor.flatten() ?? this.#own?.bias;
   }
 }
 

@@ -46,8 +46,8 @@ class MaskedLanguageModelHead extends TokenHead {
       ? tokenTableOf(this.#trunk).headTerms(hidden)
       : linearTerms(this.#decoder, hidden);
   }
-  protected override outputBias(): Tensor | undefined {
-    return this.#bias?.tensor;
+  protected override outputBias(): Parameter | Tensor | undefined {
+    return this.#bias;
   }
 }
 

@@ -1,6 +1,15 @@
 // N tokens, D width, V vocabulary
 import { aten, attune, type Tensor } from '../../tensor/index.ts';
-import { changedInput, Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
+import {
+  changedInput,
+  Module,
+  notesRows,
+  Parameter,
+  tapScores,
+  termsOf,
+  type LinearLike,
+  type Term,
+} from '../../nn/index.ts';
 
 export interface TokenLogProbs {
   /** Log-probability of each target, f32 [N]. */
@@ -17,7 +26,7 @@ export abstract class TokenHead extends Module {
   }
   /** The products whose sum is the logits, from the transformed hidden states. */
   protected abstract terms(hidden: Tensor): Term[];
-  protected outputBias(): Tensor | undefined {
+  protected outputBias(): Parameter | Tensor | undefined {
     return undefined;
   }
   /** logits = cap · tanh(logits / cap); 0 for none. */
@@ -31,22 +40,28 @@ export abstract class TokenHead extends Module {
   tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
     if (terms.some(({ span }) => span !== undefined)) throw new Error('tokens are scored under one adapter at a time');
+    // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
+    const shape = { softcap: this.softcap / temperature, scale: this.scale / temperature };
+    const [bias, biasParameter] = biasOf(this.outputBias());
+    const isNoted = notesRows() && [...terms, { parameter: biasParameter }].some(isTrained);
+    const made = isNoted ? terms.map(withoutGradient) : terms;
     const [logProbs, hit] = attune.token_log_probs.default(
-      terms.map((term) => term.hidden),
-      terms.map((term) => term.weight),
-      this.outputBias(),
+      made.map((term) => term.hidden),
+      made.map((term) => term.weight),
+      isNoted ? bias?.detach() : bias,
       targets,
-      // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
-      { softcap: this.softcap / temperature, scale: this.scale / temperature },
+      shape,
     );
-    return { logProbs, hit };
+    if (!isNoted) return { logProbs, hit };
+    const noted = made.map(({ hidden: x, weight, parameter }) => ({ x, weight, parameter }));
+    return { logProbs: tapScores(logProbs, { ...shape, terms: noted, bias, biasParameter, targets }), hit };
   }
 
   /** Logits f32 [N, V], for sampling and other uses of few tokens. */
   logits(hidden: Tensor): Tensor {
     let logits = this.terms(this.transform(hidden)).reduce<Tensor | undefined>(addTerm, undefined) as Tensor;
     if (logits.dtype !== 'f64') logits = logits.to('f32');
-    const bias = this.outputBias();
+    const [bias] = biasOf(this.outputBias());
     if (bias !== undefined) logits = logits.add(bias);
     if (this.scale !== 1) logits = logits.mul(this.scale);
     return this.softcap > 0 ? aten.tanh.default(logits.div(this.softcap)).mul(this.softcap) : logits;
@@ -56,7 +71,24 @@ export abstract class TokenHead extends Module {
 /** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   const input = changedInput(layer, hidden);
-  return [{ hidden: input, weight: layer.weight.tensor }, ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden)];
+  const { tensor: weight } = layer.weight;
+  const added = termsOf(layer.adapters.acting(hidden.shape[0]), hidden);
+  return [{ hidden: input, weight, parameter: layer.weight }, ...added];
+}
+
+/** A bias, and what it belongs to where that is trained. */
+function biasOf(bias: Parameter | Tensor | undefined): [Tensor | undefined, Parameter | undefined] {
+  if (!(bias instanceof Parameter)) return [bias, undefined];
+  return [bias.tensor, bias.trainable ? bias : undefined];
+}
+
+function isTrained({ parameter }: Pick<Term, 'parameter'>): boolean {
+  return parameter?.trainable === true;
+}
+
+/** A weight that is trained gets no gradient of its own; what belongs to another one keeps what it has. */
+function withoutGradient(term: Term): Term {
+  return isTrained(term) ? { ...term, weight: term.weight.detach() } : { ...term, parameter: undefined };
 }
 
 /** The sum of a term and those before it: [N, V] */

@@ -3,6 +3,7 @@ import { models } from './0001-models.ts';
 import { evals } from './0003-evals.ts';
 import { replicas } from './0004-replicas.ts';
 import { objects } from './0005-objects.ts';
+import { leases } from './0006-leases.ts';
 import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
@@ -14,5 +15,6 @@ export const migrations: MigrationProvider = {
       '0003-evals': evals,
       '0004-replicas': replicas,
       '0005-objects': objects,
+      '0006-leases': leases,
     }),
 };

@@ -1,9 +1,9 @@
 /** Files for jobs. */
-import { createReadStream, rmSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
-import { addFile, fetchFile, filePath, filesOf, newId, removeFile, type StoredFile } from '../../registry/index.ts';
+import { addFile, fetchFile, filesOf, newId, removeFile, type StoredFile } from '../../registry/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { checked } from '../check-body.ts';
@@ -71,28 +71,24 @@ const create = defineEndpoint({
   reply: { description: 'The file', json: fileReply },
   async handle(call) {
     const { registry } = trainingOf(call);
-    const { settings } = call.server;
     await checkStorage(call, Number(call.request.headers.get('content-length') ?? 0));
-    const id = newId('file-');
-    const path = filePath(id);
-    try {
-      const stored = await storeForm(call.request, { field: 'file', path, mostBytes: bytesOf(settings.max_file) });
-      const { body, refusal } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
-      const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
-      if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');
-      const { filename, bytes, sha256 } = stored.file;
-      await checkStorage(call, bytes);
-      const now = Date.now();
-      const made = { id, owner: call.owner, purpose, filename: basename(filename), bytes, sha256, created_at: now };
-      return Response.json(
-        fileEntry(await addFile(registry, { ...made, expires_at: life ? now + life * 1000 : null })),
-      );
-    } catch (error) {
-      rmSync(path, { force: true });
-      throw error;
-    }
+    return Response.json(fileEntry(await addFile(registry, newId('file-'), (path) => received(call, path))));
   },
 });
+
+/** A file that is sent, at its path. */
+async function received(call: Call, path: string): Promise<Omit<StoredFile, 'id'>> {
+  const { settings } = call.server;
+  const stored = await storeForm(call.request, { field: 'file', path, mostBytes: bytesOf(settings.max_file) });
+  const { body, refusal } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
+  const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
+  if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');
+  const { filename, bytes, sha256 } = stored.file;
+  await checkStorage(call, bytes);
+  const now = Date.now();
+  const expires_at = life ? now + life * 1000 : null;
+  return { owner: call.owner, purpose, filename: basename(filename), bytes, sha256, created_at: now, expires_at };
+}
 
 const listQuery = z.strictObject({ ...pageFields(10_000, 10_000), order: orderField, purpose: z.string().optional() });
 

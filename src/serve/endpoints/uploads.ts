@@ -1,6 +1,6 @@
 /** Files that are sent in parts. */
 import { createHash } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from '@hono/zod-openapi';
 import { FileDraft } from '../../files/file-draft.ts';
@@ -10,10 +10,8 @@ import {
   addUpload,
   endUpload,
   fetchPart,
-  filePath,
   findUpload,
   newId,
-  partPath,
   partsOf,
   type Registry,
   type StoredFile,
@@ -130,21 +128,15 @@ const addPart = defineEndpoint({
   async handle(call) {
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
-    const id = newId('part_');
-    const path = partPath(id);
     const sent = (await partsOf(registry, upload.id)).reduce((sum, one) => sum + one.bytes, 0);
-    try {
-      const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
+    const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
+    const { id, created_at } = await keepPart(registry, newId('part_'), async (path) => {
       const { file } = await storeForm(call.request, { field: 'data', path, mostBytes });
       if (file === undefined) throw invalidValue('data', 'data is missing.', 'missing_required_parameter');
       const { bytes, sha256 } = file;
-      const made = { id, upload: upload.id, bytes, sha256, created_at: Date.now() };
-      await keepPart(registry, made);
-      return Response.json({ id, object: 'upload.part', created_at: seconds(made.created_at), upload_id: upload.id });
-    } catch (error) {
-      rmSync(path, { force: true });
-      throw error;
-    }
+      return { upload: upload.id, bytes, sha256, created_at: Date.now() };
+    });
+    return Response.json({ id, object: 'upload.part', created_at: seconds(created_at), upload_id: upload.id });
   },
 });
 
@@ -165,8 +157,8 @@ const complete = defineEndpoint({
     const parts = await checkedParts(registry, upload, call.body.part_ids);
     joining.add(upload.id);
     try {
-      const file = await joinParts(upload, parts, call.body.md5);
-      await addFile(registry, file);
+      const join = (path: string) => joinParts(path, { upload, parts, md5: call.body.md5 });
+      const file = await addFile(registry, newId('file-'), join);
       await endUpload(registry, upload.id, { status: 'completed', file: file.id });
       return Response.json(uploadEntry({ ...upload, status: 'completed' }, file));
     } finally {
@@ -191,10 +183,12 @@ async function checkedParts(
 }
 
 /** The parts one after the other; other requests are answered meanwhile. @throws ApiError 400 for another MD5 */
-async function joinParts(upload: Upload, parts: UploadPart[], md5: string | undefined): Promise<StoredFile> {
-  const id = newId('file-');
+async function joinParts(
+  path: string,
+  { upload, parts, md5 }: { upload: Upload; parts: UploadPart[]; md5: string | undefined },
+): Promise<Omit<StoredFile, 'id'>> {
   const sum = md5 === undefined ? undefined : createHash('md5');
-  using draft = new FileDraft(filePath(id), 0o600);
+  using draft = new FileDraft(path, 0o600);
   for (const part of parts)
     for await (const chunk of createReadStream(await fetchPart(part), { highWaterMark: 1 << 20 })) {
       sum?.update(chunk as Buffer);
@@ -203,7 +197,7 @@ async function joinParts(upload: Upload, parts: UploadPart[], md5: string | unde
   if (sum?.digest('hex') !== md5) throw invalidValue('md5', 'The parts together have another MD5.');
   const { owner, purpose, filename, bytes } = upload;
   const sha256 = draft.commit();
-  return { id, owner, purpose, filename, bytes, sha256, created_at: Date.now(), expires_at: null };
+  return { owner, purpose, filename, bytes, sha256, created_at: Date.now(), expires_at: null };
 }
 
 const cancel = defineEndpoint({

@@ -71,7 +71,7 @@ export class ResponsesInMemory implements ResponseStore {
 }
 
 export function responseNotFound(id: string, param = 'response_id'): ApiError {
-  const message = `There is no response '${id.slice(0, 100)}'. One server keeps the last ones while it runs; several, for some days.`;
+  const message = `There is no response '${id.slice(0, 100)}'. A server keeps the last ones while it runs; one that may keep texts, for some days.`;
   return new ApiError(param === 'response_id' ? 404 : 400, {
     message,
     param,

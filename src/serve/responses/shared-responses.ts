@@ -1,13 +1,13 @@
-/** Responses that any server of one database can go on from. */
+/** Responses that any server of one database can go on from, and one server after a restart. */
 import { KeptResponses, type TraceStore } from '../../watch/index.ts';
 import { MOST_CHARACTERS, responseNotFound, type ResponseStore, type StoredResponse } from './response-store.ts';
 
 export class SharedResponses implements ResponseStore {
   readonly #kept: KeptResponses;
 
-  /** `days`: until a response is deleted. */
-  constructor(store: TraceStore, days: number) {
-    this.#kept = new KeptResponses(store, days);
+  /** @param bounds days until a response is deleted, and bytes of all of them */
+  constructor(store: TraceStore, bounds: { days: number; mostBytes: number }) {
+    this.#kept = new KeptResponses(store, bounds);
   }
 
   async add(entry: StoredResponse): Promise<void> {

@@ -1,16 +1,18 @@
 /** This server among those that serve the same registry: each says what it holds, and waits for the others. */
 import { randomUUID } from 'node:crypto';
-import { beat, otherReplicas, removeReplica, type Registry } from '../../registry/index.ts';
+import { beat, otherReplicas, REPLICA_LOST_MS, removeReplica, type Registry } from '../../registry/index.ts';
+import { SilenceWatch } from '../../store/silence-watch.ts';
 
 const BEAT_MS = 2000;
 
 export class Replica {
   readonly #registry: Registry;
   readonly #id = randomUUID();
+  readonly #watch = new SilenceWatch(REPLICA_LOST_MS);
   /** Versions that this server is ready to answer by; it grows and shrinks with them. */
   readonly #held: ReadonlySet<string>;
   #told = '';
-  #beatAt = 0;
+  #beatAt = -Infinity;
   #others: readonly ReadonlySet<string>[] = [];
   /** Whether a version waits for another server. */
   isWaiting = false;
@@ -29,9 +31,10 @@ export class Replica {
   async beat(): Promise<void> {
     const holds = JSON.stringify([...this.#held]);
     const isChanged = holds !== this.#told;
-    if (!isChanged && Date.now() - this.#beatAt < BEAT_MS) return;
-    [this.#told, this.#beatAt] = [holds, Date.now()];
-    await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged });
+    const now = performance.now();
+    if (!isChanged && now - this.#beatAt < BEAT_MS) return;
+    [this.#told, this.#beatAt] = [holds, now];
+    await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch: this.#watch });
   }
 
   /** Reads what the others hold. */

@@ -6,6 +6,8 @@ import type { ServeLog } from '../watch/log.ts';
 
 /** Until a store that could not be used is asked again. */
 const RETRY_MS = 5000;
+/** Until files that were not there, or were damaged, are looked for again: somebody may have brought them back. */
+const LOST_RETRY_MS = 60_000;
 
 export class VersionFiles {
   readonly #log: ServeLog;
@@ -30,6 +32,12 @@ export class VersionFiles {
     return undefined;
   }
 
+  /** Forgets what is not wanted any more: it may be removed from this machine, and is looked for when it is wanted again. */
+  keepOnly(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[]): void {
+    const wanted = new Set(models.flatMap(({ versions }) => [...versions.values()].map(({ stored }) => stored?.key)));
+    for (const key of this.#fetched.keys()) if (!wanted.has(key)) this.#fetched.delete(key);
+  }
+
   /** Ends when the files of all versions are here, or cannot be. */
   async fetchAll(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[]): Promise<void> {
     const versions = models.flatMap((model) => [...model.versions.values()]);
@@ -51,18 +59,20 @@ export class VersionFiles {
       this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version are here');
     } catch (error) {
       this.#log.error({ model, err: error }, 'files of a version cannot be fetched');
-      if (isStoreFailure(error)) return this.#tryAgain(key);
+      if (isStoreFailure(error)) return this.#tryAgain(key, RETRY_MS);
       this.#fetched.set(key, { error });
+      this.#tryAgain(key, LOST_RETRY_MS);
     }
     this.#fetching.delete(key);
     if (isTold) this.#onFetched();
   }
 
-  #tryAgain(key: string): void {
+  #tryAgain(key: string, milliseconds: number): void {
     const again = (): void => {
       this.#fetching.delete(key);
+      this.#fetched.delete(key);
       this.#onFetched();
     };
-    setTimeout(again, RETRY_MS).unref();
+    setTimeout(again, milliseconds).unref();
   }
 }

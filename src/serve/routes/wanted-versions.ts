@@ -1,12 +1,11 @@
 /** What the registry says should be served. */
 import {
   aliasesOf,
-  CHAMPION,
-  earlierChampion,
   findVersions,
   openRollouts,
   registeredModels,
   versionName,
+  versionsInUse,
   type ModelVersion,
   type Registry,
   type Rollout,
@@ -38,9 +37,7 @@ export async function wantedModels(
     models.map(async ({ name, owner }) => {
       const aliases = await aliasesOf(registry, name);
       const rollout = rollouts.find(({ model }) => model === name);
-      const earlier = aliases[CHAMPION] === undefined ? undefined : await earlierOf(registry, name);
-      const numbers = [...Object.values(aliases), rollout?.version, rollout?.from, earlier];
-      const known = [...new Set(numbers.filter((number) => number !== undefined))];
+      const known = [...(await versionsInUse(registry, name, rollouts))];
       const versions = known.length === 0 ? [] : await findVersions(registry, name, known);
       return {
         name,
@@ -51,12 +48,4 @@ export async function wantedModels(
       };
     }),
   );
-}
-
-async function earlierOf(registry: Registry, model: string): Promise<number | undefined> {
-  try {
-    return await earlierChampion(registry, model);
-  } catch {
-    return undefined; // there was no other
-  }
 }

@@ -12,10 +12,11 @@ import {
   evalsOf,
   fetchFile,
   findFile,
-  KEEP_MS,
-  keepEvalRun,
+  isLeaseLost,
+  WorkerWatch,
   type EvalItem,
   type EvalRun,
+  type EvalRunStatus,
   type Registry,
 } from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
@@ -28,6 +29,7 @@ import type { EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { Exchange } from '../watch/exchange.ts';
 import { notFound } from './access.ts';
+import { HeldWork } from './held-work.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
 
 type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
@@ -42,6 +44,7 @@ const BUSY = 500;
 export class EvalRunner {
   readonly #server: ServerParts;
   readonly #registry: Registry;
+  readonly #watch = new WorkerWatch();
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> | undefined;
   #isClosed = false;
@@ -73,8 +76,10 @@ export class EvalRunner {
 
   async #next(): Promise<void> {
     try {
-      for (let run = await claimEvalRun(this.#registry); run !== undefined; run = await claimEvalRun(this.#registry)) {
-        await this.#run(run);
+      const claim = () => claimEvalRun(this.#registry, this.#watch);
+      for (let run = await claim(); run !== undefined; run = await claim()) {
+        using held = new HeldWork(this.#registry, 'eval_runs', run);
+        await this.#run(run, held);
         if (this.#isClosed || Date.now() < this.#waitsUntil) return;
       }
     } catch (error) {
@@ -82,32 +87,38 @@ export class EvalRunner {
     }
   }
 
-  /** Files are not to be had, which is no fault of the run. */
-  async #waitForStore({ id }: EvalRun, error: unknown): Promise<void> {
-    this.#server.log.error({ run: id, err: error }, 'an evaluation waits for the object store');
-    this.#waitsUntil = Date.now() + STORE_RETRY;
-    await changeEvalRun(this.#registry, id, { status: 'queued' }, ['in_progress']);
+  async #run(run: EvalRun, held: HeldWork): Promise<void> {
+    const { log } = this.#server;
+    try {
+      // What a server that ends has left goes on with the next one.
+      const end = await this.#outcome(run, held);
+      await held.write((transaction) => changeEvalRun(transaction, run.id, end, ['in_progress']));
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error;
+      log.warn({ run: run.id }, 'another server has taken an evaluation over: it was stopped here');
+    }
   }
 
-  async #run(run: EvalRun): Promise<void> {
-    const keep = () => void keepEvalRun(this.#registry, run.id).catch(() => undefined);
-    const timer = setInterval(keep, KEEP_MS).unref();
+  /** @throws AttuneError E_LEASE_LOST */
+  async #outcome(run: EvalRun, held: HeldWork): Promise<{ status: EvalRunStatus; error?: string }> {
+    const { log } = this.#server;
     try {
-      const isWhole = await this.#answerAll(run);
-      // What a server that ends has left goes on with the next one.
-      await changeEvalRun(this.#registry, run.id, { status: isWhole ? 'completed' : 'queued' }, ['in_progress']);
+      return { status: (await this.#answerAll(run, held)) ? 'completed' : 'queued' };
     } catch (error) {
-      if (isStoreFailure(error)) return await this.#waitForStore(run, error);
-      this.#server.log.error({ run: run.id, err: error }, 'evaluation failed');
-      const message = error instanceof ApiError ? error.message : 'The rows cannot be read.';
-      await changeEvalRun(this.#registry, run.id, { status: 'failed', error: message }, ['in_progress']);
-    } finally {
-      clearInterval(timer);
+      if (isLeaseLost(error)) throw error;
+      if (isStoreFailure(error)) {
+        // Files are not to be had, which is no fault of the run.
+        log.error({ run: run.id, err: error }, 'an evaluation waits for the object store');
+        this.#waitsUntil = Date.now() + STORE_RETRY;
+        return { status: 'queued' };
+      }
+      log.error({ run: run.id, err: error }, 'evaluation failed');
+      return { status: 'failed', error: error instanceof ApiError ? error.message : 'The rows cannot be read.' };
     }
   }
 
   /** @returns whether every row has come to something */
-  async #answerAll(run: EvalRun): Promise<boolean> {
+  async #answerAll(run: EvalRun, held: HeldWork): Promise<boolean> {
     const owned = (await evalsOf(this.#registry, run.owner)).find(({ id }) => id === run.eval);
     if (owned === undefined) return true;
     const criteria = owned.criteria.map((criterion) => readCriterion(criterion));
@@ -116,9 +127,10 @@ export class EvalRunner {
     let place = 0;
     for await (const row of this.#rowsOf(run, source)) {
       if (!done.has(place)) {
-        if (this.#isClosed || (await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
-        const item = await this.#answer(row, { run, source, criteria });
-        await addEvalItem(this.#registry, { ...item, run: run.id, place, item: row.item });
+        if (this.#isClosed || held.signal.aborted) return false;
+        if ((await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
+        const item = { ...(await this.#answer(row, { run, source, criteria })), run: run.id, place, item: row.item };
+        await held.write((transaction) => addEvalItem(transaction, item));
       }
       place++;
     }

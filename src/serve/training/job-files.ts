@@ -1,11 +1,23 @@
 /** A job's rows on this machine. */
 import { AttuneError } from '../../base/errors.ts';
 import { fetchFile, findFile, type Job, type Registry } from '../../registry/index.ts';
+import type { ModelTable } from '../models/model-table.ts';
+import type { JobTarget } from './trainer.ts';
 
 /** Paths of its files. */
 export interface JobFiles {
   train: string;
   validation?: string;
+}
+
+/** What a job needs, on this machine. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
+export async function jobTarget(
+  { table, registry }: { table: ModelTable; registry: Registry },
+  job: Job,
+): Promise<JobTarget> {
+  const target = table.find(job.model)?.target ?? job.recipe?.model;
+  if (typeof target === 'string') return { job, target, files: await fetchJobFiles(registry, job) };
+  throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
 }
 
 /** Fetches a job's files where they are not here yet. @throws AttuneError E_JOB_FILE, E_OBJECTS… */

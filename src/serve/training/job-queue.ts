@@ -1,60 +1,31 @@
 /** Jobs one after the other. What is known of them stands in the registry, so that any crash is gone over. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { AttuneError } from '../../base/errors.ts';
-import type { RunEvent } from '../../base/events.ts';
 import {
   addEvent,
   changeJob,
   claimJob,
-  endExpiredUploads,
   findJob,
   hasEnded,
+  isLeaseLost,
   jobsIn,
-  KEEP_MS,
-  keepJob,
   recoverJobs,
-  removeDeletedVersions,
-  removeExpired,
-  removeStrayCopies,
+  WorkerWatch,
   type Job,
-  type Registry,
 } from '../../registry/index.ts';
-import type { ModelTable } from '../models/model-table.ts';
-import type { ServeLog } from '../watch/log.ts';
-import { jobEventOf } from './job-events.ts';
-import { failureOf } from './job-failure.ts';
-import { fetchJobFiles } from './job-files.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
-import { publishResult } from './publish-result.ts';
-import type { JobTarget, Trainer } from './trainer.ts';
-import type { Webhooks } from './webhooks.ts';
-
-export interface QueueParts {
-  registry: Registry;
-  trainer: Trainer;
-  table: ModelTable;
-  webhooks: Webhooks;
-  log: ServeLog;
-  /** Told when there are new models. */
-  onPublished: () => Promise<void>;
-}
+import { endJob, failJob } from './end-job.ts';
+import { HeldWork } from './held-work.ts';
+import { jobTarget } from './job-files.ts';
+import { JobRun, waitForStore, type Crashes, type QueueParts } from './job-run.ts';
 
 const POLL = 500;
-/** Between looks for files and uploads whose time is over. */
-const SWEEP = 60_000;
-const MOST_CRASHES = 3;
-/** Until files that could not be had are asked for again. */
-const STORE_RETRY = 5000;
 
 export class JobQueue {
   readonly #parts: QueueParts;
   readonly #checking = new Map<string, { controller: AbortController; work: Promise<void> }>();
-  #current: { id: string; controller: AbortController; work: Promise<void> } | undefined;
-  /** By job: how often its worker crashed without getting further, and how far it was. */
-  readonly #crashes = new Map<string, { tokens: number; times: number }>();
-  #keptAt = 0;
+  readonly #watch = new WorkerWatch();
+  #current: { held: HeldWork; work: Promise<void> } | undefined;
+  readonly #crashes: Crashes = new Map();
   #timer: NodeJS.Timeout | undefined;
-  #sweptAt = 0;
   #isClosed = false;
   #looking: Promise<void> | undefined;
 
@@ -72,9 +43,10 @@ export class JobQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
-    const open = [...this.#checking.values(), ...(this.#current === undefined ? [] : [this.#current])];
-    for (const { controller } of open) controller.abort();
-    await Promise.all([this.#looking, ...open.map(({ work }) => work)]);
+    const checking = [...this.#checking.values()];
+    for (const { controller } of checking) controller.abort();
+    this.#current?.held.stop();
+    await Promise.all([this.#looking, this.#current?.work, ...checking.map(({ work }) => work)]);
   }
 
   /** Something has changed: the next job may begin. */
@@ -92,46 +64,38 @@ export class JobQueue {
   async #lookOnce(): Promise<void> {
     const { registry, log } = this.#parts;
     try {
-      for (const job of await recoverJobs(registry)) if (job.status === 'cancelling') await this.#end(job, 'cancelled');
+      for (const job of await recoverJobs(registry, this.#watch))
+        if (job.status === 'cancelling') await this.#endCancelled(job);
       for (const job of await jobsIn(registry, 'validating_files')) this.#check(job);
-      await this.#sweep();
       if (this.#current === undefined) {
         const job = this.#isClosed ? undefined : await claimJob(registry);
         if (job !== undefined) this.#begin(job);
-      } else await this.#follow(this.#current);
+      } else await this.#follow(this.#current.held);
     } catch (error) {
       log.error({ err: error }, 'jobs not followed');
     }
   }
 
-  async #sweep(): Promise<void> {
-    if (Date.now() - this.#sweptAt < SWEEP) return;
-    this.#sweptAt = Date.now();
-    await removeExpired(this.#parts.registry);
-    await endExpiredUploads(this.#parts.registry);
-    await removeDeletedVersions(this.#parts.registry);
-    await removeStrayCopies(this.#parts.registry);
-  }
-
-  /** Another process may have asked the job to stop. */
-  async #follow({ id, controller }: { id: string; controller: AbortController }): Promise<void> {
-    const { registry } = this.#parts;
-    if (Date.now() - this.#keptAt >= KEEP_MS) {
-      this.#keptAt = Date.now();
-      await keepJob(registry, id);
-    }
-    const job = await findJob(registry, id);
-    if (job === undefined || job.status === 'pausing' || job.status === 'cancelling') controller.abort();
+  /** Another process may have asked the job to stop, or taken it over. */
+  async #follow(held: HeldWork): Promise<void> {
+    const job = await findJob(this.#parts.registry, held.lease.id);
+    const isAsked = job === undefined || job.status === 'pausing' || job.status === 'cancelling';
+    if (isAsked || job.lease !== held.lease.lease) held.stop();
   }
 
   /** Reads the files of a job beside whatever is trained, so that a bad row is told at once. */
   #check(job: Job): void {
     if (this.#checking.has(job.id)) return;
     const controller = new AbortController();
-    const work = this.#plan(job, controller.signal).finally(() => {
-      this.#checking.delete(job.id);
-      this.wake();
-    });
+    const work = this.#plan(job, controller.signal)
+      .catch((error: unknown) => {
+        // Another server has read them, too.
+        if (!isLeaseLost(error)) this.#parts.log.error({ job: job.id, err: error }, 'a job was not checked');
+      })
+      .finally(() => {
+        this.#checking.delete(job.id);
+        this.wake();
+      });
     this.#checking.set(job.id, { controller, work });
   }
 
@@ -140,115 +104,36 @@ export class JobQueue {
     const note = { job: job.id, key: 'validating', message: `Validating training file: ${job.training_file}` };
     try {
       await addEvent(registry, note);
-      const { recipe, method, rows } = await trainer.plan(await this.#onThisMachine(job), signal);
+      const { recipe, method, rows } = await trainer.plan(await jobTarget(this.#parts, job), signal);
       const isKept = await changeJob(registry, job.id, { status: 'queued', recipe, method }, ['validating_files']);
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
     } catch (error) {
       // The job stays where it is.
-      if (isStoreFailure(error)) await this.#waitForStore(job, error, signal);
-      else if (!signal.aborted) await this.#fail(job, error, 'invalid_training_file');
+      if (isStoreFailure(error)) await waitForStore(this.#parts, { job, error, signal });
+      else if (!signal.aborted) await failJob(this.#parts, { job, error, code: 'invalid_training_file' });
     }
-  }
-
-  /** @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
-  async #onThisMachine(job: Job): Promise<JobTarget> {
-    const { table, registry } = this.#parts;
-    const target = table.find(job.model)?.target ?? job.recipe?.model;
-    if (typeof target === 'string') return { job, target, files: await fetchJobFiles(registry, job) };
-    throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
   }
 
   #begin(job: Job): void {
-    const controller = new AbortController();
-    const work = this.#train(job, controller).finally(() => {
+    const { registry } = this.#parts;
+    const held = new HeldWork(registry, 'jobs', job);
+    const work = new JobRun(this.#parts, { job, held, crashes: this.#crashes }).whole().finally(() => {
+      held[Symbol.dispose]();
       this.#current = undefined;
       this.wake();
     });
-    this.#current = { id: job.id, controller, work };
+    this.#current = { held, work };
   }
 
-  async #train(job: Job, { signal }: AbortController): Promise<void> {
-    const { registry, trainer, onPublished } = this.#parts;
-    let events = addEvent(registry, { job: job.id, key: 'started', message: 'Fine-tuning job started' });
-    const onEvent = (event: RunEvent) => {
-      const told = jobEventOf(event);
-      if (told !== undefined) events = events.then(() => addEvent(registry, { job: job.id, ...told }));
-      if (event.type === 'step-finished')
-        events = events.then(
-          async () => void (await changeJob(registry, job.id, { trained_tokens: event.inputTokens })),
-        );
-    };
+  /** Of jobs that nobody trains. */
+  async #endCancelled(job: Job): Promise<void> {
     try {
-      const outcome = await trainer.train(await this.#onThisMachine(job), { onEvent, signal });
-      await events;
-      if (outcome === 'stopped') return await this.#stopped(job);
-      const published = await publishResult(job, { registry, trainer });
-      await onPublished();
-      await this.#end(job, 'succeeded', { fine_tuned_model: published.model, result_files: published.files });
+      await endJob(this.#parts, { ...job, status: 'cancelling' }, 'cancelled');
     } catch (error) {
-      await events.catch(() => undefined);
-      if (isStoreFailure(error)) await this.#waitForStore(job, error, signal);
-      if (signal.aborted || isStoreFailure(error)) await this.#stopped(job);
-      else if (!(await this.#isTriedAgain(job, error))) await this.#fail(job, error, 'training_failed');
+      // Another server has found it, too, and ends it.
+      if (!isLeaseLost(error)) throw error;
     }
-  }
-
-  /** Files are not to be had, or not to be kept, which is no fault of the job. */
-  async #waitForStore({ id }: Job, error: unknown, signal: AbortSignal): Promise<void> {
-    this.#parts.log.error({ job: id, err: error }, 'a job waits for the object store');
-    await sleep(STORE_RETRY, undefined, { signal }).catch(() => undefined);
-  }
-
-  /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */
-  async #isTriedAgain({ id }: Job, error: unknown): Promise<boolean> {
-    if (!(error instanceof AttuneError) || error.code !== 'E_WORKER_CRASHED') return false;
-    const { registry, log } = this.#parts;
-    const tokens = (await findJob(registry, id))?.trained_tokens ?? 0;
-    const known = this.#crashes.get(id);
-    const times = known !== undefined && tokens <= known.tokens ? known.times + 1 : 1;
-    this.#crashes.set(id, { tokens, times });
-    log.error({ job: id, err: error, times }, 'worker of a job crashed');
-    if (times >= MOST_CRASHES) return false;
-    const message = 'The process that trained was killed; the job goes on from its newest checkpoint';
-    await addEvent(registry, { job: id, key: `crashed ${Date.now()}`, level: 'warn', message });
-    return changeJob(registry, id, { status: 'queued', worker: null }, ['running']);
-  }
-
-  /** It was asked to stop: for good, for a while, or because this server ends. */
-  async #stopped({ id }: Job): Promise<void> {
-    const { registry } = this.#parts;
-    const job = await findJob(registry, id);
-    if (job === undefined) return;
-    if (job.status === 'cancelling') return this.#end(job, 'cancelled');
-    if (job.status === 'pausing') {
-      await changeJob(registry, id, { status: 'paused', worker: null }, ['pausing']);
-      await addEvent(registry, { job: id, key: `paused ${Date.now()}`, message: 'The job has been paused' });
-    } else await changeJob(registry, id, { status: 'queued', worker: null }, ['running']);
-  }
-
-  /** Ends a job that nobody works on, and tells whoever listens. */
-  async #end(job: Job, status: 'succeeded' | 'failed' | 'cancelled', changes: Partial<Job> = {}): Promise<void> {
-    const { registry, webhooks } = this.#parts;
-    const finished = {
-      fine_tuned_model: changes.fine_tuned_model,
-      result_files: changes.result_files,
-      error: changes.error,
-    };
-    const known = Object.fromEntries(Object.entries(finished).filter(([, value]) => value !== undefined));
-    await changeJob(registry, job.id, { ...known, status, worker: null, finished_at: Date.now() });
-    await addEvent(registry, {
-      job: job.id,
-      key: status,
-      level: status === 'failed' ? 'error' : 'info',
-      message: endMessage(status, changes),
-    });
-    await webhooks.tell(`fine_tuning.job.${status}`, job.id);
-  }
-
-  async #fail(job: Job, error: unknown, code: string): Promise<void> {
-    this.#parts.log.error({ job: job.id, err: error }, 'job failed');
-    await this.#end(job, 'failed', { error: failureOf(error, job, code) });
   }
 
   /** Asks a job to stop. @returns the job as it is then; undefined where its state does not allow it */
@@ -271,17 +156,12 @@ export class JobQueue {
         'paused',
         'validating_files',
       ]);
-      if (isWaiting) await this.#end(job, 'cancelled');
+      if (isWaiting) await this.#endCancelled(job);
       else await changeJob(registry, job.id, { status: 'cancelling' }, ['running', 'pausing']);
     }
-    if (this.#current?.id === job.id && what !== 'resume') this.#current.controller.abort();
+    if (this.#current?.held.lease.id === job.id && what !== 'resume') this.#current.held.stop();
     this.#checking.get(job.id)?.controller.abort();
     this.wake();
     return findJob(registry, job.id);
   }
-}
-
-function endMessage(status: string, { fine_tuned_model: model, error }: Partial<Job>): string {
-  if (status === 'succeeded') return `The job has successfully completed: ${model}`;
-  return status === 'failed' ? `The job failed: ${error?.message}` : 'The job has been cancelled';
 }

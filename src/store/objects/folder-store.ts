@@ -2,6 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { safeJoin } from '../../files/safe-join.ts';
+import { markOwnUse } from './copies.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
 /** Objects in a folder alone; servers on several machines share it by a network file system. */
@@ -19,6 +20,7 @@ export class FolderStore implements ObjectStore {
 
   /** It is there already. */
   put(_object: StoredObject): Promise<void> {
+    markOwnUse(this.place);
     return Promise.resolve();
   }
 

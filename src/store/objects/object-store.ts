@@ -1,8 +1,7 @@
 /** Files that servers share: uploads, models, checkpoints. Where they are kept is said by ATTUNE_OBJECTS. */
-import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneHome } from '../../base/home.ts';
-import { makeFolders } from '../../files/make-folder.ts';
+import { markFirstUse } from './copies.ts';
 import { FolderStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { parseS3Url } from './s3-url.ts';
@@ -49,19 +48,4 @@ export function objectStore(url = process.env.ATTUNE_OBJECTS ?? ''): ObjectStore
   if (!store.isFolder) markFirstUse(folder);
   opened = { name, store };
   return store;
-}
-
-/** Since when the folder holds copies of objects in a bucket; what was there before may be all that there is of it. */
-export function copiesSince(folder: string): number {
-  return statSync(markPath(folder), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-}
-
-function markFirstUse(folder: string): void {
-  if (copiesSince(folder) < Infinity) return;
-  makeFolders(folder);
-  writeFileSync(markPath(folder), '');
-}
-
-function markPath(folder: string): string {
-  return join(folder, '.copies-since');
 }

@@ -98,3 +98,8 @@ export function isBroken(error: unknown): boolean {
 export function isStoreFailure(error: unknown): boolean {
   return error instanceof AttuneError && error.code.startsWith('E_OBJECTS');
 }
+
+/** Whether bytes are gone or damaged, which does not pass by itself. */
+export function isObjectLost({ code }: { code: string }): boolean {
+  return code === 'E_OBJECT_MISSING' || code === 'E_OBJECT_CHANGED';
+}

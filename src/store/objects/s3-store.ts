@@ -5,6 +5,7 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import { Bucket } from './bucket.ts';
+import { markUsed } from './copies.ts';
 import { hasSize } from './folder-store.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 import { isBroken, s3Failure } from './s3-failure.ts';
@@ -40,7 +41,10 @@ export class S3Store implements ObjectStore {
   async get(object: StoredObject): Promise<string> {
     const { key, bytes } = object;
     const path = this.pathOf(key);
-    if (hasSize(path, bytes)) return path;
+    if (hasSize(path, bytes)) {
+      markUsed(path);
+      return path;
+    }
     const known = this.#fetching.get(key);
     if (known !== undefined) return known;
     const fetched = this.#fetch(object, path).finally(() => this.#fetching.delete(key));

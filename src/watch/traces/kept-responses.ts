@@ -1,25 +1,24 @@
 /**
  * Conversations that requests may go on from at any server of a database: encrypted by the user's key, gone with the user,
- * and deleted after some days.
+ * and deleted after some days, or sooner where there are too many.
  */
-import { isPostgres } from '../../store/postgres.ts';
+import { sql } from 'kysely';
 import type { TraceStore } from './trace-store.ts';
 import { ownerOf } from './trace-writer.ts';
 
 const DAY = 86_400_000;
+/** Between looks at how much there is. */
+const BOUND_MS = 60_000;
 
 export class KeptResponses {
   readonly #store: TraceStore;
   readonly #days: number;
+  readonly #mostBytes: number;
+  #boundAt = -Infinity;
 
-  constructor(store: TraceStore, days: number) {
-    this.#store = store;
-    this.#days = days;
-  }
-
-  /** Whether servers share the store. */
-  static areShared({ database }: TraceStore): boolean {
-    return isPostgres(database);
+  /** @param days until one is deleted. @param mostBytes of all of them, encrypted */
+  constructor(store: TraceStore, { days, mostBytes }: { days: number; mostBytes: number }) {
+    [this.#store, this.#days, this.#mostBytes] = [store, days, mostBytes];
   }
 
   async add(id: string, asked: { key?: string; user?: string }, value: unknown): Promise<void> {
@@ -28,6 +27,19 @@ export class KeptResponses {
     const text = await keys.seal(user, placeOf(id), value);
     const row = { id, key: asked.key ?? null, user, text, expires_at: Date.now() + this.#days * DAY };
     await database.insertInto('responses').values(row).execute();
+    if (performance.now() - this.#boundAt < BOUND_MS) return;
+    this.#boundAt = performance.now();
+    await this.bound();
+  }
+
+  /** Deletes the oldest beyond the bound: what goes on from them has all that they said. */
+  async bound(): Promise<void> {
+    const { database } = this.#store;
+    const newest = database
+      .selectFrom('responses')
+      .select(['id', sql<number>`sum(length(${sql.ref('text')})) over (order by expires_at desc, id)`.as('bytes')]);
+    const beyond = database.selectFrom(newest.as('sums')).select('id').where('bytes', '>', this.#mostBytes);
+    await database.deleteFrom('responses').where('id', 'in', beyond).execute();
   }
 
   /** Undefined where there is none of this key, or where its user was erased. */

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { SilenceWatch } from '../../store/silence-watch.ts';
 import { saidIn, type SaidOfAnswer, type TraceRow, type TraceStore } from './trace-store.ts';
 
 const NAME = 'answers';
@@ -29,7 +30,8 @@ export interface Arrivals {
 export class SharedAnswers {
   readonly #store: TraceStore;
   readonly #id = randomUUID();
-  #beatAt = 0;
+  readonly #watch = new SilenceWatch(LOST_MS);
+  #beatAt = -Infinity;
   #holds = false;
   #read = 0;
 
@@ -50,6 +52,14 @@ export class SharedAnswers {
     const found = await this.#between(this.#read, newest);
     this.#read = found.until;
     return { isNew: false, ...found };
+  }
+
+  /** Before anything is written of what was found: a server that slept may have been replaced meanwhile. */
+  async requireHeld(): Promise<void> {
+    const known = this.#store.database.selectFrom('testers').select('holder').where('name', '=', NAME);
+    if ((await known.executeTakeFirst())?.holder === this.#id) return;
+    this.#holds = false;
+    throw new Error('another server has taken over the tests of what is answered');
   }
 
   /** Lets another server test. */
@@ -89,13 +99,15 @@ export class SharedAnswers {
   }
 
   async #hold(): Promise<boolean> {
-    const now = Date.now();
-    if (now - this.#beatAt < BEAT_MS) return this.#holds;
-    this.#beatAt = now;
-    const row = { holder: this.#id, seen_at: now };
+    const asked = performance.now();
+    if (asked - this.#beatAt < BEAT_MS) return this.#holds;
+    this.#beatAt = asked;
+    const row = { holder: this.#id, seen_at: Date.now() };
     this.#holds = await this.#store.database.transaction().execute(async (transaction) => {
       const known = await transaction.selectFrom('testers').selectAll().where('name', '=', NAME).executeTakeFirst();
-      if (known !== undefined && known.holder !== this.#id && known.seen_at > now - LOST_MS) return false;
+      const sign = known && `${known.holder} ${known.seen_at}`;
+      const isSilent = this.#watch.silent(sign === undefined ? [] : [sign], asked).has(sign ?? '');
+      if (known !== undefined && known.holder !== this.#id && !isSilent) return false;
       await transaction
         .insertInto('testers')
         .values({ name: NAME, ...row })

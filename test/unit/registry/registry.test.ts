@@ -1,16 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  addEval,
-  addEvalRun,
   aliasesOf,
   aliasHistory,
   beginRollout,
   CHAMPION,
-  claimEvalRun,
   earlierChampion,
   endRollout,
   findVersion,
-  keepEvalRun,
   moveAlias,
   openRollouts,
   readAudit,
@@ -85,28 +81,6 @@ describe('rollouts', () => {
     expect(await endRollout(registry, second, end)).toBe(true);
     expect(await endRollout(registry, second, { ...end, outcome: 'rolled back' })).toBe(false);
     expect(await aliasesOf(registry, 'tickets')).toEqual({ champion: 2 });
-  });
-});
-
-describe('runs of evaluations', () => {
-  it('are taken over once the machine that worked on them is silent', async () => {
-    const { registry } = own;
-    const texts = { owner: 'ann', name: 'says', metadata: {}, source: {} };
-    const { id } = await addEval(registry, { ...texts, criteria: [] });
-    const run = await addEvalRun(registry, { ...texts, eval: id });
-    expect((await claimEvalRun(registry))?.id).toBe(run.id);
-    expect(await claimEvalRun(registry)).toBeUndefined();
-    const workedOn = async (seenAt: number) => {
-      const worker = JSON.stringify({ pid: 1, startTime: '1', machine: 'another', seenAt });
-      await registry.updateTable('eval_runs').set({ worker }).where('id', '=', run.id).execute();
-    };
-    await workedOn(Date.now() - 30_000);
-    expect(await claimEvalRun(registry)).toBeUndefined();
-    await workedOn(Date.now() - 61_000);
-    expect((await claimEvalRun(registry))?.id).toBe(run.id);
-    await workedOn(Date.now() - 61_000);
-    await keepEvalRun(registry, run.id);
-    expect(await claimEvalRun(registry)).toBeUndefined();
   });
 });
 

@@ -2,10 +2,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { pino } from 'pino';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { keptResponses, openWatcher } from '../../../src/app/serve/watcher.ts';
+import { settingsSchema } from '../../../src/serve/index.ts';
 import { ResponsesInMemory } from '../../../src/serve/responses/response-store.ts';
 import { SharedResponses } from '../../../src/serve/responses/shared-responses.ts';
-import { eraseUser, TraceStore } from '../../../src/watch/index.ts';
+import { eraseUser, KeptResponses, TraceStore } from '../../../src/watch/index.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
 async function answered(server: FakeServer, more: object): Promise<string> {
@@ -24,7 +27,7 @@ const statuses = (server: FakeServer, ids: readonly string[]) =>
 
 it('in a database, and what goes on from it without the user being named again', async () => {
   const store = await TraceStore.open(mkdtempSync(join(tmpdir(), 'attune-responses-')));
-  const server = await fakeServer({}, { responses: new SharedResponses(store, 30) });
+  const server = await fakeServer({}, { responses: new SharedResponses(store, { days: 30, mostBytes: 2 ** 30 }) });
   onTestFinished(async () => {
     await server.close();
     await store.close();
@@ -41,4 +44,32 @@ it('in memory', async () => {
   const ids = await conversation(server);
   responses.eraseUser('ann');
   expect(await statuses(server, ids)).toEqual([404, 404, 200]);
+});
+
+it('in a database are bounded by their bytes: the oldest go', async () => {
+  const store = await TraceStore.open(mkdtempSync(join(tmpdir(), 'attune-responses-')));
+  onTestFinished(() => store.close());
+  const kept = new KeptResponses(store, { days: 30, mostBytes: 5000 });
+  const ids = Array.from({ length: 8 }, (_, i) => `resp_${i}`);
+  for (const [i, id] of ids.entries()) {
+    vi.useFakeTimers({ now: 1_800_000_000_000 + i, toFake: ['Date'] });
+    await kept.add(id, {}, { text: 'x'.repeat(1000) });
+  }
+  vi.useRealTimers();
+  await kept.bound();
+  const left = await store.database.selectFrom('responses').select(['id', 'text']).orderBy('id').execute();
+  expect(left.map(({ id }) => id)).toEqual(ids.slice(4));
+  expect(left.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(5000);
+});
+
+it('are in no database unless the server was told to keep them', async () => {
+  const watcher = (await openWatcher(settingsSchema.parse({}), pino({ level: 'silent' })))!;
+  onTestFinished(() => watcher.close());
+  expect(keptResponses(settingsSchema.parse({ keep: 'text' }), watcher)).toBeUndefined();
+  expect(keptResponses(settingsSchema.parse({ keep_responses: true }), watcher)).toBeInstanceOf(SharedResponses);
+  const unwatched = openWatcher(settingsSchema.parse({ keep_responses: true, monitor: false }), pino());
+  await expect(unwatched).rejects.toMatchObject({
+    code: 'E_SERVE_SETTINGS',
+    got: '--keep-responses with --no-monitor',
+  });
 });

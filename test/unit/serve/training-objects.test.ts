@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endExpiredUploads, filePath } from '../../../src/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
-import { trainingServer, type TrainingServer } from './training-server.ts';
+import { trainingServer, type Json, type TrainingServer } from './training-server.ts';
 
 const ROWS = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n';
 const before = { ...process.env };
@@ -92,6 +92,34 @@ describe('files of the training API in a bucket', () => {
     await shop.send('DELETE', `/v1/files/${id}`);
   });
 
+  it('that are gone from the bucket are told once, and had again when they are back', async () => {
+    const shop = server.as('shop');
+    const id = await shop.upload(ROWS);
+    const [[key, bytes]] = bucket.objects;
+    const read = () =>
+      server.app.request(`http://127.0.0.1:8000/v1/files/${id}/content`, {
+        headers: { host: '127.0.0.1:8000', authorization: 'Bearer sk-shop' },
+      });
+    rmSync(filePath(id));
+    for (const [left, code] of [
+      [undefined, 'file_content_missing'],
+      [Buffer.from(bytes).fill('x'), 'file_content_damaged'],
+    ] as const) {
+      if (left === undefined) bucket.objects.delete(key);
+      else bucket.objects.set(key, left);
+      const reply = await read();
+      const { error } = (await reply.json()) as Json;
+      expect([reply.status, error.type, error.code, error.param]).toEqual([500, 'server_error', code, null]);
+      // As the clients of OpenAI know that asking again is of no use.
+      expect(reply.headers.get('x-should-retry')).toBe('false');
+      expect(error.message).toContain('upload it again');
+      expect(error.message).not.toMatch(/s3:|training/);
+    }
+    bucket.objects.set(key, bytes);
+    expect(await (await read()).text()).toBe(ROWS);
+    await shop.send('DELETE', `/v1/files/${id}`);
+  });
+
   it('are refused while the bucket cannot be used, and nothing is left of them', async () => {
     bucket.fault = () => ({ status: 403, code: 'AccessDenied' });
     const form = new FormData();
@@ -99,7 +127,7 @@ describe('files of the training API in a bucket', () => {
     form.set('file', new File([ROWS], 'rows.jsonl'));
     const { status, body } = await server.as('shop').send('POST', '/v1/files', form);
     expect([status, body.error.code]).toEqual([503, 'storage_unavailable']);
-    const { key } = bucket.requests.at(-1)!;
+    const { key } = bucket.requests.findLast(({ method }) => method === 'PUT')!;
     const id = /files\/(file-\w+)\.jsonl/.exec(key)![1];
     expect(existsSync(filePath(id))).toBe(false);
     expect((await server.as('shop').send('GET', '/v1/files')).body.data).toEqual([]);

@@ -16,6 +16,7 @@ export interface TrainingServer {
   /** Jobs that are trained at the moment go on until they are let go. */
   release(): void;
   trained: string[];
+  log: Awaited<ReturnType<typeof fakeServer>>['log'];
   app: App;
   as(key: 'shop' | 'bank' | 'desk' | 'desk'): Client;
   close(): Promise<void>;
@@ -63,6 +64,7 @@ export async function trainingServer(
   return {
     registry,
     trained,
+    log: server.log,
     release() {
       go.resolve();
       go = Promise.withResolvers();

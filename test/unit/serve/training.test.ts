@@ -197,6 +197,27 @@ describe('jobs', () => {
     await held.close();
   });
 
+  it('that another server has taken over are left to it, and their worker is stopped', async () => {
+    const held = await trainingServer({}, { holds: true });
+    try {
+      const shop = held.as('shop');
+      const { body } = await begun(shop);
+      const { id } = await shop.until(body.id as string, 'running');
+      const { lease } = (await findJob(held.registry, id as string))!;
+      const worker = JSON.stringify({ pid: 1, startTime: '1', machine: 'another', seenAt: 1 });
+      const taken = { lease: lease + 1, worker };
+      await held.registry.updateTable('jobs').set(taken).where('id', '=', id).execute();
+      const said = () => held.log.some(({ msg, job }) => job === id && String(msg).includes('has taken a job over'));
+      await expect.poll(said, { timeout: 5000 }).toBe(true);
+      expect(await findJob(held.registry, id as string)).toMatchObject({ status: 'running', ...taken });
+      expect(held.trained).toEqual([id]);
+      const { data } = (await shop.send('GET', `/v1/fine_tuning/jobs/${id}/events`)).body;
+      expect(data[0].message).not.toMatch(/paused|cancelled|failed/);
+    } finally {
+      await held.close();
+    }
+  });
+
   it('are not made twice by a client that asks again', async () => {
     const bank = server.as('bank');
     const body = { model: 'text', training_file: await bank.upload(ROWS) };

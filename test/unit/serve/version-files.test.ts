@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { openRegistry, storeVersion, type ModelVersion } from '../../../src/registry/index.ts';
 import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 
 const before = { ...process.env };
-const shared = { model: 'tickets', version: 1, hashes: { weights: 'a', data: {} }, createdAt: 1, createdBy: 'ann' };
+const shared = { model: 'tickets', hashes: { weights: 'a', data: {} }, createdBy: 'ann' };
 let bucket: S3Server;
 let home: string;
 let version: ModelVersion;
@@ -22,7 +22,9 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'tokenizer'), { recursive: true });
   writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights');
   writeFileSync(join(folder, 'tokenizer', 'tokenizer.json'), '{}');
-  version = { ...shared, folder, stored: await storeVersion(folder) };
+  const registry = await openRegistry();
+  version = await storeVersion(registry, { ...shared, folder });
+  await registry.destroy();
   // What is written later is not of the version.
   writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights of another training');
 });
@@ -55,4 +57,25 @@ it('are refused where a file is gone or not what it was', async () => {
   await expect(foundAt('three')).rejects.toMatchObject({ code: 'E_OBJECT_CHANGED' });
   bucket.objects.delete(key);
   await expect(foundAt('four')).rejects.toMatchObject({ code: 'E_OBJECT_MISSING' });
+});
+
+it('are had again, without a restart, once somebody has brought them back', async () => {
+  const weights = [...bucket.objects].find(([one]) => one.endsWith('.safetensors'))!;
+  const tokenizer = weights[0].replace('adapter_model.safetensors', 'tokenizer/tokenizer.json');
+  bucket.objects.set(tokenizer, Buffer.from('{}'));
+  bucket.objects.delete(weights[0]);
+  process.env.ATTUNE_HOME = join(home, 'five');
+  const timer = vi.spyOn(globalThis, 'setTimeout');
+  let told = Promise.withResolvers<void>();
+  const files = new VersionFiles(pino({ level: 'silent' }), () => told.resolve());
+  expect(files.folderOf(version)).toBeUndefined();
+  await told.promise;
+  expect(() => files.folderOf(version)).toThrow(/E_OBJECT_MISSING|not in/);
+  bucket.objects.set(...weights);
+  told = Promise.withResolvers();
+  const [again] = timer.mock.calls.find(([, milliseconds]) => milliseconds === 60_000)!;
+  timer.mockRestore();
+  (again as () => void)();
+  expect(files.folderOf(version)).toBeUndefined();
+  await expect.poll(() => files.folderOf(version)).toContain('five');
 });

@@ -15,7 +15,6 @@ import {
   filePath,
   findVersion,
   openRegistry,
-  partPath,
   removeDeletedVersions,
   removeFile,
   removeStrayCopies,
@@ -44,15 +43,18 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'attune-move-'));
   Object.assign(process.env, KEYS, { ATTUNE_HOME: home, ATTUNE_STORE: '', ATTUNE_OBJECTS: '' });
   registry = await openRegistry();
-  mkdirSync(join(home, 'training', 'files'), { recursive: true });
-  writeFileSync(filePath('file-a'), ROWS);
-  const known = { id: 'file-a', owner: '', purpose: 'fine-tune', filename: 'rows.jsonl' };
+  for (const kind of ['files', 'parts']) mkdirSync(join(home, 'training', kind), { recursive: true });
+  const known = { owner: '', purpose: 'fine-tune', filename: 'rows.jsonl' };
   const size = { bytes: ROWS.length, sha256: sha256(ROWS), created_at: 1, expires_at: null };
-  await addFile(registry, { ...known, ...size });
-  mkdirSync(join(home, 'training', 'parts'));
-  writeFileSync(partPath('part_a'), ROWS);
-  // As it was sent before hashes were kept of parts.
-  await addPart(registry, { id: 'part_a', upload: 'upload_a', bytes: ROWS.length, sha256: '', created_at: 1 });
+  await addFile(registry, 'file-a', (path) => {
+    writeFileSync(path, ROWS);
+    return { ...known, ...size };
+  });
+  await addPart(registry, 'part_a', (path) => {
+    writeFileSync(path, ROWS);
+    // As it was sent before hashes were kept of parts.
+    return { upload: 'upload_a', bytes: ROWS.length, sha256: '', created_at: 1 };
+  });
   await registered('tickets');
   writeFileSync(join(await registered('mails'), 'adapter_model.safetensors'), 'other weights');
 });

@@ -19,6 +19,10 @@ describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
     beforeEach(empty);
     await import('../registry/registry.test.ts');
   });
+  describe('leases', async () => {
+    beforeEach(empty);
+    await import('../registry/leases.test.ts');
+  });
   describe('promoting', async () => {
     beforeEach(empty);
     await import('../registry/promote.test.ts');

@@ -275,6 +275,33 @@ describe('alarms', () => {
     expect(told.slice(1)).toEqual(['alarm.opened runaway']);
   });
 
+  it.skipIf(storeUrl() === undefined)(
+    'are not written by a server that slept while another one took over',
+    async () => {
+      const failures: unknown[] = [];
+      const options = {
+        monitor: { reference: 100 },
+        onFailure: (_: string, error: unknown) => void failures.push(error),
+      };
+      const slow = await watcher(options);
+      const { database } = slow.store;
+      const write = async (from: number, to: number, given: Partial<ServedAnswer> = {}) => {
+        for (let i = from; i < to; i++) slow.observe(answer(i, given));
+        await slow.flush();
+      };
+      await write(0, 120);
+      // It is asleep from here on, as the other one sees it, and finds out when it has something to write.
+      await database.updateTable('testers').set({ holder: 'another' }).execute();
+      await write(120, 160, { answer: 'I can’t help with that.' });
+      await vi.waitFor(
+        () => expect(failures.map(String)).toContainEqual(expect.stringContaining('has taken over')),
+        5000,
+      );
+      expect(await database.selectFrom('alarms').execute()).toEqual([]);
+      expect(await database.selectFrom('testers').select('holder').execute()).toEqual([{ holder: 'another' }]);
+    },
+  );
+
   it('wait for as many answers as the server was told, also for who only reads', async () => {
     const watching = await watcher({ monitor: { reference: 60 } });
     watching.observe(answer(1));

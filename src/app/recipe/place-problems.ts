@@ -1,0 +1,28 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { recipeKeys } from './keys.ts';
+import { problemAt } from './origin.ts';
+import { readRecipeFile } from './read.ts';
+import { settle, type RecipeFlags } from './settle.ts';
+
+/**
+ * What a run says of its recipe once it knows model and rows, as the user wrote it: with the file's line, or by the name
+ * of a flag. Any other error, and one of a recipe that cannot be read any more, comes back as it is.
+ */
+export async function placeProblems(error: unknown, file: string, flags: RecipeFlags): Promise<unknown> {
+  if (!(error instanceof AttuneError) || error.problems.every((problem) => !isUnplaced(problem))) return error;
+  try {
+    const { tree, origin } = await readRecipeFile(file);
+    const settings = await settle(tree as Record<string, unknown>, origin, flags, await recipeKeys());
+    const problems = error.problems.map((problem): Problem => {
+      const setting = isUnplaced(problem) ? settings.get(problem.field) : undefined;
+      return setting === undefined ? problem : problemAt(origin, setting.written, problem.message, problem.fix);
+    });
+    return new AttuneError(error.code, { ...error, problems, cause: error.cause });
+  } catch {
+    return error;
+  }
+}
+
+function isUnplaced(problem: Problem): problem is Problem & { field: string } {
+  return problem.file === undefined && problem.field !== undefined;
+}

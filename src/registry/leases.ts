@@ -1,0 +1,91 @@
+/**
+ * Which process works on a job or an evaluation. Each claim raises the number of its lease: a process whose lease was taken
+ * over, such as one that slept, can write nothing of the work any more.
+ */
+import { AttuneError } from '../base/errors.ts';
+import { parseJson } from '../files/json.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
+import { SilenceWatch } from '../store/silence-watch.ts';
+import type { Registry, RegistryTransaction } from './database.ts';
+
+/** Something that a process holds; its number is never given again. */
+export interface Lease {
+  id: string;
+  lease: number;
+}
+
+type Table = 'jobs' | 'eval_runs';
+
+interface Worker extends ProcessIdentity {
+  /** When it last said that it works, by its own clock: others see only that it changes. */
+  seenAt: number;
+}
+
+/** A worker of another machine that has not been heard of for so long is gone. */
+const LOST_MS = 60_000;
+/** Between signs of life. */
+export const KEEP_MS = 10_000;
+
+export function workerNow(): string {
+  const worker: Worker = { ...ownIdentity(), seenAt: Date.now() };
+  return JSON.stringify(worker);
+}
+
+/** Whether a process of this machine works on it. */
+export function isWorkedOnHere(worker: string | null): boolean {
+  return worker !== null && isAlive(parseJson(worker) as Worker) === true;
+}
+
+/** Tells which work nobody does any more. Processes of this machine are seen; those of others are listened to. */
+export class WorkerWatch {
+  readonly #watch = new SilenceWatch(LOST_MS);
+
+  /** @param asked before the rows were read, by `performance.now()` */
+  abandoned<Row extends { worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
+    const silent = this.#watch.silent(
+      rows.flatMap(({ worker }) => worker ?? []),
+      asked,
+    );
+    return rows.filter(({ worker }) => {
+      if (worker === null) return true;
+      return !(isAlive(parseJson(worker) as Worker) ?? !silent.has(worker));
+    });
+  }
+}
+
+/** Does something in a transaction, in which nobody else can claim the work. @throws AttuneError E_LEASE_LOST */
+export function whileHeld<Result>(
+  registry: Registry,
+  table: Table,
+  lease: Lease,
+  work: (transaction: RegistryTransaction) => Promise<Result>,
+): Promise<Result> {
+  return registry.transaction().execute(async (transaction) => {
+    await requireHeld(transaction, table, lease);
+    return work(transaction);
+  });
+}
+
+/** @throws AttuneError E_LEASE_LOST */
+export async function requireHeld(transaction: RegistryTransaction, table: Table, { id, lease }: Lease): Promise<void> {
+  const held = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
+  if ((await held.executeTakeFirst()) !== undefined) return;
+  throw new AttuneError('E_LEASE_LOST', {
+    what: `${id} is worked on elsewhere`,
+    got: 'this process gave no sign of life for a minute, and another one has taken it over',
+    fix: 'nothing: what was done here is dropped',
+  });
+}
+
+/** Says that this process still works on it. @throws AttuneError E_LEASE_LOST */
+export function keepLease(registry: Registry, table: Table, lease: Lease): Promise<void> {
+  return whileHeld(registry, table, lease, async (transaction) => {
+    const works = transaction.updateTable(table).set({ worker: workerNow() }).where('id', '=', lease.id);
+    // What it has put down meanwhile nobody works on.
+    await works.where('worker', 'is not', null).execute();
+  });
+}
+
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof AttuneError && error.code === 'E_LEASE_LOST';
+}
