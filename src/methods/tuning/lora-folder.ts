@@ -51,7 +51,10 @@ export class LoraFolder {
     const known = new Set(this.paths.flatMap(halves));
     const others = this.#file.names.filter((name) => !known.has(name) && !FOREIGN.test(name));
     const missing = [...known].filter((name) => !this.#file.has(name));
+    const { init_lora_weights: start } = this.options;
+    const ofBase = `is ${JSON.stringify(start)}: A and B are added to the base model without a part of its weights`;
     return [
+      ...(start === 'pissa' || start === 'olora' ? [{ field: 'init_lora_weights', message: ofBase }] : []),
       ...others.map((name) => ({ field: name, message: 'is neither A nor B of a layer' })),
       ...missing.map((name) => ({ field: name, message: 'is missing' })),
       ...(this.paths.length === 0 ? [{ field: 'adapter_model.safetensors', message: 'holds no layer' }] : []),
