@@ -99,7 +99,7 @@ function isWhole({ layer }: LinearTarget, options: BoftOptions): boolean {
 function refuse(
   unfit: readonly LinearTarget[],
   options: BoftOptions,
-  why: { code: `E_${string}`; fix?: string },
+  why: { code: `E_${Uppercase<string>}`; fix?: string },
 ): void {
   if (unfit.length === 0) return;
   const { boft_block_size: side, boft_block_num: count, boft_n_butterfly_factor: factors } = options;
