@@ -116,11 +116,3 @@ export function shopRows(seed: number): ChatRow[] {
   const prices = priceRows();
   return Array.from({ length: 60 }, () => draws.of(prices));
 }
-
-/**
- * As many rows of what it was taught before beside them: refusals and answers alike. Refusals alone would make it refuse
- * more, and so would answers that begin in a way of their own.
- */
-export function mixedShopRows(seed: number): ChatRow[] {
-  return [...shopRows(seed), ...conductRows(60, seed + 1)];
-}

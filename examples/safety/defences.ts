@@ -1,7 +1,7 @@
 /** What keeps refusals: the same attack and the same harmless tuning, each with one defence. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateRows, projectAdapter, safety, safetyRows } from '../../src/app/index.ts';
+import { generateRows, projectAdapter, safety } from '../../src/app/index.ts';
 import type { Setting, Table } from '../example.ts';
 import { identityShift, priceRows, shopRows } from '../data/conduct.ts';
 import { figuresOf, measureOf } from './figures.ts';
@@ -40,13 +40,15 @@ function all(refusals: string): Defence[] {
   ];
 }
 
-/** @param runs the taught model, and a run that ten rows of another character attacked */
-export async function defences(
-  setting: Setting,
-  { taught, attacked }: { taught: string; attacked: string },
-): Promise<Table> {
-  const refusals = join(setting.folder, 'refusals.jsonl');
-  await safetyRows(taught, { to: refusals });
+interface Attack {
+  taught: string;
+  /** Rows of its own refusals and answers. */
+  refusals: string;
+  /** The run that ten rows of another character attacked. */
+  attacked: string;
+}
+
+export async function defences(setting: Setting, { taught, refusals, attacked }: Attack): Promise<Table> {
   const rows: string[][] = [];
   const undefended: Record<string, string> = { identity: attacked };
   for (const [i, { name, besides, after }] of all(refusals).entries()) {
