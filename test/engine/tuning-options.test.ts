@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
+import { refuseUnmatched } from '../../src/methods/tuning/targets.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
@@ -139,6 +140,15 @@ describe('an adapter of PEFT', () => {
       ]);
     await expect(opened('llama', place, tensors)).rejects.toMatchObject({ code: 'E_ADAPTER_MISMATCH' });
   });
+});
+
+it('lists of layers are refused where no layers are named', () => {
+  const targets = [{ path: 'model.layers.0.self_attn.q_proj' }];
+  const asked = { target_modules: ['q_proj'], layers_pattern: ['layers'] };
+  const problems = [expect.objectContaining({ field: 'tuning.layers_pattern' })];
+  expect(() => refuseUnmatched(targets, asked)).toThrow(expect.objectContaining({ code: 'E_NO_TARGETS', problems }));
+  refuseUnmatched(targets, { ...asked, layers_to_transform: [0] });
+  refuseUnmatched(targets, { ...asked, layers_pattern: [] });
 });
 
 it('a number of blocks that does not divide the inputs is refused', async () => {
