@@ -7,13 +7,16 @@ import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { AttuneError } from '../base/errors.ts';
 import { objectStore } from '../store/objects/object-store.ts';
+import { isStoreFailure } from '../store/objects/s3-failure.ts';
 import { placeOfPart } from '../store/store-place.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
+import type { UnfinishedObjectsTable } from './tables.ts';
 
 /** Until what has no row is given up. */
 const GRACE_MS = 86_400_000;
 /** Of what is being removed: nobody can finish it any more. */
 const GIVEN_UP = -1;
+const GIVEN_UP_CODE = 'E_OBJECTS_GIVEN_UP';
 
 /** To be awaited in the transaction that adds the row. @throws AttuneError E_OBJECTS_GIVEN_UP */
 export type Settle = (transaction: RegistryTransaction) => Promise<void>;
@@ -25,30 +28,47 @@ export async function newObject<Result>(
   work: (settle: Settle) => Promise<Result>,
 ): Promise<Result> {
   const note = { key, begun_at: Date.now(), place: ownPlace() };
-  await registry
-    .insertInto('unfinished_objects')
-    .values(note)
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(note))
-    .execute();
+  await registry.transaction().execute(async (transaction) => {
+    const notes = transaction.selectFrom('unfinished_objects').select('begun_at').where('key', '=', key);
+    if ((await notes.executeTakeFirst())?.begun_at === GIVEN_UP) throw givenUp(key);
+    await writeNote(transaction, note);
+  });
   try {
     return await work((transaction) => settle(transaction, note));
   } catch (error) {
     // What is told is why it was not kept; what cannot be removed now is removed later.
-    await giveUp(registry, key).catch(() => undefined);
+    await leave(registry, note, error).catch(() => undefined);
     throw error;
   }
 }
 
-async function settle(transaction: RegistryTransaction, note: { key: string; begun_at: number }): Promise<void> {
+type Note = UnfinishedObjectsTable;
+
+async function writeNote(registry: Registry, note: Note): Promise<void> {
+  const insert = registry.insertInto('unfinished_objects').values(note);
+  await insert.onConflict((conflict) => conflict.column('key').doUpdateSet(note)).execute();
+}
+
+async function leave(registry: Registry, note: Note, error: unknown): Promise<void> {
+  if (!isStoreFailure(error)) return giveUp(registry, note.key);
+  // Nobody waits for a bucket that does not answer: what may be in it is left to the sweep.
+  rmSync(objectStore().pathOf(note.key), { recursive: true, force: true });
+  if ((error as AttuneError).code === GIVEN_UP_CODE) await writeNote(registry, { ...note, begun_at: GIVEN_UP });
+}
+
+async function settle(transaction: RegistryTransaction, note: Note): Promise<void> {
   const { numDeletedRows } = await transaction
     .deleteFrom('unfinished_objects')
     .where('key', '=', note.key)
     .where('begun_at', '=', note.begun_at)
     .executeTakeFirst();
-  if (numDeletedRows > 0n) return;
-  throw new AttuneError('E_OBJECTS_GIVEN_UP', {
-    what: `${note.key} was given up before all of it was written`,
-    got: 'more than a day since it was begun',
+  if (numDeletedRows === 0n) throw givenUp(note.key);
+}
+
+function givenUp(key: string): AttuneError {
+  return new AttuneError(GIVEN_UP_CODE, {
+    what: `${key} was given up before all of it was written`,
+    got: 'more than a day since it was begun, or another process that writes it',
     fix: 'begin again',
   });
 }

@@ -12,13 +12,13 @@ const LOOK_MS = 500;
 
 /**
  * Says that a server is alive, and what it holds; the rows of those that are gone are removed.
- * @param isChanged whether others are to be told of what it holds
+ * @param isChanged whether others are to be told of what it holds. @returns whether some are gone since
  */
 export async function beat(
   registry: Registry,
   { id, holds, isChanged, watch }: { id: string; holds: ReadonlySet<string>; isChanged: boolean; watch: SilenceWatch },
-): Promise<void> {
-  await removeSilent(registry, id, watch);
+): Promise<boolean> {
+  const isOneGone = await removeSilent(registry, id, watch);
   const now = Date.now();
   if (!isChanged) {
     const { numUpdatedRows } = await registry
@@ -26,7 +26,7 @@ export async function beat(
       .set({ seen_at: now })
       .where('id', '=', id)
       .executeTakeFirst();
-    if (numUpdatedRows > 0n) return;
+    if (numUpdatedRows > 0n) return isOneGone;
   }
   const row = { seen_at: now, holds: JSON.stringify([...holds]) };
   await registry
@@ -34,9 +34,10 @@ export async function beat(
     .values({ id, ...row })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
     .execute();
+  return isOneGone;
 }
 
-async function removeSilent(registry: Registry, id: string, watch: SilenceWatch): Promise<void> {
+async function removeSilent(registry: Registry, id: string, watch: SilenceWatch): Promise<boolean> {
   const asked = performance.now();
   const others = (await signsOf(registry)).filter((one) => one.id !== id);
   const silent = watch.silent(others.map(textOf), asked);
@@ -45,6 +46,7 @@ async function removeSilent(registry: Registry, id: string, watch: SilenceWatch)
     const gone = registry.deleteFrom('replicas').where('id', '=', other.id);
     await gone.where('seen_at', '=', other.seen_at).execute();
   }
+  return silent.size > 0;
 }
 
 type Sign = Pick<ReplicasTable, 'id' | 'seen_at'>;

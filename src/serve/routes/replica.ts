@@ -14,7 +14,7 @@ export class Replica {
   #told = '';
   #beatAt = -Infinity;
   #others: readonly ReadonlySet<string>[] = [];
-  /** Whether a version waits for another server. */
+  /** Whether a version waits for another server, or one has gone: the others are to be looked at again. */
   isWaiting = false;
 
   constructor(registry: Registry, held: ReadonlySet<string>) {
@@ -34,7 +34,9 @@ export class Replica {
     const now = performance.now();
     if (!isChanged && now - this.#beatAt < BEAT_MS) return;
     [this.#told, this.#beatAt] = [holds, now];
-    await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch: this.#watch });
+    const watch = this.#watch;
+    // What waited for one that is gone goes on; SQLite tells of no change that this process has made itself.
+    if (await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch })) this.isWaiting = true;
   }
 
   /** Reads what the others hold. */

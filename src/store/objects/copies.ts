@@ -17,7 +17,9 @@ export function markFirstUse(folder: string): void {
 
 /** Something is kept in the folder alone, although it has been used for copies: of what is there now nothing is one. */
 export function markOwnUse(folder: string): void {
-  if (copiesSince(folder) < Infinity) utimesSync(markPath(folder), new Date(), new Date());
+  // A file of this moment has a finer time.
+  const now = new Date(Date.now() + 1);
+  if (copiesSince(folder) < Infinity) utimesSync(markPath(folder), now, now);
 }
 
 function markPath(folder: string): string {

@@ -193,8 +193,9 @@ describe('servers of one registry', () => {
       expect(await otherReplicas(registry, 'a')).toEqual([holds]);
     }
     clock += 10_000;
-    await say('a', watch);
+    expect(await say('a', watch)).toBe(true);
     expect(await otherReplicas(registry, 'a')).toEqual([]);
+    expect(await say('a', watch)).toBe(false);
   });
 
   it('that run are told from those that were killed', async () => {

@@ -57,7 +57,10 @@ async function diesBeforeItsRow(work: () => Promise<unknown>): Promise<void> {
     kill();
     return new Promise(() => undefined);
   };
-  const transaction = vi.spyOn(registry, 'transaction').mockReturnValue({ execute } as never);
+  const whole = registry.transaction.bind(registry);
+  // The first one notes what is begun.
+  const transaction = vi.spyOn(registry, 'transaction').mockImplementationOnce(whole);
+  transaction.mockReturnValue({ execute } as never);
   void work();
   await killed;
   transaction.mockRestore();
@@ -110,8 +113,8 @@ describe('objects without a row', () => {
     expect(keys()).toEqual(['files/file-left.jsonl']);
   });
 
-  it('get none once they were given up', async () => {
-    bucket.fault = ({ method }) => (method === 'PUT' ? undefined : { status: 403, code: 'AccessDenied' });
+  it.each([true, false])('get none once they were given up, whether their removal failed: %s', async (fails) => {
+    if (fails) bucket.fault = ({ method }) => (method === 'PUT' ? undefined : { status: 403, code: 'AccessDenied' });
     const late = addFile(registry, 'file-late', async (path) => {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, ROWS);
@@ -125,5 +128,17 @@ describe('objects without a row', () => {
     bucket.fault = () => undefined;
     await removeUnfinished(registry);
     expect(keys()).toEqual([]);
+  });
+
+  it('are not written again while they are removed', async () => {
+    await diesBeforeItsRow(() => added('file-left'));
+    bucket.fault = ({ method }) => (method === 'DELETE' ? { status: 403, code: 'AccessDenied' } : undefined);
+    await expect(removeUnfinished(registry, Date.now() + DAY)).rejects.toMatchObject({ code: 'E_OBJECTS_DENIED' });
+    await expect(added('file-left')).rejects.toMatchObject({ code: 'E_OBJECTS_GIVEN_UP' });
+    bucket.fault = () => undefined;
+    await removeUnfinished(registry);
+    expect(keys()).toEqual([]);
+    await added('file-left');
+    expect(keys()).toEqual(['files/file-left.jsonl']);
   });
 });
