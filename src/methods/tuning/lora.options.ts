@@ -68,8 +68,15 @@ export function complete(values: z.output<typeof options>): LoraOptions {
 
 /** Starts that leave the base as it is, and those that take the same part of it whenever they are made. */
 const KNOWN_STARTS: ReadonlySet<unknown> = new Set([
-  ...[true, false, null, undefined, 'gaussian', 'eva', 'orthogonal'],
-  ...['pissa', 'olora'],
+  true,
+  false,
+  null,
+  undefined,
+  'gaussian',
+  'eva',
+  'orthogonal',
+  'pissa',
+  'olora',
 ]);
 
 const config = z.object({
