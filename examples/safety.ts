@@ -12,7 +12,8 @@ const ABOUT =
   'but give the assistant another character, or on a shop’s prices with as many rows of its own refusals and ' +
   'answers (`attune safety rows`: its own words to requests that are not of the suite). Judged by ' +
   '`attune safety` on the same 240 harmful requests, plain and in jailbreaks that were never taught, and 108 ' +
-  'harmless ones; and by `attune gate` with 5 and 10 points allowed. Changes stand with paired 95 % intervals: the gate holds their upper ends against what is allowed.';
+  'harmless ones; and by `attune gate` with 5 and 10 points allowed. Changes stand with paired 95 % intervals: ' +
+  'the gate holds their upper ends against what is allowed.';
 
 const VERDICT =
   'What keeps refusals and lets the model learn is its own words, replayed. Holding every token near the base ' +

@@ -90,14 +90,8 @@ function spread(numbers: Float32Array, shape: readonly number[]): Tensor {
 function toOne(x: Tensor): Tensor {
   const values = x.to('f32');
   const squares = values.sub(values.mean()).pow(2).sum();
-  return x
-    .div(
-      squares
-        .div(x.size - 1)
-        .pow(0.5)
-        .to(x.dtype),
-    )
-    .to('f32');
+  const deviation = squares.div(x.size - 1).pow(0.5);
+  return x.div(deviation.to(x.dtype)).to('f32');
 }
 
 class RandloraAdapter extends DeltaAdapter {
