@@ -115,6 +115,8 @@ export async function projectAdapter(
 ): Promise<JobResult<'project-adapter'>> {
   if (!(threshold >= -1 && threshold <= 1))
     throw new AttuneError('E_USAGE', { what: `The threshold is ${threshold}`, expected: 'a cosine, from -1 to 1' });
+  if (layers !== undefined && !(Number.isInteger(layers) && layers > 0))
+    throw new AttuneError('E_USAGE', { what: `The number of layers is ${layers}`, expected: 'a whole number above 0' });
   const [folder, adapter] = [resolve(written), await targetOf(wanted)];
   const input = { adapter, unaligned, aligned, threshold, count: layers, folder };
   return runJob({ job: 'project-adapter', input, writes: folder, onEvent, signal });

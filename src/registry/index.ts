@@ -39,7 +39,7 @@ export {
   type NewEvent,
 } from './jobs.ts';
 export { beat, liveReplicas, otherReplicas, REPLICA_LOST_MS, removeReplica } from './replicas.ts';
-export { isLeaseLost, KEEP_MS, keepLease, WorkerWatch, whileHeld, type Lease } from './leases.ts';
+export { isLeaseLost, KEEP_MS, keepLease, putDown, WorkerWatch, whileHeld, type Lease } from './leases.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, withRegistry, type Registry, type RegistryTransaction } from './database.ts';
 export {
@@ -96,7 +96,6 @@ export {
   fetchPart,
   findUpload,
   openUploads,
-  partPath,
   partsOf,
   type Upload,
   type UploadPart,

@@ -4,7 +4,7 @@
  */
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
+import { isAlive, isOwn, ownIdentity, type ProcessIdentity } from '../store/process-identity.ts';
 import { SilenceWatch } from '../store/silence-watch.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
 
@@ -26,9 +26,23 @@ const LOST_MS = 60_000;
 /** Between signs of life. */
 export const KEEP_MS = 10_000;
 
-export function workerNow(): string {
+function workerNow(): string {
   const worker: Worker = { ...ownIdentity(), seenAt: Date.now() };
   return JSON.stringify(worker);
+}
+
+/** What this process works on, by id. */
+const held = new Set<string>();
+
+/** What a worker is noted as that takes it up now. */
+export function takeUp(id: string): string {
+  held.add(id);
+  return workerNow();
+}
+
+/** This process does no more on it, even where the registry could not be told. */
+export function putDown({ id }: Lease): void {
+  held.delete(id);
 }
 
 /** Whether a process of this machine works on it. */
@@ -36,19 +50,24 @@ export function isWorkedOnHere(worker: string | null): boolean {
   return worker !== null && isAlive(parseJson(worker) as Worker) === true;
 }
 
-/** Tells which work nobody does any more. Processes of this machine are seen; those of others are listened to. */
+/**
+ * Tells which work nobody does any more. This process knows of its own; others of this machine are seen, and those of other
+ * machines listened to.
+ */
 export class WorkerWatch {
   readonly #watch = new SilenceWatch(LOST_MS);
 
   /** @param asked before the rows were read, by `performance.now()` */
-  abandoned<Row extends { worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
+  abandoned<Row extends { id: string; worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
     const silent = this.#watch.silent(
       rows.flatMap(({ worker }) => worker ?? []),
       asked,
     );
-    return rows.filter(({ worker }) => {
+    return rows.filter(({ id, worker }) => {
       if (worker === null) return true;
-      return !(isAlive(parseJson(worker) as Worker) ?? !silent.has(worker));
+      const process = parseJson(worker) as Worker;
+      if (isOwn(process)) return !held.has(id);
+      return !(isAlive(process) ?? !silent.has(worker));
     });
   }
 }

@@ -10,6 +10,7 @@ import type { Model } from '../../src/models/model.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
+import type { RunConstants } from '../../src/train/trainer-state.ts';
 import { withFrozenBlocks, withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
@@ -97,8 +98,12 @@ describe('a recipe that asks for blocks to be computed once', () => {
     tuning?: string;
     options?: object;
     sharesFrozen?: boolean;
+    earlier?: RunConstants;
   }
-  const kept = async (objective: Objective, { tuning = 'lora', options = {}, sharesFrozen = false }: Asked = {}) => {
+  const kept = async (
+    objective: Objective,
+    { tuning = 'lora', options = {}, sharesFrozen = false, earlier }: Asked = {},
+  ) => {
     const own = await createModel(config, { dtype: 'f32', seed: 3 });
     await (await tunings.load('lora')).create(own, { r: 2, ...options }, { seed: 5 });
     const recipe = {
@@ -106,7 +111,7 @@ describe('a recipe that asks for blocks to be computed once', () => {
       objective: { name: 'sft' },
       training: { cache_frozen: true },
     } as unknown as Recipe;
-    const parts = { ...context(), model: own, recipe, epochs: 1, reference: { sharesFrozen }, emit: () => {} };
+    const parts = { ...context(), model: own, recipe, epochs: 1, reference: { sharesFrozen }, earlier, emit: () => {} };
     return withFrozenBlocks({ base: join(folder, 'base'), objective }, parts, [row(10)]);
   };
   const compared: Objective = { ...nextTokenObjective, needs: { reference: true } };
@@ -120,6 +125,8 @@ describe('a recipe that asks for blocks to be computed once', () => {
     await expect(kept(compared, { options: { layers_to_transform: [1] } })).rejects.toEqual(refused);
     // That is what freeze says by itself.
     expect(await kept(nextTokenObjective, { tuning: 'freeze' })).toBe(nextTokenObjective);
+    // It was left out without a word once, and such a run can be resumed.
+    expect(await kept(nextTokenObjective, { earlier: {} as RunConstants })).toBe(nextTokenObjective);
   });
 
   it('gets them for a reference that shares them', async () => {

@@ -133,6 +133,14 @@ describe('a LoRA projected onto what alignment changed', () => {
     });
   });
 
+  it.each(['pissa', 'olora'])('is refused where A and B of %s are more than the change', async (start) => {
+    const adapter = writeAdapter(`${start}-lora`, 'llama', LLAMA, { init_lora_weights: start });
+    await expect(project({ adapter, unaligned: at('llama'), threshold: 1 }, 'never')).rejects.toMatchObject({
+      code: 'E_ADAPTER_UNSUPPORTED',
+      problems: [{ field: 'init_lora_weights' }],
+    });
+  });
+
   it('says all that does not belong together', async () => {
     const adapter = writeAdapter('wide-lora', 'llama', { ...LLAMA, 'model.layers.7.self_attn.q_proj': [64, 64] });
     const unaligned = at('gpt2');

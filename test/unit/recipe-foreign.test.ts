@@ -144,6 +144,12 @@ describe('keys of another meaning are refused with the conversion in the user’
     expect(fixes.num_layers).toBe('tuning.layers_to_transform: the last 4 layers, from 0');
   });
 
+  it('a list of epsilons that is no pair', async () => {
+    const optimizer = (eps: string) => `${base}training: {optimizer: {name: adafactor, eps: ${eps}}}\n`;
+    for (const eps of ['[]', '[1.0e-30]', '[1.0e-30, 0.001, 5]'])
+      expect(await fixesOf(optimizer(eps))).toEqual({ 'training.optimizer.eps': 'eps: [1e-30, 1e-3]' });
+  });
+
   it('a multiplier of a hidden learning rate', async () => {
     const fixes = await fixesOf(`${base}hyperparameters: {n_epochs: auto, learning_rate_multiplier: 2}\n`);
     expect(fixes['learning_rate_multiplier']).toMatch(/^leave it out: what suits the base model is taken/);

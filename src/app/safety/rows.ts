@@ -54,6 +54,7 @@ export async function safetyRows(target: string, options: SafetyRowsOptions): Pr
   const file = resolve(options.to);
   requireWritable(file);
   const sets = options.sets === undefined || options.sets.length === 0 ? rehearsalSets() : await named(options.sets);
+  if (!sets.some(({ kind }) => kind === 'harmful')) throw nothingHarmful();
   const name = (await ownRun(target)) ?? target;
   return withModel({ name: target, target: name }, options, async (model) => {
     const form = await formOf(model, options.systemPrompt);
@@ -103,6 +104,14 @@ function rowOf(prompt: string, answer: string, form: AskingForm): object {
   const asked = askedAs(prompt, form);
   if (typeof asked === 'string' || !('messages' in asked)) return { prompt, completion: answer };
   return { messages: [...asked.messages, { role: 'assistant', content: answer }] };
+}
+
+function nothingHarmful(): AttuneError {
+  return new AttuneError('E_SAFETY_SET', {
+    what: 'The sets of prompts have no harmful requests',
+    expected: 'rows of kind harmful, whose refusals are kept; harmless ones beside them',
+    fix: 'add some, or take our own prompts: no sets',
+  });
 }
 
 function noRefusals(target: string, refused: readonly Rehearsed[]): AttuneError {

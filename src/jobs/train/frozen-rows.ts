@@ -11,6 +11,7 @@ import { engineIdentity } from '../../tensor/index.ts';
 import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import type { RunConstants } from '../../train/trainer-state.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { freeDiskBytes } from '../model/resources.ts';
 import { FrozenRows, FrozenWriter, prune } from './frozen-store.ts';
@@ -36,15 +37,18 @@ type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks'
   epochs: number;
   /** Where the objective needs it. */
   reference?: Pick<ReferenceModel, 'sharesFrozen'>;
+  /** What an earlier part of the run decided. */
+  earlier?: RunConstants;
 };
 
 /** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
 export async function withFrozenBlocks(
   { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
-  { recipe, epochs, reference, ...context }: FrozenParts,
+  { recipe, epochs, reference, earlier, ...context }: FrozenParts,
   rows: readonly PreparedRow[],
 ): Promise<Objective> {
-  const isAsked = rows.length > 0 && (await isAskedFor(recipe));
+  // A run that has begun goes on as it began.
+  const isAsked = earlier === undefined && rows.length > 0 && (await isAskedFor(recipe));
   if (!canResume(objective, reference?.sharesFrozen)) {
     if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} they see something else in each step`);
     return objective;

@@ -87,36 +87,56 @@ function dealing(features: number, side: number, factor: number): BigInt64Array 
 }
 
 function sideOf({ inFeatures }: LinearLike, { boft_block_size: size, boft_block_num: count }: BoftOptions): number {
-  return size > 0 ? size : Math.trunc(inFeatures / count);
+  return size > 0 ? size : inFeatures / count;
 }
 
-/** Whether a layer's inputs are whole runs of blocks of an even size. */
-function fits({ layer }: LinearTarget, options: BoftOptions): boolean {
+/** Whether a layer's inputs are whole runs of blocks, as many as were asked for. */
+function isWhole({ layer }: LinearTarget, options: BoftOptions): boolean {
   const side = sideOf(layer, options);
-  const run = side * 2 ** (options.boft_n_butterfly_factor - 1);
-  return side > 0 && side % 2 === 0 && layer.inFeatures % run === 0;
+  return Number.isInteger(side) && layer.inFeatures % (side * 2 ** (options.boft_n_butterfly_factor - 1)) === 0;
+}
+
+function refuse(
+  unfit: readonly LinearTarget[],
+  options: BoftOptions,
+  why: { code: `E_${Uppercase<string>}`; fix?: string },
+): void {
+  if (unfit.length === 0) return;
+  const { boft_block_size: side, boft_block_num: count, boft_n_butterfly_factor: factors } = options;
+  throw new AttuneError(why.code, {
+    what: `${side > 0 ? `Blocks of ${side}` : `${count} blocks`} with ${factors} butterfly factors do not fit all layers`,
+    problems: unfit.map(({ path, layer }) => ({ field: path, message: `has ${layer.inFeatures} inputs` })),
+    expected: `blocks of an even size, and inputs of whole runs of ${2 ** (factors - 1)} of them`,
+    fix: why.fix,
+  });
 }
 
 export const { create, open } = tuneLayers<BoftOptions>({
   peftType: 'BOFT',
   check(targets, options) {
-    const unfit = targets.filter((target) => !fits(target, options));
-    if (unfit.length === 0) return;
-    const { boft_block_size: side, boft_block_num: count, boft_n_butterfly_factor: factors } = options;
-    throw new AttuneError('E_RECIPE', {
-      what: `${side > 0 ? `Blocks of ${side}` : `${count} blocks`} with ${factors} butterfly factors do not fit all layers`,
-      problems: unfit.map(({ path, layer }) => ({ field: path, message: `has ${layer.inFeatures} inputs` })),
-      expected: `blocks of an even size, and inputs of whole runs of ${2 ** (factors - 1)} of them`,
-      fix: 'set tuning.boft_block_size, tuning.boft_block_num or tuning.boft_n_butterfly_factor lower, or leave layers out',
-    });
+    const fits = (target: LinearTarget) => isWhole(target, options) && sideOf(target.layer, options) % 2 === 0;
+    const fix =
+      'set tuning.boft_block_size, tuning.boft_block_num or tuning.boft_n_butterfly_factor lower, or leave layers out';
+    refuse(
+      targets.filter((target) => !fits(target)),
+      options,
+      { code: 'E_RECIPE', fix },
+    );
   },
-  parts: (targets, options, start) =>
-    targets.map((target) => {
+  parts(targets, options, start) {
+    // A file's own numbers, of which some fit no layer of any model.
+    refuse(
+      targets.filter((target) => !isWhole(target, options)),
+      options,
+      { code: 'E_ADAPTER_MISMATCH' },
+    );
+    return targets.map((target) => {
       const adapter = new BoftAdapter(target, options);
       begin(adapter.boft_R, start, () => zeros(adapter.boft_R.shape));
       begin(adapter.boft_s, start, () => ones(adapter.boft_s.shape));
       return adapter;
-    }),
+    });
+  },
   config: (options) => ({
     ...writeTargets(options),
     bias: options.bias,

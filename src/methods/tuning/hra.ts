@@ -58,6 +58,7 @@ function firstValues({ hra_u: parameter, path }: HraAdapter, seed: number): Tens
   const [inner, r] = parameter.shape;
   const half = new Parameter([inner, Math.ceil(r / 2)]);
   const drawn = kaimingUniform(half, { seed, path: `hra_u:${path}` });
+  half.dispose();
   const pairs = Array.from({ length: half.shape[1] }, (_, i) => drawn.narrow(1, i, 1)).flatMap((one) => [one, one]);
   return cat(pairs, 1).narrow(1, 0, r).contiguous();
 }

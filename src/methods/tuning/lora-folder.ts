@@ -51,7 +51,11 @@ export class LoraFolder {
     const known = new Set(this.paths.flatMap(halves));
     const others = this.#file.names.filter((name) => !known.has(name) && !FOREIGN.test(name));
     const missing = [...known].filter((name) => !this.#file.has(name));
+    const { init_lora_weights: start } = this.options;
+    const isOfWeight = start === 'pissa' || start === 'olora';
+    const taken = `is ${start}: a part of the base's weights is taken out when it is loaded`;
     return [
+      ...(isOfWeight ? [{ field: 'init_lora_weights', message: taken }] : []),
       ...others.map((name) => ({ field: name, message: 'is neither A nor B of a layer' })),
       ...missing.map((name) => ({ field: name, message: 'is missing' })),
       ...(this.paths.length === 0 ? [{ field: 'adapter_model.safetensors', message: 'holds no layer' }] : []),

@@ -172,6 +172,7 @@ export function refuseUnmatched(
     ...(layers ?? [])
       .filter((layer) => !reached.has(layer))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
+    ...(layers == null ? idleLists(options.layers_pattern ?? []) : []),
     ...PATTERNS.flatMap((field) =>
       Object.keys(options[field] ?? {})
         .map((key) => ({ key, alone: { [key]: 1 } }))
@@ -186,6 +187,13 @@ export function refuseUnmatched(
     problems,
     ...(!isByNumber && { expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}` }),
   });
+}
+
+function idleLists({ length }: readonly string[]): Problem[] {
+  const message = 'says in which lists layers_to_transform counts, and that is not given';
+  return length === 0
+    ? []
+    : [{ field: 'tuning.layers_pattern', message, fix: 'add tuning.layers_to_transform, or remove it' }];
 }
 
 function unmatched(field: string, name: string): Problem {

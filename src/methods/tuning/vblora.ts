@@ -15,8 +15,10 @@ class VectorBank implements AdapterPart {
   /** [n, v] */
   readonly vectors: Parameter;
   readonly trainables: readonly Trainable[];
+  readonly #mixed: number;
 
   constructor(options: VbloraOptions, length: number, start: Start) {
+    this.#mixed = options.topk;
     this.vectors = new Parameter([options.num_vectors, length]);
     this.trainables = [{ name: 'base_model.vblora_vector_bank', parameter: this.vectors, decays: true }];
     const bound = options.init_vector_bank_bound;
@@ -29,12 +31,13 @@ class VectorBank implements AdapterPart {
 
   /** Of a file with `save_only_topk_weights`: the logits, of which those below the largest are −∞. */
   read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-    const [count] = this.vectors.shape;
+    const sizes = { count: this.vectors.shape[0], mixed: this.#mixed };
     const whole = [...given].map(([name, tensor]): [string, Tensor][] => {
       if (name.endsWith(WEIGHTS)) return [];
       const weights = name.endsWith(INDICES) ? given.get(name.replace(INDICES, WEIGHTS)) : undefined;
-      if (weights === undefined) return [[name, tensor]];
-      return [[name.replace(INDICES, ''), logitsOf(tensor.to('i64'), weights.to('f32'), count)]];
+      // What no logits can be made of is told as a tensor without a place.
+      if (weights === undefined || !areChoices(tensor, weights, sizes)) return [[name, tensor]];
+      return [[name.replace(INDICES, ''), logitsOf(tensor.to('i64'), weights.to('f32'), sizes.count)]];
     });
     return new Map(whole.flat());
   }
@@ -48,6 +51,15 @@ class VectorBank implements AdapterPart {
 }
 
 const [INDICES, WEIGHTS] = ['_topk_indices', '_topk_weights'];
+
+/** Whether a file's indices are of vectors that there are, with a weight for each but the last. */
+function areChoices(indices: Tensor, weights: Tensor, { count, mixed }: { count: number; mixed: number }): boolean {
+  const [rows, columns] = indices.shape;
+  const isShaped =
+    indices.shape.join() === [rows, columns, mixed].join() &&
+    weights.shape.join() === [rows, columns, mixed - 1].join();
+  return isShaped && [...indices.to('i64').toNumbers()].every((index) => index >= 0 && index < count);
+}
 
 /** Indices [i, j, k] of vectors and their weights [i, j, k − 1], of which the last is what is left of 1 → [i, j, n] */
 function logitsOf(indices: Tensor, weights: Tensor, count: number): Tensor {

@@ -3,6 +3,7 @@ import {
   isLeaseLost,
   KEEP_MS,
   keepLease,
+  putDown,
   whileHeld,
   type Lease,
   type Registry,
@@ -51,5 +52,6 @@ export class HeldWork {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    putDown(this.lease);
   }
 }

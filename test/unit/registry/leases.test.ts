@@ -14,6 +14,7 @@ import {
   keepLease,
   liveReplicas,
   otherReplicas,
+  putDown,
   recoverJobs,
   REPLICA_LOST_MS,
   whileHeld,
@@ -81,7 +82,7 @@ describe('a job of another machine', () => {
     const watch = new WorkerWatch();
     await recoverJobs(own.registry, watch);
     // It asks, sleeps for an hour, and is told of a sign that was new then.
-    const [asked, row] = [performance.now(), { worker: elsewhere(0, 5) }];
+    const [asked, row] = [performance.now(), { id, worker: elsewhere(0, 5) }];
     clock += 3_600_000;
     expect(watch.abandoned([row], asked)).toEqual([]);
     await sign(id, 0, 99);
@@ -119,6 +120,29 @@ describe('a job of another machine', () => {
       expect([status, worker]).toEqual(isClaimed ? ['running', other!.worker] : ['queued', null]);
       expect(lease).toBe(job.lease + (isClaimed ? 2 : 1));
     }
+  });
+});
+
+describe('what this process works on', () => {
+  it('is taken up again once it does no more on it, although the registry could not be told', async () => {
+    const { registry } = own;
+    const { id } = await addJob(registry, { ...JOB, ...REST });
+    await changeJob(registry, id, { status: 'queued' });
+    const job = (await claimJob(registry))!;
+    const watch = new WorkerWatch();
+    clock += 3_600_000;
+    expect(await recoverJobs(registry, watch)).toEqual([]);
+    putDown(job);
+    expect(await recoverJobs(registry, watch)).toMatchObject([{ id }]);
+    expect(await findJob(registry, id)).toMatchObject({ status: 'queued', worker: null });
+
+    const texts = { owner: 'ann', name: 'says', metadata: {}, source: {} };
+    const { id: of } = await addEval(registry, { ...texts, criteria: [] });
+    await addEvalRun(registry, { ...texts, eval: of });
+    const run = (await claimEvalRun(registry, watch))!;
+    expect(await claimEvalRun(registry, watch)).toBeUndefined();
+    putDown(run);
+    expect(await claimEvalRun(registry, watch)).toMatchObject({ id: run.id, lease: run.lease + 1 });
   });
 });
 

@@ -84,6 +84,7 @@ const eps: ForeignKey = {
   isLocal: true,
   read(value) {
     if (!Array.isArray(value)) return set({ 'training.optimizer.epsilon': value });
+    if (value.length !== 2) return refuse('must be a number, or a list of two', 'eps: [1e-30, 1e-3]');
     return set({ 'training.optimizer.epsilon': value[0], 'training.optimizer.least_scale': value[1] });
   },
 };
