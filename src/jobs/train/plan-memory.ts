@@ -9,6 +9,7 @@ import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';
 import { stepMemory } from '../estimate/step-memory.ts';
+import { isPrivate } from './build-trainer.ts';
 import {
   availableBytes,
   computeType,
@@ -39,11 +40,11 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens, max_memory } = recipe.training;
   const limit = max_memory === null ? undefined : bytesOf(max_memory);
   const wanted = { longest, microBatchTokens, checkpointing, perToken };
-  const roomy = planMemory(model, { ...wanted, budget: limit === undefined ? undefined : roomOf(request, limit) });
+  const budget = limit === undefined ? undefined : await roomOf(request, limit);
+  const roomy = planMemory(model, { ...wanted, budget });
   // Where a rough count leaves no doubt nothing is counted.
   if (limit === undefined && roomy.checkpointing === false && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
   const costs = isCounted(model) ? await costsOf(request) : undefined;
-  const budget = limit === undefined ? undefined : roomOf(request, limit);
   const plan = planMemory(model, { ...wanted, budget, costs });
   return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, max_memory) };
 }
@@ -73,7 +74,7 @@ const ROOMY_TOKENS = 2048;
 const SHARE_OF_LIMIT = 0.9;
 
 /** What a limit leaves for activations beside the process, the weights, their gradients and the optimiser's state. */
-function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: number): number {
+async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: number): Promise<number> {
   const sum = (parameters: Iterable<{ bytes: number }>) => [...parameters].reduce((all, { bytes }) => all + bytes, 0);
   const weights = sum([...model.parameters()].map(([, parameter]) => parameter));
   const own = new Set([...model.parameters()].map(([, parameter]) => parameter));
@@ -81,8 +82,10 @@ function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: numb
   const moving = sum(tuning.trainables.map(({ parameter }) => parameter));
   // Mapped weights are not in memory yet.
   const held = Math.max(engine().residentBytes(), PROCESS_BYTES.processor + weights + beside);
+  // Gradients and two moments; where rows are bounded, their sums too.
+  const copies = (await isPrivate(recipe)) ? 4 : 3;
   const kept = objective.needs?.rollouts === true ? rolloutBytes(recipe)! : 0;
-  return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - 3 * moving - kept));
+  return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - copies * moving - kept));
 }
 
 /** Of models that read images or texts besides, passes over their own rows say more. */

@@ -77,14 +77,10 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
 
 /** A limit that steps are planned for is no limit that the system keeps: the run goes on, and its user knows. */
 function tooLarge(peak: number, maxMemory: number | string): WarningRaised {
+  const took = `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)}`;
   const process = `libtorch and the program take about ${formatBytes(PROCESS_BYTES.processor)} of it`;
-  return {
-    type: 'warning-raised',
-    code: 'W_MAX_MEMORY',
-    message:
-      `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)} (${process}); shorter rows ` +
-      '(data.max_length), storage: nf4, precision: bf16 or a smaller model take less',
-  };
+  const less = 'shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model take less';
+  return { type: 'warning-raised', code: 'W_MAX_MEMORY', message: `${took} (${process}); ${less}` };
 }
 
 /** The step of the first epoch with the most tokens. */
