@@ -6,8 +6,9 @@ import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { activation, count, probability } from './decoder/config.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from './decoder/define.ts';
+import { AdaptableAttention } from './attention-adapters.ts';
 import { attendSelf } from './self-attention.ts';
-import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
+import { Block, idsOf, Stack, type Heads, type Pass, type StackInput } from './stack.ts';
 
 /** The keys of HF GPT2Config that change what is computed. */
 const schema = z
@@ -35,11 +36,12 @@ const schema = z
 
 type Gpt2Config = z.output<typeof schema>;
 
-class Attention extends Module {
+class Attention extends AdaptableAttention {
   readonly c_attn: Conv1D;
   readonly c_proj: Conv1D;
+  override readonly shape: AdaptableAttention['shape'];
+  override readonly width: number;
   readonly #layer: number;
-  readonly #heads: number;
   readonly #scale: number;
   readonly #dropout: Dropout;
 
@@ -49,17 +51,31 @@ class Attention extends Module {
     this.c_attn = new Conv1D(width, 3 * width);
     this.c_proj = new Conv1D(width, width);
     this.#layer = layer;
-    this.#heads = heads;
+    this.shape = { heads, keyHeads: heads, size: width / heads };
+    this.width = width;
     const whole = config.scale_attn_weights ? Math.sqrt(heads / width) : 1;
     this.#scale = config.scale_attn_by_inverse_layer_idx ? whole / (layer + 1) : whole;
     this.#dropout = new Dropout(config.attn_pdrop, `h.${layer}.attn`);
   }
 
-  forward(x: Tensor, pass: Pass): Tensor {
+  /** [N, H, d] each */
+  #heads(x: Tensor): Heads {
     const parts = this.c_attn.forward(x).chunk(3, 1);
-    const [q, k, v] = parts.map((part) => part.reshape(x.shape[0], this.#heads, -1)); // [N, H, d]
+    const [q, k, v] = parts.map((part) => part.reshape(x.shape[0], this.shape.heads, -1));
+    return { q, k, v };
+  }
+
+  override keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
+    const { k, v } = this.#heads(x);
+    return { k, v };
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    const heads = this.adapted(this.#heads(x), pass);
     const options = { scale: this.#scale, dropout: this.#dropout };
-    return this.c_proj.forward(attendSelf(pass, this.#layer, { q, k, v }, options));
+    const y = this.c_proj.forward(attendSelf(pass, this.#layer, heads, options));
+    // Unlike in Llama, as PEFT has it: behind the projection.
+    return this.withContext(y, heads.q);
   }
 }
 

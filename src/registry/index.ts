@@ -96,7 +96,6 @@ export {
   fetchPart,
   findUpload,
   openUploads,
-  partPath,
   partsOf,
   type Upload,
   type UploadPart,

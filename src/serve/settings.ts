@@ -80,7 +80,8 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'whether texts of /v1/responses are kept in the database, encrypted, so that a later request can go on from them at any server and after a restart; else in memory',
+      'whether texts of /v1/responses are kept in the database, encrypted, so that requests go on from them at any server; ' +
+        'else in memory',
     ),
   max_responses: bytes.default('4GB').describe('of responses in the database; the oldest are deleted'),
   max_cache: bytes

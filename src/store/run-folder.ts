@@ -42,7 +42,14 @@ export class RunFolder {
     }
   }
 
+  /** @throws AttuneError E_RUN_LOCKED where another process has taken the folder meanwhile */
+  requireHeld(): void {
+    this.#lock.requireHeld();
+  }
+
+  /** @throws AttuneError E_RUN_LOCKED, E_DISK_FULL, … */
   record(event: RunEvent): StampedEvent {
+    this.#lock.requireHeld();
     const stamped = { at: Date.now(), ...event };
     this.#events.append(stamped);
     if (event.type === 'run-started') writeJson(this.paths.recipe, event.recipe);

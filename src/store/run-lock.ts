@@ -10,11 +10,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import { readHeartbeat, runPaths } from './run-paths.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** Who works on a run's folder. */
 export interface LockOwner extends ProcessIdentity {
@@ -26,9 +28,13 @@ export interface LockOwner extends ProcessIdentity {
 /** A process on another machine counts as gone when its heartbeat is older than this. */
 const SILENCE_MS = 120_000;
 const TAKEOVER_TIMEOUT_MS = 5_000;
+/** Between looks at a lock that is waited for. */
+const WAIT_MS = 200;
 
 export interface RunLock {
   readonly owner: LockOwner;
+  /** Whoever slept may have been taken for gone. @throws AttuneError E_RUN_LOCKED where another process has the folder */
+  requireHeld(): void;
   release(): void;
 }
 
@@ -45,7 +51,7 @@ export function lockRun(folder: string): RunLock {
   } finally {
     rmSync(draft, { force: true });
   }
-  return { owner, release: () => releaseLock(path, owner) };
+  return { owner, requireHeld: () => requireHeld(folder, owner), release: () => releaseLock(path, owner) };
 }
 
 /** The process that works on the folder now; undefined where none does. */
@@ -134,6 +140,29 @@ function isWorking(folder: string, owner: LockOwner): boolean {
   if (alive !== undefined) return alive;
   const lastSign = Math.max(owner.at, readHeartbeat(folder)?.at ?? 0);
   return Date.now() - lastSign < SILENCE_MS;
+}
+
+/**
+ * Waits until no process works on the folder. One of another machine is gone once its heartbeat stays the same for two
+ * minutes, whatever its clock says; its lock is taken away.
+ */
+export async function untilFree(folder: string, signal: AbortSignal): Promise<void> {
+  const { lock } = runPaths(folder);
+  const watch = new SilenceWatch(SILENCE_MS);
+  while (!signal.aborted) {
+    const asked = performance.now();
+    const owner = readOwner(lock);
+    const alive = owner !== undefined && isAlive(owner);
+    if (owner === undefined || alive === false) return;
+    const sign = `${owner.token} ${readHeartbeat(folder)?.at}`;
+    if (watch.silent([sign], asked).has(sign) && alive === undefined) releaseLock(lock, owner);
+    else await sleep(WAIT_MS);
+  }
+}
+
+function requireHeld(folder: string, { token }: LockOwner): void {
+  const now = readOwner(runPaths(folder).lock);
+  if (now !== undefined && now.token !== token) throw locked(folder, now);
 }
 
 function releaseLock(path: string, owner: LockOwner): void {

@@ -224,6 +224,8 @@ export interface OpenContext {
   tokens?: TokenIndices;
   /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
   owner?: AdapterOwner;
+  /** Whether a head that shares a table learns with it where that is trained whole; it does unless said. */
+  tiesTables?: boolean;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

@@ -104,6 +104,7 @@ export class RunRecorder {
 
   async #report(): Promise<void> {
     try {
+      this.#run.requireHeld();
       await writeReport(this.folder);
     } catch (error) {
       this.#warn('W_REPORT', error);
@@ -132,9 +133,11 @@ export class RunRecorder {
     const { folder, paths } = this.#run;
     const memoryBytes = process.memoryUsage.rss();
     try {
+      this.#run.requireHeld();
       writeHeartbeat(folder, { pid: process.pid, at: Date.now(), step: this.#step, phase: this.#phase, memoryBytes });
-    } catch {
-      // A missed sign of life is no reason to end a run.
+    } catch (error) {
+      // A missed sign of life is no reason to end a run; that another process has it is.
+      if ((error as { code?: string }).code === 'E_RUN_LOCKED') this.#hooks.stop('taken over by another process');
     }
     if (existsSync(paths.stop)) this.#hooks.stop('asked through the run’s folder');
   }

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { create as createLoha } from '../../src/methods/tuning/loha.ts';
 import { options as lohaOptions } from '../../src/methods/tuning/loha.options.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
+import { create as createLokr } from '../../src/methods/tuning/lokr.ts';
+import { options as lokrOptions } from '../../src/methods/tuning/lokr.options.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -13,6 +15,11 @@ const lora = (model: Model, names: string[]) =>
   createLora(model, complete(loraOptions.parse({ r: 2, target_modules: names })), { seed: 1 });
 const loha = (model: Model, names: string[]) =>
   createLoha(model, lohaOptions.parse({ r: 2, target_modules: names, use_effective_conv2d: true }), { seed: 1 });
+
+const dora = (model: Model, names: string[]) =>
+  createLora(model, complete(loraOptions.parse({ r: 2, target_modules: names, use_dora: true })), { seed: 1 });
+const lokr = (model: Model, names: string[]) =>
+  createLokr(model, lokrOptions.parse({ r: 1, target_modules: names, use_effective_conv2d: true }), { seed: 1 });
 
 /** Shapes are PEFT's: of LoRA [r, C, k] and [O, r, 1], of LoHa's kernels [r, r, k, 1]. */
 const whisper = { raw: tinyConfigs.whisper[0], task: 'seq2seq' } as const;
@@ -29,13 +36,29 @@ const cases: Record<string, Case> = {
     create: loha,
     shapes: { 'model.encoder.conv2.hada_t1': [2, 2, 3, 1] },
   },
+  'DoRA on whisper': {
+    tiny: whisper,
+    layer: 'conv2',
+    create: dora,
+    shapes: { 'model.encoder.conv2.lora_magnitude_vector': [1, 8, 1] },
+  },
+  'LoKr on whisper': {
+    tiny: whisper,
+    layer: 'conv2',
+    create: lokr,
+    shapes: {
+      'model.encoder.conv2.lokr_w1': [2, 2],
+      'model.encoder.conv2.lokr_t2': [1, 1, 3, 1],
+      'model.encoder.conv2.lokr_w2_a': [1, 4],
+    },
+  },
   'LoRA on wav2vec2': { tiny: { raw: tinyConfigs.wav2vec2[0], task: 'ctc' }, layer: 'conv', create: lora, shapes: {} },
 };
 
 interface Case {
   tiny: Parameters<typeof tinyModel>[0];
   layer: string;
-  create: typeof lora | typeof loha;
+  create: typeof lora | typeof loha | typeof lokr;
   shapes: Readonly<Record<string, number[]>>;
 }
 

@@ -4,7 +4,7 @@
 //
 // FOLDER: a work tree of PEFT (git clone https://github.com/huggingface/peft). Python is /usr/bin/python3 or
 // ATTUNE_PYTHON, with torch and safetensors (Debian: python3-torch, python3-safetensors). Where transformers is not
-// installed, test/engine/peft/llama.py stands for its Llama.
+// installed, llama.py, gpt2.py and bert.py in test/engine/peft stand for its models.
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import type { Tuning } from '../../src/train/interfaces.ts';
 import type { FolderReport } from '../../tools/parity/report.ts';
 import { ONE_ROW, trainOnBatch } from '../../tools/parity/train.ts';
 import { compareLogits, logitsOf } from '../../tools/parity/tuning.ts';
+import { cases, kinds, reasonOf, tokens } from './peft-cases.ts';
 
 const python = process.env.ATTUNE_PYTHON ?? '/usr/bin/python3';
 const { ATTUNE_PEFT: checkout } = process.env;
@@ -32,70 +33,6 @@ function missing(): string | undefined {
   const hasTorch = spawnSync(python, ['-c', 'import torch, safetensors']).status === 0;
   return hasTorch ? undefined : `${python} has no torch and safetensors`;
 }
-
-interface Case {
-  tuning: TuningName;
-  options?: Record<string, unknown>;
-  /** Tokens whose rows are trained. */
-  tokens?: readonly number[];
-  /** Why it is not tried on GPT-2. */
-  notOnGpt2?: string;
-}
-
-const tokens = [3, 5, 250];
-const noConv1D = 'PEFT has it for other layers';
-
-/** By name: every tuning that PEFT has, and LoRA with each option that changes its files. */
-const cases: Readonly<Record<string, Case>> = {
-  lora: { tuning: 'lora', options: { r: 4 } },
-  'lora, rsLoRA': {
-    tuning: 'lora',
-    options: { r: 4, use_rslora: true, rank_pattern: { q_proj: 2 } },
-    notOnGpt2: 'other names',
-  },
-  'lora, DoRA': { tuning: 'lora', options: { r: 4, use_dora: true } },
-  'lora, PiSSA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'pissa' } },
-  'lora, OLoRA': { tuning: 'lora', options: { r: 4, init_lora_weights: 'olora' } },
-  'lora, lora_bias': { tuning: 'lora', options: { r: 4, lora_bias: true } },
-  'lora, bias all': { tuning: 'lora', options: { r: 4, bias: 'all' } },
-  'lora, bias lora_only': { tuning: 'lora', options: { r: 4, bias: 'lora_only' } },
-  'lora, LoRA+': { tuning: 'lora', options: { r: 4, loraplus_lr_ratio: 16 } },
-  'lora, layers_to_transform': { tuning: 'lora', options: { r: 4, layers_to_transform: [1] } },
-  'lora, embeddings': {
-    tuning: 'lora',
-    options: { r: 4, target_modules: ['embed_tokens', 'q_proj'] },
-    notOnGpt2: 'other names',
-  },
-  'lora, modules_to_save': {
-    tuning: 'lora',
-    options: { r: 4, modules_to_save: ['lm_head'] },
-    notOnGpt2: 'its head is its table',
-  },
-  'lora, trained tokens': { tuning: 'lora', options: { r: 4 }, tokens },
-  adalora: { tuning: 'adalora', options: { init_r: 6, target_r: 3 } },
-  ia3: { tuning: 'ia3' },
-  vera: { tuning: 'vera', options: { r: 8 } },
-  loha: { tuning: 'loha', options: { r: 4 }, notOnGpt2: noConv1D },
-  lokr: { tuning: 'lokr', options: { r: 2, decompose_both: true }, notOnGpt2: noConv1D },
-  fourierft: { tuning: 'fourierft', options: { n_frequency: 60 } },
-  c3a: { tuning: 'c3a', options: { block_size: 8 }, notOnGpt2: noConv1D },
-  shira: { tuning: 'shira', options: { r: 2 }, notOnGpt2: noConv1D },
-  road: { tuning: 'road', options: { group_size: 8 }, notOnGpt2: noConv1D },
-  oft: { tuning: 'oft', options: { oft_block_size: 8 }, notOnGpt2: noConv1D },
-  // Without its kernel for CUDA PEFT sets the factors to 1.
-  boft: { tuning: 'boft', options: { boft_block_size: 8, boft_n_butterfly_factor: 1 }, notOnGpt2: noConv1D },
-  hra: { tuning: 'hra', options: { r: 4 }, notOnGpt2: noConv1D },
-  miss: { tuning: 'miss', options: { r: 8 }, notOnGpt2: noConv1D },
-  ln_tuning: { tuning: 'ln_tuning' },
-  randlora: { tuning: 'randlora', options: { r: 8 } },
-  trainable_tokens: { tuning: 'trainable_tokens', tokens },
-  prompt_tuning: { tuning: 'prompt_tuning', options: { num_virtual_tokens: 3 } },
-  p_tuning: { tuning: 'p_tuning', options: { num_virtual_tokens: 3, encoder_hidden_size: 8 } },
-  prefix: { tuning: 'prefix', options: { num_virtual_tokens: 3, prefix_projection: true }, notOnGpt2: 'refused here' },
-  adaption_prompt: { tuning: 'adaption_prompt', options: { adapter_len: 3 }, notOnGpt2: 'refused here' },
-  delora: { tuning: 'delora', options: { r: 4, delora_lambda: 1 }, notOnGpt2: noConv1D },
-  vblora: { tuning: 'vblora', options: { num_vectors: 16, vector_length: 8 } },
-};
 
 /** Tunings without a file of PEFT's, and why. */
 const elsewhere: Partial<Record<TuningName, string>> = {
@@ -115,8 +52,11 @@ const placeOf = (kind: string, name: string) => join(folder, `${kind}-${name.rep
 async function trained(kind: string, name: string) {
   const base = baseOf(kind);
   const { tuning: method, options = {}, tokens: rows } = cases[name];
-  const { model } = await loadModel(base, { dtype: 'f32' });
-  const tuning = await (await tunings.load(method)).create(model, options, { seed: 5, tokens: rows });
+  const task = kind === 'bert_cls' ? 'sequence' : 'causal-lm';
+  const { model } = await loadModel(base, { dtype: 'f32', task });
+  // PEFT trains a classifier's head beside every method that has modules apart.
+  const whole = kind === 'bert_cls' && method !== 'trainable_tokens' ? { modules_to_save: ['classifier'] } : {};
+  const tuning = await (await tunings.load(method)).create(model, { ...options, ...whole }, { seed: 5, tokens: rows });
   const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
   const update = tuning.govern?.(plain, 2) ?? plain;
   using batch = new SafetensorsFile(join(base, 'train_batch.safetensors'));
@@ -125,7 +65,7 @@ async function trained(kind: string, name: string) {
   expect(losses[2]).not.toBe(losses[0]);
   const place = placeOf(kind, name);
   mkdirSync(place);
-  tuning.save(place, { baseModel: base, task: 'causal-lm' });
+  tuning.save(place, { baseModel: base, task });
   return { model, tuning };
 }
 
@@ -214,10 +154,10 @@ it('rows of tokens that PEFT wrote twice, for the head that shares their table, 
 });
 
 describe.skipIf(reason !== undefined)(`PEFT's own loader${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
-  it.each(['llama', 'gpt2'])(
+  it.each(kinds)(
     'opens what was trained here on %s, and computes the same',
     async (kind) => {
-      const names = Object.keys(cases).filter((name) => kind === 'llama' || cases[name].notOnGpt2 === undefined);
+      const names = Object.keys(cases).filter((name) => reasonOf(kind, cases[name]) === undefined);
       const results = [];
       for (const name of names) results.push([name, await trained(kind, name)] as const);
       const opened = await openWithPeft(

@@ -111,7 +111,7 @@ describe('an adapter of PEFT', () => {
     const copy = await opened(kind, again, () => new Map(file.names.map((tensor) => [tensor, file.get(tensor)])));
     expect(farthest(logitsOf(kind, copy), one.logits)).toBeLessThan(1e-4);
 
-    if (one.config.peft_type !== 'ADAPTION_PROMPT') {
+    if (one.config.peft_type !== 'ADAPTION_PROMPT' && !name.endsWith('without its head')) {
       parts.tuning.merge();
       expect(farthest(logitsOf(kind, parts), one.logits)).toBeLessThan(1e-4);
     }

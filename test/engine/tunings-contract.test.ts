@@ -69,12 +69,12 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
   prefix: {
     options: { num_virtual_tokens: 3 },
     startsElsewhere: 'virtual tokens are attended to from the first step on',
-    refuses: ['gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'],
+    refuses: ['bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'],
     notMerged: 'keys and values of no token are no weights',
   },
   adaption_prompt: {
     options: { adapter_len: 3 },
-    refuses: ['gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'],
+    refuses: ['bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'],
     notMerged: 'what is attended to beside the tokens is no weight',
   },
   adapter: {

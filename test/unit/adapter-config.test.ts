@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BoundedPattern } from '../../src/base/bounded-pattern.ts';
 import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
-import { fromPattern } from '../../src/methods/tuning/targets.ts';
+import { fromPattern, wantedPaths, type Wanted } from '../../src/methods/tuning/targets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,7 +46,14 @@ describe('adapter_config.json', () => {
     expect(eva.options.r).toBe(4);
   });
 
-  it.each([['pissa'], ['pissa_niter_16'], ['olora'], ['loftq'], ['corda'], ['kasa']])(
+  it.each([['pissa'], ['olora']])(
+    'init_lora_weights: %s is read: it takes the same part of the base',
+    async (start) => {
+      expect((await read({ init_lora_weights: start })).options.init_lora_weights).toBe(start);
+    },
+  );
+
+  it.each([['pissa_niter_16'], ['loftq'], ['corda'], ['kasa']])(
     'init_lora_weights: %s is refused: PEFT changes the base on loading',
     async (start) => {
       const problems = [{ field: 'init_lora_weights' }];
@@ -67,9 +74,38 @@ describe('adapter_config.json', () => {
     await expect(read({ [field]: value })).rejects.toThrow(field);
   });
 
+  it('has lists of layers by name, and none where there are no numbers of layers', async () => {
+    const lists = async (changes: Record<string, unknown>) => {
+      const { layers_to_transform: layers, layers_pattern: names } = (await read(changes)).options;
+      return [layers, names];
+    };
+    expect(await lists({ layers_to_transform: 1, layers_pattern: 'h' })).toEqual([[1], ['h']]);
+    expect(await lists({ layers_to_transform: [], layers_pattern: '' })).toEqual([null, []]);
+    await expect(read({ layers_pattern: ['(a+)+'] })).rejects.toThrow('layers_pattern');
+  });
+
   it('of another method names the method alone', async () => {
     const error = expect.objectContaining({ problems: [expect.objectContaining({ field: 'peft_type' })] });
     await expect(read({ peft_type: 'TOMORROW', alpha: 4, hada_rank: 2 })).rejects.toThrow(error);
+  });
+});
+
+describe('the layers that are meant', () => {
+  const paths = ['encoder.block.0.layer.1.wi', 'encoder.block.1.layer.0.q', 'text.shared'];
+  const wanted = (choice: Partial<Wanted>) =>
+    paths.filter(wantedPaths({ target_modules: ['wi', 'q', 'shared'], ...choice }));
+
+  it('are counted in the outermost list, in a named one, and in the innermost one as PEFT does', () => {
+    expect(wanted({ layers_to_transform: [0] })).toEqual([paths[0]]);
+    expect(wanted({ layers_to_transform: [0], layers_pattern: ['block'] })).toEqual([paths[0]]);
+    expect(wanted({ layers_to_transform: [0], layers_pattern: ['layer'] })).toEqual([paths[1]]);
+    expect(wanted({ layers_to_transform: [0], layers_pattern: [] })).toEqual([paths[1]]);
+  });
+
+  it('are not numbered where a whole path names them, and lack what is trained whole', () => {
+    const named = { target_modules: ['q', paths[0]], layers_to_transform: [1] };
+    expect(wanted(named)).toEqual([paths[0], paths[1]]);
+    expect(wanted({ ...named, modules_to_save: ['block.0'] })).toEqual([paths[1]]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AttuneError } from '../../src/base/errors.ts';
 import { readJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig, type AdapterDescription } from '../../src/methods/tuning/adapter-config.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
@@ -145,7 +146,14 @@ function compareMerged(parts: Parts): void {
   if (names.length === 0) return;
   const parameters = new Map(model.parameters());
   const before = new Map(names.map((name) => [name, parameterOf(parameters, name).tensor.clone().own()]));
-  tuning.merge();
+  try {
+    tuning.merge();
+  } catch (error) {
+    for (const tensor of before.values()) tensor.dispose();
+    if (!(error instanceof AttuneError) || error.code !== 'E_NOT_MERGEABLE') throw error;
+    (report.otherVersions ??= []).push(`the merged model: ${error.message.split('\n')[0]}`);
+    return;
+  }
   noGrad(() =>
     scope(() => {
       for (const name of names)

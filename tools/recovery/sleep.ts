@@ -1,8 +1,8 @@
 /**
- * `npm run stress:recovery -- sleep [--times 3]`: two machines with `attune serve`, which share a PostgreSQL and a bucket. The
- * one that trains a job is put to sleep (SIGSTOP, with its workers) until the other has taken the job over, and wakes at
+ * `npm run stress:recovery -- sleep [--times 3] [--folder]`: two machines with `attune serve`, which share a PostgreSQL and a
+ * bucket, or with --folder a folder. The one that trains a job is put to sleep (SIGSTOP, with its workers) until the other has taken the job over, and wakes at
  * another moment each time, from the other's first step to after its end. The job ends once, with the bytes of one that was
- * left alone; the sleeper writes nothing of it, stops its worker and says so. A try takes more than a minute.
+ * left alone; the sleeper writes nothing of it, stops its worker and says so. A try takes more than a minute, or three.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,9 +17,12 @@ import { KEYS, startS3Server } from '../../test/unit/store/s3-server.ts';
 import { familyOf } from '../stress/process-usage.ts';
 import { beginJob, EACH_ONCE, stepsOf, waitForEnd, writeJobModel } from './tiny-job.ts';
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } }, allowPositionals: true });
+const { values } = parseArgs({
+  options: { times: { type: 'string', default: '3' }, folder: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const TIMES = Number(values.times);
-const MOST_SECONDS = 180;
+const MOST_SECONDS = 300;
 /** Until the sleeper has noticed what it missed. */
 const WAKE_SECONDS = 8;
 const SAID = 'another server has taken a job over';
@@ -30,7 +33,8 @@ const root = mkdtempSync(join(tmpdir(), 'attune-sleep-'));
 const model = join(root, 'tiny');
 const database = await startPostgres();
 const bucket = await startS3Server();
-Object.assign(process.env, { ATTUNE_STORE: database.url, ATTUNE_OBJECTS: bucket.url, ATTUNE_THREADS: '1', ...KEYS });
+Object.assign(process.env, { ATTUNE_STORE: database.url, ATTUNE_THREADS: '1', ...KEYS });
+if (!values.folder) process.env.ATTUNE_OBJECTS = bucket.url;
 process.env.ATTUNE_HOME = join(root, 'tool');
 
 let problems = 0;
@@ -67,7 +71,7 @@ type Machine = ServerProcess & { name: string; log: string };
 async function start(name: string): Promise<Machine> {
   const log = join(root, `${name}.log`);
   const through = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', name];
-  const env = { ...process.env, ATTUNE_HOME: join(root, name) };
+  const env = { ...process.env, ATTUNE_HOME: join(root, values.folder ? 'shared' : name) };
   const server = await startServerProcess([model, '--training', '--precision', 'f32'], env, { through, log });
   return { ...server, client: server.client.withOptions({ maxRetries: 3 }), name, log };
 }

@@ -14,8 +14,6 @@ export interface RegisterOptions {
   owner?: string;
   /** The run that made it, where the target is not the run's own folder. */
   run?: string;
-  /** The job that made it: nothing is registered where another server has taken it over. */
-  job?: Lease;
   /** Who does it, for the audit log; the user of this machine unless given. */
   by?: string;
 }
@@ -23,12 +21,17 @@ export interface RegisterOptions {
 /**
  * Makes a run's result, an adapter or a model folder the next version of a registered model. The alias `challenger` moves
  * to it; what the model's name answers with stays until a version is promoted.
- * @throws AttuneError E_LEASE_LOST, E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_OBJECTS…
+ * @throws AttuneError E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_OBJECTS…
  */
-export async function registerModel(
+export function registerModel(name: string, target: string, options: RegisterOptions = {}): Promise<ModelVersion> {
+  return registerResult(name, target, options);
+}
+
+/** The same for the result of a server's job, as long as this server holds it. @throws AttuneError E_LEASE_LOST, … */
+export async function registerResult(
   name: string,
   target: string,
-  { owner, run, job, by = localActor() }: RegisterOptions = {},
+  { owner, run, job, by = localActor() }: RegisterOptions & { job?: Lease },
 ): Promise<ModelVersion> {
   const described = { ...(await describeResult(target)), ...(run !== undefined && runFacts(run)) };
   return withRegistry(async (registry) => {

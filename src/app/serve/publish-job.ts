@@ -18,7 +18,7 @@ import { readSafetensorsHeader } from '../../tensor/safetensors.ts';
 import { isAdapterFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../jobs/model/result-notes.ts';
-import { registerModel } from '../registry/register.ts';
+import { registerResult } from '../registry/register.ts';
 import { runFolder } from './job-recipe.ts';
 
 interface Names {
@@ -52,7 +52,7 @@ async function publish(name: string, target: string, job: Job): Promise<void> {
     (await registeredModels(registry)).some((one) => one.name === name),
   );
   const run = runFolder(id);
-  const { version } = isKnown ? { version: 1 } : await registerModel(name, target, { owner, by, run, job });
+  const { version } = isKnown ? { version: 1 } : await registerResult(name, target, { owner, by, run, job });
   await withRegistry((registry) =>
     moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', by, job }),
   );

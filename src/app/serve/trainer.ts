@@ -1,16 +1,13 @@
 /** Trains the jobs of a server, each as `attune train` would. */
 import { rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trainer } from '../../serve/index.ts';
 import { hasStarted, readEvents, readRun } from '../../store/run-folder.ts';
-import { findLockOwner } from '../../store/run-lock.ts';
+import { untilFree } from '../../store/run-lock.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
 import { checkJobRows } from './check-job-rows.ts';
 import { checkAdditions, jobRecipe, localRecipe, objectiveOf, runFolder } from './job-recipe.ts';
 import { publishJob } from './publish-job.ts';
-
-const POLL = 200;
 
 export const trainer: Trainer = {
   check(job) {
@@ -29,7 +26,7 @@ export const trainer: Trainer = {
     const folder = runFolder(wanted.job.id);
     const recipe = await resolveRecipe(localRecipe(wanted));
     // The worker of a server that was killed saves and stops by itself.
-    while (findLockOwner(folder) !== undefined && !signal.aborted) await sleep(POLL);
+    await untilFree(folder, signal);
     const isBegun = hasStarted(folder);
     // What was killed before it said how it was started is nothing to go on from.
     if (!isBegun && !signal.aborted) rmSync(folder, { recursive: true, force: true });

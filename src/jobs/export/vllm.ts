@@ -63,6 +63,9 @@ export const form: ExportForm = {
   finish: async (folder) => [join(folder, 'serve.sh')],
 };
 
+/** Starts with which an adapter is a change of another base than the one it names. */
+const OF_WEIGHT: ReadonlySet<unknown> = new Set(['pissa', 'olora']);
+
 interface AdapterConfig {
   peft_type: string;
   r: number;
@@ -80,6 +83,7 @@ function rankOf({ folder, tuning }: OpenedModel): number | undefined {
     !isOnTable &&
     config.peft_type === 'LORA' &&
     (config.bias ?? 'none') === 'none' &&
+    !OF_WEIGHT.has(config.init_lora_weights) &&
     ['use_dora', 'lora_bias', 'modules_to_save', 'trainable_token_indices', 'target_parameters'].every((key) =>
       isUnset(config[key]),
     );

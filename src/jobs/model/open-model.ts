@@ -145,7 +145,8 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
   if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
-  const tuning = await openTuning(model, { ...description, options: { ...options, modules_to_save: modulesToSave } });
+  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave } };
+  const tuning = await openTuning(model, { ...opened, tiesTables: description.tiesTables || saved.whole.length > 0 });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   // Kept in another way than it was trained on it does not answer as it did.

@@ -34,6 +34,7 @@ const shared = z.looseObject({
   base_model_name_or_path: z.string().nullish(),
   task_type: z.string().nullish(),
   modules_to_save: z.array(z.string().min(1)).nullish(),
+  ensure_weight_tying: z.boolean().nullish(),
   trainable_token_indices: z.union([ids, z.record(z.string(), ids)]).nullish(),
 });
 
@@ -54,6 +55,8 @@ export interface AdapterDescription {
   options: Record<string, unknown> & { modules_to_save: readonly string[] };
   /** Tokens whose rows the adapter holds. */
   tokens: TokenIndices | undefined;
+  /** Whether a head shares a table that is trained whole. */
+  tiesTables: boolean;
   baseModel: string | undefined;
   task: Task | undefined;
 }
@@ -73,6 +76,7 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
       modules_to_save: [...new Set(common.modules_to_save ?? [])],
     },
     tokens: common.trainable_token_indices ?? undefined,
+    tiesTables: common.ensure_weight_tying ?? false,
     baseModel: common.base_model_name_or_path ?? undefined,
     task: (Object.entries(taskTypes) as [Task, string][]).find(([, type]) => type === common.task_type)?.[0],
   };
@@ -127,7 +131,7 @@ function isOff(value: unknown): boolean {
 /** Puts the adapter that a folder describes on its base model, for its tensors to be loaded. */
 export async function openTuning(
   model: Parameters<TuningMethod['open']>[0],
-  { method, options, tokens, owner }: Pick<AdapterDescription, 'method' | 'options'> & OpenContext,
+  { method, options, tokens, owner, tiesTables }: Pick<AdapterDescription, 'method' | 'options'> & OpenContext,
 ) {
-  return (await tunings.load(method)).open(model, options, { tokens, owner });
+  return (await tunings.load(method)).open(model, options, { tokens, owner, tiesTables });
 }

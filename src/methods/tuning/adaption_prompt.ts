@@ -1,6 +1,6 @@
 // N tokens, n vectors, D width, H heads, K key-value heads, d head size
 import { AttuneError } from '../../base/errors.ts';
-import type { Attention, AttentionAdapter } from '../../models/decoder/attention.ts';
+import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import type { Model } from '../../models/model.ts';
 import { Parameter } from '../../nn/index.ts';
@@ -12,6 +12,7 @@ import { attentionLayers } from './attention-layers.ts';
 import { begin } from './layer-method.ts';
 import { PeftAdapter, ROOT, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
+import { lastName } from './targets.ts';
 import { refuseTokens } from './token-indices.ts';
 
 /** Vectors that every token of a layer attends to, apart from the tokens; what comes of it is added through a gate. */
@@ -21,9 +22,9 @@ class AdaptionPrompt implements AdapterPart, AttentionAdapter {
   /** [1] */
   readonly gate = new Parameter([1]);
   readonly trainables: readonly Trainable[];
-  readonly #attention: Attention;
+  readonly #attention: AdaptableAttention;
 
-  constructor(path: string, attention: Attention, { length, width }: { length: number; width: number }) {
+  constructor(path: string, attention: AdaptableAttention, { length, width }: { length: number; width: number }) {
     this.prompt = new Parameter([1, length, width]);
     this.#attention = attention;
     this.trainables = [
@@ -33,7 +34,7 @@ class AdaptionPrompt implements AdapterPart, AttentionAdapter {
     this.switch(true);
   }
 
-  context(queries: Tensor, attention: Attention): Tensor {
+  context(queries: Tensor, attention: AdaptableAttention): Tensor {
     const [tokens, heads, size] = queries.shape; // [N, H, d]
     const { k, v } = attention.keysAndValues(this.prompt.value(queries.dtype).squeeze(0)); // [n, K, d]
     const [length, keyHeads] = k.shape;
@@ -74,7 +75,7 @@ class AdaptionPrompt implements AdapterPart, AttentionAdapter {
 function build(model: Model, options: AdaptionPromptOptions, seed: number | undefined): Tuning {
   const layers = [...attentionLayers(model)];
   const count = Math.min(options.adapter_layers ?? layers.length, layers.length);
-  const shape = { length: options.adapter_len, width: layers[0][1].o_proj.outFeatures };
+  const shape = { length: options.adapter_len, width: layers[0][1].width };
   const parts = noGrad(() =>
     scope(() =>
       layers.slice(-count).map(([path, attention]) => {
@@ -86,7 +87,7 @@ function build(model: Model, options: AdaptionPromptOptions, seed: number | unde
     ),
   );
   const saved = saveModules(model, options.modules_to_save);
-  const own = { adapter_layers: count, adapter_len: options.adapter_len, target_modules: 'self_attn' };
+  const own = { adapter_layers: count, adapter_len: options.adapter_len, target_modules: lastName(layers[0][0]) };
   return new PeftAdapter(model, [...parts, ...saved], (about) =>
     adapterConfig(model, { ...about, peftType: 'ADAPTION_PROMPT', modulesToSave: options.modules_to_save }, own),
   );

@@ -6,7 +6,7 @@ import type { OpenContext, ResultNotes, Trainable, Tuning, TuningContext } from 
 import { adapterConfig, targetNames } from './adapter-file.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { PeftAdapter, type AdapterPart } from './peft-adapter.ts';
-import { saveModules } from './saved-modules.ts';
+import { savesSharedTable, saveModules } from './saved-modules.ts';
 import { findTargets, refuseUnmatched, type Target, type Wanted } from './targets.ts';
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
@@ -91,13 +91,18 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
   options: Options,
-  { tokens, owner, ...start }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals' | 'starts'>>,
+  {
+    tokens,
+    owner,
+    tiesTables = true,
+    ...start
+  }: OpenContext & Partial<Pick<TuningContext, 'seed' | 'residuals' | 'starts'>>,
 ): Tuning {
   const targets = targetsOf(method, model, options);
   const made = noGrad(() =>
     scope(() => ({ parts: method.parts(targets, options, { model, seed: undefined, ...start }) })),
   ).parts;
-  const saved = saveModules(model, options.modules_to_save, { owner });
+  const saved = saveModules(model, options.modules_to_save, { owner, tiesTables });
   const beside = noGrad(() => scope(() => ({ parts: method.beside?.(options, targets, model) ?? [] }))).parts;
   const rows = noGrad(() =>
     scope(() =>
@@ -112,6 +117,7 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
       {
         target_modules: targetNames(model, { wanted: wantedOf(method, model, options), targets }, own),
         ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
+        ...(tiesTables && savesSharedTable(model, options.modules_to_save) && { ensure_weight_tying: true }),
         ...own,
       },
     );

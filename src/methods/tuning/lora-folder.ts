@@ -52,9 +52,10 @@ export class LoraFolder {
     const others = this.#file.names.filter((name) => !known.has(name) && !FOREIGN.test(name));
     const missing = [...known].filter((name) => !this.#file.has(name));
     const { init_lora_weights: start } = this.options;
-    const ofBase = `is ${JSON.stringify(start)}: A and B are added to the base model without a part of its weights`;
+    const isOfWeight = start === 'pissa' || start === 'olora';
+    const taken = `is ${start}: a part of the base's weights is taken out when it is loaded`;
     return [
-      ...(start === 'pissa' || start === 'olora' ? [{ field: 'init_lora_weights', message: ofBase }] : []),
+      ...(isOfWeight ? [{ field: 'init_lora_weights', message: taken }] : []),
       ...others.map((name) => ({ field: name, message: 'is neither A nor B of a layer' })),
       ...missing.map((name) => ({ field: name, message: 'is missing' })),
       ...(this.paths.length === 0 ? [{ field: 'adapter_model.safetensors', message: 'holds no layer' }] : []),

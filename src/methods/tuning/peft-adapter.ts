@@ -112,12 +112,18 @@ export class PeftAdapter implements Tuning {
     return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
   }
 
-  /** PEFT writes trained rows of tokens once more under the name of a head that shares the table. */
+  /** PEFT writes a trained table, or rows of it, once more under the name of a head that shares it. */
   #isOfSharedTable(name: string, given: ReadonlyMap<string, Tensor>): boolean {
-    const isRows = (one: string) => one.endsWith('.trainable_tokens_delta');
-    if (!isRows(name) || this.#model.trunk.tokenTable === undefined || tokenTables(this.#model).output !== undefined)
+    const end = ['.trainable_tokens_delta', 'lm_head.weight'].find((one) => name.endsWith(one));
+    const isRows = (one: string) => one.endsWith(end === 'lm_head.weight' ? '.weight' : '.trainable_tokens_delta');
+    if (
+      end === undefined ||
+      this.#model.trunk.tokenTable === undefined ||
+      tokenTables(this.#model).output !== undefined
+    )
       return false;
-    const own = [...this.#places().keys()].find((one) => isRows(one) && given.has(one));
+    const same = (one: string) => given.get(one)?.shape.join() === given.get(name)!.shape.join();
+    const own = [...this.#places().keys()].find((one) => isRows(one) && same(one));
     return own !== undefined && scope(() => aten.equal.default(given.get(own)!, given.get(name)!));
   }
 

@@ -1,7 +1,7 @@
 // N tokens, n virtual ones, L layers, K key-value heads, d head size, D width of what the network reads, H of its inside
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
-import type { Attention, AttentionAdapter } from '../../models/decoder/attention.ts';
+import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import type { Heads, Pass } from '../../models/stack.ts';
 import { Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
@@ -41,7 +41,7 @@ class Prefix implements AdapterPart {
   readonly #rows = new EmptyRows();
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #shape: Shape;
-  readonly #layers: readonly (readonly [Attention, AttentionAdapter])[];
+  readonly #layers: readonly (readonly [AdaptableAttention, AttentionAdapter])[];
 
   constructor(model: Model, options: PrefixOptions, isTrained: boolean) {
     const count = options.num_virtual_tokens;

@@ -11,6 +11,7 @@ import {
   type Rotation,
 } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
+import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
@@ -65,29 +66,22 @@ export interface AttentionPart extends Module {
   fusable?(pass: Pass): FusableAttention | undefined;
 }
 
-/** Changes what a layer attends to: prefixes, prompts beside the tokens. */
-export interface AttentionAdapter {
-  /** Heads after they are turned → the heads that are attended with. */
-  heads?(heads: Heads, pass: Pass): Heads;
-  /** What is added to what each head gathered, from its turned queries: [N, H·d] */
-  context?(queries: Tensor, attention: Attention): Tensor | undefined;
-}
-
 /** Attention of a decoder's layer, whatever its projections. */
-export abstract class Attention extends Module implements AttentionPart {
+export abstract class Attention extends AdaptableAttention implements AttentionPart {
   /** [H] */
   readonly sinks?: Parameter;
   readonly #place: AttentionPlace;
   readonly #traits: AttentionTraits;
   readonly #dropout: Dropout;
-  readonly #adapters = new Set<AttentionAdapter>();
-  readonly #shape: HeadShape;
+  override readonly shape: HeadShape;
+  override readonly width: number;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super();
     this.#place = place;
     this.#traits = traits;
-    this.#shape = headShape(config);
+    this.shape = headShape(config);
+    this.width = config.hidden_size;
     this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
     if (traits.hasSinks === true) this.sinks = new Parameter([config.num_attention_heads]);
   }
@@ -95,25 +89,13 @@ export abstract class Attention extends Module implements AttentionPart {
   abstract readonly o_proj: Linear;
   /** x [N, D] → heads, normalised but not turned yet. */
   protected abstract project(x: Tensor): Heads & { gate?: Tensor };
-  /** Keys and values of vectors that are no tokens: [n, D] → [n, K, d] each, normalised and not turned. */
-  keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
+  override keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
     const { k, v } = this.project(x);
     return { k, v };
   }
   /** Linear layers and norms of the heads, where there is nothing else in the projections. */
   protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
     return undefined;
-  }
-
-  addAdapter(adapter: AttentionAdapter): void {
-    this.#adapters.add(adapter);
-  }
-  removeAdapter(adapter: AttentionAdapter): void {
-    this.#adapters.delete(adapter);
-  }
-
-  get shape(): HeadShape {
-    return this.#shape;
   }
 
   get layer(): number {
@@ -125,7 +107,7 @@ export abstract class Attention extends Module implements AttentionPart {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.#adapters.size > 0) return undefined;
+    if (this.isAdapted) return undefined;
     if (softcap !== undefined || this.sinks !== undefined) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
@@ -134,15 +116,11 @@ export abstract class Attention extends Module implements AttentionPart {
     const { rope, window, scale, softcap } = this.#traits;
     const { gate, ...heads } = this.project(x);
     const rotation = rope && pass.rotations?.get(rope);
-    let turned =
+    const own =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
-    for (const adapter of this.#adapters) turned = adapter.heads?.(turned, pass) ?? turned;
+    const turned = this.adapted(own, pass);
     const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
-    let y = attendSelf(pass, this.#place.layer, turned, options);
-    for (const adapter of this.#adapters) {
-      const added = adapter.context?.(turned.q, this);
-      if (added !== undefined) y = y.add(added);
-    }
+    const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 }

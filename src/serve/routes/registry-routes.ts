@@ -103,8 +103,7 @@ export class RegistryRoutes {
     const { registry, isWanted } = this.#options;
     const wanted = await wantedModels(registry, isWanted);
     await this.#replica.look();
-    this.#files.keepOnly(wanted);
-    if (isStart) await this.#files.fetchAll(wanted);
+    await this.#files.follow(wanted, isStart);
     for (const model of wanted) await this.#addVersions(model, isStart);
     this.#followTrials(wanted);
     this.#routes = new Map(wanted.flatMap((model) => this.#routesOf(model)));

@@ -32,15 +32,15 @@ export class VersionFiles {
     return undefined;
   }
 
-  /** Forgets what is not wanted any more: it may be removed from this machine, and is looked for when it is wanted again. */
-  keepOnly(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[]): void {
-    const wanted = new Set(models.flatMap(({ versions }) => [...versions.values()].map(({ stored }) => stored?.key)));
-    for (const key of this.#fetched.keys()) if (!wanted.has(key)) this.#fetched.delete(key);
-  }
-
-  /** Ends when the files of all versions are here, or cannot be. */
-  async fetchAll(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[]): Promise<void> {
+  /**
+   * Forgets what is not wanted any more: it may be removed from this machine, and is looked for when it is wanted again.
+   * @param isStart whether the files of all versions are waited for, until they are here or cannot be
+   */
+  async follow(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[], isStart: boolean): Promise<void> {
     const versions = models.flatMap((model) => [...model.versions.values()]);
+    const wanted = new Set(versions.map(({ stored }) => stored?.key));
+    for (const key of this.#fetched.keys()) if (!wanted.has(key)) this.#fetched.delete(key);
+    if (!isStart) return;
     await Promise.all(versions.map((version) => version.stored && this.#begin(version, version.stored, false)));
   }
 

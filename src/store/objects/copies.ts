@@ -1,6 +1,7 @@
 /** This machine's copies of objects in a bucket. Where the folder is all there is, nothing in it is a copy. */
 import { readdirSync, statSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { greatest, smallest } from '../../base/many.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 
 /** Since when the folder holds copies of objects in a bucket; what was there before may be all that there is of it. */
@@ -54,8 +55,8 @@ function copyOf({ key, path }: Pick<Copy, 'key' | 'path'>): Copy | undefined {
     key,
     path,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
-    writtenAt: Math.min(...files.map(({ mtimeMs }) => mtimeMs)),
-    usedAt: Math.max(...files.map(({ atimeMs }) => atimeMs)),
+    writtenAt: smallest(files.map(({ mtimeMs }) => mtimeMs)),
+    usedAt: greatest(files.map(({ atimeMs }) => atimeMs)),
   };
 }
 

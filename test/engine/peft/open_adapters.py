@@ -1,7 +1,7 @@
 """Opens adapters with PEFT's own loader: `open_adapters.py PEFT_CHECKOUT BASE INPUTS FOLDER…`.
 
-PEFT_CHECKOUT is a work tree of PEFT, BASE a folder of Llama or GPT-2, INPUTS a safetensors file with input_ids and attention_mask.
-Beside each FOLDER's adapter the logits [B, T, V] are written as peft_logits.safetensors. One line of JSON a folder:
+PEFT_CHECKOUT is a work tree of PEFT, BASE a folder of Llama, GPT-2 or BERT, INPUTS a safetensors file with what it reads.
+Beside each FOLDER's adapter the logits are written as peft_logits.safetensors. One line of JSON a folder:
 {"folder", "error", "missing"}; the first line says what stood for what is not installed.
 """
 
@@ -12,19 +12,25 @@ import traceback
 import warnings
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import bert
 import gpt2
 import llama
 import stand_ins
 
 
+READ = ("input_ids", "attention_mask", "token_type_ids")
+
+
 def base_model(folder):
     if "transformers" in MISSING:
         with open(os.path.join(folder, "config.json")) as file:
-            kind = {"llama": llama, "gpt2": gpt2}[json.load(file)["model_type"]]
+            kind = {"llama": llama, "gpt2": gpt2, "bert": bert}[json.load(file)["model_type"]]
         return kind.load(folder, stand_ins.PreTrainedModel)
-    from transformers import AutoModelForCausalLM
+    import transformers
 
-    return AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+    with open(os.path.join(folder, "config.json")) as file:
+        kind = getattr(transformers, json.load(file)["architectures"][0])
+    return kind.from_pretrained(folder, attn_implementation="eager").eval()
 
 
 def open_one(base, folder, inputs):
@@ -32,7 +38,7 @@ def open_one(base, folder, inputs):
         warnings.simplefilter("always")
         model = peft.PeftModel.from_pretrained(base_model(base), folder).eval()
     with torch.no_grad():
-        logits = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+        logits = model(**{name: inputs[name] for name in READ if name in inputs}).logits
     save_file({"logits": logits.contiguous()}, os.path.join(folder, "peft_logits.safetensors"))
     return [str(one.message) for one in warned if "missing adapter keys" in str(one.message)]
 

@@ -114,7 +114,9 @@ CASES = {
         "adaption_prompt": peft.AdaptionPromptConfig(adapter_len=3, adapter_layers=1),
     },
     "gpt2": {
+        "lora beside a table without its head": lora(target_modules=["c_attn"], modules_to_save=["wte"], fan_in_fan_out=True),
         "lora on places": lora(target_modules=["wpe", "c_attn"], fan_in_fan_out=True),
+        "adaption_prompt": peft.AdaptionPromptConfig(adapter_len=3, adapter_layers=1),
         "vera": peft.VeraConfig(r=4, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True, save_projection=False),
     },
     "bert_cls": {

@@ -1,5 +1,7 @@
 // The tests of registry, jobs, routes and watching once more, on PostgreSQL in place of SQLite.
-import { afterAll, beforeEach, describe } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openRegistry } from '../../../src/registry/index.ts';
 import { storeParts } from '../../../src/store/store-place.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 
@@ -15,6 +17,14 @@ function empty(): void {
 
 // Each file has hooks of its own.
 describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
+  it('nobody waits for a transaction of a machine that sleeps', async () => {
+    const registry = await openRegistry();
+    onTestFinished(() => registry.destroy());
+    const { rows } = await sql<{
+      limit: string;
+    }>`select current_setting('idle_in_transaction_session_timeout') as "limit"`.execute(registry);
+    expect(rows).toEqual([{ limit: '10s' }]);
+  });
   describe('registry', async () => {
     beforeEach(empty);
     await import('../registry/registry.test.ts');

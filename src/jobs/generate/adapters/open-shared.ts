@@ -101,7 +101,8 @@ async function placeOn(base: OpenedModel, { folder, description }: Origin, token
   using file = new SafetensorsFile(weights);
   const owner = new AdapterOwner();
   const modulesToSave = [...modules, ...saved.whole];
-  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave }, owner };
+  const tiesTables = description.tiesTables || saved.whole.length > 0;
+  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave }, owner, tiesTables };
   const tuning = await openTuning(model, opened);
   const dispose = () => {
     owner.leave();

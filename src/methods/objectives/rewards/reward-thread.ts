@@ -4,7 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';
 import { loadReference, type ReferenceKind } from '../../../train/reference.ts';
 import type { BatchReward, RewardFunction, RewardSample } from './reward.ts';
-import type { ThreadData, ThreadMessage } from './thread-scorer.ts';
+import type { ThreadData } from '../reference-thread.ts';
+import type { ThreadMessage } from './thread-scorer.ts';
 
 const kind: ReferenceKind<RewardFunction | BatchReward> = {
   expected:
@@ -13,8 +14,8 @@ const kind: ReferenceKind<RewardFunction | BatchReward> = {
     typeof value === 'function' || typeof (value as BatchReward | null)?.batch === 'function',
 };
 
-const { reference, hashes } = workerData as ThreadData;
-const loaded = loadReference(reference, hashes, kind);
+const { references, hashes } = workerData as ThreadData;
+const loaded = loadReference(references[0], hashes, kind);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 

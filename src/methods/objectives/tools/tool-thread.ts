@@ -4,7 +4,8 @@ import { AttuneError } from '../../../base/errors.ts';
 import { loadReference, parseReference, type ReferenceKind } from '../../../train/reference.ts';
 import { parseJson } from '../../../files/json.ts';
 import type { Tool, ToolDescription } from './tool.ts';
-import type { ToolMessage, ToolRequest, ToolThreadData } from './tool-runner.ts';
+import type { ThreadData } from '../reference-thread.ts';
+import type { ToolMessage, ToolRequest } from './tool-runner.ts';
 
 const kind: ReferenceKind<Tool<unknown>> = {
   expected: 'a tool: { description, parameters, execute }, with a JSON schema of its arguments and a function',
@@ -18,7 +19,7 @@ const kind: ReferenceKind<Tool<unknown>> = {
 /** Longest result, in UTF-16 units: more than any room for answers. */
 const LONGEST = 2 ** 18;
 
-const { references, hashes } = workerData as ToolThreadData;
+const { references, hashes } = workerData as ThreadData;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
 const say = (message: ToolMessage) => parentPort?.postMessage(message);
 const loaded = load();

@@ -1,0 +1,45 @@
+// N tokens, D width, H heads, K key-value heads, d head size
+import { Module } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import type { Heads, Pass } from './stack.ts';
+
+/** Changes what a layer attends to: prefixes, prompts beside the tokens. */
+export interface AttentionAdapter {
+  /** Heads after they are turned → the heads that are attended with. */
+  heads?(heads: Heads, pass: Pass): Heads;
+  /** What is added to what each head gathered, from its turned queries: [N, H·d] */
+  context?(queries: Tensor, attention: AdaptableAttention): Tensor | undefined;
+}
+
+/** Attention of a decoder's layer that prefixes and prompts can act in. */
+export abstract class AdaptableAttention extends Module {
+  readonly #adapters = new Set<AttentionAdapter>();
+
+  abstract readonly shape: { heads: number; keyHeads: number; size: number };
+  /** Features of what it reads. */
+  abstract readonly width: number;
+  /** Keys and values of vectors that are no tokens: [n, D] → [n, K, d] each, normalised and not turned. */
+  abstract keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'>;
+
+  addAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.add(adapter);
+  }
+  removeAdapter(adapter: AttentionAdapter): void {
+    this.#adapters.delete(adapter);
+  }
+  protected get isAdapted(): boolean {
+    return this.#adapters.size > 0;
+  }
+
+  protected adapted(heads: Heads, pass: Pass): Heads {
+    return [...this.#adapters].reduce((own, adapter) => adapter.heads?.(own, pass) ?? own, heads);
+  }
+
+  /** y with what is added to it: [N, H·d] */
+  protected withContext(y: Tensor, queries: Tensor): Tensor {
+    return [...this.#adapters].reduce((sum, adapter) => {
+      const added = adapter.context?.(queries, this);
+      return added === undefined ? sum : sum.add(added);
+    }, y);
+  }
+}
