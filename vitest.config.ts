@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { codeCache } from './src/base/home.ts';
 
 // Tests are sorted by what they need; the groups run one after another, since libtorch may use every core.
 const chromium = [
@@ -30,6 +31,7 @@ const OWN_PROCESS = [
   'test/unit/documents/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
+  'test/engine/process-reward.test.ts',
 ];
 
 // node:sqlite says at every start that it is new.
@@ -38,6 +40,8 @@ const execArgv = ['--disable-warning=ExperimentalWarning'];
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Programs and threads that tests start take our code compiled, as the command line does: half of their start.
+    env: { NODE_COMPILE_CACHE: codeCache() },
     execArgv,
     passWithNoTests: false,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
@@ -71,6 +75,7 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -1,3 +1,4 @@
+import { formatBytes } from './format.ts';
 import { table } from './table.ts';
 
 /** `25MB`, `2.5 GiB`, or a number of bytes. */
@@ -17,4 +18,9 @@ export function bytesOf(value: number | string): number {
   if (typeof value === 'number') return value;
   const [, count, unit] = /^([\d.]+)\s*(\w*)$/.exec(value)!;
   return Number(count) * (UNITS[unit] ?? 1);
+}
+
+/** As whoever named it reads it: `25MB` is not shown as 23.8 MiB. */
+export function sizeAsWritten(value: number | string): string {
+  return typeof value === 'number' ? formatBytes(value) : value;
 }

@@ -97,6 +97,8 @@ export interface PreflightFinished {
   type: 'preflight-finished';
   peakBytes: number;
   availableBytes: number;
+  /** What the recipe allows, as it says it: `800MB`, or a number of bytes. */
+  maxMemory?: string | number;
   diskBytes: number;
   freeDiskBytes: number;
   secondsPerStep: number;

@@ -24,12 +24,13 @@ import {
   type TinyCase,
 } from './tiny-models.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 const LENGTHS = [3, 6, 1, 6];
 
 /** What every architecture and head keeps to, on some of the tiny models. */
 export function describeArchitectures(cases: readonly [string, TinyCase][]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   describe.each([...cases])('%s', (_, tiny) => {
     let model: Model;
     let input: ModelInput;

@@ -181,6 +181,7 @@ it('a run says how its steps are split where that was not asked for', async () =
   expect(await noteOf({ micro_batch_tokens: 64, max_memory: 1 })).toContain(
     'yet more than max_memory 1 B may be needed',
   );
+  expect(await noteOf({ micro_batch_tokens: 64, max_memory: '2KB' })).toContain('more than max_memory 2KB may be');
   tuning.dispose();
   model.dispose();
 });

@@ -22,7 +22,7 @@ interface Walk {
 }
 
 const FRESH = 4;
-const FEW_STEPS = ['--max-steps', '20', '--baselines', 'none'];
+const FEW_STEPS = ['--max-steps', '5', '--baselines', 'none'];
 
 /** Runs a command as a user does; its one JSON document. */
 function attune(folder: string, ...words: string[]): Record<string, unknown> {
@@ -75,8 +75,7 @@ describe('from a file to a model in use', () => {
   });
 
   it('conversations with tools: calls are what is trained', async () => {
-    const steps = ['--max-steps', '5', '--baselines', 'none'];
-    const { folder, answers } = await walk('tool-calls', { rows: 40, train: steps });
+    const { folder, answers } = await walk('tool-calls', { rows: 40 });
     for (const { prediction } of answers) expect(prediction).toBeTypeOf('string');
     const { rows } = attune(folder, 'data', 'inspect', 'recipe.yaml', '--rows', '2') as { rows: InspectedRow[] };
     const trained = rows.map(({ pieces }) => pieces.map((piece) => (piece.trained ? piece.text : '')).join(''));

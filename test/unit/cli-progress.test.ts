@@ -71,6 +71,16 @@ describe('progress without a terminal', () => {
     expect(text()).toMatch(/step 40\/40 · loss 1\.235 · 2 min 05 s left · 640 tokens\/s · 3 GiB\n$/);
   });
 
+  it('shows memory beside the limit as the recipe says it', () => {
+    const { show, text } = view(false);
+    const sizes = { peakBytes: 2 ** 29, availableBytes: 2 ** 34, diskBytes: 2 ** 20, freeDiskBytes: 2 ** 35 };
+    const times = { secondsPerStep: 0.5, totalSeconds: 20, steps: 40 };
+    show({ type: 'phase-started', phase: 'preflight', message: 'trying the longest batch' });
+    show({ type: 'preflight-finished', ...sizes, ...times, maxMemory: '800MB' });
+    show(train);
+    expect(text()).toContain('memory 512 MiB of max_memory 800MB');
+  });
+
   it('tells what data and preflight found, warnings with their rows, and the end', () => {
     const { show, text } = view(false);
     show({ type: 'phase-started', phase: 'preflight', message: 'trying the longest batch' });

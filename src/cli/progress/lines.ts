@@ -13,6 +13,7 @@ import type {
   Utilisation,
   WorkAdvanced,
 } from '../../base/events.ts';
+import { sizeAsWritten } from '../../base/byte-size.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../base/format.ts';
 import { formatTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
@@ -86,9 +87,10 @@ export function describeEpochs(epochs: number): string {
 }
 
 export function describePreflight(event: PreflightFinished, colours: Colours): string {
-  const { peakBytes, availableBytes, diskBytes, freeDiskBytes, totalSeconds, steps } = event;
+  const { peakBytes, availableBytes, maxMemory, diskBytes, freeDiskBytes, totalSeconds, steps } = event;
+  const most = maxMemory === undefined ? formatBytes(availableBytes) : `max_memory ${sizeAsWritten(maxMemory)}`;
   return [
-    `memory ${formatBytes(peakBytes)} of ${formatBytes(availableBytes)}`,
+    `memory ${formatBytes(peakBytes)} of ${most}`,
     `disk ${formatBytes(diskBytes)} of ${formatBytes(freeDiskBytes)}`,
     `${plural(steps, 'steps')} in about ${formatDuration(totalSeconds)}`,
   ].join(colours.dim(' · '));

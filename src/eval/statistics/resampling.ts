@@ -23,6 +23,8 @@ const MAX_DRAWS = 2.4e7;
 /** More rows or groups than this are drawn in bundles of several. */
 const MAX_UNITS = 10_000;
 const MAX_BLOCKS = 400;
+/** Row numbers of the jackknife that are kept for the next statistic. */
+const MAX_KEPT = 1e6;
 
 /**
  * Resamples of rows, with replacement, drawn once and shared by all statistics: differences between two statistics of
@@ -36,7 +38,8 @@ export class Resampling {
   readonly #seed: number;
   /** The rows of each unit that is drawn. */
   readonly #units: readonly Uint32Array[];
-  #draws: Uint32Array | undefined;
+  #draws: readonly Uint32Array[] | undefined;
+  #remainders: readonly Uint32Array[] | undefined;
 
   /** @throws RangeError without rows, or with another number of groups than rows. */
   constructor(rows: number, { clusters, resamples, seed = 0 }: ResamplingOptions = {}) {
@@ -67,8 +70,7 @@ export class Resampling {
     const values = new Float64Array(this.resamples);
     const isPlain = count === this.rows;
     const buffer = new Uint32Array(isPlain ? 0 : count * greatest(this.#units.map(({ length }) => length)));
-    for (let resample = 0; resample < this.resamples; resample++) {
-      const drawn = this.#draws.subarray(resample * count, (resample + 1) * count);
+    for (const [resample, drawn] of this.#draws.entries()) {
       values[resample] = statistic(isPlain ? drawn : this.#rowsOf(drawn, buffer));
     }
     return values;
@@ -88,14 +90,21 @@ export class Resampling {
   #jackknife(statistic: Statistic): Float64Array {
     const blocks = Math.min(this.#units.length, MAX_BLOCKS);
     if (blocks < 2) return new Float64Array(0);
+    if (blocks * this.rows > MAX_KEPT) return Float64Array.from(this.#rowsWithout(blocks), (rows) => statistic(rows));
+    this.#remainders ??= Array.from(this.#rowsWithout(blocks), (rows) => rows.slice());
+    return Float64Array.from(this.#remainders, (rows) => statistic(rows));
+  }
+
+  /** The rows without each block, in one array again and again. */
+  *#rowsWithout(blocks: number): Generator<Uint32Array> {
     const blockOf = new Uint32Array(this.rows);
     for (const [unit, rows] of this.#units.entries()) for (const row of rows) blockOf[row] = unit % blocks;
     const kept = new Uint32Array(this.rows);
-    return Float64Array.from({ length: blocks }, (_, block) => {
+    for (let block = 0; block < blocks; block++) {
       let length = 0;
       for (let row = 0; row < this.rows; row++) if (blockOf[row] !== block) kept[length++] = row;
-      return statistic(kept.subarray(0, length));
-    });
+      yield kept.subarray(0, length);
+    }
   }
 }
 
@@ -116,19 +125,17 @@ function bundled(groups: readonly Uint32Array[]): Uint32Array[] {
   return bundles.map((rows) => Uint32Array.from(rows));
 }
 
-/** `resamples` x `count` unit numbers, each resample under its own key. */
-function drawUnits(count: number, resamples: number, seed: number): Uint32Array {
+/** `resamples` times `count` unit numbers, each resample under its own key. */
+function drawUnits(count: number, resamples: number, seed: number): Uint32Array[] {
   const draws = new Uint32Array(resamples * count);
-  for (let resample = 0; resample < resamples; resample++) {
+  return Array.from({ length: resamples }, (_, resample) => {
     const key = philoxKey([seed, 'bootstrap', resample]);
-    const start = resample * count;
+    const drawn = draws.subarray(resample * count, (resample + 1) * count);
     for (let unit = 0; unit < count; unit += 4) {
       const block = philox4x32([unit / 4, 0, 0, 0], key);
       // Multiply and shift instead of a remainder: the bias is below count / 2^32.
-      for (let i = 0; i < 4 && unit + i < count; i++) {
-        draws[start + unit + i] = Math.floor((block[i] / 0x100000000) * count);
-      }
+      for (let i = 0; i < 4 && unit + i < count; i++) drawn[unit + i] = Math.floor((block[i] / 0x100000000) * count);
     }
-  }
-  return draws;
+    return drawn;
+  });
 }

@@ -1,11 +1,11 @@
-import { formatBytes, formatCount } from '../../base/format.ts';
+import { formatCount } from '../../base/format.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';
 import { engine, type DType } from '../../tensor/index.ts';
 import type { Objective, Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { bytesOf } from '../../base/byte-size.ts';
+import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';
 import { stepMemory } from '../estimate/step-memory.ts';
@@ -45,7 +45,7 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const costs = isCounted(model) ? await costsOf(request) : undefined;
   const budget = limit === undefined ? undefined : roomOf(request, limit);
   const plan = planMemory(model, { ...wanted, budget, costs });
-  return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, limit) };
+  return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, max_memory) };
 }
 
 /**
@@ -113,8 +113,11 @@ function isAsked(plan: MemoryPlan, { training }: Recipe): boolean {
 }
 
 /** What was decided and why. */
-function noteOf({ microBatchTokens, checkpointing, fits }: MemoryPlan, limit: number | undefined): string | undefined {
-  const why = limit === undefined ? 'what is free' : `max_memory ${formatBytes(limit)}`;
+function noteOf(
+  { microBatchTokens, checkpointing, fits }: MemoryPlan,
+  limit: number | string | null,
+): string | undefined {
+  const why = limit === null ? 'what is free' : `max_memory ${sizeAsWritten(limit)}`;
   const again = { true: ', blocks computed twice', least: ', blocks computed twice from their inputs alone' };
   const how = `micro-batches of ${formatCount(microBatchTokens)} tokens${checkpointing === false ? '' : again[`${checkpointing}`]}`;
   return fits

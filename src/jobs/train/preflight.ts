@@ -1,15 +1,20 @@
 import { rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink, PreflightFinished } from '../../base/events.ts';
+import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
+import type { EventSink, PreflightFinished, WarningRaised } from '../../base/events.ts';
+import { formatBytes } from '../../base/format.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
 import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
-import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Update } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { packed } from '../../train/produce.ts';
 import { trainStep } from '../../train/step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
+import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../model/resources.ts';
 
 export interface PreflightRequest {
@@ -20,7 +25,7 @@ export interface PreflightRequest {
   checkpointsKept: number;
   /** Bytes that the comparison at the end takes, where there is one. */
   comparisonBytes: number;
-  recipe: unknown;
+  recipe: Recipe;
   constants: RunConstants;
   emit: EventSink;
 }
@@ -31,6 +36,7 @@ export interface PreflightRequest {
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
   const { parts, options, folder } = request;
+  const { max_memory: maxMemory } = request.recipe.training;
   request.emit({
     type: 'phase-started',
     phase: 'preflight',
@@ -39,7 +45,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const before = availableBytes();
   const startPeak = peakBytes();
   const { objective } = parts;
-  const worst = worstStep(parts.sampler, parts.train).map((rows) => rows.map((row) => objective.largest?.(row) ?? row));
+  const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
   if (remembered !== undefined) objective.restore?.(remembered);
@@ -56,6 +62,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     type: 'preflight-finished',
     peakBytes: peak,
     availableBytes: before + startPeak,
+    ...(maxMemory !== null && { maxMemory }),
     diskBytes,
     freeDiskBytes: freeDiskBytes(folder),
     secondsPerStep,
@@ -63,8 +70,19 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     steps,
   };
   request.emit(finished);
+  if (maxMemory !== null && peak > bytesOf(maxMemory)) request.emit(tooLarge(peak, maxMemory));
   refuseDisk(finished, folder);
   return finished;
+}
+
+/** A limit that steps are planned for is no limit that the system keeps: the run goes on, and its user knows. */
+function tooLarge(peak: number, maxMemory: number | string): WarningRaised {
+  const process = `libtorch and the program take about ${formatBytes(PROCESS_BYTES.processor)} of it`;
+  return {
+    type: 'warning-raised',
+    code: 'W_MAX_MEMORY',
+    message: `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)} (${process}); shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model take less`,
+  };
 }
 
 /** The step of the first epoch with the most tokens. */
@@ -79,6 +97,15 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
     worst = batch.microBatches.map((indices) => indices.map((i) => rows[i]));
   }
   return worst;
+}
+
+/** With what the objective may make of the rows, which is then packed anew, as in a step. */
+export function largestBatches(
+  worst: PreparedRow[][],
+  { objective: { largest } }: { objective: Pick<Objective, 'largest'> },
+  { microBatchTokens }: Pick<TrainerOptions, 'microBatchTokens'>,
+): PreparedRow[][] {
+  return largest === undefined ? worst : packed(worst.flat().map(largest), microBatchTokens);
 }
 
 function tokensIn(rows: readonly PreparedRow[]): number {
