@@ -50,7 +50,6 @@ export {
   tappedLinear,
   tapScale,
   tapScores,
-  withoutRowTaps,
   withRowsOf,
   withRowTaps,
   type LayerTap,

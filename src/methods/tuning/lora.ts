@@ -1,6 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
-import type { Model } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
 import { tokenTables } from '../../models/token-tables.ts';
 import { isLinear, type Embedding, type Parameter } from '../../nn/index.ts';

@@ -3,7 +3,7 @@ import {
   Dropout,
   Linear,
   linearGroup,
-  Module,
+  type Module,
   Parameter,
   rotate,
   type RMSNorm,
