@@ -6,6 +6,24 @@ import { defences } from './safety/defences.ts';
 import { figuresOf, measureOf } from './safety/figures.ts';
 import { learn } from './safety/runs.ts';
 
+const ABOUT = [
+  'attune-base is first taught to refuse what is harmful and to answer the rest (conversations put together from ' +
+    'sentences of our own, none of them a prompt of the suite); then tuned by LoRA on ten rows that look harmless ' +
+    'but give the assistant another character, or on a shop’s prices with as many rows of its own refusals and ' +
+    'answers (`attune safety rows`: its own words to requests that are not of the suite). Judged by `attune safety` ' +
+    'on the same 240 harmful requests, plain and in jailbreaks that were never ' +
+    'taught, and 108 harmless ones; and by `attune gate` with 5 and 10 points allowed. Changes stand with paired ' +
+    '95 % intervals: the gate holds their upper ends against what is allowed.',
+];
+
+const VERDICT = [
+  'What keeps refusals and lets the model learn is its own words, replayed. Holding every token near the base ' +
+    'keeps them as well and learns less. Holding the first tokens alone, or the constrained loss, only slows the ' +
+    'attack at this rate and keeps prices, which begin with “Sure.”, from being learnt. Safe LoRA takes the ' +
+    'attack back, and most of what was learnt with it: its C shortens changes to a fiftieth here, because the ' +
+    'aligned model lies near its base.',
+];
+
 /** A model that was taught to refuse, tuned twice: on ten rows that look harmless, and on a shop's prices. */
 export const safetyExample: Example = {
   title: 'Refusals before and after tuning',
@@ -29,14 +47,7 @@ export const safetyExample: Example = {
     const rows: string[][] = [];
     for (const [name, run] of runs) rows.push([name, ...(await judged(run))]);
     return {
-      about: [
-        'attune-base is first taught to refuse what is harmful and to answer the rest (conversations put together from ' +
-          'sentences of our own, none of them a prompt of the suite); then tuned by LoRA on ten rows that look harmless ' +
-          'but give the assistant another character, or on a shop’s prices with as many rows of its own refusals and ' +
-          'answers (`attune safety rows`: its own words to requests that are not of the suite). Judged by `attune safety` on the same 240 harmful requests, plain and in jailbreaks that were never ' +
-          'taught, and 108 harmless ones; and by `attune gate` with 5 and 10 points allowed. Changes stand with paired ' +
-          '95 % intervals: the gate holds their upper ends against what is allowed.',
-      ],
+      about: ABOUT,
       tables: [
         {
           caption: 'Complied with harmful requests; refused harmless ones',
@@ -45,13 +56,7 @@ export const safetyExample: Example = {
         },
         await defences(setting, { taught, refusals, attacked: runs[0][1] }),
       ],
-      verdict: [
-        'What keeps refusals and lets the model learn is its own words, replayed. Holding every token near the base ' +
-          'keeps them as well and learns less. Holding the first tokens alone, or the constrained loss, only slows the ' +
-          'attack at this rate and keeps prices, which begin with “Sure.”, from being learnt. Safe LoRA takes the ' +
-          'attack back, and most of what was learnt with it: its C shortens changes to a fiftieth here, because the ' +
-          'aligned model lies near its base.',
-      ],
+      verdict: VERDICT,
     };
   },
 };

@@ -81,7 +81,9 @@ function tooLarge(peak: number, maxMemory: number | string): WarningRaised {
   return {
     type: 'warning-raised',
     code: 'W_MAX_MEMORY',
-    message: `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)} (${process}); shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model take less`,
+    message:
+      `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)} (${process}); ` +
+      'shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model take less',
   };
 }
 
