@@ -34,7 +34,7 @@ function objectOf({ id, bytes, sha256 }: Omit<UploadPart, 'upload' | 'created_at
 }
 
 /** Where the bytes of a part are while it is used here. */
-export function partPath(id: string): string {
+function partPath(id: string): string {
   return objectStore().pathOf(`parts/${id}`);
 }
 

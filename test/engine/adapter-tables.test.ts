@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findSavedTables } from '../../src/jobs/model/adapter-tables.ts';
+import { findSavedTables, tiesTables } from '../../src/jobs/model/adapter-tables.ts';
+import type { ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
 import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-tables-'));
@@ -17,6 +18,22 @@ async function repeated(...names: string[]): Promise<string[]> {
   const tables = await findSavedTables(weights, resolve('assets/attune-base'), { task: undefined, modulesToSave: [] });
   return tables.repeated;
 }
+
+describe('a head that shares a table which is trained whole', () => {
+  const none = { whole: [] };
+  const notes = {} as ResultNotesFile;
+
+  it('learns with it in adapters of attune from before their files said so, and in those of PEFT that say so', () => {
+    expect(tiesTables({ tiesTables: undefined }, notes, none)).toBe(true);
+    expect(tiesTables({ tiesTables: true }, undefined, none)).toBe(true);
+    expect(tiesTables({ tiesTables: undefined }, undefined, { whole: ['model.embed_tokens'] })).toBe(true);
+  });
+
+  it('stays as it was in others', () => {
+    expect(tiesTables({ tiesTables: undefined }, undefined, none)).toBe(false);
+    expect(tiesTables({ tiesTables: false }, notes, none)).toBe(false);
+  });
+});
 
 describe('tables in an adapter of a model with one table for input and head', () => {
   it('are none of the weights of its layers, whatever their method calls them', async () => {

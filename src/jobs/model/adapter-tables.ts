@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import type { AdapterDescription } from '../../methods/tuning/adapter-config.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { readConfig } from '../../models/load.ts';
@@ -6,6 +7,7 @@ import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables } from '../../models/token-tables.ts';
 import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../tensor/index.ts';
+import type { ResultNotesFile } from './result-notes.ts';
 
 /** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */
 export interface SavedTables {
@@ -47,6 +49,15 @@ export async function findSavedTables(
     } else if (output === undefined && isOfHead(path)) found.repeated.push(name);
   }
   return found;
+}
+
+/** Whether a head shares a trained table: of attune's adapters always, of PEFT's where they say so or it has grown. */
+export function tiesTables(
+  { tiesTables: said }: Pick<AdapterDescription, 'tiesTables'>,
+  notes: ResultNotesFile | undefined,
+  { whole }: Pick<SavedTables, 'whole'>,
+): boolean {
+  return (said ?? notes !== undefined) || whole.length > 0;
 }
 
 /**

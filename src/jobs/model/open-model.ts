@@ -22,7 +22,7 @@ import {
   type Tokenizer,
 } from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
-import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
+import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
 import { baseFolderOf } from './base-folder.ts';
 import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
@@ -146,7 +146,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   placeTables(file, model, saved);
   if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
   const opened = { ...description, options: { ...options, modules_to_save: modulesToSave } };
-  const tuning = await openTuning(model, { ...opened, tiesTables: description.tiesTables || saved.whole.length > 0 });
+  const tuning = await openTuning(model, { ...opened, tiesTables: tiesTables(description, notes, saved) });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   // Kept in another way than it was trained on it does not answer as it did.

@@ -55,8 +55,8 @@ export interface AdapterDescription {
   options: Record<string, unknown> & { modules_to_save: readonly string[] };
   /** Tokens whose rows the adapter holds. */
   tokens: TokenIndices | undefined;
-  /** Whether a head shares a table that is trained whole. */
-  tiesTables: boolean;
+  /** Whether a head shares a table that is trained whole, where the file says so. */
+  tiesTables: boolean | undefined;
   baseModel: string | undefined;
   task: Task | undefined;
 }
@@ -76,7 +76,7 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
       modules_to_save: [...new Set(common.modules_to_save ?? [])],
     },
     tokens: common.trainable_token_indices ?? undefined,
-    tiesTables: common.ensure_weight_tying ?? false,
+    tiesTables: common.ensure_weight_tying ?? undefined,
     baseModel: common.base_model_name_or_path ?? undefined,
     task: (Object.entries(taskTypes) as [Task, string][]).find(([, type]) => type === common.task_type)?.[0],
   };

@@ -117,7 +117,7 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
       {
         target_modules: targetNames(model, { wanted: wantedOf(method, model, options), targets }, own),
         ...('trainable_tokens' in options && { trainable_token_indices: tokens ?? null }),
-        ...(tiesTables && savesSharedTable(model, options.modules_to_save) && { ensure_weight_tying: true }),
+        ...(savesSharedTable(model, options.modules_to_save) && { ensure_weight_tying: tiesTables }),
         ...own,
       },
     );

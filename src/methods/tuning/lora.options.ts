@@ -66,18 +66,11 @@ export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-/** Starts that leave the base as it is, and those that take the same part of it whenever they are made. */
-const KNOWN_STARTS: ReadonlySet<unknown> = new Set<unknown>([
-  true,
-  false,
-  null,
-  undefined,
-  'gaussian',
-  'eva',
-  'orthogonal',
-  'pissa',
-  'olora',
-]);
+/** Starts that leave the base as it is. */
+const PLAIN_STARTS: readonly unknown[] = [true, false, null, undefined, 'gaussian', 'eva', 'orthogonal'];
+
+/** Those, and starts that take the same part of it whenever they are made. */
+const KNOWN_STARTS: ReadonlySet<unknown> = new Set([...PLAIN_STARTS, 'pissa', 'olora']);
 
 const config = z.object({
   r: storedRank,

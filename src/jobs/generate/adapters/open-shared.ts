@@ -10,7 +10,7 @@ import { noGrad, SafetensorsFile, scope } from '../../../tensor/index.ts';
 import { checkTemplate, hasTokenizer, type Tokenizer } from '../../../text/index.ts';
 import type { Tuning } from '../../../train/interfaces.ts';
 import { identityOf, stampOf, type SharedTokenizers } from './adapter-files.ts';
-import { adapterTensors, findSavedTables } from '../../model/adapter-tables.ts';
+import { adapterTensors, findSavedTables, tiesTables } from '../../model/adapter-tables.ts';
 import { adapterWeights, isAdapterFolder } from '../../model/base-model.ts';
 import { tokenizerOf } from '../../model/model-readers.ts';
 import { baseFolderOf } from '../../model/base-folder.ts';
@@ -91,7 +91,7 @@ async function identify(base: OpenedModel, origin: Origin, { tokenizers, known }
 }
 
 /** Puts its tensors beside the model's layers. */
-async function placeOn(base: OpenedModel, { folder, description }: Origin, tokenizer: Tokenizer) {
+async function placeOn(base: OpenedModel, { folder, description, notes }: Origin, tokenizer: Tokenizer) {
   const { model, baseFolder } = base;
   const weights = adapterWeights(folder);
   const { options } = description;
@@ -101,9 +101,8 @@ async function placeOn(base: OpenedModel, { folder, description }: Origin, token
   using file = new SafetensorsFile(weights);
   const owner = new AdapterOwner();
   const modulesToSave = [...modules, ...saved.whole];
-  const tiesTables = description.tiesTables || saved.whole.length > 0;
-  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave }, owner, tiesTables };
-  const tuning = await openTuning(model, opened);
+  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave }, owner };
+  const tuning = await openTuning(model, { ...opened, tiesTables: tiesTables(description, notes, saved) });
   const dispose = () => {
     owner.leave();
     tuning.dispose();
