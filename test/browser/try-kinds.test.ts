@@ -2,7 +2,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { WaveFile } from 'wavefile';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
 import type { PageServer } from '../../src/app/page/page-server.ts';
 import { BadInputBench } from '../system/bad-input-bench.ts';
@@ -59,6 +59,8 @@ const bars = (name = 'tuned') => result(name).locator('.bars li');
 describe.skipIf(!isReady)('the box to try', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
+    // Models are asked where the page is served from: two workers a page would cost more than all answers.
+    vi.stubEnv('ATTUNE_IN_PROCESS', '1');
     const args = ['--no-sandbox', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
     writeTinyBert(bench.path('bert'), [...topics, 'anna', 'rome', 'sees', 'question', 'answer', 'of', 'the']);
@@ -71,6 +73,7 @@ describe.skipIf(!isReady)('the box to try', () => {
   });
   afterAll(async () => {
     await browser?.close();
+    vi.unstubAllEnvs();
     bench?.remove();
   });
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openPredictor, predict } from '../../src/app/predict.ts';
 import { inputFiles, readInputs, type Example } from '../../src/data/index.ts';
 import { answerAsked } from '../../src/jobs/predict/model-predictor.ts';
@@ -24,8 +24,15 @@ async function answers(name: HeadName, rows: Parameters<typeof predict>[1]['rows
 }
 
 describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
-  beforeAll(async () => void (bench = await BadInputBench.make()));
-  afterAll(() => bench.remove());
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+    // A worker for each call would cost more than all of them.
+    vi.stubEnv('ATTUNE_IN_PROCESS', '1');
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    bench.remove();
+  });
 
   it('gives classes with their probabilities, one or several', async () => {
     const [row] = await answers('label', [{ text: 'Anna sees Rome' }]);

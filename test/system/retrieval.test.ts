@@ -1,6 +1,6 @@
 // Vectors of texts and images on the command line, and an index that is searched by them.
 import { existsSync, readdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createIndex, openEmbedder, openIndex } from '../../src/app/index.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
@@ -13,6 +13,7 @@ const topics = ['parcel', 'invoice', 'login', 'refund', 'weather'];
 describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
+    vi.stubEnv('ATTUNE_IN_PROCESS', '1');
     writeTinyBert(bench.path('bert'), [...topics, 'question', 'answer', 'about']);
     const lines = Array.from(
       { length: 60 },
@@ -31,7 +32,10 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
     const { code, document, stderr } = bench.run(['train', 'recipe.yaml']);
     if (code !== 0) throw new Error(JSON.stringify(document) + stderr);
   });
-  afterAll(() => bench.remove());
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    bench.remove();
+  });
 
   it('of texts are as the model says, the same in a file and in memory', async () => {
     const made = bench.run(['embed', 'run', '--input', 'faq.csv', '--text-column', 'reply', '--to', 'v.jsonl']);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toFile, type OpenAI } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeTinyHead } from './cli-tiny-heads.ts';
 import { writeTinyWhisper } from './cli-tiny-whisper.ts';
 import { post, startServer, tinyFolder, type TestServer } from './serve-tiny.ts';
@@ -16,12 +16,15 @@ beforeAll(async () => {
   for (const head of ['label', 'labels', 'number', 'tags', 'stretch'] as const)
     writeTinyHead(path(head), head, ['lamp', 'late', 'where']);
   writeTinyWhisper(path('hears'), ['one', 'two', 'three']);
+  // What is asked here is not the processes of seven models.
+  vi.stubEnv('ATTUNE_IN_PROCESS', '1');
   const names = ['label', 'labels', 'number', 'tags', 'stretch', 'hears', 'tiny'];
   server = await startServer({ models: names.map(path) });
   ({ client } = server);
 });
 afterAll(async () => {
   await server.close();
+  vi.unstubAllEnvs();
   files.remove();
 });
 
