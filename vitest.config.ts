@@ -31,7 +31,6 @@ const OWN_PROCESS = [
   'test/unit/documents/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
-  'test/engine/process-reward.test.ts',
 ];
 
 // node:sqlite says at every start that it is new.
@@ -75,7 +74,6 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
-          ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
