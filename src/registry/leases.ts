@@ -87,8 +87,8 @@ export function whileHeld<Result>(
 
 /** @throws AttuneError E_LEASE_LOST */
 export async function requireHeld(transaction: RegistryTransaction, table: Table, { id, lease }: Lease): Promise<void> {
-  const held = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
-  if ((await held.executeTakeFirst()) !== undefined) return;
+  const own = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
+  if ((await own.executeTakeFirst()) !== undefined) return;
   throw new AttuneError('E_LEASE_LOST', {
     what: `${id} is worked on elsewhere`,
     got: 'this process gave no sign of life for a minute, and another one has taken it over',

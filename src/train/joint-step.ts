@@ -1,33 +1,20 @@
 // S texts of a step, D width
 import { withRandomness } from '../nn/index.ts';
 import { backward, cat, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
-import type { Model } from '../models/model.ts';
-import type { Batch, Counts, JointLoss, Objective, PreparedRow, Reference, Tally } from './interfaces.ts';
+import type { Batch, Counts, JointLoss, Objective, PreparedRow, Tally } from './interfaces.ts';
+import type { PassParts, PassRequest } from './passes.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';
-import { Tape, type Checkpointing } from './tape.ts';
+import { Tape } from './tape.ts';
 
-interface JointParts {
-  model: Model;
-  objective: Objective;
-  reference?: Reference;
-}
-
-interface JointRequest {
-  microBatches: readonly (readonly PreparedRow[])[];
-  step: number;
-  seed: number;
-  checkpointing: Checkpointing;
-  totals: Counts;
-  add(tally: Tally): void;
-}
+type JointRequest = Omit<PassRequest, 'forget' | 'around'>;
 
 /**
  * A step whose loss is one of all its vectors, in micro-batches (GradCache): the vectors first, without a graph; then
  * the loss of all of them and its gradient for each; then every micro-batch again, which takes its share of that
  * gradient. Dropout is keyed, so both passes see the same model. Gives each row's share of the loss.
  */
-export async function jointStep({ model, objective, reference }: JointParts, request: JointRequest): Promise<number[]> {
+export async function jointStep({ model, objective, reference }: PassParts, request: JointRequest): Promise<number[]> {
   const { microBatches, totals } = request;
   const joint = objective.joint as JointLoss;
   const represent = (batch: Batch, tape?: Tape) =>
@@ -65,7 +52,7 @@ export async function jointStep({ model, objective, reference }: JointParts, req
 
 /** The loss of rows that are set against each other, without gradients, in micro-batches as well. */
 export async function jointLoss(
-  { model, objective, reference }: JointParts,
+  { model, objective, reference }: PassParts,
   microBatches: readonly (readonly PreparedRow[])[],
   totals: Counts,
 ): Promise<{ perRow: number[]; tally: Tally }> {

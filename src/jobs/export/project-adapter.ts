@@ -6,7 +6,7 @@ import { greatest } from '../../base/many.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { LoraFolder } from '../../methods/tuning/lora-folder.ts';
-import { projectOntoAlignment } from '../../methods/tuning/safe-lora.ts';
+import { projectOntoAlignment, type Projection } from '../../methods/tuning/safe-lora.ts';
 import { noGrad, scope, writeSafetensors, type Tensor } from '../../tensor/index.ts';
 import type { JobContext } from '../job.ts';
 import { baseFolderOf } from '../model/base-folder.ts';
@@ -122,10 +122,10 @@ function refuseDifferent(lora: LoraFolder, models: Models, names: Record<keyof M
   });
 }
 
-type Projections = ReadonlyMap<string, { b: Tensor; cosine: number; ratio: number }>;
+type Projections = ReadonlyMap<string, Projection>;
 
 function project(lora: LoraFolder, { aligned, unaligned }: Models, emit: EventSink): Projections {
-  const projections = new Map<string, { b: Tensor; cosine: number; ratio: number }>();
+  const projections = new Map<string, Projection>();
   for (const [done, path] of lora.paths.entries()) {
     emit({ type: 'work-advanced', phase: 'export', done, total: lora.paths.length, unit: 'layers' });
     const kept = scope(() => {

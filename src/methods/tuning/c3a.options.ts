@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, pattern, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import {
+  layerKeys,
+  pattern,
+  storedRanks,
+  readTargets,
+  savedModules,
+  targetOptions,
+  storedRank,
+} from './target-options.ts';
 
 /** Blocks of circulant matrices (Chen et al., 2024). */
 export const options = z.strictObject({
@@ -15,7 +23,7 @@ export type C3aOptions = z.output<typeof options>;
 const config = z.object({
   ...layerKeys,
   block_size: storedRank,
-  block_size_pattern: z.record(z.string(), storedRank).nullish(),
+  block_size_pattern: storedRanks,
 });
 
 export const method = defineTuning({

@@ -3,6 +3,8 @@ import { defineTuning } from '../../train/method.ts';
 import {
   layerKeys,
   pattern,
+  storedRanks,
+  storedFactors,
   readTargets,
   savedModules,
   storedFactor,
@@ -26,8 +28,8 @@ const config = z.object({
   ...layerKeys,
   r: storedRank,
   delora_lambda: storedFactor.nullish(),
-  rank_pattern: z.record(z.string(), storedRank).nullish(),
-  lambda_pattern: z.record(z.string(), storedFactor).nullish(),
+  rank_pattern: storedRanks,
+  lambda_pattern: storedFactors,
 });
 
 export const method = defineTuning({

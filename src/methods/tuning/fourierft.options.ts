@@ -3,6 +3,7 @@ import { defineTuning } from '../../train/method.ts';
 import {
   layerKeys,
   pattern,
+  storedRanks,
   readTargets,
   savedModules,
   targetOptions,
@@ -25,7 +26,7 @@ export type FourierftOptions = z.output<typeof options>;
 const config = z.object({
   ...layerKeys,
   n_frequency: storedRank,
-  n_frequency_pattern: z.record(z.string(), storedRank).nullish(),
+  n_frequency_pattern: storedRanks,
   scaling: storedFactor,
   random_loc_seed: z.int().min(0).nullish(),
 });

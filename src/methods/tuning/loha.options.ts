@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
   layerKeys,
-  pattern,
+  rankPatterns,
+  readPatterns,
   readTargets,
   savedModules,
   targetOptions,
   storedFactor,
   storedRank,
+  storedPatterns,
 } from './target-options.ts';
 
 /** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
@@ -16,8 +18,7 @@ export const options = z.strictObject({
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
-  rank_pattern: pattern('r', z.int().positive()),
-  alpha_pattern: pattern('alpha', z.number().positive()),
+  ...rankPatterns,
   ...savedModules,
 });
 
@@ -27,8 +28,7 @@ const config = z.object({
   ...layerKeys,
   r: storedRank,
   alpha: storedFactor,
-  rank_pattern: z.record(z.string(), storedRank).nullish(),
-  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
+  ...storedPatterns,
   use_effective_conv2d: z.boolean().nullish(),
 });
 
@@ -41,8 +41,7 @@ export const method = defineTuning({
     read: (written): LohaOptions => ({
       r: written.r,
       alpha: written.alpha,
-      rank_pattern: written.rank_pattern ?? {},
-      alpha_pattern: written.alpha_pattern ?? {},
+      ...readPatterns(written),
       use_effective_conv2d: written.use_effective_conv2d ?? false,
       ...readTargets(written),
     }),

@@ -6,7 +6,7 @@ import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { LohaOptions } from './loha.options.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
-import { fromPattern, isProduct, type Target } from './targets.ts';
+import { isProduct, rankAndAlpha, type Target } from './targets.ts';
 
 /** W + scale · (A₁ B₁) ∘ (A₂ B₂); with a kernel t between the factors for convolutions. */
 class LohaAdapter extends DeltaAdapter {
@@ -22,8 +22,8 @@ class LohaAdapter extends DeltaAdapter {
 
   constructor({ path, layer }: Target, options: LohaOptions) {
     super(path, layer);
-    const r = fromPattern(options.rank_pattern, path) ?? options.r;
-    this.#scale = (fromPattern(options.alpha_pattern, path) ?? options.alpha) / r;
+    const { rank: r, alpha } = rankAndAlpha(options, path);
+    this.#scale = alpha / r;
     this.#shape = weightShape(layer);
     const [out, inner, ...kernel] = this.#shape;
     const hasKernel = options.use_effective_conv2d && kernel.some((side) => side > 1);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
   layerKeys,
-  pattern,
+  rankPatterns,
+  readPatterns,
   readTargets,
   savedModules,
   targetOptions,
   storedFactor,
   storedRank,
+  storedPatterns,
 } from './target-options.ts';
 
 /** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
@@ -18,8 +20,7 @@ export const options = z.strictObject({
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
-  rank_pattern: pattern('r', z.int().positive()),
-  alpha_pattern: pattern('alpha', z.number().positive()),
+  ...rankPatterns,
   ...savedModules,
 });
 
@@ -34,8 +35,7 @@ const config = z.object({
   use_effective_conv2d: z.boolean().nullish(),
   /** Of dropout. */
   rank_dropout_scale: z.unknown().optional(),
-  rank_pattern: z.record(z.string(), storedRank).nullish(),
-  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
+  ...storedPatterns,
 });
 
 export const method = defineTuning({
@@ -47,8 +47,7 @@ export const method = defineTuning({
     read: (written): LokrOptions => ({
       r: written.r,
       alpha: written.alpha,
-      rank_pattern: written.rank_pattern ?? {},
-      alpha_pattern: written.alpha_pattern ?? {},
+      ...readPatterns(written),
       decompose_both: written.decompose_both ?? false,
       decompose_factor: written.decompose_factor ?? -1,
       use_effective_conv2d: written.use_effective_conv2d ?? false,

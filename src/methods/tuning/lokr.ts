@@ -8,7 +8,7 @@ import { throughKernel, weightShape } from './loha.ts';
 import type { LokrOptions } from './lokr.options.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
-import { fromPattern, isProduct, type Target } from './targets.ts';
+import { isProduct, rankAndAlpha, type Target } from './targets.ts';
 
 /** W + scale · w1 ⊗ w2, either of them whole or of low rank; of a convolution w2 has the kernel. */
 class LokrAdapter extends DeltaAdapter {
@@ -27,8 +27,8 @@ class LokrAdapter extends DeltaAdapter {
   constructor({ path, layer }: Target, options: LokrOptions) {
     super(path, layer);
     const { decompose_both: both, decompose_factor: factor } = options;
-    const r = fromPattern(options.rank_pattern, path) ?? options.r;
-    this.#scale = (fromPattern(options.alpha_pattern, path) ?? options.alpha) / r;
+    const { rank: r, alpha } = rankAndAlpha(options, path);
+    this.#scale = alpha / r;
     this.#shape = weightShape(layer);
     const [out, inner, ...kernel] = this.#shape;
     const [[outSmall, outLarge], [inSmall, inLarge]] = [divided(out, factor), divided(inner, factor)];

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
-  pattern,
+  rankPatterns,
+  readPatterns,
   readTargets,
   savedModules,
   storedDropout,
   storedFactor,
   storedRank,
+  storedPatterns,
   targetKeys,
   targetOptions,
 } from './target-options.ts';
@@ -22,8 +24,7 @@ export const options = z.strictObject({
     .describe('the update is scaled by alpha / r; twice the rank unless given'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
   ...targetOptions,
-  rank_pattern: pattern('r', z.int().positive()),
-  alpha_pattern: pattern('alpha', z.number().positive()),
+  ...rankPatterns,
   use_rslora: z.boolean().default(false).describe('scale by alpha / sqrt(r)'),
   ...savedModules,
   trainable_tokens: z
@@ -77,8 +78,7 @@ const config = z.object({
   lora_alpha: storedFactor,
   lora_dropout: storedDropout,
   ...targetKeys,
-  rank_pattern: z.record(z.string(), storedRank).nullish(),
-  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
+  ...storedPatterns,
   use_rslora: z.boolean().nullish(),
   init_lora_weights: z
     .unknown()
@@ -115,8 +115,7 @@ export const method = defineTuning({
       alpha: written.lora_alpha,
       dropout: written.lora_dropout,
       ...readTargets(written),
-      rank_pattern: written.rank_pattern ?? {},
-      alpha_pattern: written.alpha_pattern ?? {},
+      ...readPatterns(written),
       use_rslora: written.use_rslora ?? false,
       trainable_tokens: [],
       init_lora_weights: startOf(written.init_lora_weights),

@@ -13,7 +13,7 @@ import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { trainBiases } from './trained-biases.ts';
 import { writeTargets } from './target-options.ts';
-import { fromPattern, isProduct, type Target } from './targets.ts';
+import { isProduct, rankAndAlpha, type Target } from './targets.ts';
 
 /** Low-rank adapters on linear layers, convolutions and the table of tokens. */
 export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>({
@@ -27,8 +27,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
   },
   parts: (targets, options, start) =>
     targets.map(({ path, layer }) => {
-      const rank = fromPattern(options.rank_pattern, path) ?? options.r;
-      const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
+      const { rank, alpha } = rankAndAlpha(options, path);
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
       const { dropout, lora_bias: hasBias, use_dora: hasMagnitude } = options;
       if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling, hasMagnitude }, start);

@@ -45,6 +45,22 @@ export function pattern(what: string, value: z.ZodNumber) {
 export const storedRank = z.int().positive().max(1_000_000);
 export const storedFactor = z.number().positive().max(1_000_000);
 export const storedDropout = z.number().min(0).lt(1).default(0);
+export const storedRanks = z.record(z.string(), storedRank).nullish();
+export const storedFactors = z.record(z.string(), storedFactor).nullish();
+
+/** Ranks and factors of some modules, as options, … */
+export const rankPatterns = {
+  rank_pattern: pattern('r', z.int().positive()),
+  alpha_pattern: pattern('alpha', z.number().positive()),
+};
+
+/** … in adapter_config.json, … */
+export const storedPatterns = { rank_pattern: storedRanks, alpha_pattern: storedFactors };
+
+/** … and as options again. */
+export function readPatterns({ rank_pattern, alpha_pattern }: z.output<z.ZodObject<typeof storedPatterns>>) {
+  return { rank_pattern: rank_pattern ?? {}, alpha_pattern: alpha_pattern ?? {} };
+}
 
 /** The same keys in adapter_config.json. */
 export const targetKeys = {

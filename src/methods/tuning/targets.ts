@@ -214,4 +214,19 @@ export function fromPattern(pattern: Readonly<Record<string, number>>, path: str
   return known.find(([expression]) => expression.test(path))?.[1];
 }
 
+/** Rank and factor of a module. */
+export function rankAndAlpha(
+  { r, alpha, rank_pattern, alpha_pattern }: RankOptions,
+  path: string,
+): { rank: number; alpha: number } {
+  return { rank: fromPattern(rank_pattern, path) ?? r, alpha: fromPattern(alpha_pattern, path) ?? alpha };
+}
+
+interface RankOptions {
+  r: number;
+  alpha: number;
+  rank_pattern: Readonly<Record<string, number>>;
+  alpha_pattern: Readonly<Record<string, number>>;
+}
+
 const compiled = new WeakMap<object, [BoundedPattern, number][]>();
