@@ -7,12 +7,28 @@ import type { Scored } from './scored.ts';
 /** Rows of each kind of change that samples.json keeps. */
 const KEPT = 150;
 
-/** How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. */
-export function rowChanges(subject: Scored, rival: Scored | undefined, metric: string): Float64Array {
-  const [mine, theirs] = [subject.scores.get(metric), rival?.scores.get(metric)];
+/** Answers whose scores differ by less of a perfect one are as good as each other, unless one of them copies wrongly. */
+const TIE = 0.1;
+
+/**
+ * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Where both are
+ * about as near to the right answer, one with its numbers, codes and names is better than one without.
+ */
+export function rowChanges(
+  subject: Scored,
+  rival: Scored | undefined,
+  { name, best = 0 }: Pick<ComparedMetric, 'name' | 'best'>,
+): Float64Array {
+  const [mine, theirs] = [subject.scores.get(name), rival?.scores.get(name)];
   if (mine === undefined) return new Float64Array(subject.predictions.length);
   const sign = mine.better === 'higher' ? 1 : -1;
-  return mine.rows.map((value, row) => sign * (value - (theirs?.rows[row] ?? value)));
+  const [copies, others] = [subject, rival].map((system) => system?.scores.get('copied')?.rows);
+  return mine.rows.map((value, row) => {
+    const change = sign * (value - (theirs?.rows[row] ?? value));
+    const copying = (copies?.[row] ?? 0) - (others?.[row] ?? 0);
+    const isTie = Math.abs(change) < TIE * best;
+    return isTie && others !== undefined && copying !== 0 ? copying * TIE * best : change;
+  });
 }
 
 /** Ids of the rows that got worse and better, the largest change first. */
