@@ -7,6 +7,7 @@ import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readWording, type Wording } from '../store/wording.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, isRunFolder } from '../store/run-folder.ts';
@@ -27,6 +28,8 @@ export type TrainOutcome = JobResult<'train'> & {
   forgetting?: Forgetting;
   /** Where `evaluation.overfitting` asks for it. */
   overfitting?: Overfitting;
+  /** How it does on test rows in other words. */
+  wording?: Wording;
 };
 
 export interface TrainOptions {
@@ -80,6 +83,7 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
       times: runTimes(folder),
       forgetting,
       overfitting: readOverfitting(folder),
+      wording: readWording(folder),
     };
   };
   if (!dryRun) return run();
@@ -155,6 +159,7 @@ const freeSettings = new Set([
   'evaluation.max_new_tokens',
   'evaluation.general',
   'evaluation.overfitting',
+  'evaluation.other_words',
   'evaluation.max_forgetting',
 ]);
 

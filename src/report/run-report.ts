@@ -15,6 +15,7 @@ import { readJson } from '../files/json.ts';
 import { readCounterfactualResults, type CounterfactualResults } from '../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readWording, type Wording } from '../store/wording.ts';
 import { readGroundedness, type GroundednessResults } from '../store/groundedness.ts';
 import { readPolicyResults, type PolicyResults } from '../store/policy.ts';
 import { readSafety, type SafetyResults } from '../store/safety.ts';
@@ -42,6 +43,7 @@ export interface RunReport {
   rows?: ReportRows;
   forgetting?: Forgetting;
   overfitting?: Overfitting;
+  wording?: Wording;
   counterfactuals?: CounterfactualResults;
   safety?: SafetyResults;
   policy?: PolicyResults;
@@ -155,6 +157,7 @@ class ReportReader {
       samples: readSamples(this.#folder),
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
+      wording: readWording(this.#folder),
       counterfactuals: readCounterfactualResults(this.#folder),
       safety: readSafety(this.#folder),
       policy: readPolicyResults(this.#folder),

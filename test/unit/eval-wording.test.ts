@@ -81,7 +81,10 @@ describe('classified rows in other words', () => {
     const reworded = rewordRows(rows, { train: rows, asides, seed: 1 });
     expect(reworded).toHaveLength(rows.length);
     for (const { text } of reworded) expect(text).not.toMatch(/Good morning|Regards/);
-    const telling = { billing: /charged|twice|chraged|cahrged|chagred|charegd|tiwce|twcie/i, shipping: /parcel|arrived|a\w+ed|p\w+l/i };
+    const telling = {
+      billing: /charged|twice|chraged|cahrged|chagred|charegd|tiwce|twcie/i,
+      shipping: /parcel|arrived|a\w+ed|p\w+l/i,
+    };
     for (const { text, label } of reworded) expect(text).toMatch(telling[label as keyof typeof telling]);
   });
 

@@ -32,3 +32,8 @@ export function hasInvented(answer: string, sources: readonly string[]): boolean
   const known = new Set(sources.flatMap((text) => [...codesIn(text)]));
   return [...codesIn(answer)].some((code) => !known.has(code));
 }
+
+/** A text with other tokens in place of some. */
+export function replaceTokens(text: string, others: ReadonlyMap<string, string>): string {
+  return text.replaceAll(TOKENS, (token) => others.get(token) ?? token);
+}

@@ -2,6 +2,7 @@
 import { randomUnits } from '../../base/random.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import { ClassWords, wordsIn } from './class-words.ts';
+import { misspelt, pick, segmentsOf, splice, withAside, type Draw } from './wording-steps.ts';
 
 export interface RewordingOptions {
   /** What classes and their words are known from. */
@@ -11,16 +12,10 @@ export interface RewordingOptions {
   seed: number;
 }
 
-/** Sentences and lines. */
-const SEGMENTS = /\n+|(?<=[.!?…。！？])\s+|(?<=[。！？])/u;
 /** From this probability on, a sentence alone tells the class. */
 const SURE = 0.9;
-/** One of this many long words is misspelt. */
-const SPELT_RIGHT = 4;
 /** Training rows that a row's other half, and sentences that tell nothing, are taken from. */
 const MOST_SOURCES = 2000;
-
-type Draw = () => number;
 
 /**
  * Each row once: of its text what tells the class, without greetings and the like; half of the rows end as another row of
@@ -44,17 +39,9 @@ export function rewordRows(
     const spliced = draw() < 1 / 2 ? splice(own, pick(telling.get(row.label) ?? [own], draw)) : own;
     const formed = inOtherForm(spliced, words, draw);
     const spelt = draw() < 1 / 2 ? misspelt(formed, draw) : formed;
-    const text = draw() < 1 / 2 && added.length > 0 ? withAside(spelt, pick(added, draw), draw) : spelt;
+    const text = draw() < 1 / 2 && added.length > 0 ? withAside(spelt, pick(added, draw), { draw }) : spelt;
     return text === row.text ? [] : [{ ...row, id: `${row.id}:other-words`, text }];
   });
-}
-
-function pick<Entry>(entries: readonly Entry[], draw: Draw): Entry {
-  return entries[Math.floor(draw() * entries.length)];
-}
-
-function segmentsOf(text: string): string[] {
-  return text.split(SEGMENTS).flatMap((part) => part.trim() || []);
 }
 
 /** The sentences that tell the class each by itself; where none does, the one that tells most. */
@@ -80,31 +67,10 @@ function neutralSegments(rows: readonly ClassificationExample[], words: ClassWor
   return [...segments].filter((segment) => wordsIn(segment).length > 2 && words.isNeutral(segment));
 }
 
-/** The first half of one text and the second of another. */
-function splice(first: string, second: string): string {
-  const [begin, end] = [first, second].map((text) => text.split(/\s+/));
-  return [...begin.slice(0, Math.ceil(begin.length / 2)), ...end.slice(Math.floor(end.length / 2))].join(' ');
-}
-
 function inOtherForm(text: string, words: ClassWords, draw: Draw): string {
   const form = draw();
   if (form < 1 / 3) return text;
   if (form < 2 / 3) return wordsIn(text).join(' ').toLowerCase();
   const keywords = wordsIn(text).filter((word) => words.tells(word));
   return keywords.length < 2 ? text : keywords.join(' ');
-}
-
-/** Two neighbouring letters change places. */
-function misspelt(text: string, draw: Draw): string {
-  return text.replaceAll(/\p{L}{4,}/gu, (word) => {
-    if (draw() > 1 / SPELT_RIGHT) return word;
-    const letters = Array.from(word);
-    const at = 1 + Math.floor(draw() * (letters.length - 2));
-    return [...letters.slice(0, at), letters[at + 1], letters[at], ...letters.slice(at + 2)].join('');
-  });
-}
-
-function withAside(text: string, aside: string, draw: Draw): string {
-  const [first, second] = draw() < 1 / 2 ? [aside, text] : [text, aside];
-  return /[.!?…。！？]$/u.test(first) ? `${first} ${second}` : `${first}. ${second}`;
 }

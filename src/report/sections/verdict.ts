@@ -8,6 +8,7 @@ import { adviceText } from '../../train/course.ts';
 import type { RunReport } from '../run-report.ts';
 import { neverPredicted } from './classes.ts';
 import { intervalText, outcomeBadge, titleOf } from './outcome.ts';
+import { wordingLines } from './wording.ts';
 
 const VERDICTS = {
   better: { tone: 'good', word: 'Better than anything it was compared with' },
@@ -16,14 +17,14 @@ const VERDICTS = {
 } as const;
 
 /** Whether it helped, in plain words: against whom, by how much, how sure, and where it loses. */
-export function verdictBox({ comparison, run }: RunReport): Html | undefined {
+export function verdictBox({ comparison, run, wording }: RunReport): Html | undefined {
   if (comparison !== undefined) {
     const { tone, word } = VERDICTS[comparison.verdict];
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${neverPredicted(comparison)} ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)}
-      ${changedRows(comparison)} ${advice(run)}
+      ${wordingLines({ run, wording })} ${neverPredicted(comparison)} ${keepable(comparison, run)}
+      ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)} ${advice(run)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
