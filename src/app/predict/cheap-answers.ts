@@ -1,12 +1,16 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
-import { baselines } from '../../eval/baselines/index.ts';
-import { splitLabels } from '../../eval/example-text.ts';
-import type { Prediction } from '../../eval/predictor.ts';
+import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { answeredRows, fitCheap, unfitFor } from '../../eval/compare/cheap.ts';
+import { labelsIn, splitLabels } from '../../eval/example-text.ts';
+import type { Prediction, Predictor } from '../../eval/predictor.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
+import { startedWith } from '../stored-run.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
 
 const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
@@ -19,6 +23,41 @@ const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
 export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {
   refuseIdle(options);
   const { about, predictor } = await openCheapModel(folder);
+  return answersOf({ about, predictor, notes: folder }, options);
+}
+
+/**
+ * A baseline fitted again on the rows that a run trained on, to answer next to its result. Nothing is written.
+ * @throws AttuneError E_CHEAP_UNFIT, and what reading the run's rows raises
+ */
+export async function openFittedAnswers(
+  baseline: BaselineName,
+  options: Pick<PredictorOptions, 'target' | 'signal'>,
+): Promise<AnsweringModel> {
+  const { target, signal = new AbortController().signal } = options;
+  const { splits } = await loadRunData(await startedWith(target), { emit: () => undefined, signal });
+  const { train } = splits;
+  const { systems } = await fitCheap(train, { only: [baseline], signal });
+  if (systems.length === 0)
+    throw new AttuneError('E_CHEAP_UNFIT', {
+      what: `${baseline} cannot be fitted on the rows of ${target}`,
+      got: unfitFor(await baselines.load(baseline), answeredRows(train)),
+    });
+  const about = { baseline, kind: train[0].kind, labels: labelsIn(train) };
+  return answersOf({ about, predictor: systems[0].predictor, notes: resultFolder(target) }, options);
+}
+
+interface CheapAnswers {
+  about: Pick<CheapModel, 'baseline' | 'kind' | 'labels' | 'label_thresholds'>;
+  predictor: Predictor;
+  /** The folder whose notes say how rows are laid out. */
+  notes: string;
+}
+
+async function answersOf(
+  { about, predictor, notes }: CheapAnswers,
+  options: Pick<PredictorOptions, 'signal' | 'onEvent'>,
+): Promise<AnsweringModel> {
   const answers = ANSWERS[about.kind] ?? 'text';
   const { reads = ['text'] } = await baselines.load(about.baseline);
   const [media] = reads.filter((kind) => kind !== 'text');
@@ -30,7 +69,7 @@ export async function openCheapAnswers(folder: string, options: PredictorOptions
       thresholds: about.label_thresholds,
       isChat: about.kind === 'chat',
       media,
-      shapes: notedShapes(readNotes(folder)),
+      shapes: notedShapes(readNotes(notes)),
     },
     async answer(examples, { done, total } = {}) {
       const predictions = await predictor.predict(examples, { signal: options.signal });
@@ -44,7 +83,7 @@ export async function openCheapAnswers(folder: string, options: PredictorOptions
 }
 
 /** A system that copies an answer has it as a text alone. */
-function named(prediction: Prediction, { kind }: CheapModel): Prediction {
+function named(prediction: Prediction, { kind }: Pick<CheapModel, 'kind'>): Prediction {
   const { text = '', label = text.trim(), labels = splitLabels(text) } = prediction;
   if (kind === 'classification') return { ...prediction, label };
   return kind === 'multilabel' ? { ...prediction, labels } : prediction;
