@@ -5,6 +5,7 @@ import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
+import { remarkOnRun } from '../eval/demonstration-base.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readWording, type Wording } from '../store/wording.ts';
@@ -30,6 +31,8 @@ export type TrainOutcome = JobResult<'train'> & {
   overfitting?: Overfitting;
   /** How it does on test rows in other words. */
   wording?: Wording;
+  /** What there is to know of the base model, where it is the one that comes with attune. */
+  baseRemark?: string;
 };
 
 export interface TrainOptions {
@@ -76,14 +79,17 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
     const comparison = readComparison(folder);
+    const times = runTimes(folder);
+    const { model, objective } = recipe;
     return {
       ...outcome,
       folder,
       comparison,
-      times: runTimes(folder),
+      times,
       forgetting,
       overfitting: readOverfitting(folder),
       wording: readWording(folder),
+      baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
     };
   };
   if (!dryRun) return run();

@@ -12,7 +12,7 @@ import { describeEpochs } from './progress/lines.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { wrap, type Terminal } from './terminal.ts';
 import { describeWording } from './wording-text.ts';
 import { withProgress } from './with-progress.ts';
 
@@ -147,6 +147,7 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     describeComparison(outcome.comparison, terminal),
     '',
     ...(outcome.wording === undefined ? [] : [describeWording(outcome.wording, folder, terminal), '']),
+    ...(outcome.baseRemark === undefined ? [] : [...wrap(outcome.baseRemark, Math.min(terminal.columns, 80)), '']),
     ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
   ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');

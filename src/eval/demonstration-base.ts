@@ -18,9 +18,20 @@ const REAL_BASES = {
 
 export type RealBaseTask = keyof typeof REAL_BASES;
 
-/** Whether a recipe's model is the one that comes with the package. */
-export function isDemonstration(model: string | undefined): boolean {
-  return model === DEMONSTRATION.name;
+const WRITING = ['sft', 'dpo', 'orpo', 'cpo', 'simpo', 'kto', 'bco', 'pretrain', 'grpo', 'rloo', 'ppo', 'gkd'];
+const READING = ['classification', 'multilabel', 'regression', 'token_classification'];
+
+/**
+ * The remark on a run of attune-base; undefined for other models, and objectives that other kinds of models serve.
+ * @param seconds that training took
+ */
+export function remarkOnRun(
+  { model, objective = '' }: { model?: string; objective?: string },
+  seconds?: number,
+): string | undefined {
+  if (model !== DEMONSTRATION.name) return undefined;
+  if (WRITING.includes(objective)) return demonstrationRemark('causal-lm', seconds);
+  return READING.includes(objective) ? demonstrationRemark('sequence', seconds) : undefined;
 }
 
 /**

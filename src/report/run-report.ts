@@ -16,6 +16,7 @@ import { readCounterfactualResults, type CounterfactualResults } from '../store/
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readWording, type Wording } from '../store/wording.ts';
+import { remarkOnRun } from '../eval/demonstration-base.ts';
 import { readGroundedness, type GroundednessResults } from '../store/groundedness.ts';
 import { readPolicyResults, type PolicyResults } from '../store/policy.ts';
 import { readSafety, type SafetyResults } from '../store/safety.ts';
@@ -44,6 +45,8 @@ export interface RunReport {
   forgetting?: Forgetting;
   overfitting?: Overfitting;
   wording?: Wording;
+  /** What there is to know of the base model, where it is the one that comes with the package. */
+  baseRemark?: string;
   counterfactuals?: CounterfactualResults;
   safety?: SafetyResults;
   policy?: PolicyResults;
@@ -158,6 +161,7 @@ class ReportReader {
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
       wording: readWording(this.#folder),
+      baseRemark: remarkOnRun(run, this.#clock.times.training),
       counterfactuals: readCounterfactualResults(this.#folder),
       safety: readSafety(this.#folder),
       policy: readPolicyResults(this.#folder),

@@ -2,7 +2,7 @@ import type { InitHints } from '../../app/init/columns.ts';
 import type { InitResult } from '../../app/init/run-init.ts';
 import { columnsOption } from '../columns-option.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+import { wrap, type Terminal } from '../terminal.ts';
 
 export const command = defineCommand({
   section: 'Start',
@@ -60,7 +60,7 @@ async function readHints(context: CommandContext): Promise<InitHints> {
   };
 }
 
-function describeInit(result: InitResult, { colours }: Terminal): string {
+function describeInit(result: InitResult, { colours, columns: width }: Terminal): string {
   const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, remark, unread } =
     result;
   const { green, yellow, bold, cyan, dim } = colours;
@@ -73,7 +73,7 @@ function describeInit(result: InitResult, { colours }: Terminal): string {
     ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
     ...(problems.length > 0 ? [unusable] : []),
     `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,
-    ...(remark === undefined ? [] : [`  ${remark}`]),
+    ...(remark === undefined ? [] : wrap(remark, Math.min(width, 80) - 2).map((line) => `  ${line}`)),
     '',
     ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim(`brings the model${sizeOf(result)}`)}`]),
     `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows as the model sees them, what is trained in colour')}`,

@@ -8,6 +8,7 @@ import type { Example } from '../../data/index.ts';
 import type { Comparison, Samples } from '../../store/results.ts';
 import { readComparison, readSamples } from '../../store/results.ts';
 import { writeWording, type WordedRow, type WordedSystem, type Wording } from '../../store/wording.ts';
+import { writeModelCard } from '../train/result/result-card.ts';
 import type { FinishedRun } from './final-comparison.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -23,14 +24,16 @@ const WORDLESS = 'majority';
  * Asks test rows again in other words, of the result and of its cheap rivals, after a comparison on the rows as they are.
  * What fails is told as a warning: the result is there.
  */
-export async function recordWording(run: FinishedRun, subject: SystemSpec): Promise<void> {
+export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   const comparison = readComparison(folder);
   const [first] = run.loaded.splits.train;
   if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
   try {
     const wording = await measureWording(run, { subject, comparison });
-    if (wording !== undefined) writeWording(folder, wording);
+    if (wording === undefined) return;
+    writeWording(folder, wording);
+    writeModelCard(folder, result);
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;
     const reason = error instanceof AttuneError ? error.message : 'stopped';

@@ -145,7 +145,7 @@ async function judgeResult(prepared: PreparedRun, result: string): Promise<void>
   freeTraining(prepared);
   const systems = usualSystems(prepared.context.recipe.evaluation, result);
   await compareResult(prepared, result, systems);
-  await recordWording(prepared, systems[0]);
+  await recordWording(prepared, result, systems[0]);
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }

@@ -17,13 +17,13 @@ const VERDICTS = {
 } as const;
 
 /** Whether it helped, in plain words: against whom, by how much, how sure, and where it loses. */
-export function verdictBox({ comparison, run, wording }: RunReport): Html | undefined {
+export function verdictBox({ baseRemark, comparison, run, wording }: RunReport): Html | undefined {
   if (comparison !== undefined) {
     const { tone, word } = VERDICTS[comparison.verdict];
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${wordingLines({ run, wording })} ${neverPredicted(comparison)} ${keepable(comparison, run)}
+      ${wordingLines({ run, wording, baseRemark })} ${neverPredicted(comparison)} ${keepable(comparison, run)}
       ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)} ${advice(run)}
     </div>`;
   }

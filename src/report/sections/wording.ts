@@ -6,11 +6,15 @@ import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
 /** The finding in the verdict: one sentence, and how rows of one's own are tried. */
-export function wordingLines({ run, wording }: Pick<RunReport, 'run' | 'wording'>): Html | undefined {
-  if (wording === undefined) return undefined;
+export function wordingLines({
+  baseRemark,
+  run,
+  wording,
+}: Pick<RunReport, 'run' | 'wording' | 'baseRemark'>): Html | undefined {
   const { sentence, command } = ownRowsAdvice(run.folder);
-  return html`<p>${wordingFinding(wording).sentence}</p>
-    <p class="small">${sentence} <code>${command}</code></p>`;
+  return html`${wording && html`<p>${wordingFinding(wording).sentence}</p>`}
+  ${wording && html`<p class="small">${sentence} <code>${command}</code></p>`}
+  ${baseRemark !== undefined && html`<p class="small">${baseRemark}</p>`}`;
 }
 
 /** Whether a result holds beyond the wording of its rows. */

@@ -63,7 +63,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const result = await writeResult(run, { about, state, metrics });
   const systems = usualCheapSystems(result, about);
   await compareResult(run, result, systems);
-  await recordWording(run, systems[0]);
+  await recordWording(run, result, systems[0]);
   const choice = { step: STEP, reason: 'last-step' } as const;
   emit({ type: 'run-finished', step: STEP, choice, result, metrics, seconds: seconds() });
   return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
