@@ -5,7 +5,11 @@ import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { rowChanges } from '../../src/eval/compare/samples.ts';
 import { copied } from '../../src/eval/metrics/copied.ts';
 import { copiedValues } from '../../src/eval/wording/copied-values.ts';
+import { refreshRows } from '../../src/eval/wording/refreshed.ts';
 import { rewordRows } from '../../src/eval/wording/reworded.ts';
+import { wordingFinding } from '../../src/eval/wording/wording-sentence.ts';
+import type { Verdict } from '../../src/store/results.ts';
+import type { Wording } from '../../src/store/wording.ts';
 
 const source = { file: 'rows.csv', line: 1 };
 
@@ -94,5 +98,85 @@ describe('classified rows in other words', () => {
     expect(texts(1)).not.toEqual(texts(2));
     expect(texts(1).filter((text) => text.includes('roses')).length).toBeGreaterThan(10);
     expect(texts(1).filter((text) => text === text.toLowerCase()).length).toBeGreaterThan(5);
+  });
+});
+
+describe('written rows in other words', () => {
+  const asides = ['It has been a very long week.'];
+
+  test('ask for other numbers and names, which the right answer copies', () => {
+    const rows = Array.from({ length: 20 }, (_, i) =>
+      reply(
+        `Hello,\nwhere is my parcel AB-${70_000 + i}?\nRegards,\nHeather Fitzgerald`,
+        `Dear Heather, AB-${70_000 + i} is on its way and will reach you soon.`,
+      ),
+    );
+    const reworded = refreshRows(rows, { asides, seed: 3 }) as CompletionExample[];
+    expect(reworded).toHaveLength(rows.length);
+    for (const [i, { prompt, completion }] of reworded.entries()) {
+      const [, name, code] = /^Dear (\w+), (AB-\d{5}) is on its way and will reach you soon\.$/.exec(completion)!;
+      expect(prompt).toContain(code);
+      expect(prompt).toContain(name);
+      expect(name).not.toBe('Heather');
+      expect(code).not.toBe(`AB-${70_000 + i}`);
+    }
+    expect(new Set(reworded.map(({ completion }) => completion)).size).toBe(rows.length);
+  });
+
+  test('give fields of JSON answers the value of another row, in prompt and answer alike', () => {
+    const values = [
+      ['red', 'lamp'],
+      ['green', 'kettle'],
+      ['blue', 'iron'],
+    ];
+    const rows = values.map(([colour, product]) =>
+      reply(`A ${colour} ${product}, quite new, for sale.`, JSON.stringify({ colour, product })),
+    );
+    const reworded = refreshRows(rows, { asides: [], seed: 1 }) as CompletionExample[];
+    expect(reworded.length).toBeGreaterThan(0);
+    for (const { prompt, completion, id } of reworded) {
+      const { colour, product } = JSON.parse(completion) as { colour: string; product: string };
+      expect(prompt).toContain(colour);
+      expect(prompt).toContain(product);
+      expect(id).not.toContain(colour);
+    }
+  });
+
+  test('leave answers alone that call tools', () => {
+    const calls = [{ type: 'function' as const, function: { name: 'stock', arguments: { order: 'AB-77777' } } }];
+    const messages = [
+      { role: 'user' as const, content: 'Where is AB-77777?' },
+      { role: 'assistant' as const, content: '', tool_calls: calls },
+    ];
+    expect(refreshRows([{ kind: 'chat', id: 'a', source, messages }], { asides, seed: 1 })).toEqual([]);
+  });
+});
+
+describe('what rows in other words say', () => {
+  const metric = { name: 'accuracy', title: 'accuracy', better: 'higher', best: 1 } as const;
+  const system = (name: string, asTested: number, reworded: number) => {
+    return { name, title: name, values: { accuracy: { asTested, reworded } } };
+  };
+  const wording = (reworded: number, rival: number, verdict: Verdict): Wording => ({
+    version: 1,
+    rows: 200,
+    confidence: 0.95,
+    metrics: [metric],
+    systems: [system('tuned', 0.97, reworded), system('tf-idf', 0.96, rival)],
+    against: { name: 'tf-idf', verdict },
+    examples: [],
+  });
+
+  test('is to use the cheap system where that holds and the result does not', () => {
+    expect(wordingFinding(wording(0.41, 0.8, 'worse'))).toEqual({
+      tone: 'bad',
+      sentence:
+        'On 200 test rows in other words it is right in 41 of 100 (97 as they are), tf-idf in 80: use tf-idf, or tune another base.',
+    });
+  });
+
+  test('is that the result hangs on its rows where all do, and no more where a word counter leads by little', () => {
+    expect(wordingFinding(wording(0.5, 0.5, 'no-evidence')).tone).toBe('fair');
+    expect(wordingFinding(wording(0.95, 1, 'worse')).tone).toBe('good');
   });
 });

@@ -1,12 +1,11 @@
 /** Rows for the question whether a result holds beyond the wording of the rows that it has learnt. */
+import { readFileSync } from 'node:fs';
 import type { ChatExample, ClassificationExample, CompletionExample, Example } from '../../data/example.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import { sampledRows } from '../compare/sampled-rows.ts';
 import { promptText } from '../example-text.ts';
-import { readGeneralSet } from '../general/general-set.ts';
 import { refreshRows } from './refreshed.ts';
 import { rewordRows } from './reworded.ts';
-import { segmentsOf } from './wording-steps.ts';
 
 export interface OtherWordsOptions {
   train: readonly Example[];
@@ -17,8 +16,7 @@ export interface OtherWordsOptions {
 
 /** Fewer rows tell nothing. */
 const FEWEST = 20;
-/** A sentence of a novel or a handbook that could stand in a mail. */
-const ASIDE = /^\p{Lu}[^"“”[\]|]{20,100}[.!?]$/u;
+const ASIDES = new URL('../../../assets/wording/asides.tsv', import.meta.url);
 const READ_FOR_LANGUAGE = 20;
 
 /** Whether rows of this kind can be put in other words. */
@@ -30,7 +28,7 @@ export function canReword(example: Example | undefined): boolean {
 export async function otherWords(test: readonly Example[], options: OtherWordsOptions): Promise<readonly Example[]> {
   const { train, most, seed } = options;
   const rows = sampledRows(test, most, seed);
-  const asides = await englishAsides(rows);
+  const asides = await asidesFor(rows);
   const reworded = [
     ...rewordRows(rows.filter(isClassified), { train: train.filter(isClassified), asides, seed }),
     ...refreshRows(rows.filter(isWritten), { asides, seed }),
@@ -47,10 +45,12 @@ function isWritten(example: Example): example is CompletionExample | ChatExample
   return example.kind === 'completion' || example.kind === 'chat';
 }
 
-/** For rows in another language their own sentences serve. */
-async function englishAsides(rows: readonly Example[]): Promise<string[]> {
-  const languageOf = await languageTeller(['en']);
-  const sample = rows.slice(0, READ_FOR_LANGUAGE).map(promptText);
-  if (languageOf(sample.join('\n')) !== 'en') return [];
-  return readGeneralSet().passages.flatMap(({ text }) => segmentsOf(text).filter((sentence) => ASIDE.test(sentence)));
+/** Sentences in the rows' language; none in one that has none, where the rows' own serve. */
+async function asidesFor(rows: readonly Example[]): Promise<string[]> {
+  const lines = readFileSync(ASIDES, 'utf8').trimEnd().split('\n');
+  const known = lines.map((line) => line.split('\t') as [language: string, sentence: string]);
+  const languageOf = await languageTeller([...new Set(known.map(([language]) => language))]);
+  const sample = rows.slice(0, READ_FOR_LANGUAGE).map(promptText).join('\n');
+  const own = languageOf(sample);
+  return known.flatMap(([language, sentence]) => (language === own ? [sentence] : []));
 }

@@ -26,7 +26,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
   const figures = [figure('it', subject, metric), ...(rival === undefined ? [] : [rivalFigure(rival, metric)])];
   const copies = metrics.find(({ name }) => name === COPIED);
   const copying = copies === undefined || metric === copies ? [] : [copyingFigure(subject, copies)];
-  const isBeaten = against?.verdict === 'worse';
+  const isBeaten = against?.verdict === 'worse' && rival !== undefined && isFarBehind(subject, rival, metric);
   const tone = isBeaten ? 'bad' : falls(subject, metrics) ? 'fair' : 'good';
   const said = [figures.join(', '), ...copying].join('; ');
   return { tone, sentence: `On ${plural(rows, 'test rows')} in other words ${said}: ${adviceOf(tone, rival)}.` };
@@ -34,16 +34,29 @@ export function wordingFinding(wording: Wording): WordingFinding {
 
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `use ${rival!.title}, or tune another base`;
-  return tone === 'good' ? 'it holds' : 'it hangs on the wording of its rows; more wordings or another base would help';
+  return tone === 'good'
+    ? 'changes of wording do not throw it off'
+    : 'it hangs on the wording of its rows; more wordings or another base would help';
+}
+
+/** Rules leave most words as they are, which favours systems that count words: a small lead of theirs says nothing. */
+function isFarBehind(subject: WordedSystem, rival: WordedSystem, metric: WordedMetric): boolean {
+  const [mine, theirs] = [subject, rival].map(({ values }) => entryOf(values, metric.name)?.reworded);
+  return isNotable(theirs, mine, metric);
 }
 
 function falls({ values }: WordedSystem, metrics: readonly WordedMetric[]): boolean {
-  return metrics.some(({ name, better, best }) => {
-    const { asTested, reworded } = entryOf(values, name) ?? {};
-    if (asTested === undefined || reworded === undefined) return false;
-    const loss = better === 'higher' ? asTested - reworded : reworded - asTested;
-    return loss > NOTABLE * (best === undefined || best === 0 ? Math.abs(asTested) : best);
+  return metrics.some((metric) => {
+    const { asTested, reworded } = entryOf(values, metric.name) ?? {};
+    return isNotable(asTested, reworded, metric);
   });
+}
+
+/** Whether the first value is better by what counts. */
+function isNotable(first: number | undefined, second: number | undefined, { better, best }: WordedMetric): boolean {
+  if (first === undefined || second === undefined) return false;
+  const loss = better === 'higher' ? first - second : second - first;
+  return loss > NOTABLE * (best === undefined || best === 0 ? Math.abs(first) : best);
 }
 
 function figure(who: string, { values }: WordedSystem, { name, title }: WordedMetric): string {
