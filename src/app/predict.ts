@@ -2,7 +2,6 @@ import type { BaselineName } from '../eval/baselines/index.ts';
 import type { Task } from '../models/architecture.ts';
 import type { AnswerKind } from '../jobs/predict/predict.ts';
 import type { PredictorOptions } from './predict/answering-model.ts';
-import { openFittedAnswers } from './predict/cheap-answers.ts';
 import type { PredictedRow } from './predict/predicted-row.ts';
 import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.ts';
 
@@ -39,6 +38,7 @@ export async function openRival(
   baseline: BaselineName,
   options: Pick<PredictorOptions, 'target' | 'signal'>,
 ): Promise<OpenPredictor> {
+  const { openFittedAnswers } = await import('./predict/fitted-answers.ts');
   return predictorOf(new RowAnswerer(await openFittedAnswers(baseline, options), options.target));
 }
 

@@ -1,16 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
-import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
-import { answeredRows, fitCheap, unfitFor } from '../../eval/compare/cheap.ts';
-import { labelsIn, splitLabels } from '../../eval/example-text.ts';
+import { baselines } from '../../eval/baselines/index.ts';
+import { splitLabels } from '../../eval/example-text.ts';
 import type { Prediction, Predictor } from '../../eval/predictor.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
-import { startedWith } from '../stored-run.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
 
 const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
@@ -26,35 +22,16 @@ export async function openCheapAnswers(folder: string, options: PredictorOptions
   return answersOf({ about, predictor, notes: folder }, options);
 }
 
-/**
- * A baseline fitted again on the rows that a run trained on, to answer next to its result. Nothing is written.
- * @throws AttuneError E_CHEAP_UNFIT, and what reading the run's rows raises
- */
-export async function openFittedAnswers(
-  baseline: BaselineName,
-  options: Pick<PredictorOptions, 'target' | 'signal'>,
-): Promise<AnsweringModel> {
-  const { target, signal = new AbortController().signal } = options;
-  const { splits } = await loadRunData(await startedWith(target), { emit: () => undefined, signal });
-  const { train } = splits;
-  const { systems } = await fitCheap(train, { only: [baseline], signal });
-  if (systems.length === 0)
-    throw new AttuneError('E_CHEAP_UNFIT', {
-      what: `${baseline} cannot be fitted on the rows of ${target}`,
-      got: unfitFor(await baselines.load(baseline), answeredRows(train)),
-    });
-  const about = { baseline, kind: train[0].kind, labels: labelsIn(train) };
-  return answersOf({ about, predictor: systems[0].predictor, notes: resultFolder(target) }, options);
-}
-
-interface CheapAnswers {
+/** A cheap system, and what is known of it. */
+export interface CheapAnswers {
   about: Pick<CheapModel, 'baseline' | 'kind' | 'labels' | 'label_thresholds'>;
   predictor: Predictor;
   /** The folder whose notes say how rows are laid out. */
   notes: string;
 }
 
-async function answersOf(
+/** A cheap system as it answers rows. */
+export async function answersOf(
   { about, predictor, notes }: CheapAnswers,
   options: Pick<PredictorOptions, 'signal' | 'onEvent'>,
 ): Promise<AnsweringModel> {
