@@ -20,10 +20,9 @@ export interface Isolation {
 }
 
 /** Namespaces for users, mounts, network, processes, IPC and host name; no capability, no variable of the environment. */
-const APART = [
-  ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'],
-  ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv', '--hostname', 'sandbox'],
-];
+const APART =
+  '--unshare-all --unshare-user --disable-userns --uid 65534 --gid 65534 --die-with-parent --new-session ' +
+  '--cap-drop ALL --clearenv --hostname sandbox';
 
 export const NO_ISOLATION: Isolation = { name: 'none', command: () => [], filter: undefined };
 
@@ -41,9 +40,13 @@ function find(): Isolation {
     const isolated: Isolation = {
       name: 'bubblewrap',
       command: (mounts) => [
-        ...[path, ...APART],
+        path,
+        ...APART.split(' '),
         ...mounts.flatMap(({ from, to }) => ['--ro-bind', from, to]),
-        ...['--chdir', '/', '--remount-ro', '/'],
+        '--chdir',
+        '/',
+        '--remount-ro',
+        '/',
         ...(filter === undefined ? [] : ['--seccomp', '3']),
         '--',
       ],

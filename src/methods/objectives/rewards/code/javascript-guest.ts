@@ -1,30 +1,26 @@
-/** What the printed length of a value is told to. */
-type Print = (length: number) => void;
-
-/** What tests are judged by. */
-interface Tools {
-  console: object;
-  /** Calls a test's function with `assert` and the language's own names; whether what it gives is not `false`. */
-  run: (test: (...own: unknown[]) => unknown) => Promise<boolean>;
-}
+/** What runs inside QuickJS before an answer's code: functions that are given to it as text, so that none uses anything of this module. */
 
 /** Names that mean the language's own in a test, whatever an answer calls so. */
-export const STANDARD_NAMES = [
-  ...['Object', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Math', 'JSON', 'Reflect', 'Promise'],
-  ...['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError'],
-  ...['Date', 'RegExp', 'Map', 'Set', 'parseInt', 'parseFloat', 'isNaN', 'isFinite'],
-];
+const STANDARD_NAMES =
+  'Object Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set parseInt parseFloat isNaN isFinite ' +
+  'Error TypeError RangeError SyntaxError ReferenceError EvalError URIError';
 
-/**
- * Runs inside QuickJS, before an answer's code, given to it as text: it uses nothing of this module. It freezes what the
- * language brings, so that code cannot change what a test relies on, and returns the tools of tests. Values are compared
- * by texts of them; the text of what the code returned is complete before the expected value is looked at.
- */
+/** Parameters of the function that a test becomes. */
+export const TEST_PARAMETERS = ['assert', ...STANDARD_NAMES.split(' ')].join(', ');
+
+/** Prepares a context, given a function that is told how much was printed; gives the console, and what runs a test. */
+export const guestProgram = (): string => `(print) => {
+  const standard = ${JSON.stringify(STANDARD_NAMES.split(' '))}.map((name) => globalThis[name]);
+  (${freezeLanguage.toString()})();
+  return (${testTools.toString()})(print, (${sameness.toString()})(), standard);
+}`;
+
+/** Freezes all that the language brings, so that code cannot change what a test relies on. */
 // oxlint-disable-next-line max-lines-per-function -- one text, which QuickJS is given as a whole
-export function javascriptGuest(print: Print, standardNames: readonly string[]): Tools {
+function freezeLanguage(): void {
   type Key = string | symbol;
-  const { apply, ownKeys, getPrototypeOf, getOwnPropertyDescriptor: descriptorOf, defineProperty } = Reflect;
-  const { freeze, is, hasOwn } = Object;
+  const { ownKeys, getPrototypeOf, getOwnPropertyDescriptor: descriptorOf, defineProperty } = Reflect;
+  const { freeze, hasOwn } = Object;
   const isObject = (value: unknown): value is object =>
     (typeof value === 'object' && value !== null) || typeof value === 'function';
 
@@ -32,7 +28,6 @@ export function javascriptGuest(print: Print, standardNames: readonly string[]):
   for (const [name, value] of Object.entries({ prepareStackTrace: undefined, stackTraceLimit: 10 }))
     defineProperty(Error, name, { value, writable: false, configurable: false });
 
-  const standard = standardNames.map((name) => (globalThis as Record<string, unknown>)[name]);
   const found = new Set<object>();
   const find = (value: unknown): void => {
     if (!isObject(value) || found.has(value) || value === globalThis) return;
@@ -44,6 +39,7 @@ export function javascriptGuest(print: Print, standardNames: readonly string[]):
     }
   };
   for (const key of ownKeys(globalThis)) find(descriptorOf(globalThis, key)?.value);
+  // Prototypes that no name leads to.
   for (const hidden of [
     function* () {},
     async () => {},
@@ -72,106 +68,118 @@ export function javascriptGuest(print: Print, standardNames: readonly string[]):
   };
   const often = ['constructor', 'toString', 'valueOf', 'toLocaleString', 'toJSON', 'name', 'message'];
   for (const owner of found) {
-    const isPrototype = hasOwn(owner, 'constructor');
     const isAll = owner === Object.prototype || owner === Function.prototype || owner instanceof Error;
-    if (isPrototype) for (const key of isAll ? ownKeys(owner) : often) letAssign(owner, key);
+    if (hasOwn(owner, 'constructor')) for (const key of isAll ? ownKeys(owner) : often) letAssign(owner, key);
   }
   for (const owner of found) freeze(owner);
+}
 
-  const sizeOf = descriptorOf(Map.prototype, 'size')?.get;
-  const countOf = descriptorOf(Set.prototype, 'size')?.get;
-  const { getTime } = Date.prototype;
-  const brands: readonly [name: string, read: (value: object) => unknown][] = [
-    ['map', (value) => (apply(sizeOf!, value, []), [...apply(Map.prototype.entries, value, [])])],
-    ['set', (value) => (apply(countOf!, value, []), [...apply(Set.prototype.values, value, [])])],
-    ['date', (value) => apply(getTime, value, [])],
-    ['number', (value) => apply(Number.prototype.valueOf, value, [])],
-    ['string', (value) => apply(String.prototype.valueOf, value, [])],
-    ['boolean', (value) => apply(Boolean.prototype.valueOf, value, [])],
-    ['bigint', (value) => apply(BigInt.prototype.valueOf, value, [])],
+/**
+ * Whether values are deeply and strictly equal, told by texts of them: that of what the code returned is complete before
+ * the expected value is looked at, so that getters and proxies learn nothing of it.
+ */
+// oxlint-disable-next-line max-lines-per-function -- one text, which QuickJS is given as a whole
+function sameness(): (actual: unknown, expected: unknown) => boolean {
+  const { apply, ownKeys, getPrototypeOf, getOwnPropertyDescriptor: descriptorOf } = Reflect;
+  const getter = (owner: object, key: string) => descriptorOf(owner, key)?.get as () => unknown;
+  const list = (owner: Map<unknown, unknown> | Set<unknown>) => [...apply(owner.entries, owner, [])] as unknown[];
+  const [sizeOf, countOf] = [getter(Map.prototype, 'size'), getter(Set.prototype, 'size')];
+  /** Each throws for objects of another kind, whatever their class says. */
+  const kinds: readonly [name: string, read: (value: object) => unknown][] = [
+    ['map', (value) => (apply(sizeOf, value, []), list(value as Map<unknown, unknown>))],
+    ['set', (value) => (apply(countOf, value, []), list(value as Set<unknown>))],
+    ...[Date, Number, String, Boolean, BigInt].map(({ name, prototype }): [string, (value: object) => unknown] => [
+      name,
+      (value) => apply(prototype.valueOf, value, []),
+    ]),
   ];
 
-  /** Texts that are equal where values are deeply and strictly equal. */
-  const comparer = () => {
-    const numbers = new Map<unknown, number>();
+  /** One side's texts; objects that both sides hold have one number. */
+  const textOf = (root: unknown, numbers: Map<unknown, number>): string => {
+    const open = new Map<object, number>();
     const numberOf = (value: unknown): string => {
       if (!numbers.has(value)) numbers.set(value, numbers.size);
       return `#${numbers.get(value)}`;
     };
-    return (root: unknown): string => {
-      const open = new Map<object, number>();
-      const text = (value: unknown): string => {
-        if (typeof value === 'string') return JSON.stringify(value);
-        if (typeof value === 'bigint') return `${value}n`;
-        if (typeof value === 'symbol' || typeof value === 'function') return numberOf(value);
-        if (typeof value !== 'object' || value === null) return is(value, -0) ? '-0' : String(value);
-        if (open.has(value)) return `^${open.get(value)}`;
-        open.set(value, open.size);
-        const written = `${numberOf(getPrototypeOf(value))}${held(value)}{${own(value)}}`;
-        open.delete(value);
-        return written;
-      };
-      const held = (value: object): string => {
-        if (value instanceof Error) return `error ${text(value.name)} ${text(value.message)}`;
-        if (value instanceof RegExp) return `regexp ${text(value.source)} ${text(value.flags)} ${value.lastIndex}`;
-        if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) return numberOf(value);
-        if (value instanceof ArrayBuffer) return `bytes ${new Uint8Array(value).join()}`;
-        if (Array.isArray(value)) return `array ${value.length}`;
-        for (const [name, read] of brands) {
-          let content: unknown;
-          try {
-            content = read(value);
-          } catch {
-            continue;
-          }
-          if (name === 'map') {
-            const pairs = (content as [unknown, unknown][]).map(([key, each]) => `${text(key)}:${text(each)}`);
-            return `map ${pairs.sort().join()}`;
-          }
-          if (name === 'set') return `set ${(content as unknown[]).map(text).sort().join()}`;
-          return `${name} ${text(content)}`;
-        }
-        return '';
-      };
-      const own = (value: object): string =>
-        ownKeys(value)
-          .filter((key) => descriptorOf(value, key)?.enumerable === true)
-          .map((key) => `${text(key)}:${text((value as Record<Key, unknown>)[key])}`)
-          .sort()
-          .join();
-      return text(root);
+    const text = (value: unknown): string => {
+      if (typeof value === 'string') return JSON.stringify(value);
+      if (typeof value === 'bigint') return `${value}n`;
+      if (typeof value === 'symbol' || typeof value === 'function') return numberOf(value);
+      if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+      if (open.has(value)) return `^${open.get(value)}`;
+      open.set(value, open.size);
+      const written = `${numberOf(getPrototypeOf(value))}${contentOf(value)}{${propertiesOf(value)}}`;
+      open.delete(value);
+      return written;
     };
+    const contentOf = (value: object): string => {
+      if (value instanceof Error) return `error ${text(value.name)} ${text(value.message)}`;
+      if (value instanceof RegExp) return `regexp ${text(value.source)} ${text(value.flags)} ${value.lastIndex}`;
+      if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) return numberOf(value);
+      if (value instanceof ArrayBuffer) return `bytes ${new Uint8Array(value).join()}`;
+      if (Array.isArray(value)) return `array ${value.length}`;
+      for (const [name, read] of kinds) {
+        try {
+          const content = read(value);
+          return `${name} ${Array.isArray(content) ? content.map(text).sort().join() : text(content)}`;
+        } catch {
+          // Another kind.
+        }
+      }
+      return '';
+    };
+    const propertiesOf = (value: object): string =>
+      ownKeys(value)
+        .filter((key) => descriptorOf(value, key)?.enumerable === true)
+        .map((key) => `${text(key)}:${text((value as Record<string | symbol, unknown>)[key])}`)
+        .sort()
+        .join();
+    return text(root);
   };
-  const isSame = (actual: unknown, expected: unknown): boolean => {
-    const text = comparer();
-    const written = text(actual);
-    return written === text(expected);
+  return (actual, expected) => {
+    const numbers = new Map<unknown, number>();
+    const written = textOf(actual, numbers);
+    return written === textOf(expected, numbers);
   };
+}
 
-  const fail = (message: unknown): never => {
-    throw new Error(typeof message === 'string' ? message : 'assertion failed');
+interface Tools {
+  console: object;
+  /** Calls a test's function with TEST_PARAMETERS; whether what it gives is not `false`. */
+  run: (test: (...own: unknown[]) => unknown) => Promise<boolean>;
+}
+
+/** `assert` and `console`. */
+function testTools(
+  print: (length: number) => void,
+  isSame: (a: unknown, b: unknown) => boolean,
+  standard: unknown[],
+): Tools {
+  const { is, freeze } = Object;
+  const ok = (value: unknown, message?: unknown): void => {
+    if (!value) throw new Error(typeof message === 'string' ? message : 'assertion failed');
   };
-  const ok = (value: unknown, message?: unknown): void => void (value || fail(message));
-  const equal = (a: unknown, b: unknown, message?: unknown): void => ok(is(a, b), message);
-  const notEqual = (a: unknown, b: unknown, message?: unknown): void => ok(!is(a, b), message);
-  const deepEqual = (a: unknown, b: unknown, message?: unknown): void => ok(isSame(a, b), message);
-  const notDeepEqual = (a: unknown, b: unknown, message?: unknown): void => ok(!isSame(a, b), message);
+  const assert = (value: unknown, message?: unknown): void => ok(value, message);
+  const comparison =
+    (isEqual: (a: unknown, b: unknown) => boolean, wanted: boolean) => (a: unknown, b: unknown, message?: unknown) =>
+      ok(isEqual(a, b) === wanted, message);
+  const [equal, notEqual] = [comparison(is, true), comparison(is, false)];
+  const [deepEqual, notDeepEqual] = [comparison(isSame, true), comparison(isSame, false)];
   const throws = (run: () => unknown, message?: unknown): void => {
+    let isThrown = false;
     try {
       run();
     } catch {
-      return;
+      isThrown = true;
     }
-    fail(message);
+    ok(isThrown, message);
   };
-  const assert = (value: unknown, message?: unknown): void => ok(value, message);
   Object.assign(assert, { ok, throws, equal, strictEqual: equal, notEqual, notStrictEqual: notEqual });
   Object.assign(assert, { deepEqual, deepStrictEqual: deepEqual, notDeepEqual, notDeepStrictEqual: notDeepEqual });
   freeze(assert);
-
   const log = (...values: unknown[]): void => {
     let length = 0;
-    for (const value of values) length += `${value as string}`.length + 1;
+    for (const value of values) length += String(value).length + 1;
     print(length);
   };
   const run: Tools['run'] = async (test) => (await test(assert, ...standard)) !== false;

@@ -1,8 +1,7 @@
 /** The program of the process in which an answer's JavaScript runs: QuickJS, which reaches nothing that it is not handed. */
 import { readFileSync, writeSync } from 'node:fs';
-import variant from '@jitl/quickjs-ng-wasmfile-release-sync';
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
-import { javascriptGuest, STANDARD_NAMES } from './javascript-guest.ts';
+import { guestProgram, TEST_PARAMETERS } from './javascript-guest.ts';
 
 /** What the harness reads from its standard input. */
 export interface HarnessInput {
@@ -27,7 +26,9 @@ const say = (test: number | 'ready', verdict: string): void => void writeSync(1,
 
 for (const [place, test] of input.tests.entries()) {
   // Its memory is new each time: nothing that one test breaks is met by the next.
-  const runtime = (await newQuickJSWASMModuleFromVariant(variant)).newRuntime();
+  const runtime = (
+    await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-ng-wasmfile-release-sync'))
+  ).newRuntime();
   if (place === 0) say('ready', '');
   const limits = { deadline: Date.now() + input.limit, printed: 0 };
   runtime.setMemoryLimit(input.memoryBytes);
@@ -74,16 +75,15 @@ function verdictOf(context: QuickJSContext, test: string, limits: { deadline: nu
 /** Freezes the language inside the context; gives the function that runs a test's. */
 function prepare(context: QuickJSContext, limits: { printed: number }): QuickJSHandle {
   const print = context.newFunction('print', (length) => void (limits.printed += context.getNumber(length)));
-  const guest = context.unwrapResult(context.evalCode(`(${javascriptGuest.toString()})`, 'guest.js'));
-  const names = context.unwrapResult(context.evalCode(JSON.stringify(STANDARD_NAMES)));
-  const tools = context.unwrapResult(context.callFunction(guest, context.undefined, print, names));
+  const guest = context.unwrapResult(context.evalCode(`(${guestProgram()})`, 'guest.js'));
+  const tools = context.unwrapResult(context.callFunction(guest, context.undefined, print));
   context.setProp(context.global, 'console', context.getProp(tools, 'console'));
   return context.getProp(tools, 'run');
 }
 
-/** A test is an expression, or else statements. Strict code cannot be reached by the `caller` of what it calls. */
+/** A test is an expression, or else statements. */
 function functionOf(context: QuickJSContext, test: string): QuickJSHandle {
-  const head = `(async (assert, ${STANDARD_NAMES.join(', ')}) => `;
+  const head = `(async (${TEST_PARAMETERS}) => `;
   const expression = context.evalCode(`${head}(\n${test}\n))`, 'test.js');
   if (expression.error === undefined) return expression.value;
   return context.unwrapResult(context.evalCode(`${head}{\n${test}\n})`, 'test.js'));

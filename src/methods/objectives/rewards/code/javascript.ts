@@ -8,16 +8,14 @@ import { runInSandbox, type SandboxLimits } from './sandbox.ts';
 /** Address space that Node maps besides what code allocates, stacks of threads above all; most of it is never touched. */
 const OWN_BYTES = 1280 * 2 ** 20;
 const PACKAGES = ['quickjs-emscripten-core', '@jitl/quickjs-ng-wasmfile-release-sync', '@jitl/quickjs-ffi-types'];
-const NODE_FLAGS = [
-  ...['--permission', '--disallow-code-generation-from-strings', '--max-old-space-size=256', '--stack-size=60000'],
-  '--no-warnings',
-];
+const NODE_FLAGS =
+  '--permission --disallow-code-generation-from-strings --max-old-space-size=256 --stack-size=60000 --no-warnings';
 
 export const javascript: Language = {
   check: () => undefined,
   async run(job, signal) {
     const { mounts, folders, harness } = filesOf(isolation().name !== 'none');
-    const args = [...NODE_FLAGS, ...folders.map((folder) => `--allow-fs-read=${folder}`), harness];
+    const args = [...NODE_FLAGS.split(' '), ...folders.map((folder) => `--allow-fs-read=${folder}`), harness];
     const program = { command: process.execPath, args, mounts, input: JSON.stringify(inputOf(job)) };
     const { output: lines, end } = await runInSandbox(program, limitsOf(job), signal);
     return { lines, end };

@@ -22,10 +22,8 @@ export const python: Language = {
     const { path, mounts } = interpreter();
     const folder = isolation().name === 'none' ? FOLDER : '/attune';
     const program = (name: string) => ({ command: path, args: [...FLAGS, join(folder, name)], mounts });
-    const limits: SandboxLimits = {
-      ...{ seconds: job.timeout + 1, memoryBytes: job.memoryBytes },
-      ...{ ownBytes: OWN_BYTES, output: MOST_PASSED },
-    };
+    const { timeout, memoryBytes } = job;
+    const limits: SandboxLimits = { seconds: timeout + 1, memoryBytes, ownBytes: OWN_BYTES, output: MOST_PASSED };
     const answer = startInSandbox(program('answer.py'), limits, signal);
     const input = JSON.stringify({ tests: job.tests, answer: answerOf(job) });
     const judge = startInSandbox({ ...program('judge.py'), input, pipes: 2 }, { ...limits, output: 2 ** 16 }, signal);
