@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../../../../base/errors.ts';
+import { parseJson } from '../../../../files/json.ts';
 import { isolation, programMounts, programPath, type Mount } from './isolation.ts';
 import { MOST_PRINTED, secondsOf, type CodeJob, type CodeRun, type Language } from './language.ts';
 import { printed, startInSandbox, type SandboxLimits } from './sandbox.ts';
@@ -64,7 +65,7 @@ function findInterpreter(): Interpreter {
   const command = programPath('python3');
   const asked = command === undefined ? undefined : spawnSync(command, [...FLAGS, '-c', ASK], { encoding: 'utf8' });
   if (asked?.status !== 0) throw noPython('no python3 on the PATH');
-  const [path, ...rest] = JSON.parse(asked.stdout) as [string, string, string, number[]];
+  const [path, ...rest] = parseJson(asked.stdout) as [string, string, string, number[]];
   const [libraries, platform, [major, minor]] = rest;
   if (major !== 3 || minor < 9) throw noPython(`Python ${major}.${minor}`);
   const native = join(platform, 'lib-dynload');
