@@ -69,7 +69,7 @@ export class Tokenizer {
     this.special = traits.special;
     const flagged = this.addedTokens.filter(({ special }) => special);
     this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
-    this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
+    this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, parsed.decoder);
     const pieces = files.translation?.pieces?.[this.#side];
     this.#cutter = new TextCutter(core, {
       pieces: pieces === undefined ? undefined : () => withoutLimits(loadCore(files, pieces)),

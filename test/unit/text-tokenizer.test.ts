@@ -278,6 +278,42 @@ describe('decoding', () => {
     expect(tokenizer.decode([999_999])).toBe('');
   });
 
+  test('turns added tokens of several ▁ into spaces, as Gemma’s have them', async () => {
+    const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
+    const letters = ['<unk>', 'a', 'b', '▁', '▁▁', ...bytes];
+    const json = {
+      version: '1.0',
+      added_tokens: [
+        { id: 4, content: '▁▁', special: false, normalized: false, single_word: false, lstrip: false, rstrip: false },
+      ],
+      normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+      pre_tokenizer: null,
+      post_processor: null,
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+        ],
+      },
+      model: {
+        type: 'BPE',
+        unk_token: '<unk>',
+        fuse_unk: true,
+        byte_fallback: true,
+        vocab: Object.fromEntries(letters.map((letter, id) => [letter, id])),
+        merges: [['▁', '▁']],
+      },
+    };
+    const tokenizer = await Tokenizer.load(folderWith({ 'tokenizer.json': json }));
+    const ids = await tokenizer.encode('a  b   a');
+    expect([...ids]).toEqual([1, 4, 2, 4, 3, 1]);
+    expect(tokenizer.decode(ids)).toBe('a  b   a');
+    const stream = new StreamingDecoder(tokenizer);
+    expect([...ids].map((id) => stream.push(id)).join('') + stream.end()).toBe('a  b   a');
+  });
+
   test('as a stream gives the same text, never a part of a character, also from random ids', async () => {
     const tokenizer = await newTokenizer(vocabulary, { roles: { eos: '</s>' } });
     let state = 1;
