@@ -76,7 +76,8 @@ async function textEncoderOf(
   return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;
 }
 
-function chooseTask(
+/** The task that is wanted, or that the checkpoint was saved for, with its head. @throws AttuneError E_TASK_UNSUPPORTED */
+export function chooseTask(
   architecture: Architecture,
   raw: RawConfig,
   wanted: Task | undefined,
