@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -138,6 +138,19 @@ describe('t5', () => {
     // The result is read back as it is.
     saveModel(model, folder);
     expect((await loadModel(folder)).model.tokenHead.scale).toBe(scale);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('keeps the numbers of its config.json as they are written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));
+    saveModel(await tinyModel({ raw: tinyConfigs.t5[0], task: 'seq2seq' }, 'f32'), folder);
+    const path = join(folder, 'config.json');
+    const text = readFileSync(path, 'utf8')
+      .replace('"initializer_factor": 0.6', '"initializer_factor": 1.0,\n  "layer_norm_epsilon": 1e-06')
+      .replace('"dropout_rate": 0.2', '"dropout_rate": 0.0');
+    writeFileSync(path, text);
+    saveModel((await loadModel(folder)).model, folder);
+    expect(readFileSync(path, 'utf8')).toBe(text);
     rmSync(folder, { recursive: true });
   });
 

@@ -1,7 +1,5 @@
 import type { RawConfig } from '../config.ts';
 
-const KEYS: readonly string[] = ['quantization_config', 'compression_config'];
-
 /** How a configuration says that its weights are quantised; undefined where they are dense. */
 export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
   const config = raw.quantization_config ?? raw.compression_config;
@@ -12,6 +10,10 @@ export function quantisationOf(raw: RawConfig): { method: string; config: unknow
 }
 
 /** The configuration of the dense model. */
-export function withoutQuantisation(raw: RawConfig): RawConfig {
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => !KEYS.includes(key)));
+export function withoutQuantisation({
+  quantization_config: _quantised,
+  compression_config: _compressed,
+  ...dense
+}: RawConfig): RawConfig {
+  return dense;
 }
