@@ -155,7 +155,11 @@ export function readWholeConfig(folder: string): RawConfig {
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
     });
   }
-  return readJsonObject(path);
+  const raw = readJsonObject(path);
+  // AutoGPTQ's folders from before config.json said how weights are packed.
+  const older = join(folder, 'quantize_config.json');
+  if (raw.quantization_config !== undefined || !existsSync(older)) return raw;
+  return { ...raw, quantization_config: { quant_method: 'gptq', ...readJsonObject(older) } };
 }
 
 function deviationOf(raw: RawConfig): number {
