@@ -12,6 +12,7 @@ import {
   withChatTemplate,
   type TokenizerJson,
 } from '../../src/text/index.ts';
+import { dropoutOf } from '../../src/text/tokenizer-core.ts';
 import { cutAtLines } from '../../src/text/line-cutter.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');
@@ -222,6 +223,22 @@ describe('encoding', () => {
     const [one, two] = await tokenizer.encodeBatch(['One', 'two']);
     expect([...framed.ids]).toEqual([1, ...one, 2, ...two]);
     expect([...framed.typeIds]).toEqual([0, ...one.map(() => 0), 1, ...two.map(() => 1)]);
+  });
+
+  test('is the same each time where tokenizer.json leaves merges out at random, and says so', async () => {
+    const dropping = { ...vocabulary, model: { ...vocabulary.model, dropout: 0.5 } };
+    const folder = folderWith({ 'tokenizer.json': dropping });
+    const tokenizer = await Tokenizer.load(folder);
+    const plain = await Tokenizer.load(folderWith({ 'tokenizer.json': vocabulary }));
+    const [ids, framed] = [await plain.encode(prose), await plain.encodeFramed([{ text: prose }])];
+    expect(await tokenizer.encode(prose)).toEqual(ids);
+    expect(await tokenizer.encodeFramed([{ text: prose }])).toEqual(framed);
+    expect(dropoutOf('{"dropout": 68213, "model": {"dropout": 1e-1}}')).toBe(0.1);
+    expect(dropoutOf('{"dropout":68213,"model":{"dropout":0.0}}')).toBeUndefined();
+    expect([tokenizer.remark, plain.remark]).toEqual([expect.stringContaining('0.5 of its merges'), undefined]);
+    tokenizer.save(join(folder, 'additional_chat_templates'));
+    const saved = readFileSync(join(folder, 'additional_chat_templates', 'tokenizer.json'), 'utf8');
+    expect(saved).toBe(JSON.stringify(dropping));
   });
 
   test('gives places in UTF-16 units, spaces included, whatever the post-processor trims', async () => {
