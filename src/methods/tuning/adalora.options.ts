@@ -89,5 +89,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./adalora.ts'),
 });

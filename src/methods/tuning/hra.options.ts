@@ -30,5 +30,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./hra.ts'),
 });

@@ -33,5 +33,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./road.ts'),
 });

@@ -29,5 +29,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./shira.ts'),
 });
