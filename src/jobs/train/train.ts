@@ -112,7 +112,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     phase: 'train',
     message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
-  if (trainer.state.step === 0) await trainer.evaluate();
+  if (trainer.state.step === 0) await trainer.evaluateBase();
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   // A run that is repeated is repeated for its bytes.
