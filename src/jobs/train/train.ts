@@ -131,7 +131,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
-  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
+  const advice = isJudged ? ((await recordCourse(prepared, choice.step)) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   const { training } = prepared.constants;
