@@ -165,7 +165,7 @@ function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
-  const { context, parts, options, constants } = prepared;
+  const { context, parts, options, constants, trainer } = prepared;
   return preflight({
     parts,
     options,
@@ -174,6 +174,7 @@ async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
     checkpointsKept: context.recipe.checkpoints.keep + 1,
     comparisonBytes: foreseeComparison(prepared),
     recipe: context.recipe,
+    step: trainer.stepContext(),
     emit: context.emit,
   });
 }
