@@ -44,6 +44,11 @@ function rowsOf(task: Task): object[] {
   return tickets.map(({ subject, body, product, queue }) => ({ text: `${subject}\n${body}\n${product}`, label: queue }));
 }
 
+/** What a tuning cannot do without. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  trainable_tokens: { trainable_tokens: Array.from({ length: 2000 }, (_, id) => id) },
+};
+
 interface Tried {
   rate: number;
   start: number;
@@ -65,7 +70,7 @@ async function tryTuning(folder: string, { model, task, tuning, rate, steps }: T
   const recipe = await resolveRecipe({
     model,
     data: { train: join(folder, 'rows.jsonl'), validation: 0.15, test: 0, allow_overlap: true },
-    tuning: tuning as RecipeInput['tuning'],
+    tuning: { method: tuning, ...OPTIONS[tuning] } as RecipeInput['tuning'],
     objective: TASKS[task],
     training: { max_steps: steps, batch_size: 8, seed: 1, ...(rate !== undefined && { learning_rate: rate }) },
     evaluation: { every: 'never', baselines: 'none' },

@@ -37,18 +37,29 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
   run(): Promise<Implementation>;
 }
 
+/**
+ * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
+ * which is what it rose by since the reference.
+ */
+export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
+
 /** One thing to optimise. */
 export interface ObjectiveMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
+  preference(values: unknown): PreferenceMeasure | undefined;
   /** @throws ZodError where the values are no options of this method */
   create(values: unknown, processor: Processor): Promise<Objective>;
 }
 
 export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }>,
+  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
+    preference?(options: Options): PreferenceMeasure;
+  },
 ): ObjectiveMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
+    preference: (values) => definition.preference?.(settled(values)),
     create: async (values, processor) => (await definition.run()).create(settled(values), processor),
   };
 }
