@@ -41,7 +41,10 @@ function rowsOf(task: Task): object[] {
     return Array.from({ length: ROWS }, () => drawAttributes(draws));
   }
   const tickets = drawTickets({ rows: ROWS, seed: 0 });
-  return tickets.map(({ subject, body, product, queue }) => ({ text: `${subject}\n${body}\n${product}`, label: queue }));
+  return tickets.map(({ subject, body, product, queue }) => ({
+    text: `${subject}\n${body}\n${product}`,
+    label: queue,
+  }));
 }
 
 /** What a tuning cannot do without. */

@@ -19,4 +19,3 @@ export function spanOf(
   const variance = steps.reduce((sum, square) => sum + square, 0) / 2 / Math.max(1, steps.length);
   return { mean, error: Math.sqrt(variance / own.length), middle: own[Math.floor(own.length / 2)].step };
 }
-

@@ -143,9 +143,11 @@ export function adviceText({ course, finding, change }: CourseAdvice, run: strin
 function flatAdvice({ epochs, rate }: { epochs?: number; rate?: number }): string {
   const longer = epochs === undefined ? [] : [`train longer, --epochs ${epochs}`];
   const faster = rate === undefined ? [] : [`at the usual rate, --learning-rate ${rate}`];
-  return [...longer, ...faster, 'choose prompts whose answers differ in reward, or fine-tune on solved rows first'].join(
-    '; or ',
-  );
+  return [
+    ...longer,
+    ...faster,
+    'choose prompts whose answers differ in reward, or fine-tune on solved rows first',
+  ].join('; or ');
 }
 
 /** Two digits: settings, no measurements. */

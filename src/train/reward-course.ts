@@ -48,7 +48,8 @@ function fallen({ entropies, learningRate }: RewardFacts, { rise, error, text }:
 function unmoved({ rewards, alike, epochs, ...rates }: RewardFacts, { error, text }: Moved): CourseAdvice {
   const { learningRate, usualRate } = rates;
   const share = alike.length === 0 ? 0 : spanOf(alike, 0, 1).mean;
-  const why = share > 0.5 ? `; at ${formatNumber(100 * share, 2)} % of the prompts all answers got the same reward` : '';
+  const why =
+    share > 0.5 ? `; at ${formatNumber(100 * share, 2)} % of the prompts all answers got the same reward` : '';
   const { step: steps } = rewards.at(-1)!;
   const isShort = share < ALL && steps < USUAL_STEPS;
   const more = isShort ? { epochs: short((epochs * USUAL_STEPS) / steps) } : {};

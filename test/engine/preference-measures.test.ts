@@ -46,7 +46,9 @@ afterAll(() => {
 
 async function trained(name: 'dpo' | 'orpo') {
   const { model, tokenizer } = opened;
-  const objective = await (await objectives.load(name)).create({ beta: 0.1 }, { tokenizer, now: new Date(0), causal: true });
+  const objective = await (
+    await objectives.load(name)
+  ).create({ beta: 0.1 }, { tokenizer, now: new Date(0), causal: true });
   const { rows } = await objective.prepare(examples);
   const reference = <T>(body: (other: typeof model) => T) => tuning.disabled(() => noGrad(() => body(model)));
   const parts = { model, objective, reference };

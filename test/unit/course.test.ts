@@ -94,7 +94,10 @@ function rewardsOf(means: readonly number[], noise: number, others: Partial<Rewa
   const rewards = means.flatMap((mean, ten) =>
     Array.from({ length: 10 }, (_, i) => {
       const next = means[ten + 1] ?? 2 * mean - means[ten - 1];
-      return { step: 10 * ten + i + 1, value: mean + ((next - mean) * i) / 10 + noise * [1, -1, 0.3, -0.3, 0.6, -0.6][i % 6] };
+      return {
+        step: 10 * ten + i + 1,
+        value: mean + ((next - mean) * i) / 10 + noise * [1, -1, 0.3, -0.3, 0.6, -0.6][i % 6],
+      };
     }),
   );
   const trainLosses = rewards.map(({ step }) => ({ step, value: (step % 2 === 0 ? -1 : 1) * 1e-3 * (1 + step) }));

@@ -70,7 +70,11 @@ function sumsOf(model: Model, batch: Batch): [chosen: number, rejected: number][
   return chosen.map((sum, row) => [sum, rejected[row]]);
 }
 
-function marginsOf(row: PreparedRow, own: readonly [number, number], before: readonly [number, number]): Required<Margins> {
+function marginsOf(
+  row: PreparedRow,
+  own: readonly [number, number],
+  before: readonly [number, number],
+): Required<Margins> {
   const [chosen, rejected] = answerTokens(row);
   const whole = own[0] - own[1];
   return { whole, per_token: own[0] / chosen - own[1] / rejected, reference: whole - (before[0] - before[1]) };

@@ -21,7 +21,7 @@ export interface ReferenceModel {
 
 interface Request {
   objective: Pick<Objective, 'needs' | 'referenceModel'>;
-  tuning: Pick<Tuning, 'disabled'> & { result: 'adapter' } | { result: 'model' };
+  tuning: (Pick<Tuning, 'disabled'> & { result: 'adapter' }) | { result: 'model' };
   model: Model;
   /** The base model's folder. */
   base: string;

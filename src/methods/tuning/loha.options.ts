@@ -46,6 +46,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
-  rate: { like: 'lora', times: 1 },
+  rate: { like: 'lora', times: 5 },
   run: () => import('./loha.ts'),
 });

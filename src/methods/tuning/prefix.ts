@@ -4,7 +4,14 @@ import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import type { Heads, Pass } from '../../models/stack.ts';
-import { layoutOfRows, ModuleBuffer, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import {
+  layoutOfRows,
+  ModuleBuffer,
+  Parameter,
+  type Embedding,
+  type EmbeddingAdapter,
+  type Term,
+} from '../../nn/index.ts';
 import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { attentionLayers } from './attention-layers.ts';
@@ -130,7 +137,9 @@ class Prefix implements AdapterPart {
     const rows = at('prompt_embeddings') ?? at(`${ENCODER}embedding.weight`)!;
     if (this.#start === undefined) return rows;
     const linear = (x: Tensor, place: number) =>
-      aten.linear.default(x, at(`${ENCODER}transform.${place}.weight`)!, { bias: at(`${ENCODER}transform.${place}.bias`) });
+      aten.linear.default(x, at(`${ENCODER}transform.${place}.weight`)!, {
+        bias: at(`${ENCODER}transform.${place}.bias`),
+      });
     return this.#start.tensor.add(linear(aten.tanh.default(linear(rows, 0)), 2));
   }
 

@@ -33,6 +33,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
-  rate: { like: 'lora', times: 1 },
+  rate: { like: 'lora', times: 15 },
   run: () => import('./road.ts'),
 });

@@ -34,6 +34,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
-  rate: { like: 'lora', times: 1 },
+  rate: { like: 'lora', times: [15, 20] },
   run: () => import('./vera.ts'),
 });
