@@ -176,10 +176,10 @@ export interface EvaluationFinished {
   change?: { mean: number; error: number };
 }
 
-/** What the course of the losses says of the run's settings; nothing is said of a run that settled. */
+/** What the course of the losses or rewards says of the run's settings; nothing is said of a run that settled. */
 export interface CourseJudged {
   type: 'course-judged';
-  course: 'falling' | 'rising' | 'unstable';
+  course: 'falling' | 'rising' | 'unstable' | 'flat';
   /** For people, without what to do. */
   finding: string;
   change: { epochs?: number; learning_rate?: number };

@@ -67,6 +67,9 @@ const table = {
   novelty: () => import('./recommended.ts').then((module) => module.novelty),
   popularity_bias: () => import('./recommended.ts').then((module) => module.popularityBias),
   preference_accuracy: () => import('./preference-accuracy.ts').then((module) => module.preferenceAccuracy),
+  preference_accuracy_per_token: () => import('./preference-accuracy.ts').then((module) => module.preferencePerToken),
+  preference_accuracy_reference: () =>
+    import('./preference-accuracy.ts').then((module) => module.preferenceAgainstReference),
   step_accuracy: () => import('./step-metrics.ts').then((module) => module.stepAccuracy),
   step_f1: () => import('./step-metrics.ts').then((module) => module.stepF1),
   step_auc: () => import('./step-metrics.ts').then((module) => module.stepAuc),
