@@ -10,7 +10,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
-import type { ColumnReading } from './init/columns.ts';
+import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
@@ -46,7 +46,7 @@ export async function examineForInit(
   const { format, columns, profiles = [] } = reading;
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
-  if (kind === undefined) throw noGoodRow(inspection);
+  if (kind === undefined) throw badRows(inspection);
   const objective = usualObjectives[kind];
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
@@ -64,10 +64,6 @@ export async function examineForInit(
   };
   const groupColumns = kind === 'items' ? [] : inspection.columns.filter((name) => isGroup(name) && !used.has(name));
   return { path, inspection, objective, groupColumns };
-}
-
-function noGoodRow({ file, problems }: DataInspection): AttuneError {
-  return new AttuneError('E_BAD_ROWS', { what: `No row of ${file} can be used`, problems });
 }
 
 /** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
