@@ -100,7 +100,8 @@ function describeLengths(
   { lengths, trainedTokens = 0, longRows, tooLong, tokenizer }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
-  if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  if (lengths === undefined)
+    return tokenizer === undefined ? `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}` : '';
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
   // Labels of whole rows carry no tokens.
