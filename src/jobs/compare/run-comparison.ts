@@ -48,6 +48,7 @@ export async function runComparison(
     cheapest,
     skipped,
     train: rows.train,
+    ...rows.meaning,
     seed,
     onProgress,
     signal,
