@@ -5,7 +5,7 @@ import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
 import type { OpenConversation } from '../../text/index.ts';
 import type { Writer } from '../models/opened.ts';
-import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
+import { chatTool, type ChatRequest, type ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
 import { thinkingOf, type AnswerForm } from '../../generate/tool-calls/answer-reader.ts';
@@ -16,21 +16,24 @@ import type { CallableTool, ToolFamily } from '../../generate/tool-calls/family.
 export interface ChatPlan {
   wish: Wish;
   form: AnswerForm;
+  /** The request with what the model's training rows had and it lacks, as it is watched. */
+  asked: ChatRequest;
 }
 
 /** @throws ApiError 400 */
 export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): ChatPlan {
   const { description } = writer;
-  const tools = toolPlan(body);
+  const offered = body.tools ?? defaultToolsOf(body, writer);
+  const tools = toolPlan({ ...body, tools: offered });
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
   const template = tools.shown.length > 0 ? ofTools : usual;
   const family = tools.callable.length > 0 ? familyOf(template) : undefined;
   const conversation = conversationOf(body, tools, description.sees ? uploads : undefined);
-  const prompt = writer.asTrained(conversation);
+  const prompt = withoutEmptyTools(writer.asTrained(conversation));
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
-  const required = family === undefined ? undefined : toolConstraint(body, tools, family);
+  const required = family === undefined ? undefined : toolConstraint({ ...body, tools: offered }, tools, family);
   return {
     wish: {
       prompts: [prompt],
@@ -40,6 +43,7 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
         ...(required !== undefined && { constraint: required }),
       },
     },
+    asked: asAsked({ ...body, tools: offered }, prompt),
     form: {
       family,
       names: new Set(tools.callable.map((tool) => tool.function.name)),
@@ -47,6 +51,30 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
       thinking: thinkingIn(conversation, template),
     },
   };
+}
+
+function asAsked(body: ChatRequest, prompt: Wish['prompts'][number]): ChatRequest {
+  if (typeof prompt === 'string' || !('messages' in prompt) || prompt.messages.length === body.messages.length)
+    return body;
+  const [{ content }] = prompt.messages;
+  return { ...body, messages: [{ role: 'system', content }, ...body.messages] };
+}
+
+/** The tools that the model was trained with, as far as they are functions: others are shown and never called. */
+function defaultToolsOf({ tool_choice: choice }: ChatRequest, { defaultTools = [] }: Writer): ChatTool[] {
+  if (choice === 'none') return [];
+  return defaultTools.flatMap((tool) => {
+    const whole = 'function' in tool ? tool : { type: 'function', function: tool };
+    const { data } = chatTool.safeParse(whole);
+    return data === undefined ? [] : [data];
+  });
+}
+
+/** No tools at all are another prompt than an empty list of them in some templates. */
+function withoutEmptyTools(prompt: Wish['prompts'][number]): Wish['prompts'][number] {
+  if (typeof prompt === 'string' || !('messages' in prompt) || prompt.tools?.length !== 0) return prompt;
+  const { tools: _, ...rest } = prompt;
+  return rest;
 }
 
 function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | undefined {
