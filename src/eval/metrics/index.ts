@@ -32,6 +32,8 @@ const table = {
   json_validity: () => import('./json-metrics.ts').then((module) => module.jsonValidity),
   schema_validity: () => import('./json-metrics.ts').then((module) => module.schemaValidity),
   json_fields: () => import('./json-metrics.ts').then((module) => module.jsonFields),
+  tool_name: () => import('./tool-calls.ts').then((module) => module.toolName),
+  tool_arguments: () => import('./tool-calls.ts').then((module) => module.toolArguments),
   accuracy: () => import('./class-metrics.ts').then((module) => module.accuracy),
   balanced_accuracy: () => import('./class-metrics.ts').then((module) => module.balancedAccuracy),
   macro_f1: () => import('./class-metrics.ts').then((module) => module.macroF1),
