@@ -62,10 +62,11 @@ describe('values that an answer copies', () => {
           ]),
         ),
         predictions: [{}, {}, {}],
-      }) as unknown as Parameters<typeof rowChanges>[0];
+      }) as unknown as Parameters<typeof rowChanges>[0][0];
+    const row = reply(ASKED, ANSWER);
     const mine = scored([82, 82, 40], [0, 1, 1]);
     const theirs = scored([80, 80, 90], [1, 1, 0]);
-    const [wrongPerson, nearer, muchWorse] = rowChanges(mine, theirs, { name: 'chrf', best: 100 });
+    const [wrongPerson, nearer, muchWorse] = rowChanges([mine, theirs], [row, row, row], { name: 'chrf', best: 100 });
     expect(wrongPerson).toBeLessThan(0);
     expect(nearer).toBeGreaterThan(0);
     expect(muchWorse).toBeLessThan(0);
@@ -114,7 +115,7 @@ describe('written rows in other words', () => {
     const reworded = refreshRows(rows, { asides, seed: 3 }) as CompletionExample[];
     expect(reworded).toHaveLength(rows.length);
     for (const [i, { prompt, completion }] of reworded.entries()) {
-      const [, name, code] = /^Dear (\w+), (AB-\d{5}) is on its way and will reach you soon\.$/.exec(completion)!;
+      const [, name, code] = /^Dear (\p{L}+), (AB-\d{5}) is on its way and will reach you soon\.$/u.exec(completion)!;
       expect(prompt).toContain(code);
       expect(prompt).toContain(name);
       expect(name).not.toBe('Heather');

@@ -176,6 +176,15 @@ function brought(base: Base): Base {
   }
 }
 
+/** What makes vectors of texts to search by. */
+export async function searchBase(): Promise<Base> {
+  const reason = 'makes vectors of English sentences';
+  return (
+    (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ??
+    imported(SENTENCES, { bytes: SENTENCES_BYTES, reason })
+  );
+}
+
 /** Universal Sentence Encoder Lite, if somebody has imported it: better with English texts than attune-base. */
 async function sentencesHere(examples: readonly Example[]): Promise<Base | undefined> {
   const found = await onThisMachine(

@@ -3,6 +3,7 @@ import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
+import { isRight } from './tally.ts';
 
 /** Rows of each kind of change that samples.json keeps. */
 const KEPT = 150;
@@ -11,16 +12,21 @@ const KEPT = 150;
 const TIE = 0.1;
 
 /**
- * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Where both are
- * about as near to the right answer, one with its numbers, codes and names is better than one without.
+ * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
+ * class are right or wrong: how sure two right answers are is no change. Of two written answers that are about as near to
+ * the right one, one with its numbers, codes and names is better than one without.
  */
 export function rowChanges(
-  subject: Scored,
-  rival: Scored | undefined,
+  [subject, rival]: readonly [Scored, Scored | undefined],
+  examples: readonly Example[],
   { name, best = 0 }: Pick<ComparedMetric, 'name' | 'best'>,
 ): Float64Array {
   const [mine, theirs] = [subject.scores.get(name), rival?.scores.get(name)];
-  if (mine === undefined) return new Float64Array(subject.predictions.length);
+  if (mine === undefined || rival === undefined) return new Float64Array(subject.predictions.length);
+  if (examples.every(({ kind }) => kind === 'classification')) {
+    const right = ({ predictions }: Scored, row: number) => Number(isRight(predictions[row], examples[row]));
+    return Float64Array.from(examples, (_, row) => right(subject, row) - right(rival, row));
+  }
   const sign = mine.better === 'higher' ? 1 : -1;
   const [copies, others] = [subject, rival].map((system) => system?.scores.get('copied')?.rows);
   return mine.rows.map((value, row) => {
