@@ -18,6 +18,7 @@ interface Asked {
 /** Shorter numbers count or date something, and other words may depend on them. */
 const FEWEST_DIGITS = 3;
 const NAME_FORM = /^\p{Lu}\p{Ll}{2,8}$/u;
+const SALUTATION = /^\s*\p{L}+(?:\s\p{L}+){0,4},\s*$/u;
 /** What separates the parts of a description. */
 const CLAUSES = /,\s+|;\s+/;
 
@@ -159,11 +160,19 @@ interface WordParts {
 }
 
 function inOtherWords({ prompt, answer }: Asked, { isJson, asides, draw }: WordParts): string {
-  const reordered = isJson && draw() < 1 / 2 ? inOtherOrder(prompt, draw) : prompt;
+  const plain = draw() < 1 / 2 ? withoutSalutations(prompt) : prompt;
+  const reordered = isJson && draw() < 1 / 2 ? inOtherOrder(plain, draw) : plain;
   const said = rephrased(reordered) ?? reordered;
   const kept = new Set(answer.match(/\p{L}+/gu));
   const spelt = draw() < 1 / 2 ? misspelt(said, draw, (word) => kept.has(word)) : said;
   return draw() < 1 / 2 && asides.length > 0 ? withAside(spelt, pick(asides, draw), { draw, isFirst: true }) : spelt;
+}
+
+/** "Good morning," and "Kind regards,": lines of a few words that end in a comma, and the line ends around them. */
+function withoutSalutations(text: string): string {
+  const lines = text.split(/\n+/);
+  const kept = lines.filter((line) => !SALUTATION.test(line));
+  return kept.length === 0 || kept.length === lines.length ? text : kept.join(' ');
 }
 
 /** The clauses of each sentence the other way round. */
