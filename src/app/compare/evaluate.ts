@@ -50,7 +50,7 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
 function answersIn(samples: Samples, subject: string, metric: string): Evaluated['answers'] {
   return samples.rows.map(({ prompt, expected = '', answers }) => {
     const { text = '', scores = {} } = entryOf(answers, subject) ?? {};
-    return { prompt, expected, text, isRight: scores[metric] === 1 || text.trim() === expected.trim() };
+    return { prompt, expected, text, isRight: entryOf(scores, metric) === 1 || text.trim() === expected.trim() };
   });
 }
 

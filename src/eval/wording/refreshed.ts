@@ -24,7 +24,7 @@ const CLAUSES = /,\s+|;\s+/;
 
 /**
  * Each row once, with an answer that is right for it: copied codes have other digits, copied names are other names, and
- * fields of JSON answers that stand in the prompt have another row's value, its clauses in another order. Half of the
+ * fields of JSON answers that stand in the prompt have another row's value, its clauses another order or nothing but the values. Half of the
  * prompts begin with a sentence about something else, and half are misspelt where nothing is copied from. Rows that come
  * out as they were are left out, as are answers with calls of tools, whose arguments follow from more than one text.
  */
@@ -161,7 +161,7 @@ interface WordParts {
 
 function inOtherWords({ prompt, answer }: Asked, { isJson, asides, draw }: WordParts): string {
   const plain = draw() < 1 / 2 ? withoutSalutations(prompt) : prompt;
-  const reordered = isJson && draw() < 1 / 2 ? inOtherOrder(plain, draw) : plain;
+  const reordered = isJson ? describedOtherwise({ prompt: plain, answer }, draw) : plain;
   const said = rephrased(reordered) ?? reordered;
   const kept = new Set(answer.match(/\p{L}+/gu));
   const spelt = draw() < 1 / 2 ? misspelt(said, draw, (word) => kept.has(word)) : said;
@@ -173,6 +173,17 @@ function withoutSalutations(text: string): string {
   const lines = text.split(/\n+/);
   const kept = lines.filter((line) => !SALUTATION.test(line));
   return kept.length === 0 || kept.length === lines.length ? text : kept.join(' ');
+}
+
+/** A third as they are, a third with their clauses in another order, a third as the bare values where they say it all. */
+function describedOtherwise({ prompt, answer }: Asked, draw: Draw): string {
+  const form = draw();
+  if (form < 1 / 3) return prompt;
+  const values = Object.values(parseObject(answer) ?? {});
+  const isSaid = values.every((value) => typeof value === 'string' && prompt.includes(value));
+  if (form < 2 / 3 || !isSaid || values.length < 2) return inOtherOrder(prompt, draw);
+  const at = 1 + Math.floor(draw() * (values.length - 1));
+  return [...values.slice(at), ...values.slice(0, at)].join(pick([', ', ' / ', ' '], draw));
 }
 
 /** The clauses of each sentence the other way round. */

@@ -5,7 +5,7 @@ import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { canReword, otherWords } from '../../eval/wording/other-words.ts';
 import type { Example } from '../../data/index.ts';
-import type { Comparison, Samples } from '../../store/results.ts';
+import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readComparison, readSamples } from '../../store/results.ts';
 import { writeWording, type WordedRow, type WordedSystem, type Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
@@ -99,16 +99,20 @@ function wordingOf({ comparison: worded, samples }: Compared, before: Before): W
   };
 }
 
+function scoreOf(answers: SampleRow['answers'], system: string, metric: string): number | undefined {
+  return entryOf(entryOf(answers, system)?.scores ?? {}, metric);
+}
+
 /** Rows that the result answered perfectly as they were and not in other words. */
 function lostRows(samples: Samples, { metric, metrics, subject }: Comparison, before: Before): WordedRow[] {
   const best = metrics.find(({ name }) => name === metric)?.best;
   const wasRight = new Set(
     (before.samples?.rows ?? []).flatMap(({ id, answers }) =>
-      entryOf(answers, before.comparison.subject)?.scores[metric] === best ? [`${id}:other-words`] : [],
+      scoreOf(answers, before.comparison.subject, metric) === best ? [`${id}:other-words`] : [],
     ),
   );
   return samples.rows
-    .filter(({ id, answers }) => wasRight.has(id) && entryOf(answers, subject)?.scores[metric] !== best)
+    .filter(({ id, answers }) => wasRight.has(id) && scoreOf(answers, subject, metric) !== best)
     .slice(0, MOST_EXAMPLES)
     .map(({ id, prompt, expected = '', answers }) => {
       return { id, text: prompt, expected, answer: entryOf(answers, subject)?.text ?? '' };
