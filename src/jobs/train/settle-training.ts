@@ -18,9 +18,18 @@ export async function settleTraining(context: RunContext, base: string, rows: nu
     epochs: recipe.training.max_steps === null ? sourceOf(recipe.training.epochs) : 'recipe',
     batch_size: sourceOf(recipe.training.batch_size),
   };
+  const times = settled.learning_rate / suggested.learning_rate;
+  if (times > HIGHEST_RATE && recipe.training.optimizer.name.startsWith('adam')) {
+    const usual = `${formatNumber(times, 2)} times the ${suggested.learning_rate} that suits ${basisOf({ ...facts, ...methods })}`;
+    const message = `learning rate ${settled.learning_rate} is ${usual}: training is likely to diverge`;
+    emit({ type: 'warning-raised', code: 'W_LEARNING_RATE', message });
+  }
   emit({ type: 'training-settled', ...settled, sources, basis: basisOf({ ...facts, ...methods, rows }) });
   return settled;
 }
+
+/** Times the rate that suits a base, beyond which hardly any run learns. */
+const HIGHEST_RATE = 100;
 
 /** With `auto` the suggestion stands until trials have found better. */
 function merged(
