@@ -123,7 +123,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init emptychosen.jsonl', BAD, 'chosen is empty', 'fill it'],
   ['init spans.jsonl', BAD, 'spans[0].end', '0 to 99 is no stretch of a text of 6 characters'],
   ['init overlap.jsonl', BAD, 'has spans that overlap, at 4', 'keep one of them'],
-  ['init commas.csv', BAD, 'labels has commas', 'write | between labels'],
+  ['init commas.csv', BAD, 'it has commas', 'write | between labels'],
   ['init single.jsonl', BAD, 'not valid JSON', 'JSON wants double quotes'],
   ['init nan.jsonl', BAD, 'JSON has no NaN', 'write null'],
   ['init numbers.jsonl', BAD, 'text must be text, not the number 0', 'put it in quotes'],

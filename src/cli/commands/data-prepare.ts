@@ -108,7 +108,9 @@ function describe(result: PreparedData, { colours }: Terminal): string {
   const formats = Object.entries(files.formats).map(([name, count]) => `${formatCount(count)} ${name}`);
   const kinds = (['text', 'message', 'record'] as const).flatMap((kind) => {
     const count = result.documents[kind];
-    return count === 0 ? [] : [count === 1 ? `1 ${KIND_NAMES[kind].replace(/s( |$)/, '$1')}` : `${formatCount(count)} ${KIND_NAMES[kind]}`];
+    return count === 0
+      ? []
+      : [count === 1 ? `1 ${KIND_NAMES[kind].replace(/s( |$)/, '$1')}` : `${formatCount(count)} ${KIND_NAMES[kind]}`];
   });
   const facts = formatFacts(
     [
