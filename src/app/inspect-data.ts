@@ -18,7 +18,14 @@ import {
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
-import { imagesIn, type Piece, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import {
+  imagesIn,
+  type Piece,
+  type RenderedRow,
+  shownParts,
+  type ShownPart,
+  type Tokenizer,
+} from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
 import { mediaReaderOf } from '../jobs/model/model-readers.ts';
@@ -42,8 +49,8 @@ export interface InspectedRow {
   pieces: Pick<Piece, 'text' | 'trained'>[];
   /** The class, classes or number of the whole row. */
   label?: string;
-  /** Made by `paint`; without the label. */
-  painted?: string;
+  /** The same with special tokens apart and without the label, where `specials` asks for it. */
+  shown?: ShownPart[];
 }
 
 export interface DataInspectionResult {
@@ -80,8 +87,8 @@ export interface InspectDataOptions {
   onNotice?: (notice: string) => void;
   /** Asks to stop. */
   signal: AbortSignal;
-  /** Makes text of a row for people, where the tokenizer is needed for that. */
-  paint?: (row: RenderedRow, tokenizer: Tokenizer) => string;
+  /** Adds to each row its text with special tokens apart. */
+  specials?: boolean;
 }
 
 const CHUNK = 1000;
@@ -213,10 +220,8 @@ function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, option
   if (tokens > recipe.data.max_length) result.tooLong.push({ ...source, tokens });
   if (result.rows.length >= options.rows) return;
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
-  const painted = options.paint?.(row, tokenizer);
-  const label = labelOf(example);
-  const shown = painted === undefined || tokens === 0 ? {} : { painted };
-  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...label, ...shown });
+  const shown = options.specials === true && tokens > 0 ? { shown: shownParts(row, tokenizer) } : {};
+  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...labelOf(example), ...shown });
 }
 
 function labelOf(example: Example): Pick<InspectedRow, 'label'> {

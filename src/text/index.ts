@@ -2,7 +2,7 @@ export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from '
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
 export type { NewToken } from './added-tokens.ts';
 export { gluedRows, separatorOf, wantsAnswerSpace, withAnswerSpace, withoutSeparator } from './answer-space.ts';
-export { colourRow } from './colour-row.ts';
+export { shownParts, type ShownPart } from './shown-row.ts';
 export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
 export { hasCtcVocabulary } from './ctc-tokenizer.ts';

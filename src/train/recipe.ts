@@ -196,9 +196,12 @@ const trainingSchema = z.strictObject({
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
   precision: z.enum(['auto', 'bf16', 'f32']).default('auto').describe('compute type; auto is bf16 where it is fast'),
   gradient_checkpointing: z
-    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
-    .describe('recompute activations to save memory; never changes the result'),
+    .describe(
+      'recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: ' +
+        'where memory is short, and with storage nf4 and fp4',
+    ),
   max_memory: z
     .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
     .nullable()

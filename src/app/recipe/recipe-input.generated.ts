@@ -181,7 +181,7 @@ export interface TrainingSettings {
    */
   precision?: Section<'training'>['precision'];
   /**
-   * Recompute activations to save memory; never changes the result.
+   * Recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: where memory is short, and with storage nf4 and fp4.
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
@@ -2159,6 +2159,11 @@ export interface PpoObjective {
    * @defaultValue 0.1
    */
   vf_coef?: MethodOptionInputs['objective']['ppo']['vf_coef'];
+  /**
+   * Learning rate of the value head, in the policy's: it begins at 0 and has to follow.
+   * @defaultValue 10
+   */
+  value_lr_ratio?: MethodOptionInputs['objective']['ppo']['value_lr_ratio'];
   /**
    * How far a value may move from what it was.
    * @defaultValue 0.2
