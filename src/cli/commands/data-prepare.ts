@@ -34,7 +34,7 @@ export const command = defineCommand({
   ],
   examples: [
     'data prepare handbook/ --to rows.jsonl',
-    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512, tokenizer: attune-base}"',
+    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512}"',
   ],
   async run(context) {
     keepHeapsSmall();
