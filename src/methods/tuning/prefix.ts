@@ -12,7 +12,7 @@ import {
   type EmbeddingAdapter,
   type Term,
 } from '../../nn/index.ts';
-import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, fromArray, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { attentionLayers } from './attention-layers.ts';
 import { begin } from './layer-method.ts';
@@ -103,18 +103,13 @@ class Prefix implements AdapterPart {
    */
   #read(seed: number): Tensor {
     const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });
-    const { layers, keyHeads, size } = this.#shape;
-    const [n, part] = [ids.length, keyHeads * size];
-    const values = new Float32Array(n * 2 * layers * part);
-    const keep = (x: Tensor, place: number) => {
-      const numbers = x.toNumbers();
-      for (let token = 0; token < n; token++)
-        values.set(numbers.slice(token * part, (token + 1) * part), (token * 2 * layers + place) * part);
-    };
+    const found: Tensor[] = [];
+    // A block's own tensors end with it.
+    const kept = (x: Tensor) => x.to('f32').clone().own();
     const readers = this.#layers.map(([attention], layer) => {
       const heads = (given: Heads): Heads => {
-        keep(given.k, 2 * layer);
-        keep(given.v, 2 * layer + 1);
+        found[2 * layer] = kept(given.k); // [n, K, d]
+        found[2 * layer + 1] = kept(given.v);
         return given;
       };
       const reader: AttentionAdapter = { heads };
@@ -123,12 +118,14 @@ class Prefix implements AdapterPart {
     });
     this.switch(false);
     try {
-      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout: layoutOfRows([n], { causal: true }) });
+      const layout = layoutOfRows([ids.length], { causal: true });
+      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout });
+      return stack(found, 1).reshape(ids.length, -1);
     } finally {
+      for (const tensor of found) tensor.dispose();
       for (const remove of readers) remove();
       this.switch(true);
     }
-    return fromArray(values, [n, 2 * layers * part]).toDevice(this.#model.device);
   }
 
   /** f32 [n, 2 L K d] */
