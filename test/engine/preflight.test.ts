@@ -36,7 +36,6 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
     if (event.type === 'step-finished') steps.push([event.loss, event.metrics]);
   });
   const { parts, options, constants, trainer } = prepared;
-  const step = { ...trainer.stepContext() };
   const produce = parts.objective.produce!;
   // Rewards may take longer than everything else of a step.
   const slow: typeof produce = async (...given) => {
@@ -45,8 +44,15 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
   };
   const found = isTried
     ? await preflight({
-        ...{ parts: { ...parts, objective: { ...parts.objective, produce: slow } }, options, constants, recipe, step },
-        ...{ folder: recipe.output_dir, checkpointsKept: 1, comparisonBytes: 0, emit: () => undefined },
+        parts: { ...parts, objective: { ...parts.objective, produce: slow } },
+        options,
+        constants,
+        recipe,
+        step: trainer.stepContext(),
+        folder: recipe.output_dir,
+        checkpointsKept: 1,
+        comparisonBytes: 0,
+        emit: () => undefined,
       })
     : undefined;
   await trainer.run();

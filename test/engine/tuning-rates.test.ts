@@ -8,6 +8,7 @@ import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../src/tensor/index.ts';
 import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { evaluateBase } from '../../src/train/evaluate-base.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { suggestedTraining } from '../../src/train/suggested-training.ts';
@@ -174,7 +175,7 @@ describe('what is measured before the first step', () => {
         { microBatchTokens: 2048 } as TrainerOptions,
         hooks as unknown as TrainerHooks,
       );
-      await trainer.evaluateBase();
+      await evaluateBase(trainer, parts);
       expect(events).toMatchObject([{ type: 'evaluation-finished', step: 0 }]);
       expect(trainer.state.initial!.loss).toBeCloseTo(before, 5);
       expect(lossOf(model)).toBe(begun);

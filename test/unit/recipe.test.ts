@@ -265,17 +265,6 @@ describe('flags', () => {
     });
   });
 
-  it('four-bit weights have their blocks computed twice unless the recipe says otherwise', async () => {
-    const checkpointing = async (more: object) => (await resolveRecipe({ ...minimal, ...more })).training.gradient_checkpointing;
-    expect(await checkpointing({})).toBe('auto');
-    expect(await checkpointing({ storage: 'int8_forward' })).toBe('auto');
-    for (const storage of ['nf4', 'fp4'] as const) {
-      expect(await checkpointing({ storage })).toBe(true);
-      for (const gradient_checkpointing of ['auto', 'least', false] as const)
-        expect(await checkpointing({ storage, training: { gradient_checkpointing } })).toBe(gradient_checkpointing);
-    }
-  });
-
   it('are options of the methods that are chosen, where others have one of that name', async () => {
     expect((await resolve({ r: '2' })).tuning).toMatchObject({ method: 'lora', r: 2 });
     const written = { tuning: 'ia3', optimizer: 'schedule_free', r: '0.5' };

@@ -20,6 +20,7 @@ import {
   type ModelSize,
   type Plan,
 } from './machines.ts';
+import { storages } from '../../methods/storage/index.ts';
 import { extraProducts, planRun, type StepChoice } from './planned-run.ts';
 import { stepMemory } from './step-memory.ts';
 
