@@ -81,6 +81,11 @@ export interface DataSettings {
    * @defaultValue false
    */
   allow_overlap?: Section<'data'>['allow_overlap'];
+  /**
+   * Refuse the data if a row is bad; false leaves bad rows out and lists them.
+   * @defaultValue true
+   */
+  strict?: Section<'data'>['strict'];
   /** Row format of every set, or ./file.ts#function from a row to one of a known format; detected when null. */
   format?: Section<'data'>['format'];
   /** The format's field → your column, or several: [subject, body]; for every set. */

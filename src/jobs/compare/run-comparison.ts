@@ -49,6 +49,7 @@ export async function runComparison(
     cheapest,
     skipped,
     train: rows.train,
+    ...rows.meaning,
     seed,
     onProgress,
     signal,
