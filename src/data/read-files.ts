@@ -135,9 +135,7 @@ async function rowsOf(
 ): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
   const rows = await rawRowsOf(source, notes, signal);
   if (source.formatter === undefined) {
-    return source.rows !== undefined
-      ? rows
-      : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
+    return source.rows !== undefined ? rows : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
   }
   return formatRows(rows, source.formatter, { file: source.file, onLeftOut: (row) => notes.leaveOut(row) });
 }
