@@ -4,6 +4,7 @@ import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
+import { alikeValues } from '../data/guess/index.ts';
 import {
   countLabels,
   type DataReport,
@@ -112,7 +113,7 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     tooLong: [],
     rows: [],
     problems: [],
-    remarks: unnamedNumbers(all, recipe),
+    remarks: [...unnamedNumbers(all, recipe), ...alikeLabels(labels)],
   };
   // A cheap system reads no tokens.
   if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
@@ -152,6 +153,16 @@ async function wordsOn(flags: RecipeFlags): Promise<{ format?: string; columns?:
   const ofData = Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
   const { data } = await resolveRecipe({ model: NO_MODEL, data: { train: '(none)' } }, { flags: ofData });
   return { format: data.format ?? undefined, columns: data.columns ?? undefined };
+}
+
+/** Labels that are one to people and two to a model. */
+function alikeLabels(labels: LabelReport | undefined): string[] {
+  if (labels?.kind !== 'classes') return [];
+  const groups = alikeValues(labels.labels.map(({ label }) => label));
+  return groups.map((group) => {
+    const names = group.map((label) => JSON.stringify(label)).join(' and ');
+    return `${names} differ only by case or white space, and count as ${group.length} classes`;
+  });
 }
 
 const SAMPLE = 100;
@@ -196,7 +207,12 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     const done = Math.min(start + CHUNK, examples.length);
     options.onEvent({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
-  result.lengths = reportLengths(lengths, recipe.data.max_length);
+  // Files have no tokens to be long by.
+  if (!examples.some(isFile)) result.lengths = reportLengths(lengths, recipe.data.max_length);
+}
+
+function isFile(example: Example): boolean {
+  return 'media' in example && example.media !== undefined;
 }
 
 /** Counts a row, notes it where it is too long, and keeps the first ones to show. */

@@ -39,6 +39,7 @@ export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
+export { declaresTurnEnds } from './turn-ends.ts';
 export { toolResultIds, type ToolResult } from './tool-results.ts';
 export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
 export type { LanguageChoice } from './translation-traits.ts';

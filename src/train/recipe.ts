@@ -81,6 +81,7 @@ const dataSchema = z.strictObject({
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
   allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
+  strict: z.boolean().default(true).describe('refuse the data if a row is bad; false leaves bad rows out and lists them'),
   format: z
     .string()
     .nullable()
@@ -187,9 +188,12 @@ const trainingSchema = z.strictObject({
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
   precision: z.enum(['auto', 'bf16', 'f32']).default('auto').describe('compute type; auto is bf16 where it is fast'),
   gradient_checkpointing: z
-    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
-    .describe('recompute activations to save memory; never changes the result'),
+    .describe(
+      'recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: ' +
+        'where memory is short, and with storage nf4 and fp4',
+    ),
   max_memory: z
     .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
     .nullable()

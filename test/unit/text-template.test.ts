@@ -11,6 +11,8 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
+import { parseForTemplates } from '../../src/data/containers/container.ts';
+import type { ToolSchema } from '../../src/text/message.ts';
 import { paintParts } from '../../src/cli/row-text.ts';
 import { createTerminal } from '../../src/cli/terminal.ts';
 import { formatTime } from '../../src/text/strftime.ts';
@@ -98,6 +100,18 @@ describe('a chat template', () => {
       code: 'E_TEMPLATE_FAILED',
       got: expect.stringContaining('too large to be kept exactly'),
     });
+  });
+
+  test('shows the numbers of a row’s or a request’s schemas and arguments as they are written', async () => {
+    const read = parseForTemplates(
+      '{"tools": [{"default": 0.0, "enum": [1.0, 2], "most": 123456789012345678901}], "arguments": {"x": 1.0, "n": 3}}',
+    ) as { tools: ToolSchema[]; arguments: object };
+    expect(await render('{{ tools[0] | tojson }}', read)).toBe(
+      '{"default": 0.0, "enum": [1.0, 2], "most": 123456789012345678901}',
+    );
+    const messages = [assistant('', { tool_calls: [{ function: { name: 'f', arguments: read.arguments } }] })];
+    const call = 'messages[0].tool_calls[0].function.arguments';
+    expect(await render(`{{ ${call} }}{{ ${call} | tojson }}`, { messages })).toBe(`{'x': 1.0, 'n': 3}{"x": 1.0, "n": 3}`);
   });
 
   test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {

@@ -57,13 +57,16 @@ export const command = defineCommand({
 
 function describeFiles({ report }: DataInspectionResult, { colours }: Terminal): string {
   return report.files
-    .map(({ file, format, reason, rows, ignored, split, leftOut }) => {
+    .map(({ file, format, reason, rows, ignored, split, leftOut, encoding, decimalCommas }) => {
       const kept = split === 'train' ? '' : `, for ${split}`;
       const unread = ignored.length === 0 ? '' : `\n  ${colours.yellow(`not read: ${ignored.join(', ')}`)}`;
       const left = describeLeftOut(leftOut);
       const without = left === '' ? '' : `\n  ${colours.yellow(left)}`;
+      const decoded = encoding === undefined ? '' : `\n  ${colours.yellow(`not UTF-8: read as ${encoding}`)}`;
+      const commas =
+        decimalCommas === undefined ? '' : `\n  ${colours.dim(`decimal commas: ${decimalCommas.join(', ')}`)}`;
       const read = `${plural(rows, 'rows')}${kept}: ${colours.cyan(format)}, ${reason}`;
-      return `${colours.bold(file)}  ${read}${unread}${without}`;
+      return `${colours.bold(file)}  ${read}${decoded}${commas}${unread}${without}`;
     })
     .join('\n');
 }
@@ -96,7 +99,8 @@ function describeLengths(
   { lengths, trainedTokens = 0, longRows, tooLong, tokenizer }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
-  if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  if (lengths === undefined)
+    return tokenizer === undefined ? `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}` : '';
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
   // Labels of whole rows carry no tokens.

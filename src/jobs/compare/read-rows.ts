@@ -6,6 +6,7 @@ import { loadRunData } from '../rows/load-run-data.ts';
 import { loadFormatters } from '../rows/row-formatters.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows } from './comparing.ts';
+import { meaningOf } from './label-meaning.ts';
 
 /** Which rows are compared, and which ones systems may be fitted on. Plain data. */
 export interface RowsWanted {
@@ -38,7 +39,8 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   const fitted = await fittedRows({ ...wanted, test, loaded, isOwn }, context);
   const validation = split === 'validation' && isOwn ? [] : (own?.validation ?? []);
   const typical = fitted.length > 0 ? fitted : all;
-  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length };
+  const meaning = recipes.length === 0 ? undefined : meaningOf(recipes[0]);
+  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length, meaning };
 }
 
 /** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */

@@ -112,7 +112,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     phase: 'train',
     message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
-  if (trainer.state.step === 0) await trainer.evaluate();
+  if (trainer.state.step === 0) await trainer.evaluateBase();
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   // A run that is repeated is repeated for its bytes.
@@ -131,7 +131,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
-  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
+  const advice = isJudged ? ((await recordCourse(prepared, choice.step)) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   const { training } = prepared.constants;
@@ -165,7 +165,7 @@ function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
-  const { context, parts, options, constants } = prepared;
+  const { context, parts, options, constants, trainer } = prepared;
   return preflight({
     parts,
     options,
@@ -174,6 +174,7 @@ async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
     checkpointsKept: context.recipe.checkpoints.keep + 1,
     comparisonBytes: foreseeComparison(prepared),
     recipe: context.recipe,
+    step: trainer.stepContext(),
     emit: context.emit,
   });
 }

@@ -38,5 +38,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [100, 50] },
   run: () => import('./c3a.ts'),
 });

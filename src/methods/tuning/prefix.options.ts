@@ -41,5 +41,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [15, 50] },
   run: () => import('./prefix.ts'),
 });

@@ -4,7 +4,14 @@ import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import type { Heads, Pass } from '../../models/stack.ts';
-import { Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import {
+  layoutOfRows,
+  ModuleBuffer,
+  Parameter,
+  type Embedding,
+  type EmbeddingAdapter,
+  type Term,
+} from '../../nn/index.ts';
 import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { attentionLayers } from './attention-layers.ts';
@@ -12,7 +19,7 @@ import { begin } from './layer-method.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 import type { PrefixOptions } from './prefix.options.ts';
 import { promptTuning } from './prompt-part.ts';
-import { textTable } from './prompt-table.ts';
+import { drawnTokens, textTable } from './prompt-table.ts';
 import { refuseTokens } from './token-indices.ts';
 
 interface Shape {
@@ -41,6 +48,8 @@ class Prefix implements AdapterPart {
   readonly #rows = new EmptyRows();
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #shape: Shape;
+  /** What the network adds to, f32 [n, 2 L K d]; undefined where the keys and values are trained themselves. */
+  readonly #start: ModuleBuffer | undefined;
   readonly #layers: readonly (readonly [AdaptableAttention, AttentionAdapter])[];
 
   constructor(model: Model, options: PrefixOptions, isTrained: boolean) {
@@ -58,6 +67,7 @@ class Prefix implements AdapterPart {
         new Parameter(shape),
       ]),
     );
+    if (isTrained && options.prefix_projection) this.#start = new ModuleBuffer([count, width]);
     this.trainables = [...this.#parameters].map(([name, parameter]) => ({
       name,
       parameter,
@@ -76,19 +86,61 @@ class Prefix implements AdapterPart {
     return this.#shape;
   }
 
+  /** Begins as `read`, whether the network adds to it or it is trained itself. */
   initialise(model: Model, seed: number): void {
+    const read = model.device === 'meta' ? undefined : this.#read(seed);
+    if (this.#start !== undefined && read !== undefined) this.#start.assign(read.clone());
     for (const [name, parameter] of this.#parameters)
-      begin(parameter, { model, seed }, (own) => firstValues(parameter, { seed: own, path: `prefix:${name}` }, name));
+      begin(parameter, { model, seed }, (own) => {
+        if (this.#start === undefined) return read!.clone();
+        return firstValues(parameter, { seed: own, path: `prefix:${name}` }, name);
+      });
+  }
+
+  /**
+   * What the model makes of tokens drawn at random, f32 [n, 2 L K d]: keys and values of its own, which it can attend to
+   * without harm, where numbers drawn at random would drown the row (Li and Liang, 2021: "initializing with activations").
+   */
+  #read(seed: number): Tensor {
+    const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });
+    const { layers, keyHeads, size } = this.#shape;
+    const [n, part] = [ids.length, keyHeads * size];
+    const values = new Float32Array(n * 2 * layers * part);
+    const keep = (x: Tensor, place: number) => {
+      const numbers = x.toNumbers();
+      for (let token = 0; token < n; token++)
+        values.set(numbers.slice(token * part, (token + 1) * part), (token * 2 * layers + place) * part);
+    };
+    const readers = this.#layers.map(([attention], layer) => {
+      const heads = (given: Heads): Heads => {
+        keep(given.k, 2 * layer);
+        keep(given.v, 2 * layer + 1);
+        return given;
+      };
+      const reader: AttentionAdapter = { heads };
+      attention.addAdapter(reader);
+      return () => attention.removeAdapter(reader);
+    });
+    this.switch(false);
+    try {
+      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout: layoutOfRows([n], { causal: true }) });
+    } finally {
+      for (const remove of readers) remove();
+      this.switch(true);
+    }
+    return fromArray(values, [n, 2 * layers * part]).toDevice(this.#model.device);
   }
 
   /** f32 [n, 2 L K d] */
   #values(): Tensor {
     const at = (name: string) => this.#parameters.get(name)?.tensor;
     const rows = at('prompt_embeddings') ?? at(`${ENCODER}embedding.weight`)!;
-    const [first, second] = [0, 2].map((place) => at(`${ENCODER}transform.${place}.weight`));
-    if (first === undefined || second === undefined) return rows;
-    const inner = aten.tanh.default(aten.linear.default(rows, first, { bias: at(`${ENCODER}transform.0.bias`) }));
-    return aten.linear.default(inner, second, { bias: at(`${ENCODER}transform.2.bias`) });
+    if (this.#start === undefined) return rows;
+    const linear = (x: Tensor, place: number) =>
+      aten.linear.default(x, at(`${ENCODER}transform.${place}.weight`)!, {
+        bias: at(`${ENCODER}transform.${place}.bias`),
+      });
+    return this.#start.tensor.add(linear(aten.tanh.default(linear(rows, 0)), 2));
   }
 
   #replace(heads: Heads, { layout }: Pass, layer: number): Heads {
@@ -132,6 +184,7 @@ class Prefix implements AdapterPart {
     this.switch(false);
     this.#table.removeAdapter(this.#rows);
     for (const parameter of this.#parameters.values()) parameter.dispose();
+    this.#start?.dispose();
   }
 }
 
@@ -154,8 +207,9 @@ function shapesOf(
   ]);
 }
 
-/** As torch begins tables and linear layers. */
+/** As torch begins tables and linear layers; the last layer adds nothing at first. */
 function firstValues(parameter: Parameter, key: { seed: number; path: string }, name: string): Tensor {
+  if (name.startsWith(`${ENCODER}transform.2`)) return zeros(parameter.shape);
   if (name.endsWith('embedding.weight')) return keyedNormal(parameter.shape, key, 1);
   const bound = 1 / Math.sqrt(parameter.shape.at(-1)!);
   return keyedUniform(parameter.shape, key)

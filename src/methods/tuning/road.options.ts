@@ -33,5 +33,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 15 },
   run: () => import('./road.ts'),
 });
