@@ -3,6 +3,7 @@ import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { TrainedForm } from '../prompt-form.ts';
 
 /** What a result is tried with: the form of its box. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
@@ -16,6 +17,8 @@ export interface TryPlan {
   columns?: readonly string[];
   /** Texts of held-out rows that a text can be compared with. */
   collection: readonly string[];
+  /** How messages are asked, where the model was trained on conversations. */
+  trained?: TrainedForm;
 }
 
 /** By what was trained; hidden tokens are filled in for nobody, and steps are judged of answers alone. */
@@ -73,7 +76,10 @@ const CONSTANT: readonly string[] = ['majority', 'mean'];
 const MOST_TEXTS = 500;
 
 /** Undefined where there is no result yet, or one that answers nothing by itself. */
-export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): TryPlan | undefined {
+export function tryPlan(
+  { run, data, recipe, samples, comparison }: RunReport,
+  trained?: TrainedForm,
+): TryPlan | undefined {
   const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
@@ -86,6 +92,7 @@ export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): 
     kind,
     beside: besideOf(kind, { run, comparison }),
     ...(columns.length > 1 && kind === 'text' && { columns }),
+    ...(kind === 'writing' && trained?.form === 'chat' && { trained }),
     collection: [...new Set(texts)].slice(0, MOST_TEXTS),
   };
 }

@@ -6,6 +6,7 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import type { CourseAdvice } from '../../train/course.ts';
+import { evaluateBase } from '../../train/evaluate-base.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
@@ -113,7 +114,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     phase: 'train',
     message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
-  if (trainer.state.step === 0) await trainer.evaluateBase();
+  if (trainer.state.step === 0) await evaluateBase(trainer, prepared.parts);
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   // A run that is repeated is repeated for its bytes.
