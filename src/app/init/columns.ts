@@ -98,7 +98,8 @@ function otherReading(
 ): ColumnReading {
   const learnt = guesses.filter(({ format, target }) => format !== 'text' && target !== undefined);
   const [best] = learnt;
-  const isOther = best !== undefined && Object.entries(best.columns).some(([field, column]) => field !== column);
+  const bad = new Set(known.problems.map(({ field = '' }) => field.split(/[.[]/, 1)[0]));
+  const isOther = best !== undefined && ![...best.text, best.target!].some((column) => bad.has(column));
   if (!PLAIN.has(known.format) || !isOther || !isClear(learnt)) throw badRows(known);
   const { format, columns, reasons } = best;
   return { profiles, guesses: learnt, format, columns, isClear: true, reasons };
@@ -130,9 +131,7 @@ function refuseOneClass(
   const isOpen = labelColumn === undefined && answerColumn === undefined && textColumns === undefined;
   if (format !== undefined && format !== 'classification') return;
   if (isOpen && guesses.some((guess) => guess.format !== 'text' && guess.score >= POSSIBLE)) return;
-  const single = profiles.filter(
-    ({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1,
-  );
+  const single = profiles.filter(({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1);
   const label = isOpen
     ? single.find((column) => isLabelName(column.name))
     : single.find(({ name }) => name === labelColumn);
