@@ -4,9 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addJob, filePath, findJob, readAudit } from '../../../src/registry/index.ts';
-import { HeldWork } from '../../../src/serve/training/held-work.ts';
-import { JobRun } from '../../../src/serve/training/job-run.ts';
+import { filePath, findJob, readAudit } from '../../../src/registry/index.ts';
 import { ApiDocument } from './api-document.ts';
 import { ROWS, trainingServer, type Client, type Json, type TrainingServer } from './training-server.ts';
 
@@ -197,27 +195,6 @@ describe('jobs', () => {
     }[];
     expect(events.filter(({ type }) => type === 'metrics').map(({ data }) => data.step)).toEqual([1]);
     await held.close();
-  });
-
-  it('that are cancelled before their trainer has begun are not trained', async () => {
-    const shop = server.as('shop');
-    const training_file = await shop.upload(ROWS);
-    const { registry } = server;
-    const fields = { model: 'text', validation_file: null, suffix: null, seed: 1, extra: {}, metadata: {} };
-    const method = { type: 'supervised', hyperparameters: {} };
-    const made = await addJob(registry, { ...fields, owner: 'shop', training_file, method, fingerprint: 'one' });
-    // As one that this server holds, and that is cancelled while its files are looked for.
-    await registry.updateTable('jobs').set({ status: 'cancelling', lease: 1 }).where('id', '=', made.id).execute();
-    const job = (await findJob(registry, made.id))!;
-    using held = new HeldWork(registry, 'jobs', job);
-    held.stop();
-    let isTrained = false;
-    const trainer = { train: async () => ((isTrained = true), 'finished') };
-    const table = { find: () => ({ target: 'text' }) };
-    const parts = { registry, trainer, table, webhooks: { tell: async () => undefined }, log: console };
-    await new JobRun(parts as never, { job, held, crashes: new Map() }).whole();
-    expect(isTrained).toBe(false);
-    await expect.poll(async () => (await findJob(registry, made.id))?.status).toBe('cancelled');
   });
 
   it('that another server has taken over are left to it, and their worker is stopped', async () => {
