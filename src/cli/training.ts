@@ -58,7 +58,7 @@ function withKeep({ recipeFlags, argument }: CommandContext, outcome: TrainOutco
   const isResumed = argument('RUN') !== undefined;
   const commandOf = (model: string) =>
     isResumed ? keepCommandOfRun(outcome.folder, model) : keepCommand(model, recipeFlags, argument('RECIPE'));
-  const keep = keepAdvice(outcome, commandOf);
+  const keep = keepAdvice(outcome.comparison, commandOf);
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 

@@ -70,6 +70,10 @@ const COMPARISON_STYLE = `
 .verdict .against li { margin-top: 5px; color: var(--ink); display: grid; grid-template-columns: 112px 1fr; align-items: baseline;
   justify-items: start; gap: 10px; }
 .verdict .badge { background: var(--panel); }
+.verdict p.small { margin-top: 8px; } .verdict .figures p { margin-top: 8px; } .verdict summary { color: inherit; }
+.glossary { margin: 12px 0 0; color: var(--ink); } .glossary div { margin-top: 3px; }
+.glossary dt { display: inline; font-weight: 600; } .glossary dt::after { content: ": "; } .glossary dd { display: inline; margin: 0; }
+.classes tbody th { overflow-wrap: anywhere; }
 .verdict .against b { font-weight: 600; } .verdict .losses { margin-top: 10px; }
 caption { text-align: left; color: var(--soft); font-size: 13px; position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 td small, th small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); white-space: normal; } td.number small { white-space: nowrap; }

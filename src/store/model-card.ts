@@ -5,7 +5,7 @@ import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
 import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
-import type { Comparison } from './results.ts';
+import type { Comparison, Conclusion } from './results.ts';
 
 /** What training rows lost of their privacy (Dwork and Roth, 2014). */
 export interface PrivacySpent {
@@ -132,17 +132,22 @@ function results({ metrics, comparison, data: used }: ModelCardParts): string | 
   );
   if (rows.length === 0 && comparison === undefined) return undefined;
   const parts = ['## Results'];
-  if (comparison !== undefined) parts.push(`${VERDICTS[comparison.verdict]} ${comparison.sentence}`);
+  if (comparison !== undefined) parts.push(verdict(comparison));
   if (comparison !== undefined) parts.push(systemsTable(comparison));
   if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
   return parts.join('\n\n');
 }
 
-const VERDICTS: Record<Comparison['verdict'], string> = {
-  better: '**Better than what it was compared with.**',
-  'no-evidence': '**No evidence that it is better than what it was compared with.**',
-  worse: '**Worse than what it was compared with.**',
+const OUTCOMES: Record<Conclusion['outcome'], string> = {
+  better: 'Better than what it was compared with.',
+  'not-better': 'Not better than what it was compared with.',
+  unclear: 'Whether it is better cannot be told yet.',
 };
+
+function verdict({ conclusion, sentence }: Comparison): string {
+  if (conclusion === undefined) return sentence;
+  return `**${OUTCOMES[conclusion.outcome]}** ${conclusion.advice}\n\n${sentence}`;
+}
 
 function systemsTable({ metric, metrics, systems, subject }: Comparison): string {
   const rows = systems.map(({ name, title, values }) => {

@@ -22,6 +22,8 @@ export interface RunPaths {
   safety: string;
   policy: string;
   groundedness: string;
+  /** Of which files of the result each of these was measured. */
+  measured: string;
   gate: string;
   gatePage: string;
   reportHtml: string;
@@ -49,6 +51,7 @@ export function runPaths(folder: string): RunPaths {
     safety: join(folder, 'safety.json'),
     policy: join(folder, 'policy.json'),
     groundedness: join(folder, 'groundedness.json'),
+    measured: join(folder, 'measured.json'),
     gate: join(folder, 'gate.json'),
     gatePage: join(folder, 'gate.html'),
     reportHtml: join(folder, 'report.html'),

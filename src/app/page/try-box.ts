@@ -1,3 +1,4 @@
+import { smallest } from '../../base/many.ts';
 import { html, type Html } from '../../report/html.ts';
 import type { LivePart } from '../../report/page.ts';
 import type { RunReport } from '../../report/run-report.ts';
@@ -53,30 +54,44 @@ export function tryBox(report: RunReport, plan: TryPlan): LivePart {
 const IMAGE = { label: 'An image', accept: 'image/*' };
 
 /** What forms are made from. */
-interface FormParts extends Pick<TryPlan, 'columns' | 'collection'> {
+interface FormParts extends Pick<TryPlan, 'columns' | 'collection' | 'trained'> {
   /** A held-out row's prompt. */
   sample?: string;
   /** The field of a text, with that in it. */
   one(label: string): TextField;
 }
 
-function formOf({ samples }: RunReport, { kind, columns, collection }: TryPlan): Form {
-  const sample = samples?.rows[0]?.prompt;
+function formOf({ samples }: RunReport, { kind, columns, collection, trained }: TryPlan): Form {
+  const sample = questionOf(samples?.rows[0]?.prompt, trained);
   const one = (label: string): TextField => ({ name: 'text', label, rows: 3, value: sample });
-  return FORMS[kind]({ one, columns, collection, sample });
+  return FORMS[kind]({ one, columns, collection, sample, trained });
+}
+
+/** A held-out conversation begins with the system message, which is added to every question. */
+function questionOf(prompt: string | undefined, trained: TryPlan['trained']): string | undefined {
+  const before = `${trained?.systemPrompt ?? ''}\n`;
+  return trained?.systemPrompt !== undefined && prompt?.startsWith(before) ? prompt.slice(before.length) : prompt;
+}
+
+/** What a message is asked with, or lacks. */
+function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
+  const given = [...(systemPrompt === undefined ? [] : ['the system message']), ...(tools.length > 0 ? ['the tools'] : [])];
+  const asked = given.length === 0 ? '' : ` A message is asked with ${given.join(' and ')} of the training rows.`;
+  const names = { system: 'system messages', tools: 'tools' };
+  const missing = differs.map((part) => names[part]).join(' and ');
+  return missing === '' ? asked : `${asked} The training rows had ${missing} that differ: here it is asked without.`;
 }
 
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
-  writing: ({ one }) => ({
-    about:
-      'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.',
+  writing: ({ one, trained }) => ({
+    about: `The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
     texts: [one('Your words')],
   }),
-  text: ({ one, columns }) => ({
+  text: ({ one, columns, sample }) => ({
     about: 'The model reads a text as it read those that it was trained on.',
     button: 'Ask',
-    texts: columns === undefined ? [one('Your text')] : columnFields(columns),
+    texts: columns === undefined ? [one('Your text')] : columnFields(columns, sample),
   }),
   question: () => ({
     about: 'The model finds the stretch of a text that answers a question, or that there is none.',
@@ -139,8 +154,14 @@ function itemsIn(prompt = ''): string {
     .join('\n');
 }
 
-function columnFields(columns: readonly string[]): TextField[] {
-  return columns.map((name, i) => ({ name: `column-${i}`, label: name, rows: 2, isOptional: true }));
+/** A held-out row's text names its columns, one a line, where training did. */
+function columnFields(columns: readonly string[], sample = ''): TextField[] {
+  const begun = columns.map((name) => `\n${sample}`.indexOf(`\n${name}: `));
+  return columns.map((name, i) => {
+    const end = smallest(begun.filter((place) => place > begun[i]), sample.length + 1);
+    const value = begun.includes(-1) ? '' : sample.slice(begun[i] + name.length + 2, end - 1);
+    return { name: `column-${i}`, label: name, rows: value.includes('\n') ? 3 : 1, value, isOptional: true };
+  });
 }
 
 function textField({ name, label, rows, value = '', isOptional = false, hint }: TextField): Html {

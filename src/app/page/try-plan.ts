@@ -2,6 +2,7 @@ import { table } from '../../base/table.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { TrainedForm } from '../prompt-form.ts';
 
 /** What a result is tried with: the form of its box. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
@@ -15,6 +16,8 @@ export interface TryPlan {
   columns?: readonly string[];
   /** Texts of held-out rows that a text can be compared with. */
   collection: readonly string[];
+  /** How messages are asked, where the model was trained on conversations. */
+  trained?: TrainedForm;
 }
 
 /** By what was trained; hidden tokens are filled in for nobody, and steps are judged of answers alone. */
@@ -67,7 +70,10 @@ const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];
 const MOST_TEXTS = 500;
 
 /** Undefined where there is no result yet, or one that answers nothing by itself. */
-export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): TryPlan | undefined {
+export function tryPlan(
+  { run, data, recipe, samples, comparison }: RunReport,
+  trained?: TrainedForm,
+): TryPlan | undefined {
   const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
@@ -81,6 +87,7 @@ export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): 
     kind,
     hasBase: isCompared && kind !== 'items',
     ...(columns.length > 1 && kind === 'text' && { columns }),
+    ...(kind === 'writing' && trained?.form === 'chat' && { trained }),
     collection: [...new Set(texts)].slice(0, MOST_TEXTS),
   };
 }

@@ -6,7 +6,7 @@ import { defineCommand, type CommandContext } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
-import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -28,6 +28,7 @@ export const command = defineCommand({
   options: [
     { name: '--data', value: 'FILE', summary: 'rows to compare on (the test rows of the first run)' },
     ...layoutOptions,
+    strictOption,
     { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     {
       name: '--train-data',
@@ -73,6 +74,7 @@ export const command = defineCommand({
 function optionsOf(context: CommandContext): CompareOptions {
   return {
     data: context.option('--data'),
+    strict: strictOf(context),
     split: splitOf(context),
     train: context.option('--train-data'),
     metrics: context.option('--metrics')?.split(','),

@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
-import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -20,6 +20,7 @@ export const command = defineCommand({
   options: [
     { name: '--data', value: 'FILE', summary: "rows to measure on (the run's own test rows)" },
     ...layoutOptions,
+    strictOption,
     { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     { name: '--base', summary: 'the base model that the run started from' },
     { name: '--metrics', value: 'LIST', summary: 'metrics (chosen by the kind of answers)' },
@@ -45,6 +46,7 @@ export const command = defineCommand({
     const options = {
       data: context.option('--data'),
       ...(await layoutOf(context)),
+      strict: strictOf(context),
       split: splitOf(context),
       metrics: context.option('--metrics')?.split(','),
       maxRows: context.count('--max-rows'),

@@ -60,21 +60,19 @@ async function readHints(context: CommandContext): Promise<InitHints> {
 }
 
 function describeInit(result: InitResult, { colours }: Terminal): string {
-  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, unread } = result;
+  const { recipe, format, columns, reason, reasons, model, because, objective, isClear, unread, warnings } = result;
   const { green, yellow, bold, cyan, dim } = colours;
-  const unusable = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
-  const others = `${yellow('!')} other readings are possible; name the columns with --text-column and --label-column or --answer-column`;
+  const others =
+    'other readings are possible; name the columns with --text-column and --label-column or --answer-column';
   return [
     `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
     ...reasons.map((one) => `  ${one}`),
     ...(unread.length > 0 ? [dim(`  not read: ${unread.join(', ')}`)] : []),
-    ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
-    ...(problems.length > 0 ? [unusable] : []),
-    `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,
+    ...(isClear ? [] : [`${yellow('!')} ${others}`, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
+    ...warnings.map((warning) => `${yellow('!')} ${warning}`),
+    `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model} ${dim(`(${because})`)}`,
     '',
-    ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim('brings the model')}`]),
-    `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows as the model sees them, what is trained in colour')}`,
-    `  ${cyan(`attune train ${recipe}`)}`,
+    ...result.next.map(({ command: line, why }) => `  ${cyan(line)}${why === undefined ? '' : `  ${dim(why)}`}`),
   ].join('\n');
 }
 

@@ -3,14 +3,26 @@ import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
+import { isRight } from './tally.ts';
 
 /** Rows of each kind of change that samples.json keeps. */
 const KEPT = 150;
 
-/** How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. */
-export function rowChanges(subject: Scored, rival: Scored | undefined, metric: string): Float64Array {
+/**
+ * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
+ * class are right or wrong: how sure two right answers are is no change.
+ */
+export function rowChanges(
+  [subject, rival]: readonly [Scored, Scored | undefined],
+  examples: readonly Example[],
+  metric: string,
+): Float64Array {
   const [mine, theirs] = [subject.scores.get(metric), rival?.scores.get(metric)];
-  if (mine === undefined) return new Float64Array(subject.predictions.length);
+  if (mine === undefined || rival === undefined) return new Float64Array(subject.predictions.length);
+  if (examples.every(({ kind }) => kind === 'classification')) {
+    const right = ({ predictions }: Scored, row: number) => Number(isRight(predictions[row], examples[row]));
+    return Float64Array.from(examples, (_, row) => right(subject, row) - right(rival, row));
+  }
   const sign = mine.better === 'higher' ? 1 : -1;
   return mine.rows.map((value, row) => sign * (value - (theirs?.rows[row] ?? value)));
 }

@@ -1,5 +1,6 @@
 import type { Example } from '../../data/example.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
+import { expectedCalls } from '../example-text.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
 import type { MetricName } from '../metrics/index.ts';
 
@@ -108,11 +109,20 @@ function isUnanswered(example: Example): boolean {
   return example.kind === 'question' && example.answers?.length === 0;
 }
 
+const OF_CALLS: readonly NamedMetric[] = [{ metric: 'tool_arguments' }, { metric: 'tool_name' }];
+
+/** Calls of tools are compared as calls; they decide where most answers are some. */
+function withCalls(examples: readonly Example[], metrics: readonly NamedMetric[]): readonly NamedMetric[] {
+  const calling = examples.filter((example) => (expectedCalls(example) ?? []).length > 0).length;
+  if (calling === 0) return metrics;
+  return calling > examples.length / 2 ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
+}
+
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   if (kind === 'span' && examples.some(isUnanswered)) return [...byForm.span, ...OF_BOTH_KINDS];
-  const metrics = kind === 'classes' ? ofClasses(examples) : byForm[kind];
+  const metrics = withCalls(examples, kind === 'classes' ? ofClasses(examples) : byForm[kind]);
   if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
