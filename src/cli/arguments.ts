@@ -76,11 +76,13 @@ function buildParser(command: Command): Parser {
 
 /** Options as recipes and other tools spell them, `--top_p`, under the names that they have here. */
 function dashedWords(command: Command, argv: readonly string[]): string[] {
-  const names = new Set((command.options ?? []).map(({ name }) => name));
+  const options = command.options ?? [];
+  const names = new Map(options.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((one) => [one, name])));
   return argv.map((word) => {
     const [name, ...value] = word.split('=');
     const known = name.startsWith('--') ? `--${name.slice(2).replaceAll('_', '-')}` : name;
-    return names.has(known) ? [known, ...value].join('=') : word;
+    const canonical = names.get(known);
+    return canonical === undefined ? word : [canonical, ...value].join('=');
   });
 }
 

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
 import type { Surroundings } from './context.ts';
+import { readFailure } from '../files/bytes.ts';
 import { createTerminal } from './terminal.ts';
 
 export type { Surroundings } from './context.ts';
@@ -13,7 +14,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   try {
     await runInvocation(parseInvocation(argv, commands.names), surroundings, isJson);
     return 0;
-  } catch (error) {
+  } catch (caught) {
+    const error = unreadableLink(caught);
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
     else {
@@ -22,6 +24,12 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     }
     return exitCodeOf(error);
   }
+}
+
+/** A link to itself is met by whoever looks at it first, long before a file is read. */
+function unreadableLink(error: unknown): unknown {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  return (code === 'ELOOP' || code === 'ENAMETOOLONG') && path !== undefined ? readFailure(path, error) : error;
 }
 
 async function runInvocation(invocation: Invocation, surroundings: Surroundings, isJson: boolean): Promise<void> {

@@ -87,7 +87,11 @@ export interface FileInspection {
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
-  if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
+  if (head.length === 0) 
+    throw new AttuneError('E_NO_ROWS', {
+      what: `There are no rows in ${source.file}`,
+      fix: 'put rows into it, or name another file',
+    });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason, encoding, decimalCommas } = sink.report();
   const columns = [...new Set(head.flatMap(({ value, original = value }) => Object.keys(original ?? {})))];

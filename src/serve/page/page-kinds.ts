@@ -17,9 +17,9 @@ const KINDS = {
     show: showStream,
   },
   rows: {
-    hint: (id) => 'Give ' + id + ' a text to answer.',
+    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text to answer.' : ' a row: a value for each column. An empty field is a missing value.'),
     path: 'v1/classify',
-    body: (model, question) => ({ model, input: question }),
+    body: (model, question, row) => ({ model, input: row ?? question }),
     show: async (card, response) => {
       const [row] = (await response.json()).data;
       const found = row.spans?.map(({ text, label }) => text + ': ' + label).join('\n');
