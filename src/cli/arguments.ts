@@ -74,6 +74,14 @@ function buildParser(command: Command): Parser {
   return parser;
 }
 
+/** Options that were given by an earlier spelling, in words. */
+export function renamedOptions({ options = [] }: Command, argv: readonly string[]): string[] {
+  return options.flatMap(({ name, aliases = [] }) => {
+    const given = aliases.filter((alias) => argv.some((word) => word === alias || word.startsWith(`${alias}=`)));
+    return given.map((alias) => `${alias} is called ${name}`);
+  });
+}
+
 /** Options as recipes and other tools spell them, `--top_p`, under the names that they have here. */
 function dashedWords(command: Command, argv: readonly string[]): string[] {
   const options = command.options ?? [];

@@ -47,9 +47,9 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
     case 'command': {
       const { command } = await commands.load(invocation.name);
       if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
-      const { commandHelp } = await import('./help.ts');
+      const { settingsHelp } = await import('./help.ts');
       const keys = command.takesRecipe === true ? (await loadKeys()).all : [];
-      return terminal.write(commandHelp(invocation.name, command, keys, terminal));
+      return terminal.write(settingsHelp(invocation.name, command, { keys, wanted: invocation.wanted }, terminal));
     }
   }
 }
@@ -73,13 +73,14 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { flags, rest } = await splitFlags(command, argv);
-  const [{ parseArguments }, { createContext }, { onFirstRun }] = await Promise.all([
+  const [{ parseArguments, renamedOptions }, { createContext }, { onFirstRun }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
     import('../train/first-run.ts'),
   ]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
+  for (const renamed of renamedOptions(command, rest)) context.log.line(context.log.colours.dim(renamed));
   const result = await command.run(context);
   if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';

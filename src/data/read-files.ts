@@ -87,7 +87,7 @@ export interface FileInspection {
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
-  if (head.length === 0) 
+  if (head.length === 0)
     throw new AttuneError('E_NO_ROWS', {
       what: `There are no rows in ${source.file}`,
       fix: 'put rows into it, or name another file',
@@ -106,7 +106,7 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
     what: `${source.file} is not a data file`,
     expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    fix: `rows are made of documents by: attune data prepare "${source.file}" --to rows.jsonl`,
+    fix: `rows are made of documents by: attune data prepare "${source.file}" --output rows.jsonl`,
   });
 }
 
@@ -139,7 +139,9 @@ async function rowsOf(
 ): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
   const rows = await rawRowsOf(source, notes, signal);
   if (source.formatter === undefined) {
-    return source.rows !== undefined ? rows : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
+    return source.rows !== undefined
+      ? rows
+      : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
   }
   return formatRows(rows, source.formatter, { file: source.file, onLeftOut: (row) => notes.leaveOut(row) });
 }

@@ -41,10 +41,7 @@ export function textBytes(path: string, { range, onEncoding }: LineReading): Asy
  * A text file line by line in constant memory. LF and CRLF end a line; a byte order mark is left out; `.gz` is unpacked.
  * A line that is not UTF-8 or longer than `maxBytes` carries a defect and is never held in memory whole.
  */
-export async function* readLines(
-  path: string,
-  reading: LineReading = {},
-): AsyncGenerator<Line, void, undefined> {
+export async function* readLines(path: string, reading: LineReading = {}): AsyncGenerator<Line, void, undefined> {
   const { range, maxBytes = MAX_ROW_BYTES, onChunk } = reading;
   const assembler = new LineAssembler(maxBytes, range?.line);
   let isStart = (range?.start ?? 0) === 0;

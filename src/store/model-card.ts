@@ -184,7 +184,8 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
 /** What it was made for, as far as its rows say, and what nobody has measured. */
 function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): string | undefined {
   if (notes !== undefined) return undefined;
-  const rows = used === undefined ? 'its training rows' : `${formatCount(used.rows.train)} rows of the format ${used.format}`;
+  const rows =
+    used === undefined ? 'its training rows' : `${formatCount(used.rows.train)} rows of the format ${used.format}`;
   const measured =
     comparison === undefined
       ? 'It was not compared with anything.'

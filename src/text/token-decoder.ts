@@ -17,12 +17,7 @@ export class TokenDecoder {
   /** Added tokens whose letters the byte-level decoder would take for bytes ("Ü" for 0xDC). */
   readonly #verbatim: ReadonlyMap<number, string>;
 
-  constructor(
-    core: Core,
-    specialIds: ReadonlySet<number>,
-    addedTokens: readonly AddedTokenJson[],
-    decoder: unknown,
-  ) {
+  constructor(core: Core, specialIds: ReadonlySet<number>, addedTokens: readonly AddedTokenJson[], decoder: unknown) {
     this.#core = core;
     this.#decoder = core.getDecoder();
     this.#specialIds = specialIds;

@@ -81,7 +81,10 @@ const dataSchema = z.strictObject({
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
   allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
-  strict: z.boolean().default(true).describe('refuse the data if a row is bad; false leaves bad rows out and lists them'),
+  strict: z
+    .boolean()
+    .default(true)
+    .describe('refuse the data if a row is bad; false leaves bad rows out and lists them'),
   format: z
     .string()
     .nullable()

@@ -124,22 +124,25 @@ describe('t5', () => {
     ['t5', { tie_word_embeddings: true }, 8 ** -0.5],
     ['t5', { tie_word_embeddings: false }, 1],
     ['mt5', { tie_word_embeddings: true }, 1],
-  ])('keeps the head of a %s checkpoint whose config.json says %o, and scales by %f', async (model_type, keys, scale) => {
-    const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));
-    const own = { ...tinyConfigs.t5[0], model_type, tie_word_embeddings: false };
-    const made = await tinyModel({ raw: own, task: 'seq2seq' }, 'f32');
-    saveModel(made, folder);
-    const head = new Map(made.parameters()).get('lm_head.weight')!.tensor.toNumbers();
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...own, ...keys }));
-    const { model, unused } = await loadModel(folder);
-    expect(unused).toEqual([]);
-    expect(new Map(model.parameters()).get('lm_head.weight')!.tensor.toNumbers()).toEqual(head);
-    expect(model.tokenHead.scale).toBe(scale);
-    // The result is read back as it is.
-    saveModel(model, folder);
-    expect((await loadModel(folder)).model.tokenHead.scale).toBe(scale);
-    rmSync(folder, { recursive: true });
-  });
+  ])(
+    'keeps the head of a %s checkpoint whose config.json says %o, and scales by %f',
+    async (model_type, keys, scale) => {
+      const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));
+      const own = { ...tinyConfigs.t5[0], model_type, tie_word_embeddings: false };
+      const made = await tinyModel({ raw: own, task: 'seq2seq' }, 'f32');
+      saveModel(made, folder);
+      const head = new Map(made.parameters()).get('lm_head.weight')!.tensor.toNumbers();
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...own, ...keys }));
+      const { model, unused } = await loadModel(folder);
+      expect(unused).toEqual([]);
+      expect(new Map(model.parameters()).get('lm_head.weight')!.tensor.toNumbers()).toEqual(head);
+      expect(model.tokenHead.scale).toBe(scale);
+      // The result is read back as it is.
+      saveModel(model, folder);
+      expect((await loadModel(folder)).model.tokenHead.scale).toBe(scale);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('keeps the numbers of its config.json as they are written', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));

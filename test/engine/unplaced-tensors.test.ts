@@ -103,7 +103,9 @@ describe('settings as transformers 5 writes or ignores them', () => {
         const layout = layoutOfRows([2], { causal: true });
         const ids = BigInt64Array.of(1n, 2n);
         const positions = fromArray(BigInt64Array.of(0n, 1n));
-        return model.trunk.stack.embed({ ids, layout } as never, { ids, positions, layout, dtype: 'f32', device: 'cpu' } as never).toNumbers();
+        return model.trunk.stack
+          .embed({ ids, layout } as never, { ids, positions, layout, dtype: 'f32', device: 'cpu' } as never)
+          .toNumbers();
       });
     };
     expect(await vectors(true)).toEqual(await vectors(false));

@@ -67,9 +67,9 @@ describe('data inspect on a file of its own columns', () => {
     expect(plain).toContain('billing    20  50.0 %');
     expect(plain).toContain('! rare has fewer than 10 rows');
     expect(plain).toContain(`→ ⟦${label}⟧`);
-    expect(await onTerminal('data', 'inspect', 't.csv', '--columns', '{text: [subject, body], label: queue}')).toContain(
-      `\u001b[32m${label}\u001b[39m`,
-    );
+    expect(
+      await onTerminal('data', 'inspect', 't.csv', '--columns', '{text: [subject, body], label: queue}'),
+    ).toContain(`\u001b[32m${label}\u001b[39m`);
   });
 
   it.each([

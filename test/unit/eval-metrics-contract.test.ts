@@ -72,7 +72,8 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     steps: [1, row % 2],
   };
   if (reads === 'steps') return { prediction, example: stepwise([1, row % 2]) };
-  if (reads === 'calls') return { prediction: { id: 'a', text: answerText(calling('a', 'b')) }, example: calling('a', 'b') };
+  if (reads === 'calls')
+    return { prediction: { id: 'a', text: answerText(calling('a', 'b')) }, example: calling('a', 'b') };
   if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }

@@ -23,7 +23,11 @@ const hermes = (name: string, given: object) =>
 async function scores(...pairs: [Example, string][]): Promise<number[]> {
   const predictions = pairs.map(([{ id }, text]) => ({ id, text }));
   const specs = [{ metric: 'tool_name' }, { metric: 'tool_arguments' }] as const;
-  const scored = await scorePredictions(predictions, pairs.map(([example]) => example), specs);
+  const scored = await scorePredictions(
+    predictions,
+    pairs.map(([example]) => example),
+    specs,
+  );
   return scored.map(({ value }) => value);
 }
 

@@ -64,7 +64,10 @@ describe('the notes of a result', () => {
     expect(formOf(told('x'), told('y'))).toEqual({ has_template: true, differs: ['system'] });
     expect(formOf(told('x'), bare)).toEqual({ has_template: true, differs: ['system'] });
     expect(formOf(bare, bare)).toEqual({ has_template: true });
-    expect(formOf(told('x'), row({ kind: 'text', text: 'plain' }))).toEqual({ has_template: true, differs: ['system'] });
+    expect(formOf(told('x'), row({ kind: 'text', text: 'plain' }))).toEqual({
+      has_template: true,
+      differs: ['system'],
+    });
     expect(formOf()).toEqual({ has_template: false });
   });
 
@@ -80,7 +83,9 @@ describe('the notes of a result', () => {
     const prompt = [system('x'), user('a')];
     const pair = row({ kind: 'preference', prompt, chosen: 'b', rejected: 'c' });
     expect(formOf(pair, pair)).toEqual({ has_template: true, system_prompt: 'x' });
-    expect(formOf(row({ kind: 'preference', prompt: 'a', chosen: 'b', rejected: 'c' }))).toEqual({ has_template: false });
+    expect(formOf(row({ kind: 'preference', prompt: 'a', chosen: 'b', rejected: 'c' }))).toEqual({
+      has_template: false,
+    });
   });
 });
 

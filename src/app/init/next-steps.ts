@@ -31,7 +31,10 @@ export function nextSteps(written: Written, { model, command }: Base, sentences:
     why: 'shows rows as the model sees them, what is trained in colour',
   });
   if (kind !== undefined && ADVISED.has(kind) && !written.hasMedia && !isCheapModel(model))
-    steps.push({ command: `attune advise ${word(recipe)}`, why: 'says in a minute whether a cheap system does as well' });
+    steps.push({
+      command: `attune advise ${word(recipe)}`,
+      why: 'says in a minute whether a cheap system does as well',
+    });
   const why = kind === 'text' ? 'learns how these texts are written, not to answer questions about them' : undefined;
   return [...steps, { command: `attune train ${word(recipe)}`, why }];
 }
@@ -42,7 +45,10 @@ function searchSteps({ path, text = 'text' }: Written, { model, command }: Base)
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
     ...(command === undefined ? [] : [{ command, why: 'brings a model that searches by meaning' }]),
-    { command: `attune retrieve index ${word(model)} ${input} --to ${word(index)}`, why: 'makes the texts searchable' },
+    {
+      command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`,
+      why: 'makes the texts searchable',
+    },
     { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
   ];
 }

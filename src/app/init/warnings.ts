@@ -66,5 +66,7 @@ function countWarnings(rows: number): string[] {
   const tested = Math.round(TEST_SHARE * rows);
   if (tested >= FEW_TESTED) return [];
   const points = Math.round(100 / tested);
-  return [`${rows} rows leave ${tested} for the test, each of which is ${points} points of the result: more rows judge better`];
+  return [
+    `${rows} rows leave ${tested} for the test, each of which is ${points} points of the result: more rows judge better`,
+  ];
 }

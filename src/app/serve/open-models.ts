@@ -30,8 +30,7 @@ async function openWriter({ target, precision, storage, signal, trainedDefaults 
     answer: (prompts, sampling, watch) => talker.answer(prompts, sampling, watch),
     ask: talker.ask,
     ...askedAs(talker.trained, trainedDefaults),
-    install: (id, adapter) =>
-      installed({ id, target: adapter }, { talker, ended: session.ended, trainedDefaults }),
+    install: (id, adapter) => installed({ id, target: adapter }, { talker, ended: session.ended, trainedDefaults }),
     close: () => talker.close(),
     ended: session.ended,
   };

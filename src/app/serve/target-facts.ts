@@ -44,7 +44,15 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
   if (kind === undefined) throw unaskable(target, task);
   const maxLength = await lengthOf(baseFolder ?? folder);
-  const own = { kind, task, folder, created, maxLength, ...(kind === 'text' && defaultsOf(folder)), ...(kind === 'rows' && columnsIn(folder)) };
+  const own = {
+    kind,
+    task,
+    folder,
+    created,
+    maxLength,
+    ...(kind === 'text' && defaultsOf(folder)),
+    ...(kind === 'rows' && columnsIn(folder)),
+  };
   if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
   const bytes = bytesOf([adapterWeights(folder)]);
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };

@@ -16,7 +16,11 @@ export const command = defineCommand({
   options: [
     ...samplingOptions,
     { name: '--system', value: 'TEXT', summary: 'system message (that of all training rows)' },
-    { name: '--tools', value: 'FILE', summary: 'list of tools as JSON, as in rows and requests (those of all training rows)' },
+    {
+      name: '--tools',
+      value: 'FILE',
+      summary: 'list of tools as JSON, as in rows and requests (those of all training rows)',
+    },
     { name: '--no-trained-defaults', summary: 'neither system message nor tools of the training rows' },
     {
       name: '--image',
@@ -177,7 +181,7 @@ function describeEnd(context: CommandContext, { text, finishReason, usage, calls
   const { cyan, dim } = context.log.colours;
   if (text !== '' && calls.length === 0) context.out.write('\n');
   for (const { function: called } of calls) context.out.line(`calls ${cyan(called.name)} ${called.arguments}`);
-  if (calls.length > 0 && context.isInteractive) context.log.line(dim('  /result TEXT gives the tool\'s result'));
+  if (calls.length > 0 && context.isInteractive) context.log.line(dim("  /result TEXT gives the tool's result"));
   if (finishReason === 'length')
     context.log.line(dim(`  stopped at the limit of ${plural(usage.answer, 'tokens')} (--max-new-tokens)`));
 }

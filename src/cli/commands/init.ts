@@ -62,7 +62,8 @@ async function readHints(context: CommandContext): Promise<InitHints> {
 function describeInit(result: InitResult, { colours }: Terminal): string {
   const { recipe, format, columns, reason, reasons, model, because, objective, isClear, unread, warnings } = result;
   const { green, yellow, bold, cyan, dim } = colours;
-  const others = 'other readings are possible; name the columns with --text-column and --label-column or --answer-column';
+  const others =
+    'other readings are possible; name the columns with --text-column and --label-column or --answer-column';
   return [
     `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
     ...reasons.map((one) => `  ${one}`),

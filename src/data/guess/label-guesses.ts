@@ -40,7 +40,10 @@ export function labelGuesses(columns: readonly ColumnProfile[], wish: ColumnWish
     const plain = (0.2 + 0.8 * target.named) * target.fit;
     const isLessLikely = last !== undefined && target !== last;
     const isBeside = isOfChoices && !read.some((one) => textFit(one) >= 0.5);
-    const score = wish.label === undefined ? Math.max(plain, isOnly ? 0.6 : 0) * (isBeside ? 0.5 : 1) * (isLessLikely ? 0.85 : 1) : 1;
+    const score =
+      wish.label === undefined
+        ? Math.max(plain, isOnly ? 0.6 : 0) * (isBeside ? 0.5 : 1) * (isLessLikely ? 0.85 : 1)
+        : 1;
     if (score < 0.05) return [];
     const { goal, column } = target;
     const field = goal === 'multilabel' ? 'labels' : 'label';

@@ -51,10 +51,10 @@ function cuts({ truncated, dropped, leftOut = 0 }: DataPrepared): Html {
   const bad = html`<p><b>${formatCount(leftOut)}</b> ${leftOut === 1 ? 'row was' : 'rows were'} left out as bad.</p>`;
   if (truncated === 0 && dropped === 0) return bad;
   return html`${leftOut > 0 && bad}
-  <p>
-    <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
-    <code>long_rows</code>.
-  </p>`;
+    <p>
+      <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
+      <code>long_rows</code>.
+    </p>`;
 }
 
 function lengthFigure({ lengths }: DataPrepared, limit: number | undefined): Html {

@@ -129,7 +129,9 @@ function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Reco
     if (!isInvalid && !isStrict(tool)) return { type: 'object' };
     const param = `tools[${tools.indexOf(tool)}].function.parameters`;
     const reasons = error.problems.map(({ message: one }) => one).join('; ') || error.what;
-    const message = isInvalid ? `${param} is no JSON schema: ${reasons}.` : `${param} cannot be held strictly: ${reasons}.`;
+    const message = isInvalid
+      ? `${param} is no JSON schema: ${reasons}.`
+      : `${param} cannot be held strictly: ${reasons}.`;
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }
   return parameters;

@@ -119,7 +119,9 @@ describe('free text', () => {
   it('may hold tokens without a text, ends where the model ends it, and is no whole form at the limit', async () => {
     const answer = constraintFor(spec, attuneBase).begin();
     const [stop] = attuneBase.stopIds;
-    const special = attuneBase.addedTokens.find(({ id }) => attuneBase.isSpecial(id) && !attuneBase.stopIds.includes(id));
+    const special = attuneBase.addedTokens.find(
+      ({ id }) => attuneBase.isSpecial(id) && !attuneBase.stopIds.includes(id),
+    );
     expect(idsOf(answer.allowed(9))).toEqual(expect.arrayContaining([stop, special!.id]));
     answer.advance(special!.id);
     for (const id of await idsIn('Hello')) answer.advance(id);
@@ -130,7 +132,8 @@ describe('free text', () => {
   });
 
   it('draws nothing but valid answers', () => {
-    for (let draw = 0; draw < 20; draw++) expect(drawAnswer(spec, 30, [7, 'free', draw]).ids.length).toBeLessThanOrEqual(30);
+    for (let draw = 0; draw < 20; draw++)
+      expect(drawAnswer(spec, 30, [7, 'free', draw]).ids.length).toBeLessThanOrEqual(30);
   });
 
   it('is refused without its parts', () => {

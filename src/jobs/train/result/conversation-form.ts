@@ -14,7 +14,10 @@ type ConversationNotes = Pick<
 >;
 
 /** In which form the rows were shown, and what all of them share. */
-export function conversationForm(train: readonly Example[], tokenizer: Pick<Tokenizer, 'answerSpace'>): ConversationNotes {
+export function conversationForm(
+  train: readonly Example[],
+  tokenizer: Pick<Tokenizer, 'answerSpace'>,
+): ConversationNotes {
   const chats = train.flatMap((example) => turnsOf(example) ?? []);
   // Rows of plain text among them have neither.
   const all: readonly Turns[] = chats.length === train.length ? chats : [...chats, { messages: [] }];
