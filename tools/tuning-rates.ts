@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { Draws } from '../examples/first-hour/draws.ts';
 import { drawTickets } from '../examples/first-hour/tickets.ts';
 import { resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
-import { AttuneError } from '../src/base/errors.ts';
+import type { AttuneError } from '../src/base/errors.ts';
 import { writeFileAtomic } from '../src/files/atomic.ts';
 import { tunings } from '../src/methods/tuning/index.ts';
 

@@ -69,9 +69,11 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a pipeline's data set has its name, not its hash. */
 export function recipeFileFor(path: string): string {
-  const stem = basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
+  const manifest = join(path, 'manifest.json');
+  const { name } = existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
 

@@ -201,11 +201,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     options.onEvent({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
   // Files have no tokens to be long by.
-  if (!examples.some(isFile)) result.lengths = reportLengths(lengths, recipe.data.max_length);
-}
-
-function isFile(example: Example): boolean {
-  return 'media' in example && example.media !== undefined;
+  if (lengths.some((length) => length > 0)) result.lengths = reportLengths(lengths, recipe.data.max_length);
 }
 
 /** Counts a row, notes it where it is too long, and keeps the first ones to show. */

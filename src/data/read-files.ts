@@ -90,7 +90,9 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   if (head.length === 0)
     throw new AttuneError('E_NO_ROWS', {
       what: `There are no rows in ${source.file}`,
-      fix: 'put rows into it, or name another file',
+      got: 'a file that is empty, or has nothing below its header line',
+      expected: 'at least one row',
+      fix: 'check that it is the right file, and that it was written to its end',
     });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason, encoding, decimalCommas } = sink.report();

@@ -69,7 +69,12 @@ const newTokenSchema = z
   .transform((value) => (typeof value === 'string' ? { content: value, special: false } : value));
 
 const share = z.number().min(0).lt(1);
-const splitSchema = z.union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' });
+const splitSchema = z
+  .union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' })
+  // `--validation 2` is no file called 2.
+  .refine((value) => typeof value === 'number' || value.some((source) => !/^\d+(\.\d+)?$/.test(source.path)), {
+    error: 'must be a share below 1, or a file',
+  });
 
 const dataSchema = z.strictObject({
   train: sourcesSchema.meta({ description: 'rows to train on; several sets as a list with weights', shown: 'PATH' }),

@@ -192,14 +192,6 @@ export class Trainer {
     return this.state.epoch - this.state.before.epochs + this.state.index / this.#parts.sampler.batchesPerEpoch;
   }
 
-  /** Scores the validation rows before the first step: as the base model, though a tuning may begin elsewhere. */
-  async evaluateBase(): Promise<void> {
-    const { tuning, objective } = this.#parts;
-    // Weights that move themselves have not moved yet; rollouts are sampled by whatever the tuning begins as.
-    const isOn = tuning.result === 'model' || this.state.before.steps > 0 || objective.evaluate !== undefined;
-    return isOn ? this.evaluate() : tuning.disabled(() => this.evaluate());
-  }
-
   /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
   async evaluate(): Promise<void> {
     const { state } = this;

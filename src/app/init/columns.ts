@@ -98,7 +98,8 @@ function otherReading(
 ): ColumnReading {
   const learnt = guesses.filter(({ format, target }) => format !== 'text' && target !== undefined);
   const [best] = learnt;
-  const isOther = best !== undefined && Object.entries(best.columns).some(([field, column]) => field !== column);
+  const bad = new Set(known.problems.map(({ field = '' }) => field.split(/[.[]/, 1)[0]));
+  const isOther = best !== undefined && ![...best.text, best.target!].some((column) => bad.has(column));
   if (!PLAIN.has(known.format) || !isOther || !isClear(learnt)) throw badRows(known);
   const { format, columns, reasons } = best;
   return { profiles, guesses: learnt, format, columns, isClear: true, reasons };

@@ -95,12 +95,19 @@ function describeSplits({ report, objective }: DataInspectionResult, { colours }
   );
 }
 
+/** Rows that are read at one size, whatever they hold. */
+const OF_FILES: ReadonlySet<string> = new Set(['image_classification', 'audio_classification', 'recordings']);
+
 function describeLengths(
-  { lengths, trainedTokens = 0, longRows, tooLong, tokenizer }: DataInspectionResult,
+  { lengths, trainedTokens = 0, longRows, tooLong, tokenizer, report }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
-  if (lengths === undefined)
-    return tokenizer === undefined ? `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}` : '';
+  if (lengths === undefined) {
+    const isOfFiles = report.files.every(({ format }) => OF_FILES.has(format));
+    return tokenizer !== undefined || isOfFiles
+      ? ''
+      : `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  }
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
   // Labels of whole rows carry no tokens.

@@ -18,6 +18,7 @@ export async function settleTraining(context: RunContext, base: string, rows: nu
     epochs: recipe.training.max_steps === null ? sourceOf(recipe.training.epochs) : 'recipe',
     batch_size: sourceOf(recipe.training.batch_size),
   };
+  warnOfRate(context, settled.learning_rate, { suggested: suggested.learning_rate, basis: basisOf(facts) });
   emit({ type: 'training-settled', ...settled, sources, basis: basisOf(facts) });
   return settled;
 }
@@ -30,6 +31,18 @@ export async function trainingFacts(
   const { method, ...options } = tuning;
   const rate = (await tunings.load(method)).rate(options);
   return { ...(await baseFacts(base)), tuning: method, rate, objective: objective.name };
+}
+
+/** Times the rate that suits a base, beyond which hardly any run learns. */
+const HIGHEST_RATE = 100;
+
+function warnOfRate({ recipe, emit }: RunContext, rate: number, usual: { suggested: number; basis: string }): void {
+  const times = rate / usual.suggested;
+  // Rates of other optimizers are on other scales.
+  if (times <= HIGHEST_RATE || !recipe.training.optimizer.name.startsWith('adam')) return;
+  const compared = `${formatNumber(times, 2)} times the ${usual.suggested} that suits ${usual.basis}`;
+  const message = `learning rate ${rate} is ${compared}: training is likely to diverge`;
+  emit({ type: 'warning-raised', code: 'W_LEARNING_RATE', message });
 }
 
 /** With `auto` the suggestion stands until trials have found better. */

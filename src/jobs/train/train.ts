@@ -6,6 +6,7 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import type { CourseAdvice } from '../../train/course.ts';
+import { evaluateBase } from '../../train/evaluate-base.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
@@ -16,6 +17,7 @@ import { comparisonBytes } from './comparison-memory.ts';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { compareResult } from '../compare/final-comparison.ts';
 import { beginWhereOtherEnded } from './continued-run.ts';
+import { recordWording } from '../compare/measure-wording.ts';
 import { usualSystems } from '../compare/usual-systems.ts';
 import { chooseNullThreshold } from './result/choose-null-threshold.ts';
 import { chooseResult, measureResult } from './result/choose-result.ts';
@@ -112,7 +114,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     phase: 'train',
     message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
-  if (trainer.state.step === 0) await trainer.evaluateBase();
+  if (trainer.state.step === 0) await evaluateBase(trainer, prepared.parts);
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   // A run that is repeated is repeated for its bytes.
@@ -142,7 +144,9 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
 async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
   freeTraining(prepared);
-  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
+  const systems = usualSystems(prepared.context.recipe.evaluation, result);
+  await compareResult(prepared, result, systems);
+  await recordWording(prepared, result, systems[0]);
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }

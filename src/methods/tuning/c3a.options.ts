@@ -38,6 +38,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
-  rate: { like: 'lora', times: [100, 50] },
+  rate: { like: 'lora', times: [150, 1500] },
   run: () => import('./c3a.ts'),
 });

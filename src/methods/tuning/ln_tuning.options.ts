@@ -36,6 +36,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
-  rate: { like: 'lora', times: [20, 15] },
+  rate: { like: 'lora', times: [30, 15] },
   run: () => import('./ln_tuning.ts'),
 });

@@ -36,6 +36,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
-  rate: { like: 'lora', times: [5, 15] },
+  rate: { like: 'lora', times: [2.5, 15] },
   run: () => import('./p_tuning.ts'),
 });

@@ -4,15 +4,8 @@ import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import type { Heads, Pass } from '../../models/stack.ts';
-import {
-  layoutOfRows,
-  ModuleBuffer,
-  Parameter,
-  type Embedding,
-  type EmbeddingAdapter,
-  type Term,
-} from '../../nn/index.ts';
-import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { layoutOfRows, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import { aten, fromArray, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { attentionLayers } from './attention-layers.ts';
 import { begin } from './layer-method.ts';
@@ -48,8 +41,6 @@ class Prefix implements AdapterPart {
   readonly #rows = new EmptyRows();
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #shape: Shape;
-  /** What the network adds to, f32 [n, 2 L K d]; undefined where the keys and values are trained themselves. */
-  readonly #start: ModuleBuffer | undefined;
   readonly #layers: readonly (readonly [AdaptableAttention, AttentionAdapter])[];
 
   constructor(model: Model, options: PrefixOptions, isTrained: boolean) {
@@ -67,7 +58,6 @@ class Prefix implements AdapterPart {
         new Parameter(shape),
       ]),
     );
-    if (isTrained && options.prefix_projection) this.#start = new ModuleBuffer([count, width]);
     this.trainables = [...this.#parameters].map(([name, parameter]) => ({
       name,
       parameter,
@@ -86,13 +76,14 @@ class Prefix implements AdapterPart {
     return this.#shape;
   }
 
-  /** Begins as `read`, whether the network adds to it or it is trained itself. */
+  /** Begins as what `#read` gives; a network, which makes all rows alike at first, as their mean. */
   initialise(model: Model, seed: number): void {
     const read = model.device === 'meta' ? undefined : this.#read(seed);
-    if (this.#start !== undefined && read !== undefined) this.#start.assign(read.clone());
+    const isProjected = this.#parameters.size > 1;
     for (const [name, parameter] of this.#parameters)
       begin(parameter, { model, seed }, (own) => {
-        if (this.#start === undefined) return read!.clone();
+        if (!isProjected) return read!.clone();
+        if (name === `${ENCODER}transform.2.bias`) return read!.mean(0);
         return firstValues(parameter, { seed: own, path: `prefix:${name}` }, name);
       });
   }
@@ -103,18 +94,13 @@ class Prefix implements AdapterPart {
    */
   #read(seed: number): Tensor {
     const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });
-    const { layers, keyHeads, size } = this.#shape;
-    const [n, part] = [ids.length, keyHeads * size];
-    const values = new Float32Array(n * 2 * layers * part);
-    const keep = (x: Tensor, place: number) => {
-      const numbers = x.toNumbers();
-      for (let token = 0; token < n; token++)
-        values.set(numbers.slice(token * part, (token + 1) * part), (token * 2 * layers + place) * part);
-    };
+    const found: Tensor[] = [];
+    // A block's own tensors end with it.
+    const kept = (x: Tensor) => x.to('f32').clone().own();
     const readers = this.#layers.map(([attention], layer) => {
       const heads = (given: Heads): Heads => {
-        keep(given.k, 2 * layer);
-        keep(given.v, 2 * layer + 1);
+        found[2 * layer] = kept(given.k); // [n, K, d]
+        found[2 * layer + 1] = kept(given.v);
         return given;
       };
       const reader: AttentionAdapter = { heads };
@@ -123,24 +109,24 @@ class Prefix implements AdapterPart {
     });
     this.switch(false);
     try {
-      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout: layoutOfRows([n], { causal: true }) });
+      const layout = layoutOfRows([ids.length], { causal: true });
+      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout });
+      return stack(found, 1).reshape(ids.length, -1);
     } finally {
+      for (const tensor of found) tensor.dispose();
       for (const remove of readers) remove();
       this.switch(true);
     }
-    return fromArray(values, [n, 2 * layers * part]).toDevice(this.#model.device);
   }
 
   /** f32 [n, 2 L K d] */
   #values(): Tensor {
     const at = (name: string) => this.#parameters.get(name)?.tensor;
     const rows = at('prompt_embeddings') ?? at(`${ENCODER}embedding.weight`)!;
-    if (this.#start === undefined) return rows;
-    const linear = (x: Tensor, place: number) =>
-      aten.linear.default(x, at(`${ENCODER}transform.${place}.weight`)!, {
-        bias: at(`${ENCODER}transform.${place}.bias`),
-      });
-    return this.#start.tensor.add(linear(aten.tanh.default(linear(rows, 0)), 2));
+    const [first, second] = [0, 2].map((place) => at(`${ENCODER}transform.${place}.weight`));
+    if (first === undefined || second === undefined) return rows;
+    const inner = aten.tanh.default(aten.linear.default(rows, first, { bias: at(`${ENCODER}transform.0.bias`) }));
+    return aten.linear.default(inner, second, { bias: at(`${ENCODER}transform.2.bias`) });
   }
 
   #replace(heads: Heads, { layout }: Pass, layer: number): Heads {
@@ -184,7 +170,6 @@ class Prefix implements AdapterPart {
     this.switch(false);
     this.#table.removeAdapter(this.#rows);
     for (const parameter of this.#parameters.values()) parameter.dispose();
-    this.#start?.dispose();
   }
 }
 
@@ -207,9 +192,9 @@ function shapesOf(
   ]);
 }
 
-/** As torch begins tables and linear layers; the last layer adds nothing at first. */
+/** As torch begins tables and linear layers; the last layer adds nothing to its bias at first. */
 function firstValues(parameter: Parameter, key: { seed: number; path: string }, name: string): Tensor {
-  if (name.startsWith(`${ENCODER}transform.2`)) return zeros(parameter.shape);
+  if (name === `${ENCODER}transform.2.weight`) return zeros(parameter.shape);
   if (name.endsWith('embedding.weight')) return keyedNormal(parameter.shape, key, 1);
   const bound = 1 / Math.sqrt(parameter.shape.at(-1)!);
   return keyedUniform(parameter.shape, key)
