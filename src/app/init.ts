@@ -111,7 +111,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
-  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+  return `# What to train, on what, and how. All settings: attune train --help all\n${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */

@@ -46,7 +46,7 @@ function severalKinds(path: string, tables: readonly string[], written: readonly
     what: `${path} holds documents and tables, and a recipe reads tables only`,
     got: `${plural(written.length, 'documents')}, such as ${written[0]}; ${plural(tables.length, 'tables')}, such as ${tables[0]}`,
     fix:
-      `take all of it as text: attune data prepare ${quoted(path)} --to ${rows}; then attune init ${rows}; ` +
+      `take all of it as text: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}; ` +
       `or the table alone: attune init ${quoted(table)}`,
   });
 }
@@ -70,7 +70,7 @@ function documents(path: string, got: string): AttuneError {
     what: `${path} holds documents, not rows`,
     got,
     expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
-    fix: `make rows of them: attune data prepare ${quoted(path)} --to ${rows}; then attune init ${rows}`,
+    fix: `make rows of them: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}`,
   });
 }
 

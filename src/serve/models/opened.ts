@@ -26,6 +26,8 @@ export interface TargetFacts {
   maxLength?: number;
   /** When it was made: seconds since the epoch. */
   created: number;
+  /** The columns that a row's text is made of, where they are several. */
+  columns?: readonly string[];
   /** What it is asked with where a request gives none: whether a system message, and the names of tools. */
   defaults?: { system: boolean; tools: readonly string[] };
 }
