@@ -75,7 +75,10 @@ function questionOf(prompt: string | undefined, trained: TryPlan['trained']): st
 
 /** What a message is asked with, or lacks. */
 function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
-  const given = [...(systemPrompt === undefined ? [] : ['the system message']), ...(tools.length > 0 ? ['the tools'] : [])];
+  const given = [
+    ...(systemPrompt === undefined ? [] : ['the system message']),
+    ...(tools.length > 0 ? ['the tools'] : []),
+  ];
   const asked = given.length === 0 ? '' : ` A message is asked with ${given.join(' and ')} of the training rows.`;
   const names = { system: 'system messages', tools: 'tools' };
   const missing = differs.map((part) => names[part]).join(' and ');
@@ -158,7 +161,10 @@ function itemsIn(prompt = ''): string {
 function columnFields(columns: readonly string[], sample = ''): TextField[] {
   const begun = columns.map((name) => `\n${sample}`.indexOf(`\n${name}: `));
   return columns.map((name, i) => {
-    const end = smallest(begun.filter((place) => place > begun[i]), sample.length + 1);
+    const end = smallest(
+      begun.filter((place) => place > begun[i]),
+      sample.length + 1,
+    );
     const value = begun.includes(-1) ? '' : sample.slice(begun[i] + name.length + 2, end - 1);
     return { name: `column-${i}`, label: name, rows: value.includes('\n') ? 3 : 1, value, isOptional: true };
   });
