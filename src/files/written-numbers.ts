@@ -11,7 +11,7 @@ type Holder = Record<string, unknown> & { [WRITTEN]?: Spellings };
 
 /** Node 24 has both; TypeScript's library does not know them yet. */
 const { parse, rawJSON } = JSON as unknown as {
-  parse(text: string, read: (this: Holder, key: string, value: unknown, at?: { source?: string }) => unknown): unknown;
+  parse(text: string, read?: (this: Holder, key: string, value: unknown, at?: { source?: string }) => unknown): unknown;
   rawJSON?(text: string): unknown;
 };
 
@@ -21,9 +21,9 @@ const LONG_NUMBER = /\d[.eE]|\d{16}/;
 /** Whether this process has read such a number at all. */
 let hasSpellings = false;
 
-/** The value of a JSON text, which keeps how its numbers are written. */
+/** The value of a JSON text, which keeps how its numbers are written; without limits, which json.ts has. */
 export function parseWithSpellings(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  if (!LONG_NUMBER.test(text)) return parse(text);
   return parse(text, function read(key, value, at) {
     const spelling = at?.source;
     if (typeof value === 'number' && spelling !== undefined && spelling !== String(value))

@@ -99,7 +99,7 @@ export function chooseTask(
 
 /** `BartForCausalLM` and its like are the decoder of a pair, without what it would attend to. */
 function refuseDecoderAlone({ modelType }: Architecture, plans: readonly [Task, HeadPlan][], saved: unknown[]): void {
-  const alone = saved.find((name) => /ForCausalLM$/.test(String(name)));
+  const alone = saved.find((name) => String(name).endsWith('ForCausalLM'));
   if (alone === undefined || plans.every(([task]) => task !== 'seq2seq')) return;
   throw new AttuneError('E_TASK_UNSUPPORTED', {
     what: `A ${String(alone)} is the decoder of a ${modelType} model alone, which is not supported`,

@@ -58,7 +58,13 @@ describe("parity with TRL's objectives", () => {
   it('the lower bound of a correction that truncates counts', async () => {
     const folder = join(temporary, 'lower-bound');
     mkdirSync(folder);
-    for (const name of ['grpo.safetensors', 'grpo_trl19.json', 'grpo_trl19_out.safetensors', 'grpo.json', 'grpo_out.safetensors'])
+    for (const name of [
+      'grpo.safetensors',
+      'grpo_trl19.json',
+      'grpo_trl19_out.safetensors',
+      'grpo.json',
+      'grpo_out.safetensors',
+    ])
       cpSync(join(reference, name), join(folder, name));
     const path = join(folder, 'grpo_trl19.json');
     const file = readJson<{ cases: Record<string, { options: { is_min: number | null } }> }>(path);
