@@ -1,6 +1,7 @@
 /** A server from its settings, without a socket: it can be mounted into a program's own. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
+import { ConstraintCompiler, type CompileLimits } from '../generate/constraint/compiler/compiler.ts';
 import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
@@ -18,7 +19,7 @@ import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
-import { type ServeSettings } from './settings.ts';
+import type { LimitSettings, ServeSettings } from './settings.ts';
 import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
@@ -75,6 +76,7 @@ export async function createServer({
     pool,
     opener,
     admission,
+    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
     retried: new RetriedWork(),
     responses,
     keys,
@@ -122,11 +124,15 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage }: ServeSettings,
+  { memory: given, precision, storage, limits }: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
   const budget = given === undefined ? memory : bytesOf(given);
-  return new ModelPool({ opener, log, budget, opening: { precision, storage } });
+  return new ModelPool({ opener, log, budget, opening: { precision, storage, constraints: compileLimits(limits) } });
+}
+
+function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {
+  return { seconds, memoryBytes: bytesOf(memory) };
 }
 
 function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): ApiKeys | undefined {

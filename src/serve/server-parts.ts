@@ -1,3 +1,4 @@
+import type { ConstraintCompiler } from '../generate/constraint/compiler/compiler.ts';
 import type { ApiKeys } from './access/api-keys.ts';
 import type { Admission } from './models/admission.ts';
 import type { ModelPool } from './models/model-pool.ts';
@@ -22,6 +23,8 @@ export interface ServerParts {
   pool: ModelPool;
   opener: Opener;
   admission: Admission;
+  /** Checks schemas that clients send. */
+  constraints: ConstraintCompiler;
   retried: RetriedWork;
   responses: ResponseStore;
   keys?: ApiKeys;

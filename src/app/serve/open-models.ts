@@ -22,8 +22,9 @@ export const opener: Opener = {
   open: (kind, request) => openers[kind](request),
 };
 
-async function openWriter({ target, precision, storage, signal }: OpenRequest): Promise<Writer> {
-  const session = await openSession({ job: 'generate', input: { target, precision, storage }, signal, ...OURS });
+async function openWriter({ target, precision, storage, constraints, signal }: OpenRequest): Promise<Writer> {
+  const input = { target, precision, storage, constraints };
+  const session = await openSession({ job: 'generate', input, signal, ...OURS });
   const talker = talkerOf(session, target);
   const ask = async <Reply extends ModelAnswer>(question: ModelQuestion, stop?: AbortSignal): Promise<Reply> => {
     for await (const reply of session.send<Reply>(question, stop)) return reply;

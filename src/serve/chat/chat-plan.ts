@@ -1,8 +1,8 @@
 /** What a chat request asks of a model: a prompt, settings, and how its answer is to be read. */
-import { grammarOf } from '../../generate/constraint/grammar-of.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
+import type { Call } from '../call.ts';
 import type { OpenConversation } from '../../text/index.ts';
 import type { Writer } from '../models/opened.ts';
 import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
@@ -18,8 +18,19 @@ export interface ChatPlan {
   form: AnswerForm;
 }
 
+/** Where a plan's schemas are checked, and where its files go. */
+export interface PlanParts {
+  call: Call;
+  uploads?: Uploads;
+  signal?: AbortSignal;
+}
+
 /** @throws ApiError 400 */
-export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): ChatPlan {
+export async function chatPlan(
+  body: ChatRequest,
+  writer: Writer,
+  { call, uploads, signal = call.request.signal }: PlanParts,
+): Promise<ChatPlan> {
   const { description } = writer;
   const tools = toolPlan(body);
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
@@ -30,7 +41,8 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
-  const required = family === undefined ? undefined : toolConstraint(body, tools, family);
+  const callable = family === undefined ? [] : await callableTools(body, tools, { call, signal });
+  const required = family === undefined ? undefined : toolConstraint(body, { callable, isRequired: tools.isRequired }, family);
   return {
     wish: {
       prompts: [prompt],
@@ -56,8 +68,11 @@ function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | unde
 }
 
 /** Tools that have to be called are called in the form that the model was trained to. */
-function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, family: ToolFamily) {
-  const tools = callable.map((tool): CallableTool => ({ name: tool.function.name, schema: argumentsOf(tool, body) }));
+function toolConstraint(
+  body: ChatRequest,
+  { callable: tools, isRequired }: { callable: readonly CallableTool[]; isRequired: boolean },
+  family: ToolFamily,
+) {
   if (!isRequired) return undefined;
   const other = constraintOf(body);
   if (other !== undefined)
@@ -67,13 +82,27 @@ function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, f
   return family.constraint(tools, body.parallel_tool_calls !== false);
 }
 
-/** The schema of a tool's arguments, checked. @throws ApiError 400 */
-function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Record<string, unknown>> {
+/** Tools with the schemas of their arguments, checked. @throws ApiError 400 */
+async function callableTools(
+  body: ChatRequest,
+  { callable }: ToolPlan,
+  at: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<CallableTool[]> {
+  const tools: CallableTool[] = [];
+  for (const tool of callable) tools.push({ name: tool.function.name, schema: await argumentsOf(tool, body, at) });
+  return tools;
+}
+
+async function argumentsOf(
+  tool: ChatTool,
+  { tools = [] }: ChatRequest,
+  { call, signal }: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<Readonly<Record<string, unknown>>> {
   const { parameters } = tool.function;
   if (parameters === undefined || parameters === null || Object.keys(parameters).length === 0)
     return { type: 'object' };
   try {
-    grammarOf({ schema: parameters });
+    await call.server.constraints.check({ schema: parameters }, { owner: call.owner, signal });
   } catch (error) {
     if (!(error instanceof AttuneError)) throw error;
     // What cannot be enforced may still be shown to the model.
