@@ -1,6 +1,7 @@
 /** A server from its settings, without a socket: it can be mounted into a program's own. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
+import { FairTurns } from '../base/fair-turns.ts';
 import { ConstraintCompiler, type CompileLimits } from '../generate/constraint/compiler/compiler.ts';
 import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
@@ -23,6 +24,8 @@ import type { LimitSettings, ServeSettings } from './settings.ts';
 import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
+import { RateLimits } from './usage/rate-limits.ts';
+import { UsageMeter } from './usage/usage-meter.ts';
 import { ServeMetrics } from './watch/metrics.ts';
 import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
@@ -37,6 +40,8 @@ export interface ServerOptions {
   watcher?: Watcher;
   /** Where the registry's models are served, or jobs are taken. */
   registry?: Registry;
+  /** Where usage is written down: the registry, also where nothing of it is served. It is closed with the server. */
+  ledger?: Registry;
   /** Who trains jobs. */
   trainer?: Trainer;
   /** Where responses are kept that requests may go on from; in memory unless given. */
@@ -61,6 +66,7 @@ export async function createServer({
   log = openLog(settings.log),
   watcher,
   registry,
+  ledger = registry,
   trainer,
   responses = new ResponsesInMemory(),
 }: ServerOptions): Promise<MountedServer> {
@@ -70,6 +76,8 @@ export async function createServer({
   if (table.size === 0 && registry === undefined) throw nothingToServe();
   const pool = poolOf(settings, { opener, memory, log });
   const admission = new Admission(settings.max_queue);
+  const usage = new UsageMeter(ledger, log);
+  await usage.begin();
   const parts: ServerParts = {
     settings,
     table,
@@ -77,9 +85,13 @@ export async function createServer({
     opener,
     admission,
     constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
+    grading: new FairTurns({ places: 1 }),
     retried: new RetriedWork(),
     responses,
     keys,
+    rates: new RateLimits(settings.rate, usage),
+    usage,
+    ...(ledger !== undefined && { ledger }),
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
     telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
@@ -159,13 +171,15 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, routes, watcher }: ServerParts,
+  { log, metrics, telemetry, routes, usage, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
 ): void {
   if (exchange.isOver || exchange.isShadow) return;
   exchange.isOver = true;
+  usage.observe(exchange);
+  exchange.admittance?.settle((exchange.counts?.prompt ?? 0) + (exchange.counts?.answer ?? 0));
   routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
@@ -185,7 +199,7 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, sweep, telemetry, training, watcher } = parts;
+  const { state, admission, ledger, pool, routes, settings, sweep, telemetry, training, usage, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -196,6 +210,8 @@ async function close(parts: ServerParts): Promise<void> {
   await training?.queue.close();
   await training?.webhooks.close();
   await sweep?.close();
+  await usage.close();
+  if (routes === undefined) await ledger?.destroy();
   await routes?.close();
   await pool.close();
   await telemetry.close();

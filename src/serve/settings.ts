@@ -48,8 +48,8 @@ const limitsSchema = z.strictObject({
     .number()
     .int()
     .positive()
-    .default(10_000_000)
-    .describe("characters or words of one text times those of the other, over a grader's comparisons of an item"),
+    .default(500_000_000)
+    .describe('characters or words of one text times those of the other, over all parts of a grader'),
   job_steps: z.number().int().positive().default(100_000).describe('of one fine-tuning job'),
   job_tokens: z.number().int().positive().default(1_000_000_000).describe('that one job reads'),
   job_hours: z.number().positive().default(24).describe('after which a job is stopped, with its last checkpoint'),

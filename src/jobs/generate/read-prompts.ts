@@ -102,7 +102,6 @@ export interface ReadPrompts {
  */
 export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
   const { model, tokenizer, lease } = answering;
-  refuseEndless(prompts, answering);
   const rendered = await renderedOf(prompts, answering);
   const texts = rendered.map(({ ids }) => ids);
   refuseLong(texts, model);
@@ -129,6 +128,7 @@ async function renderedOf(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
 ): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
+  refuseEndless(prompts, { model, tokenizer });
   const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
   const renderedOne = async (prompt: ReadablePrompt) => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
@@ -149,7 +149,7 @@ function lastTurn(prompt: Conversation | string): string {
 }
 
 /** What cannot fit, whatever its tokens are, is refused before they are counted: that would take seconds. */
-function refuseEndless(prompts: readonly ReadablePrompt[], { model, tokenizer }: AnsweringBy): void {
+function refuseEndless(prompts: readonly ReadablePrompt[], { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>): void {
   const limit = model.architecture.limits(model.config).maxPositions;
   const longest = longestToken(tokenizer);
   const least = prompts.map((prompt) => ({ length: Math.floor(charactersIn(prompt) / longest) }));
