@@ -53,6 +53,11 @@ const limitsSchema = z.strictObject({
   job_steps: z.number().int().positive().default(100_000).describe('of one fine-tuning job'),
   job_tokens: z.number().int().positive().default(1_000_000_000).describe('that one job reads'),
   job_hours: z.number().positive().default(24).describe('after which a job is stopped, with its last checkpoint'),
+  job_turn_minutes: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("after which a job is saved and waits where another key's job waits, to go on after it"),
   form_parts: z.number().int().positive().default(1000).describe('fields and files of a form'),
 });
 
