@@ -54,19 +54,19 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
 }
 
 /** Counts what a key asks of models. @throws ApiError 429 */
-function admitKey({ rates }: ServerParts, { method, tag }: Endpoint, { key, exchange, request, body }: Call): void {
+function admitKey({ rates }: ServerParts, { method, tag }: Endpoint, { key, exchange, body }: Call): void {
   if (key === undefined || method !== 'post' || !OF_MODELS.has(tag)) return;
-  exchange.admittance = rates.enter(key, estimatedTokens(request, body));
+  exchange.admittance = rates.enter(key, estimatedTokens(exchange.bodyBytes, body));
 }
 
 const OF_MODELS: ReadonlySet<Endpoint['tag']> = new Set(['Text', 'Other kinds']);
 const BYTES_OF_TOKEN = 4;
 
 /** As OpenAI estimates them: the tokens of the body, or the most that an answer may have where these are more. */
-function estimatedTokens({ headers }: Request, body: unknown): number {
+function estimatedTokens(bytes: number, body: unknown): number {
   const asked = (body ?? {}) as Record<string, unknown>;
   const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name] ?? 0));
-  return Math.max(Math.ceil(Number(headers.get('content-length') ?? 0) / BYTES_OF_TOKEN), ...most);
+  return Math.max(Math.ceil(bytes / BYTES_OF_TOKEN), ...most);
 }
 
 /** The same request to another version, once nobody waits: its answer is nobody's. */
@@ -167,6 +167,7 @@ async function bodyOf(
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
   const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
+  exchange.bodyBytes = text.length;
   return { body: checked(schema, body, refusal), fingerprint };
 }
 

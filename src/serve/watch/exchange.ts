@@ -23,6 +23,8 @@ export class Exchange {
   readonly path: string;
   /** Who asks, by the name of the key. */
   keyName: string | undefined;
+  /** Of a body in JSON. */
+  bodyBytes = 0;
   /** What its key was let in with. */
   admittance: Admittance | undefined;
   model: ServedModel | undefined;
