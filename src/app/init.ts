@@ -6,6 +6,7 @@ import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
+import { fewTestRows } from '../eval/compare/few-test-rows.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
@@ -31,6 +32,9 @@ export interface InitAnswers {
   format?: string;
   columns?: ColumnMapping;
 }
+
+/** Rows of a larger file that are looked at. */
+const ROWS_READ = 100;
 
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
@@ -153,10 +157,12 @@ function tuningLine(inspection: DataInspection): Line {
   return [`tuning: ${tuning}`, tuning === 'full' ? 'every weight moves' : 'or full: every weight moves'];
 }
 
-function splitLines({ splits }: DataInspection): Line[] {
+function splitLines({ splits, examples }: DataInspection): Line[] {
+  // Only of a small file all rows have been read.
+  const few = examples.length < ROWS_READ ? fewTestRows(Math.round(examples.length / 10)) : undefined;
   const lines: [string, Line][] = [
     ['validation', ['  validation: 0.1', 'share of the rows, or a file: watched while training']],
-    ['test', ['  test: 0.1', 'kept for the comparison at the end']],
+    ['test', ['  test: 0.1', few ?? 'kept for the comparison at the end']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }

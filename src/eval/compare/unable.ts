@@ -5,7 +5,7 @@ import { isBetter } from './rivals.ts';
 const MOST_CUT = 0.5;
 
 /** Cheap systems that give every row the same answer. */
-const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
+export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
 
 /**
  * Why an untrained system is no rival: it cannot do the task as it stands, so that to be better than it says nothing.

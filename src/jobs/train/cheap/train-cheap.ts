@@ -24,7 +24,7 @@ import type { JobContext } from '../../job.ts';
 import type { TrainInput, TrainResult } from '../train.ts';
 import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
-import { loadRunData } from '../../rows/load-run-data.ts';
+import { loadRunData, reportFewTestRows } from '../../rows/load-run-data.ts';
 import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
@@ -100,6 +100,7 @@ function tellData({ report, splits }: LoadedData, emit: EventSink): void {
     dropped: 0,
     hashes: report.hashes,
   });
+  reportFewTestRows(splits.test, emit);
 }
 
 function partly(rows: number, all: number): Parameters<EventSink>[0] {
