@@ -3,7 +3,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { smallest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
-import { describePair, systemTitle } from './describe-pair.ts';
+import { describePair, isTie, systemTitle } from './describe-pair.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
@@ -147,10 +147,10 @@ function unclear(comparison: Told, subject: ComparedSystem, rivals: readonly Riv
   }
   const told = { outcome: 'unclear', use: cheap.system.name, rowsNeeded } as const;
   const name = systemTitle(cheap.system);
-  if (cheap.difference.estimate < 0) {
-    const reason = `${describePair(comparison, [cheap.system, subject])}${costClause(cheap.system, subject)}`;
-    const open = `Too few rows to be sure of that: ${many.toLowerCase()} would tell`;
-    return { ...told, advice: `Use ${name}: ${reason}. ${open}; there ${there}.` };
+  const reason = describePair(comparison, [cheap.system, subject]);
+  if (!isTie(reason)) {
+    const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap.system, subject)}. ${sure}` };
   }
   const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing} (${why}). ${tell}.`;
   return { ...told, advice };
