@@ -183,8 +183,8 @@ const MEDIA_STYLE = `
   .systems th { grid-column: 1 / -1; }
   .systems td::before { content: attr(data-column); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
   .forest, .forest tbody, .forest tfoot { display: block; } .forest thead { display: none; }
-  .forest tr { display: grid; grid-template: "name name" auto "badge badge" auto "mark mark" auto "value gap" auto / 1fr auto; column-gap: 12px; padding: 10px 0 8px;
-    border-bottom: 1px solid var(--rule); }
+  .forest tr { display: grid; grid-template: "name name" auto "badge badge" auto "mark mark" auto "value gap" auto / 1fr auto;
+    column-gap: 12px; padding: 10px 0 8px; border-bottom: 1px solid var(--rule); }
   .forest tbody th, .forest tbody tr:last-child > *, .forest td, .forest td.number, .forest .picture-cell { border: 0; padding: 0; width: auto; }
   .forest tr > .number:nth-child(2) { text-align: left; } .track::before { top: -2px; bottom: 0; }
   .forest tr > :nth-child(1) { grid-area: name; } .forest tr > :nth-child(2) { grid-area: value; } .forest tr > :nth-child(3) { grid-area: mark; }

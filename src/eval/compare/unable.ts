@@ -1,5 +1,5 @@
+import { isBetter } from '../score.ts';
 import type { Scored } from './scored.ts';
-import { isBetter } from './rivals.ts';
 
 /** Of a system that was not trained: with more of its answers cut, it does not answer but go on. */
 const MOST_CUT = 0.5;
