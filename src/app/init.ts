@@ -11,10 +11,11 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
-import type { ColumnReading } from './init/columns.ts';
+import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
-import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
+import { answersChats } from './init/answers-chats.ts';
+import { objectiveOfClasses, preferenceOfBases, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -28,6 +29,8 @@ export interface InitFindings {
 
 export interface InitAnswers {
   model: string;
+  /** Why this one. */
+  because?: string;
   groupBy?: string;
   format?: string;
   columns?: ColumnMapping;
@@ -50,7 +53,7 @@ export async function examineForInit(
   const { format, columns, profiles = [] } = reading;
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
-  if (kind === undefined) throw noGoodRow(inspection);
+  if (kind === undefined) throw badRows(inspection);
   const objective = usualObjectives[kind];
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
@@ -70,13 +73,11 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-function noGoodRow({ file, problems }: DataInspection): AttuneError {
-  return new AttuneError('E_BAD_ROWS', { what: `No row of ${file} can be used`, problems });
-}
-
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a pipeline's data set has its name, not its hash. */
 export function recipeFileFor(path: string): string {
-  const stem = basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
+  const manifest = join(path, 'manifest.json');
+  const { name } = existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
 
@@ -100,10 +101,10 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const { stringify } = await import('yaml');
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
-  const { groupBy, format, columns, model } = answers;
-  const objective = objectiveFor(findings, model);
+  const { groupBy, format, columns, model, because } = answers;
+  const objective = await objectiveFor(findings, model);
   const lines: Line[] = [
-    [`model: ${plain(model)}`, 'a model folder, or a known name'],
+    [`model: ${plain(model)}`, because ?? 'a model folder, or a known name'],
     ['data:'],
     [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
     ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'what a row is'] as const]),
@@ -122,12 +123,16 @@ async function modelLines(
   inspection: DataInspection,
   of: { model: string; objective: UsualObjective },
 ): Promise<Line[]> {
-  return [
+  const tuning = tuningOf(inspection);
+  const lengths: Line[] = [
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
-    tuningLine(inspection),
+  ];
+  return [
+    ...(holdsMedia(inspection) ? [] : lengths),
+    TUNING_LINES[tuning],
     objectiveLine(of.objective),
-    ...(await trainingLines(of.model, { tuning: tuningOf(inspection), objective: of.objective.name })),
+    ...(await trainingLines(of.model, { tuning, objective: of.objective.name })),
   ];
 }
 
@@ -147,15 +152,22 @@ function groupLine(
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
 }
 
-/** Recommenders are made new, so all of their weights have to move. */
-function tuningOf({ examples }: DataInspection): 'full' | 'lora' {
-  return examples[0]?.kind === 'items' ? 'full' : 'lora';
+/** Files are read at one size, whatever they hold. */
+export function holdsMedia({ examples: [first] }: DataInspection): boolean {
+  return first !== undefined && 'media' in first && first.media !== undefined;
 }
 
-function tuningLine(inspection: DataInspection): Line {
-  const tuning = tuningOf(inspection);
-  return [`tuning: ${tuning}`, tuning === 'full' ? 'every weight moves' : 'or full: every weight moves'];
+/** Recommenders are made new, so all of their weights have to move. What a model knows of images suits most classes. */
+function tuningOf({ examples: [first] }: DataInspection): keyof typeof TUNING_LINES {
+  if (first?.kind === 'items') return 'full';
+  return first?.kind === 'classification' && first.media?.kind === 'image' ? 'freeze' : 'lora';
 }
+
+const TUNING_LINES = {
+  full: ['tuning: full', 'every weight moves'],
+  lora: ['tuning: lora', 'or full: every weight moves'],
+  freeze: ['tuning: { method: freeze, trainable_layers: 0 }', 'the head alone learns, in seconds; or lora'],
+} satisfies Record<string, Line>;
 
 function splitLines({ splits, examples }: DataInspection): Line[] {
   // Only of a small file all rows have been read.
@@ -172,8 +184,10 @@ function objectiveLine({ name, remark }: UsualObjective): Line {
 }
 
 /** What is made of the rows: some models learn rows of a kind in their own way. */
-export function objectiveFor({ objective, inspection }: InitFindings, model: string): UsualObjective {
-  return objectiveOfClasses(inspection.examples[0]?.kind, classesOf(model)) ?? objective;
+export async function objectiveFor({ objective, inspection }: InitFindings, model: string): Promise<UsualObjective> {
+  const kind = inspection.examples[0]?.kind;
+  if (kind === 'preference' && !(await answersChats(model))) return preferenceOfBases;
+  return objectiveOfClasses(kind, classesOf(model)) ?? objective;
 }
 
 /** What a model's folder says that it is. */

@@ -5,8 +5,10 @@ import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
+import { remarkOnRun } from '../eval/demonstration-base.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readWording, type Wording } from '../store/wording.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, isRunFolder } from '../store/run-folder.ts';
@@ -27,6 +29,10 @@ export type TrainOutcome = JobResult<'train'> & {
   forgetting?: Forgetting;
   /** Where `evaluation.overfitting` asks for it. */
   overfitting?: Overfitting;
+  /** How it does on test rows in other words. */
+  wording?: Wording;
+  /** What there is to know of the base model, where it is the one that comes with attune. */
+  baseRemark?: string;
 };
 
 export interface TrainOptions {
@@ -73,13 +79,17 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
     const comparison = readComparison(folder);
+    const times = runTimes(folder);
+    const { model, objective } = recipe;
     return {
       ...outcome,
       folder,
       comparison,
-      times: runTimes(folder),
+      times,
       forgetting,
       overfitting: readOverfitting(folder),
+      wording: readWording(folder),
+      baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
     };
   };
   if (!dryRun) return run();
@@ -155,6 +165,7 @@ const freeSettings = new Set([
   'evaluation.max_new_tokens',
   'evaluation.general',
   'evaluation.overfitting',
+  'evaluation.other_words',
   'evaluation.max_forgetting',
 ]);
 

@@ -60,6 +60,8 @@ export interface DataPrepared {
   lengths: LengthSummary;
   truncated: number;
   dropped: number;
+  /** Bad rows that were left out, where there are any. */
+  leftOut?: number;
   /** Content hash of each split. */
   hashes: Record<string, string>;
 }
@@ -176,10 +178,10 @@ export interface EvaluationFinished {
   change?: { mean: number; error: number };
 }
 
-/** What the course of the losses says of the run's settings; nothing is said of a run that settled. */
+/** What the course of the losses or rewards says of the run's settings; nothing is said of a run that settled. */
 export interface CourseJudged {
   type: 'course-judged';
-  course: 'falling' | 'rising' | 'unstable';
+  course: 'falling' | 'rising' | 'unstable' | 'flat';
   /** For people, without what to do. */
   finding: string;
   change: { epochs?: number; learning_rate?: number };

@@ -12,7 +12,8 @@ import { describeEpochs } from './progress/lines.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { wrap, type Terminal } from './terminal.ts';
+import { describeWording } from './wording-text.ts';
 import { withProgress } from './with-progress.ts';
 
 /** What `train` and `runs resume` have in common. */
@@ -145,6 +146,8 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
   const compared = outcome.comparison && [
     describeComparison(outcome.comparison, terminal),
     '',
+    ...(outcome.wording === undefined ? [] : [describeWording(outcome.wording, folder, terminal), '']),
+    ...(outcome.baseRemark === undefined ? [] : [...wrap(outcome.baseRemark, Math.min(terminal.columns, 80)), '']),
     ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
   ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');

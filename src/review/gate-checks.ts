@@ -3,6 +3,7 @@ import { formatNumber, formatPercent, plural } from '../base/format.ts';
 import { entryOf } from '../base/table.ts';
 import { conclusionOf, isBehind } from '../eval/compare/conclusion.ts';
 import type { CounterfactualResults } from '../store/counterfactuals.ts';
+import type { EvidenceName } from '../store/result-files.ts';
 import type { Forgetting } from '../store/forgetting.ts';
 import type { Comparison } from '../store/results.ts';
 import type { GateSettings } from '../train/recipe-gate.ts';
@@ -36,10 +37,25 @@ export interface GateEvidence {
   groundedness?: GroundednessResults;
   review?: ReviewResults;
   signOffs: SignOffCheck;
+  /** Measurements of other files than the result has now. */
+  outdated: readonly EvidenceName[];
 }
 
+/** What a check rests on. */
+const RESTS_ON: Readonly<Partial<Record<GateCheckName, EvidenceName>>> = {
+  comparison: 'comparison',
+  margin: 'comparison',
+  forgetting: 'forgetting',
+  flip_rate: 'counterfactuals',
+  safety: 'safety',
+  over_refusal: 'safety',
+  policy: 'policy',
+  groundedness: 'groundedness',
+  win_rate: 'comparison',
+};
+
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs } = evidence;
+  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs, outdated } = evidence;
   const findings: [GateCheckName, Finding | undefined][] = [
     settings.margin === null
       ? ['comparison', settings.comparison ? isBetter(comparison) : undefined]
@@ -55,9 +71,19 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
   ];
   return findings.map(([name, finding]) => {
     if (finding === undefined) return { name, outcome: 'not asked', message: 'not asked for' };
-    const { isPassed, message, fix } = finding;
+    const source = RESTS_ON[name];
+    const isOutdated = source !== undefined && outdated.includes(source);
+    const { isPassed, message, fix } = isOutdated ? measuredOther(source) : finding;
     return { name, outcome: isPassed ? 'passed' : 'failed', message, ...(!isPassed && fix !== undefined && { fix }) };
   });
+}
+
+function measuredOther(evidence: EvidenceName): Finding {
+  return {
+    isPassed: false,
+    message: `${evidence}.json was measured with other files than the result has now`,
+    fix: 'restore the files of the result, or measure it again',
+  };
 }
 
 function asked(value: number | null, check: (value: number) => Finding): Finding | undefined {

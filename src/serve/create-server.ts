@@ -122,11 +122,11 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage }: ServeSettings,
+  { memory: given, precision, storage, trained_defaults: trainedDefaults }: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
   const budget = given === undefined ? memory : bytesOf(given);
-  return new ModelPool({ opener, log, budget, opening: { precision, storage } });
+  return new ModelPool({ opener, log, budget, opening: { precision, storage, trainedDefaults } });
 }
 
 function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): ApiKeys | undefined {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 
 export type Verdict = 'better' | 'no-evidence' | 'worse';
@@ -203,7 +204,7 @@ export interface SampleAnswer {
 const VERSION = 2;
 
 export function writeComparison(folder: string, comparison: Comparison): void {
-  writeJson(runPaths(folder).comparison, comparison);
+  writeEvidence(folder, 'comparison', comparison);
 }
 
 export function readComparison(folder: string): Comparison | undefined {

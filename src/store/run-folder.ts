@@ -142,7 +142,7 @@ function beginAnew(folder: string, paths: RunPaths): void {
   refuseWork(folder);
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
   const reports = [paths.reportHtml, paths.reportJson];
-  const findings = [paths.forgetting, paths.overfitting, paths.counterfactuals, ...reports];
+  const findings = [paths.forgetting, paths.overfitting, paths.wording, paths.counterfactuals, ...reports];
   for (const path of [...stale, ...findings]) rmSync(path, { force: true });
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }

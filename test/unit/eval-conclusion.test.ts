@@ -1,6 +1,6 @@
 // What a comparison says to somebody who decides: outcome, advice, rows that would tell.
 import { describe, expect, test } from 'vitest';
-import type { ClassificationExample } from '../../src/data/example.ts';
+import type { ClassificationExample, PreferenceExample } from '../../src/data/example.ts';
 import { classTitle } from '../../src/eval/class-title.ts';
 import { compareAnswers, type CompareOptions } from '../../src/eval/compare/compare.ts';
 import { isBehind } from '../../src/eval/compare/conclusion.ts';
@@ -61,6 +61,32 @@ describe('a conclusion', () => {
     expect(keepableCheap(comparison)).toBe('trees');
     expect(comparison.metrics[0].title).toBe('average precision of fraud');
     expect(comparison.sentence).toContain('300 rows of test, 4 of them of the rarest class, fraud.');
+  });
+
+  test('says that pairs teach length where length alone does as well, and recommends no rule of length', async () => {
+    const pairs = Array.from({ length: 40 }, (_, i): PreferenceExample => {
+      const source = { file: 'pairs.jsonl', line: i + 1 };
+      return { kind: 'preference', id: `${i}`, source, prompt: `w${i}a`, chosen: `w${i}b w${i}c`, rejected: `w${i}d` };
+    });
+    const preferring = ([name, title, kind]: readonly [string, string, SystemKind], right: number): Answered => {
+      const predictions = pairs.map(({ id }, i): Prediction => ({ id, margin: i < right ? 1 : -1 }));
+      return { name, title, kind, predictions };
+    };
+    const adviceFor = async (right: number, byLength: number) => {
+      const systems = [
+        preferring(TUNED, right),
+        preferring(['longer_answer', 'longer answer', 'cheap'], byLength),
+      ] as const;
+      const options: CompareOptions = { split: 'test', metrics: [{ metric: 'preference_accuracy' }] };
+      return (await compareAnswers([...systems], pairs, options)).comparison.conclusion!;
+    };
+    const alike = await adviceFor(36, 36);
+    expect(alike.advice).toMatch(
+      /^The rows can be told apart by length alone: the longer answer is the better one in 90 % of 40 rows/,
+    );
+    expect(alike.use).toBeUndefined();
+    expect((await adviceFor(20, 20)).advice).not.toContain('by length');
+    expect(await adviceFor(40, 20)).toMatchObject({ outcome: 'better', use: 'tuned' });
   });
 
   test('names the cheap one that is ahead even where few rows cannot be sure, and how many would', async () => {

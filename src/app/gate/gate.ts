@@ -16,6 +16,7 @@ import { readForgetting } from '../../store/forgetting.ts';
 import { readComparison } from '../../store/results.ts';
 import { readGroundedness } from '../../store/groundedness.ts';
 import { readPolicyResults } from '../../store/policy.ts';
+import { outdatedEvidence } from '../../store/result-files.ts';
 import { readSafety } from '../../store/safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { gateSchema, type GateSettings } from '../../train/recipe-gate.ts';
@@ -86,6 +87,7 @@ async function evidenceOf(folder: string): Promise<GateEvidence> {
     groundedness: readGroundedness(folder),
     review: await reviewOf(folder),
     signOffs: checkSignOffs(folder),
+    outdated: outdatedEvidence(folder),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   findVersion,
   moveAlias,
   recordFindings,
+  requireUnchanged,
   versionName,
   withRegistry,
   type ModelVersion,
@@ -88,7 +89,9 @@ async function challengerOf(registry: Registry, model: string): Promise<number> 
 
 /** What was registered must be what is served. */
 async function refuseChanged(target: ModelVersion): Promise<void> {
-  const found = await weightsHash(await fetchVersion(target));
+  const folder = await fetchVersion(target);
+  await requireUnchanged(target, folder);
+  const found = await weightsHash(folder);
   if (found === target.hashes.weights) return;
   throw new AttuneError('E_VERSION_CHANGED', {
     what: `The files of ${versionName(target)} in ${target.folder} are not those that were registered`,

@@ -34,7 +34,7 @@ export const command = defineCommand({
   ],
   examples: [
     'data prepare handbook/ --to rows.jsonl',
-    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512, tokenizer: attune-base}"',
+    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512}"',
   ],
   async run(context) {
     keepHeapsSmall();
@@ -100,14 +100,22 @@ function badStep(text: string): AttuneError {
   });
 }
 
+const KIND_NAMES = { text: 'texts', message: 'messages', record: 'rows of tables' };
+
 function describe(result: PreparedData, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { files } = result;
   const formats = Object.entries(files.formats).map(([name, count]) => `${formatCount(count)} ${name}`);
+  const kinds = (['text', 'message', 'record'] as const).flatMap((kind) => {
+    const count = result.documents[kind];
+    return count === 0
+      ? []
+      : [count === 1 ? `1 ${KIND_NAMES[kind].replace(/s( |$)/, '$1')}` : `${formatCount(count)} ${KIND_NAMES[kind]}`];
+  });
   const facts = formatFacts(
     [
       ['files', `${formatCount(files.read)} of ${formatCount(files.files)} read: ${formats.join(', ')}`],
-      ['documents', `${formatCount(files.documents)}`],
+      ['documents', kinds.join(', ')],
       ...result.steps.map(
         ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
       ),

@@ -1,6 +1,6 @@
 /** What a comparison comes to for somebody who has to decide: what to use, why in counts, and how many rows would tell. */
 import { entryOf } from '../../base/table.ts';
-import { formatCount, plural } from '../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { smallest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
 import { describePair, isTie, systemTitle } from './describe-pair.ts';
@@ -11,6 +11,9 @@ type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 const WORTH = { ofBest: 0.02, ofValue: 0.05 };
 /** Right-or-wrong rows before a difference shows, where nothing else varies. */
 const DISCORDANT = 8;
+
+/** What looks at nothing but how long the answers of a pair are: a finding about the rows, and nothing to use. */
+const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
 
 type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
 
@@ -34,6 +37,8 @@ export function conclude(comparison: Told): Conclusion {
   const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
   const rivals = rivalsOf(comparison);
   if (rivals.length === 0) return nothingToCompare(comparison);
+  const byLength = rivals.find((rival) => tellsByLength(comparison, rival));
+  if (byLength !== undefined) return toldByLength(comparison, byLength.system);
   const behind = rivals.filter(({ standing }) => standing === 'behind');
   // A far better one first, and of equals the one that costs nothing.
   if (behind.length > 0) return behindOne(comparison, subject, strongestOf(behind));
@@ -100,6 +105,21 @@ function costClause(system: ComparedSystem, subject: ComparedSystem): string {
   return system.kind === 'base' || system.kind === 'prompted' || system.kind === 'few_shot'
     ? ', and it needs no training'
     : '';
+}
+
+/** Whether length alone does what the judged system does, and more than chance. */
+function tellsByLength({ metric }: Told, { system, standing }: Rival): boolean {
+  const { low = 0 } = entryOf(system.values, metric) ?? {};
+  return BY_LENGTH.has(system.name) && standing !== 'ahead' && low > 0.5;
+}
+
+/** Pairs of which length says as much as the model does show nothing else that it may have learned. */
+function toldByLength({ metric, rows }: Told, { name, values }: ComparedSystem): Conclusion {
+  const length = name === 'longer_answer' ? 'longer' : 'shorter';
+  const right = formatNumber(100 * (entryOf(values, metric)?.value ?? 0), 3);
+  const found = `The rows can be told apart by length alone: the ${length} answer is the better one in ${right} % of ${plural(rows, 'rows')}`;
+  const advice = `${found}, so they do not show whether the model learned anything else. Add pairs whose better answer is not the ${length} one.`;
+  return { outcome: 'unclear', advice };
 }
 
 function behindOne(comparison: Told, subject: ComparedSystem, { system, difference }: Rival): Conclusion {

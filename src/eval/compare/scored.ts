@@ -47,7 +47,7 @@ export async function scoreWhereGiven(
   spec: MetricSpec,
 ): Promise<Score[]> {
   const [{ reads }] = await describeMetrics([spec]);
-  const isAnswer = reads === 'text' || reads === 'label' || reads === 'number' || reads === 'tags';
+  const isAnswer = reads === 'text' || reads === 'calls' || reads === 'label' || reads === 'number' || reads === 'tags';
   if (isAnswer && !predictions.every(hasAnswer)) return [];
   try {
     return await scorePredictions(predictions, examples, [spec]);

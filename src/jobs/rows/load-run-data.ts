@@ -12,7 +12,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import { plural } from '../../base/format.ts';
-import { loadFormatters, reportLeftOut } from './row-formatters.ts';
+import { loadFormatters, reportReading } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
 export async function loadRunData(
@@ -41,6 +41,7 @@ export async function loadRunData(
     formatters: await loadFormatters(formats, recipe.references),
     seed: training.seed,
     allowOverlap: data.allow_overlap,
+    strict: data.strict,
     onProgress: ({ activity, rows, total }) =>
       context.emit({
         type: 'work-advanced',
@@ -51,7 +52,7 @@ export async function loadRunData(
       }),
     signal: context.signal,
   });
-  reportLeftOut(loaded.report, context.emit);
+  reportReading(loaded.report, context.emit);
   reportShort(loaded.report.lastItems, context.emit);
   return loaded;
 }
@@ -87,6 +88,7 @@ export function reportData(
 ): DataPrepared {
   const lengths = reportLengths(rows.train.map(tokensOf));
   const { min, median, p95, max, histogram } = lengths;
+  const leftOut = loaded.report.files.reduce((sum, file) => sum + (file.leftOut?.rows ?? 0), 0);
   const prepared: DataPrepared = {
     type: 'data-prepared',
     format: [...new Set(loaded.report.files.map(({ format }) => format))].join(', '),
@@ -96,6 +98,7 @@ export function reportData(
     lengths: { min, median, p95, max, histogram },
     truncated: cuts.filter(({ action }) => action !== 'dropped').length,
     dropped: cuts.filter(({ action }) => action === 'dropped').length,
+    ...(leftOut > 0 && { leftOut }),
     hashes: loaded.report.hashes,
   };
   emit(prepared);

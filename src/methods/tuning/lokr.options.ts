@@ -54,5 +54,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [5, 15] },
   run: () => import('./lokr.ts'),
 });

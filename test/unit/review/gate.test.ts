@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../../src/app/gate/gate.ts';
-import { signReview } from '../../../src/app/review/review.ts';
+import { signReview, verifyReview } from '../../../src/app/review/review.ts';
 import type { AttuneError } from '../../../src/base/errors.ts';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
 import { readComparison, writeComparison, type Difference } from '../../../src/store/results.ts';
@@ -47,6 +47,33 @@ describe('the gate', () => {
       'sign_off not asked',
     ]);
     expect(JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8'))).toMatchObject({ isPassed: true });
+  });
+
+  test('refuses what was measured or signed with other files than the result has now', async () => {
+    const weights = join(folder, 'adapter', 'adapter_model.safetensors');
+    mkdirSync(join(folder, 'adapter'));
+    writeFileSync(weights, 'measured');
+    writeComparison(folder, readComparison(folder)!);
+    await signReview(folder, { by: 'Anna', decision: 'approve', reason: 'read' });
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
+    // The card is written again by every measurement.
+    writeFileSync(join(folder, 'adapter', 'README.md'), 'card');
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
+    writeFileSync(join(folder, 'adapter', 'chat_template.jinja'), 'another template');
+    await expect(gateRun(folder, { sign_off: true })).rejects.toMatchObject({
+      problems: [
+        { field: 'comparison', message: expect.stringContaining('other files') },
+        { field: 'sign_off', message: expect.stringContaining('chat_template.jinja was not there') },
+      ],
+    });
+    rmSync(join(folder, 'adapter', 'chat_template.jinja'));
+    writeFileSync(weights, 'another');
+    await expect(verifyReview(folder)).rejects.toMatchObject({ code: 'E_SIGN_OFFS_CHANGED', exitCode: 3 });
+    await expect(gateRun(folder, { sign_off: true })).rejects.toMatchObject({
+      problems: [{ field: 'comparison' }, { field: 'sign_off' }],
+    });
+    writeFileSync(weights, 'measured');
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
   });
 
   test('weighs a review by its plan, as the results do', async () => {
