@@ -73,10 +73,11 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a pipeline's data set has its name, not its hash. */
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a data set that a hash names has its pipeline's name. */
 export function recipeFileFor(path: string): string {
   const manifest = join(path, 'manifest.json');
-  const { name } = existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const isHash = /^[0-9a-f]{16}$/.test(basename(path));
+  const { name } = isHash && existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
   const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
