@@ -23,7 +23,12 @@ export async function importDefault(
     value = await exported.default;
   } catch (error) {
     const got = firstLine(error instanceof Error ? error.message : String(error));
-    throw new AttuneError(codes.unreadable, { what: `${file} cannot be loaded`, got, fix: fixOf(file, got), cause: error });
+    throw new AttuneError(codes.unreadable, {
+      what: `${file} cannot be loaded`,
+      got,
+      fix: fixOf(file, got),
+      cause: error,
+    });
   }
   if (value !== undefined) return value;
   throw new AttuneError(codes.other, { what: `${file} has no default export`, expected, fix: `write it: ${expected}` });

@@ -7,7 +7,8 @@ import { afterAll, expect, test } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-program-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const RECIPE = "import { defineRecipe } from 'attune';\nexport default defineRecipe({ model: 'm', data: { train: 'x' } });\n";
+const RECIPE =
+  "import { defineRecipe } from 'attune';\nexport default defineRecipe({ model: 'm', data: { train: 'x' } });\n";
 const loader = fileURLToPath(new URL('../../src/app/program-file.ts', import.meta.url));
 
 /** What a program of another folder gives, in a process without the test runner's own resolution. */
