@@ -47,7 +47,10 @@ function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextSte
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
     ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
-    { command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`, why: 'makes the texts searchable' },
+    {
+      command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`,
+      why: 'makes the texts searchable',
+    },
     { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
   ];
 }
