@@ -161,6 +161,23 @@ export interface JobsTable {
   lease: number;
   created_at: number;
   finished_at: number | null;
+  /** When it was begun, or gone on with, last. */
+  turn_at: number;
+  /** Seconds that it was trained for. */
+  spent_seconds: number;
+}
+
+/** Of one hour. */
+export interface UsageTable {
+  key: string;
+  model: string;
+  /** Milliseconds since the epoch, of its start. */
+  hour: number;
+  requests: number;
+  input_tokens: number;
+  /** Of these, those that did not have to be read. */
+  cached_tokens: number;
+  output_tokens: number;
 }
 
 export interface JobEventsTable {
@@ -275,6 +292,7 @@ export interface RegistryTables {
   uploads: UploadsTable;
   upload_parts: UploadPartsTable;
   jobs: JobsTable;
+  usage: UsageTable;
   job_events: JobEventsTable;
   checkpoints: CheckpointsTable;
   permissions: PermissionsTable;

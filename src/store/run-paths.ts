@@ -18,6 +18,7 @@ export interface RunPaths {
   comparison: string;
   forgetting: string;
   overfitting: string;
+  wording: string;
   counterfactuals: string;
   safety: string;
   policy: string;
@@ -47,6 +48,7 @@ export function runPaths(folder: string): RunPaths {
     comparison: join(folder, 'comparison.json'),
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
+    wording: join(folder, 'wording.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
     safety: join(folder, 'safety.json'),
     policy: join(folder, 'policy.json'),

@@ -148,7 +148,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init tickets.csv --text-column queue --label-column queue', 'E_USAGE', 'both text and what is learnt'],
   ['init good.csv --format clasification', 'E_UNKNOWN_FORMAT', 'did you mean "classification"?'],
   ['init good.csv --model atune-base', 'E_MODEL_MISSING', 'did you mean "attune-base"?'],
-  ['init good.csv --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', '--model attune-base'],
+  ['init good.csv --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', 'a model that reads texts', '--model '],
   ['init good.csv --output exists.yaml', 'E_RECIPE_EXISTS', '--output', '--force'],
   ['init good.csv --answr-column label', 'E_USAGE', 'did you mean --answer-column?'],
   ['data inspect cut.jsonl', BAD, 'line 30', 'not valid JSON', '--strict false'],

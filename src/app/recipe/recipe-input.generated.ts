@@ -251,6 +251,11 @@ export interface EvaluationSettings {
   /** What the prompted and few-shot base is told; made from the form of the answers when null. */
   instruction?: Section<'evaluation'>['instruction'];
   /**
+   * Ask up to 200 test rows again in other words, made by rule: whether the result hangs on the wording.
+   * @defaultValue true
+   */
+  other_words?: Section<'evaluation'>['other_words'];
+  /**
    * Measure on general English what the result forgot; on where max_forgetting is set.
    * @defaultValue false
    */

@@ -134,7 +134,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rivals = others.filter(({ name }) => isRival(name));
   const rival = strongest(rivals, metric);
-  const changes = rowChanges([subject, rival], examples, metric);
+  const changes = rowChanges([subject, rival], examples, metrics[0]);
   const comparison = {
     version: 2 as const,
     split,

@@ -16,6 +16,7 @@ const table = {
   has_answer_exact_match: () => import('./answer-matches.ts').then((module) => module.hasAnswerExactMatch),
   no_answer_f1: () => import('./answer-matches.ts').then((module) => module.noAnswerF1),
   no_answer_exact_match: () => import('./answer-matches.ts').then((module) => module.noAnswerExactMatch),
+  copied: () => import('./copied.ts').then((module) => module.copied),
   edit_similarity: () => import('./error-rates.ts').then((module) => module.editSimilarity),
   character_error_rate: () => import('./error-rates.ts').then((module) => module.characterErrorRate),
   word_error_rate: () => import('./error-rates.ts').then((module) => module.wordErrorRate),

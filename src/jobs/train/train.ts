@@ -17,6 +17,7 @@ import { comparisonBytes } from './comparison-memory.ts';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { compareResult } from '../compare/final-comparison.ts';
 import { beginWhereOtherEnded } from './continued-run.ts';
+import { recordWording } from '../compare/measure-wording.ts';
 import { usualSystems } from '../compare/usual-systems.ts';
 import { chooseNullThreshold } from './result/choose-null-threshold.ts';
 import { chooseResult, measureResult } from './result/choose-result.ts';
@@ -143,7 +144,9 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
 async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
   freeTraining(prepared);
-  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
+  const systems = usualSystems(prepared.context.recipe.evaluation, result);
+  await compareResult(prepared, result, systems);
+  await recordWording(prepared, result, systems[0]);
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }

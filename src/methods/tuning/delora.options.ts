@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import {
-  layerKeys,
+import { MOST_RANK, layerKeys,
   pattern,
   storedRanks,
   storedFactors,
@@ -9,12 +8,11 @@ import {
   savedModules,
   storedFactor,
   storedRank,
-  targetOptions,
-} from './target-options.ts';
+  targetOptions, } from './target-options.ts';
 
 /** Low-rank updates whose directions have length one and whose strength is a number of its own (Bini et al., 2025). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('rank of the update'),
+  r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the update'),
   delora_lambda: z.number().positive().default(15).describe('what the strength of each update begins as'),
   ...targetOptions,
   rank_pattern: pattern('r', z.int().positive()),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import {
-  layerKeys,
+import { MOST_RANK, layerKeys,
   rankPatterns,
   readPatterns,
   readTargets,
@@ -9,12 +8,11 @@ import {
   targetOptions,
   storedFactor,
   storedRank,
-  storedPatterns,
-} from './target-options.ts';
+  storedPatterns, } from './target-options.ts';
 
 /** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('rank of each of the two matrices'),
+  r: z.int().positive().max(MOST_RANK).default(8).describe('rank of each of the two matrices'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,

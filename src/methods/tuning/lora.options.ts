@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import {
-  rankPatterns,
+import { MOST_RANK, rankPatterns,
   readPatterns,
   readTargets,
   savedModules,
@@ -10,12 +9,11 @@ import {
   storedRank,
   storedPatterns,
   targetKeys,
-  targetOptions,
-} from './target-options.ts';
+  targetOptions, } from './target-options.ts';
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({
-  r: z.int().positive().default(16).describe('rank of the update'),
+  r: z.int().positive().max(MOST_RANK).default(16).describe('rank of the update'),
   alpha: z
     .number()
     .positive()

@@ -11,6 +11,7 @@ import { adviceText } from '../../train/course.ts';
 import type { RunReport } from '../run-report.ts';
 import { neverPredicted } from './classes.ts';
 import { differenceBadge, intervalText, titleOf } from './outcome.ts';
+import { wordingLines } from './wording.ts';
 
 const OUTCOMES = {
   better: { tone: 'good', word: 'Better' },
@@ -19,15 +20,15 @@ const OUTCOMES = {
 } as const;
 
 /** Whether it helped and what to do, in plain words; whom it was measured against, and how sure that is, one click away. */
-export function verdictBox({ comparison, run }: RunReport): Html | undefined {
+export function verdictBox({ baseRemark, comparison, run, wording }: RunReport): Html | undefined {
   if (comparison !== undefined) {
     const { outcome, advice: told } = conclusionOf(comparison);
     const { tone, word } = OUTCOMES[outcome];
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${told}</p>
-      ${costOfErrors(comparison)} ${neverPredicted(comparison)} ${keepable(comparison, run)} ${advice(run)}
-      ${figures(comparison)}
+      ${wordingLines({ run, wording, baseRemark })} ${costOfErrors(comparison)} ${neverPredicted(comparison)}
+      ${keepable(comparison, run)} ${advice(run)} ${figures(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
