@@ -83,7 +83,7 @@ async function prepareBy(
   preparation: Preparation,
   { steps, reason }: Chosen,
 ): Promise<PreparationReport | { outgrown: Chosen }> {
-  const { sources, to, base, openTokenizer, openRecognisers, signal } = preparation;
+  const { sources, to, base } = preparation;
   const folder = temporaryFolder('prepare');
   using rowsFile = new FileDraft(to, PRIVATE_FILE);
   using filesFile = new FileDraft(`${to}.files`);
@@ -92,15 +92,13 @@ async function prepareBy(
   const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
   try {
     const chosen = steps === undefined ? await usualSteps(reading.documents) : undefined;
-    const specs = steps ?? chosen!.steps;
-    const quotes = (await hidesRows(specs)) ? false : undefined;
-    const context: StepContext = { base, folder, openTokenizer, openRecognisers, quotes, signal };
-    const opened = await openSteps(specs, context);
+    const opened = await opening(preparation, steps ?? chosen!.steps, folder);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
     const outgrown = chosen?.outgrown();
     if (outgrown !== undefined) return { outgrown };
     const reports = opened.map(({ report }) => report);
+    const why = chosen?.reason ?? reason;
     if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
     const report: PreparationReport = {
       version: PREPARED_VERSION,
@@ -111,7 +109,7 @@ async function prepareBy(
       columns: Object.fromEntries(writer.columns),
       documents: reading.kinds,
       files: tally.summary,
-      ...((chosen?.reason ?? reason) !== undefined && { chosen: chosen?.reason ?? reason }),
+      ...(why !== undefined && { chosen: why }),
       steps: reports,
     };
     filesFile.commit();
@@ -122,6 +120,15 @@ async function prepareBy(
     await reading.documents.return();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function opening(
+  { base, openTokenizer, openRecognisers, signal }: Preparation,
+  specs: NonNullable<Chosen['steps']>,
+  folder: string,
+) {
+  const quotes = (await hidesRows(specs)) ? false : undefined;
+  return openSteps(specs, { base, folder, openTokenizer, openRecognisers, quotes, signal });
 }
 
 /** The documents with counts of what has passed. */

@@ -16,6 +16,7 @@ import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
+import { greatest } from '../base/many.ts';
 import { Exchange } from './watch/exchange.ts';
 
 /** Every path may be asked while the server drains, but nothing new is begun. */
@@ -65,8 +66,8 @@ const BYTES_OF_TOKEN = 4;
 /** As OpenAI estimates them: the tokens of the body, or the most that an answer may have where these are more. */
 function estimatedTokens(bytes: number, body: unknown): number {
   const asked = (body ?? {}) as Record<string, unknown>;
-  const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name] ?? 0));
-  return Math.max(Math.ceil(bytes / BYTES_OF_TOKEN), ...most);
+  const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name]) || 0);
+  return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
 /** The same request to another version, once nobody waits: its answer is nobody's. */

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one command's cases
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

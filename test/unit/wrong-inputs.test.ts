@@ -132,7 +132,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   [
     'init paper.pdf',
     'E_INIT_DOCUMENTS',
-    'attune data prepare paper.pdf --to paper.jsonl; then attune init paper.jsonl',
+    'attune data prepare paper.pdf --output paper.jsonl; then attune init paper.jsonl',
   ],
   ['init picture.png', 'E_INIT_CLASSES', 'a folder with a folder for each class'],
   ['init mixed', 'E_INIT_DOCUMENTS', '1 document, such as page.md', 'data prepare mixed', 'attune init mixed/faq.csv'],
