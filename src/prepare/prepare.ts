@@ -22,7 +22,7 @@ import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
 import { FileTally, type FileSummary } from './file-tally.ts';
 import { openSteps, runSteps, type StepSpec } from './run-steps.ts';
-import type { StepContext, StepReport } from './step.ts';
+import type { StepReport } from './step.ts';
 
 export interface Preparation {
   /** Files, folders and archives. */
@@ -79,6 +79,7 @@ interface Chosen {
 }
 
 /** The rows; or, where the first documents misled, the steps that suit all of them, with nothing written. */
+// oxlint-disable-next-line max-lines-per-function -- what is open has to be closed here
 async function prepareBy(
   preparation: Preparation,
   { steps, reason }: Chosen,
@@ -88,18 +89,18 @@ async function prepareBy(
   using rowsFile = new FileDraft(to, PRIVATE_FILE);
   using filesFile = new FileDraft(`${to}.files`);
   const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
-  const isOutput = (path: string): boolean => path === to || path.startsWith(`${to}.`);
-  const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
+  const found = findDocuments(sources, base, (path) => path === to || path.startsWith(`${to}.`));
+  const reading = new Reading(found, preparation, tally);
   try {
     const chosen = steps === undefined ? await usualSteps(reading.documents) : undefined;
     const opened = await opening(preparation, steps ?? chosen!.steps, folder);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
     const outgrown = chosen?.outgrown();
-    if (outgrown !== undefined) return { outgrown };
+    if (outgrown) return { outgrown };
     const reports = opened.map(({ report }) => report);
-    const why = chosen?.reason ?? reason;
     if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
+    const why = chosen?.reason ?? reason;
     const report: PreparationReport = {
       version: PREPARED_VERSION,
       sources: sources.map(withoutCredentials),
