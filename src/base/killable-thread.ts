@@ -34,7 +34,10 @@ export class KillableThread<Message extends object> {
   }
 
   /** Asks, or without a request hears what the thread says by itself. One question at a time. @throws the signal's reason */
-  async ask(request: unknown, { seconds, isAnswer = () => true, signal }: Question<Message>): Promise<Message | Silence> {
+  async ask(
+    request: unknown,
+    { seconds, isAnswer = () => true, signal }: Question<Message>,
+  ): Promise<Message | Silence> {
     signal?.throwIfAborted();
     const isNew = this.#worker === undefined;
     const worker = (this.#worker ??= this.#start());

@@ -36,7 +36,10 @@ export async function readForm<Schema extends z.ZodType>(
 
 /** A form of many parts takes long to be read. @throws ApiError 400 */
 function refuseParts(bytes: Buffer, type: string, most: number): void {
-  const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type)?.slice(1).find((one) => one !== undefined);
+  const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i
+    .exec(type)
+    ?.slice(1)
+    .find((one) => one !== undefined);
   if (boundary === undefined) return;
   let parts = 0;
   for (let at = bytes.indexOf(`--${boundary}`); at >= 0; at = bytes.indexOf(`--${boundary}`, at + 1)) {

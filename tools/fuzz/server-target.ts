@@ -28,9 +28,30 @@ interface Sent {
   form?: Record<string, string>;
 }
 
-const TEXTS = ['', 'hello', 'text', 'rows', 'auto', 'a\0b', '\ud800', '../../etc/passwd', '%00', '__proto__', 'a'.repeat(5000)];
+const TEXTS = [
+  '',
+  'hello',
+  'text',
+  'rows',
+  'auto',
+  'a\0b',
+  '\ud800',
+  '../../etc/passwd',
+  '%00',
+  '__proto__',
+  'a'.repeat(5000),
+];
 const BOMBS = ['((a{1,100}){1,100}){1,100}', 'a?'.repeat(400) + 'a'.repeat(400), '('.repeat(3000) + ')'.repeat(3000)];
-const HOSTILE: readonly unknown[] = [{ toString: 0 }, [{ toString: 0 }], { constructor: null }, 1e308, -1, null, [[]], {}];
+const HOSTILE: readonly unknown[] = [
+  { toString: 0 },
+  [{ toString: 0 }],
+  { constructor: null },
+  1e308,
+  -1,
+  null,
+  [[]],
+  {},
+];
 const NUMBERS = [0, 1, 2, -1, 0.5, 7, 1e15, 2 ** 53];
 const KEYS = ['sk-shop', 'sk-shop', 'sk-shop', 'sk-bank', 'sk-desk', 'sk-root', 'sk-root', 'sk-unknown'];
 const DEEPEST = 6;
@@ -62,7 +83,10 @@ function operationsOf(document: Schema): Operation[] {
   const paths = document.paths as Record<string, Record<string, Schema>>;
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => {
-      const content = ((operation.requestBody as Schema | undefined)?.content ?? {}) as Record<string, { schema: Schema }>;
+      const content = ((operation.requestBody as Schema | undefined)?.content ?? {}) as Record<
+        string,
+        { schema: Schema }
+      >;
       const body = content['application/json'] ?? content['multipart/form-data'];
       return {
         path,
@@ -152,7 +176,11 @@ export const server: Target = {
       else if (required === true || chance.draw(3) === 0) query.set(name, text);
     }
     path = path.replaceAll(/\{\w+\}/g, () => encodeURIComponent(chance.of(TEXTS).toWellFormed()));
-    const sent: Sent = { method: operation.method, path: `${path}${query.size > 0 ? `?${query}` : ''}`, key: chance.of(KEYS) };
+    const sent: Sent = {
+      method: operation.method,
+      path: `${path}${query.size > 0 ? `?${query}` : ''}`,
+      key: chance.of(KEYS),
+    };
     if (operation.body !== undefined) {
       let body = sampler.value(operation.body);
       if (chance.draw(2) === 0) body = mutateJson(body, chance);
@@ -170,7 +198,8 @@ export const server: Target = {
     const response = await running.app.request(`http://127.0.0.1:8000${path}`, { method, headers, body: content });
     const text = await response.text();
     if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
-    if (response.status >= 400) throw new AttuneError(`E_HTTP_${response.status}` as `E_${Uppercase<string>}`, { what: text.slice(0, 100) });
+    if (response.status >= 400)
+      throw new AttuneError(`E_HTTP_${response.status}` as `E_${Uppercase<string>}`, { what: text.slice(0, 100) });
   },
 };
 

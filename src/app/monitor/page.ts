@@ -10,8 +10,7 @@ import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts'
 
 export function monitorPage(versions: readonly VersionReport[], usage: readonly KeyUsage[] = []): string {
   const main = html`<header><h1>Models in use</h1></header>
-    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)}
-    ${usagePart(usage)}
+    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)} ${usagePart(usage)}
     <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
   return htmlPage(main, { title: 'Models in use' });
 }

@@ -149,7 +149,10 @@ function lastTurn(prompt: Conversation | string): string {
 }
 
 /** What cannot fit, whatever its tokens are, is refused before they are counted: that would take seconds. */
-function refuseEndless(prompts: readonly ReadablePrompt[], { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>): void {
+function refuseEndless(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+): void {
   const limit = model.architecture.limits(model.config).maxPositions;
   const longest = longestToken(tokenizer);
   const least = prompts.map((prompt) => ({ length: Math.floor(charactersIn(prompt) / longest) }));

@@ -87,7 +87,11 @@ function onlySpeech(): AttuneError {
 async function constraintOf(
   spec: ConstraintSpec,
   prompts: readonly Int32Array[],
-  { options, answering, signal }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering; signal: AbortSignal },
+  {
+    options,
+    answering,
+    signal,
+  }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering; signal: AbortSignal },
 ): Promise<() => TokenConstraint> {
   const { model, tokenizer } = answering;
   const limit = model.architecture.limits(model.config).maxPositions;

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { MOST_RANK, layerKeys,
+import {
+  MOST_RANK,
+  layerKeys,
   readTargets,
   savedModules,
   storedDropout,
   storedFactor,
   storedRank,
-  targetOptions, } from './target-options.ts';
+  targetOptions,
+} from './target-options.ts';
 
 const steps = z.int().min(0);
 const smoothing = z.number().min(0).lt(1);

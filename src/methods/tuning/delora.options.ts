@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { MOST_RANK, layerKeys,
+import {
+  MOST_RANK,
+  layerKeys,
   pattern,
   storedRanks,
   storedFactors,
@@ -8,7 +10,8 @@ import { MOST_RANK, layerKeys,
   savedModules,
   storedFactor,
   storedRank,
-  targetOptions, } from './target-options.ts';
+  targetOptions,
+} from './target-options.ts';
 
 /** Low-rank updates whose directions have length one and whose strength is a number of its own (Bini et al., 2025). */
 export const options = z.strictObject({

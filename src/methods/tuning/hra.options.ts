@@ -4,7 +4,12 @@ import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedR
 
 /** Reflections of each layer's input, one after another (Yuan et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().max(MOST_RANK).default(8).describe('reflections of a layer; with an even number they begin as none'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(8)
+    .describe('reflections of a layer; with an even number they begin as none'),
   apply_GS: z.boolean().default(false).describe('their mirrors stand at right angles'),
   ...targetOptions,
   ...savedModules,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { MOST_RANK, layerKeys,
+import {
+  MOST_RANK,
+  layerKeys,
   rankPatterns,
   readPatterns,
   readTargets,
@@ -8,7 +10,8 @@ import { MOST_RANK, layerKeys,
   targetOptions,
   storedFactor,
   storedRank,
-  storedPatterns, } from './target-options.ts';
+  storedPatterns,
+} from './target-options.ts';
 
 /** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { MOST_RANK, rankPatterns,
+import {
+  MOST_RANK,
+  rankPatterns,
   readPatterns,
   readTargets,
   savedModules,
@@ -9,7 +11,8 @@ import { MOST_RANK, rankPatterns,
   storedRank,
   storedPatterns,
   targetKeys,
-  targetOptions, } from './target-options.ts';
+  targetOptions,
+} from './target-options.ts';
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({

@@ -42,7 +42,8 @@ export async function chatPlan(
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
   const callable = family === undefined ? [] : await callableTools(body, tools, { call, signal });
-  const required = family === undefined ? undefined : toolConstraint(body, { callable, isRequired: tools.isRequired }, family);
+  const required =
+    family === undefined ? undefined : toolConstraint(body, { callable, isRequired: tools.isRequired }, family);
   return {
     wish: {
       prompts: [prompt],

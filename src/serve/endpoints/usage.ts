@@ -85,7 +85,8 @@ export const endpoint = defineEndpoint({
 });
 
 function notKept(): ApiError {
-  const message = 'This server keeps no usage. It does where it asks for keys (--api-keys), serves the registry or trains.';
+  const message =
+    'This server keeps no usage. It does where it asks for keys (--api-keys), serves the registry or trains.';
   return new ApiError(404, { message, code: 'usage_not_kept' });
 }
 

@@ -19,5 +19,9 @@ export function readCriterion(value: unknown, comparisons?: number): Criterion {
     isSimilar && threshold !== undefined ? { ...rest, pass_threshold: threshold } : rest,
     'testing_criteria',
   );
-  return { grader, threshold: typeof threshold === 'number' ? threshold : 1, grade: compileGrader(grader, comparisons) };
+  return {
+    grader,
+    threshold: typeof threshold === 'number' ? threshold : 1,
+    grade: compileGrader(grader, comparisons),
+  };
 }

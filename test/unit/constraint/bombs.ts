@@ -1,6 +1,7 @@
 import type { ConstraintSpec } from '../../../src/generate/constraint/spec.ts';
 
-const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, i) => item(i));
+const times = <Item>(count: number, item: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, i) => item(i));
 const integers = (count: number) => Object.fromEntries(times(count, (i) => [`p${i}`, { type: 'integer' }]));
 const names = (count: number) => times(count, (i) => `p${i}`);
 const numbers = { type: 'array', minItems: 900, maxItems: 1000, items: { type: 'integer' } };

@@ -19,8 +19,7 @@ export function compiledHere(spec: ConstraintSpec, tokenizer = attuneBase): Comp
   const known = compiled.get(tokenizer) ?? new Map<string, CompiledConstraint>();
   compiled.set(tokenizer, known);
   const key = JSON.stringify(spec);
-  const constraint =
-    known.get(key) ?? new CompiledConstraint(compileGrammar(grammarOf(spec), vocabulary), vocabulary);
+  const constraint = known.get(key) ?? new CompiledConstraint(compileGrammar(grammarOf(spec), vocabulary), vocabulary);
   known.set(key, constraint);
   return constraint;
 }

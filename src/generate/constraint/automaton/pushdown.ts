@@ -169,15 +169,13 @@ export class Pushdown {
       const key = stack * this.#width + index;
       if (this.#byteCosts[index] === Infinity || seen.has(key)) continue;
       seen.add(key);
-      if (++this.#entered > MOST_PLACES) 
-        throw tooLarge('The constraint', `more than ${MOST_PLACES} places at once`);
+      if (++this.#entered > MOST_PLACES) throw tooLarge('The constraint', `more than ${MOST_PLACES} places at once`);
       if (byteFrom[index] < byteFrom[index + 1]) kept.push(key);
       cost = Math.min(cost, this.#costs[index] + this.#stackCost[stack]);
       leastBytes = Math.min(leastBytes, this.#byteCosts[index] + this.#stackBytes[stack]);
       for (let at = jumpFrom[index]; at < jumpFrom[index + 1]; at++) places.push([jumpTo[at], stack]);
       for (let at = callFrom[index]; at < callFrom[index + 1]; at++) {
-        if (this.#byteCosts[callTo[at]] < Infinity)
-          places.push([starts[callRule[at]], this.#push(callTo[at], stack)]);
+        if (this.#byteCosts[callTo[at]] < Infinity) places.push([starts[callRule[at]], this.#push(callTo[at], stack)]);
       }
       if (isEnd[index] === 0) continue;
       if (stack === EMPTY_STACK) isAccepting = true;

@@ -96,7 +96,8 @@ export class ConstraintCompiler {
 
   #overdrawn(silence: Silence): Error {
     const { seconds, memoryBytes } = this.#limits;
-    if (silence.type === 'timeout') return tooLarge('The constraint', `no result within ${seconds} s (constraint_seconds)`);
+    if (silence.type === 'timeout')
+      return tooLarge('The constraint', `no result within ${seconds} s (constraint_seconds)`);
     if (silence.code === 'ERR_WORKER_OUT_OF_MEMORY')
       return tooLarge('The constraint', `more than ${formatBytes(memoryBytes)} of memory (constraint_memory)`);
     return new Error(`the thread that compiles constraints ended: ${silence.message ?? 'without a word'}`);
