@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
 import type { ApiKey } from './access/api-keys.ts';
+import { greatest } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
@@ -66,7 +67,7 @@ const BYTES_OF_TOKEN = 4;
 function estimatedTokens(bytes: number, body: unknown): number {
   const asked = (body ?? {}) as Record<string, unknown>;
   const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name] ?? 0));
-  return Math.max(Math.ceil(bytes / BYTES_OF_TOKEN), ...most);
+  return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
 /** The same request to another version, once nobody waits: its answer is nobody's. */

@@ -75,22 +75,18 @@ export async function createServer({
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
   const pool = poolOf(settings, { opener, memory, log });
-  const admission = new Admission(settings.max_queue);
-  const usage = new UsageMeter(ledger, log);
-  await usage.begin();
+  const { admission, ...shares } = sharesOf(settings, ledger, log);
+  await shares.usage.begin();
   const parts: ServerParts = {
     settings,
     table,
     pool,
     opener,
     admission,
-    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
-    grading: new FairTurns({ places: 1 }),
+    ...shares,
     retried: new RetriedWork(),
     responses,
     keys,
-    rates: new RateLimits(settings.rate, usage),
-    usage,
     ...(ledger !== undefined && { ledger }),
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
@@ -103,6 +99,18 @@ export async function createServer({
   if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
   if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return mount(parts);
+}
+
+/** What keys share, and what they have of it. */
+function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
+  const usage = new UsageMeter(ledger, log);
+  return {
+    admission: new Admission(settings.max_queue),
+    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
+    grading: new FairTurns({ places: 1 }),
+    rates: new RateLimits(settings.rate, usage),
+    usage,
+  };
 }
 
 function mount(parts: ServerParts): MountedServer {

@@ -13,7 +13,7 @@ const similar = (name: string, metric: 'fuzzy_match' | 'rouge_l', length: number
 });
 
 function slowCommon(a: readonly string[], b: readonly string[]): number {
-  const row = new Array<number>(b.length + 1).fill(0);
+  const row = new Int32Array(b.length + 1);
   for (const symbol of a)
     for (let j = 0, diagonal = 0; j < b.length; j++) {
       const above = row[j + 1];
