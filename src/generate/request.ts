@@ -178,7 +178,8 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
 
 /** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
 function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
-  if (constraint === undefined) return [];
+  // Free text has the ends that it has without a constraint.
+  if (constraint === undefined || constraint().isFree === true) return [];
   const given = [
     ...(stop.length > 0 ? ['stop'] : []),
     ...(stopIds === undefined ? [] : ['stopIds']),

@@ -69,6 +69,20 @@ export interface PreparationReport {
  * @throws AttuneError E_FILE_MISSING, E_NO_ROWS, E_UNKNOWN_STEP, E_STEP_OPTIONS, E_STEP_ORDER, E_NOT_WRITABLE, E_DISK_FULL
  */
 export async function prepare(preparation: Preparation): Promise<PreparationReport> {
+  const made = await prepareBy(preparation, { steps: preparation.steps });
+  return 'outgrown' in made ? (prepareBy(preparation, made.outgrown) as Promise<PreparationReport>) : made;
+}
+
+interface Chosen {
+  steps?: readonly StepSpec[];
+  reason?: string;
+}
+
+/** The rows; or, where the first documents misled, the steps that suit all of them, with nothing written. */
+async function prepareBy(
+  preparation: Preparation,
+  { steps, reason }: Chosen,
+): Promise<PreparationReport | { outgrown: Chosen }> {
   const { sources, to, base, openTokenizer, openRecognisers, signal } = preparation;
   const folder = temporaryFolder('prepare');
   using rowsFile = new FileDraft(to, PRIVATE_FILE);
@@ -77,13 +91,15 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
   const isOutput = (path: string): boolean => path === to || path.startsWith(`${to}.`);
   const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
   try {
-    const chosen = preparation.steps === undefined ? await usualSteps(reading.documents) : undefined;
-    const specs = preparation.steps ?? chosen!.steps;
+    const chosen = steps === undefined ? await usualSteps(reading.documents) : undefined;
+    const specs = steps ?? chosen!.steps;
     const quotes = (await hidesRows(specs)) ? false : undefined;
     const context: StepContext = { base, folder, openTokenizer, openRecognisers, quotes, signal };
     const opened = await openSteps(specs, context);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
+    const outgrown = chosen?.outgrown();
+    if (outgrown !== undefined) return { outgrown };
     const reports = opened.map(({ report }) => report);
     if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
     const report: PreparationReport = {
@@ -95,7 +111,7 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
       columns: Object.fromEntries(writer.columns),
       documents: reading.kinds,
       files: tally.summary,
-      ...(chosen !== undefined && { chosen: chosen.reason }),
+      ...((chosen?.reason ?? reason) !== undefined && { chosen: chosen?.reason ?? reason }),
       steps: reports,
     };
     filesFile.commit();
@@ -179,6 +195,8 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
     what: `Nothing to train on came of ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
     problems: [...skipped, ...notes, ...leftOut],
-    fix: 'choose other files, or another step',
+    fix: reports.some(({ step }) => step === 'questions')
+      ? '--step "questions: {headings: all}" takes every heading for a question; or choose other files or another step'
+      : 'choose other files, or another step',
   });
 }

@@ -75,8 +75,7 @@ export async function createServer({
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
   const pool = poolOf(settings, { opener, memory, log });
-  const { admission, ...shares } = sharesOf(settings, ledger, log);
-  await shares.usage.begin();
+  const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
     table,
@@ -102,8 +101,9 @@ export async function createServer({
 }
 
 /** What keys share, and what they have of it. */
-function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
+async function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
   const usage = new UsageMeter(ledger, log);
+  await usage.begin();
   return {
     admission: new Admission(settings.max_queue),
     constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
@@ -144,11 +144,12 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage, limits }: ServeSettings,
+  { memory: given, precision, storage, trained_defaults: trainedDefaults, limits }: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
   const budget = given === undefined ? memory : bytesOf(given);
-  return new ModelPool({ opener, log, budget, opening: { precision, storage, constraints: compileLimits(limits) } });
+  const opening = { precision, storage, trainedDefaults, constraints: compileLimits(limits) };
+  return new ModelPool({ opener, log, budget, opening });
 }
 
 function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {

@@ -134,6 +134,10 @@ export const settingsSchema = z.strictObject({
   memory: bytes.optional().describe('weights that may be loaded at once'),
   precision: z.enum(['auto', 'bf16', 'f32']).default('auto'),
   storage: z.enum(['dense', 'int8_forward']).default('dense'),
+  trained_defaults: z
+    .boolean()
+    .default(true)
+    .describe('whether a chat without a system message, or without tools, gets those that all training rows had'),
   max_body: bytes.default('10MB').describe('of a request in JSON'),
   max_upload: bytes.default('25MB').describe('of a recording'),
   header_seconds: z.number().positive().default(20).describe('that a client has to send its headers'),

@@ -1,5 +1,5 @@
 // N tokens, D width of the input
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/nn/index.ts';
 import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
@@ -39,6 +39,9 @@ function expectClose(got: Tensor, wanted: Tensor): void {
   for (const [i, value] of b.entries()) expect(Math.abs(a[i] - value)).toBeLessThan(1e-5);
 }
 
+const usualProducts = attune.products.default();
+afterEach(() => attune.products.default({ use: usualProducts }));
+
 describe('layers on one input', () => {
   it('give what each gives alone, adapters and biases of their own', () => {
     noGrad(() =>
@@ -53,8 +56,9 @@ describe('layers on one input', () => {
     );
   });
 
-  // Large enough for libtorch's quicker product, which writes a single column as if it were contiguous.
-  it('have the gradients of f32 in bf16 with adapters of rank one', () => {
+  // Large enough for libtorch's quicker product, which takes a single column for contiguous.
+  it.each(['own', 'libtorch'])('have the gradients of f32 in bf16 with adapters of rank one, by %s products', (use) => {
+    attune.products.default({ use });
     const gradients = (['f32', 'bf16'] as const).map((dtype) =>
       scope(() => {
         const layers = [40, 70, 50].map((out) => layerOf(out));

@@ -49,7 +49,10 @@ async function walk(name: keyof typeof firstHourSets, { rows, init = [], train =
 
 describe('from a file to a model in use', () => {
   it('tickets to queues: columns joined, probabilities in a CSV that keeps the columns', async () => {
-    const { folder, made, run, answers, written } = await walk('tickets', { rows: 120 });
+    const { folder, made, run, answers, written } = await walk('tickets', {
+      rows: 120,
+      init: ['--model', 'attune-base'],
+    });
     expect(made).toMatchObject({ objective: 'classification', columns: { text: ['subject', 'body', 'product'] } });
     for (const { probability } of answers) expect(probability).toBeGreaterThan(0);
     attune(folder, 'predict', run, '--input', written.fresh, '--to', join(folder, 'out.csv'));

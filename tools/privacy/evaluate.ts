@@ -2,6 +2,7 @@
  * How much is found in every set of fixtures/pii, before src/privacy was written and now:
  * `node tools/privacy/evaluate.ts [--mails PACKAGE_FOLDER] [--sets 8,9] [--kinds] [--misses FILE]`. The tagger was trained on sets 1
  * to 7. A label counts as found where all its letters and digits would be replaced, a finding is right where it touches one.
+ * The last column counts the rows without any label in which something is found.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,8 +30,11 @@ const detector = new Detector();
 const cases: { set: string; misses: AuditCase[]; extras: AuditCase[] }[] = [];
 const NONE: KindCounts = { labelled: 0, covered: 0, named: 0, found: 0, right: 0 };
 const totals: [Counts, Counts] = [{}, {}];
+const plainTotals = { rows: 0, hit: 0 };
 
-console.log('| set | labels | recall before | now | precision before | now |\n|---|---|---|---|---|---|');
+console.log(
+  '| set | labels | recall before | now | precision before | now | hit without labels |\n|---|---|---|---|---|---|---|',
+);
 for (const number of chosen) {
   const rows = labelledSet(number, readMail || undefined);
   for (const source of ['written', 'mail'] as const) {
@@ -38,7 +42,7 @@ for (const number of chosen) {
     if (some.length > 0) compare(`${number} ${source}`, some);
   }
 }
-console.log(lineOf('all', totals));
+console.log(`${lineOf('all', totals)} ${plainTotals.hit} of ${plainTotals.rows} |`);
 if (values.kinds) {
   console.log('\n| kind | labelled | recall before | now | precision before | now |\n|---|---|---|---|---|---|');
   for (const kind of Object.keys(totals[1]).toSorted())
@@ -50,10 +54,15 @@ function compare(name: string, rows: readonly LabelledRow[]): void {
   const audit = new Audit(detector);
   for (const [index, { text, spans }] of rows.entries()) audit.add(text, spans, index + 1);
   const { kinds, misses, extras } = audit.counts;
+  const plain = rows.flatMap(({ spans }, index) => (spans.length === 0 ? [index + 1] : []));
+  const hit = new Set(extras.map(({ line }) => line));
+  const hits = plain.filter((line) => hit.has(line)).length;
+  plainTotals.rows += plain.length;
+  plainTotals.hit += hits;
   cases.push({ set: name, misses, extras });
   add(totals[0], before[name]?.kinds ?? {});
   add(totals[1], kinds);
-  console.log(lineOf(name, [before[name]?.kinds ?? {}, kinds]));
+  console.log(`${lineOf(name, [before[name]?.kinds ?? {}, kinds])} ${hits} of ${plain.length} |`);
 }
 
 function add(into: Counts, more: Counts): void {

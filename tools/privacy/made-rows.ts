@@ -1,12 +1,21 @@
-/** Rows of a label and a value, as forms and columns have them: of these the sentences of the labelled sets hold few. */
+/**
+ * Rows of a label and a value, as forms and columns have them, and sentences of frames.yaml around values that are somebody's
+ * or nobody's: the labelled sets hold few of either.
+ */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { randomUint32 } from '../../src/base/random.ts';
 import type { Kind } from '../../src/privacy/kinds.ts';
 import type { Language } from '../../src/privacy/language.ts';
 import type { LabelledRow } from './labelled-sets.ts';
+import { filled, SLOTS, type Draw } from './made-values.ts';
 
 /** Terms of each kind that are taken from a language. */
 const MOST_TERMS = 6;
 const OF_EACH_NAME = 8;
+
+/** Rows of each sentence of frames.yaml. */
+const OF_EACH_FRAME = 8;
 
 /** What values look like: 9 any digit, A any letter. */
 const SHAPES: Partial<Record<Kind, readonly string[]>> = {
@@ -48,8 +57,6 @@ export function madeRows(languages: readonly Language[]): LabelledRow[] {
   const draw = (bound: number): number => randomUint32([rows.length, 'row', counter++]) % bound;
   let counter = 0;
   const pick = <One>(list: readonly One[]): One => list[draw(list.length)];
-  const filled = (shape: string): string =>
-    shape.replaceAll(/[9A]/g, (sign) => (sign === '9' ? String(draw(10)) : String.fromCharCode(65 + draw(26))));
   const add = (label: string, value: string, kind?: string): void => {
     const spans = kind === undefined ? [] : [{ start: label.length, end: label.length + value.length, kind }];
     rows.push({ text: label + value, language: '', source: 'written', spans });
@@ -58,13 +65,43 @@ export function madeRows(languages: readonly Language[]): LabelledRow[] {
     for (const [kind, shapes] of Object.entries(SHAPES)) {
       const terms = (language.announcing[kind as Kind] ?? []).filter((term) => !term.endsWith('~'));
       for (let index = 0; index < Math.min(MOST_TERMS, terms.length); index++)
-        add(capitalised(pick(terms), draw(3)) + pick(JOINTS), filled(pick(shapes)), kind);
+        add(capitalised(pick(terms), draw(3)) + pick(JOINTS), filled(pick(shapes), draw), kind);
     }
   }
   for (const name of PLAIN_NAMES)
     for (let index = 0; index < OF_EACH_NAME; index++)
-      add(`${capitalised(name.replaceAll('_', ' '), draw(3))}: `, filled(pick(PLAIN_SHAPES)));
-  return rows;
+      add(`${capitalised(name.replaceAll('_', ' '), draw(3))}: `, filled(pick(PLAIN_SHAPES), draw));
+  return [...rows, ...framedRows()];
+}
+
+/** Each frame several times, with other words and values. */
+function framedRows(): LabelledRow[] {
+  const frames = parse(readFileSync(new URL('frames.yaml', import.meta.url), 'utf8')) as Record<string, string[]>;
+  let counter = 0;
+  const draw: Draw = (bound) => randomUint32([0, 'frame'], counter++) % bound;
+  return Object.entries(frames).flatMap(([language, list]) =>
+    list.flatMap((frame) => Array.from({ length: OF_EACH_FRAME }, () => framedRow(frame, language, draw))),
+  );
+}
+
+function framedRow(frame: string, language: string, draw: Draw): LabelledRow {
+  const chosen = frame.replaceAll(/\[([^\]]*)\]/g, (_, list: string) => {
+    const choices = list.split('|');
+    return choices[draw(choices.length)];
+  });
+  const spans: LabelledRow['spans'] = [];
+  let text = '';
+  for (const [index, part] of chosen.split(/\{(\w+)\}/).entries()) {
+    if (index % 2 === 0) {
+      text += part;
+      continue;
+    }
+    const { kind, value } = SLOTS[part];
+    const [start, drawn] = [text.length, value(draw)];
+    text += drawn;
+    if (kind !== undefined) spans.push({ start, end: text.length, kind });
+  }
+  return { text, language, source: 'written', spans };
 }
 
 function capitalised(term: string, form: number): string {

@@ -45,7 +45,7 @@ export function compileGrammar(grammar: Grammar, vocabulary: Vocabulary): Constr
   if (automaton.cost(start) === Infinity) throw unspellable();
   const plan = segment(vocabulary, automaton.completion(start), true);
   if (plan === undefined) throw unspellable();
-  return { ...costed, plan: shorten(automaton, vocabulary, plan) };
+  return { ...costed, plan: plan.length === 0 ? plan : shorten(automaton, vocabulary, plan) };
 }
 
 function byteModel(vocabulary: Vocabulary): (low: number, high: number) => number {
@@ -101,14 +101,20 @@ export class CompiledConstraint {
     return this.#automaton.start;
   }
 
+  /** Free text is complete nowhere: it ends where the model ends it. */
   isComplete(state: number): boolean {
-    return this.#automaton.isAccepting(state);
+    return this.#automaton.isAccepting(state) && !this.isFree(state);
+  }
+
+  isFree(state: number): boolean {
+    return this.#automaton.isFree(state);
   }
 
   /** The state after a token. */
   after(state: number, id: number, isFirst: boolean): number {
     this.#automaton.beginWalk();
     const bytes = this.#vocabulary.bytesOf(id, isFirst);
+    if (bytes === undefined && this.isFree(state)) return state;
     const next = bytes === undefined ? DEAD : this.#automaton.run(state, bytes);
     if (next === DEAD) throw new Error(`token ${id} was not among the allowed ones`);
     return next;
@@ -160,6 +166,9 @@ export class CompiledConstraint {
         if (verdicts[next] === 1) mostCost = Math.max(mostCost, this.#automaton.cost(next));
       }
       if (verdicts[next] === 1) mask[ids[i] >> 5] |= 1 << (ids[i] & 31);
+    }
+    if (this.isFree(state)) {
+      for (const [word, bits] of this.#vocabulary.silentIds(isFirst).entries()) mask[word] |= bits;
     }
     if (this.#automaton.isAccepting(state)) {
       for (const id of this.#vocabulary.stopIds) mask[id >> 5] |= 1 << (id & 31);
@@ -213,6 +222,10 @@ class ConstrainedAnswer implements TokenConstraint {
     return this.#constraint.isComplete(this.#state);
   }
 
+  get isFree(): boolean {
+    return this.#constraint.isFree(this.#state);
+  }
+
   allowed(remaining: number): Uint32Array {
     if (remaining < this.#plan.length) throw tooLong(this.#plan.length, remaining);
     const mask = this.#constraint.allowed({ state: this.#state, isFirst: this.#isFirst, room: remaining - 1 });
@@ -228,7 +241,7 @@ class ConstrainedAnswer implements TokenConstraint {
     this.#state = this.#constraint.after(this.#state, id, this.#isFirst);
     this.#isFirst = false;
     const rest = this.#plan.length > 0 && id === this.#plan[0] ? this.#plan.slice(1) : undefined;
-    this.#plan = this.isComplete ? [] : (rest ?? this.#constraint.planFrom(this.#state));
+    this.#plan = this.isComplete || this.isFree ? [] : (rest ?? this.#constraint.planFrom(this.#state));
   }
 }
 

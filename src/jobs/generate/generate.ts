@@ -10,6 +10,7 @@ import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../predict/speech.ts';
+import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { availableBytes } from '../model/resources.ts';
 import { settleWeights } from '../model/settle-weights.ts';
@@ -42,6 +43,7 @@ const FINDING: Task = 'question';
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
+  reportRemark(opened.tokenizer, context.emit);
   if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} writes no text: its task is ${taskNames[opened.model.task]}`,

@@ -90,5 +90,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 5 },
   run: () => import('./adalora.ts'),
 });

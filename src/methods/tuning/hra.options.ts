@@ -35,5 +35,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 5 },
   run: () => import('./hra.ts'),
 });

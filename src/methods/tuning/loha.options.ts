@@ -47,5 +47,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 5 },
   run: () => import('./loha.ts'),
 });

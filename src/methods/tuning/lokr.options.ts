@@ -60,5 +60,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [5, 15] },
   run: () => import('./lokr.ts'),
 });

@@ -127,5 +127,6 @@ export const method = defineTuning({
       loraplus_lr_ratio: null,
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./lora.ts'),
 });

@@ -38,5 +38,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 1 },
   run: () => import('./miss.ts'),
 });

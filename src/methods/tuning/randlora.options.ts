@@ -61,5 +61,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [10, 5] },
   run: () => import('./randlora.ts'),
 });

@@ -29,5 +29,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [5, 2] },
   run: () => import('./shira.ts'),
 });

@@ -34,5 +34,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [15, 20] },
   run: () => import('./vera.ts'),
 });

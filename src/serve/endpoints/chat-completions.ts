@@ -61,6 +61,7 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
   using lease = await call.lease(model);
   using uploads = new Uploads();
   const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
+  call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const counts = countsOf(answers, call.body.n);
   const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
@@ -106,6 +107,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
   using lease = await call.lease(model);
   using uploads = new Uploads();
   const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
+  call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
   const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => ({

@@ -82,7 +82,9 @@ export class JobRun {
       events.catch(() => undefined);
     };
     try {
-      const outcome = await trainer.train(await jobTarget(this.#parts, job), { onEvent, signal });
+      const target = await jobTarget(this.#parts, job);
+      // It may have been asked to stop while its files were looked for: nothing aborts a second time.
+      const outcome = signal.aborted ? 'stopped' : await trainer.train(target, { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped();
       this.#overdrawn = undefined; // it was at its end anyway

@@ -23,6 +23,8 @@ export interface GrammarNode {
   calls: CallEdge[];
   /** Whether the rule may end here. */
   isEnd: boolean;
+  /** Inside free text: tokens without a text of their own change nothing, and an end there is no end of a form. */
+  isFree?: true;
   /** Set inside a fixed text: what is left of it, and where it leads. */
   literal?: { text: Uint8Array; offset: number; to: number };
 }
@@ -71,6 +73,12 @@ export class Grammar {
       this.nodes[chain[offset]].literal = { text: bytes, offset, to };
       this.addBytes(chain[offset], [byte, byte], chain[offset + 1] ?? to);
     }
+  }
+
+  /** Free text, which may end here. */
+  setFree(node: number): void {
+    this.nodes[node].isFree = true;
+    this.setEnd(node);
   }
 
   setEnd(node: number): void {

@@ -6,6 +6,7 @@ export interface PackedGrammar {
   /** The first node of each rule. */
   starts: Int32Array;
   isEnd: Uint8Array;
+  isFree: Uint8Array;
   byteFrom: Int32Array;
   byteLow: Uint8Array;
   byteHigh: Uint8Array;
@@ -32,8 +33,9 @@ export function packGrammar({ nodes, starts }: Grammar): PackedGrammar {
   const packed = emptyPacked(nodes.length, counts);
   packed.starts = Int32Array.from(starts);
   const at = { bytes: 0, jumps: 0, calls: 0 };
-  for (const [index, { bytes, jumps, calls, isEnd }] of nodes.entries()) {
+  for (const [index, { bytes, jumps, calls, isEnd, isFree }] of nodes.entries()) {
     packed.isEnd[index] = Number(isEnd);
+    packed.isFree[index] = Number(isFree === true);
     for (const { low, high, to } of bytes) {
       packed.byteLow[at.bytes] = low;
       packed.byteHigh[at.bytes] = high;
@@ -56,6 +58,7 @@ function emptyPacked(nodes: number, edges: { bytes: number; jumps: number; calls
   return {
     starts: new Int32Array(),
     isEnd: new Uint8Array(nodes),
+    isFree: new Uint8Array(nodes),
     byteFrom: new Int32Array(nodes + 1),
     byteLow: new Uint8Array(edges.bytes),
     byteHigh: new Uint8Array(edges.bytes),

@@ -19,6 +19,7 @@ interface State {
   nodes: Int32Array;
   stacks: Int32Array;
   isAccepting: boolean;
+  isFree: boolean;
   cost: number;
   leastBytes: number;
 }
@@ -90,6 +91,11 @@ export class Pushdown {
 
   isAccepting(state: number): boolean {
     return this.#states[state].isAccepting;
+  }
+
+  /** Whether the text so far is free text, as far as it goes. */
+  isFree(state: number): boolean {
+    return this.#states[state].isFree;
   }
 
   /** An upper bound on the tokens to a valid end, exact up to tokens that reach over the borders of fixed texts. */
@@ -202,6 +208,7 @@ export class Pushdown {
       nodes: Int32Array.from(keys, (key) => key % width),
       stacks: Int32Array.from(keys, (key) => Math.floor(key / width)),
       isAccepting,
+      isFree: keys.some((key) => this.#grammar.isFree[key % width] === 1),
       ...ends,
     });
     return state;

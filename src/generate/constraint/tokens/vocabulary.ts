@@ -46,6 +46,15 @@ export class Vocabulary {
     return Math.max(this.first.depth, this.later.depth);
   }
 
+  /** Bit mask of the ids without a text of their own, stop ids aside. */
+  silentIds(isFirst: boolean): Uint32Array {
+    const mask = new Uint32Array((this.size + 31) >> 5);
+    const stops = new Set(this.stopIds);
+    for (let id = 0; id < this.size; id++)
+      if (this.bytesOf(id, isFirst) === undefined && !stops.has(id)) mask[id >> 5] |= 1 << (id & 31);
+    return mask;
+  }
+
   bytesOf(id: number, isFirst: boolean): Uint8Array | undefined {
     return (isFirst ? this.#table.first : this.#table.later)[id];
   }
