@@ -108,7 +108,8 @@ export class FairTurns {
       const [entry] = owner.waiting;
       if (entry === undefined || (owner.running > 0 && owner.running + entry.size > ofOwner)) continue;
       if (this.#running > 0 && this.#running + entry.size > places) continue;
-      if (found === undefined || owner.had < found[1].had) found = [name, owner];
+      // Among equals the one who came last: whoever is here already was not kept waiting by it.
+      if (found === undefined || owner.had <= found[1].had) found = [name, owner];
     }
     return found;
   }

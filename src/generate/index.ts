@@ -3,7 +3,7 @@ export { SeenImages } from './seen-images.ts';
 export { answerStart, type AnswerStart } from './answer-start.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
 export { constraintFor, limitConstraints } from './constraint/constraint-for.ts';
-export { ConstraintCompiler, type CompileLimits } from './constraint/compiler/compiler.ts';
+export type { CompileLimits } from './constraint/compiler/compiler.ts';
 export { spacedConstraint } from './constraint/spaced.ts';
 export type { TokenConstraint } from './constraint/token-constraint.ts';
 export type { ConstraintSpec } from './constraint/spec.ts';

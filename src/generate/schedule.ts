@@ -192,7 +192,7 @@ export class Schedule {
     }
     if (asked.size < 2) return new Set(asked.keys());
     const had = (name: string): number => this.#owners.get(name)!.seconds;
-    const first = [...asked.keys()].reduce((least, name) => (had(name) < had(least) ? name : least));
+    const first = [...asked.keys()].reduce((least, name) => (had(name) <= had(least) ? name : least));
     const most = RIDING * asked.get(first)!;
     return new Set([...asked].filter(([, tokens]) => tokens <= most).map(([name]) => name));
   }

@@ -1,5 +1,6 @@
 // oxlint-disable max-lines -- one table after the other
 /** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
+import type { UsageTable } from './usage.ts';
 import type { Generated } from 'kysely';
 
 export interface RegisteredModelsTable {
@@ -166,19 +167,6 @@ export interface JobsTable {
   turn_at: number;
   /** Seconds that it was trained for. */
   spent_seconds: number;
-}
-
-/** Of one hour. */
-export interface UsageTable {
-  key: string;
-  model: string;
-  /** Milliseconds since the epoch, of its start. */
-  hour: number;
-  requests: number;
-  input_tokens: number;
-  /** Of these, those that did not have to be read. */
-  cached_tokens: number;
-  output_tokens: number;
 }
 
 export interface JobEventsTable {

@@ -1,6 +1,18 @@
 /** What each key has used of each model, by the hour. */
 import type { Registry } from './database.ts';
-import type { UsageTable } from './tables.ts';
+
+/** Of one hour. */
+export interface UsageTable {
+  key: string;
+  model: string;
+  /** Milliseconds since the epoch, of its start. */
+  hour: number;
+  requests: number;
+  input_tokens: number;
+  /** Of these, those that did not have to be read. */
+  cached_tokens: number;
+  output_tokens: number;
+}
 
 export type Usage = UsageTable;
 

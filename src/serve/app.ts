@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
 import type { ApiKey } from './access/api-keys.ts';
+import { greatest } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';

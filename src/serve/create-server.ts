@@ -62,7 +62,6 @@ export interface MountedServer {
 export async function createServer({ log, ...options }: ServerOptions): Promise<MountedServer> {
   const { watcher, registry, trainer } = options;
   const parts = await partsOf({ log: log ?? openLog(options.settings.log), ...options });
-  await parts.usage.begin();
   if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
   if (registry !== undefined) await followRegistry(parts, registry, trainer);
   return mount(parts);
@@ -75,21 +74,17 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
   const pool = poolOf(settings, options);
-  const admission = new Admission(settings.max_queue);
-  const usage = new UsageMeter(ledger, log);
+  const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
     table,
     pool,
     opener,
     admission,
-    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
-    grading: new FairTurns({ places: 1 }),
+    ...shares,
     retried: new RetriedWork(),
     responses,
     keys,
-    rates: new RateLimits(settings.rate, usage),
-    usage,
     ...(ledger !== undefined && { ledger }),
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
@@ -100,6 +95,19 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
     state: { isReady: false, isDraining: false },
   };
   return parts;
+}
+
+/** What keys share, and what they have of it. */
+async function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
+  const usage = new UsageMeter(ledger, log);
+  await usage.begin();
+  return {
+    admission: new Admission(settings.max_queue),
+    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
+    grading: new FairTurns({ places: 1 }),
+    rates: new RateLimits(settings.rate, usage),
+    usage,
+  };
 }
 
 function mount(parts: ServerParts): MountedServer {

@@ -1,7 +1,6 @@
 import { tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import { compileGrammar, CompiledConstraint } from './compiled-constraint.ts';
+import type { CompiledConstraint } from './compiled-constraint.ts';
 import { ConstraintCompiler, type Asking, type CompileLimits } from './compiler/compiler.ts';
-import { grammarOf } from './grammar-of.ts';
 import type { ConstraintSpec } from './spec.ts';
 import { Vocabulary } from './tokens/vocabulary.ts';
 
@@ -31,12 +30,6 @@ export function constraintFor(
   let compiler = compilers.get(hash);
   if (compiler === undefined) compilers.set(hash, (compiler = new ConstraintCompiler(vocabulary, limits)));
   return compiler.compile(spec, asking);
-}
-
-/** The same in this thread, for constraints that are attune's own. */
-export function compileHere(spec: ConstraintSpec, tokenizer: Tokenizer): CompiledConstraint {
-  const { vocabulary } = vocabularyOf(tokenizer);
-  return new CompiledConstraint(compileGrammar(grammarOf(spec), vocabulary), vocabulary);
 }
 
 function vocabularyOf(tokenizer: Tokenizer): { hash: string; vocabulary: Vocabulary } {

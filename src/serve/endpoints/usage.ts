@@ -1,7 +1,7 @@
 /** What keys have used, as OpenAI's usage API tells it. */
 import { z } from '@hono/zod-openapi';
-import { parseJson } from '../../files/json.ts';
 import { DAY, HOUR, usageOf, type Usage } from '../../registry/index.ts';
+import { parseJson } from '../../files/json.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -95,7 +95,7 @@ function resultsOf(rows: readonly Usage[], groups: Asked['group_by']): z.output<
   const [byModel, byKey] = [groups.includes('model'), groups.includes('api_key_id')];
   const named = Map.groupBy(rows, ({ model, key }) => JSON.stringify([byModel ? model : null, byKey ? key : null]));
   return [...named].map(([name, those]) => {
-    const [model, key] = parseJson(name) as [string | null, string | null];
+    const [model, key] = parseJson<[string | null, string | null]>(name);
     const sum = (field: 'requests' | 'input_tokens' | 'cached_tokens' | 'output_tokens') =>
       those.reduce((total, row) => total + Number(row[field]), 0);
     return {

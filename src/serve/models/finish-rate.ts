@@ -1,7 +1,7 @@
 /** How fast a model finishes answers, while it has something to do. */
 
 /** Answers that the rate is taken over. */
-const WINDOW = 64;
+const WINDOW = 256;
 /** A full batch finishes this many times more than one answer alone, until one has been seen. */
 const GAIN = 5;
 const UNKNOWN_SECONDS = 1;

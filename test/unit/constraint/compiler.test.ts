@@ -31,11 +31,11 @@ describe('constraints that cost too much', () => {
       const bomb = compiler.compile(bombs[name], { owner: 'bomber' });
       const other = compiler.compile({ choices: ['yes', 'no'] }, { owner: 'other' });
       const [held] = await Promise.all([heldDuring(bomb), other]);
-      const code = await bomb.then(
+      const result = await bomb.then(
         () => 'compiled',
         (error: { code?: string }) => error.code,
       );
-      expect(code).toMatch(/^(?:compiled|E_CONSTRAINT_TOO_LARGE|E_SCHEMA_UNSUPPORTED)$/);
+      expect(['compiled', 'E_CONSTRAINT_TOO_LARGE', 'E_SCHEMA_UNSUPPORTED']).toContain(result);
       expect(held).toBeLessThan(1);
       expect((performance.now() - start) / 1000).toBeLessThan(SECONDS + 5);
       compiler.stop();

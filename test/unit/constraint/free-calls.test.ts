@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { byteCosts, costsToEnd } from '../../../src/generate/constraint/automaton/costs.ts';
 import { packGrammar } from '../../../src/generate/constraint/automaton/packed-grammar.ts';
 import { Pushdown, DEAD } from '../../../src/generate/constraint/automaton/pushdown.ts';
-import { compileHere } from '../../../src/generate/constraint/constraint-for.ts';
 import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
 import { AnswerReader, joined } from '../../../src/generate/tool-calls/answer-reader.ts';
 import type { ToolFamily } from '../../../src/generate/tool-calls/family.ts';
 import { familyOf } from '../../../src/generate/tool-calls/index.ts';
-import { attuneBase, drawAnswer, idsOf, refusalOf } from './sampler.ts';
+import { attuneBase, compiledHere, drawAnswer, idsOf, refusalOf } from './sampler.ts';
 
 const schema = {
   type: 'object',
@@ -90,7 +89,7 @@ describe.each(Object.entries(FAMILIES))('free text with calls of %s', (_, { fami
     let calls = 0;
     for (let draw = 0; draw < 60; draw++) {
       const begun = draw % 3 === 0 ? '' : call('weather', '').split('weather')[0];
-      const answer = compileHere(spec, attuneBase).begin();
+      const answer = compiledHere(spec).begin();
       const ids: number[] = [];
       const room = 40 + draw;
       for (const id of await idsIn(begun)) {
@@ -120,7 +119,7 @@ describe('free text', () => {
   const spec = { calls: { mark: '<tool_call>', after: '</tool_call>', schema, between: '' } };
 
   it('may hold tokens without a text, ends where the model ends it, and is no whole form at the limit', async () => {
-    const answer = compileHere(spec, attuneBase).begin();
+    const answer = compiledHere(spec).begin();
     const [stop] = attuneBase.stopIds;
     const special = attuneBase.addedTokens.find(
       ({ id }) => attuneBase.isSpecial(id) && !attuneBase.stopIds.includes(id),
