@@ -17,7 +17,6 @@ import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
-import { greatest } from '../base/many.ts';
 import { Exchange } from './watch/exchange.ts';
 
 /** Every path may be asked while the server drains, but nothing new is begun. */

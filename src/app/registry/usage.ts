@@ -3,7 +3,9 @@ import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
 export interface UsageOptions {
   /** Days up to now; 7 unless given. */
   days?: number;
+  /** One key's alone. */
   key?: string;
+  /** One model's alone. */
   model?: string;
 }
 
