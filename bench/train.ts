@@ -1,6 +1,6 @@
 /**
  * One measured training in a process of its own, so that its peak of memory is its own; `bench/main.ts` starts it:
- * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing] [--storage dense] [--steps 3]`.
+ * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps 3]`.
  * `--make` writes the model's folder, of random weights, and trains nothing. Prints one JSON line.
  */
 import { mkdirSync } from 'node:fs';
@@ -19,6 +19,7 @@ import type { Objective } from '../src/train/interfaces.ts';
 import { trainStep, type StepParts, type StepResult } from '../src/train/step.ts';
 import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
 import { peakBytes } from '../src/jobs/model/resources.ts';
+import type { Checkpointing } from '../src/train/tape.ts';
 import { readWorkload, rowsOf, type Workload } from './workload.ts';
 
 /** What one process measured of itself. */
@@ -57,7 +58,7 @@ async function makeModel(workload: Workload, folder: string): Promise<void> {
 interface Choice {
   folder: string;
   full: boolean;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
   /** How frozen weights are kept and read. */
   storage: string;
   steps: number;
@@ -115,6 +116,7 @@ const { values } = parseArgs({
     make: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     checkpointing: { type: 'boolean', default: false },
+    least: { type: 'boolean', default: false },
     storage: { type: 'string', default: 'dense' },
     steps: { type: 'string', default: '3' },
   },
@@ -123,6 +125,7 @@ const workload = readWorkload(String(values.workload));
 const folder = String(values.model);
 if (values.make) await makeModel(workload, folder);
 else {
-  const measured = await measure(workload, { ...values, folder, steps: Number(values.steps) });
+  const checkpointing = values.least ? 'least' : values.checkpointing;
+  const measured = await measure(workload, { ...values, checkpointing, folder, steps: Number(values.steps) });
   console.log(JSON.stringify(measured));
 }

@@ -95,13 +95,6 @@ Outputs forwardOf(Inputs all, const Plan& plan) {
   return out;
 }
 
-// part = scale × a b. libtorch's product of bf16 writes a single column as if it were contiguous.
-void multiplyInto(const Tensor& part, const Tensor& a, const Tensor& b, double scale) {
-  Tensor whole = part.size(1) == 1 ? at::empty(part.sizes(), part.options()) : part;
-  whole.addmm_(a, b, 0, scale);
-  if (!whole.is_same(part)) part.copy_(whole);
-}
-
 // What backward goes through, one piece after the other.
 struct Backward {
   Inputs all;
@@ -150,7 +143,7 @@ struct Backward {
         continue;
       }
       if (needs(plan.b(j))) give(plan.b(j), at::mm(g.t(), inner.slice(1, ranks[j], ranks[j + 1])).mul_(scale));
-      multiplyInto(part, g, all[plan.b(j)].to(type), scale);
+      part.addmm_(g, all[plan.b(j)].to(type), 0, scale);
     }
     const Tensor innerGradient = rounded(made, all[0].scalar_type());  // [N, Σ r]
     const Tensor a = at::mm(innerGradient.t(), x);

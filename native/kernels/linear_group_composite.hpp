@@ -1,5 +1,6 @@
 // A group of linear layers as a composition of libtorch's own operators, for what has no kernel.
 #pragma once
+#include "elementwise.hpp"
 #include "linear_group_plan.hpp"
 
 namespace attune {
@@ -42,9 +43,15 @@ struct FourBitLinear : public torch::autograd::Function<FourBitLinear> {
   }
 };
 
+// An output that is known in place of the one that is made, whose gradient it has.
+struct KnownOutput : public torch::autograd::Function<KnownOutput> {
+  static Tensor forward(AutogradContext*, const Tensor&, const Tensor& known) { return known.clone(); }
+  static variable_list backward(AutogradContext*, variable_list gradients) { return {gradients[0], Tensor()}; }
+};
+
 variable_list compositeGroup(Inputs all, const c10::intrusive_ptr<Plan>& shared) {
   const Plan& plan = *shared;
-  const Tensor x = plan.isGated ? at::silu(all[0]) * all[1] : all[0];
+  const Tensor x = plan.isGated ? swiGlu(all[0], all[1]) : all[0];
   variable_list y;
   for (size_t i = 0; i < plan.layers; i++) {
     const Tensor bias = plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type());
@@ -66,6 +73,7 @@ variable_list compositeGroup(Inputs all, const c10::intrusive_ptr<Plan>& shared)
     Tensor& sum = y[adapter.layer];
     sum = plan.isOfRows ? at::slice_scatter(sum, adapter.rowsOf(sum) + added, 0, adapter.begin, adapter.end) : sum + added;
   }
+  for (size_t i = 0; i < plan.known.size(); i++) y[i] = KnownOutput::apply(y[i], plan.known[i]);
   return y;
 }
 

@@ -1,6 +1,6 @@
 // Matrix products where libtorch's own are slow: few rows, bf16 on processors that multiply none, and many rows of bf16 in pairs. All
 // else goes to libtorch.
-// The definition of each is libtorch's operator of that name, which ATTUNE_KERNELS=composite leaves in place.
+// The definition of each is libtorch's operator of that name, which ATTUNE_KERNELS=composite leaves in place but for one defect.
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm_cpu_dispatch.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>
@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 
 #include "fused.hpp"
 #include "products.hpp"
@@ -53,15 +54,37 @@ Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
 constexpr int64_t kPanelBytes = 896 << 10, kPanelRows = 32, kPanelDepth = 8, kLeastPanel = 8;
 constexpr int64_t kPanelsAtOnce = 8;
 
-// Null where libtorch's products are as fast, as with processors that have tiles for them.
-const TypeKernels* pairKernelsFor(const Tensor& a) {
+bool isOwn(const std::string& name) {
+  TORCH_CHECK(name == "own" || name == "libtorch", "products of bf16 are own or libtorch (ATTUNE_PRODUCTS), not ", name);
+  return name == "own";
+}
+
+// Whether our bf16 products are used: libtorch's are as fast where the processor has tiles. ATTUNE_PRODUCTS (own, libtorch) or a caller
+// decides otherwise.
+bool firstChoice() {
+  const char* wanted = std::getenv("ATTUNE_PRODUCTS");
+  if (wanted != nullptr && *wanted != '\0') return isOwn(wanted);
 #if defined(__x86_64__)
-  static const bool hasTiles = __builtin_cpu_supports("amx-bf16");
-  const TypeKernels* kernels = hasTiles ? nullptr : kernelsFor(a);
-  return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? kernels : nullptr;
+  return !__builtin_cpu_supports("amx-bf16");
 #else
-  return nullptr;
+  return true;
 #endif
+}
+
+std::atomic<bool>& usesOwn() {
+  static std::atomic<bool> value{firstChoice()};
+  return value;
+}
+
+std::string useProducts(std::optional<std::string> use) {
+  if (use.has_value()) usesOwn() = isOwn(*use);
+  return usesOwn() ? "own" : "libtorch";
+}
+
+// Null where libtorch's products are used.
+const TypeKernels* pairKernelsFor(const Tensor& a) {
+  const TypeKernels* kernels = usesOwn() ? kernelsFor(a) : nullptr;
+  return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? kernels : nullptr;
 }
 
 const PanelKernels* panelsFor(const Tensor& a) {
@@ -152,13 +175,32 @@ void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, dou
   }
 }
 
+// libtorch reads and writes a single row or column of 16-bit floats as if its values were next to each other.
+bool isMistaken(const Tensor& x) {
+  return x.dim() == 2 && (x.size(0) == 1 || x.size(1) == 1) && x.element_size() == 2 && !x.is_contiguous();
+}
+
+Tensor guarded(const Tensor& x) { return isMistaken(x) ? x.contiguous() : x; }
+
+Tensor plainMm(const Tensor& a, const Tensor& b) { return at::cpu::mm(guarded(a), guarded(b)); }
+
+Tensor plainAddmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
+  return at::cpu::addmm(guarded(self), guarded(a), guarded(b), beta, alpha);
+}
+
+Tensor& plainAddmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
+  Tensor whole = guarded(self);
+  at::cpu::addmm_(whole, guarded(a), guarded(b), beta, alpha);
+  return whole.is_same(self) ? self : self.copy_(whole);
+}
+
 Tensor mm(const Tensor& a, const Tensor& b) {
   const TypeKernels* kernels = kernelsFor(a);
-  if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
+  if (kernels == nullptr || !isProduct(a, b)) return plainMm(a, b);
   if (isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels);
   if (isOfRowSums(a, b) && pairKernelsFor(a) != nullptr) return rowSums(a, b, kernels->rowSums);
   const PanelKernels* panels = isOfPanels(a, b) ? panelsFor(a) : nullptr;
-  if (panels == nullptr && !isWidened(a)) return at::cpu::mm(a, b);
+  if (panels == nullptr && !isWidened(a)) return plainMm(a, b);
   Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
   if (panels != nullptr) {
     panelProduct(a, b, y, *panels);
@@ -172,11 +214,11 @@ bool isLike(const Tensor& self, const Tensor& a) { return self.scalar_type() == 
 
 Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
   const TypeKernels* kernels = kernelsFor(a);
-  if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return plainAddmm(self, a, b, beta, alpha);
   const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
   if (isBias && isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels).add_(self);
   const PanelKernels* panels = isOfPanels(a, b) ? panelsFor(a) : nullptr;
-  if (panels == nullptr && !isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  if (panels == nullptr && !isWidened(a)) return plainAddmm(self, a, b, beta, alpha);
   const bool isSum = beta.toDouble() != 0;
   Tensor y = isSum ? self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous) : at::empty({a.size(0), b.size(1)}, a.options());
   if (panels != nullptr) panelProduct(a, b, y, *panels, beta.toDouble(), alpha.toDouble());
@@ -191,7 +233,7 @@ Tensor& addmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::S
     panelProduct(a, b, self, *panels, beta.toDouble(), alpha.toDouble());
     return self;
   }
-  if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !isWidened(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
+  if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !isWidened(a)) return plainAddmmInPlace(self, a, b, beta, alpha);
   widenedProduct(a, b, self, beta.toDouble() != 0, beta.toDouble(), alpha.toDouble());
   return self;
 }
@@ -227,6 +269,8 @@ Tensor productWithWeight(const Tensor& x, const Tensor& weight) {
   const Weight rows{weight, weight.size(0), weight.size(1), weight.stride(0)};
   return kernels != nullptr && isOfFewRows(x, weight.stride(1), rows) ? fewRows(x, rows, *kernels) : at::mm(x, weight.t());
 }
+
+TORCH_LIBRARY_FRAGMENT(attune, library) { library.def("products(*, str? use=None) -> str", useProducts); }
 
 TORCH_LIBRARY_IMPL(aten, CPU, library) {
   Silence silence;

@@ -1,21 +1,39 @@
 import { AttuneError } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { mediaOf } from '../data/media.ts';
-import type { ImageFile, Message } from '../text/index.ts';
+import type { AnswerForm, AnswerPart, ToolCallReply } from '../generate/tool-calls/answer-reader.ts';
+import { parseJson } from '../files/json.ts';
+import type { ImageFile, Message, ToolCall, ToolSchema } from '../text/index.ts';
 import type { Answer } from '../jobs/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
+
+/** What a conversation begins with. */
+export interface Beginning {
+  system?: string;
+  tools?: readonly ToolSchema[];
+}
+
+/** An answer with the tools that it calls. */
+export interface Said extends Answer {
+  calls: readonly ToolCallReply[];
+}
 
 /** A conversation that grows with every answer. */
 export class Conversation {
   readonly messages: Message[] = [];
   readonly #talker: Talker;
   readonly #sampling: Sampling;
+  readonly #tools: readonly ToolSchema[];
   /** What is shown with the next thing that is said. */
   #images: ImageFile[] = [];
+  /** Calls that wait for their results. */
+  #open: ToolCallReply[] = [];
 
-  constructor(talker: Talker, sampling: Sampling, system?: string) {
+  /** Begins as the model's training rows did unless told otherwise. */
+  constructor(talker: Talker, sampling: Sampling, { system, tools = [] }: Beginning = beginningOf(talker)) {
     this.#talker = talker;
     this.#sampling = sampling;
+    this.#tools = tools;
     if (system !== undefined) this.messages.push({ role: 'system', content: system });
   }
 
@@ -30,21 +48,68 @@ export class Conversation {
     this.#images.push({ ...found, kind: 'image' });
   }
 
+  /** The call that waits for its result. */
+  get openCall(): ToolCallReply | undefined {
+    return this.#open.at(0);
+  }
+
   /** Says something and streams the answer. */
-  async say(content: string, onText: (text: string) => void): Promise<Answer> {
+  say(content: string, onText: (text: string) => void): Promise<Said> {
     const images = this.#images.map((file) => ({ at: 0, file }));
-    const message: Message = { role: 'user', content, ...(images.length > 0 && { images }) };
-    const messages: Message[] = [...this.messages, message];
-    const watch = { onText: (_: number, text: string) => onText(text) };
-    const [completion] = await this.#talker.answer([{ messages }], this.#sampling, watch);
-    this.#images = [];
-    this.messages.length = 0;
-    pushAll(this.messages, [...messages, { role: 'assistant', content: completion.text }]);
-    return completion;
+    return this.#goOn({ role: 'user', content, ...(images.length > 0 && { images }) }, onText);
+  }
+
+  /** Gives the result of the call that waits first; the model goes on once all have theirs. */
+  async giveResult(content: string, onText: (text: string) => void): Promise<Said | undefined> {
+    const call = this.#open.shift();
+    if (call === undefined) return undefined;
+    const message: Message = { role: 'tool', content, tool_call_id: call.id, name: call.function.name };
+    if (this.#open.length === 0) return this.#goOn(message, onText);
+    this.messages.push(message);
+    return undefined;
   }
 
   clear(): void {
     this.#images = [];
+    this.#open = [];
     this.messages.splice(this.messages[0]?.role === 'system' ? 1 : 0);
   }
+
+  async #goOn(message: Message, onText: (text: string) => void): Promise<Said> {
+    const messages: Message[] = [...this.messages, message];
+    const { AnswerReader, joined } = await import('../generate/tool-calls/answer-reader.ts');
+    const reader = new AnswerReader(await this.#form());
+    const parts: AnswerPart[] = [];
+    const take = (read: readonly AnswerPart[]) => {
+      pushAll(parts, read);
+      for (const part of read) if ('content' in part) onText(part.content);
+    };
+    const watch = { onText: (_: number, text: string) => take(reader.push(text)) };
+    const prompt = { messages, ...(this.#tools.length > 0 && { tools: this.#tools }) };
+    const [completion] = await this.#talker.answer([prompt], this.#sampling, watch);
+    take(reader.end());
+    const { content, calls } = joined(parts);
+    const turn: Message = { role: 'assistant', content };
+    this.#images = [];
+    this.#open = [...calls];
+    this.messages.length = 0;
+    pushAll(this.messages, [...messages, calls.length === 0 ? turn : { ...turn, tool_calls: calls.map(asCall) }]);
+    return { ...completion, calls };
+  }
+
+  /** How answers are taken apart into what is said and which tools are called; without tools all is said. */
+  async #form(): Promise<AnswerForm> {
+    if (this.#tools.length === 0) return { thinking: 'none' };
+    const { familyOf } = await import('../generate/tool-calls/index.ts');
+    const { templates } = await this.#talker.describe();
+    return { family: familyOf(templates.tool_use ?? templates.default ?? ''), thinking: 'none' };
+  }
+}
+
+function beginningOf({ trained }: Talker): Beginning {
+  return trained?.form === 'chat' ? { system: trained.systemPrompt, tools: trained.tools } : {};
+}
+
+function asCall({ id, type, function: { name, arguments: given } }: ToolCallReply): ToolCall {
+  return { id, type, function: { name, arguments: parseJson(given) } };
 }

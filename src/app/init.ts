@@ -6,14 +6,16 @@ import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
+import { fewTestRows } from '../eval/compare/few-test-rows.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
-import type { ColumnReading } from './init/columns.ts';
+import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
-import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
+import { answersChats } from './init/answers-chats.ts';
+import { objectiveOfClasses, preferenceOfBases, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -27,10 +29,15 @@ export interface InitFindings {
 
 export interface InitAnswers {
   model: string;
+  /** Why this one. */
+  because?: string;
   groupBy?: string;
   format?: string;
   columns?: ColumnMapping;
 }
+
+/** Rows of a larger file that are looked at. */
+const ROWS_READ = 100;
 
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
@@ -46,7 +53,7 @@ export async function examineForInit(
   const { format, columns, profiles = [] } = reading;
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
-  if (kind === undefined) throw noGoodRow(inspection);
+  if (kind === undefined) throw badRows(inspection);
   const objective = usualObjectives[kind];
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
@@ -66,13 +73,12 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-function noGoodRow({ file, problems }: DataInspection): AttuneError {
-  return new AttuneError('E_BAD_ROWS', { what: `No row of ${file} can be used`, problems });
-}
-
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a data set that a hash names has its pipeline's name. */
 export function recipeFileFor(path: string): string {
-  const stem = basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
+  const manifest = join(path, 'manifest.json');
+  const isHash = /^[0-9a-f]{16}$/.test(basename(path));
+  const { name } = isHash && existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
 
@@ -96,10 +102,10 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const { stringify } = await import('yaml');
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
-  const { groupBy, format, columns, model } = answers;
-  const objective = objectiveFor(findings, model);
+  const { groupBy, format, columns, model, because } = answers;
+  const objective = await objectiveFor(findings, model);
   const lines: Line[] = [
-    [`model: ${plain(model)}`, 'a model folder, or a known name'],
+    [`model: ${plain(model)}`, because ?? 'a model folder, or a known name'],
     ['data:'],
     [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
     ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'what a row is'] as const]),
@@ -110,7 +116,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
-  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+  return `# What to train, on what, and how. All settings: attune train --help all\n${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */
@@ -118,12 +124,16 @@ async function modelLines(
   inspection: DataInspection,
   of: { model: string; objective: UsualObjective },
 ): Promise<Line[]> {
-  return [
+  const tuning = tuningOf(inspection);
+  const lengths: Line[] = [
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
-    tuningLine(inspection),
+  ];
+  return [
+    ...(holdsMedia(inspection) ? [] : lengths),
+    TUNING_LINES[tuning],
     objectiveLine(of.objective),
-    ...(await trainingLines(of.model, { tuning: tuningOf(inspection), objective: of.objective.name })),
+    ...(await trainingLines(of.model, { tuning, objective: of.objective.name })),
   ];
 }
 
@@ -143,20 +153,29 @@ function groupLine(
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
 }
 
-/** Recommenders are made new, so all of their weights have to move. */
-function tuningOf({ examples }: DataInspection): 'full' | 'lora' {
-  return examples[0]?.kind === 'items' ? 'full' : 'lora';
+/** Files are read at one size, whatever they hold. */
+export function holdsMedia({ examples: [first] }: DataInspection): boolean {
+  return first !== undefined && 'media' in first && first.media !== undefined;
 }
 
-function tuningLine(inspection: DataInspection): Line {
-  const tuning = tuningOf(inspection);
-  return [`tuning: ${tuning}`, tuning === 'full' ? 'every weight moves' : 'or full: every weight moves'];
+/** Recommenders are made new, so all of their weights have to move. What a model knows of images suits most classes. */
+function tuningOf({ examples: [first] }: DataInspection): keyof typeof TUNING_LINES {
+  if (first?.kind === 'items') return 'full';
+  return first?.kind === 'classification' && first.media?.kind === 'image' ? 'freeze' : 'lora';
 }
 
-function splitLines({ splits }: DataInspection): Line[] {
+const TUNING_LINES = {
+  full: ['tuning: full', 'every weight moves'],
+  lora: ['tuning: lora', 'or full: every weight moves'],
+  freeze: ['tuning: { method: freeze, trainable_layers: 0 }', 'the head alone learns, in seconds; or lora'],
+} satisfies Record<string, Line>;
+
+function splitLines({ splits, examples }: DataInspection): Line[] {
+  // Only of a small file all rows have been read.
+  const few = examples.length < ROWS_READ ? fewTestRows(Math.round(examples.length / 10)) : undefined;
   const lines: [string, Line][] = [
     ['validation', ['  validation: 0.1', 'share of the rows, or a file: watched while training']],
-    ['test', ['  test: 0.1', 'kept for the comparison at the end']],
+    ['test', ['  test: 0.1', few ?? 'kept for the comparison at the end']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }
@@ -166,8 +185,10 @@ function objectiveLine({ name, remark }: UsualObjective): Line {
 }
 
 /** What is made of the rows: some models learn rows of a kind in their own way. */
-export function objectiveFor({ objective, inspection }: InitFindings, model: string): UsualObjective {
-  return objectiveOfClasses(inspection.examples[0]?.kind, classesOf(model)) ?? objective;
+export async function objectiveFor({ objective, inspection }: InitFindings, model: string): Promise<UsualObjective> {
+  const kind = inspection.examples[0]?.kind;
+  if (kind === 'preference' && !(await answersChats(model))) return preferenceOfBases;
+  return objectiveOfClasses(kind, classesOf(model)) ?? objective;
 }
 
 /** What a model's folder says that it is. */

@@ -4,6 +4,7 @@ import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
+import { alikeValues } from '../data/guess/index.ts';
 import {
   countLabels,
   type DataReport,
@@ -17,7 +18,7 @@ import {
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
-import { imagesIn, type Piece, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import { imagesIn, type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
 import { mediaReaderOf } from '../jobs/model/model-readers.ts';
@@ -41,8 +42,8 @@ export interface InspectedRow {
   pieces: Pick<Piece, 'text' | 'trained'>[];
   /** The class, classes or number of the whole row. */
   label?: string;
-  /** Made by `paint`; without the label. */
-  painted?: string;
+  /** The same with special tokens apart and without the label, where `specials` asks for it. */
+  shown?: ShownPart[];
 }
 
 export interface DataInspectionResult {
@@ -79,8 +80,8 @@ export interface InspectDataOptions {
   onNotice?: (notice: string) => void;
   /** Asks to stop. */
   signal: AbortSignal;
-  /** Makes text of a row for people, where the tokenizer is needed for that. */
-  paint?: (row: RenderedRow, tokenizer: Tokenizer) => string;
+  /** Adds to each row its text with special tokens apart. */
+  specials?: boolean;
 }
 
 const CHUNK = 1000;
@@ -105,7 +106,7 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     tooLong: [],
     rows: [],
     problems: [],
-    remarks: unnamedNumbers(all, recipe),
+    remarks: [...unnamedNumbers(all, recipe), ...alikeLabels(labels)],
   };
   // A cheap system reads no tokens.
   if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
@@ -145,6 +146,16 @@ async function wordsOn(flags: RecipeFlags): Promise<{ format?: string; columns?:
   const ofData = Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
   const { data } = await resolveRecipe({ model: NO_MODEL, data: { train: '(none)' } }, { flags: ofData });
   return { format: data.format ?? undefined, columns: data.columns ?? undefined };
+}
+
+/** Labels that are one to people and two to a model. */
+function alikeLabels(labels: LabelReport | undefined): string[] {
+  if (labels?.kind !== 'classes') return [];
+  const groups = alikeValues(labels.labels.map(({ label }) => label));
+  return groups.map((group) => {
+    const names = group.map((label) => JSON.stringify(label)).join(' and ');
+    return `${names} differ only by case or white space, and count as ${group.length} classes`;
+  });
 }
 
 const SAMPLE = 100;
@@ -189,7 +200,8 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     const done = Math.min(start + CHUNK, examples.length);
     options.onEvent({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
-  result.lengths = reportLengths(lengths, recipe.data.max_length);
+  // Files have no tokens to be long by.
+  if (lengths.some((length) => length > 0)) result.lengths = reportLengths(lengths, recipe.data.max_length);
 }
 
 /** Counts a row, notes it where it is too long, and keeps the first ones to show. */
@@ -201,10 +213,8 @@ function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, option
   if (tokens > recipe.data.max_length) result.tooLong.push({ ...source, tokens });
   if (result.rows.length >= options.rows) return;
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
-  const painted = options.paint?.(row, tokenizer);
-  const label = labelOf(example);
-  const shown = painted === undefined || tokens === 0 ? {} : { painted };
-  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...label, ...shown });
+  const shown = options.specials === true && tokens > 0 ? { shown: shownParts(row, tokenizer) } : {};
+  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...labelOf(example), ...shown });
 }
 
 function labelOf(example: Example): Pick<InspectedRow, 'label'> {

@@ -1,3 +1,4 @@
+import type { BaselineName } from '../eval/baselines/index.ts';
 import type { Task } from '../models/architecture.ts';
 import type { AnswerKind } from '../jobs/predict/predict.ts';
 import type { PredictorOptions } from './predict/answering-model.ts';
@@ -29,7 +30,19 @@ export interface OpenPredictor {
  * @throws every error of opening it, E_TASK_UNSUPPORTED where it gives rows no answers
  */
 export async function openPredictor(options: PredictorOptions): Promise<OpenPredictor> {
-  const answerer = await RowAnswerer.open(options);
+  return predictorOf(await RowAnswerer.open(options));
+}
+
+/** A baseline that answers next to a run's result, fitted on the same rows. @throws as `openFittedAnswers` */
+export async function openRival(
+  baseline: BaselineName,
+  options: Pick<PredictorOptions, 'target' | 'signal'>,
+): Promise<OpenPredictor> {
+  const { openFittedAnswers } = await import('./predict/fitted-answers.ts');
+  return predictorOf(new RowAnswerer(await openFittedAnswers(baseline, options), options.target));
+}
+
+function predictorOf(answerer: RowAnswerer): OpenPredictor {
   const { task, answers, labels } = answerer.description;
   return {
     task,

@@ -12,7 +12,7 @@ import { modelFolder } from '../jobs/model/base-model.ts';
 export interface PrepareDataOptions {
   /** The JSONL file to write. */
   to: string;
-  /** `{ step: 'chunks', size: 512, tokenizer: 'attune-base' }`, in order; what suits the documents unless given. */
+  /** `{ step: 'chunks', size: 512 }`, in order; what suits the documents unless given. */
   steps?: readonly StepSpec[];
   /** Recognise the text of scanned pages and of pictures. */
   ocr?: boolean;

@@ -1,43 +1,77 @@
-import type { Message } from '../text/index.ts';
+import type { Message, ToolSchema } from '../text/index.ts';
 import type { GenerateRequest } from '../jobs/generate/generate.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
-import { promptFormOf, readNotes, type PromptForm } from '../jobs/model/result-notes.ts';
+import { promptFormOf, readNotes, type PromptForm, type ResultNotesFile } from '../jobs/model/result-notes.ts';
 
 export type { PromptForm } from '../jobs/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
+type ChatPrompt = Extract<Prompt, { messages: unknown }>;
 
 /** How a result was trained to be asked. */
 export interface TrainedForm {
   form: PromptForm;
   /** The system message that every training row began with. */
   systemPrompt?: string;
+  /** The tools that every training row had. */
+  tools?: readonly ToolSchema[];
+  /** What training rows had, and not all the same: there is no default for it. */
+  differs?: readonly ('system' | 'tools')[];
 }
 
 /** The form of the rows that a result was trained on; undefined for a model that was not tuned here. */
 export function trainedForm(target: string): TrainedForm | undefined {
-  const notes = readNotes(resultFolder(target));
+  return formOfNotes(readNotes(resultFolder(target)));
+}
+
+export function formOfNotes(notes: ResultNotesFile | undefined): TrainedForm | undefined {
   const form = promptFormOf(notes);
-  if (form === undefined) return undefined;
-  return notes?.system_prompt === undefined ? { form } : { form, systemPrompt: notes.system_prompt };
+  if (notes === undefined || form === undefined) return undefined;
+  const { system_prompt: systemPrompt, tools, differs } = notes;
+  return {
+    form,
+    ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(tools !== undefined && { tools }),
+    ...(differs !== undefined && { differs }),
+  };
 }
 
 /**
  * A prompt in the form that the model was trained on: a text becomes the turn of a conversation, and a conversation of
- * nothing but a question becomes a text.
+ * nothing but a question becomes a text. A conversation without a system message, or without a list of tools, gets those
+ * that all training rows had; an empty list of tools stays none.
  */
 export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined): Prompt {
   if (trained === undefined) return prompt;
-  if (typeof prompt === 'string') return trained.form === 'chat' ? { messages: askingTurns(prompt, trained) } : prompt;
-  if (!('messages' in prompt) || trained.form === 'chat') return prompt;
+  if (typeof prompt === 'string')
+    return trained.form === 'chat' ? withDefaults({ messages: [{ role: 'user', content: prompt }] }, trained) : prompt;
+  if (!('messages' in prompt)) return prompt;
+  if (trained.form === 'chat') return withDefaults(prompt, trained);
   const { messages, tools = [] } = prompt;
   const [first] = messages;
   const isText = messages.length === 1 && first.role === 'user' && first.images === undefined && tools.length === 0;
   return isText ? first.content : prompt;
 }
 
-/** The turns that ask one thing, as training rows did. */
-function askingTurns(text: string, { systemPrompt }: TrainedForm): Message[] {
-  const told: Message[] = systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt }];
-  return [...told, { role: 'user', content: text }];
+function withDefaults(prompt: ChatPrompt, { systemPrompt, tools }: TrainedForm): ChatPrompt {
+  const messages = prompt.messages as readonly Message[];
+  const isTold = systemPrompt === undefined || messages.some(({ role }) => role === 'system' || role === 'developer');
+  const isEquipped = tools === undefined || prompt.tools !== undefined;
+  if (isTold && isEquipped) return prompt;
+  return {
+    ...prompt,
+    ...(!isTold && { messages: [{ role: 'system', content: systemPrompt }, ...messages] }),
+    ...(!isEquipped && { tools }),
+  };
+}
+
+/** What a prompt lacks that training rows had in ways of their own, in words; undefined where it lacks nothing. */
+export function missingParts(
+  { differs = [] }: Pick<TrainedForm, 'differs'>,
+  given: { system: boolean; tools: boolean },
+): string | undefined {
+  const names = { system: 'system messages', tools: 'tools' };
+  const missing = differs.filter((part) => !given[part]).map((part) => names[part]);
+  if (missing.length === 0) return undefined;
+  return `training rows had ${missing.join(' and ')} that differ: without one this model answers as it was never trained to`;
 }

@@ -5,6 +5,7 @@ import { listCheckpoints } from '../store/checkpoints.ts';
 import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { withIndex } from '../store/database.ts';
 import { rebuildIndex, type UnreadableRun } from '../store/rebuild.ts';
+import { conclusionOf } from '../eval/compare/conclusion.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
@@ -23,7 +24,7 @@ export interface RunDetails extends RunSummary {
   times: RunTimes;
   report?: string;
   /** Whether its result is better than what one has without training. */
-  comparison?: Pick<Comparison, 'verdict' | 'sentence'>;
+  comparison?: Pick<Comparison, 'verdict' | 'sentence' | 'conclusion'>;
 }
 
 export interface RunSearch extends RunFilter {
@@ -59,8 +60,10 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   const run = readRun(await folderOf(wanted));
   const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
   const report = runPaths(run.folder).reportHtml;
-  const { verdict, sentence } = readComparison(run.folder) ?? {};
-  const compared = verdict === undefined || sentence === undefined ? {} : { comparison: { verdict, sentence } };
+  const found = readComparison(run.folder);
+  const compared = found && {
+    comparison: { verdict: found.verdict, sentence: found.sentence, conclusion: conclusionOf(found) },
+  };
   const times = runTimes(run.folder);
   return { ...run, checkpoints, times, ...compared, ...(existsSync(report) ? { report } : {}) };
 }

@@ -5,6 +5,7 @@ import type { ChosenLogProb } from '../generate/index.ts';
 import type { LanguageChoice } from '../text/index.ts';
 import { openSession, type Session } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
+import type { ModelAnswer, ModelQuestion, WriterDescription } from '../jobs/generate/model-questions.ts';
 import type {
   Answer,
   GenerateChunk,
@@ -61,6 +62,10 @@ export interface Talker {
   install(id: string, target: string): Promise<NamedAdapter>;
   /** Forgets an adapter once its last answers are made, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
   remove(id: string): Promise<void>;
+  /** What the model, or an installed adapter, says of itself. */
+  describe(adapter?: string): Promise<WriterDescription>;
+  /** Counts tokens, reads ids, gives likelihoods. */
+  ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -83,8 +88,16 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
   return talkerOf(session, target);
 }
 
+function asker(session: Session): Talker['ask'] {
+  return async <Reply extends ModelAnswer>(question: ModelQuestion, stop?: AbortSignal): Promise<Reply> => {
+    for await (const reply of session.send<Reply>(question, stop)) return reply;
+    throw new Error('the worker ended a question without its answer');
+  };
+}
+
 /** Who answers through an open session of a target. */
 export function talkerOf(session: Session, target: string): Talker {
+  const ask = asker(session);
   return {
     trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
@@ -110,6 +123,11 @@ export function talkerOf(session: Session, target: string): Talker {
     async remove(id) {
       const request: RemoveRequest = { remove: id };
       for await (const _ of session.send(request));
+    },
+    ask,
+    async describe(adapter) {
+      const question = { ask: 'description', adapter } as const;
+      return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
     },
     async close() {
       await session.close();

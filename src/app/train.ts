@@ -5,8 +5,10 @@ import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
+import { remarkOnRun } from '../eval/demonstration-base.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readWording, type Wording } from '../store/wording.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, isRunFolder } from '../store/run-folder.ts';
@@ -16,6 +18,7 @@ import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
 import { startedWith } from './stored-run.ts';
+import { deleteRuns } from './tidy-runs.ts';
 
 /** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
 export type TrainOutcome = JobResult<'train'> & {
@@ -27,6 +30,10 @@ export type TrainOutcome = JobResult<'train'> & {
   forgetting?: Forgetting;
   /** Where `evaluation.overfitting` asks for it. */
   overfitting?: Overfitting;
+  /** How it does on test rows in other words. */
+  wording?: Wording;
+  /** What there is to know of the base model, where it is the one that comes with attune. */
+  baseRemark?: string;
 };
 
 export interface TrainOptions {
@@ -34,6 +41,8 @@ export interface TrainOptions {
   dryRun?: boolean;
   /** Goes on from the newest checkpoint in the output folder; without one it starts anew. */
   resume?: boolean;
+  /** Deletes the run in the output folder first, where there is one; not with `resume`. */
+  overwrite?: boolean;
   /** Records the second and third step, operator by operator: profile.json in the run's folder, and an event. */
   profile?: boolean;
   /** Trains in this process, for debugging. */
@@ -52,6 +61,7 @@ export interface TrainOptions {
  * whose result forgot more than `evaluation.max_forgetting`
  */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
+  if (options.overwrite === true) await removeEarlier(recipe, options);
   const rows = new RecipeRows(recipe, options.dryRun !== true);
   try {
     if (options.resume === true) await refuseChanges(rows.recipe);
@@ -62,8 +72,16 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
   }
 }
 
+async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }: TrainOptions): Promise<void> {
+  if (resume === true || dryRun === true) {
+    const other = resume === true ? 'resume' : 'dryRun';
+    throw new AttuneError('E_USAGE', { what: `overwrite and ${other} exclude each other`, fix: 'choose one' });
+  }
+  if (isRunFolder(folder)) await deleteRuns([folder]);
+}
+
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome> {
-  const { dryRun = false, resume = false, profile = false, ...others } = options;
+  const { dryRun = false, resume = false, profile = false, overwrite: _, ...others } = options;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
@@ -73,13 +91,17 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
     const comparison = readComparison(folder);
+    const times = runTimes(folder);
+    const { model, objective } = recipe;
     return {
       ...outcome,
       folder,
       comparison,
-      times: runTimes(folder),
+      times,
       forgetting,
       overfitting: readOverfitting(folder),
+      wording: readWording(folder),
+      baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
     };
   };
   if (!dryRun) return run();
@@ -155,6 +177,7 @@ const freeSettings = new Set([
   'evaluation.max_new_tokens',
   'evaluation.general',
   'evaluation.overfitting',
+  'evaluation.other_words',
   'evaluation.max_forgetting',
 ]);
 

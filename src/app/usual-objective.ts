@@ -36,6 +36,12 @@ const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; obje
   },
 ];
 
+/** Of pairs, for a base that does not answer yet: under dpo it would only learn what not to say. */
+export const preferenceOfBases: UsualObjective = {
+  name: 'orpo',
+  remark: 'the base learns the chosen answers and the preference at once; dpo is for models that answer already',
+};
+
 /** What is made of rows of a kind unless their owner says otherwise. */
 export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   chat: { name: 'sft', remark: 'the answers are trained, the prompts are not' },

@@ -60,8 +60,8 @@ export interface DataPrepared {
   lengths: LengthSummary;
   truncated: number;
   dropped: number;
-  /** Content hash of each split. */
-  hashes: Record<string, string>;
+  leftOut?: number;
+  hashes: Record<string, string>; // of each split's content
 }
 
 /**
@@ -176,10 +176,10 @@ export interface EvaluationFinished {
   change?: { mean: number; error: number };
 }
 
-/** What the course of the losses says of the run's settings; nothing is said of a run that settled. */
+/** What the course of the losses or rewards says of the run's settings; nothing is said of a run that settled. */
 export interface CourseJudged {
   type: 'course-judged';
-  course: 'falling' | 'rising' | 'unstable';
+  course: 'falling' | 'rising' | 'unstable' | 'flat';
   /** For people, without what to do. */
   finding: string;
   change: { epochs?: number; learning_rate?: number };
@@ -194,6 +194,9 @@ export interface ComparisonFinished {
   verdict: 'better' | 'no-evidence' | 'worse';
   /** The verdict's figures, for people. */
   sentence: string;
+  /** What to do about it, as in comparison.json; absent in events of earlier versions. */
+  outcome?: 'better' | 'not-better' | 'unclear';
+  advice?: string;
 }
 
 /** What the result forgot beside its task; forgetting.json has all of it. */

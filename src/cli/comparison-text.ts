@@ -1,10 +1,12 @@
 import { entryOf } from '../base/table.ts';
 import { formatCount, formatNumber, plural } from '../base/format.ts';
+import { classTitle } from '../eval/class-title.ts';
 import { answerNotes } from '../eval/compare/answer-notes.ts';
 import { neverGiven } from '../eval/compare/class-rows.ts';
+import { conclusionOf } from '../eval/compare/conclusion.ts';
 import { correctedP, isUndoneByCorrection } from '../eval/compare/correction.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
-import { describeVerdict } from './progress/lines.ts';
+import { describeOutcome } from './progress/lines.ts';
 import { formatTable, tableWidth } from './table.ts';
 import { wrap, type Terminal } from './terminal.ts';
 
@@ -12,21 +14,27 @@ const WIDTH = 80;
 const MOST_METRICS = 3;
 const MOST_LOSSES = 5;
 
-/** A comparison for people, at most 80 columns wide: systems by the deciding metric, the verdict, what was left out. */
+/** A comparison for people, at most 80 columns wide: what to do, then the figures that say so, then what was left out. */
 export function describeComparison(comparison: Comparison, terminal: Terminal): string {
   const { colours, columns } = terminal;
-  const width = Math.min(columns, WIDTH);
-  const wrapped = (text: string) => wrap(text, width);
+  const outcome = describeOutcome({ ...comparison, ...conclusionOf(comparison) }, colours);
+  // Colours take no room; the first line ends a little early.
+  const first = [outcome, ...costLines(comparison)].flatMap((line) => wrap(line, Math.min(columns, WIDTH)));
+  return [first.join('\n'), describeFigures(comparison, terminal)].join('\n\n');
+}
+
+/** The figures alone. */
+export function describeFigures(comparison: Comparison, terminal: Terminal): string {
+  const { colours, columns } = terminal;
+  const wrapped = (text: string) => wrap(text, Math.min(columns, WIDTH));
   const others = otherMetrics(comparison, terminal);
-  const notes = notesOn(comparison).flatMap(wrapped);
+  const notes = [comparison.sentence, ...notesOn(comparison)].flatMap(wrapped);
   const losses = lossesOf(comparison).flatMap(wrapped);
   return [
     decidingTable(comparison, terminal),
     ...(others === undefined ? [] : [others]),
-    // Colours take no room; the first line ends a little early.
-    wrapped(describeVerdict(comparison, colours)).join('\n'),
     ...(losses.length === 0 ? [] : [losses.map((line) => colours.yellow(line)).join('\n')]),
-    ...(notes.length === 0 ? [] : [notes.map((line) => colours.dim(line)).join('\n')]),
+    notes.map((line) => colours.dim(line)).join('\n'),
   ].join('\n\n');
 }
 
@@ -37,7 +45,8 @@ function decidingTable({ differences, metric, ...rest }: Comparison, terminal: T
   const figures = rest.systems.map((system) => {
     const value = entryOf(system.values, metric);
     const difference = differences.find((one) => one.metric === metric && one.against === system.name);
-    return [brief(value.value, 3), range(value), difference ? ahead(difference) : ''];
+    const gap = system.unable === undefined ? difference && ahead(difference) : 'cannot do it';
+    return [brief(value.value, 3), range(value), gap ?? ''];
   });
   const confidence = `${formatNumber(rest.confidence * 100)} % interval`;
   const titles = ['value', confidence, figures.length > 1 ? 'better by' : ''];
@@ -72,9 +81,10 @@ function table(
 }
 
 /** Classes that it never gives, and where it is worse than another system, whatever the verdict says. */
-function lossesOf({ differences, metrics, systems, classes, split }: Comparison): string[] {
+function lossesOf({ differences, metrics, systems, classes, split, labelColumn }: Comparison): string[] {
   const never = neverGiven(classes).map(
-    ({ label, train, test }) => `never predicted: ${label} (${plural(train, 'training rows')}, ${test} of ${split})`,
+    ({ label, train, test }) =>
+      `never predicted: ${classTitle(label, labelColumn)} (${plural(train, 'training rows')}, ${test} of ${split})`,
   );
   const lost = differences.filter(({ verdict }) => verdict === 'worse');
   const told = lost.slice(0, MOST_LOSSES).map(({ against, estimate, metric }) => {
@@ -97,6 +107,7 @@ function notesOn(comparison: Comparison): string[] {
           `rows answered better than by ${against}: ${formatCount(flips.better.length)}, worse: ${formatCount(flips.worse.length)}`,
         ]
       : []),
+    ...systems.flatMap(({ title, unable }) => (unable === undefined ? [] : [`${title} is no rival: ${unable}`])),
     ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []
@@ -110,6 +121,12 @@ function notesOn(comparison: Comparison): string[] {
   ];
 }
 
+/** What wrong answers cost on these rows, in the recipe's money. */
+function costLines({ rows, systems }: Comparison): string[] {
+  const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
+  return costs.length === 0 ? [] : [`Wrong answers on ${plural(rows, 'rows')} cost: ${costs.join(', ')}.`];
+}
+
 /** So that "no evidence" does not stand beside an interval without 0 as a contradiction. */
 function undoneByCorrection(comparison: Comparison): string[] {
   const { differences, metric, systems } = comparison;
@@ -117,7 +134,7 @@ function undoneByCorrection(comparison: Comparison): string[] {
     .filter((one) => one.metric === metric && isUndoneByCorrection(one))
     .map((one) => {
       const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
-      return `no evidence against ${title}, although its interval is without 0: ${correctedP(comparison, one)}`;
+      return `${one.estimate > 0 ? 'better' : 'worse'} than ${title} probably, not surely: its interval is without 0, but ${correctedP(comparison, one)}`;
     });
 }
 

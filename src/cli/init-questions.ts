@@ -4,11 +4,12 @@ import type { ColumnReading, InitHints } from '../app/init/columns.ts';
 import { describeColumn } from '../app/init/columns.ts';
 import type { InitQuestions } from '../app/init/run-init.ts';
 import { type ColumnProfile, type Guess, guessColumns } from '../data/guess/index.ts';
-import { askGoal, askGroup, askModel, askOverwrite, askReading, askTarget, askText } from './questions.ts';
+import { askFetch, askGoal, askGroup, askModel, askOverwrite, askReading, askTarget, askText } from './questions.ts';
 
 export const initQuestions: InitQuestions = {
   columns: askColumns,
   model: ({ model, reason }) => askModel(model, reason),
+  fetch: ({ model, package: { name, bytes } = { name: model, bytes: 0 } }) => askFetch(model, name, bytes),
   group: askGroup,
   overwrite: askOverwrite,
 };

@@ -1,6 +1,5 @@
 import type { Comparison } from '../store/results.ts';
-import { isCheapFolder } from '../eval/baselines/cheap-names.ts';
-import { keepableCheap, keepSentence } from '../eval/compare/keep-cheap.ts';
+import { keepableCheap } from '../eval/compare/keep-cheap.ts';
 import { shellWord, shortPath } from './short-path.ts';
 
 /** Flags that say how rows are read, split and measured; the others are of training a model. */
@@ -20,12 +19,11 @@ export function keepCommandOfRun(folder: string, model: string): string {
   return keepCommand(model, {}, `${short}/recipe.json`) + ` --output-dir ${shellWord(`${short}-${model}`)}`;
 }
 
-/** What to do where a cheap system is no worse than what was trained; from one cheap system to another only if better. */
+/** How to have the cheap system that the verdict says to use. */
 export function keepAdvice(
-  { comparison, result }: { comparison?: Comparison; result: string | null },
+  comparison: Comparison | undefined,
   commandOf: (model: string) => string,
 ): string | undefined {
-  const isCheap = result !== null && isCheapFolder(result);
-  const cheap = comparison && keepableCheap(comparison, isCheap);
-  return cheap && keepSentence(cheap, commandOf(cheap.model));
+  const model = comparison && keepableCheap(comparison);
+  return model && `to use it: ${commandOf(model)}`;
 }

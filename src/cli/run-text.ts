@@ -1,7 +1,7 @@
 import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
 import { formatCount, formatNumber, formatTime, formatTimes } from '../base/format.ts';
 import { adviceText } from '../train/course.ts';
-import { describeVerdict } from './progress/lines.ts';
+import { describeOutcome } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Colours, Terminal } from './terminal.ts';
@@ -40,7 +40,10 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
         ['result', describeResult(run)],
-        ['verdict', details?.comparison && describeVerdict(details.comparison, colours)],
+        [
+          'verdict',
+          details?.comparison && describeOutcome({ ...details.comparison, ...details.comparison.conclusion }, colours),
+        ],
         ['advice', run.advice && colours.yellow(adviceText(run.advice, shortPath(run.folder)))],
         ['report', details?.report === undefined ? undefined : shortPath(details.report)],
       ],

@@ -12,7 +12,8 @@ import { describeEpochs } from './progress/lines.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { wrap, type Terminal } from './terminal.ts';
+import { describeWording } from './wording-text.ts';
 import { withProgress } from './with-progress.ts';
 
 /** What `train` and `runs resume` have in common. */
@@ -58,7 +59,7 @@ function withKeep({ recipeFlags, argument }: CommandContext, outcome: TrainOutco
   const isResumed = argument('RUN') !== undefined;
   const commandOf = (model: string) =>
     isResumed ? keepCommandOfRun(outcome.folder, model) : keepCommand(model, recipeFlags, argument('RECIPE'));
-  const keep = keepAdvice(outcome, commandOf);
+  const keep = keepAdvice(outcome.comparison, commandOf);
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 
@@ -100,8 +101,10 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
   return [
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
-    ...(task !== undefined && ANSWERING.has(task) ? [`attune predict ${folder} --input NEW.csv --to answers.csv`] : []),
-    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --to index`] : []),
+    ...(task !== undefined && ANSWERING.has(task)
+      ? [`attune predict ${folder} --input NEW.csv --output answers.csv`]
+      : []),
+    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
     ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
     `attune eval ${folder}`,
     `attune serve ${folder}`,
@@ -145,6 +148,8 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
   const compared = outcome.comparison && [
     describeComparison(outcome.comparison, terminal),
     '',
+    ...(outcome.wording === undefined ? [] : [describeWording(outcome.wording, folder, terminal), '']),
+    ...(outcome.baseRemark === undefined ? [] : [...wrap(outcome.baseRemark, Math.min(terminal.columns, 80)), '']),
     ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
   ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');

@@ -13,7 +13,7 @@ export interface Refusal {
 
 const UNUSABLE: Refusal = {
   what: 'cannot be used',
-  fix: 'correct or delete these rows; `attune data inspect` shows the file as it is read',
+  fix: 'correct or delete these rows, or leave them out with --strict false (data.strict in a recipe)',
 };
 
 /** Collects the defects of all files, to be reported together. */

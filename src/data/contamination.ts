@@ -12,9 +12,10 @@ export async function refuseContaminated(
   options: { signal?: AbortSignal; onProgress?: (rows: number, total: number) => void } = {},
 ): Promise<void> {
   const [items, others] = [test.filter(isItems), test.filter((row) => !isItems(row))];
-  refuseOverlap(trainedItems(train.filter(isItems), items));
+  refuseOverlap(trainedItems(train.filter(isItems), items), items.length);
   const given = { train: train.filter((row) => !isItems(row)), validation: [], test: others };
-  refuseOverlap(findOverlaps(await partition(given, { shares: { validation: 0, test: 0 }, seed: 0, ...options })));
+  const divided = await partition(given, { shares: { validation: 0, test: 0 }, seed: 0, ...options });
+  refuseOverlap(findOverlaps(divided), others.length);
 }
 
 function isItems(row: Example): row is ItemsExample {

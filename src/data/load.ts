@@ -8,7 +8,8 @@ import { leaveLastOut, splitsByLast, type LastItems } from './leave-last-out.ts'
 import { mixParts, withShares, type MixturePart } from './mixture.ts';
 import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
-import { FileReader, type FileReport } from './read-files.ts';
+import type { FileReport } from './example-sink.ts';
+import { FileReader } from './read-files.ts';
 import type { LeftOutRow, RowFormatters } from './row-formatter.ts';
 import type { KnownShapes } from './row-shapes.ts';
 import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
@@ -30,6 +31,8 @@ export interface DataOptions {
   /** The rows are to be answered: they may have no answers yet. */
   isInput?: boolean;
   seed: number;
+  /** Bad rows are an error; otherwise they are left out, and counted in the report. Default true. */
+  strict?: boolean;
   /** Goes on where rows to evaluate on also stand in the rows to train on. */
   allowOverlap?: boolean;
   /** The folder that relative paths start from. */
@@ -159,7 +162,7 @@ interface ReadSplits {
 }
 
 async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits> {
-  const reader = new FileReader();
+  const reader = new FileReader(options.strict);
   const result: ReadSplits = { splits: { train: [], validation: [], test: [] }, files: [], sourceOf: new Map() };
   for (const split of splitNames) {
     for (const source of plan.files[split]) {
@@ -202,9 +205,9 @@ function requireRows(split: SplitName, { splits, files: reports }: ReadSplits, f
 
 function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: `There are no rows for ${split}: their own format left all of them out`,
+    what: `There are no rows for ${split}: all of them were left out`,
     problems: rows.map(({ reason, ...place }) => ({ ...place, message: reason })),
-    fix: 'let the function that data.format names give rows',
+    fix: 'mend the rows, or let the function that data.format names give some',
   });
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attuneCache } from '../base/home.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { sha256, sha256FileSync } from '../files/hash.ts';
+import { imageDefect } from './whole-image.ts';
 
 /** Endings of the files that are images and recordings. */
 export const mediaExtensions = {
@@ -61,7 +62,11 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
   if (!stats.isFile()) return { message: `${shown} is no file` };
   if (stats.size === 0) return { message: `${shown} is empty`, fix: 'fetch it again, or delete the row' };
   try {
-    return { kind, path, hash: sha256FileSync(path).slice(0, HASH_DIGITS) };
+    if (kind === 'audio') return { kind, path, hash: sha256FileSync(path).slice(0, HASH_DIGITS) };
+    const bytes = readFileSync(path);
+    const defect = imageDefect(bytes);
+    if (defect !== undefined) return { message: `${shown} ${defect}`, fix: 'fetch it again, or delete the row' };
+    return { kind, path, hash: hashOf(bytes) };
   } catch (error) {
     return { message: `${shown} cannot be read: ${(error as Error).message}`, fix: 'check it and its rights' };
   }
@@ -84,7 +89,8 @@ function pathOf(text: string, folder: string): string | undefined {
 
 /** Bytes of a row become a file of their own, so that they need not stay in memory. */
 function kept(bytes: Uint8Array, kind: MediaKind): MediaFile | MediaDefect {
-  if (bytes.length === 0) return { message: 'holds no bytes', fix: 'fetch it again, or delete the row' };
+  const defect = bytes.length === 0 ? 'holds no bytes' : kind === 'image' ? imageDefect(Buffer.from(bytes)) : undefined;
+  if (defect !== undefined) return { message: defect, fix: 'fetch it again, or delete the row' };
   const hash = hashOf(bytes);
   const path = join(attuneCache(), 'media', hash.slice(0, 2), hash);
   if (!existsSync(path)) writeFileAtomic(path, bytes);

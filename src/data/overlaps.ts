@@ -67,15 +67,24 @@ function relation(a: Example, b: Example): string {
   return 'belongs to the same chain of near-duplicates as';
 }
 
-/** Refuses an evaluation on rows that were trained on. */
-export function refuseOverlap(report: OverlapReport): void {
-  if (report.rows === 0) return;
-  const more = report.listed.length < report.rows ? `; the first ${report.listed.length} follow` : '';
+/**
+ * Refuses an evaluation on rows that were trained on.
+ * @param asked of rows that a finished run is measured on: how many were looked at
+ */
+export function refuseOverlap(report: OverlapReport, asked?: number): void {
+  const { rows, exact, listed } = report;
+  if (rows === 0) return;
+  const isTrained = asked !== undefined;
   throw new AttuneError('E_SPLIT_OVERLAP', {
-    what: 'Rows to evaluate on also stand in the rows to train on, so the result would be too good',
-    got: `${report.rows} overlapping rows, ${report.exact} of them exact copies${more}`,
-    expected: 'no row, near-duplicate or group in two splits',
-    problems: report.listed,
-    fix: 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true (--allow-overlap) goes on',
+    what: isTrained
+      ? 'Rows to measure on are among those that were trained on, so the result would be too good'
+      : 'Rows to evaluate on also stand in the rows to train on, so the result would be too good',
+    got: `${rows} overlapping rows${isTrained ? ` of the ${asked} that were asked` : ''}, ${exact} of them exact copies`,
+    expected: isTrained ? 'rows that the run has not seen' : 'no row, near-duplicate or group in two splits',
+    problems: listed,
+    problemCount: rows,
+    fix: isTrained
+      ? 'give rows that are new, or no file: the rows that the run kept for test are then measured; --allow-overlap goes on'
+      : 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true (--allow-overlap) goes on',
   });
 }

@@ -9,6 +9,7 @@ import {
 } from './assign-splits.ts';
 import { clusterings, firmClusters, type ClusterOptions, type Clustering } from './clusters.ts';
 import type { Example } from './example.ts';
+import { strataOf } from './strata.ts';
 import type { UnionFind } from './union-find.ts';
 
 export type Splits = Record<SplitName, Example[]>;
@@ -43,7 +44,8 @@ export interface Partition {
 }
 
 /**
- * Splits rows so that no row, group or near-duplicate is in two splits. Rows that came in a split's own files stay
+ * Splits rows so that no row, group or near-duplicate is in two splits, and each split has its share of every class or
+ * range of numbers. Rows that came in a split's own files stay
  * there; what they have in common with other splits is left to `findOverlaps`.
  */
 export async function partition(given: Splits, options: PartitionOptions): Promise<Partition> {
@@ -53,9 +55,10 @@ export async function partition(given: Splits, options: PartitionOptions): Promi
   if (!isSplit && given.validation.length === 0 && given.test.length === 0) {
     return { splits: given, clusters: [], splitOf: rows.map(() => 'train'), rows, duplicates: { exact } };
   }
-  const clustering = await chooseClustering(given, rows, options);
+  const divided = { given, rows, ids: rows.map(({ id }) => id), strata: isSplit ? strataOf(rows) : undefined };
+  const clustering = await chooseClustering(divided, options);
   const clusters = clustering.sets.sets();
-  const splitOf = placeRows(given, rows, clusters, options);
+  const splitOf = placeRows(divided, clusters, options);
   const splits: Splits = { train: [], validation: [], test: [] };
   for (const [index, row] of rows.entries()) splits[splitOf[index]].push(row);
   return {
@@ -73,24 +76,29 @@ function describe(clusters: readonly number[][]): Omit<DuplicateReport, 'exact' 
   return { clusteredRows, clusters: sizes.length, largestCluster: sizes.reduce((a, b) => Math.max(a, b), 1) };
 }
 
+/** The rows to divide, with what places them. */
+interface Divided {
+  given: Splits;
+  rows: readonly Example[];
+  ids: readonly string[];
+  strata: Uint32Array | undefined;
+}
+
 /** The strictest clustering under which the split comes out about as asked and the splits' own files are not all overlap. */
-async function chooseClustering(
-  given: Splits,
-  rows: readonly Example[],
-  options: PartitionOptions,
-): Promise<Clustering> {
+async function chooseClustering(divided: Divided, options: PartitionOptions): Promise<Clustering> {
+  const { rows } = divided;
   const firm = firmClusters(rows);
   // Where groups alone spoil the split, overlooking shared text would only let near-duplicates through.
-  const isPossible = serves(firm, given, rows, options);
+  const isPossible = serves(firm, divided, options);
   let chosen: Clustering | undefined;
   for await (const clustering of clusterings(rows, firm, options)) {
     chosen = clustering;
-    if (clustering.isComplete && (!isPossible || serves(clustering.sets, given, rows, options))) break;
+    if (clustering.isComplete && (!isPossible || serves(clustering.sets, divided, options))) break;
   }
   return chosen!;
 }
 
-function serves(sets: UnionFind, given: Splits, rows: readonly Example[], options: PartitionOptions): boolean {
+function serves(sets: UnionFind, { given, rows, ids, strata }: Divided, options: PartitionOptions): boolean {
   const clusters = sets.sets();
   const own = fromOwnFiles(given);
   const mixed = clusters.filter((cluster) => new Set(cluster.map(own)).size > 1).flat();
@@ -98,12 +106,12 @@ function serves(sets: UnionFind, given: Splits, rows: readonly Example[], option
   if (2 * overlapping > given.validation.length + given.test.length) return false;
   const isKept = (row: number) => options.isKept?.(rows[row]) === true;
   const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train' && !isKept(row)));
-  const assigned = assignSplits(listClusters(free, idsOf(rows)), options.shares, options.seed);
+  const assigned = assignSplits(listClusters(free, ids, strata), options.shares, options.seed);
   if (assigned === undefined) return false;
-  const divided =
+  const count =
     options.isKept === undefined ? given.train.length : given.train.filter((row) => !options.isKept!(row)).length;
   return (['validation', 'test'] as const).every((split) => {
-    const target = targetRows(options.shares[split], divided);
+    const target = targetRows(options.shares[split], count);
     const got = free.reduce(
       (total, cluster, index) => total + (splitNames[assigned[index]] === split ? cluster.length : 0),
       0,
@@ -113,8 +121,7 @@ function serves(sets: UnionFind, given: Splits, rows: readonly Example[], option
 }
 
 function placeRows(
-  given: Splits,
-  rows: readonly Example[],
+  { given, rows, ids, strata }: Divided,
   clusters: readonly number[][],
   { shares, seed, isKept }: PartitionOptions,
 ): SplitName[] {
@@ -124,7 +131,7 @@ function placeRows(
   const splitOf = rows.map((_, row) => own(row));
   // Where nothing is taken out, nothing needs to be left over: all rows may stand in a split's own files too.
   if (shares.validation + shares.test === 0) return splitOf;
-  const assigned = assignSplits(listClusters(free, idsOf(rows)), shares, seed);
+  const assigned = assignSplits(listClusters(free, ids, strata), shares, seed);
   if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
   for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = splitNames[assigned[index]];
   return splitOf;
@@ -134,10 +141,6 @@ function placeRows(
 function fromOwnFiles(given: Splits): (row: number) => SplitName {
   const [train, validation] = [given.train.length, given.train.length + given.validation.length];
   return (row) => (row < train ? 'train' : row < validation ? 'validation' : 'test');
-}
-
-function idsOf(rows: readonly Example[]): string[] {
-  return rows.map(({ id }) => id);
 }
 
 function impossible(rows: number, clusters: number, shares: SplitShares): AttuneError {

@@ -1,19 +1,15 @@
-import { dirname } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { isFolder } from '../files/find-files.ts';
-import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
-import { checkGroup, checkMapping, fieldsOf, mapColumns, valueAt } from './columns.ts';
+import { checkGroup, checkMapping, mapColumns } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
-import type { Example, ExampleKind } from './example.ts';
-import type { ExampleBody } from './formats/format.ts';
-import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
-import { describeValue, isObject, RowReader } from './formats/row-reader.ts';
 import type { RawRow } from './containers/container.ts';
+import { readDecimalCommas } from './decimal-commas.ts';
+import type { Example } from './example.ts';
+import { ExampleSink, FileNotes, type FileReport, type ReadOptions } from './example-sink.ts';
+import { detectFormat, type DetectOptions } from './formats/detect.ts';
+import { describeValue, isObject } from './formats/row-reader.ts';
 import type { Defect } from '../files/utf8.ts';
-import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
-import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
-import { imagesIn } from '../text/message.ts';
+import { formatRows, type FormattedRow } from './row-formatter.ts';
 import { withShape } from './row-shapes.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -21,45 +17,32 @@ import type { SourceFile } from './sources.ts';
 const SAMPLE_ROWS = 100;
 const ROWS_BETWEEN_REPORTS = 1000;
 
-/** What was read from one file. */
-export interface FileReport {
-  file: string;
-  container: string;
-  format: string;
-  /** Why this format: `because of columns instruction, output`. */
-  reason: string;
-  rows: number;
-  /** Columns and nested keys that the format does not read. */
-  ignored: string[];
-  /** Rows that the file's own formatter left out, with its reasons: the first ones. */
-  leftOut?: { rows: number; first: LeftOutRow[] };
-}
-
-type LeftOut = NonNullable<FileReport['leftOut']>;
-
-export interface ReadOptions {
-  /** Dotted path of the column whose value keeps rows together. */
-  groupBy?: string;
-  /** True where each row must have the group's column. */
-  needsGroup?: boolean;
-  onProgress?: (rows: number) => void;
-  signal?: AbortSignal;
-}
-
 /** Reads files into examples; the defects of all of them end up in `badRows`. */
 export class FileReader {
   readonly badRows = new BadRows();
+  readonly #strict: boolean;
   #rows = 0;
+
+  /** @param strict a bad row is an error; otherwise it is left out, and counted in the file's report */
+  constructor(strict = true) {
+    this.#strict = strict;
+  }
 
   async read(source: SourceFile, options: ReadOptions): Promise<{ examples: Example[]; report: FileReport }> {
     const { head, stream, sink } = await openFile(source, options);
-    for (const raw of head) this.badRows.add(sink.take(raw));
+    for (const raw of head) this.#take(sink, raw);
     for await (const raw of stream) {
-      this.badRows.add(sink.take(raw));
+      this.#take(sink, raw);
       if (++this.#rows % ROWS_BETWEEN_REPORTS === 0) options.onProgress?.(this.#rows);
       options.signal?.throwIfAborted();
     }
     return { examples: sink.examples, report: sink.report() };
+  }
+
+  #take(sink: ExampleSink, raw: FormattedRow): void {
+    const problems = sink.take(raw);
+    if (this.#strict || problems.length === 0) this.badRows.add(problems);
+    else sink.leaveOut(problems);
   }
 }
 
@@ -68,8 +51,8 @@ export async function openFile(
   asked: SourceFile,
   options: ReadOptions,
 ): Promise<{ head: FormattedRow[]; stream: AsyncGenerator<FormattedRow, void, undefined>; sink: ExampleSink }> {
-  const leftOut = newLeftOut();
-  const stream = await rowsOf(asked, leftOut, options.signal);
+  const notes = new FileNotes();
+  const stream = await rowsOf(asked, notes, options.signal);
   const { head, good } = await takeHead(stream);
   const source = await withShape(asked, good);
   const isEmpty = good.length === 0;
@@ -82,7 +65,7 @@ export async function openFile(
     isEmpty && (source.format === undefined || source.formatter !== undefined)
       ? undefined
       : await detectFormat(mapped, detectionOf(source));
-  return { head, stream, sink: new ExampleSink(source, detection, { ...options, leftOut }) };
+  return { head, stream, sink: new ExampleSink(source, detection, { ...options, notes }) };
 }
 
 /** What the first rows of a file say about it. */
@@ -96,30 +79,26 @@ export interface FileInspection {
   examples: Example[];
   /** Defects among these rows. */
   problems: Problem[];
+  encoding?: string;
+  decimalCommas?: string[];
 }
 
 /** Looks at the first rows of a file only, so that its size is no matter. */
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
-  if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
+  if (head.length === 0)
+    throw new AttuneError('E_NO_ROWS', {
+      what: `There are no rows in ${source.file}`,
+      got: 'a file that is empty, or has nothing below its header line',
+      expected: 'at least one row',
+      fix: 'check that it is the right file, and that it was written to its end',
+    });
   const problems = head.flatMap((raw) => sink.take(raw));
-  const { container, format, reason } = sink.report();
+  const { container, format, reason, encoding, decimalCommas } = sink.report();
   const columns = [...new Set(head.flatMap(({ value, original = value }) => Object.keys(original ?? {})))];
-  return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
-}
-
-/** Examples that a tabular system can judge too: they keep the columns that their text was made of. */
-const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression']);
-
-/** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
-function contentOf(body: ExampleBody): string {
-  const hasFiles = 'media' in body || (body.kind === 'chat' && imagesIn(body.messages).length > 0);
-  if (!hasFiles) return JSON.stringify(body);
-  return JSON.stringify(body, (key, value: unknown) => {
-    const isFile = (key === 'media' || key === 'file') && isObject(value) && typeof value.hash === 'string';
-    return isFile ? value.hash : value;
-  });
+  const { file } = source;
+  return { file, container, format, reason, columns, examples: sink.examples, problems, encoding, decimalCommas };
 }
 
 /** @throws AttuneError E_UNKNOWN_CONTAINER */
@@ -129,20 +108,19 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
     what: `${source.file} is not a data file`,
     expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    fix: `rows are made of documents by: attune data prepare "${source.file}" --to rows.jsonl`,
+    fix: `rows are made of documents by: attune data prepare "${source.file}" --output rows.jsonl`,
   });
 }
 
-const MAX_LISTED = 20;
-
-function newLeftOut(): LeftOut {
-  return { rows: 0, first: [] };
-}
-
 /** The rows as they stand in the file, or in memory. */
-async function rawRowsOf(source: SourceFile, signal?: AbortSignal): Promise<AsyncGenerator<RawRow, void, undefined>> {
-  if (source.rows === undefined) return (await loadContainer(source)).read(source.path, source.file, { signal });
-  return numbered(source.rows);
+async function rawRowsOf(
+  source: SourceFile,
+  notes: FileNotes,
+  signal?: AbortSignal,
+): Promise<AsyncGenerator<RawRow, void, undefined>> {
+  if (source.rows !== undefined) return numbered(source.rows);
+  const onEncoding = (encoding: string): void => void (notes.encoding = encoding);
+  return (await loadContainer(source)).read(source.path, source.file, { signal, onEncoding });
 }
 
 async function* numbered(rows: NonNullable<SourceFile['rows']>): AsyncGenerator<RawRow, void, undefined> {
@@ -158,16 +136,16 @@ function noRow(value: unknown): Defect {
 /** The rows of a file, in the words of its own formatter where it has one. */
 async function rowsOf(
   source: SourceFile,
-  leftOut: LeftOut,
+  notes: FileNotes,
   signal?: AbortSignal,
 ): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
-  const rows = await rawRowsOf(source, signal);
-  if (source.formatter === undefined) return rows;
-  const onLeftOut = (row: LeftOutRow): void => {
-    leftOut.rows++;
-    if (leftOut.first.length < MAX_LISTED) leftOut.first.push(row);
-  };
-  return formatRows(rows, source.formatter, { file: source.file, onLeftOut });
+  const rows = await rawRowsOf(source, notes, signal);
+  if (source.formatter === undefined) {
+    return source.rows !== undefined
+      ? rows
+      : readDecimalCommas(rows, (columns) => void (notes.decimalCommas = columns));
+  }
+  return formatRows(rows, source.formatter, { file: source.file, onLeftOut: (row) => notes.leaveOut(row) });
 }
 
 /** What a formatter gives is recognised by its columns, as a file's own rows are. */
@@ -193,86 +171,4 @@ async function takeHead(
 /** Rows as they stand in the file: a formatter may leave out the column of their group. */
 function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
   return head.flatMap(({ value, original = value }) => (original === undefined ? [] : [original]));
-}
-
-interface SinkOptions extends ReadOptions {
-  leftOut: LeftOut;
-}
-
-/** Turns the rows of one file into examples. */
-export class ExampleSink {
-  readonly examples: Example[] = [];
-  readonly #columns = new Set<string>();
-  readonly #used = new Set<string>([PROVENANCE, FLAGS]);
-  readonly #ignored = new Set<string>();
-  readonly #source: SourceFile;
-  /** Where the paths in a row start. */
-  readonly #folder: string;
-  readonly #detection: Detection | undefined;
-  readonly #options: SinkOptions;
-
-  constructor(source: SourceFile, detection: Detection | undefined, options: SinkOptions) {
-    this.#source = source;
-    this.#folder = source.mediaFolder ?? (isFolder(source.path) ? source.path : dirname(source.path));
-    this.#detection = detection;
-    this.#options = options;
-  }
-
-  /** The row's defects; without any it has become an example. */
-  take({ line, value, original = value, defect }: FormattedRow): RowReader['problems'] {
-    const { file, columns } = this.#source;
-    if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
-    if (value === undefined || this.#detection === undefined) return [];
-    const row = mapColumns(value, columns);
-    const reader = new RowReader(row, { file, line, columns, folder: this.#folder });
-    const { read, readInput = read } = this.#detection.format;
-    const body = (this.#source.isInput === true ? readInput : read)(reader);
-    const group = this.#group(original ?? value, reader);
-    this.#note(row, reader);
-    if (body === undefined || reader.problems.length > 0) return reader.problems;
-    const id = sha256(contentOf(body)).slice(0, 16);
-    const mails = mailsOf((original ?? value)[PROVENANCE]);
-    const fields = WITH_FIELDS.has(body.kind) ? fieldsOf(value, columns) : undefined;
-    const together = {
-      ...(fields && { fields }),
-      ...(group !== undefined && { group }),
-      ...(mails.length > 0 && { mails }),
-    };
-    this.examples.push({ ...body, id, source: { file, line }, ...together });
-    return [];
-  }
-
-  #group(value: Record<string, unknown>, reader: RowReader): string | undefined {
-    const { groupBy, needsGroup } = this.#options;
-    if (groupBy === undefined) return undefined;
-    this.#used.add(groupBy.split('.')[0]).add(groupBy);
-    const group = valueAt(value, groupBy);
-    if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
-    if (group === undefined || group === null || group === '') {
-      return needsGroup ? reader.problem(groupBy, 'has no value, and rows are grouped by it (group_by)') : undefined;
-    }
-    return reader.problem(groupBy, 'must be text or a number, since rows are grouped by it (group_by)');
-  }
-
-  #note(row: Record<string, unknown>, reader: RowReader): void {
-    for (const column of Object.keys(row)) this.#columns.add(column);
-    for (const column of reader.used) this.#used.add(column);
-    for (const key of reader.ignored) this.#ignored.add(key);
-  }
-
-  report(): FileReport {
-    const { file, path, format: named, formatter } = this.#source;
-    const { name: format = 'unknown', reason = 'no row could be read' } = this.#detection ?? {};
-    const ignored = [...this.#columns].filter((column) => !this.#used.has(column));
-    const container = containerName(path);
-    return {
-      file,
-      container,
-      format,
-      reason: formatter === undefined ? reason : `as ${named} gives it, ${reason}`,
-      rows: this.examples.length,
-      ignored: [...ignored, ...this.#ignored].sort(),
-      ...(formatter !== undefined && { leftOut: this.#options.leftOut }),
-    };
-  }
 }

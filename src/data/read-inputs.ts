@@ -5,6 +5,7 @@ import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
 import { dataExtensions } from './containers/index.ts';
 import { mediaBelow, mediaKindOf } from './containers/media-files.ts';
 import type { Example } from './example.ts';
+import type { FileReport } from './example-sink.ts';
 import { loadContainer, openFile } from './read-files.ts';
 import type { FormattedRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
@@ -61,7 +62,7 @@ function emptyFolder(folder: string): AttuneError {
 /** The rows of a file one by one, bad ones too. @throws AttuneError of files that cannot be read as rows */
 export async function* readInputs(
   source: SourceFile,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; onRead?: (report: FileReport) => void } = {},
 ): AsyncGenerator<InputRow, void, undefined> {
   const { head, stream, sink } = await openFile(source, options);
   const { file } = source;
@@ -76,6 +77,7 @@ export async function* readInputs(
       options.signal?.throwIfAborted();
       yield asInput(raw);
     }
+    options.onRead?.(sink.report());
   } finally {
     await stream.return();
   }
@@ -84,7 +86,8 @@ export async function* readInputs(
 /** How many rows a file has, and their columns in the order in which they first stand there. */
 export async function scanColumns(source: SourceFile, columns: Set<string>, signal?: AbortSignal): Promise<number> {
   let rows = 0;
-  for await (const { value } of (await loadContainer(source)).read(source.path, source.file)) {
+  const reading = { signal, onEncoding: () => undefined };
+  for await (const { value } of (await loadContainer(source)).read(source.path, source.file, reading)) {
     rows++;
     for (const column of Object.keys(value ?? {})) columns.add(column);
     signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
 import { callText } from '../text/call-text.ts';
-import type { Message } from '../text/message.ts';
+import type { Message, ToolCall } from '../text/message.ts';
 
 /** The text that a predictor is given: prompt, conversation up to the last answer, or the text to classify. */
 export function promptText(example: Example): string {
@@ -93,6 +93,11 @@ export function expectedText(example: Example): string | undefined {
 /** How the verdict on a step is written. */
 export function verdictText(right: number): string {
   return right >= 0.5 ? 'right' : 'wrong';
+}
+
+/** The calls of tools in the answer, where it has some. */
+export function expectedCalls(example: Example): readonly ToolCall[] | undefined {
+  return example.kind === 'chat' ? example.messages[lastAnswer(example.messages)]?.tool_calls : undefined;
 }
 
 /** What an assistant says, and then its calls, as our own chat template writes them. */

@@ -29,6 +29,8 @@ export interface Prediction {
   likelihood?: Likelihood;
   /** By how much the chosen answer of a pair is preferred to the rejected one; below 0 where it is not. */
   margin?: number;
+  /** The same of a language model's answers by other measures: per token, and against its reference where that was asked. */
+  margins?: { per_token: number; reference?: number };
   /** How probable it is that each step of a row's answer is right. */
   steps?: readonly number[];
   /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */

@@ -1,9 +1,9 @@
 import { AttuneError } from '../base/errors.ts';
-import { readJson } from './json.ts';
+import { parseJsonAsWritten, readJson } from './json.ts';
 
-/** Reads a JSON file that holds an object; a list, a number or null is an error that names it. */
+/** Reads a JSON file that holds an object, with its numbers as they are written; a list, a number or null is an error that names it. */
 export function readJsonObject(path: string): Record<string, unknown> {
-  const value = readJson(path);
+  const value = readJson(path, parseJsonAsWritten);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new AttuneError('E_BAD_JSON', {
     what: `${path} holds no object`,

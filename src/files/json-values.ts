@@ -1,5 +1,4 @@
-import { readBytes } from './bytes.ts';
-import { MAX_ROW_BYTES, tooLong, type LineReading } from './lines.ts';
+import { MAX_ROW_BYTES, textBytes, tooLong, type LineReading } from './lines.ts';
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
 export interface JsonValue {
@@ -16,11 +15,12 @@ export interface JsonValue {
  */
 export async function* readJsonValues(
   path: string,
-  { maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
+  reading: LineReading = {},
 ): AsyncGenerator<JsonValue, void, undefined> {
+  const { maxBytes = MAX_ROW_BYTES, onChunk } = reading;
   const cutter = new ValueCutter(maxBytes);
   let isStart = true;
-  for await (let chunk of readBytes(path)) {
+  for await (let chunk of textBytes(path, { ...reading, range: undefined })) {
     if (isStart) chunk = chunk.subarray(byteOrderMark(path, chunk));
     isStart = false;
     onChunk?.();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from './atomic.ts';
 import { readFailure } from './bytes.ts';
+import { parseWithSpellings, stringifyAsWritten } from './written-numbers.ts';
 
 /** Levels of lists and objects, as serde_json reads at most: what walks a value without an end overflows the stack. */
 const MOST_LEVELS = 128;
@@ -14,9 +15,18 @@ const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{200}/;
  * @throws SyntaxError where it is no JSON, has more than 128 levels, or a number beyond ±1.8e308
  */
 export function parseJson<T = unknown>(text: string): T {
+  return parseBy(JSON.parse, text) as T;
+}
+
+/** The same, and the value keeps how its numbers are written: 1.0 is no integer to a template or to transformers. */
+export function parseJsonAsWritten<T = unknown>(text: string): T {
+  return parseBy(parseWithSpellings, text) as T;
+}
+
+function parseBy(parse: (text: string) => unknown, text: string): unknown {
   if (isDeeper(text, MOST_LEVELS))
     throw new SyntaxError(`lists and objects nested more than ${MOST_LEVELS} levels deep`);
-  const value = JSON.parse(text) as T;
+  const value = parse(text);
   if (HUGE_NUMBER.test(text)) refuseInfinite(value);
   return value;
 }
@@ -63,7 +73,7 @@ function refuseInfinite(value: unknown): void {
 }
 
 /** Reads a JSON file; a missing or malformed one is an error that names it. */
-export function readJson<T = unknown>(path: string): T {
+export function readJson<T = unknown>(path: string, parse: (text: string) => unknown = parseJson): T {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -71,7 +81,7 @@ export function readJson<T = unknown>(path: string): T {
     throw readFailure(path, error);
   }
   try {
-    return parseJson<T>(text);
+    return parse(text) as T;
   } catch (error) {
     throw new AttuneError('E_BAD_JSON', {
       what: `${path} is not valid JSON`,
@@ -83,5 +93,5 @@ export function readJson<T = unknown>(path: string): T {
 }
 
 export function writeJson(path: string, value: unknown): void {
-  writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileAtomic(path, `${stringifyAsWritten(value, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 import { readBytes, type ByteRange } from './bytes.ts';
+import { utf8Chunks } from './text-encoding.ts';
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
 /** A row longer than this is taken for a defect: it would not fit a model by orders of magnitude. */
@@ -26,19 +27,25 @@ export interface LineReading {
   maxBytes?: number;
   /** Told of each piece of the file, however long its lines are. */
   onChunk?: () => void;
+  /** Told the encoding of a text that is not UTF-8, which is then decoded; without it such lines carry a defect. */
+  onEncoding?: (encoding: string) => void;
+}
+
+/** A text's bytes, as UTF-8 where the reader can be told of another encoding. */
+export function textBytes(path: string, { range, onEncoding }: LineReading): AsyncIterable<Buffer> {
+  const bytes = readBytes(path, range);
+  return onEncoding === undefined ? bytes : utf8Chunks(bytes, onEncoding);
 }
 
 /**
  * A text file line by line in constant memory. LF and CRLF end a line; a byte order mark is left out; `.gz` is unpacked.
  * A line that is not UTF-8 or longer than `maxBytes` carries a defect and is never held in memory whole.
  */
-export async function* readLines(
-  path: string,
-  { range, maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
-): AsyncGenerator<Line, void, undefined> {
+export async function* readLines(path: string, reading: LineReading = {}): AsyncGenerator<Line, void, undefined> {
+  const { range, maxBytes = MAX_ROW_BYTES, onChunk } = reading;
   const assembler = new LineAssembler(maxBytes, range?.line);
   let isStart = (range?.start ?? 0) === 0;
-  for await (let chunk of readBytes(path, range)) {
+  for await (let chunk of textBytes(path, reading)) {
     if (isStart) chunk = chunk.subarray(byteOrderMark(path, chunk));
     isStart = false;
     onChunk?.();

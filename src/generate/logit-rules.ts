@@ -42,6 +42,11 @@ export class LogitRules {
     );
   }
 
+  /** A constraint holds what is written just now: no stop text ends it. */
+  get isHeld(): boolean {
+    return this.#constraint !== undefined && this.#constraint.isFree !== true;
+  }
+
   /** There is a constraint, and the answer fits it as it is. */
   get isComplete(): boolean {
     return this.#constraint?.isComplete === true;

@@ -42,6 +42,8 @@ export interface GenerationRequest extends GenerationOptions {
    * about other tenants' prompts.
    */
   salt?: string;
+  /** Whose request it is: owners share the passes' time; nobody in particular unless given. */
+  owner?: string;
 }
 
 /** A request with its defaults, checked. */
@@ -62,6 +64,7 @@ export interface SettledRequest {
   memory?: MemoryRow;
   images?: SeenImages;
   salt?: string;
+  owner: string;
   adapter?: InstalledAdapter;
 }
 
@@ -96,6 +99,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     memory: request.memory,
     images: request.images,
     salt: request.salt,
+    owner: request.owner ?? '',
     adapter,
   };
   const { images } = request;
@@ -174,7 +178,8 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
 
 /** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
 function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
-  if (constraint === undefined) return [];
+  // Free text has the ends that it has without a constraint.
+  if (constraint === undefined || constraint().isFree === true) return [];
   const given = [
     ...(stop.length > 0 ? ['stop'] : []),
     ...(stopIds === undefined ? [] : ['stopIds']),
@@ -211,10 +216,14 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
   });
 }
 
-/** Prompts that leave no room for an answer; `prompts` are all of a request. */
-export function tooLong(prompts: readonly { readonly length: number }[], limit: number): AttuneError {
+/** Prompts that leave no room for an answer; `prompts` are all of a request. `counted`: how well their tokens are known. */
+export function tooLong(
+  prompts: readonly { readonly length: number }[],
+  limit: number,
+  counted: '' | 'at least ' = '',
+): AttuneError {
   const problems = prompts
-    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: plural(length, 'tokens'), length }))
+    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: `${counted}${plural(length, 'tokens')}`, length }))
     .filter(({ length }) => length >= limit)
     .map(({ field, message }): Problem => ({ field, message }));
   const isOne = prompts.length === 1;

@@ -179,7 +179,7 @@ export class Sequence {
     this.#ids.push(id);
     this.tokens[this.known++] = id;
     if (this.#stream !== undefined) {
-      const isEarly = this.#ids.length < this.request.minNewTokens;
+      const isEarly = this.#ids.length < this.request.minNewTokens || this.#rules.isHeld;
       this.#give(this.#stream.stops.push(this.#stream.decoder.push(id), { isEarly }));
     }
     if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';

@@ -160,6 +160,8 @@ export interface Architecture {
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
   /** The configuration with room for so many tokens, where that is not the key `vocab_size`. */
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
+  /** The configuration with a head of its own in place of a tied one, where that is not the key `tie_word_embeddings` alone. */
+  withOwnHead?(raw: RawConfig): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Which token stands for a part of an image, and how many of them for each square. */

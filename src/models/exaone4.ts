@@ -7,7 +7,7 @@ import { NormAfter } from './decoder/layer.ts';
 const schema = z.looseObject({
   sliding_window: count.nullish().default(4096),
   sliding_window_pattern: z
-    .union([count, z.string().regex(/^[LG]+$/)])
+    .union([z.int().min(0), z.string().regex(/^[LG]+$/)])
     .nullish()
     .default(4),
   layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
@@ -39,7 +39,8 @@ function layersOf(raw: RawConfig) {
   const { sliding_window_pattern: pattern, layer_types: types, num_hidden_layers: layers } = config;
   const window = config.sliding_window ?? undefined;
   const ofPattern = (layer: number) => {
-    if (pattern === null || pattern === undefined) return false;
+    // transformers 5 writes 0 where there is no window.
+    if (pattern === null || pattern === undefined || pattern === 0) return false;
     if (typeof pattern === 'number') return (layer + 1) % pattern !== 0;
     return layer !== layers - 1 && pattern[layer % pattern.length] === 'L';
   };

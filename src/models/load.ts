@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
-import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { architectures } from './index.ts';
@@ -14,7 +14,7 @@ import type { Model } from './model.ts';
 import { withoutQuantisation } from './quantised/config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
-import { namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
+import { chooseTask, namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
 import { textPart } from './text-part.ts';
 import { refuseUnplaced } from './unplaced.ts';
 
@@ -36,8 +36,8 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
   const sentence = forVectors(folder, wanted);
   const options =
     sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
-  const { raw, grown } = await withVocabulary(stored, options.vocabularySize);
   using files = await openWeights(folder, config);
+  const { raw, grown } = await withVocabulary(await withOwnHead(stored, files, options), options.vocabularySize);
   const { model, plan } = await skeleton(raw, options, files);
   try {
     model.sentence = sentence;
@@ -59,6 +59,28 @@ function forVectors(folder: string, { task, embedding }: ModelOptions): Sentence
 
 function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfig {
   return letters === undefined ? raw : { ...raw, vocab_size: letters.count, pad_token_id: letters.blank };
+}
+
+/**
+ * A head that differs from the token table is one of its own, whatever config.json says: transformers 5 calls all T5
+ * tied. Before, the table counted.
+ */
+async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions): Promise<RawConfig> {
+  const isRecent = Number.parseInt(String(raw.transformers_version), 10) >= 5;
+  if (!isRecent && typeof raw.scale_decoder_outputs !== 'boolean') return raw;
+  const architecture = await architectures.load(String(raw.model_type));
+  const { name, tied } = chooseTask(architecture, raw, options.task).plan.options;
+  const head = `${String(name)}.weight`;
+  if (tied !== true || !files.has(head)) return raw;
+  const { model } = await skeleton(raw, options, files);
+  const table = [...model.parameters()].find(([, parameter]) => parameter === model.trunk.tokenTable?.weight);
+  const stored = namesOf(model, table?.[0] ?? head).find((candidate) => files.has(candidate));
+  if (stored === undefined || scope(() => isEqual(files.get(stored), files.get(head)))) return raw;
+  return architecture.withOwnHead?.(raw) ?? { ...raw, tie_word_embeddings: false };
+}
+
+function isEqual(a: Tensor, b: Tensor): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && aten.equal.default(a, b);
 }
 
 /** How many rows a checkpoint's token tables have, and how many they are to have. */
@@ -138,7 +160,11 @@ export function readWholeConfig(folder: string): RawConfig {
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
     });
   }
-  return readJsonObject(path);
+  const raw = readJsonObject(path);
+  // AutoGPTQ's folders from before config.json said how weights are packed.
+  const older = join(folder, 'quantize_config.json');
+  if (raw.quantization_config !== undefined || !existsSync(older)) return raw;
+  return { ...raw, quantization_config: { quant_method: 'gptq', ...readJsonObject(older) } };
 }
 
 function deviationOf(raw: RawConfig): number {

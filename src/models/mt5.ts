@@ -8,4 +8,6 @@ export const architecture = defineT5('mt5', 'MT5', {
   num_heads: 6,
   feed_forward_proj: 'gated-gelu',
   tie_word_embeddings: false,
+  // Never, whatever is tied: transformers 5 calls all of them tied, and scales none.
+  scale_decoder_outputs: false,
 });

@@ -26,11 +26,12 @@ const schema = z
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
   classes: decoderClasses('Qwen3Moe'),
-  settings: ['num_experts'],
+  settings: ['num_experts', 'num_local_experts'],
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;
-    const own = parseConfig(schema, raw);
+    // transformers 5 has another name for it.
+    const own = parseConfig(schema, { ...raw, num_experts: raw.num_experts ?? raw.num_local_experts });
     const window = own.use_sliding_window ? windowOfAll(raw, 4096) : undefined;
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias }, queryKeyNorm: 'head', window }),

@@ -76,13 +76,15 @@ async function textEncoderOf(
   return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;
 }
 
-function chooseTask(
+/** The task that is wanted, or that the checkpoint was saved for, with its head. @throws AttuneError E_TASK_UNSUPPORTED */
+export function chooseTask(
   architecture: Architecture,
   raw: RawConfig,
   wanted: Task | undefined,
 ): { task: Task; plan: HeadPlan } {
   const plans = Object.entries(architecture.heads(raw)) as [Task, HeadPlan][];
   const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
+  refuseDecoderAlone(architecture, plans, saved);
   const found =
     wanted === undefined
       ? (plans.find(([, plan]) => saved.includes(plan.className)) ?? plans[0])
@@ -92,6 +94,17 @@ function chooseTask(
     what: `${capitalised(withArticle(architecture.modelType))} model has no head for the task ${wanted}`,
     expected: `one of ${plans.map(([task]) => task).join(', ')}`,
     fix: 'choose another objective, or another base model',
+  });
+}
+
+/** `BartForCausalLM` and its like are the decoder of a pair, without what it would attend to. */
+function refuseDecoderAlone({ modelType }: Architecture, plans: readonly [Task, HeadPlan][], saved: unknown[]): void {
+  const alone = saved.find((name) => String(name).endsWith('ForCausalLM'));
+  if (alone === undefined || plans.every(([task]) => task !== 'seq2seq')) return;
+  throw new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `A ${String(alone)} is the decoder of a ${modelType} model alone, which is not supported`,
+    expected: plans.map(([, { className }]) => className).join(' or '),
+    fix: 'choose a checkpoint of the whole model, or another base model',
   });
 }
 

@@ -46,6 +46,7 @@ export const t5Schema = z.looseObject({
   initializer_factor: z.number().default(1),
   feed_forward_proj: feedForward.default({ isGated: false, activation: 'relu' }),
   tie_word_embeddings: z.boolean().default(true),
+  scale_decoder_outputs: z.boolean().nullish(),
 });
 
 export type T5Config = z.output<typeof t5Schema>;

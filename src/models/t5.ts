@@ -72,6 +72,11 @@ class T5 extends Module implements Trunk {
 /** T5 and what its classes and defaults are called elsewhere. */
 export function defineT5(modelType: string, className: string, defaults: RawConfig = {}): Architecture {
   const configOf = (raw: RawConfig) => parseConfig(t5Schema, { ...defaults, ...raw });
+  // T5 of transformers 5 has a key for it; before, a tied head was scaled, since a table of inputs is too large for outputs.
+  const isScaled = (raw: RawConfig) => {
+    const { scale_decoder_outputs: own, tie_word_embeddings: tied } = configOf(raw);
+    return own ?? tied;
+  };
   return {
     modelType,
     prefix: '',
@@ -82,8 +87,7 @@ export function defineT5(modelType: string, className: string, defaults: RawConf
         seq2seq: {
           head: 'seq2seq',
           className: `${className}ForConditionalGeneration`,
-          // A table of inputs is too large to be one of outputs as well.
-          options: { name: 'lm_head', tied, scale: tied ? width ** -0.5 : 1 },
+          options: { name: 'lm_head', tied, scale: isScaled(raw) ? width ** -0.5 : 1 },
         },
         embedding: {
           head: 'embedding',
@@ -93,6 +97,7 @@ export function defineT5(modelType: string, className: string, defaults: RawConf
         },
       };
     },
+    withOwnHead: (raw) => ({ ...raw, tie_word_embeddings: false, scale_decoder_outputs: isScaled(raw) }),
     limits: (raw) => ({ vocabularySize: configOf(raw).vocab_size, maxPositions: MOST_POSITIONS }),
     passedOver: () => [/^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/],
     // Both stacks have the shared table under names of their own.

@@ -38,7 +38,6 @@ const schema = z.looseObject({
   dropout: probability.default(0),
   attention_dropout: probability.default(0),
   activation_dropout: probability.default(0),
-  scale_embedding: z.boolean().default(false),
   tie_word_embeddings: z.boolean().default(true),
 });
 
@@ -127,7 +126,6 @@ class Decoder extends Stack {
   readonly embed_positions: Embedding;
   readonly layers: readonly DecoderLayer[];
   readonly layer_norm: LayerNorm;
-  readonly #scale: number;
   readonly #dropout: Dropout;
 
   constructor(config: WhisperConfig) {
@@ -140,14 +138,13 @@ class Decoder extends Stack {
       (_, index) => new DecoderLayer({ config, path: `decoder.layers.${index}`, index, heads, inner, ...LAYERS }),
     );
     this.layer_norm = new LayerNorm(width, NORM_EPSILON);
-    this.#scale = config.scale_embedding ? Math.sqrt(width) : 1;
     this.#dropout = new Dropout(config.dropout, 'decoder.embed_tokens');
   }
 
   override embed(input: StackInput, pass: Pass): Tensor {
     const tokens = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
-    const scaled = this.#scale === 1 ? tokens : tokens.mul(this.#scale);
-    return this.#dropout.forward(scaled.add(this.embed_positions.forward(pass.positions, pass.dtype)));
+    // The reference never scales them, whatever `scale_embedding` says.
+    return this.#dropout.forward(tokens.add(this.embed_positions.forward(pass.positions, pass.dtype)));
   }
 
   override get blockList(): readonly Block[] {

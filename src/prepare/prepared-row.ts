@@ -1,3 +1,4 @@
+import { stringifyAsWritten } from '../files/written-numbers.ts';
 import { PROVENANCE } from '../data/provenance-column.ts';
 import type { DataRow } from '../documents/index.ts';
 
@@ -6,5 +7,5 @@ export const PREPARED_VERSION = 5;
 
 /** A row as a line of JSONL: its values, and where it came from under `provenance`. */
 export function lineOf({ values, origins }: DataRow): string {
-  return `${JSON.stringify({ ...values, [PROVENANCE]: origins })}\n`;
+  return `${stringifyAsWritten({ ...values, [PROVENANCE]: origins })}\n`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { charactersOf, type Item, type ItemKind } from '../documents/index.ts';
 import type { StepSpec } from './run-steps.ts';
 
@@ -11,49 +12,82 @@ interface UsualSteps {
   reason: string;
   /** All documents, those that were looked at included. */
   documents: AsyncIterable<Item>;
+  /** What suits all of them, once they have passed, where the first ones misled. */
+  outgrown(): Pick<UsualSteps, 'steps' | 'reason'> | undefined;
 }
 
 /** The steps that suit what most of the first documents are. */
 export async function usualSteps(documents: AsyncGenerator<Item, void, undefined>): Promise<UsualSteps> {
+  const counts = new Kinds();
   const first: Item[] = [];
   let characters = 0;
   while (first.length < LOOKED_AT && characters < ENOUGH_CHARACTERS) {
     const { value, done } = await documents.next();
     if (done === true) break;
     first.push(value);
+    counts.add(value);
     characters += charactersOf(value);
   }
-  const { step, reason } = choice(first);
+  const chosen = counts.choice(first.length);
   const all = async function* all(): AsyncGenerator<Item> {
     for (let next = first.shift(); next !== undefined; next = first.shift()) yield next;
-    yield* documents;
+    for await (const item of documents) {
+      counts.add(item);
+      yield item;
+    }
   };
-  return { steps: [{ step }], reason, documents: all() };
+  const outgrown = () => {
+    const suited = counts.choice();
+    if (suited.step === chosen.step || chosen.step === EVERYTHING) return undefined;
+    return { steps: [{ step: suited.step }], reason: suited.reason };
+  };
+  return { steps: [{ step: chosen.step }], reason: chosen.reason, documents: all(), outgrown };
 }
 
+/** The step that takes documents of every kind. */
+const EVERYTHING = 'chunks';
 /** Of fewer of the documents, and the others would be too many to leave out. */
 const MOST_OTHERS = 0.05;
 
-function choice(first: readonly Item[]): { step: string; reason: string } {
-  // A title or a note beside a table is no document of its own.
-  const tables = new Set(first.filter(({ kind }) => kind === 'record').map(({ origins: [{ file }] }) => file));
-  const own = first.filter(({ kind, origins: [{ file }] }) => kind !== 'text' || !tables.has(file));
-  const counts = [...Map.groupBy(own, ({ kind }) => kind)]
-    .map(([kind, { length }]) => ({ kind, length }))
-    .sort((a, b) => b.length - a.length);
-  const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
-  const { step, reason } = USUAL[kind];
-  if (first.length === 1) return { step, reason: `the document holds ${reason}` };
-  if (length >= own.length * (1 - MOST_OTHERS))
-    return { step, reason: `${length} of the first ${first.length} documents are ${reason}` };
-  const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');
-  const others = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== 'chunks');
-  return {
-    step: 'chunks',
-    reason:
-      `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ` +
-      `${others.join(' or --step ')} takes its kind only)`,
-  };
+/** Documents by their kind. A table counts once, however many rows it has. */
+class Kinds {
+  readonly #tables = new Map<string, ItemKind>();
+  /** A title or a note in a table's file is no document of its own: by file. */
+  readonly #texts = new Map<string, number>();
+  #messages = 0;
+
+  add({ kind, origins: [{ file }] }: Item): void {
+    if (kind === 'message') this.#messages++;
+    else if (kind === 'text') this.#texts.set(file, (this.#texts.get(file) ?? 0) + 1);
+    else this.#tables.set(file, kind);
+  }
+
+  /** @param looked of the first documents only */
+  choice(looked?: number): { step: string; reason: string } {
+    const texts = [...this.#texts].reduce((sum, [file, count]) => sum + (this.#tables.has(file) ? 0 : count), 0);
+    const tables = Map.groupBy(this.#tables.values(), (kind) => kind);
+    const counts = [
+      { kind: 'text' as const, length: texts },
+      { kind: 'message' as const, length: this.#messages },
+      ...[...tables].map(([kind, { length }]) => ({ kind, length })),
+    ]
+      .filter(({ length }) => length > 0)
+      .toSorted((a, b) => b.length - a.length);
+    const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
+    const { step, reason } = USUAL[kind];
+    const all = counts.reduce((sum, one) => sum + one.length, 0);
+    if (all === 1) return { step, reason: `the document holds ${reason}` };
+    const among = `${looked === undefined ? 'the' : 'the first'} ${plural(all, 'documents')}`;
+    if (length >= all * (1 - MOST_OTHERS)) return { step, reason: `${length} of ${among} are ${reason}` };
+    const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');
+    const others = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== EVERYTHING);
+    return {
+      step: EVERYTHING,
+      reason:
+        `of ${among} ${kinds}: all in chunks, so that none is left out (--step ` +
+        `${others.join(' or --step ')} takes its kind only)`,
+    };
+  }
 }
 
 const USUAL: Record<ItemKind, { step: string; reason: string }> = {

@@ -76,7 +76,7 @@ export {
 export { recordPlace, removeDeletedVersions, storedObjects } from './object-records.ts';
 export { boundCopies, removeStrayCopies } from './copies.ts';
 export { versionsInUse } from './versions-in-use.ts';
-export { fetchVersion, removeStored, storeVersion } from './version-files.ts';
+export { fetchVersion, removeStored, requireUnchanged, storeVersion } from './version-files.ts';
 export { removeUnfinished } from './new-objects.ts';
 export { addDelivery, dueDeliveries, noteAttempt, type Delivery } from './deliveries.ts';
 export {
@@ -100,6 +100,7 @@ export {
   type Upload,
   type UploadPart,
 } from './uploads.ts';
+export { addUsage, DAY, HOUR, usageOf, type Usage, type UsageWish } from './usage.ts';
 export {
   addEval,
   addEvalItem,

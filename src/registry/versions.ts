@@ -21,7 +21,8 @@ export interface ModelVersion {
   /** Its files in the object store; undefined where they are in the folder alone. */
   stored?: StoredFolder;
   base?: string;
-  hashes: { weights: string; base?: string; template?: string; data: Record<string, string> };
+  /** `files`: all files of its folder but the card; undefined for versions of before. */
+  hashes: { weights: string; files?: string; base?: string; template?: string; data: Record<string, string> };
   verdict?: string;
   /** The gate's checks when it was last asked. */
   gate?: { isPassed: boolean; checks: readonly { name: string; outcome: string; message: string }[] };
@@ -100,9 +101,17 @@ export function versionName({ model, version }: { model: string; version: number
 }
 
 /** As the audit log keeps them. */
-export function auditHashes({ hashes: { weights, base, template, data } }: ModelVersion): Record<string, string> {
+export function auditHashes({
+  hashes: { weights, files, base, template, data },
+}: ModelVersion): Record<string, string> {
   const ofData = Object.entries(data).map(([split, hash]) => [`data.${split}`, hash] as const);
-  return { weights, ...(base && { base }), ...(template && { template }), ...Object.fromEntries(ofData) };
+  return {
+    weights,
+    ...(files && { files }),
+    ...(base && { base }),
+    ...(template && { template }),
+    ...Object.fromEntries(ofData),
+  };
 }
 
 /** All versions of a model, the oldest first. @throws AttuneError E_MODEL_UNREGISTERED */
@@ -189,6 +198,7 @@ function toRow(made: ModelVersion): VersionsTable {
     weights_hash: hashes.weights,
     base_hash: hashes.base ?? null,
     template_hash: hashes.template ?? null,
+    files_hash: hashes.files ?? null,
     data_hashes: JSON.stringify(hashes.data),
     verdict: made.verdict ?? null,
     gate: toJson(made.gate),
@@ -214,6 +224,7 @@ function fromRow(row: Selectable<VersionsTable>): ModelVersion {
     base: optional(row.base),
     hashes: {
       weights: row.weights_hash,
+      files: optional(row.files_hash),
       base: optional(row.base_hash),
       template: optional(row.template_hash),
       data: parseJson(row.data_hashes) as Record<string, string>,

@@ -20,6 +20,7 @@ import { policySection } from './sections/policy.ts';
 import { safetySection } from './sections/safety.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
+import { wordingSection } from './sections/wording.ts';
 
 /** What a page that is served, not filed, has besides the report. */
 export interface LivePart {
@@ -36,11 +37,12 @@ export function reportPage(report: RunReport, live?: LivePart): string {
   const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
   const hasPictures = samples?.rows.some(({ picture }) => picture !== undefined) ?? false;
   const main = html`${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
-    ${comparisonSection(comparison)} ${forgettingSection(report.forgetting)} ${overfittingSection(report.overfitting)}
-    ${counterfactualsSection(report.counterfactuals)} ${safetySection(report.safety)} ${policySection(report.policy)}
-    ${groundednessSection(report.groundedness)} ${classesSection(comparison)} ${confusionSection(comparison)}
-    ${reliabilitySection(comparison)} ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)}
-    ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
+    ${comparisonSection(comparison)} ${wordingSection(report.wording)} ${forgettingSection(report.forgetting)}
+    ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
+    ${safetySection(report.safety)} ${policySection(report.policy)} ${groundednessSection(report.groundedness)}
+    ${classesSection(comparison)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
+    ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)}
+    ${timeSection(report)} ${settingsSection(report)}
     <footer>
       Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune from
       the run’s own logs; the same as data: report.json.

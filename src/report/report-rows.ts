@@ -8,7 +8,7 @@ import type { RunReport } from './run-report.ts';
 export async function withReportRows(report: RunReport, rows: ReportRows): Promise<RunReport> {
   const marked = { ...report, rows };
   if (rows === true) return marked;
-  const { overfitting, counterfactuals, safety, policy } = report;
+  const { overfitting, wording, counterfactuals, safety, policy } = report;
   return {
     ...marked,
     samples: rows === false ? undefined : await redactedSamples(report.samples),
@@ -17,6 +17,7 @@ export async function withReportRows(report: RunReport, rows: ReportRows): Promi
       overfitting?.memorised === undefined
         ? overfitting
         : { ...overfitting, memorised: { ...overfitting.memorised, examples: [] } },
+    wording: wording && { ...wording, examples: [] },
     // Answers may repeat what the data hold.
     policy: policy && { ...policy, rules: policy.rules.map((rule) => ({ ...rule, examples: [] })) },
     safety: safety && { ...safety, examples: [] },

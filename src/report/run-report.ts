@@ -15,6 +15,8 @@ import { readJson } from '../files/json.ts';
 import { readCounterfactualResults, type CounterfactualResults } from '../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
+import { readWording, type Wording } from '../store/wording.ts';
+import { remarkOnRun } from '../eval/demonstration-base.ts';
 import { readGroundedness, type GroundednessResults } from '../store/groundedness.ts';
 import { readPolicyResults, type PolicyResults } from '../store/policy.ts';
 import { readSafety, type SafetyResults } from '../store/safety.ts';
@@ -42,6 +44,9 @@ export interface RunReport {
   rows?: ReportRows;
   forgetting?: Forgetting;
   overfitting?: Overfitting;
+  wording?: Wording;
+  /** What there is to know of the base model, where it is the one that comes with the package. */
+  baseRemark?: string;
   counterfactuals?: CounterfactualResults;
   safety?: SafetyResults;
   policy?: PolicyResults;
@@ -155,6 +160,8 @@ class ReportReader {
       samples: readSamples(this.#folder),
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
+      wording: readWording(this.#folder),
+      baseRemark: remarkOnRun(run, this.#clock.times.training),
       counterfactuals: readCounterfactualResults(this.#folder),
       safety: readSafety(this.#folder),
       policy: readPolicyResults(this.#folder),

@@ -1,6 +1,9 @@
 /** Whether a result may be used, by what was measured and who approved it. Each check rests on the end of an interval. */
 import { formatNumber, formatPercent, plural } from '../base/format.ts';
+import { entryOf } from '../base/table.ts';
+import { conclusionOf, isBehind } from '../eval/compare/conclusion.ts';
 import type { CounterfactualResults } from '../store/counterfactuals.ts';
+import type { EvidenceName } from '../store/result-files.ts';
 import type { Forgetting } from '../store/forgetting.ts';
 import type { Comparison } from '../store/results.ts';
 import type { GateSettings } from '../train/recipe-gate.ts';
@@ -34,10 +37,25 @@ export interface GateEvidence {
   groundedness?: GroundednessResults;
   review?: ReviewResults;
   signOffs: SignOffCheck;
+  /** Measurements of other files than the result has now. */
+  outdated: readonly EvidenceName[];
 }
 
+/** What a check rests on. */
+const RESTS_ON: Readonly<Partial<Record<GateCheckName, EvidenceName>>> = {
+  comparison: 'comparison',
+  margin: 'comparison',
+  forgetting: 'forgetting',
+  flip_rate: 'counterfactuals',
+  safety: 'safety',
+  over_refusal: 'safety',
+  policy: 'policy',
+  groundedness: 'groundedness',
+  win_rate: 'comparison',
+};
+
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs } = evidence;
+  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs, outdated } = evidence;
   const findings: [GateCheckName, Finding | undefined][] = [
     settings.margin === null
       ? ['comparison', settings.comparison ? isBetter(comparison) : undefined]
@@ -53,25 +71,38 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
   ];
   return findings.map(([name, finding]) => {
     if (finding === undefined) return { name, outcome: 'not asked', message: 'not asked for' };
-    const { isPassed, message, fix } = finding;
+    const source = RESTS_ON[name];
+    const isOutdated = source !== undefined && outdated.includes(source);
+    const { isPassed, message, fix } = isOutdated ? measuredOther(source) : finding;
     return { name, outcome: isPassed ? 'passed' : 'failed', message, ...(!isPassed && fix !== undefined && { fix }) };
   });
+}
+
+function measuredOther(evidence: EvidenceName): Finding {
+  return {
+    isPassed: false,
+    message: `${evidence}.json was measured with other files than the result has now`,
+    fix: 'restore the files of the result, or measure it again',
+  };
 }
 
 function asked(value: number | null, check: (value: number) => Finding): Finding | undefined {
   return value === null ? undefined : check(value);
 }
 
-const COMPARE = 'attune compare RUN, with its folder as --output-dir';
+/** A margin of this part of the value says little. */
+const WIDE = 0.5;
+
+const COMPARE = 'attune compare RUN, with its folder as --output';
 
 function isBetter(comparison: Comparison | undefined): Finding {
   if (comparison === undefined) return unmeasured('whether it is better', COMPARE);
   const { verdict, sentence } = comparison;
-  return {
-    isPassed: verdict === 'better',
-    message: sentence,
-    fix: 'train on more or better rows, or use what is as good',
-  };
+  const { advice } = conclusionOf(comparison);
+  const fix = isBehind(comparison)
+    ? 'use what is better, or train on more or better rows'
+    : 'train on more or better rows, or compare on more; --margin lets a tie pass: by how much the result may be worse';
+  return { isPassed: verdict === 'better', message: `${advice} ${sentence}`, fix };
 }
 
 /** The interval's lower end decides, against every rival. */
@@ -85,9 +116,16 @@ function isWithin(comparison: Comparison | undefined, margin: number): Finding {
   });
   return {
     isPassed: own.every(({ low = -Infinity }) => low >= -margin),
-    message: `${metric}: ${parts.join('; ')}; allowed ${-margin}`,
+    message: `${metric}: ${parts.join('; ')}; allowed ${-margin}${wideMargin(comparison, margin)}`,
     fix: 'compare on more rows, or train on more',
   };
+}
+
+/** A margin near the value itself lets anything pass, noise too. */
+function wideMargin({ systems, subject, metric }: Comparison, margin: number): string {
+  const value = entryOf(systems.find(({ name }) => name === subject)?.values, metric)?.value;
+  if (value === undefined || margin < WIDE * Math.abs(value)) return '';
+  return `. Warning: this margin is ${formatPercent(margin / Math.abs(value), 0)} of the result’s own ${formatNumber(value, 3)}, so it lets noise pass`;
 }
 
 function hasKept(forgetting: Forgetting | undefined, limit: number): Finding {

@@ -1,6 +1,7 @@
 /** Where a review of pairs is kept: in a run's or comparison's folder, or beside a file of pairs. */
 import { join } from 'node:path';
 import { isFolder } from '../files/find-files.ts';
+import { resultFiles } from '../store/result-files.ts';
 import { runPaths } from '../store/run-paths.ts';
 
 export interface ReviewPlaces {
@@ -12,7 +13,7 @@ export interface ReviewPlaces {
   plan: string;
   /** What the gate said, only ever added to. */
   audit: string;
-  /** What a sign-off is about, besides the log, by its name in the sign-off. */
+  /** What a sign-off is about, besides the log, by its name in the sign-off: measurements, and the result's files. */
   evidence: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +35,16 @@ export function reviewPlaces(target: string): ReviewPlaces {
     signOffs: join(target, 'sign-offs.jsonl'),
     plan: join(target, 'review-plan.json'),
     audit: join(target, 'audit.jsonl'),
-    evidence: { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness },
+    evidence: {
+      comparison,
+      samples,
+      forgetting,
+      overfitting,
+      counterfactuals,
+      safety,
+      policy,
+      groundedness,
+      ...resultFiles(target),
+    },
   };
 }

@@ -4,7 +4,9 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { table } from '../base/table.ts';
 import { appendLink, readChain, type Link } from './chain.ts';
 import { reviewPlaces } from './places.ts';
+import { isFolder } from '../files/find-files.ts';
 import { sha256StartSync } from '../files/hash.ts';
+import { resultFiles } from '../store/result-files.ts';
 import { seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
 
 export interface SignOff extends Link {
@@ -48,6 +50,9 @@ export function checkSignOffs(target: string): SignOffCheck {
   const last = signOffs.at(-1);
   const paths: Record<string, string> = table({ ...places.evidence, [LOG]: places.log });
   const evidence = Object.entries(last?.seen ?? {}).flatMap(([name, seen]) => faultOf(name, paths[name], seen));
+  const results = last !== undefined && isFolder(target) ? Object.entries(resultFiles(target)) : [];
+  for (const [name, file] of results)
+    if (!Object.hasOwn(last?.seen ?? {}, name)) evidence.push({ file, message: 'was not there when it was signed' });
   const hasNewChoices = last !== undefined && sizeOf(places.log) > (last.seen[LOG]?.bytes ?? 0);
   return { file: places.signOffs, signOffs, problems: [...problems, ...evidence], hasNewChoices };
 }
@@ -67,7 +72,7 @@ function readSignOffs(file: string) {
 }
 
 function faultOf(name: string, path: string | undefined, { bytes, sha256: signed }: SeenFile): Problem[] {
-  if (path === undefined) return [{ message: `"${name}" is nothing that could be signed` }];
+  if (path === undefined) return [{ message: `${name}, which was signed, is gone` }];
   const size = sizeOf(path);
   if (!existsSync(path)) return [{ file: path, message: 'is missing' }];
   if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} that were signed` }];

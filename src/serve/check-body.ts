@@ -1,7 +1,8 @@
 /** From a request's bytes to a body that fits its endpoint's schema. */
-import { parseJson } from '../files/json.ts';
 import type { z } from '@hono/zod-openapi';
 import { describeIssues } from '../base/schema-issues.ts';
+import { parseForTemplates } from '../data/containers/container.ts';
+import { restoreSpellings, spellingsIn } from '../files/written-numbers.ts';
 import { ApiError } from './api-error.ts';
 
 /** Deeper values are nobody's request; they would end the stack of whoever walks over them. */
@@ -62,7 +63,7 @@ function parsed(text: string): unknown {
   if (text.trim() === '')
     throw new ApiError(400, { message: 'The body is empty; a JSON object is expected.', code: 'invalid_json' });
   try {
-    return parseJson(text);
+    return parseForTemplates(text);
   } catch (error) {
     const message = `The body is not valid JSON: ${(error as Error).message.replace(/\s*"[\s\S]*" is not valid JSON$/, '')}.`;
     throw new ApiError(400, { message, code: 'invalid_json' });
@@ -87,6 +88,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   const result = schema.safeParse(body);
   if (result.success) {
     if (refusal !== undefined) throw refusal;
+    restoreSpellings(result.data, spellingsIn(body));
     return result.data;
   }
   const faults = describeIssues(result.error.issues, { root: body, schema }).slice(0, MOST_ISSUES);

@@ -1,6 +1,7 @@
 /** How answers change with the group of whoever a row speaks of. */
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 import type { ComparedMetric, SkippedSystem, Verdict } from './results.ts';
 
@@ -22,7 +23,7 @@ export interface CounterfactualResults {
 }
 
 export function writeCounterfactualResults(folder: string, results: CounterfactualResults): void {
-  writeJson(runPaths(folder).counterfactuals, results);
+  writeEvidence(folder, 'counterfactuals', results);
 }
 
 /** Undefined where nobody measured it. */

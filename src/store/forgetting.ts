@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 import type { Verdict } from './results.ts';
 
@@ -31,7 +32,7 @@ export interface GeneralMeasure {
 }
 
 export function writeForgetting(folder: string, forgetting: Forgetting): void {
-  writeJson(runPaths(folder).forgetting, forgetting);
+  writeEvidence(folder, 'forgetting', forgetting);
 }
 
 /** Undefined for a run that did not measure it. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 import type { SafetyFigures } from './safety.ts';
 
@@ -39,7 +40,7 @@ export interface GroundedSystem {
 }
 
 export function writeGroundedness(folder: string, results: GroundednessResults): void {
-  writeJson(runPaths(folder).groundedness, results);
+  writeEvidence(folder, 'groundedness', results);
 }
 
 /** Undefined where nobody measured it. */

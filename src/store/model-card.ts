@@ -5,7 +5,7 @@ import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
 import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
-import type { Comparison } from './results.ts';
+import type { Comparison, Conclusion } from './results.ts';
 
 /** What training rows lost of their privacy (Dwork and Roth, 2014). */
 export interface PrivacySpent {
@@ -66,6 +66,7 @@ export function modelCard(parts: ModelCardParts): string {
     opening(parts),
     results(parts),
     use(parts),
+    limits(parts),
     data(parts),
     privacy(parts),
     training(parts),
@@ -132,17 +133,22 @@ function results({ metrics, comparison, data: used }: ModelCardParts): string | 
   );
   if (rows.length === 0 && comparison === undefined) return undefined;
   const parts = ['## Results'];
-  if (comparison !== undefined) parts.push(`${VERDICTS[comparison.verdict]} ${comparison.sentence}`);
+  if (comparison !== undefined) parts.push(verdict(comparison));
   if (comparison !== undefined) parts.push(systemsTable(comparison));
   if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
   return parts.join('\n\n');
 }
 
-const VERDICTS: Record<Comparison['verdict'], string> = {
-  better: '**Better than what it was compared with.**',
-  'no-evidence': '**No evidence that it is better than what it was compared with.**',
-  worse: '**Worse than what it was compared with.**',
+const OUTCOMES: Record<Conclusion['outcome'], string> = {
+  better: 'Better than what it was compared with.',
+  'not-better': 'Not better than what it was compared with.',
+  unclear: 'Whether it is better cannot be told yet.',
 };
+
+function verdict({ conclusion, sentence }: Comparison): string {
+  if (conclusion === undefined) return sentence;
+  return `**${OUTCOMES[conclusion.outcome]}** ${conclusion.advice}\n\n${sentence}`;
+}
 
 function systemsTable({ metric, metrics, systems, subject }: Comparison): string {
   const rows = systems.map(({ name, title, values }) => {
@@ -175,6 +181,26 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
   return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
+/** What it was made for, as far as its rows say, and what nobody has measured. */
+function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): string | undefined {
+  if (notes !== undefined) return undefined;
+  const rows =
+    used === undefined ? 'its training rows' : `${formatCount(used.rows.train)} rows of the format ${used.format}`;
+  const measured =
+    comparison === undefined
+      ? 'It was not compared with anything.'
+      : `Its results hold for rows like the ${formatCount(comparison.rows)} of ${comparison.split} above.`;
+  const writes = task === 'text-generation' || task === 'text2text-generation';
+  const wrong = writes
+    ? 'It may write what is not true, and names and numbers that are not in its input; check answers before they are acted on.'
+    : 'On rows of another kind, language or time its answers may be wrong with a high probability.';
+  const base = kind === 'adapter' ? " The base model's own limits hold, too." : '';
+  return (
+    `## Intended use and limits\n\nMade for ${task.replaceAll('-', ' ')} on rows like those that it was trained on: ${rows}. ` +
+    `${measured} ${wrong}${base} It was not measured for fairness or safety unless this card says so.`
+  );
+}
+
 const USE_OF_CHEAP = `## Use
 
 \`\`\`sh
@@ -200,7 +226,9 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
     .filter(([, count]) => count > 0)
     .map(([split, count]) => [split, formatCount(count), `\`${entryOf(used.hashes, split) ?? '–'}\``]);
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
-  const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
+  // Labels of whole rows are no tokens.
+  const trained = used.lossTokens > 0 ? `, ${formatCount(used.lossTokens)} of them trained` : '';
+  const tokens = `${formatCount(used.inputTokens)} input tokens${trained}.`;
   return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 
 /** Whether a result learnt its rows by heart. The run folder's overfitting.json. */
@@ -85,7 +86,7 @@ export interface Memorised {
 }
 
 export function writeOverfitting(folder: string, overfitting: Overfitting): void {
-  writeJson(runPaths(folder).overfitting, overfitting);
+  writeEvidence(folder, 'overfitting', overfitting);
 }
 
 /** Undefined for a run that did not measure it. */

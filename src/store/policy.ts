@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 import type { SafetyFigures } from './safety.ts';
 
@@ -31,7 +32,7 @@ export interface RuleResult {
 }
 
 export function writePolicy(folder: string, results: PolicyResults): void {
-  writeJson(runPaths(folder).policy, results);
+  writeEvidence(folder, 'policy', results);
 }
 
 /** Undefined where nobody measured it. */

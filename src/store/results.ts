@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 
 export type Verdict = 'better' | 'no-evidence' | 'worse';
@@ -38,10 +39,28 @@ export interface Comparison {
   verdict: Verdict;
   /** The verdict with its figures, for people. */
   sentence: string;
+  /** What to do about it. Absent in files of earlier versions. */
+  conclusion?: Conclusion;
+  /** Where the deciding metric is of one class: the class to find. */
+  positive?: string;
+  /** The column that classes were read from: what a class "1" is called. */
+  labelColumn?: string;
   flips: Flips;
   skipped: readonly SkippedSystem[];
   /** Of rows with classes: how many rows each class has. */
   classes?: readonly ClassRows[];
+}
+
+/** What a comparison says to somebody who has to decide. */
+export interface Conclusion {
+  /** `not-better`: a rival is better, probably is, or does as well for less. `unclear`: the rows do not tell. */
+  outcome: 'better' | 'not-better' | 'unclear';
+  /** What to do and why, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
+  advice: string;
+  /** Name of the system to use; absent where the rows do not tell. */
+  use?: string;
+  /** Where the rows do not tell: about how many would. */
+  rowsNeeded?: number;
 }
 
 export interface ClassRows {
@@ -83,6 +102,16 @@ export interface ComparedSystem {
   usage?: SystemUsage;
   /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
   cutAnswers?: number;
+  /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
+  isCheap?: boolean;
+  /** Rows that it answers right, where answers are right or wrong. */
+  right?: number;
+  /** By class: rows of it that it finds, and rows that it gives it to. */
+  byClass?: Readonly<Record<string, { found: number; given: number }>>;
+  /** What its wrong answers cost on these rows, by `objective.costs`. */
+  cost?: number;
+  /** Why it is no rival: it cannot do the task as it stands. */
+  unable?: string;
   /** What is particular about it: the instruction it was given, how many rows it was shown. */
   note?: string;
 }
@@ -175,7 +204,7 @@ export interface SampleAnswer {
 const VERSION = 2;
 
 export function writeComparison(folder: string, comparison: Comparison): void {
-  writeJson(runPaths(folder).comparison, comparison);
+  writeEvidence(folder, 'comparison', comparison);
 }
 
 export function readComparison(folder: string): Comparison | undefined {

@@ -133,7 +133,9 @@ function refuseWork(folder: string): void {
   if (holdsWork(folder)) {
     throw new AttuneError('E_RUN_EXISTS', {
       what: `${folder} already holds a run with checkpoints or a result`,
-      fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or replace it with --overwrite`,
+      fix:
+        `resume it with \`attune runs resume ${folder}\`, choose another output_dir, ` +
+        'or replace it: --overwrite, in a program train(recipe, { overwrite: true })',
     });
   }
 }
@@ -142,7 +144,7 @@ function beginAnew(folder: string, paths: RunPaths): void {
   refuseWork(folder);
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
   const reports = [paths.reportHtml, paths.reportJson];
-  const findings = [paths.forgetting, paths.overfitting, paths.counterfactuals, ...reports];
+  const findings = [paths.forgetting, paths.overfitting, paths.wording, paths.counterfactuals, ...reports];
   for (const path of [...stale, ...findings]) rmSync(path, { force: true });
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }

@@ -18,10 +18,13 @@ export interface RunPaths {
   comparison: string;
   forgetting: string;
   overfitting: string;
+  wording: string;
   counterfactuals: string;
   safety: string;
   policy: string;
   groundedness: string;
+  /** Of which files of the result each of these was measured. */
+  measured: string;
   gate: string;
   gatePage: string;
   reportHtml: string;
@@ -45,10 +48,12 @@ export function runPaths(folder: string): RunPaths {
     comparison: join(folder, 'comparison.json'),
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
+    wording: join(folder, 'wording.json'),
     counterfactuals: join(folder, 'counterfactuals.json'),
     safety: join(folder, 'safety.json'),
     policy: join(folder, 'policy.json'),
     groundedness: join(folder, 'groundedness.json'),
+    measured: join(folder, 'measured.json'),
     gate: join(folder, 'gate.json'),
     gatePage: join(folder, 'gate.html'),
     reportHtml: join(folder, 'report.html'),

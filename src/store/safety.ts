@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
+import { readJson } from '../files/json.ts';
+import { writeEvidence } from './result-files.ts';
 import { runPaths } from './run-paths.ts';
 
 /** What a model answers where it should not, before and after training. The run folder's safety.json. */
@@ -57,7 +58,7 @@ export interface SafetyExample {
 }
 
 export function writeSafety(folder: string, results: SafetyResults): void {
-  writeJson(runPaths(folder).safety, results);
+  writeEvidence(folder, 'safety', results);
 }
 
 /** Undefined where nobody measured it. */

@@ -6286,6 +6286,9 @@ export interface Attune {
   paged_attention: {
     default(q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
+  products: {
+    default(options?: { use?: string | undefined }): string;
+  };
   rms_norm: {
     default(x: Tensor, weight: Tensor, eps: number): Tensor;
   };

@@ -50,6 +50,18 @@ function refuse(
   });
 }
 
+/** Types of the format that no weight has: packed numbers. */
+const PACKED: readonly unknown[] = ['U16', 'U32', 'U64', 'F4', 'F6_E2M3', 'F6_E3M2', 'F8_E8M0'];
+
+function refuseType(path: string, name: string, type: unknown): AttuneError {
+  if (!PACKED.includes(type)) return refuse(path, `tensor "${name}" has the unknown type ${JSON.stringify(type)}`);
+  return new AttuneError('E_QUANTISATION_UNSUPPORTED', {
+    what: `${path} holds numbers of the type ${String(type)}, which is not read`,
+    got: `tensor "${name}": weights packed by a quantiser, as MLX does`,
+    fix: 'take the model that it was quantised from; its card names it',
+  });
+}
+
 /** The length of the JSON header, from the file's first eight bytes. */
 export function headerLength(path: string, first: Uint8Array, fileBytes: number): number {
   if (first.byteLength < 8) throw refuse(path, `only ${first.byteLength} bytes`, 'E_SAFETENSORS_TRUNCATED');
@@ -99,7 +111,7 @@ function isCount(value: unknown): value is number {
 function parseEntry(path: string, name: string, entry: unknown): TensorEntry {
   if (!isRecord(entry)) throw refuse(path, `tensor "${name}" has no description`);
   const dtype = Object.hasOwn(dtypeOfName, String(entry.dtype)) ? dtypeOfName[String(entry.dtype)] : undefined;
-  if (dtype === undefined) throw refuse(path, `tensor "${name}" has the unknown type ${JSON.stringify(entry.dtype)}`);
+  if (dtype === undefined) throw refuseType(path, name, entry.dtype);
   const { shape, data_offsets: offsets } = entry;
   if (!Array.isArray(shape) || !shape.every(isCount))
     throw refuse(path, `tensor "${name}" has the shape ${JSON.stringify(shape)}`);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
+import { OlderFiles } from './older/older-files.ts';
 
 /** What tokenizer_config.json of HF's Wav2Vec2CTCTokenizer says, with its defaults. */
 export interface CtcSettings {
@@ -17,11 +18,15 @@ const VOCABULARY = 'vocab.json';
 /** What comes with vocabularies of pieces, but for tokenizer.json. */
 const PIECES = ['merges.txt', 'source.spm', 'sentencepiece.bpe.model'];
 
+/** Classes, or model types, whose vocab.json has letters: that of any other lacks the file which cuts texts. */
+const LETTERS = /^(wav2vec2|hubert|wavlm|unispeech|sew|data2vecaudio|mctct)/;
+
 /** Whether a folder has a vocabulary of letters, and not one of pieces. */
 export function hasCtcVocabulary(folder: string): boolean {
   const has = (name: string) => existsSync(join(folder, name));
   if (!has(VOCABULARY) || PIECES.some(has)) return false;
-  if (!existsSync(join(folder, 'tokenizer.json'))) return true;
+  const { family } = new OlderFiles(folder);
+  if (!existsSync(join(folder, 'tokenizer.json'))) return family === '' || LETTERS.test(family);
   // Folders from before 2021 do not name their tokenizer's class, nor does what was tuned from them.
   const { decoder } = readObject(folder, 'tokenizer.json') as { decoder?: { type?: unknown } | null };
   const named = readObject(folder, 'tokenizer_config.json').tokenizer_class;

@@ -2,7 +2,7 @@ export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from '
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
 export type { NewToken } from './added-tokens.ts';
 export { gluedRows, separatorOf, wantsAnswerSpace, withAnswerSpace, withoutSeparator } from './answer-space.ts';
-export { colourRow } from './colour-row.ts';
+export { shownParts, type ShownPart } from './shown-row.ts';
 export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
 export { hasCtcVocabulary } from './ctc-tokenizer.ts';
@@ -39,6 +39,7 @@ export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
+export { declaresTurnEnds } from './turn-ends.ts';
 export { toolResultIds, type ToolResult } from './tool-results.ts';
 export { declaredGeneration, hasTokenizer } from './tokenizer-files.ts';
 export type { LanguageChoice } from './translation-traits.ts';

@@ -69,7 +69,8 @@ const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVAL
 
 /**
  * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
- * and serving. Rules: special tokens written in the text count as such. A row starts with one BOS where tokenizer or
+ * and serving. Rules: special tokens written in a plain text
+ * or an answer count as such; in other messages they stay text. A row starts with one BOS where tokenizer or
  * template want one. An answer is trained from the end of its header to the token that ends its turn, inclusive. A
  * text is tokenised in parts cut where an answer starts, as serving has to, so a training row starts with the very
  * ids of its prompt; tokenizers that put a space before a text cannot be cut: there a token is trained when any of

@@ -1,6 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
 import { withoutPrintedNull } from './empty-content.ts';
+import { markLiterals } from './literal-marks.ts';
 import type { ImageFile } from './message.ts';
 import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
@@ -86,7 +87,8 @@ export interface OpenConversation extends Conversation {
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
 export async function draftPrompt(given: OpenConversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
-  const { continues = 'new_answer', ...asked } = given;
+  const { continues = 'new_answer', ...rest } = given;
+  const { row: asked, restore } = markLiterals(rest, tokenizer);
   const options = { addGenerationPrompt: continues === 'new_answer', now };
   const conversation = withoutPrintedNull(asked, (row) =>
     unlessRefused(() => tokenizer.templates.render(row, options)),
@@ -97,7 +99,7 @@ export async function draftPrompt(given: OpenConversation, tokenizer: Tokenizer,
   const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, options.addGenerationPrompt);
   const answers = shown === undefined ? [] : await findAnswers(shown, tokenizer);
   const cuts = knownStarts(answers).filter((start) => start <= text.length);
-  return { text, trained: [], cuts, endsWithEos: false };
+  return restore({ text, trained: [], cuts, endsWithEos: false });
 }
 
 /** The conversation up to the end of its last turn's text, without what closes the turn. @throws E_TEMPLATE_DROPS_TEXT */
@@ -134,7 +136,12 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };
 }
 
-async function draftChat(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
+async function draftChat(given: ChatRow, tokenizer: Tokenizer, options: DraftOptions): Promise<Draft> {
+  const { row, restore } = markLiterals(given, tokenizer);
+  return restore(await draftMarked(row, tokenizer, options));
+}
+
+async function draftMarked(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
   const options = { addGenerationPrompt: false, now };
   const row = withoutPrintedNull(given, (one) => unlessRefused(() => tokenizer.templates.render(one, options)));
   const turns = turnsOf(row, tokenizer, now);

@@ -3,6 +3,12 @@ import type { AddedTokenJson } from './bpe/trainer.ts';
 
 const NOT_ASCII = /[^\0-\x7f]/;
 
+/** Whether a decoder of tokenizer.json reads a token's letters as bytes, in one of its steps. */
+function isByteLevel(decoder: unknown): boolean {
+  const { type, decoders = [] } = (decoder ?? {}) as { type?: unknown; decoders?: unknown[] };
+  return type === 'ByteLevel' || decoders.some(isByteLevel);
+}
+
 /** Turns ids into text at once, without the core's detour over a thread. */
 export class TokenDecoder {
   readonly #core: Core;
@@ -11,16 +17,11 @@ export class TokenDecoder {
   /** Added tokens whose letters the byte-level decoder would take for bytes ("Ü" for 0xDC). */
   readonly #verbatim: ReadonlyMap<number, string>;
 
-  constructor(
-    core: Core,
-    specialIds: ReadonlySet<number>,
-    addedTokens: readonly AddedTokenJson[],
-    isByteLevel: boolean,
-  ) {
+  constructor(core: Core, specialIds: ReadonlySet<number>, addedTokens: readonly AddedTokenJson[], decoder: unknown) {
     this.#core = core;
     this.#decoder = core.getDecoder();
     this.#specialIds = specialIds;
-    const verbatim = isByteLevel ? addedTokens.filter(({ content }) => NOT_ASCII.test(content)) : [];
+    const verbatim = isByteLevel(decoder) ? addedTokens.filter(({ content }) => NOT_ASCII.test(content)) : [];
     this.#verbatim = new Map(verbatim.map(({ id, content }) => [id, content]));
   }
 

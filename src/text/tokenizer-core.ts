@@ -1,6 +1,7 @@
 /** The library that splits texts into tokens, made from a folder's files. */
 import { byteLevelProcessing, Tokenizer as Core } from 'tokenizers';
 import { AttuneError } from '../base/errors.ts';
+import { parseJson } from '../files/json.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
@@ -22,10 +23,24 @@ export interface Traits {
 /** @throws AttuneError E_TOKENIZER_INVALID */
 export function loadCore(files: TokenizerFiles, tokenizer = files.tokenizer): Core {
   try {
-    return Core.fromString(tokenizer);
+    return Core.fromString(withoutDropout(tokenizer));
   } catch (error) {
     throw invalid(files, (error as Error).message);
   }
+}
+
+/** Merges left out at random would give a text other tokens each time that it is read. */
+function withoutDropout(tokenizer: string): string {
+  if (dropoutOf(tokenizer) === undefined) return tokenizer;
+  const parsed = parseJson<{ model: object }>(tokenizer);
+  return JSON.stringify({ ...parsed, model: { ...parsed.model, dropout: null } });
+}
+
+/** The share of merges that a tokenizer.json leaves out at random; undefined where that is none. */
+export function dropoutOf(tokenizer: string): number | undefined {
+  // The file is too large to be parsed for it; a piece of that name has an id, which is written without a point.
+  const [, share] = /"dropout"\s*:\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?<=[.eE][\d+-]*)/.exec(tokenizer) ?? [];
+  return share === undefined || Number(share) === 0 ? undefined : Number(share);
 }
 
 export function invalid(files: TokenizerFiles, got: string): AttuneError {

@@ -173,6 +173,9 @@ function readModelIds(folder: string): Record<string, unknown> {
 function missingTokenizer(folder: string): AttuneError {
   return new AttuneError('E_TOKENIZER_MISSING', {
     what: `${folder} has no tokenizer`,
+    got: existsSync(join(folder, 'vocab.json'))
+      ? 'vocab.json without the file that cuts texts: merges.txt, sentencepiece.bpe.model or source.spm'
+      : undefined,
     expected:
       'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
       'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',

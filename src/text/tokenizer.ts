@@ -12,7 +12,7 @@ import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
 import { TextCutter } from './text-cutter.ts';
 import { findStopIds } from './turn-ends.ts';
-import { findTraits, invalid, isMild, loadCore, withoutLimits, type Traits } from './tokenizer-core.ts';
+import { dropoutOf, findTraits, invalid, isMild, loadCore, withoutLimits, type Traits } from './tokenizer-core.ts';
 import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
 import type { LanguageChoice, TextSide } from './translation-traits.ts';
 import { frameOf, languagesOf, withLanguages, type TextFrame } from './translation.ts';
@@ -69,7 +69,7 @@ export class Tokenizer {
     this.special = traits.special;
     const flagged = this.addedTokens.filter(({ special }) => special);
     this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
-    this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
+    this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, parsed.decoder);
     const pieces = files.translation?.pieces?.[this.#side];
     this.#cutter = new TextCutter(core, {
       pieces: pieces === undefined ? undefined : () => withoutLimits(loadCore(files, pieces)),
@@ -254,6 +254,13 @@ export class Tokenizer {
     this.#framing ??= withoutLimits(loadCore(this.files));
     const framing = this.#framing;
     return Promise.all(inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })));
+  }
+
+  /** What is read otherwise than tokenizer.json says. */
+  get remark(): string | undefined {
+    const share = dropoutOf(this.files.tokenizer);
+    if (share === undefined) return undefined;
+    return `the tokenizer would leave out ${share} of its merges at random (dropout), which is off here: the same text always has the same tokens`;
   }
 
   /** False for a model that reads no text. */

@@ -20,6 +20,14 @@ export function findStopIds(tokenizer: Tokenizer): number[] {
   return [...new Set([...declared, ...ids])].toSorted((a, b) => a - b);
 }
 
+/** Whether the files stop generation where the template ends an answer. Bases often have the template too, and stop elsewhere. */
+export function declaresTurnEnds(tokenizer: Tokenizer): boolean {
+  const { templates, files, special } = tokenizer;
+  if (!templates.exists) return false;
+  const tail = afterAnswer(render(templates, { messages: ANSWERED }));
+  return declaredStopIds(files, special).some((id) => tail.includes(tokenText(id, tokenizer)));
+}
+
 /** A token as it stands in a text: an added one's is its own, whatever the decoder makes of it. */
 export function tokenText(id: number, tokenizer: Tokenizer): string {
   return tokenizer.addedTokens.find((token) => token.id === id)?.content ?? tokenizer.decode([id]);
@@ -41,18 +49,18 @@ function turnEnds(templates: ChatTemplates, tokens: readonly KnownToken[], decla
 const QUESTION = 'attunequestion';
 const ANSWER = 'attuneanswer';
 const MORE = 'attunemore';
+const ANSWERED: readonly Message[] = [
+  { role: 'user', content: QUESTION },
+  { role: 'assistant', content: ANSWER },
+];
 
 function answerEnd(
   templates: ChatTemplates,
   tokens: readonly KnownToken[],
   declared: readonly string[],
 ): string | undefined {
-  const turns: Message[] = [
-    { role: 'user', content: QUESTION },
-    { role: 'assistant', content: ANSWER },
-  ];
-  const last = afterAnswer(render(templates, { messages: turns }));
-  const longer = render(templates, { messages: [...turns, { role: 'user', content: MORE }] });
+  const last = afterAnswer(render(templates, { messages: ANSWERED }));
+  const longer = render(templates, { messages: [...ANSWERED, { role: 'user', content: MORE }] });
   const [between] = afterAnswer(longer).split(MORE);
   const [end] = tokensIn(last, tokens);
   if (end === undefined) {

@@ -1,6 +1,8 @@
-/** What the course of a run's losses says of its settings. */
+/** What the course of a run's losses, or of its rewards, says of its settings. */
 import type { CourseJudged } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
+import { judgeRewards } from './reward-course.ts';
+import { SURE, type CoursePoint, spanOf } from './course-points.ts';
 
 /** Validation after a step; `change` is that of the rows' losses since the evaluation before it. */
 export interface CourseEvaluation {
@@ -13,7 +15,9 @@ export interface CourseFacts {
   /** In order of steps; that of the untrained model first. */
   evaluations: readonly CourseEvaluation[];
   /** Training losses in order of steps. */
-  trainLosses: readonly { step: number; value: number }[];
+  trainLosses: readonly CoursePoint[];
+  /** Of a run with rewards, whose losses are minus the validation rows' rewards. */
+  rewards?: RewardCurves;
   /** Share of all learning rates that the steps after this one had. */
   rateShareAfter(step: number): number;
   /** Which step's weights are the result. */
@@ -21,13 +25,23 @@ export interface CourseFacts {
   /** Of the run as a whole. */
   epochs: number;
   learningRate: number;
+  /** What the rate would have been, had the recipe left it out. */
+  usualRate: number;
+}
+
+/** Of each step's sampled answers; empty where something is not measured. */
+export interface RewardCurves {
+  rewards: readonly CoursePoint[];
+  /** Share of the prompts whose answers all got the same reward. */
+  alike: readonly CoursePoint[];
+  entropies: readonly CoursePoint[];
+  /** To the reference. */
+  distances: readonly CoursePoint[];
 }
 
 /** A finding on one line, and what to change in a run that goes on, or in another one. */
 export type CourseAdvice = Omit<CourseJudged, 'type'>;
 
-/** Differences count from so many standard errors. */
-const SURE = 2;
 /**
  * Share of the mean progress for each unit of learning rate: what falls as fast as this or faster at the end has not
  * settled. Rates that fall to 0 make every curve flat at its end, so steps alone say nothing.
@@ -35,22 +49,29 @@ const SURE = 2;
 const STILL_FALLING = 1 / 3;
 /** Losses that rose by less are no matter, whatever their noise. */
 const SLIGHT = 0.01;
+/** The same of training losses, which are those of other rows each time. */
+const MUCH = 0.05;
+/** Rates below this share of the usual one were too low for what still falls. */
+const LOW_RATE = 1 / 3;
 /** From here on it never bent: the rate was too low, not only the run too short. */
 const NEVER_BENT = 0.8;
 
 /** Undefined where the run settled, or where there are too few evaluations to tell. */
 export function judgeCourse(facts: CourseFacts): CourseAdvice | undefined {
+  const { rewards } = facts;
+  // The loss of a policy is 0 up to noise, whatever it learns.
+  if (rewards !== undefined) return judgeRewards({ ...facts, ...rewards }) ?? rising(facts);
   return unstable(facts) ?? rising(facts) ?? falling(facts);
 }
 
 /** The first thing that training did was harm, or the loss of the trained rows themselves rose. */
 function unstable({ evaluations, trainLosses, learningRate }: CourseFacts): CourseAdvice | undefined {
   const change = { learning_rate: short(learningRate / 4) };
-  const tenth = Math.ceil(trainLosses.length / 10);
-  const [first, last] = [trainLosses.slice(0, tenth), trainLosses.slice(-tenth)].map(meanOf);
-  if (trainLosses.length >= 20 && last > first * 1.05) {
-    const finding = `training diverged: the training loss rose from ${shown(first)} to ${shown(last)}`;
-    return { course: 'unstable', finding, change };
+  if (trainLosses.length >= 20) {
+    const [first, last] = [spanOf(trainLosses, 0, 0.1), spanOf(trainLosses, 0.9, 1)];
+    const least = Math.max(MUCH * Math.abs(first.mean), SURE * Math.hypot(first.error, last.error));
+    const finding = `training diverged: the training loss rose from ${shown(first.mean)} to ${shown(last.mean)}`;
+    if (last.mean - first.mean > least) return { course: 'unstable', finding, change };
   }
   const [initial, trained] = evaluations;
   if (initial?.step !== 0 || trained === undefined || !isHigher(evaluations, 0, 1)) return undefined;
@@ -58,7 +79,7 @@ function unstable({ evaluations, trainLosses, learningRate }: CourseFacts): Cour
   return { course: 'unstable', finding, change };
 }
 
-function rising({ evaluations, resultStep, epochs }: CourseFacts): CourseAdvice | undefined {
+function rising({ evaluations, resultStep, epochs, rewards }: CourseFacts): CourseAdvice | undefined {
   const trained = evaluations.filter(({ step }) => step > 0);
   const last = trained.at(-1);
   if (last === undefined) return undefined;
@@ -66,11 +87,14 @@ function rising({ evaluations, resultStep, epochs }: CourseFacts): CourseAdvice 
   const isEarly = best.step <= (2 / 3) * last.step;
   if (!isEarly || !isHigher(evaluations, evaluations.indexOf(best), evaluations.length - 1)) return undefined;
   const result = resultStep === last.step ? 'the last step' : `step ${resultStep}`;
-  const finding = `validation loss rose since step ${best.step} of ${last.step} (${shown(best.loss)} to ${shown(last.loss)}); the result is ${result}`;
+  const [what, sign] = rewards === undefined ? (['loss rose', 1] as const) : (['reward fell', -1] as const);
+  const values = `${shown(sign * best.loss)} to ${shown(sign * last.loss)}`;
+  const finding = `validation ${what} since step ${best.step} of ${last.step} (${values}); the result is ${result}`;
   return { course: 'rising', finding, change: { epochs: short((epochs * best.step) / last.step) } };
 }
 
-function falling({ evaluations, rateShareAfter, epochs, learningRate }: CourseFacts): CourseAdvice | undefined {
+function falling(facts: CourseFacts): CourseAdvice | undefined {
+  const { evaluations, rateShareAfter, epochs } = facts;
   const [initial] = evaluations;
   const last = evaluations.at(-1);
   const from = evaluations.findLastIndex(({ step }) => last !== undefined && step <= (2 / 3) * last.step);
@@ -83,8 +107,13 @@ function falling({ evaluations, rateShareAfter, epochs, learningRate }: CourseFa
   if (!(pace >= STILL_FALLING)) return undefined;
   const span = `in the last ${last.step - since.step} of ${last.step} steps`;
   const finding = `validation loss was still falling (${shown(since.loss)} to ${shown(last.loss)} ${span})`;
-  const faster = pace >= NEVER_BENT ? { learning_rate: short(3 * learningRate) } : {};
-  return { course: 'falling', finding, change: { epochs: short(epochs), ...faster } };
+  return { course: 'falling', finding, change: { epochs: short(epochs), ...fasterRate(facts, pace) } };
+}
+
+/** The usual rate of the tuning where the run had a lower one; three times as much where that never bent either. */
+function fasterRate({ learningRate, usualRate }: CourseFacts, pace: number): { learning_rate?: number } {
+  if (learningRate < LOW_RATE * usualRate) return { learning_rate: usualRate };
+  return pace >= NEVER_BENT ? { learning_rate: short(3 * learningRate) } : {};
 }
 
 /** Whether the loss rose from one evaluation to another by more than chance, and by enough to matter. */
@@ -106,12 +135,19 @@ export function adviceText({ course, finding, change }: CourseAdvice, run: strin
   const { epochs, learning_rate: rate } = change;
   if (course === 'unstable') return `${finding}: train again with a lower rate, --learning-rate ${rate}`;
   if (course === 'rising') return `${finding}; fewer epochs (about ${epochs}) or a lower rate, or more rows`;
+  if (course === 'flat') return `${finding}: ${flatAdvice({ epochs, rate })}`;
   const command = `attune runs continue ${run} --epochs ${epochs}`;
   return `${finding}: ${command}${rate === undefined ? '' : `; or train again with a higher rate, --learning-rate ${rate}`}`;
 }
 
-function meanOf(points: readonly { value: number }[]): number {
-  return points.reduce((sum, { value }) => sum + value, 0) / points.length;
+function flatAdvice({ epochs, rate }: { epochs?: number; rate?: number }): string {
+  const longer = epochs === undefined ? [] : [`train longer, --epochs ${epochs}`];
+  const faster = rate === undefined ? [] : [`at the usual rate, --learning-rate ${rate}`];
+  return [
+    ...longer,
+    ...faster,
+    'choose prompts whose answers differ in reward, or fine-tune on solved rows first',
+  ].join('; or ');
 }
 
 /** Two digits: settings, no measurements. */

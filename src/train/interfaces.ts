@@ -183,7 +183,7 @@ export interface Tuning {
   roundToStored(): DType | undefined;
   /** Writes the result in its standard form (a PEFT adapter folder, or a Hugging Face folder). */
   save(folder: string, about: ResultNotes): void;
-  /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */
+  /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. A promise is waited for. */
   disabled<T>(body: () => T): T;
   /** Ids at and above the vocabulary's size that have to stand in front of every row and prompt: virtual tokens. */
   readonly prefix?: readonly number[];

@@ -37,18 +37,29 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
   run(): Promise<Implementation>;
 }
 
+/**
+ * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
+ * which is what it rose by since the reference.
+ */
+export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
+
 /** One thing to optimise. */
 export interface ObjectiveMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
+  preference(values: unknown): PreferenceMeasure | undefined;
   /** @throws ZodError where the values are no options of this method */
   create(values: unknown, processor: Processor): Promise<Objective>;
 }
 
 export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }>,
+  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
+    preference?(options: Options): PreferenceMeasure;
+  },
 ): ObjectiveMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
+    preference: (values) => definition.preference?.(settled(values)),
     create: async (values, processor) => (await definition.run()).create(settled(values), processor),
   };
 }
@@ -63,8 +74,18 @@ export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = 
   read(config: z.output<Config>): Options;
 }
 
+/** The learning rate that suits a tuning, by the one that suits LoRA or all weights of the same base. */
+export interface TuningRate {
+  /** `both`: the geometric mean of the two. */
+  like: 'lora' | 'full' | 'both';
+  /** Times that rate; a pair gives bases of 6 M weights and those from 1 B, with a line between by the logarithms. */
+  times: number | readonly [small: number, large: number];
+}
+
 /** One choice of which weights move. */
 export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+  /** What its learning rate is unless a recipe says it. @throws ZodError where the values are no options of this method */
+  rate(values: unknown): TuningRate;
   /** The model's own weights stay as they are, and what is trained stands beside them. */
   keepsWeights?: boolean;
   /** Tokens that it puts in front of every row. */
@@ -89,6 +110,7 @@ export function defineTuning<
 >(
   definition: Pick<TuningMethod, 'keepsWeights'> &
     Definition<Schema, Options, TuningRun<Options>> & {
+      rate: TuningRate | ((options: Options) => TuningRate);
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
     },
@@ -97,6 +119,7 @@ export function defineTuning<
   return {
     ...method,
     keepsWeights: definition.keepsWeights,
+    rate: (values) => (typeof definition.rate === 'function' ? definition.rate(settled(values)) : definition.rate),
     peft: definition.peft as PeftFormat | undefined,
     virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),

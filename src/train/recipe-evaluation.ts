@@ -88,6 +88,10 @@ export const evaluationSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('what the prompted and few-shot base is told; made from the form of the answers when null'),
+  other_words: z
+    .boolean()
+    .default(true)
+    .describe('ask up to 200 test rows again in other words, made by rule: whether the result hangs on the wording'),
   general: z
     .boolean()
     .default(false)

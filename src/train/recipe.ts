@@ -69,7 +69,12 @@ const newTokenSchema = z
   .transform((value) => (typeof value === 'string' ? { content: value, special: false } : value));
 
 const share = z.number().min(0).lt(1);
-const splitSchema = z.union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' });
+const splitSchema = z
+  .union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' })
+  // `--validation 2` is no file called 2.
+  .refine((value) => typeof value === 'number' || value.some((source) => !/^\d+(\.\d+)?$/.test(source.path)), {
+    error: 'must be a share below 1, or a file',
+  });
 
 const dataSchema = z.strictObject({
   train: sourcesSchema.meta({ description: 'rows to train on; several sets as a list with weights', shown: 'PATH' }),
@@ -81,6 +86,10 @@ const dataSchema = z.strictObject({
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
   allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
+  strict: z
+    .boolean()
+    .default(true)
+    .describe('refuse the data if a row is bad; false leaves bad rows out and lists them'),
   format: z
     .string()
     .nullable()
@@ -187,9 +196,12 @@ const trainingSchema = z.strictObject({
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
   precision: z.enum(['auto', 'bf16', 'f32']).default('auto').describe('compute type; auto is bf16 where it is fast'),
   gradient_checkpointing: z
-    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
-    .describe('recompute activations to save memory; never changes the result'),
+    .describe(
+      'recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: ' +
+        'where memory is short, and with storage nf4 and fp4',
+    ),
   max_memory: z
     .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
     .nullable()

@@ -3,11 +3,14 @@
  * field's usual ones, stands in docs/training-defaults.md.
  */
 import type { BaseFacts, BaseKind } from '../models/base-facts.ts';
+import type { TuningRate } from './method.ts';
 import type { SettledTraining } from './recipe.ts';
 
 export interface TrainingFacts extends BaseFacts {
   /** Name of the tuning: which weights move. */
   tuning: string;
+  /** The tuning's own: `TuningMethod.rate`. */
+  rate: TuningRate;
   /** Name of the objective: what is optimised. */
   objective: string;
   /** Training rows, where they are counted. */
@@ -86,20 +89,34 @@ const RATES: Record<BaseKind, Rates> = {
 const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
 
 /** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */
-const FROM_FEEDBACK: ReadonlySet<string> = new Set([
+const FROM_PREFERENCE: ReadonlySet<string> = new Set([
   'dpo',
   'cpo',
   'simpo',
   'kto',
   'bco',
-  'grpo',
-  'rloo',
-  'ppo',
   'online_dpo',
   'xpo',
   'nash_md',
 ]);
-const OF_FEEDBACK = 0.05;
+const OF_PREFERENCE = 0.05;
+
+/**
+ * They follow rewards of a few answers, whose gradients are mostly noise. Adam gives each weight a step of about the rate
+ * whatever its gradient, so that noise adds up over all that moves: a small model stands as much in an adapter, and little
+ * in all of its weights. Large ones have what TRL's runs use, a twentieth of fine-tuning's.
+ */
+const FROM_REWARD: ReadonlySet<string> = new Set(['grpo', 'rloo', 'ppo']);
+const OF_REWARD: Rates = {
+  lora: [
+    [6e6, 0.35],
+    [1e9, 0.05],
+  ],
+  full: [
+    [6e6, 0.02],
+    [1e9, 0.05],
+  ],
+};
 
 /** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */
 const UNDER_NEW_HEAD = 0.5;
@@ -118,17 +135,25 @@ export function suggestedTraining(facts: TrainingFacts): SettledTraining {
   return { learning_rate: suggestedRate(facts), epochs: epochsFor(facts, batch_size), batch_size };
 }
 
-function suggestedRate({ kind, parameters, tuning, objective }: TrainingFacts): number {
-  const { lora, full } = RATES[kind];
-  const share = shareOf(kind, objective);
-  if (tuning === 'lora') return rounded(share * interpolated(lora, parameters));
-  const ofAll = share * interpolated(full, parameters);
-  // The last blocks alone stand faster steps than all of them, and slower ones than adapters.
-  return rounded(tuning === 'full' ? ofAll : Math.sqrt(ofAll * share * interpolated(lora, parameters)));
+function suggestedRate({ kind, parameters, rate: { like, times }, objective }: TrainingFacts): number {
+  const of = (name: keyof Rates) =>
+    interpolated(RATES[kind][name], parameters) * shareOf({ kind, parameters, objective }, name);
+  const followed = like === 'both' ? Math.sqrt(of('lora') * of('full')) : of(like);
+  const factor = typeof times === 'number' ? times : interpolated(sizes(times), parameters);
+  return rounded(followed * factor);
 }
 
-function shareOf(kind: BaseKind, objective: string): number {
-  if (FROM_FEEDBACK.has(objective)) return OF_FEEDBACK;
+function sizes([small, large]: readonly [number, number]): Anchors {
+  return [
+    [6e6, small],
+    [1e9, large],
+  ];
+}
+
+/** In the rate of fine-tuning. */
+function shareOf({ kind, parameters, objective }: Omit<TrainingFacts, 'tuning' | 'rate'>, name: keyof Rates): number {
+  if (FROM_REWARD.has(objective)) return interpolated(OF_REWARD[name], parameters);
+  if (FROM_PREFERENCE.has(objective)) return OF_PREFERENCE;
   return kind === 'decoder' && !LANGUAGE_OBJECTIVES.has(objective) ? UNDER_NEW_HEAD : 1;
 }
 

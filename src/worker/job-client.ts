@@ -1,5 +1,6 @@
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
 import type { StampedEvent } from '../base/events.ts';
+import { spellingsIn } from '../files/written-numbers.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
 /** Where the chunks of a request go, and what is told of no more once it is over. */
@@ -73,7 +74,7 @@ export class JobClient {
         };
         signal?.addEventListener('abort', stop);
         this.#answers.set(id, { stream: controller, forget: () => signal?.removeEventListener('abort', stop) });
-        this.#post({ type: 'request', id, body });
+        this.#post({ type: 'request', id, body, spellings: spellingsIn(body) });
       },
       cancel,
     });

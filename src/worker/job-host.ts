@@ -1,6 +1,7 @@
 import type { AttuneError } from '../base/errors.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { Registry } from '../base/registry.ts';
+import { restoreSpellings } from '../files/written-numbers.ts';
 import { onFirstRun } from '../train/first-run.ts';
 import type { Job, JobContext, JobModule, JobSpec } from '../jobs/job.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
@@ -24,8 +25,10 @@ export class JobHost {
   }
 
   receive(message: Exclude<ToWorker, { type: 'start' }>): void {
-    if (message.type === 'request') this.#queue.add(message.id, message.body);
-    else if (message.type === 'cancel') this.#queue.cancel(message.id);
+    if (message.type === 'request') {
+      restoreSpellings(message.body, message.spellings);
+      this.#queue.add(message.id, message.body);
+    } else if (message.type === 'cancel') this.#queue.cancel(message.id);
     else if (message.type === 'close') this.#queue.close();
     else this.stop(message.reason);
   }

@@ -1,12 +1,13 @@
 import { AttuneError } from '../base/errors.ts';
 import type { StampedEvent } from '../base/events.ts';
+import type { spellingsIn } from '../files/written-numbers.ts';
 import type { JobSpec } from '../jobs/job.ts';
 
 /** Messages of the process that uses a job to the one that runs it. */
 export type ToWorker =
   | { type: 'start'; spec: JobSpec; detach: boolean }
   | { type: 'stop'; reason: string }
-  | { type: 'request'; id: number; body: unknown }
+  | { type: 'request'; id: number; body: unknown; spellings?: ReturnType<typeof spellingsIn> }
   | { type: 'cancel'; id: number }
   | { type: 'close' };
 

@@ -163,6 +163,13 @@ describe('quantised checkpoints', () => {
       };
     });
     await expectDense(made);
+    // AutoGPTQ's folders once had the settings in a file of their own.
+    const { quantization_config: _, ...plain } = JSON.parse(
+      readFileSync(join(made.folder, 'config.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    writeFileSync(join(made.folder, 'config.json'), JSON.stringify(plain));
+    writeFileSync(join(made.folder, 'quantize_config.json'), JSON.stringify({ ...config, quant_method: undefined }));
+    await expectDense(made);
   });
 
   it('AWQ in the layout of gemm', async () => {
@@ -346,6 +353,28 @@ describe('quantised checkpoints', () => {
     });
     await expect(method({ quant_method: 'awq', bits: 4, group_size: 32, version: 'gemv' })).rejects.toMatchObject({
       code: 'E_CONFIG_BAD',
+    });
+  });
+
+  it('of MLX are named as such, by config.json and by the type of their tensors', async () => {
+    const folder = join(work, 'mlx');
+    cpSync(LLAMA, folder, { recursive: true });
+    const raw = JSON.parse(readFileSync(join(LLAMA, 'config.json'), 'utf8')) as object;
+    const packed = { group_size: 64, bits: 4 };
+    const config = { ...raw, quantization: packed, quantization_config: packed };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'E_QUANTISATION_UNSUPPORTED',
+      got: expect.stringContaining('MLX'),
+    });
+    const header = JSON.stringify({ a: { dtype: 'U32', shape: [1], data_offsets: [0, 4] } }).padEnd(64);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(join(folder, 'model.safetensors'), Buffer.concat([length, Buffer.from(header), Buffer.alloc(4)]));
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(raw));
+    await expect(loadModel(folder)).rejects.toMatchObject({
+      code: 'E_QUANTISATION_UNSUPPORTED',
+      what: expect.stringContaining('the type U32'),
     });
   });
 });

@@ -89,6 +89,11 @@ const cases: Case[] = [
   ],
   ['qwen3_moe', at('qwen3_moe'), { ...llama, experts: { chosen: 2, normalises: true } }],
   [
+    'qwen3_moe, as transformers 5 names its experts',
+    { ...at('qwen3_moe'), num_experts: undefined, num_local_experts: 3 },
+    { ...llama, experts: { chosen: 2, normalises: true } },
+  ],
+  [
     'qwen3_moe, weights that do not add up to 1',
     { ...at('qwen3_moe'), norm_topk_prob: false, decoder_sparse_step: 1, mlp_only_layers: [0] },
     { ...llama, experts: { chosen: 2, normalises: false } },

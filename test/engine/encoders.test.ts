@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -116,6 +116,45 @@ describe('t5', () => {
       expect(after).toEqual(tensor.detach().narrow(0, 0, 1).toNumbers());
     });
     model.dispose();
+  });
+
+  it.each([
+    ['t5', { tie_word_embeddings: true, scale_decoder_outputs: false }, 1],
+    ['t5', { tie_word_embeddings: true, scale_decoder_outputs: true }, 8 ** -0.5],
+    ['t5', { tie_word_embeddings: true }, 8 ** -0.5],
+    ['t5', { tie_word_embeddings: false }, 1],
+    ['mt5', { tie_word_embeddings: true }, 1],
+  ])(
+    'keeps the head of a %s checkpoint whose config.json says %o, and scales by %f',
+    async (model_type, keys, scale) => {
+      const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));
+      const own = { ...tinyConfigs.t5[0], model_type, tie_word_embeddings: false };
+      const made = await tinyModel({ raw: own, task: 'seq2seq' }, 'f32');
+      saveModel(made, folder);
+      const head = new Map(made.parameters()).get('lm_head.weight')!.tensor.toNumbers();
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...own, transformers_version: '5.13.0', ...keys }));
+      const { model, unused } = await loadModel(folder);
+      expect(unused).toEqual([]);
+      expect(new Map(model.parameters()).get('lm_head.weight')!.tensor.toNumbers()).toEqual(head);
+      expect(model.tokenHead.scale).toBe(scale);
+      // The result is read back as it is.
+      saveModel(model, folder);
+      expect((await loadModel(folder)).model.tokenHead.scale).toBe(scale);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  it('keeps the numbers of its config.json as they are written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attune-t5-'));
+    saveModel(await tinyModel({ raw: tinyConfigs.t5[0], task: 'seq2seq' }, 'f32'), folder);
+    const path = join(folder, 'config.json');
+    const text = readFileSync(path, 'utf8')
+      .replace('"initializer_factor": 0.6', '"initializer_factor": 1.0,\n  "layer_norm_epsilon": 1e-06')
+      .replace('"dropout_rate": 0.2', '"dropout_rate": 0.0');
+    writeFileSync(path, text);
+    saveModel((await loadModel(folder)).model, folder);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    rmSync(folder, { recursive: true });
   });
 
   it('is an encoder alone where it makes vectors', async () => {

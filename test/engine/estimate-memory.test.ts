@@ -177,6 +177,7 @@ it('a run says how its steps are split where that was not asked for', async () =
   expect(await noteOf({})).toBeUndefined();
   expect(await noteOf({ micro_batch_tokens: 64 })).toBeUndefined();
   expect(await noteOf({ gradient_checkpointing: true })).toBeUndefined();
+  expect(await noteOf({ gradient_checkpointing: 'least' })).toBeUndefined();
   expect(await noteOf({ micro_batch_tokens: 64, max_memory: '400GB' })).toBeUndefined();
   expect(await noteOf({ micro_batch_tokens: 64, max_memory: 1 })).toContain(
     'yet more than max_memory 1 B may be needed',

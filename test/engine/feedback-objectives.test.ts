@@ -279,3 +279,17 @@ describe('bco', () => {
     });
   });
 });
+
+it('the value head of ppo learns at ten times the rate of the policy, unless told otherwise', async () => {
+  const model = await createModel(config, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+  const rates = async (options: object) => {
+    const method = await objectives.load('ppo');
+    const objective = await method.create({ reward_funcs: ['exact'], ...options }, processor);
+    const found = objective.trainables!(model).map(({ rate }) => rate);
+    objective.dispose?.();
+    return found;
+  };
+  expect(await rates({})).toEqual([10, 10]);
+  expect(await rates({ value_lr_ratio: 1 })).toEqual([1, 1]);
+  model.dispose();
+});

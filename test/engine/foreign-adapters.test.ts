@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromArray, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
+import type { JobContext } from '../../src/jobs/job.ts';
 import { openModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
@@ -71,6 +72,17 @@ describe('an adapter of a sequence classifier', () => {
       expect(of('classifier.bias')).toEqual(values(5).data());
       expect(of('pre_classifier.bias')).toEqual(values(WIDTH).data());
     });
+  });
+
+  it('is merged, and scores as before on random tokens', async () => {
+    const { run: exportModel } = await import('../../src/jobs/export/export.ts');
+    const target = adapter('merging', { modules_to_save: ['classifier', 'score'] });
+    const context = { emit: () => undefined, signal: new AbortController().signal } as unknown as JobContext;
+    const folder = at('merged');
+    const result = await exportModel({ target, to: 'merged', folder, dtype: 'f32' }, context);
+    expect(result).toMatchObject({ split: 'random', rows: 8 });
+    expect(result.after / result.before).toBeCloseTo(1, 5);
+    expect((await headOf(folder)).labels).toHaveLength(5);
   });
 
   it('loads from before PEFT wrote modules_to_save down', async () => {

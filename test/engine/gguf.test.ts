@@ -82,6 +82,25 @@ describe('a model in GGUF', () => {
     for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
   });
 
+  it('Gemma 3 with the positions of transformers 5 is written as with the older keys', async () => {
+    const { rope_theta: theta, ...plain } = gemma;
+    const rope_parameters = {
+      full_attention: { rope_type: 'linear', factor: 8, rope_theta: theta },
+      sliding_attention: { rope_type: 'default', rope_theta: 10_000 },
+    };
+    const raw = { ...plain, model_type: 'gemma3_text', num_hidden_layers: 6 };
+    const model = await createModel({ ...raw, rope_parameters }, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const read = await again(model, 'f32', 'gemma3-renewed.gguf');
+    using file = new GgufFile(at('gemma3-renewed.gguf'));
+    expect(file.header.metadata.get('gemma3.rope.freq_base')?.value).toBe(theta);
+    expect(file.header.metadata.get('gemma3.rope.scaling.factor')?.value).toBe(8);
+    const after = logProbs(read);
+    for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
+    const scaled = { ...rope_parameters, sliding_attention: { rope_type: 'linear', factor: 2, rope_theta: 10_000 } };
+    const other = await createModel({ ...raw, rope_parameters: scaled }, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    expect(() => planGguf(other, 'f32')).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED' }));
+  });
+
   it.each([
     ['layer_types', { layer_types: ['full_attention', 'sliding_attention'] }],
     ['query_pre_attn_scalar', { query_pre_attn_scalar: 64 }],

@@ -101,6 +101,8 @@ describe('a plan of memory', () => {
     expect(plan(tokens)).toMatchObject({ microBatchTokens: tokens, checkpointing: 'least' });
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: true }).checkpointing).toBe('least'); // prettier-ignore
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: false }).checkpointing).toBe(false); // prettier-ignore
+    const least = planMemory(model, { longest: 100, microBatchTokens: 'auto', checkpointing: 'least' });
+    expect(least).toMatchObject({ checkpointing: 'least', fits: true });
   });
 
   it('computes in bf16 where a limit leaves no room for f32', () => {

@@ -1,10 +1,11 @@
 // N tokens, D width of the input
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/nn/index.ts';
 import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
 import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
 import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { kernelPaths, usualPath } from './kernel-paths.ts';
 
 const [N, D] = [11, 6];
 
@@ -39,6 +40,9 @@ function expectClose(got: Tensor, wanted: Tensor): void {
   for (const [i, value] of b.entries()) expect(Math.abs(a[i] - value)).toBeLessThan(1e-5);
 }
 
+const usualProducts = attune.products.default();
+afterEach(() => attune.products.default({ use: usualProducts }));
+
 describe('layers on one input', () => {
   it('give what each gives alone, adapters and biases of their own', () => {
     noGrad(() =>
@@ -53,8 +57,9 @@ describe('layers on one input', () => {
     );
   });
 
-  // Large enough for libtorch's quicker product, which writes a single column as if it were contiguous.
-  it('have the gradients of f32 in bf16 with adapters of rank one', () => {
+  // Large enough for libtorch's quicker product, which takes a single column for contiguous.
+  it.each(['own', 'libtorch'])('have the gradients of f32 in bf16 with adapters of rank one, by %s products', (use) => {
+    attune.products.default({ use });
     const gradients = (['f32', 'bf16'] as const).map((dtype) =>
       scope(() => {
         const layers = [40, 70, 50].map((out) => layerOf(out));
@@ -126,6 +131,24 @@ describe('layers on one input', () => {
       expect(() => run([made.y, made.y])).toThrow('all outputs that are known, or none');
     });
   });
+
+  it.each(kernelPaths)(
+    'read to the bit what the gated unit gives by itself, with $path kernels',
+    ({ path, isHere }) => {
+      if (!isHere) return;
+      attune.kernels.default({ use: path });
+      noGrad(() =>
+        scope(() => {
+          const [gate, up, layer, adapted] = [normal([N, D], 'gate'), normal([N, D], 'up'), layerOf(5), layerOf(5)];
+          lowRank(adapted).lora_B.assign(normal([5, 2], 'B').mul(0));
+          const plain = layer.forward(gateOf('silu')(gate, up)).toNumbers();
+          for (const one of [layer, adapted])
+            expect(gatedLinear(one, gateOf('silu'), { gate, up }).toNumbers()).toEqual(plain);
+        }),
+      );
+      attune.kernels.default({ use: usualPath });
+    },
+  );
 
   it.each(['silu', 'gelu'])('read what a gate of %s gives', (activation) => {
     noGrad(() =>

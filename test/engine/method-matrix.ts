@@ -196,7 +196,7 @@ export async function runCell(recipe: Recipe): Promise<CellRun> {
   return { before, steps, hasMoved, whole, resumed };
 }
 
-function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: string): Promise<PreparedRun> {
+export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: string): Promise<PreparedRun> {
   const earlier = from === undefined ? undefined : readConstants(from);
   const { signal } = new AbortController();
   mkdirSync(recipe.output_dir, { recursive: true });

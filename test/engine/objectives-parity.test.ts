@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,25 @@ describe("parity with TRL's objectives", () => {
     expect(report.ok).toBe(false);
     expect(report.problems).toEqual([expect.stringContaining('dpo_tokens_trl19/ipo: loss is')]);
     expect(report.notBuilt).toEqual(['unheard_of']);
+  });
+
+  it('the lower bound of a correction that truncates counts', async () => {
+    const folder = join(temporary, 'lower-bound');
+    mkdirSync(folder);
+    for (const name of [
+      'grpo.safetensors',
+      'grpo_trl19.json',
+      'grpo_trl19_out.safetensors',
+      'grpo.json',
+      'grpo_out.safetensors',
+    ])
+      cpSync(join(reference, name), join(folder, name));
+    const path = join(folder, 'grpo_trl19.json');
+    const file = readJson<{ cases: Record<string, { options: { is_min: number | null } }> }>(path);
+    file.cases.is_sequence_truncate.options.is_min = 1.4;
+    writeJson(path, file);
+    const report = await checkFolder(folder);
+    expect(report.problems).toContainEqual(expect.stringContaining('grpo_trl19/is_sequence_truncate: loss is'));
   });
 });
 

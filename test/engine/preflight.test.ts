@@ -1,7 +1,11 @@
 // The worst step that a preflight tries is one that a run takes.
+import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { largestBatches } from '../../src/jobs/train/preflight.ts';
+import { largestBatches, preflight } from '../../src/jobs/train/preflight.ts';
+import { freeTraining } from '../../src/jobs/train/training-run.ts';
 import { tokensOf, type PreparedRow } from '../../src/train/interfaces.ts';
+import { matrixFolder } from './matrix-folder.ts';
+import { prepare, recipeOf } from './method-matrix.ts';
 
 const row = (size: number): PreparedRow => ({
   id: String(size),
@@ -19,4 +23,48 @@ it('packs what an objective makes of its rows into micro-batches as a step does'
     expect.arrayContaining([[20, 30], [40]]),
   );
   expect(largestBatches(prompts, { objective: {} }, most)).toBe(prompts);
+});
+
+const folder = matrixFolder('preflight', ['llama']);
+const REWARD_SECONDS = 0.2;
+
+/** Losses and rewards of a run's steps, with a preflight before them or without one. */
+async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
+  const recipe = await recipeOf({ objective, tuning: 'lora', model: 'llama' }, folder);
+  const steps: unknown[] = [];
+  const prepared = await prepare(recipe, (event) => {
+    if (event.type === 'step-finished') steps.push([event.loss, event.metrics]);
+  });
+  const { parts, options, constants, trainer } = prepared;
+  const produce = parts.objective.produce!;
+  // Rewards may take longer than everything else of a step.
+  const slow: typeof produce = async (...given) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000 * REWARD_SECONDS));
+    return produce(...given);
+  };
+  const found = isTried
+    ? await preflight({
+        parts: { ...parts, objective: { ...parts.objective, produce: slow } },
+        options,
+        constants,
+        recipe,
+        step: trainer.stepContext(),
+        folder: recipe.output_dir,
+        checkpointsKept: 1,
+        comparisonBytes: 0,
+        emit: () => undefined,
+      })
+    : undefined;
+  await trainer.run();
+  freeTraining(prepared);
+  rmSync(recipe.output_dir, { recursive: true });
+  return { steps, found };
+}
+
+it.each(['grpo', 'ppo'] as const)('times the rollouts of %s, and changes nothing of the run', async (objective) => {
+  const { steps, found } = await stepsOf(objective, true);
+  expect(found!.secondsPerStep).toBeGreaterThan(0.9 * REWARD_SECONDS);
+  expect(found!.totalSeconds).toBeCloseTo(3 * found!.secondsPerStep, 6);
+  expect(steps).toHaveLength(3);
+  expect(steps).toEqual((await stepsOf(objective, false)).steps);
 });

@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { readJson, writeJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
@@ -21,6 +23,29 @@ it('LoRA on a checkpoint in nf4 gives the logits and the ten-step curve of PEFT 
   const report = await checkFolder(fileURLToPath(new URL('../../fixtures/quantisation/llama_nf4', import.meta.url)));
   expect(report.problems).toEqual([]);
   expect(report.curves.map((curve) => curve.name)).toEqual(['loss', 'gradient norm']);
+});
+
+it('reads what LoRA+ decays by, and what bitsandbytes’ AdamW is set to', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'attune-parity-'));
+  const changed = (from: string, file: string, keys: object): string => {
+    const folder = join(temporary, basename(from));
+    cpSync(from, folder, { recursive: true });
+    const about = readJson<{ train?: { optimizer: object }; options?: object }>(join(folder, file));
+    Object.assign(about.train?.optimizer ?? about.options!, keys);
+    writeJson(join(folder, file), about);
+    return folder;
+  };
+  cpSync(join(root, '../models/llama'), join(temporary, 'models/llama'), { recursive: true });
+  const plus = changed(join(root, 'llama/lora_dora'), 'case.json', {
+    loraplus_lr_ratio: 1,
+    loraplus_weight_decay: 5,
+  });
+  expect((await checkFolder(plus)).problems).toContainEqual(expect.stringContaining('loss at step 9 is'));
+  for (const keys of [{ betas: [0.5, 0.999] }, { eps: 0.1 }]) {
+    const { problems } = await checkFolder(changed(join(root, '../quantisation'), 'adamw8bit.json', keys));
+    expect(problems).toContainEqual(expect.stringContaining('adamw_8bit big.step'));
+  }
+  rmSync(temporary, { recursive: true });
 });
 
 it("PEFT's adapter without the biases that it trained is refused with the reason", async () => {

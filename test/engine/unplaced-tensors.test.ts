@@ -2,9 +2,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
-import { fromArray, SafetensorsFile, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/nn/index.ts';
+import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
+
+import { tinyConfigs } from './tiny-configs.ts';
 
 const LLAMA = 'fixtures/models/llama';
 const work = mkdtempSync(join(tmpdir(), 'attune-unplaced-'));
@@ -45,6 +48,19 @@ describe('tensors without a place', () => {
     expect(tied.unused).toEqual(['lm_head.weight']);
   });
 
+  it('takes a head that differs from the tied table for one of its own, as transformers 5 does', async () => {
+    const recent = { tie_word_embeddings: true, transformers_version: '5.3.0' };
+    const { model, unused } = await loadModel(folderWith('own-head', [], recent));
+    expect(unused).toEqual([]);
+    expect(model.config.tie_word_embeddings).toBe(false);
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    const head = new Map(model.parameters()).get('lm_head.weight')!;
+    expect(head.tensor.toNumbers()).toEqual(files.get('lm_head.weight').toNumbers());
+    const copy: [string, Tensor] = ['lm_head.weight', files.get('model.embed_tokens.weight')];
+    const tied = await loadModel(folderWith('copy', [copy], recent));
+    expect([tied.unused, tied.model.config.tie_word_embeddings]).toEqual([['lm_head.weight'], true]);
+  });
+
   it('integers in place of weights are refused', async () => {
     const path = 'model.layers.0.mlp.up_proj.weight';
     using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
@@ -71,5 +87,39 @@ describe('settings of another model type', () => {
   it('passes at values that change nothing', async () => {
     const neutral = { logit_scale: 1, final_logit_softcapping: null, no_rope_layers: [], use_qk_norm: false };
     await expect(skeleton({ ...raw, ...neutral }, {})).resolves.toBeDefined();
+  });
+});
+
+describe('settings as transformers 5 writes or ignores them', () => {
+  it('an EXAONE 4 without any window', async () => {
+    const [raw] = tinyConfigs.exaone4;
+    const model = (await skeleton({ ...raw, sliding_window: null, sliding_window_pattern: 0 }, {})).model;
+    expect(model.trunk.stack.blockList).toHaveLength(Number(raw.num_hidden_layers));
+  });
+
+  it('a Whisper whose embeddings would be scaled', async () => {
+    const [raw] = tinyConfigs.whisper;
+    const vectors = async (scale_embedding: boolean) => {
+      const model = await createModel({ ...raw, scale_embedding }, { task: 'seq2seq', dtype: 'f32', seed: 1 });
+      return scope(() => {
+        const layout = layoutOfRows([2], { causal: true });
+        const ids = BigInt64Array.of(1n, 2n);
+        const positions = fromArray(BigInt64Array.of(0n, 1n));
+        return model.trunk.stack
+          .embed({ ids, layout } as never, { ids, positions, layout, dtype: 'f32', device: 'cpu' } as never)
+          .toNumbers();
+      });
+    };
+    expect(await vectors(true)).toEqual(await vectors(false));
+  });
+
+  it.each([
+    ['bart', 'BartForCausalLM'],
+    ['marian', 'MarianForCausalLM'],
+  ] as const)('the decoder of a %s alone is refused', async (type, name) => {
+    await expect(skeleton({ ...tinyConfigs[type][0], architectures: [name] }, {})).rejects.toMatchObject({
+      code: 'E_TASK_UNSUPPORTED',
+      what: expect.stringContaining(name),
+    });
   });
 });

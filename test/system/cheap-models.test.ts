@@ -18,10 +18,16 @@ function rows(): string {
   return `text,label\n${lines.join('\n')}\n`;
 }
 
+const OWN = `model: model
+data: {train: topics-own.csv, test: 0.3, columns: {text: matter, label: queue}}
+objective: classification
+`;
+
 describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
     bench.write('topics.csv', rows());
+    bench.write('topics-own.csv', rows().replace('text,label', 'matter,queue'));
     bench.write(
       'topics.yaml',
       'model: model\ndata: {train: topics.csv, test: 0.3}\nobjective: classification\ntuning: full\n',
@@ -48,6 +54,22 @@ describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept',
     const inspected = bench.run(['data', 'inspect', 'topics.yaml', '--model', 'tfidf']);
     expect(inspected.document).toMatchObject({ objective: 'classification', problems: [] });
     expect(bench.failure(['runs', 'continue', 'runs/topics-tfidf']).code).toBe('E_TASK_UNSUPPORTED');
+  });
+
+  it('is measured on rows of its own columns, where bad ones can be left out', () => {
+    bench.write('own.csv', 'matter,queue\n"rain and storm",weather\n"coin and price",money\n"soup, bread",food\n');
+    bench.write('own.yaml', OWN);
+    expect(bench.run(['train', 'own.yaml', '--model', 'tfidf']).code).toBe(0);
+    for (const words of [
+      ['eval', 'runs/own-tfidf'],
+      ['compare', 'runs/own-tfidf', 'majority'],
+    ])
+      expect(bench.run([...words, '--data', 'own.csv']).code).toBe(0);
+    bench.write('bad.csv', 'matter,queue\n"rain and storm",weather\n"",money\n"soup, bread",food\n');
+    expect(bench.failure(['eval', 'runs/own-tfidf', '--data', 'bad.csv']).code).toBe('E_BAD_ROWS');
+    const { document, stderr } = bench.run(['eval', 'runs/own-tfidf', '--data', 'bad.csv', '--strict', 'false']);
+    expect(document).toMatchObject({ rows: 2 });
+    expect(stderr).toContain('1 bad row left out of bad.csv: line 3');
   });
 
   it('is measured, compared and proved by its bytes', () => {

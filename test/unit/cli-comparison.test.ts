@@ -51,7 +51,10 @@ function comparison(factor: number, title = 'nearest training row'): Comparison 
 
 describe('a comparison in the terminal', () => {
   test('names the metric, every system with its interval, and by how much the result is better', () => {
-    const [head, tuned, nearest] = describeComparison(comparison(1), terminal).split('\n');
+    const [advice, more, , head, tuned, nearest] = describeComparison(comparison(1), terminal).split('\n');
+    expect(`${advice} ${more}`).toBe(
+      'Better. Use the tuned model: it has phoneme error rate 0.158, nearest training row 0.399, where lower is better.',
+    );
     expect(head).toMatch(/^phoneme error rate +value +95 % interval +better by$/);
     expect(tuned).toMatch(/^tuned +0\.158 +0\.144 to 0\.176$/);
     expect(nearest).toMatch(/^nearest training row +0\.399 +0\.364 to 0\.444 +▲ 0\.24 \(0\.16 to 0\.32\)$/);
@@ -80,23 +83,23 @@ describe('a comparison in the terminal', () => {
 
   test('says where the result loses, whatever the verdict is, and what was left out', () => {
     const text = describeComparison(comparison(1), terminal);
-    expect(text).toContain('better: phoneme error rate');
+    expect(text).toContain('phoneme error rate 0.158 against 0.399 of nearest training row');
     expect(text).toContain('worse than nearest training row by exact match: −0.1');
     expect(text).toContain('rows answered better than by nearest training row: 2, worse: 1');
     expect(text).toContain('a sample of 300 of 400 rows');
     expect(text).toContain('logistic_regression left out: the answers are texts');
   });
 
-  test('explains "no evidence" beside an interval without 0 by what p is corrected for', () => {
+  test('explains what is probable beside an interval without 0 by what p is corrected for', () => {
     const known = comparison(1);
     const [one, other] = known.differences;
     const second = { ...one, against: 'base', p: 0.001, pAdjusted: 0.002 };
     const differences = [{ ...one, p: 0.04, pAdjusted: 0.08, verdict: 'no-evidence' as const }, second, other];
     const text = describeComparison({ ...known, rivals: ['nearest', 'base'], differences }, terminal);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      'no evidence against nearest training row, although its interval is without 0: p 0.08, corrected for 2 comparisons (0.04 alone)',
+      'better than nearest training row probably, not surely: its interval is without 0, but p 0.08, corrected for 2 comparisons (0.04 alone)',
     );
-    expect(describeComparison(known, terminal)).not.toContain('although');
+    expect(describeComparison(known, terminal)).not.toContain('probably');
   });
 
   test('leaves a dash where a system has no value of a metric', () => {

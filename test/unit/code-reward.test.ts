@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { codeIn, outcomeOf, refuseNetwork } from '../../src/methods/objectives/rewards/code/code-reward.ts';
-import { isolation, runInSandbox } from '../../src/methods/objectives/rewards/code/sandbox.ts';
+import { codeIn, outcomeOf, refuseUnisolated } from '../../src/methods/objectives/rewards/code/code-reward.ts';
+import { NO_ISOLATION } from '../../src/methods/objectives/rewards/code/isolation.ts';
 import { createScorer } from '../../src/methods/objectives/rewards/index.ts';
 import { sampledParts, type SampledSettings } from '../../src/methods/objectives/sampled-objective.ts';
 import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
@@ -58,106 +57,6 @@ describe('code in an answer', () => {
   });
 });
 
-/** Reaches out of its context, if it can, for the process around it. */
-const climb = "const out = globalThis.constructor.constructor('return process')();";
-
-describe('hostile code is worth nothing and harms nothing', () => {
-  it.each([
-    ['loops without end', 'const add = () => { for (;;); };', 'timeout'],
-    ['waits for itself without end', 'const add = async () => { for (;;) await 0; };', 'timeout'],
-    [
-      'allocates lists without end',
-      'const add = () => { const a = []; for (;;) a.push(new Array(1e6).fill(1)); };',
-      'memory',
-    ],
-    [
-      'allocates bytes without end',
-      'const add = () => { const a = []; for (;;) a.push(new Uint8Array(1e8).fill(1)); };',
-      'memory',
-    ],
-    ['prints without end', 'const add = () => { for (;;) console.log("x".repeat(1e4)); };', 'output'],
-    ['ends the process', `${climb} out.exit(0);`, 'wrong'],
-    ['loads a module', "const add = () => require('fs');", 'wrong'],
-    ['imports a module', "const add = () => import('node:fs');", 'wrong'],
-  ])('that %s', async (_, code, failure) => {
-    const timeout = failure === 'timeout' ? 1 : 30;
-    const outcome = await run(code, ['await add() === 1'], { timeout, memory_mb: 64 });
-    expect(outcome).toEqual({ share: 0, failure });
-  });
-
-  it.each([
-    [
-      'brings a judge of its own',
-      "Object.defineProperty(globalThis, '__assert', { value: { equal() {} }, writable: false });",
-    ],
-    [
-      'hides the judge',
-      "Object.defineProperty(globalThis, '__assert', { get: () => ({ equal() {} }), set() {}, configurable: true });",
-    ],
-    ['replaces its world', 'globalThis.globalThis = { __assert: { equal() {} } };'],
-    [
-      'climbs out of its context by an error where no stack is left',
-      `function add() {
-        let out;
-        const deeper = () => {
-          try { deeper(); } catch {}
-          try { __assert.equal(1, 1); } catch (error) {
-            try { if (error.constructor.constructor('return typeof process')() === 'object') out = error; } catch {}
-          }
-        };
-        deeper();
-        out?.constructor.constructor('Promise.withResolvers = () => ({ promise: Promise.resolve("pass") })')();
-      }`,
-    ],
-    [
-      'climbs out of its context by a promise',
-      `const own = { [Symbol.species]: function (run) { run(() => {}, () => {}); run.constructor('process.exit(0)')(); } };
-      Object.defineProperty((async () => {})().constructor.prototype, 'constructor', { value: own });`,
-    ],
-  ])('that %s', async (_, code) => {
-    const outcome = await run(code.includes('function add') ? code : `${code} const add = () => 0;`, adds.slice(0, 1));
-    expect(outcome).toEqual({ share: 0, failure: 'wrong' });
-  });
-
-  const reach = (body: string) => {
-    const args = ['--permission', '--eval', `console.log('ready'); ${body}`];
-    return runInSandbox(
-      { command: process.execPath, args, input: '', readyMark: 'ready\n' },
-      { seconds: 5, memoryBytes: 2 ** 27 },
-    );
-  };
-
-  it('finds no files, no environment, no other process and no thread, should it get out of its context', async () => {
-    const { output, end } = await reach(`
-      const tried = (body) => { try { body(); return 'done'; } catch (error) { return error.code; } };
-      const fs = require('node:fs');
-      console.log(JSON.stringify([
-        tried(() => fs.readFileSync('/etc/passwd')),
-        tried(() => fs.writeFileSync('/tmp/attune-escaped', 'x')),
-        tried(() => require('node:child_process').spawnSync('/bin/true')),
-        tried(() => new (require('node:worker_threads').Worker)('1', { eval: true })),
-        Object.keys(process.env),
-      ]));`);
-    const denied = 'ERR_ACCESS_DENIED';
-    expect(JSON.parse(output.split('\n')[1])).toEqual([denied, denied, denied, denied, []]);
-    expect(end).toBe('exit');
-    expect(existsSync('/tmp/attune-escaped')).toBe(false);
-  });
-
-  it.runIf(isolation().name === 'namespaces')('finds no network either', async () => {
-    const { output } = await reach(
-      "require('node:net').connect(9, '127.0.0.1').on('error', (error) => console.log(error.code)); require('node:dns').lookup('localhost', () => {});",
-    );
-    expect(output).toMatch(/ENETUNREACH|EACCES|ERR_ACCESS_DENIED/);
-  });
-
-  it('prints a gigabyte into nothing', async () => {
-    const { output, end } = await reach("for (let i = 0; i < 1e5; i++) process.stdout.write('x'.repeat(1e4));");
-    expect(end).toBe('output');
-    expect(output.length).toBeLessThan(2 ** 17);
-  });
-});
-
 it('a second reward of code tells of its failures too', () => {
   const settings = { reward_funcs: [spec(), spec()], held_out_reward_funcs: [], reward_timeout: 1 };
   const { scorers } = sampledParts(settings as unknown as SampledSettings, {} as Processor);
@@ -184,15 +83,9 @@ describe('before training', () => {
     );
   });
 
-  it('refuses a network within reach, unless it is allowed', () => {
-    const none = { name: 'none', command: [] } as const;
-    expect(() => refuseNetwork(spec(), { name: 'namespaces', command: [] })).not.toThrow();
-    expect(() => refuseNetwork(spec(), none)).toThrow(expect.objectContaining({ code: 'E_CODE_NETWORK' }));
-    expect(() => refuseNetwork(spec({ allow_network: true }), none)).not.toThrow();
-  });
-
-  it('says that Python is not run', async () => {
-    const scorer = createScorer(spec({ language: 'python' }), { hashes: {}, timeout: 1 });
-    await expect(scorer.ready?.(new AbortController().signal)).rejects.toMatchObject({ code: 'E_CODE_LANGUAGE' });
+  it('refuses to run code without isolation, unless it is allowed', () => {
+    expect(() => refuseUnisolated(spec(), { ...NO_ISOLATION, name: 'bubblewrap' })).not.toThrow();
+    expect(() => refuseUnisolated(spec(), NO_ISOLATION)).toThrow(expect.objectContaining({ code: 'E_CODE_ISOLATION' }));
+    expect(() => refuseUnisolated(spec({ allow_unisolated: true }), NO_ISOLATION)).not.toThrow();
   });
 });

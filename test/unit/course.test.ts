@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceText, judgeCourse, type CourseFacts } from '../../src/train/course.ts';
+import { adviceText, judgeCourse, type CourseFacts, type RewardCurves } from '../../src/train/course.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 
 /** A run under cosine with a validation after each third, each change with this error. */
@@ -25,6 +25,7 @@ function courseOf(losses: readonly number[], changes: Partial<CourseFacts> & { e
     resultStep: totalSteps,
     epochs: losses.length - 1,
     learningRate: 2e-4,
+    usualRate: 2e-4,
     ...rest,
   };
 }
@@ -71,5 +72,77 @@ describe('what the course of the losses says of the settings', () => {
     expect(adviceText(harmed, 'run')).toMatch(/unstable: .* 1\.94 to 2\.41 by step 75: .* --learning-rate 0\.0013$/);
     const trainLosses = Array.from({ length: 100 }, (_, step) => ({ step, value: 1 + step / 100 }));
     expect(judgeCourse(courseOf([3, 2, 2, 2], { trainLosses }))).toMatchObject({ course: 'unstable' });
+  });
+
+  it('takes a training loss that rose within its noise, or around 0, for no divergence', () => {
+    const around = (mean: number, noise: number) =>
+      Array.from({ length: 60 }, (_, step) => ({ step, value: mean + noise * (step % 2 === 0 ? 1 : -1) + step / 1e4 }));
+    expect(judgeCourse(courseOf([3, 2, 2, 2], { trainLosses: around(1, 0.5) }))).toBeUndefined();
+    expect(judgeCourse(courseOf([3, 2, 2, 2], { trainLosses: around(-0.002, 0.01) }))).toBeUndefined();
+  });
+
+  it('names the usual rate of a tuning whose run had a far lower one', () => {
+    // prompt_tuning at a fiftieth of its rate.
+    const advice = judgeCourse(courseOf([3.58, 2.6, 2.1, 1.82], { learningRate: 1e-3, usualRate: 5e-2 }))!;
+    expect(advice).toMatchObject({ course: 'falling', change: { epochs: 3, learning_rate: 5e-2 } });
+    expect(adviceText(advice, 'run')).toMatch(/; or train again with a higher rate, --learning-rate 0\.05$/);
+  });
+});
+
+/** Rewards of ten steps each with these means, which step for step are this far from them. */
+function rewardsOf(means: readonly number[], noise: number, others: Partial<RewardCurves> = {}): Partial<CourseFacts> {
+  const rewards = means.flatMap((mean, ten) =>
+    Array.from({ length: 10 }, (_, i) => {
+      const next = means[ten + 1] ?? 2 * mean - means[ten - 1];
+      return {
+        step: 10 * ten + i + 1,
+        value: mean + ((next - mean) * i) / 10 + noise * [1, -1, 0.3, -0.3, 0.6, -0.6][i % 6],
+      };
+    }),
+  );
+  const trainLosses = rewards.map(({ step }) => ({ step, value: (step % 2 === 0 ? -1 : 1) * 1e-3 * (1 + step) }));
+  return { trainLosses, epochs: 4, rewards: { rewards, alike: [], entropies: [], distances: [], ...others } };
+}
+
+const constant = (value: number, length: number) => Array.from({ length }, (_, step) => ({ step, value }));
+
+// Mean rewards of each ten steps, measured on attune-base.
+describe('what the course of the rewards says', () => {
+  it.each([
+    ['GRPO from 0.04 to 1', [0.042, 0.268, 0.907, 0.999, 1], 0.01],
+    ['GRPO that keeps what it has', [0.1, 0.5, 0.8, 0.9, 0.92, 0.92, 0.92], 0.03],
+  ])('says nothing of a run that rose and settled: %s', (_, means, noise) => {
+    expect(judgeCourse(courseOf([], rewardsOf(means, noise)))).toBeUndefined();
+  });
+
+  it.each([
+    ['RLOO', [0.042, 0.202, 0.646, 0.912], 0.05],
+    ['PPO', [0.029, 0.078, 0.253, 0.481], 0.05],
+    ['sorting', [0.094, 0.113, 0.164, 0.222, 0.212, 0.286, 0.344, 0.395, 0.487, 0.777], 0.06],
+  ])('goes on with a run that still rises: %s', (_, means, noise) => {
+    const advice = judgeCourse(courseOf([], rewardsOf(means, noise)))!;
+    expect(adviceText(advice, 'run')).toMatch(/^the reward was still rising .*: attune runs continue run --epochs 4$/);
+  });
+
+  it('warns where the reward has not moved beyond its noise, and says what to do', () => {
+    const means = [0.358, 0.364, 0.4, 0.362, 0.386, 0.389];
+    const rates = { learningRate: 1e-4, usualRate: 7e-4 };
+    const advice = judgeCourse(courseOf([], { ...rewardsOf(means, 0.15), ...rates }))!;
+    expect(advice).toMatchObject({ course: 'flat', change: { epochs: 17, learning_rate: 7e-4 } });
+    expect(adviceText(advice, 'run')).toMatch(
+      /^the reward has not moved beyond its noise .* in 60 steps: train longer, --epochs 17; or at the usual rate/,
+    );
+    const alike = judgeCourse(courseOf([], rewardsOf([1, 1, 1], 0, { alike: constant(1, 30) })))!;
+    expect(alike.finding).toContain('at 100 % of the prompts all answers got the same reward');
+    expect(alike.change).toEqual({});
+  });
+
+  it('wants a lower rate where the reward fell, or answers became alike without it', () => {
+    const fell = judgeCourse(courseOf([], { ...rewardsOf([0.38, 0.3, 0.1, 0.02], 0.05), learningRate: 1e-4 }))!;
+    expect(fell).toMatchObject({ course: 'unstable', change: { learning_rate: 2.5e-5 } });
+    const entropies = Array.from({ length: 40 }, (_, step) => ({ step, value: 0.4 * 0.8 ** step }));
+    const collapsed = judgeCourse(courseOf([], rewardsOf([0.3, 0.3, 0.3, 0.3], 0.05, { entropies })))!;
+    expect(collapsed).toMatchObject({ course: 'unstable' });
+    expect(collapsed.finding).toContain('entropy');
   });
 });

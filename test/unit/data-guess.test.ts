@@ -183,7 +183,7 @@ describe('a text and its label', () => {
   it('is none where every value is another', () => {
     expect(isClear(guess({ text: 'sentence', label: 'sentence' }))).toBe(false);
     expect(isClear(guess({ text: 'sentence', label: 'phrase' }))).toBe(false);
-    expect(isClear(guess({ text: 'sentence', label: 'one' }))).toBe(true); // nothing to learn from one value: running text
+    expect(isClear(guess({ text: 'sentence', label: 'one' }))).toBe(false); // one value: a mistake, not a reason to learn the text
   });
 
   it('is not decided between two labels', () => {

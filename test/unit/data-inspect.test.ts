@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DataInspectionResult, inspectTrainingData } from '../../src/app/inspect-data.ts';
+import { runCommandLine } from '../../src/cli/command-line.ts';
 import { command } from '../../src/cli/commands/data-inspect.ts';
 import { createTerminal } from '../../src/cli/terminal.ts';
 import { countLabels, type Example, type LabelReport } from '../../src/data/index.ts';
@@ -28,6 +29,15 @@ function write(name: string, header: string, line: (row: number) => string): str
 
 const inspect = (path: string, flags: Record<string, unknown>) =>
   inspectTrainingData(path, { flags, rows: 1, onEvent: () => {}, signal: new AbortController().signal });
+
+/** What a command line writes to a terminal. */
+async function onTerminal(...argv: string[]): Promise<string> {
+  let text = '';
+  const stdout = { isTTY: true, columns: 100, write: (part: string) => (text += part) };
+  const env = { TERM: 'xterm-256color' };
+  expect(await runCommandLine(argv, { stdin: {}, stdout, stderr: { write: () => true }, env })).toBe(0);
+  return text;
+}
 
 const shown = (result: DataInspectionResult, env: NodeJS.ProcessEnv): string => {
   const terminal = createTerminal({ isTTY: env.NO_COLOR === undefined, write: () => true }, env);
@@ -57,7 +67,20 @@ describe('data inspect on a file of its own columns', () => {
     expect(plain).toContain('billing    20  50.0 %');
     expect(plain).toContain('! rare has fewer than 10 rows');
     expect(plain).toContain(`→ ⟦${label}⟧`);
-    expect(shown(result, { FORCE_COLOR: '1' })).toContain(`\u001b[32m${label}\u001b[0m`);
+    expect(
+      await onTerminal('data', 'inspect', 't.csv', '--columns', '{text: [subject, body], label: queue}'),
+    ).toContain(`\u001b[32m${label}\u001b[39m`);
+  });
+
+  it.each([
+    ['t.csv', 'text,label', (row: number) => `matter ${row},${queue(row)}`],
+    ['q.csv', 'prompt,completion', (row: number) => `question ${row},answer ${row}`],
+  ])('is readable in a terminal with colours: %s', async (name, header, line) => {
+    write(name, header, line);
+    const text = await onTerminal('data', 'inspect', name);
+    expect(text).toContain('\u001b[32m');
+    expect(text).toContain('\u001b[2m');
+    expect(text).not.toMatch(/␛|\\u\{1b\}|\[\d{4,}/);
   });
 
   it('obeys --format, and shows the range of numbers; numbers without names are remarked on', async () => {

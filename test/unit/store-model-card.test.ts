@@ -15,6 +15,7 @@ const comparison: Comparison = {
   rivals: ['base'],
   verdict: 'better',
   sentence: 'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 300 rows of test.',
+  conclusion: { outcome: 'better', advice: 'Use the tuned model: it has chrF 50, the base model 30.', use: 'tuned' },
   differences: [],
   flips: { against: 'base', worse: [], better: [] },
   skipped: [],
@@ -87,7 +88,7 @@ describe('a model card', () => {
 
   test('shows verdict, systems, data hashes and the recipe', () => {
     const { body } = split(modelCard(parts));
-    expect(body).toContain('**Better than what it was compared with.** chrF 50 against 30 of base (better by 20, 95 %');
+    expect(body).toContain('**Better than what it was compared with.** Use the tuned model: it has chrF 50');
     expect(body).toContain('| tuned (this one) | 50 | 47 to 53 |');
     expect(body).toContain('| train | 8,000 | `aaaa` |');
     expect(body).not.toContain('| test |');

@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { baseFacts } from '../../src/models/base-facts.ts';
+import { tunings } from '../../src/methods/tuning/index.ts';
 import { suggestedTraining, type TrainingFacts } from '../../src/train/suggested-training.ts';
 import { modelFolder } from '../../src/jobs/model/base-model.ts';
 
-const facts: TrainingFacts = { kind: 'decoder', parameters: 5.8e6, tuning: 'lora', objective: 'sft' };
-const rateOf = (changes: Partial<TrainingFacts>) => suggestedTraining({ ...facts, ...changes }).learning_rate;
+const rates = new Map(
+  await Promise.all(tunings.names.map(async (name) => [name as string, (await tunings.load(name)).rate({})] as const)),
+);
+const facts: Omit<TrainingFacts, 'rate'> = {
+  kind: 'decoder',
+  parameters: 5.8e6,
+  tuning: 'lora',
+  objective: 'sft',
+};
+const suggested = (changes: Partial<TrainingFacts>) => {
+  const all = { ...facts, ...changes };
+  return suggestedTraining({ ...all, rate: rates.get(all.tuning)! });
+};
+const rateOf = (changes: Partial<TrainingFacts>) => suggested(changes).learning_rate;
 
 describe('what a base is trained with unless the recipe says it', () => {
   it('has the rates that were measured on attune-base', async () => {
@@ -22,6 +35,16 @@ describe('what a base is trained with unless the recipe says it', () => {
     expect(rateOf({ parameters: 7e9, tuning: 'full' })).toBe(1e-5);
     expect(rateOf({ parameters: 7e10 })).toBe(1e-4);
     expect(rateOf({ kind: 'encoder', parameters: 1.1e8, tuning: 'full', objective: 'classification' })).toBe(5e-5);
+  });
+
+  it('has rates of rewards that a reference learnt at on 6 M weights, and those of the field at 1 B', () => {
+    for (const objective of ['grpo', 'rloo', 'ppo']) {
+      expect(rateOf({ objective })).toBe(7e-4);
+      expect(rateOf({ objective, tuning: 'full' })).toBe(2e-5);
+      expect(rateOf({ objective, parameters: 1e9 })).toBe(1e-5);
+      expect(rateOf({ objective, tuning: 'full', parameters: 1e9 })).toBe(1e-6);
+    }
+    expect(rateOf({ objective: 'dpo' })).toBe(1e-4);
   });
 
   it('never rises with the size, and is lower for all weights than for adapters, with the last blocks between', () => {
@@ -44,7 +67,7 @@ describe('what a base is trained with unless the recipe says it', () => {
 
   it('passes over few rows more often, over many less, and takes more rows to a step where there are many', () => {
     const of = (rows: number, parameters = 5.8e6) => {
-      const { epochs, batch_size: batch } = suggestedTraining({ ...facts, parameters, rows });
+      const { epochs, batch_size: batch } = suggested({ parameters, rows });
       return [epochs, batch];
     };
     expect(of(50)).toEqual([10, 8]);
@@ -54,6 +77,6 @@ describe('what a base is trained with unless the recipe says it', () => {
     expect(of(30_000)).toEqual([2, 32]);
     expect(of(500_000)).toEqual([1, 32]);
     expect(of(50, 7e9)).toEqual([5, 8]);
-    expect(suggestedTraining(facts)).toMatchObject({ epochs: 3, batch_size: 8 });
+    expect(suggested({})).toMatchObject({ epochs: 3, batch_size: 8 });
   });
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   checkTemplate,
-  colourRow,
+  shownParts,
   newTokenizer,
   Renderer,
   templateHash,
@@ -11,6 +11,10 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
+import { parseForTemplates } from '../../src/data/containers/container.ts';
+import type { ToolSchema } from '../../src/text/message.ts';
+import { paintParts } from '../../src/cli/row-text.ts';
+import { createTerminal } from '../../src/cli/terminal.ts';
 import { formatTime } from '../../src/text/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 
@@ -96,6 +100,20 @@ describe('a chat template', () => {
       code: 'E_TEMPLATE_FAILED',
       got: expect.stringContaining('too large to be kept exactly'),
     });
+  });
+
+  test('shows the numbers of a row’s or a request’s schemas and arguments as they are written', async () => {
+    const read = parseForTemplates(
+      '{"tools": [{"default": 0.0, "enum": [1.0, 2], "most": 123456789012345678901}], "arguments": {"x": 1.0, "n": 3}}',
+    ) as { tools: ToolSchema[]; arguments: object };
+    expect(await render('{{ tools[0] | tojson }}', read)).toBe(
+      '{"default": 0.0, "enum": [1.0, 2], "most": 123456789012345678901}',
+    );
+    const messages = [assistant('', { tool_calls: [{ function: { name: 'f', arguments: read.arguments } }] })];
+    const call = 'messages[0].tool_calls[0].function.arguments';
+    expect(await render(`{{ ${call} }}{{ ${call} | tojson }}`, { messages })).toBe(
+      `{'x': 1.0, 'n': 3}{"x": 1.0, "n": 3}`,
+    );
   });
 
   test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {
@@ -215,18 +233,19 @@ describe('the hash of a template', () => {
   });
 });
 
-describe('a coloured row', () => {
+describe('a row in a terminal', () => {
   const row = chat(user('<b>&"\u001b[31m\u202e'), assistant('some <i>🙂\nmore'));
 
   test('shows trained tokens green, special ones bold, and control characters as text', async () => {
     const tokenizer = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('chatml') });
     const rendered = await new Renderer(tokenizer).render(row);
-    const shown = colourRow(rendered, tokenizer);
-    expect(shown).toContain(
-      '\u001b[32msome <i>🙂⏎\u001b[0m\n\u001b[32mmore\u001b[0m\u001b[32m\u001b[1m<|im_end|>\u001b[0m',
-    );
+    let shown = '';
+    const terminal = createTerminal({ isTTY: true, write: (text) => (shown += text) }, {});
+    terminal.write(paintParts(shownParts(rendered, tokenizer), terminal.colours));
+    expect(shown).not.toContain('␛');
+    expect(shown).toContain('\u001b[32msome <i>🙂⏎\u001b[39m\n\u001b[32mmore\u001b[39m\u001b[1m\u001b[32m<|im_end|>');
     expect(shown).toContain('<b>&"\\u{1b}[31m\\u{202e}');
-    expect(shown).toContain('\u001b[2m\u001b[1m<|im_start|>\u001b[0m\u001b[2muser⏎');
+    expect(shown).toMatch(/\[1m\W+\[2m<\|im_start\|>/);
     // Without the colours it is the row again.
     // oxlint-disable-next-line no-control-regex -- the escape codes of colours are what is looked for
     expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toContain('assistant⏎\nsome <i>🙂⏎\nmore<|im_end|>⏎');

@@ -130,6 +130,20 @@ describe("M2M-100's", () => {
     expect(tokenizer.languages).toHaveLength(100);
   });
 
+  it('a folder without the file that cuts texts is refused, not read as one of letters', () => {
+    const { 'sentencepiece.bpe.model': _, ...rest } = files;
+    const named = { tokenizer_class: 'M2M100Tokenizer' };
+    for (const folder of [folderOf(rest), folderOf({ ...rest, 'config.json': {}, 'tokenizer_config.json': named })]) {
+      expect([hasTokenizer(folder), hasCtcVocabulary(folder)]).toEqual([false, false]);
+      expect(() => readTokenizerFiles(folder)).toThrow(
+        expect.objectContaining({
+          code: 'E_TOKENIZER_MISSING',
+          got: expect.stringContaining('sentencepiece.bpe.model'),
+        }),
+      );
+    }
+  });
+
   it('a language that is missing or unknown is refused with those that there are', async () => {
     const tokenizer = await load(folderOf(files));
     expect(() => tokenizer.answerStart).toThrow(expect.objectContaining({ code: 'E_TRANSLATION_LANGUAGE' }));

@@ -83,6 +83,15 @@ describe.each(names)('calls in the form of %s', (name) => {
 });
 
 describe('answers with several parts', () => {
+  it('have several calls apart by semicolons in the form of llama3', () => {
+    const text = `${written.llama3}; ${written.llama3.replace('find', 'send')}`;
+    const calls = [
+      ['find', { place: 'a } b' }],
+      ['send', { place: 'a } b' }],
+    ];
+    for (const size of [1, 1000]) expect(read(templates.llama3, text, { size })).toMatchObject({ content: '', calls });
+  });
+
   it('are told apart: thoughts, words, calls one after the other', () => {
     const text = `<think>\nwell\n</think>\n\nLet me see. ${written.hermes}\n${written.hermes.replace('find', 'send')}`;
     expect(read(templates.hermes, text, { thinking: 'marked' })).toEqual({

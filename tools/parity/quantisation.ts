@@ -72,7 +72,7 @@ function compareFourBit(
 /** A code on a midpoint may go either way, and then moves a weight: 99 % of them have to agree. */
 async function compareAdamw(folder: string, report: FolderReport): Promise<void> {
   const { options, min_8bit_size: least } = readJson<{
-    options: { lr: number; weight_decay: number };
+    options: { lr: number; weight_decay: number; betas?: [number, number]; eps?: number };
     min_8bit_size: number;
   }>(join(folder, 'adamw8bit.json'));
   using file = new SafetensorsFile(join(folder, 'adamw8bit.safetensors'));
@@ -82,7 +82,10 @@ async function compareAdamw(folder: string, report: FolderReport): Promise<void>
     parameter.setTrainable(true);
     return { name, parameter, decays: true };
   });
-  const update = await (await updates.load('adamw_8bit')).create(trainables, { min_8bit_size: least }, ONE_ROW);
+  const { betas: [beta1, beta2] = [], eps: epsilon } = options;
+  const given = Object.entries({ beta1, beta2, epsilon }).filter(([, value]) => value !== undefined);
+  const own = { min_8bit_size: least, ...Object.fromEntries(given) };
+  const update = await (await updates.load('adamw_8bit')).create(trainables, own, ONE_ROW);
   for (let step = 0; step < 10; step++) {
     for (const { name, parameter } of trainables)
       parameter.tensor.grad = scope(() => file.get(`${name}.grads`).select(0, step).clone().own());

@@ -37,6 +37,8 @@ export interface ReferenceRun {
     weight_decay: number;
     /** LoRA+. */
     loraplus_lr_ratio?: number;
+    /** PEFT's LoRA+ decays by this, and not by `weight_decay`. */
+    loraplus_weight_decay?: number;
   };
   losses: number[];
   loss_after: number;
@@ -189,7 +191,8 @@ export async function compareCurve(
   using file = new SafetensorsFile(join(base, 'train_batch.safetensors'));
   const steps = run.losses.length;
   const update = tuning.govern?.(plain, steps) ?? plain;
-  const options = { step: 0, learningRate: lr, weightDecay, maxGradNorm: 0 };
+  const decay = run.optimizer?.loraplus_weight_decay ?? weightDecay;
+  const options = { step: 0, learningRate: lr, weightDecay: decay, maxGradNorm: 0 };
   const result = await trainOnBatch({ model, update, tuning }, file, { steps, options });
   for (const gradient of result.gradients.values()) gradient.dispose();
   const losses = [...run.losses, run.loss_after];

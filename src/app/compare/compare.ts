@@ -33,6 +33,8 @@ export interface CompareOptions {
   columns?: ColumnMapping;
   /** Names, the deciding one first: `accuracy`, or `field:accuracy` of one field of JSON answers. Else what suits them. */
   metrics?: readonly string[];
+  /** Refuses a file for one bad row; false leaves bad rows out and counts them. Default true, as in training. */
+  strict?: boolean;
   /** At most so many rows, a sample of more. Default 500. */
   maxRows?: number;
   /** Of models that are opened here; `auto` unless given, as in training. In f32 a row's answer is the same alone and among others. */
@@ -156,21 +158,27 @@ function runComparison(
   recipes: readonly Recipe[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { data, train, split = 'test', allowOverlap = false, onEvent, signal } = options;
+  const { data, train, split = 'test', allowOverlap = false, strict, onEvent, signal } = options;
   const [recipe] = recipes;
   const { maxRows, seed, ...measured } = measuring(recipe, options);
-  const known = rememberedShapes(systems.flatMap((system) => (system.source === 'model' ? [system.target] : [])));
+  const known = rememberedShapes(systems.flatMap(trainedTarget));
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
   return withRowFiles({ data, train }, options, async (files) => {
     const [own, fitted] = (['data', 'train'] as const).map((name) =>
       source(files.paths[name], { ...options, mediaFolder: files.mediaFolder(name) }),
     );
-    const rows = { data: own, train: fitted, known, split, recipes, allowOverlap, maxRows, seed };
+    const rows = { data: own, train: fitted, known, split, recipes, allowOverlap, strict, maxRows, seed };
     const input = { systems, rows, keepSeen, ...measured };
     const compared = await runJob({ job: 'compare', input, onEvent, signal });
     const { comparison } = compared;
     return { ...compared, comparison: { ...comparison, split: files.names.get(comparison.split) ?? comparison.split } };
   });
+}
+
+/** What a system was trained as, whose rows tell what others look like. */
+function trainedTarget(system: SystemSpec): string[] {
+  if (system.source === 'model') return [system.target];
+  return system.source === 'kept' ? [system.folder] : [];
 }
 
 /** A file as a source of rows. */

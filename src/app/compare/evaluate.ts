@@ -1,7 +1,8 @@
 import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../eval/compare/answer-notes.ts';
-import type { ComparedValue, Comparison } from '../../store/results.ts';
+import type { ComparedValue, Comparison, Samples } from '../../store/results.ts';
+import { isRows } from '../rows/rows.ts';
 import { compareNamed, type CompareOptions } from './compare.ts';
 
 /** What one system is worth on rows that it was not trained on. */
@@ -16,6 +17,8 @@ export interface Evaluated {
   titles: Record<string, string>;
   /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
   cutAnswers?: number;
+  /** Of rows in memory: each with its answer. */
+  answers?: { prompt: string; expected: string; text: string; isRight: boolean }[];
   /** What readers of the figures should know, for people. */
   notes: string[];
 }
@@ -25,9 +28,9 @@ export interface Evaluated {
  * @throws AttuneError of every kind that rows, models and endpoints can raise
  */
 export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
-  const { comparison } = await compareNamed([system], options);
+  const { comparison, samples } = await compareNamed([system], options);
   const { split, rows, systems, metric: deciding } = comparison;
-  const [{ values, cutAnswers }] = systems;
+  const [{ name: subject, values, cutAnswers }] = systems;
   const metrics = comparison.metrics.filter(
     ({ name, isTable }) => entryOf(values, name) !== undefined && (isTable !== true || name === deciding),
   );
@@ -38,8 +41,17 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
     cutAnswers,
+    ...(isRows(options.data) && { answers: answersIn(samples, subject, deciding) }),
     notes: [...answerNotes(comparison), ...variantNotes(comparison)],
   };
+}
+
+/** Few rows are worth looking at one by one. */
+function answersIn(samples: Samples, subject: string, metric: string): Evaluated['answers'] {
+  return samples.rows.map(({ prompt, expected = '', answers }) => {
+    const { text = '', scores = {} } = entryOf(answers, subject) ?? {};
+    return { prompt, expected, text, isRight: entryOf(scores, metric) === 1 || text.trim() === expected.trim() };
+  });
 }
 
 /** What else the answers would be worth, read in another way. */

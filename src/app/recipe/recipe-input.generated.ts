@@ -81,6 +81,11 @@ export interface DataSettings {
    * @defaultValue false
    */
   allow_overlap?: Section<'data'>['allow_overlap'];
+  /**
+   * Refuse the data if a row is bad; false leaves bad rows out and lists them.
+   * @defaultValue true
+   */
+  strict?: Section<'data'>['strict'];
   /** Row format of every set, or ./file.ts#function from a row to one of a known format; detected when null. */
   format?: Section<'data'>['format'];
   /** The format's field → your column, or several: [subject, body]; for every set. */
@@ -176,7 +181,7 @@ export interface TrainingSettings {
    */
   precision?: Section<'training'>['precision'];
   /**
-   * Recompute activations to save memory; never changes the result.
+   * Recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: where memory is short, and with storage nf4 and fp4.
    * @defaultValue "auto"
    */
   gradient_checkpointing?: Section<'training'>['gradient_checkpointing'];
@@ -245,6 +250,11 @@ export interface EvaluationSettings {
   exclude_seen?: Section<'evaluation'>['exclude_seen'];
   /** What the prompted and few-shot base is told; made from the form of the answers when null. */
   instruction?: Section<'evaluation'>['instruction'];
+  /**
+   * Ask up to 200 test rows again in other words, made by rule: whether the result hangs on the wording.
+   * @defaultValue true
+   */
+  other_words?: Section<'evaluation'>['other_words'];
   /**
    * Measure on general English what the result forgot; on where max_forgetting is set.
    * @defaultValue false
@@ -2154,6 +2164,11 @@ export interface PpoObjective {
    * @defaultValue 0.1
    */
   vf_coef?: MethodOptionInputs['objective']['ppo']['vf_coef'];
+  /**
+   * Learning rate of the value head, in the policy's: it begins at 0 and has to follow.
+   * @defaultValue 10
+   */
+  value_lr_ratio?: MethodOptionInputs['objective']['ppo']['value_lr_ratio'];
   /**
    * How far a value may move from what it was.
    * @defaultValue 0.2

@@ -7,6 +7,7 @@ import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { ModelVersion, NewVersion } from '../../registry/index.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
+import { resultHash } from '../../store/result-files.ts';
 import { readComparison } from '../../store/results.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
@@ -25,6 +26,7 @@ export async function describeResult(target: string): Promise<Described> {
     ...(base !== undefined && { base: base.name }),
     hashes: {
       weights: await weightsHash(folder),
+      files: await resultHash(folder),
       base: base === undefined ? undefined : await weightsHash(base.folder),
       template: notes?.template_hash,
       data: notes?.data_hashes ?? {},

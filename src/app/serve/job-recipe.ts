@@ -3,12 +3,13 @@ import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { entryOf, table } from '../../base/table.ts';
-import { baseFacts } from '../../models/base-facts.ts';
 import { jobFolder, type Job } from '../../registry/index.ts';
 import { ApiError, type JobTarget } from '../../serve/index.ts';
+import { tunings } from '../../methods/tuning/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { suggestedTraining } from '../../train/suggested-training.ts';
 import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
+import { trainingFacts } from '../../jobs/train/settle-training.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 
@@ -74,8 +75,10 @@ export async function jobRecipe(
   const objective = objectiveOf(job);
   const { tuning = 'lora' } = job.extra;
   const method = isPlainObject(tuning) ? String(tuning.method ?? 'lora') : String(tuning);
-  const facts = { ...(await baseFacts(modelFolder(model))), tuning: method, objective: String(objective.name), rows };
-  const usual = suggestedTraining(facts);
+  // An unknown one is refused with the recipe, below.
+  const known = tunings.has(method) ? method : 'lora';
+  const methods = { tuning: { method: known }, objective: { name: String(objective.name) } };
+  const usual = suggestedTraining({ ...(await trainingFacts(modelFolder(model), methods)), rows });
   const settled = {
     n_epochs: numberOf(hyperparameters.n_epochs, usual.epochs),
     batch_size: numberOf(hyperparameters.batch_size, usual.batch_size),
@@ -99,8 +102,8 @@ export async function jobRecipe(
   };
   const recipe = await resolveRecipe(merged(own, job.extra));
   const { beta } = recipe.objective as { beta?: number };
-  const known = { ...hyperparameters, ...settled, ...('beta' in hyperparameters && { beta }) };
-  return { recipe, method: { ...job.method, hyperparameters: known } };
+  const shown = { ...hyperparameters, ...settled, ...('beta' in hyperparameters && { beta }) };
+  return { recipe, method: { ...job.method, hyperparameters: shown } };
 }
 
 /** A job's recipe as it was settled, with the paths of this machine: another one may have settled it. */

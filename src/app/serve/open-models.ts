@@ -1,8 +1,7 @@
 /** How the server's models are opened: each in a worker of its own. */
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serve/index.ts';
 import { openSession } from '../../worker/index.ts';
-import type { ModelAnswer, ModelQuestion } from '../../jobs/generate/model-questions.ts';
-import { inTrainedForm } from '../prompt-form.ts';
+import { inTrainedForm, type TrainedForm } from '../prompt-form.ts';
 import { talkerOf, type Talker } from '../talk.ts';
 import { openItemModel, openRowModel, openVectorModel, OURS } from './open-others.ts';
 import { targetFacts } from './target-facts.ts';
@@ -22,44 +21,45 @@ export const opener: Opener = {
   open: (kind, request) => openers[kind](request),
 };
 
-async function openWriter({ target, precision, storage, signal }: OpenRequest): Promise<Writer> {
-  const session = await openSession({ job: 'generate', input: { target, precision, storage }, signal, ...OURS });
+async function openWriter(request: OpenRequest): Promise<Writer> {
+  const { target, precision, storage, constraints, signal, trainedDefaults } = request;
+  const input = { target, precision, storage, constraints };
+  const session = await openSession({ job: 'generate', input, signal, ...OURS });
   const talker = talkerOf(session, target);
-  const ask = async <Reply extends ModelAnswer>(question: ModelQuestion, stop?: AbortSignal): Promise<Reply> => {
-    for await (const reply of session.send<Reply>(question, stop)) return reply;
-    throw new Error('the worker ended a question without its answer');
-  };
-  const description = await describe(ask);
+  const description = await talker.describe();
   return {
     description,
     answer: (prompts, sampling, watch) => talker.answer(prompts, sampling, watch),
-    ask,
-    asTrained: (prompt) => inTrainedForm(prompt, talker.trained),
-    install: (id, adapter) => installed({ id, target: adapter }, { talker, ask, ended: session.ended }),
+    ask: talker.ask,
+    ...askedAs(talker.trained, trainedDefaults),
+    install: (id, adapter) => installed({ id, target: adapter }, { talker, ended: session.ended, trainedDefaults }),
     close: () => talker.close(),
     ended: session.ended,
   };
 }
 
-type Ask = Writer['ask'];
+/** The form of training, and what all training rows had where that is wanted. */
+function askedAs(trained: TrainedForm | undefined, wantsDefaults = true): Pick<Writer, 'asTrained' | 'defaultTools'> {
+  const asked = trained === undefined || wantsDefaults ? trained : { form: trained.form };
+  return { asTrained: (prompt) => inTrainedForm(prompt, asked), defaultTools: asked?.tools };
+}
 
-async function describe(ask: Ask, adapter?: string): Promise<Writer['description']> {
-  const { description } = await ask<Extract<ModelAnswer, { description: unknown }>>({ ask: 'description', adapter });
-  return description;
+interface Beside extends Pick<OpenRequest, 'trainedDefaults'> {
+  talker: Talker;
+  ended: Promise<unknown>;
 }
 
 /** An adapter in its base's worker, as a model of its own. */
 async function installed(
   { id, target }: { id: string; target: string },
-  { talker, ask: askBase, ended }: { talker: Talker; ask: Ask; ended: Promise<unknown> },
+  { talker, ended, trainedDefaults }: Beside,
 ): Promise<Writer> {
   const { trained } = await talker.install(id, target);
-  const ask: Ask = (question, stop) => askBase({ ...question, adapter: id }, stop);
   return {
-    description: await describe(ask, id),
+    description: await talker.describe(id),
     answer: (prompts, sampling, watch) => talker.answer(prompts, { ...sampling, adapter: id }, watch),
-    ask,
-    asTrained: (prompt) => inTrainedForm(prompt, trained),
+    ask: (question, stop) => talker.ask({ ...question, adapter: id }, stop),
+    ...askedAs(trained, trainedDefaults),
     install: () => Promise.reject(new Error('adapters are installed on their base')),
     close: () => talker.remove(id),
     ended,

@@ -1,4 +1,5 @@
 /** Models that the server asks for something else than text. */
+import { AttuneError } from '../../base/errors.ts';
 import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serve/index.ts';
 import { openSession } from '../../worker/index.ts';
 import type { EmbedChunk } from '../../jobs/embed/embed.ts';
@@ -60,7 +61,11 @@ export async function openVectorModel({ target, signal }: OpenRequest): Promise<
     similarity: about.similarity,
     async vectors(texts, { prompt, signal: stop }) {
       if (texts.length === 0) return { vectors: new Float32Array(), tokens: 0, cut: [] };
-      return ask<MadeVectors>({ texts, prefix: prefixOf(about, prompt) }, stop);
+      const made = await ask<MadeVectors>({ texts, prefix: prefixOf(about, prompt) }, stop);
+      if (made.vectors.every(Number.isFinite)) return made;
+      throw new AttuneError('E_VECTOR_NOT_FINITE', {
+        what: 'The model computed a vector with numbers that are not finite',
+      });
     },
     async close() {
       await session.close();

@@ -8,11 +8,15 @@ import type { HeadPlan, Task } from '../../models/architecture.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
+import type { ToolSchema } from '../../text/index.ts';
 import type { ModelKind, TargetFacts } from '../../serve/index.ts';
 import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
+import { columnsOf } from '../../data/columns.ts';
+import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
+import { trainedForm } from '../prompt-form.ts';
 
 const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
   'causal-lm': 'text',
@@ -32,17 +36,45 @@ const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
 export async function targetFacts(target: string): Promise<TargetFacts> {
   const folder = resultFolder(target);
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
-  if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created };
+  if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created, ...columnsIn(folder) };
   const isAdapter = isAdapterFolder(folder);
   const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
   const hears = await readsRecordings(baseFolder ?? folder);
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
   if (kind === undefined) throw unaskable(target, task);
-  const own = { kind, task, folder, created, maxLength: await lengthOf(baseFolder ?? folder) };
+  const maxLength = await lengthOf(baseFolder ?? folder);
+  const own = {
+    kind,
+    task,
+    folder,
+    created,
+    maxLength,
+    ...(kind === 'text' && defaultsOf(folder)),
+    ...(kind === 'rows' && columnsIn(folder)),
+  };
   if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
   const bytes = bytesOf([adapterWeights(folder)]);
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+/** The columns that training rows had for a text, where they were several. */
+function columnsIn(folder: string): Pick<TargetFacts, 'columns'> {
+  const text = notedShapes(readNotes(folder)).flatMap(({ columns: mapped }) => mapped?.text ?? [])[0];
+  const columns = text === undefined ? [] : columnsOf(text);
+  return columns.length > 1 ? { columns } : {};
+}
+
+/** What its training rows all had, and chats get where they lack it. */
+function defaultsOf(folder: string): Pick<TargetFacts, 'defaults'> {
+  const { systemPrompt, tools = [] } = trainedForm(folder) ?? {};
+  if (systemPrompt === undefined && tools.length === 0) return {};
+  return { defaults: { system: systemPrompt !== undefined, tools: tools.map(nameOfTool) } };
+}
+
+function nameOfTool(tool: ToolSchema): string {
+  const { name } = (tool.function ?? tool) as { name?: unknown };
+  return typeof name === 'string' ? name : 'unnamed';
 }
 
 async function lengthOf(folder: string): Promise<number | undefined> {

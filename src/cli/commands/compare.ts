@@ -6,9 +6,10 @@ import { defineCommand, type CommandContext } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
-import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
 import { shortPath } from '../short-path.ts';
+import { typedOptions, typedRows } from '../typed-rows.ts';
 import { withProgress } from '../with-progress.ts';
 
 type ComparedSystems = Awaited<ReturnType<typeof compareSystems>>;
@@ -28,6 +29,8 @@ export const command = defineCommand({
   options: [
     { name: '--data', value: 'FILE', summary: 'rows to compare on (the test rows of the first run)' },
     ...layoutOptions,
+    ...typedOptions,
+    strictOption,
     { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     {
       name: '--train-data',
@@ -42,7 +45,12 @@ export const command = defineCommand({
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer (by the training answers)' },
     { name: '--keep-seen', summary: 'recommenders: items that a row already has may be recommended again' },
     { name: '--allow-overlap', summary: 'continue although rows were trained on' },
-    { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
+    {
+      name: '--output',
+      aliases: ['--output-dir'],
+      value: 'FOLDER',
+      summary: 'keep comparison.json and samples.json there',
+    },
     ...counterfactualOptions,
     ...endpointOptions,
   ],
@@ -54,12 +62,12 @@ export const command = defineCommand({
     'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
   ],
   async run(context): Promise<ComparedSystems | CounterfactualResults> {
-    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen', '--baselines']);
+    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen', '--baselines', '--text']);
     if (pairs !== undefined) return pairs.evaluate(context.arguments);
     const { compare } = await import('../../app/compare/compare.ts');
     const [first, ...others] = context.arguments;
     const signal = context.stopSignal('stopping; what endpoints have answered is kept');
-    const options = { ...optionsOf(context), ...(await layoutOf(context)), signal };
+    const options = { ...optionsOf(context), ...(await layoutOf(context)), ...typedRows(context), signal };
     return withProgress(context, (onEvent) => compare([first, ...others], { ...options, onEvent }));
   },
   render: (result, terminal) => {
@@ -73,6 +81,7 @@ export const command = defineCommand({
 function optionsOf(context: CommandContext): CompareOptions {
   return {
     data: context.option('--data'),
+    strict: strictOf(context),
     split: splitOf(context),
     train: context.option('--train-data'),
     metrics: context.option('--metrics')?.split(','),
@@ -83,7 +92,7 @@ function optionsOf(context: CommandContext): CompareOptions {
     maxNewTokens: context.count('--max-new-tokens'),
     keepSeen: context.has('--keep-seen') || undefined,
     allowOverlap: context.has('--allow-overlap'),
-    folder: context.option('--output-dir'),
+    folder: context.option('--output'),
     endpoint: endpointLimits(context),
   };
 }

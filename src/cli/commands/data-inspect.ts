@@ -5,8 +5,8 @@ import { defineCommand } from '../command.ts';
 import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
 import { histogram } from '../histogram.ts';
 import { describeLabels } from '../label-text.ts';
+import { paintParts } from '../row-text.ts';
 import { formatFacts } from '../table.ts';
-import { colourRow, colourText } from '../../text/colour-row.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_LISTED = 10;
@@ -25,7 +25,6 @@ export const command = defineCommand({
   async run(context) {
     const { inspectTrainingData } = await import('../../app/inspect-data.ts');
     const progress = context.progress();
-    const paint = context.out.colours.isColorSupported ? { paint: colourRow } : {};
     try {
       return await inspectTrainingData(context.argument('PATH')!, {
         flags: context.recipeFlags,
@@ -34,7 +33,7 @@ export const command = defineCommand({
         onEvent: progress.show,
         onNotice: (notice) => context.log.line(context.log.colours.dim(notice)),
         signal: context.stopSignal('stopping'),
-        ...(context.isJson ? {} : paint),
+        specials: !context.isJson && context.out.colours.isColorSupported,
       });
     } finally {
       progress.close();
@@ -58,13 +57,16 @@ export const command = defineCommand({
 
 function describeFiles({ report }: DataInspectionResult, { colours }: Terminal): string {
   return report.files
-    .map(({ file, format, reason, rows, ignored, split, leftOut }) => {
+    .map(({ file, format, reason, rows, ignored, split, leftOut, encoding, decimalCommas }) => {
       const kept = split === 'train' ? '' : `, for ${split}`;
       const unread = ignored.length === 0 ? '' : `\n  ${colours.yellow(`not read: ${ignored.join(', ')}`)}`;
       const left = describeLeftOut(leftOut);
       const without = left === '' ? '' : `\n  ${colours.yellow(left)}`;
+      const decoded = encoding === undefined ? '' : `\n  ${colours.yellow(`not UTF-8: read as ${encoding}`)}`;
+      const commas =
+        decimalCommas === undefined ? '' : `\n  ${colours.dim(`decimal commas: ${decimalCommas.join(', ')}`)}`;
       const read = `${plural(rows, 'rows')}${kept}: ${colours.cyan(format)}, ${reason}`;
-      return `${colours.bold(file)}  ${read}${unread}${without}`;
+      return `${colours.bold(file)}  ${read}${decoded}${commas}${unread}${without}`;
     })
     .join('\n');
 }
@@ -93,11 +95,19 @@ function describeSplits({ report, objective }: DataInspectionResult, { colours }
   );
 }
 
+/** Rows that are read at one size, whatever they hold. */
+const OF_FILES: ReadonlySet<string> = new Set(['image_classification', 'audio_classification', 'recordings']);
+
 function describeLengths(
-  { lengths, trainedTokens = 0, longRows, tooLong, tokenizer }: DataInspectionResult,
+  { lengths, trainedTokens = 0, longRows, tooLong, tokenizer, report }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
-  if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  if (lengths === undefined) {
+    const isOfFiles = report.files.every(({ format }) => OF_FILES.has(format));
+    return tokenizer !== undefined || isOfFiles
+      ? ''
+      : `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  }
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
   // Labels of whole rows carry no tokens.
@@ -132,7 +142,7 @@ function describeLengths(
 
 /** Without colours the trained stretches stand between marks. */
 function describeRow(
-  { file, line, tokens, trainedTokens, pieces, painted, label }: InspectedRow,
+  { file, line, tokens, trainedTokens, pieces, shown, label }: InspectedRow,
   { colours }: Terminal,
 ): string {
   const trained = label === undefined ? `, ${trainedTokens} trained` : '';
@@ -140,8 +150,9 @@ function describeRow(
   const head = `${colours.bold(`${file}:${line}`)}${colours.dim(counts)}`;
   if (!colours.isColorSupported)
     return `${head}\n${pieces.map((one) => (one.trained ? `⟦${one.text}⟧` : one.text)).join('')}`;
-  if (painted === undefined) return `${head}\n${pieces.map((one) => colourText(one.text, one.trained)).join('')}`;
-  return `${head}\n${painted}${label === undefined ? '' : `  → ${colourText(label, true)}`}`;
+  if (shown === undefined) return `${head}\n${paintParts(pieces, colours)}`;
+  const answer = label === undefined ? '' : `  → ${paintParts([{ text: label, trained: true }], colours)}`;
+  return `${head}\n${paintParts(shown, colours)}${answer}`;
 }
 
 function describeProblems({ problems }: DataInspectionResult, { colours }: Terminal): string {

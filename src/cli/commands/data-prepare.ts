@@ -14,7 +14,8 @@ export const command = defineCommand({
   arguments: [{ name: 'PATH', summary: 'files, folders, archives', required: true, many: true }],
   options: [
     {
-      name: '--to',
+      name: '--output',
+      aliases: ['--to'],
       value: 'FILE',
       required: true,
       summary: '.jsonl file to write; a report and a list of all files are written beside it',
@@ -33,17 +34,17 @@ export const command = defineCommand({
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
   examples: [
-    'data prepare handbook/ --to rows.jsonl',
-    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512, tokenizer: attune-base}"',
+    'data prepare handbook/ --output rows.jsonl',
+    'data prepare docs.zip --output rows.jsonl --step "chunks: {size: 512}"',
   ],
   async run(context) {
     keepHeapsSmall();
     const { prepareData } = await import('../../app/prepare-data.ts');
-    const to = context.option('--to');
+    const to = context.option('--output');
     if (to === undefined)
       throw new AttuneError('E_USAGE', {
         what: 'There is no file to write the rows to',
-        fix: 'name one: --to rows.jsonl',
+        fix: 'name one: --output rows.jsonl',
       });
     const steps = await stepsOf(context.all('--step'));
     const signal = context.stopSignal('stopping');
@@ -100,14 +101,22 @@ function badStep(text: string): AttuneError {
   });
 }
 
+const KIND_NAMES = { text: 'texts', message: 'messages', record: 'rows of tables' };
+
 function describe(result: PreparedData, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { files } = result;
   const formats = Object.entries(files.formats).map(([name, count]) => `${formatCount(count)} ${name}`);
+  const kinds = (['text', 'message', 'record'] as const).flatMap((kind) => {
+    const count = result.documents[kind];
+    return count === 0
+      ? []
+      : [count === 1 ? `1 ${KIND_NAMES[kind].replace(/s( |$)/, '$1')}` : `${formatCount(count)} ${KIND_NAMES[kind]}`];
+  });
   const facts = formatFacts(
     [
       ['files', `${formatCount(files.read)} of ${formatCount(files.files)} read: ${formats.join(', ')}`],
-      ['documents', `${formatCount(files.documents)}`],
+      ['documents', kinds.join(', ')],
       ...result.steps.map(
         ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
       ),

@@ -3,13 +3,15 @@ import type { Evaluated } from '../../app/compare/evaluate.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { defineCommand } from '../command.ts';
+import { visible } from '../control-characters.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
-import { layoutOf, layoutOptions } from '../layout-options.ts';
+import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { typedOptions, typedRows } from '../typed-rows.ts';
 import { withProgress } from '../with-progress.ts';
 import { splitOf } from './compare.ts';
 
@@ -20,6 +22,8 @@ export const command = defineCommand({
   options: [
     { name: '--data', value: 'FILE', summary: "rows to measure on (the run's own test rows)" },
     ...layoutOptions,
+    ...typedOptions,
+    strictOption,
     { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     { name: '--base', summary: 'the base model that the run started from' },
     { name: '--metrics', value: 'LIST', summary: 'metrics (chosen by the kind of answers)' },
@@ -35,16 +39,18 @@ export const command = defineCommand({
     'eval runs/tickets',
     'eval runs/tickets --base',
     'eval runs/tickets --data new-tickets.jsonl',
+    'eval runs/tickets --text "I was charged twice" --label billing',
     'eval runs/tickets --counterfactuals pairs.jsonl --max-flip-rate 0.05',
   ],
   async run(context): Promise<Evaluated | CounterfactualResults> {
     const named = context.argument('MODEL')!;
-    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen']);
+    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen', '--text']);
     if (pairs !== undefined) return pairs.evaluate([context.has('--base') ? `base:${named}` : named]);
     const { evaluate } = await import('../../app/compare/evaluate.ts');
     const options = {
       data: context.option('--data'),
       ...(await layoutOf(context)),
+      strict: strictOf(context),
       split: splitOf(context),
       metrics: context.option('--metrics')?.split(','),
       maxRows: context.count('--max-rows'),
@@ -53,6 +59,7 @@ export const command = defineCommand({
       keepSeen: context.has('--keep-seen') || undefined,
       allowOverlap: context.has('--allow-overlap'),
       endpoint: endpointLimits(context),
+      ...typedRows(context),
       signal: context.stopSignal('stopping; what endpoints have answered is kept'),
     };
     return withProgress(context, (onEvent) =>
@@ -63,7 +70,7 @@ export const command = defineCommand({
     'systems' in result ? describeCounterfactuals(result, terminal) : describe(result, terminal),
 });
 
-function describe({ split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
+function describe({ answers = [], split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
   const lines = Object.entries(titles).map(([name, title]) => {
     const { value, low, high } = entryOf(values, name);
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
@@ -74,5 +81,9 @@ function describe({ split, rows, values, titles, notes }: Evaluated, { colours }
     { title: '', isNumeric: true },
     { title: '95 % interval' },
   ];
-  return [formatTable(columns, lines, colours), ...notes.map((note) => colours.dim(note))].join('\n');
+  const told = answers.map(({ prompt, expected, text, isRight }) => {
+    const mark = isRight ? colours.green('✓') : colours.red('✗');
+    return `${mark} ${visible(prompt)} → ${visible(text)}${isRight ? '' : colours.dim(` (right: ${visible(expected)})`)}`;
+  });
+  return [...told, formatTable(columns, lines, colours), ...notes.map((note) => colours.dim(note))].join('\n');
 }

@@ -2,7 +2,7 @@ import type { InitHints } from '../../app/init/columns.ts';
 import type { InitResult } from '../../app/init/run-init.ts';
 import { columnsOption } from '../columns-option.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+import { wrap, type Terminal } from '../terminal.ts';
 
 export const command = defineCommand({
   section: 'Start',
@@ -23,7 +23,7 @@ export const command = defineCommand({
     { name: '--format', value: 'NAME', summary: 'row format, where it is not recognised' },
     { name: '--columns', value: '{FIELD: COLUMN}', summary: "the format's field → your column, or a list of columns" },
     { name: '--group-by', value: 'COLUMN', summary: 'rows with the same value stay in one split' },
-    { name: '--yes', summary: 'do not ask; take the most likely columns' },
+    { name: '--yes', summary: 'do not ask: take the most likely columns, fetch the model' },
     { name: '--force', summary: 'replace a recipe that exists' },
   ],
   examples: [
@@ -41,6 +41,7 @@ export const command = defineCommand({
       groupBy: context.option('--group-by'),
       output: context.option('--output'),
       yes,
+      log: (line) => context.log.line(line),
       overwrite: context.has('--force'),
       ...(!yes && context.isInteractive && { ask: (await import('../init-questions.ts')).initQuestions }),
     });
@@ -59,22 +60,22 @@ async function readHints(context: CommandContext): Promise<InitHints> {
   };
 }
 
-function describeInit(result: InitResult, { colours }: Terminal): string {
-  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, unread } = result;
+function describeInit(result: InitResult, { colours, columns: width }: Terminal): string {
+  const { recipe, format, columns, reason, reasons, model, because, objective, isClear, remark, unread, warnings } =
+    result;
   const { green, yellow, bold, cyan, dim } = colours;
-  const unusable = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
-  const others = `${yellow('!')} other readings are possible; name the columns with --text-column and --label-column or --answer-column`;
+  const others =
+    'other readings are possible; name the columns with --text-column and --label-column or --answer-column';
   return [
     `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
     ...reasons.map((one) => `  ${one}`),
     ...(unread.length > 0 ? [dim(`  not read: ${unread.join(', ')}`)] : []),
-    ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
-    ...(problems.length > 0 ? [unusable] : []),
-    `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,
+    ...(isClear ? [] : [`${yellow('!')} ${others}`, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
+    ...warnings.map((warning) => `${yellow('!')} ${warning}`),
+    `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model} ${dim(`(${because})`)}`,
+    ...(remark === undefined ? [] : wrap(remark, Math.min(width, 80) - 2).map((line) => `  ${line}`)),
     '',
-    ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim('brings the model')}`]),
-    `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows as the model sees them, what is trained in colour')}`,
-    `  ${cyan(`attune train ${recipe}`)}`,
+    ...result.next.map(({ command: line, why }) => `  ${cyan(line)}${why === undefined ? '' : `  ${dim(why)}`}`),
   ].join('\n');
 }
 

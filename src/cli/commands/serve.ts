@@ -32,6 +32,10 @@ export const command = defineCommand({
     { name: '--memory', value: 'SIZE', summary: 'limit of all loaded weights together: 8GB' },
     { name: '--precision', value: 'TYPE', summary: 'auto, bf16 or f32' },
     { name: '--storage', value: 'NAME', summary: 'int8_forward for faster and slightly other answers' },
+    {
+      name: '--no-trained-defaults',
+      summary: 'do not add the system message and tools that all training rows had to chats without',
+    },
     { name: '--otlp', value: 'URL', summary: 'send traces and metrics there by OTLP' },
   ],
   examples: [
@@ -80,6 +84,7 @@ function optionsOf(context: CommandContext): ServeOptions {
     memory: context.option('--memory'),
     precision: context.option('--precision') as ServeOptions['precision'],
     storage: context.option('--storage') as ServeOptions['storage'],
+    trained_defaults: context.has('--no-trained-defaults') ? false : undefined,
     otlp: context.option('--otlp'),
   };
 }

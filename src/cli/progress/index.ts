@@ -13,7 +13,7 @@ import {
   describeSettled,
   describeStep,
   describeTrials,
-  describeVerdict,
+  describeOutcome,
   describeWork,
 } from './lines.ts';
 import { LiveLine } from './live-line.ts';
@@ -75,7 +75,7 @@ class ProgressView implements Progress {
       case 'evaluation-finished':
         return this.#remark(describeEvaluation(event, colours));
       case 'comparison-finished':
-        return this.#remark(describeVerdict(event, colours));
+        return this.#remark(describeOutcome(event, colours));
       case 'forgetting-measured':
         for (const line of describeForgetting(event, colours)) this.#remark(line);
         return;

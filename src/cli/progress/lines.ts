@@ -127,14 +127,16 @@ function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
   return `MFU ${(100 * share).toFixed(0)} % of ${formatNumber(gflops, 3)} GFLOP/s in ${dtype}`;
 }
 
-const VERDICTS = { better: 'better', worse: 'worse', 'no-evidence': 'no evidence that it is better' };
+const OUTCOMES = { better: 'Better.', 'not-better': 'Not better.', unclear: 'Cannot tell yet.' };
 
-export function describeVerdict(
-  { verdict, sentence }: Pick<ComparisonFinished, 'verdict' | 'sentence'>,
+/** What a comparison comes to, what to do first; its figures where it is of an earlier version. */
+export function describeOutcome(
+  { outcome, advice, sentence }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence'>,
   colours: Colours,
 ): string {
-  const paint = { better: colours.green, worse: colours.red, 'no-evidence': colours.yellow }[verdict];
-  return `${paint(VERDICTS[verdict])}: ${sentence}`;
+  if (outcome === undefined || advice === undefined) return sentence;
+  const paint = { better: colours.green, 'not-better': colours.red, unclear: colours.yellow }[outcome];
+  return `${paint(OUTCOMES[outcome])} ${advice}`;
 }
 
 export function describeForgetting({ measures }: ForgettingMeasured, colours: Colours): string[] {

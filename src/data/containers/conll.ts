@@ -1,12 +1,12 @@
-import { readLines } from '../../files/lines.ts';
+import { type LineReading, readLines } from '../../files/lines.ts';
 import type { Container, RawRow } from './container.ts';
 
 const DOCUMENT = '-DOCSTART-';
 
 /** A word a line with its tag as the last column, an empty line after each sentence (CoNLL 2003). */
-async function* read(path: string): AsyncGenerator<RawRow, void, undefined> {
+async function* read(path: string, _file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
   let sentence = newSentence(1);
-  for await (const { number, text, defect } of readLines(path)) {
+  for await (const { number, text, defect } of readLines(path, reading)) {
     const columns = (text ?? '').trim().split(/[\t ]+/);
     if (defect !== undefined) yield { line: number, defect };
     else if (columns[0] === '') {

@@ -1,5 +1,5 @@
 import { withArticle } from '../../base/articles.ts';
-import { parseJson } from '../../files/json.ts';
+import { parseJson, parseJsonAsWritten } from '../../files/json.ts';
 import type { LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 
@@ -26,11 +26,19 @@ export interface Container {
   read(path: string, file: string, reading?: RowReading): AsyncGenerator<RawRow, void, undefined>;
 }
 
+/** Keys of values that templates write as JSON: their 1.0 has to stay 1.0. */
+const SHOWN = /"(tools|tool_calls|functions|function_call|arguments|documents|chat_template_kwargs)"/;
+
+/** A row's or a request's JSON; what templates may show keeps how its numbers are written. */
+export function parseForTemplates(text: string): unknown {
+  return SHOWN.test(text) ? parseJsonAsWritten(text) : parseJson(text);
+}
+
 /** A row from JSON text; anything but an object is a defect. */
 export function parseRow(line: number, text: string): RawRow {
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseForTemplates(text);
   } catch (error) {
     return { line, defect: { reason: `not valid JSON: ${jsonMessage(error as Error)}`, fix: jsonFix(text) } };
   }

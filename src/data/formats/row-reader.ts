@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import { parseJson } from '../../files/json.ts';
+import { parseJsonAsWritten } from '../../files/json.ts';
 import { type ColumnMapping, describeSource } from '../columns.ts';
 import { mediaOf, type MediaFile, type MediaKind } from '../media.ts';
 
@@ -152,7 +152,7 @@ function isPresent(value: unknown): boolean {
 export function parseStructure(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return text;
   try {
-    return parseJson(text) as unknown;
+    return parseJsonAsWritten(text);
   } catch {
     return text;
   }

@@ -26,7 +26,7 @@ export interface ColumnWish {
 /** One column as it stands; of several the values, with their names where they are not all text. */
 export function joined(columns: readonly ColumnProfile[]): ColumnSource {
   const names = columns.map(({ name }) => name);
-  if (names.length === 1) return names[0];
+  if (names.length === 1 && columns[0].kind === 'text') return names[0];
   return columns.some(({ kind }) => kind !== 'text') || columns.every(({ words }) => words < 2.5)
     ? { columns: names, names: true }
     : names;

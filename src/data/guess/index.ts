@@ -7,8 +7,17 @@ import type { ColumnProfile } from './profile.ts';
 
 export type { ColumnWish, Guess } from './guess.ts';
 export { describeValues } from './guess.ts';
-export type { ColumnProfile } from './profile.ts';
-export { isRepeatedPerson } from './traits.ts';
+export { alikeValues, type ColumnProfile } from './profile.ts';
+export {
+  classFit,
+  isAside,
+  isFeature,
+  isLabelName,
+  isRepeatedPerson,
+  isRunningNumber,
+  quantityFit,
+  textFit,
+} from './traits.ts';
 export { profileColumns, profileRows } from './sample.ts';
 
 /** Best first; equal ones in this order. */

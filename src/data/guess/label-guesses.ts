@@ -29,13 +29,21 @@ export function labelGuesses(columns: readonly ColumnProfile[], wish: ColumnWish
   const targets = columns.flatMap((column) => targetOf(column, wish) ?? []);
   // What is beside a choice (stars, an amount) is seldom what is asked.
   const isOfChoices = itemGuesses(columns, wish).some(({ score }) => score === 1);
+  // Where the last column has more of a label's name than all others, it mostly is the one.
+  const final = targets.find(({ column }) => column === columns.at(-1));
+  const isLabel = final !== undefined && targets.every((one) => one === final || one.named < final.named);
+  const last = isLabel && final.named >= 0.8 ? final : undefined;
   return targets.flatMap((target) => {
     const read = readColumns(columns, target, wish);
     if (read.length === 0) return [];
     const isOnly = targets.length === 1 && target.fit >= 0.9;
     const plain = (0.2 + 0.8 * target.named) * target.fit;
+    const isLessLikely = last !== undefined && target !== last;
     const isBeside = isOfChoices && !read.some((one) => textFit(one) >= 0.5);
-    const score = wish.label === undefined ? Math.max(plain, isOnly ? 0.6 : 0) * (isBeside ? 0.5 : 1) : 1;
+    const score =
+      wish.label === undefined
+        ? Math.max(plain, isOnly ? 0.6 : 0) * (isBeside ? 0.5 : 1) * (isLessLikely ? 0.85 : 1)
+        : 1;
     if (score < 0.05) return [];
     const { goal, column } = target;
     const field = goal === 'multilabel' ? 'labels' : 'label';

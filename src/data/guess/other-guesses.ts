@@ -1,7 +1,8 @@
 import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
 import { nameFit } from './lexicon.ts';
+import { isRecord } from './pair-guesses.ts';
 import type { ColumnProfile } from './profile.ts';
-import { classFit, isAside, isNamed, isTime, severalFit, textFit, variety } from './traits.ts';
+import { classFit, isAside, isLabelName, isNamed, isTime, severalFit, textFit, variety } from './traits.ts';
 
 /** Images and recordings with a class, or with what is seen or said. */
 export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
@@ -110,7 +111,8 @@ export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   if (text === undefined) return [];
   const others = columns.filter((column) => column !== text && mayBeLearnt(column));
   const reason = others.length === 0 ? `${text.name} is the only column with text` : `${text.name} is text`;
-  const isOnly = others.length === 0;
+  // A label of one value is a mistake in the data, not a reason to learn the text.
+  const isOnly = others.length === 0 && !columns.some((column) => column !== text && isLabelName(column.name));
   return [
     { format: 'text', columns: { text: text.name }, text: [text.name], score: isOnly ? 0.9 : 0.3, reasons: [reason] },
   ];
@@ -125,6 +127,7 @@ function wishedText(columns: readonly ColumnProfile[], names: readonly string[],
 
 /** Whether a column beside a text could be an answer or a label. */
 function mayBeLearnt(column: ColumnProfile): boolean {
+  if (isRecord(column)) return true;
   if (isAside(column) || column.distinct < 2 || isTime(column)) return false;
   return textFit(column) > 0 || classFit(column) > 0 || severalFit(column) > 0 || column.kind === 'number';
 }

@@ -10,17 +10,27 @@ export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
   return columns.flatMap((answer) => {
     const isWished = wish.answer === answer.name;
     if (wish.answer !== undefined && !isWished) return [];
-    const named = nameFit(answer.name, 'answer');
-    if (!isWished && (named === 0 || !['text', 'number', 'truth'].includes(answer.kind))) return [];
+    const named = Math.max(nameFit(answer.name, 'answer'), isRecord(answer) ? 0.6 : 0);
+    if (!isWished && (named === 0 || !['text', 'number', 'truth', 'structure'].includes(answer.kind))) return [];
     const prompts = promptsFor(answer, columns, wish);
     if (prompts.length === 0) return [];
     const asked = greatest(prompts.map(promptFit));
     const score = isWished ? 1 : (0.5 * named + 0.5 * asked) * answerFit(answer);
-    const reason = `${listed(prompts)} → ${answer.name}, by their names: a question and its answer`;
-    const mapping = { prompt: joined(prompts), completion: answer.name };
+    const reason =
+      answer.kind === 'structure'
+        ? `${listed(prompts)} → ${answer.name}, written as JSON`
+        : `${listed(prompts)} → ${answer.name}, by their names: a question and its answer`;
+    // Of several columns a text is made: an object becomes its JSON.
+    const completion = answer.kind === 'structure' ? [answer.name] : answer.name;
+    const mapping = { prompt: joined(prompts), completion };
     const text = prompts.map(({ name }) => name);
     return [{ format: 'prompt_completion', columns: mapping, text, target: answer.name, score, reasons: [reason] }];
   });
+}
+
+/** An object in each row that is to be found in its text, rather than what is known of the row. */
+export function isRecord({ kind, name, distinct }: ColumnProfile): boolean {
+  return kind === 'structure' && distinct > 1 && !/^(meta(data)?|provenance|source|extra|info)$/i.test(name);
 }
 
 function promptFit({ name }: ColumnProfile): number {
@@ -29,7 +39,7 @@ function promptFit({ name }: ColumnProfile): number {
 
 /** Few short values are classes rather than answers. */
 function answerFit(answer: ColumnProfile): number {
-  if (answer.filled < 20 || variety(answer) > 0.5) return 1;
+  if (answer.filled < 20 || variety(answer) > 0.5 || answer.kind === 'structure') return 1;
   return answer.words >= 2.5 ? 0.9 : 0.6;
 }
 

@@ -29,12 +29,26 @@ export interface ColumnProfile {
   words: number;
   /** Of numbers: none has a fraction. */
   isWhole: boolean;
+  /** Of numbers: each is one more than that before it. */
+  isCounting: boolean;
   /** Rows with several values in a cell: a list, or text with | or ; between. */
   several: number;
   /** Different values inside of such cells. */
   distinctParts: number;
   /** Of lists: mean items. */
   items: number;
+  /** Values that differ only by case or white space; empty where there are very many values. */
+  alike: string[][];
+}
+
+/** Above this a column is hardly one of classes. */
+const MOST_COMPARED = 5000;
+
+/** Those of the values that differ only by case or white space. */
+export function alikeValues(values: readonly string[]): string[][] {
+  if (values.length > MOST_COMPARED) return [];
+  const groups = Map.groupBy(values, (value) => value.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase());
+  return [...groups.values()].filter(({ length }) => length > 1);
 }
 
 /** Cells are told apart by their beginning: long texts differ there. */
@@ -57,6 +71,8 @@ export class ColumnProfiler {
   #words = 0;
   #filled = 0;
   #fractions = 0;
+  #last: number | undefined;
+  #jumps = 0;
   #several = 0;
   #items = 0;
 
@@ -70,7 +86,7 @@ export class ColumnProfiler {
     if (text === undefined) return;
     const kind = kindOf(value, text);
     this.#count(kind, text.slice(0, KEY_LENGTH));
-    if (kind === 'number' && !Number.isInteger(cellNumber(value))) this.#fractions++;
+    if (kind === 'number') this.#addNumber(cellNumber(value)!);
     if (kind === 'text') this.#words += text.split(/\s+/).length;
     this.#addParts(partsOf(value, kind));
   }
@@ -79,6 +95,12 @@ export class ColumnProfiler {
     this.#filled++;
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
     this.#values.set(key, (this.#values.get(key) ?? 0) + 1);
+  }
+
+  #addNumber(number: number): void {
+    if (!Number.isInteger(number)) this.#fractions++;
+    if (this.#last !== undefined && number !== this.#last + 1) this.#jumps++;
+    this.#last = number;
   }
 
   #addParts(parts: readonly string[]): void {
@@ -99,9 +121,11 @@ export class ColumnProfiler {
       frequent: frequent.map(([value, count]) => ({ value, rows: count })),
       words: this.#words / each,
       isWhole: this.#fractions === 0,
+      isCounting: this.#last !== undefined && this.#jumps === 0,
       several: this.#several,
       distinctParts: this.#parts.size,
       items: this.#items / each,
+      alike: alikeValues([...this.#values.keys()]),
     };
   }
 

@@ -1,5 +1,6 @@
 import { expandSpec, type DataSpec, type SourceFile } from '../sources.ts';
 import { containerName, containers } from '../containers/index.ts';
+import { readDecimalCommas } from '../decimal-commas.ts';
 import { PROVENANCE, FLAGS } from '../provenance-column.ts';
 import { ColumnProfiler, type ColumnProfile } from './profile.ts';
 
@@ -51,5 +52,6 @@ async function* rowsOf(file: SourceFile): AsyncGenerator<Record<string, unknown>
   const name = containerName(file.path);
   if (!containers.has(name)) return;
   const { read } = await containers.load(name);
-  for await (const { value } of read(file.path, file.file)) if (value !== undefined) yield value;
+  const rows = read(file.path, file.file, { onEncoding: () => undefined });
+  for await (const { value } of readDecimalCommas(rows)) if (value !== undefined) yield value;
 }

@@ -17,6 +17,11 @@ export function isNamed(column: ColumnProfile, ...roles: Role[]): boolean {
   return roles.some((role) => nameFit(column.name, role) >= 0.8);
 }
 
+/** What a column of classes is called. */
+export function isLabelName(name: string): boolean {
+  return nameFit(name, 'label') >= 0.8 || nameFit(name, 'labels') >= 0.8;
+}
+
 /** Ids, times, people, places of origin: what a row is called, not what it says. */
 export function isAside(column: ColumnProfile): boolean {
   if (['date', 'address', 'empty', 'structure'].includes(column.kind)) return true;
@@ -39,6 +44,13 @@ function isCode(column: ColumnProfile): boolean {
   if (column.kind !== 'text' || column.words > 1.2 || column.filled < ENOUGH_ROWS || variety(column) < 0.95)
     return false;
   return column.frequent.every(({ value }) => /\d/.test(value));
+}
+
+/** A number of its own for each row, called an id or counting up: what is learnt of it holds for no other row. */
+export function isRunningNumber(column: ColumnProfile): boolean {
+  const { kind, isWhole, filled, distinct } = column;
+  if (kind !== 'number' || !isWhole || filled < ENOUGH_ROWS || distinct < filled) return false;
+  return isNamed(column, 'id') || column.isCounting;
 }
 
 /** How much a column reads as text, from 0 to 1. */

@@ -1,71 +1,17 @@
-/** Text in whatever encoding: found by its mark, by being valid UTF-8, or by its bytes' statistics. */
-import { isUtf8 } from 'node:buffer';
+/** Documents' text in whatever encoding. */
 import { open, readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { formatBytes, plural } from '../../base/format.ts';
+import { countOf, markedEncoding, SAMPLE_BYTES, textEncoding } from '../../files/text-encoding.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
 
-const SAMPLE_BYTES = 1 << 18;
-
-/** A detected charset that is trusted less than this is taken for Windows-1252, the usual one of western files. */
-const LEAST_CONFIDENCE = 30;
-
 /** The encoding of bytes from a text's start. @throws Unreadable for bytes that are no text */
 export async function encodingOf(sample: Buffer, isWhole: boolean): Promise<string> {
-  const marked = markedEncoding(sample);
-  if (marked !== undefined) return marked;
-  if (sample.includes(0)) return wideEncoding(sample);
-  if (isUtf8(isWhole ? sample : withoutCutCharacter(sample))) return 'utf-8';
-  const control = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
-  if (control > sample.length / 50) throw new Unreadable('binary');
-  const { analyse } = await import('chardet');
-  const { encodingExists } = (await import('iconv-lite')).default;
-  const guesses = analyse(sample).filter(({ name }) => encodingExists(name) && name !== 'UTF-8');
-  // One broken byte does not make a text of another encoding out of one that is UTF-8 elsewhere.
-  if (isMostlyUtf8(sample)) return 'utf-8';
-  const [best] = guesses;
-  return best !== undefined && best.confidence >= LEAST_CONFIDENCE ? best.name.toLowerCase() : 'windows-1252';
-}
-
-function markedEncoding(sample: Buffer): string | undefined {
-  if (sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf) return 'utf-8';
-  if (sample[0] === 0xff && sample[1] === 0xfe) return sample[2] === 0 && sample[3] === 0 ? 'utf-32le' : 'utf-16le';
-  if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
-  return undefined;
-}
-
-/** UTF-16 without its mark: every other byte of western text is zero. */
-function wideEncoding(sample: Buffer): string {
-  const zeros = [0, 0];
-  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2]++;
-  const half = sample.length / 2;
-  if (zeros[1] > half * 0.4 && zeros[0] < half * 0.05) return 'utf-16le';
-  if (zeros[0] > half * 0.4 && zeros[1] < half * 0.05) return 'utf-16be';
-  throw new Unreadable('binary');
-}
-
-function withoutCutCharacter(sample: Buffer): Buffer {
-  for (let cut = 0; cut < 4; cut++) {
-    const byte = sample[sample.length - 1 - cut];
-    if (byte === undefined || byte < 0x80) return sample.subarray(0, sample.length - cut);
-    if (byte >= 0xc0) return sample.subarray(0, sample.length - 1 - cut);
-  }
-  return sample;
-}
-
-/** Multi-byte characters that are right outnumber the bytes that are wrong by far. */
-function isMostlyUtf8(sample: Buffer): boolean {
-  const text = sample.toString('utf8');
-  const wrong = count(text, /\ufffd/g);
-  // oxlint-disable-next-line no-control-regex -- every character beyond ASCII
-  const right = count(text, /[^\x00-\x7f\ufffd]/g);
-  return wrong > 0 && right > 10 * wrong;
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0;
+  const encoding = await textEncoding(sample, isWhole);
+  if (encoding === undefined) throw new Unreadable('binary');
+  return encoding;
 }
 
 /** A whole file as text. @throws Unreadable for one that is too large, empty or no text */
@@ -105,9 +51,9 @@ const MOJIBAKE = /Ã[\u0080-\u00bf¡-¿]|â€[\u0080-\u00bf™œ“”˜¦]|Â[
 
 /** Counts characters that were lost before or while the text was read. */
 export function noteDamage(text: string, { notes }: ReadContext): void {
-  const lost = count(text, /\ufffd/g);
+  const lost = countOf(text, /\ufffd/g);
   if (lost > 0) notes.add('characters that could not be decoded', undefined, lost);
-  const garbled = count(text, MOJIBAKE);
+  const garbled = countOf(text, MOJIBAKE);
   if (garbled > 0) notes.add('garbled characters (decoded wrongly once before)', text.match(MOJIBAKE)?.[0], garbled);
 }
 

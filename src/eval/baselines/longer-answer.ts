@@ -3,6 +3,9 @@ import type { Message } from '../../text/message.ts';
 import { rowPredictor } from '../predictor.ts';
 import type { Baseline } from './baseline.ts';
 
+/** Share of the pairs from which on readers should know that a model may have learnt nothing but length. */
+const TELLING = 0.75;
+
 /** Prefers the longer answer of a pair, or the shorter one: whether length alone tells them apart. */
 function byLength(name: string, title: string, sign: 1 | -1): Baseline {
   return {
@@ -10,12 +13,16 @@ function byLength(name: string, title: string, sign: 1 | -1): Baseline {
     title,
     forms: ['preference'],
     unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
-    async fit() {
-      return rowPredictor(name, (example) => {
-        const { chosen, rejected } = example as PreferenceExample;
-        const margin = sign * (lengthOf(chosen) - lengthOf(rejected));
-        return { margin, text: textOf(margin >= 0 ? chosen : rejected) };
+    async fit(train) {
+      const marginOf = ({ chosen, rejected }: PreferenceExample) => sign * (lengthOf(chosen) - lengthOf(rejected));
+      const right = train.filter((example) => marginOf(example as PreferenceExample) > 0).length / train.length;
+      const predictor = rowPredictor(name, (example) => {
+        const pair = example as PreferenceExample;
+        const margin = marginOf(pair);
+        return { margin, text: textOf(margin >= 0 ? pair.chosen : pair.rejected) };
       });
+      if (right < TELLING) return predictor;
+      return { ...predictor, note: `length alone tells ${Math.round(100 * right)} % of the training pairs apart` };
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Example } from '../../data/example.ts';
 import type { ClassRows } from '../../store/results.ts';
 import type { Prediction } from '../predictor.ts';
 import { labelCounts } from '../rare-classes.ts';
+import { givenLabels } from './tally.ts';
 
 /** By class: rows to train on and to compare on, and those that the judged system gives it to. */
 export function classRows(
@@ -13,8 +14,8 @@ export function classRows(
   if (test.length === 0 || !isOfClasses) return undefined;
   const [trained, compared] = [labelCounts(train), labelCounts(test)];
   const given = new Map<string, number>();
-  for (const { text, label, labels } of predictions)
-    for (const one of labels ?? [(label ?? text ?? '').trim()]) given.set(one, (given.get(one) ?? 0) + 1);
+  for (const prediction of predictions)
+    for (const one of givenLabels(prediction)) given.set(one, (given.get(one) ?? 0) + 1);
   const names = [...new Set([...trained.keys(), ...compared.keys()])].toSorted();
   return names.map((label) => ({
     label,

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { pushAll } from '../../base/many.ts';
+import { pushAll, smallest } from '../../base/many.ts';
 import { takeTurn } from '../../base/turn.ts';
 import type { Example } from '../../data/example.ts';
 import type {
@@ -11,14 +11,20 @@ import type {
   SkippedSystem,
 } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
+import type { Costs } from '../choose-thresholds.ts';
+import { labelCounts } from '../rare-classes.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
 import { classRows } from './class-rows.ts';
+import { conclude } from './conclusion.ts';
 import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
+import { relativesOf } from './relatives.ts';
 import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
 import { flipsOf, rowChanges, sampleRows } from './samples.ts';
 import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
 import type { Answered } from './system.ts';
+import { tallyOf } from './tally.ts';
+import { unableReason } from './unable.ts';
 import { overallVerdict, verdictSentence } from './verdict.ts';
 
 export interface CompareOptions {
@@ -33,6 +39,10 @@ export interface CompareOptions {
   skipped?: readonly SkippedSystem[];
   /** The rows that were trained on, to say how many there are of each class. */
   train?: readonly Example[];
+  /** The column that classes were read from, by which a class "1" is called. */
+  labelColumn?: string;
+  /** What wrong answers cost, by label. */
+  costs?: Costs;
   /** Default 0.95. */
   confidence?: number;
   seed?: number;
@@ -65,7 +75,7 @@ export async function compareAnswers(
   examples: readonly Example[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const all = await describeMetrics(options.metrics);
+  const all = await describeMetrics(options.metrics, options.labelColumn);
   const [deciding] = all;
   if (deciding.isProperty === true && answered.length > 1) throw noMerit(deciding);
   const kept = keepReadable(answered, examples);
@@ -83,7 +93,8 @@ export async function compareAnswers(
   const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
   const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
   const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
-  const judged = await judge({ subject, others, metrics, ...kept, advance }, { ...options, skipped });
+  const relatives = await relativesOf(kept.examples, options.signal);
+  const judged = await judge({ subject, others, metrics, ...kept, relatives, advance }, { ...options, skipped });
   return { ...judged, rowScores: rowScoresOf([subject, ...others], kept.examples, deciding.name) };
 }
 
@@ -107,34 +118,37 @@ interface Entries {
   metrics: readonly ComparedMetric[];
   examples: readonly Example[];
   leftOut: Comparison['leftOut'];
+  /** The set of related rows that each one is of, where some are related. */
+  relatives: Uint32Array | undefined;
   advance: Advance;
 }
 
 async function judge(entries: Entries, options: CompareOptions): Promise<Judged> {
-  const { subject, others, metrics, examples, leftOut } = entries;
-  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [] } = options;
+  const { subject, others, metrics, examples, leftOut, relatives } = entries;
+  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [], labelColumn } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
   const isRival = (name: string) => choice.rivals.includes(name);
-  const clusters = clustersOf(examples);
-  const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
-  const { differences, systems } = await measure(entries, choice.rivals, statistics);
+  const statistics = new ScoreStatistics(examples.length, { clusters: relatives, confidence, seed });
+  const { differences, systems } = await measure(entries, choice.rivals, { statistics, options });
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rivals = others.filter(({ name }) => isRival(name));
   const rival = strongest(rivals, metric);
-  const changes = rowChanges(subject, rival, metric);
+  const changes = rowChanges([subject, rival], examples, metrics[0]);
   const comparison = {
     version: 2 as const,
     split,
     rows: examples.length,
     available: available === examples.length + (leftOut?.rows ?? 0) ? undefined : available,
     leftOut,
-    groups: clusters && new Set(clusters).size,
+    groups: relatives && new Set(relatives).size,
     confidence,
     seed,
     metric,
     metrics,
     subject: subject.name,
+    positive: positiveOf(options.metrics[0]),
+    labelColumn,
     systems,
     ...choice,
     differences,
@@ -144,28 +158,34 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
     classes: classRows(train, examples, subject.predictions),
   };
   return {
-    comparison: { ...comparison, sentence: verdictSentence(comparison) },
+    comparison: { ...comparison, sentence: verdictSentence(comparison), conclusion: conclude(comparison) },
     samples: sampleRows([subject, ...others], examples, { changes, metrics }),
   };
 }
 
 /** All statistics: differences by metric, then every system's own intervals. */
 async function measure(
-  { subject, others, metrics, advance }: Entries,
+  { subject, others, metrics, examples, advance }: Entries,
   rivals: readonly string[],
-  statistics: ScoreStatistics,
+  { statistics, options }: { statistics: ScoreStatistics; options: CompareOptions },
 ): Promise<Pick<Comparison, 'differences' | 'systems'>> {
   const [deciding] = metrics;
+  const evidence = { groups: statistics.groups, rarest: rarestOf(examples) };
   // A table beside the metrics has no value of its own to differ by, and a property none that is better.
   const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
   const differences: Difference[] = [];
   for (const one of compared) {
-    pushAll(differences, metricDifferences(one, { subject, others, rivals }, statistics));
+    pushAll(differences, metricDifferences(one, { subject, others, rivals, evidence }, statistics));
     await advance();
   }
   const systems: ComparedSystem[] = [];
   for (const system of [subject, ...others]) {
-    systems.push(comparedSystem(system, statistics));
+    const { costs } = options;
+    systems.push({
+      ...comparedSystem(system, statistics, { metrics, evidence }),
+      ...tallyOf(system, examples, { metric: deciding.name, costs }),
+      unable: system === subject ? undefined : unableReason(system, others, deciding.name),
+    });
     await advance();
   }
   return { differences, systems };
@@ -178,10 +198,14 @@ function rowScoresOf(systems: readonly Scored[], examples: readonly Example[], m
   };
 }
 
-/** The group of each row, a row without one alone; undefined where no two rows share one. */
-function clustersOf(examples: readonly Example[]): string[] | undefined {
-  const clusters = examples.map(({ group }, row) => (group === undefined ? `row ${row}` : `group ${group}`));
-  return new Set(clusters).size < clusters.length ? clusters : undefined;
+function positiveOf(spec: MetricSpec): string | undefined {
+  return 'positive' in spec ? spec.positive : undefined;
+}
+
+function rarestOf(examples: readonly Example[]): number | undefined {
+  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return undefined;
+  const counts = [...labelCounts(examples).values()];
+  return counts.length === 0 ? undefined : smallest(counts);
 }
 
 function noMerit({ name, title }: ComparedMetric): AttuneError {

@@ -1,19 +1,21 @@
 import type { ComparedMetric, Difference, Verdict } from '../../store/results.ts';
 import { bounds, holm, type ScoreStatistics } from '../statistics/index.ts';
+import { honestDifference, type Evidence } from './evidence.ts';
 import type { Scored } from './scored.ts';
 
 /** Subject against every other system on one metric; p adjusted over the rivals, and over all systems for the rest. */
 export function metricDifferences(
   metric: ComparedMetric,
-  systems: { subject: Scored; others: readonly Scored[]; rivals: readonly string[] },
+  systems: { subject: Scored; others: readonly Scored[]; rivals: readonly string[]; evidence: Evidence },
   statistics: ScoreStatistics,
 ): Difference[] {
-  const { subject, others, rivals } = systems;
+  const { subject, others, rivals, evidence } = systems;
   const own = subject.scores.get(metric.name);
   if (own === undefined) return [];
   const found = others.flatMap(({ name, scores }) => {
     const score = scores.get(metric.name);
-    return score === undefined ? [] : [{ against: name, ...statistics.difference(own, score) }];
+    if (score === undefined) return [];
+    return [{ against: name, ...honestDifference(statistics.difference(own, score), metric, evidence) }];
   });
   const overAll = holm(found.map(({ p }) => p));
   const ofRivals = found.filter(({ against }) => rivals.includes(against));

@@ -1,14 +1,10 @@
 import type { Comparison, SystemKind } from '../../store/results.ts';
+import { isBetter } from '../score.ts';
 import type { Scored } from './scored.ts';
+import { unableReason } from './unable.ts';
 
 /** Of these kinds, only the best one on rows other than the test rows counts for the verdict. */
 const CHOSEN: SystemKind = 'cheap';
-
-/** Whether `first` is the better score; one that is missing is the worst. */
-export function isBetter(first: number | undefined, second: number | undefined, better: 'higher' | 'lower'): boolean {
-  if (first === undefined || second === undefined) return second === undefined && first !== undefined;
-  return better === 'higher' ? first > second : first < second;
-}
 
 /** The system with the best value of a metric; the first of equals. */
 export function strongest(systems: readonly Scored[], metric: string): Scored | undefined {
@@ -26,7 +22,7 @@ export interface CheapChoice {
 }
 
 /**
- * What the verdict is about: every other system, but only one of the cheap ones. Choosing that one on the test rows
+ * What the verdict is about: every other system that can do the task, but only one of the cheap ones. Choosing that one on the test rows
  * would favour it by chance, so it is chosen elsewhere where that can be done.
  */
 export function rivalsOf(
@@ -34,7 +30,10 @@ export function rivalsOf(
   metric: string,
   choice?: CheapChoice,
 ): Pick<Comparison, 'rivals' | 'cheapChosenOn'> {
-  const comparable = others.filter(({ scores, kind }) => scores.has(metric) && kind !== 'variant');
+  const comparable = others.filter(
+    (other) =>
+      other.scores.has(metric) && other.kind !== 'variant' && unableReason(other, others, metric) === undefined,
+  );
   const cheap = comparable.filter(({ kind }) => kind === CHOSEN);
   const chosen = cheap.find(({ name }) => name === choice?.name);
   const best = chosen ?? strongest(cheap, metric);

@@ -3,16 +3,38 @@ import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
+import { isRight } from './tally.ts';
 
 /** Rows of each kind of change that samples.json keeps. */
 const KEPT = 150;
 
-/** How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. */
-export function rowChanges(subject: Scored, rival: Scored | undefined, metric: string): Float64Array {
-  const [mine, theirs] = [subject.scores.get(metric), rival?.scores.get(metric)];
-  if (mine === undefined) return new Float64Array(subject.predictions.length);
+/** Answers whose scores differ by less of a perfect one are as good as each other, unless one of them copies wrongly. */
+const TIE = 0.1;
+
+/**
+ * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
+ * class are right or wrong: how sure two right answers are is no change. Of two written answers that are about as near to
+ * the right one, one with its numbers, codes and names is better than one without.
+ */
+export function rowChanges(
+  [subject, rival]: readonly [Scored, Scored | undefined],
+  examples: readonly Example[],
+  { name, best = 0 }: Pick<ComparedMetric, 'name' | 'best'>,
+): Float64Array {
+  const [mine, theirs] = [subject.scores.get(name), rival?.scores.get(name)];
+  if (mine === undefined || rival === undefined) return new Float64Array(subject.predictions.length);
+  if (examples.every(({ kind }) => kind === 'classification')) {
+    const right = ({ predictions }: Scored, row: number) => Number(isRight(predictions[row], examples[row]));
+    return Float64Array.from(examples, (_, row) => right(subject, row) - right(rival, row));
+  }
   const sign = mine.better === 'higher' ? 1 : -1;
-  return mine.rows.map((value, row) => sign * (value - (theirs?.rows[row] ?? value)));
+  const [copies, others] = [subject, rival].map((system) => system?.scores.get('copied')?.rows);
+  return mine.rows.map((value, row) => {
+    const change = sign * (value - (theirs?.rows[row] ?? value));
+    const copying = (copies?.[row] ?? 0) - (others?.[row] ?? 0);
+    const isTie = Math.abs(change) < TIE * best;
+    return isTie && others !== undefined && copying !== 0 ? copying * TIE * best : change;
+  });
 }
 
 /** Ids of the rows that got worse and better, the largest change first. */

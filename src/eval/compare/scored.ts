@@ -6,6 +6,7 @@ import { createMetric, type MetricSpec } from '../metrics/index.ts';
 import type { Prediction } from '../predictor.ts';
 import { scorePredictions, type Score } from '../score.ts';
 import { bounds, type ScoreStatistics } from '../statistics/index.ts';
+import { honestInterval, type Evidence } from './evidence.ts';
 import type { Answered } from './system.ts';
 
 /** A system with its scores by metric; a metric that it gives no input for is absent. */
@@ -14,8 +15,8 @@ export interface Scored extends Answered {
 }
 
 /** The metrics of a comparison as it describes them, the deciding one first. */
-export async function describeMetrics(specs: readonly MetricSpec[]): Promise<ComparedMetric[]> {
-  const named = await Promise.all(specs.map((spec) => createMetric(spec)));
+export async function describeMetrics(specs: readonly MetricSpec[], labelColumn?: string): Promise<ComparedMetric[]> {
+  const named = await Promise.all(specs.map((spec) => createMetric(spec, labelColumn)));
   return named.map(({ name, definition: { title, better, best, reads, checksForm, isTable, isProperty } }) => ({
     name,
     title,
@@ -46,7 +47,7 @@ export async function scoreWhereGiven(
   spec: MetricSpec,
 ): Promise<Score[]> {
   const [{ reads }] = await describeMetrics([spec]);
-  const isAnswer = reads === 'text' || reads === 'label' || reads === 'number' || reads === 'tags';
+  const isAnswer = reads === 'text' || reads === 'calls' || reads === 'label' || reads === 'number' || reads === 'tags';
   if (isAnswer && !predictions.every(hasAnswer)) return [];
   try {
     return await scorePredictions(predictions, examples, [spec]);
@@ -61,14 +62,20 @@ function hasAnswer({ text, label }: Prediction): boolean {
 }
 
 /** What comparison.json says of a system. */
-export function comparedSystem(system: Scored, statistics: ScoreStatistics): ComparedSystem {
-  const { name, title, kind, note, usage, scores, predictions } = system;
+export function comparedSystem(
+  system: Scored,
+  statistics: ScoreStatistics,
+  { metrics, evidence }: { metrics: readonly ComparedMetric[]; evidence: Evidence },
+): ComparedSystem {
+  const { name, title, kind, isCheap, note, usage, scores, predictions } = system;
   const values = [...scores].map(([metric, score]) => {
     const { value, details } = score;
-    return [metric, { value, ...bounds(statistics.interval(score)), details }] as const;
+    const best = metrics.find((one) => one.name === metric)?.best;
+    const interval = honestInterval(statistics.interval(score), { score, best, evidence });
+    return [metric, { value, ...bounds(interval), details }] as const;
   });
   const cutAnswers = predictions.some(({ finish }) => finish !== undefined)
     ? predictions.filter(({ finish }) => finish === 'length').length
     : undefined;
-  return { name, title, kind, note, usage, cutAnswers, values: Object.fromEntries(values) };
+  return { name, title, kind, isCheap, note, usage, cutAnswers, values: Object.fromEntries(values) };
 }

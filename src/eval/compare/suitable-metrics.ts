@@ -1,5 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
+import { expectedCalls, expectedText, promptText } from '../example-text.ts';
+import { copiedValues } from '../wording/copied-values.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
 import type { MetricName } from '../metrics/index.ts';
 
@@ -108,11 +110,36 @@ function isUnanswered(example: Example): boolean {
   return example.kind === 'question' && example.answers?.length === 0;
 }
 
+/** Answers that are written. */
+const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['json', 'short', 'long']);
+
+/** Rows that are looked at for values that their answers copy, and the share of them from which on copying is measured. */
+const LOOKED_AT = 500;
+const COPYING_SHARE = 0.05;
+
+/** Where written answers take numbers, codes or names from their prompts, overlap says little of whether they are right. */
+function withCopied(metrics: readonly NamedMetric[], examples: readonly Example[]): readonly NamedMetric[] {
+  const rows = examples.slice(0, LOOKED_AT);
+  const copying = rows.filter((row) => copiedValues(promptText(row), expectedText(row) ?? '').length > 0);
+  if (copying.length < COPYING_SHARE * rows.length) return metrics;
+  return [metrics[0], { metric: 'copied' }, ...metrics.slice(1)];
+}
+
+const OF_CALLS: readonly NamedMetric[] = [{ metric: 'tool_arguments' }, { metric: 'tool_name' }];
+
+/** Calls of tools are compared as calls; they decide where most answers are some. */
+function withCalls(examples: readonly Example[], metrics: readonly NamedMetric[]): readonly NamedMetric[] {
+  const calling = examples.filter((example) => (expectedCalls(example) ?? []).length > 0).length;
+  if (calling === 0) return metrics;
+  return calling > examples.length / 2 ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
+}
+
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   if (kind === 'span' && examples.some(isUnanswered)) return [...byForm.span, ...OF_BOTH_KINDS];
-  const metrics = kind === 'classes' ? ofClasses(examples) : byForm[kind];
+  const suited = kind === 'classes' ? ofClasses(examples) : byForm[kind];
+  const metrics = withCalls(examples, WRITTEN.has(kind) ? withCopied(suited, examples) : suited);
   if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);

@@ -8,6 +8,8 @@ export interface System {
   /** For people: "nearest training row". */
   title: string;
   kind: SystemKind;
+  /** Also where it is what was trained. */
+  isCheap?: boolean;
   note?: string;
 }
 
@@ -24,13 +26,14 @@ export async function answerRows(
   examples: readonly Example[],
   options?: PredictOptions,
 ): Promise<Answered> {
-  const { predictor, title, kind, note } = system;
+  const { predictor, title, kind, isCheap, note } = system;
   const start = performance.now();
   const predictions = await predictor.predict(examples, options);
   const seconds = (performance.now() - start) / 1000;
   const notes = [note, predictor.note].filter((one) => one !== undefined);
   const told = notes.length === 0 ? undefined : notes.join('; ');
-  return { name: predictor.name, title, kind, note: told, predictions, usage: usageOf(predictions, seconds) };
+  const usage = usageOf(predictions, seconds);
+  return { name: predictor.name, title, kind, isCheap, note: told, predictions, usage };
 }
 
 /** Seconds from the whole, so that rows answered together count as they were; the rows' own where these are known. */

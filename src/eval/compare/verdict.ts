@@ -1,6 +1,7 @@
 import { entryOf } from '../../base/table.ts';
-import { formatNumber, formatSigned, plural } from '../../base/format.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../../base/format.ts';
 import type { Comparison, Difference, Verdict } from '../../store/results.ts';
+import { classTitle } from '../class-title.ts';
 import { comparisonCount, correctedP, isUndoneByCorrection } from './correction.ts';
 
 /** Better than every rival, worse than any of them, or neither. */
@@ -17,7 +18,8 @@ export function verdictSentence(comparison: Told): string {
   const { rows, groups, split } = comparison;
   const deciding = decidingDifference(comparison);
   const counted = `${plural(rows, 'rows')} of ${split}`;
-  const on = groups === undefined ? counted : `${counted} in ${plural(groups, 'groups')}`;
+  const grouped = groups === undefined ? counted : `${counted} in ${plural(groups, 'groups')}`;
+  const on = grouped + rarestClass(comparison);
   if (deciding === undefined) return `there was nothing to compare with; measured on ${on}.`;
   return `${figures(comparison, deciding)} on ${on}.${detectable(comparison, deciding)}`;
 }
@@ -51,5 +53,13 @@ function figures(comparison: Told, difference: Difference): string {
 /** What the rows could have shown, where they showed nothing. */
 function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
-  return ` So many rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;
+  return ` These rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;
+}
+
+/** ", 4 of them fraud": what a verdict on classes rests on. */
+function rarestClass({ classes = [], labelColumn }: Told): string {
+  const tested = classes.filter(({ test }) => test > 0);
+  if (tested.length < 2) return '';
+  const { label, test } = tested.reduce((least, one) => (one.test < least.test ? one : least));
+  return `, ${formatCount(test)} of them of the rarest class, ${classTitle(label, labelColumn)}`;
 }

@@ -2,6 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { defineRegistry } from '../../base/registry.ts';
 import { checkOptions } from './check-options.ts';
 import { meanMetric } from './mean.ts';
+import { classTitle } from '../class-title.ts';
 import type { Metric, MetricDefinition, MetricOptions } from './metric.ts';
 
 const table = {
@@ -15,6 +16,7 @@ const table = {
   has_answer_exact_match: () => import('./answer-matches.ts').then((module) => module.hasAnswerExactMatch),
   no_answer_f1: () => import('./answer-matches.ts').then((module) => module.noAnswerF1),
   no_answer_exact_match: () => import('./answer-matches.ts').then((module) => module.noAnswerExactMatch),
+  copied: () => import('./copied.ts').then((module) => module.copied),
   edit_similarity: () => import('./error-rates.ts').then((module) => module.editSimilarity),
   character_error_rate: () => import('./error-rates.ts').then((module) => module.characterErrorRate),
   word_error_rate: () => import('./error-rates.ts').then((module) => module.wordErrorRate),
@@ -31,6 +33,8 @@ const table = {
   json_validity: () => import('./json-metrics.ts').then((module) => module.jsonValidity),
   schema_validity: () => import('./json-metrics.ts').then((module) => module.schemaValidity),
   json_fields: () => import('./json-metrics.ts').then((module) => module.jsonFields),
+  tool_name: () => import('./tool-calls.ts').then((module) => module.toolName),
+  tool_arguments: () => import('./tool-calls.ts').then((module) => module.toolArguments),
   accuracy: () => import('./class-metrics.ts').then((module) => module.accuracy),
   balanced_accuracy: () => import('./class-metrics.ts').then((module) => module.balancedAccuracy),
   macro_f1: () => import('./class-metrics.ts').then((module) => module.macroF1),
@@ -67,6 +71,9 @@ const table = {
   novelty: () => import('./recommended.ts').then((module) => module.novelty),
   popularity_bias: () => import('./recommended.ts').then((module) => module.popularityBias),
   preference_accuracy: () => import('./preference-accuracy.ts').then((module) => module.preferenceAccuracy),
+  preference_accuracy_per_token: () => import('./preference-accuracy.ts').then((module) => module.preferencePerToken),
+  preference_accuracy_reference: () =>
+    import('./preference-accuracy.ts').then((module) => module.preferenceAgainstReference),
   step_accuracy: () => import('./step-metrics.ts').then((module) => module.stepAccuracy),
   step_f1: () => import('./step-metrics.ts').then((module) => module.stepF1),
   step_auc: () => import('./step-metrics.ts').then((module) => module.stepAuc),
@@ -97,21 +104,19 @@ export interface NamedMetric {
  * @throws E_UNKNOWN_METRIC; E_METRIC_OPTION for an option that the metric does not take; E_UNBOUNDED_METRIC where a
  * mean is asked of metrics without a common scale.
  */
-export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
+export async function createMetric(spec: MetricSpec, labelColumn?: string): Promise<NamedMetric> {
   if ('mean' in spec) return createMean(spec.name, spec.mean);
   const { metric: chosen, name: given, ...options } = spec;
   const definition = typeof chosen === 'string' ? await metrics.load(chosen) : chosen;
   checkOptions(definition, options);
   const name = given ?? (options.field === undefined ? definition.name : `${options.field}_${definition.name}`);
-  return { name, definition: titled(definition, options), metric: definition.create(options) };
+  return { name, definition: titled(definition, options, labelColumn), metric: definition.create(options) };
 }
 
 /** A metric of one class says which: "F1 of fraud". */
-function titled(definition: MetricDefinition, { positive }: MetricOptions): MetricDefinition {
+function titled(definition: MetricDefinition, { positive }: MetricOptions, labelColumn?: string): MetricDefinition {
   if (positive === undefined) return definition;
-  // "F1 of 1" beside a value would read as a number.
-  const named = /^\p{L}/u.test(positive) ? positive : `class ${positive}`;
-  return { ...definition, title: `${definition.ofClass ?? definition.title} of ${named}` };
+  return { ...definition, title: `${definition.ofClass ?? definition.title} of ${classTitle(positive, labelColumn)}` };
 }
 
 async function createMean(name: string, specs: readonly MetricSpec[]): Promise<NamedMetric> {

@@ -42,13 +42,14 @@ export interface MetricOptions {
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a metric needs of a prediction: `number` a text that is a number, `ranking` texts of a collection in order,
+ * What a metric needs of a prediction: `calls` a text that may call tools, `number` a text that is a number, `ranking` texts of a collection in order,
  * `image-ranking` images, `items` a ranking of items for rows that have some already, `tags` a text with one for each
  * word, `scores` probabilities of classes, `margin` by how much the chosen answer of a pair is preferred, `steps` how
  * probable it is that each step of an answer is right.
  */
 export type MetricInput =
   | 'text'
+  | 'calls'
   | 'label'
   | 'number'
   | 'ranking'

@@ -5,38 +5,60 @@ import { reliability } from './probability-metrics.ts';
 
 const BINS = 10;
 
+/** Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. */
+function accuracyBy(
+  names: Pick<MetricDefinition, 'name' | 'title'>,
+  marginOf: (prediction: Prediction) => number | undefined,
+): MetricDefinition {
+  return {
+    ...names,
+    better: 'higher',
+    best: 1,
+    reads: 'margin',
+    create() {
+      const values = new RowValues();
+      const sums = new Float64Array(3 * BINS);
+      return {
+        add(prediction) {
+          const right = (Math.sign(marginOf(prediction) ?? missing(prediction)) + 1) / 2;
+          values.push(right);
+          if (prediction.scores !== undefined) count(sums, greatest(Object.values(prediction.scores)), right);
+          return right;
+        },
+        result(): MetricResult {
+          if (values.count === 0) throw noRows();
+          const result = meanOfRows(values);
+          const bins = reliability(sums);
+          return bins.length === 0 ? result : { ...result, details: { ...result.details, bins } };
+        },
+        get rows() {
+          return values.view;
+        },
+      };
+    },
+  };
+}
+
 /**
- * Share of pairs whose chosen answer is preferred to the rejected one; a tie counts half. Of a model that says how sure it
- * is (a reward model, by Bradley and Terry) `details.bins` is the reliability diagram: the share by margin.
+ * By the score of a reward model, else by how likely whole answers are. Of a model that says how sure it is (a reward model,
+ * by Bradley and Terry) `details.bins` is the reliability diagram: the share by margin.
  */
-export const preferenceAccuracy: MetricDefinition = {
-  name: 'preference_accuracy',
-  title: 'preference accuracy',
-  better: 'higher',
-  best: 1,
-  reads: 'margin',
-  create() {
-    const values = new RowValues();
-    const sums = new Float64Array(3 * BINS);
-    return {
-      add(prediction) {
-        const right = (Math.sign(prediction.margin ?? missing(prediction)) + 1) / 2;
-        values.push(right);
-        if (prediction.scores !== undefined) count(sums, greatest(Object.values(prediction.scores)), right);
-        return right;
-      },
-      result(): MetricResult {
-        if (values.count === 0) throw noRows();
-        const result = meanOfRows(values);
-        const bins = reliability(sums);
-        return bins.length === 0 ? result : { ...result, details: { ...result.details, bins } };
-      },
-      get rows() {
-        return values.view;
-      },
-    };
-  },
-};
+export const preferenceAccuracy = accuracyBy(
+  { name: 'preference_accuracy', title: 'preference accuracy' },
+  ({ margin }) => margin,
+);
+
+/** As objectives judge that compare means over tokens (orpo, simpo). */
+export const preferencePerToken = accuracyBy(
+  { name: 'preference_accuracy_per_token', title: 'preference accuracy (likelihood per token)' },
+  ({ margins, margin }) => margins?.per_token ?? margin,
+);
+
+/** As dpo judges: by what the likelihood rose by since the reference. The reference itself prefers nothing, and has a half. */
+export const preferenceAgainstReference = accuracyBy(
+  { name: 'preference_accuracy_reference', title: 'preference accuracy (reward against the base)' },
+  ({ margins, margin }) => (margins === undefined ? margin : margins.reference),
+);
 
 /** Bins are open below and closed above. */
 function count(sums: Float64Array, confidence: number, right: number): void {

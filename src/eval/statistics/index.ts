@@ -5,7 +5,12 @@ export { holm } from './holm.ts';
 export { mean } from './moments.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
 export { pairedShareDifference } from './paired-shares.ts';
-export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';
+export {
+  detectableShare,
+  minimalDetectableDifference,
+  minimalDetectableRateDifference,
+  type PowerOptions,
+} from './power.ts';
 export { RankMartingale, type Direction } from './rank-martingale.ts';
 export { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 export {

@@ -20,6 +20,35 @@ export function detectableByError(standardError: number, { alpha = 0.05, power =
   return (normalQuantile(1 - alpha / 2) + normalQuantile(power)) * standardError;
 }
 
+/** Rows that only one of two predictors gets right, all for the same one, before the exact McNemar test sees it. */
+const FEWEST_DISCORDANT = 6;
+
+/**
+ * The smallest difference of shares that n rows show in four of five tries where nothing varies but the rows that one of
+ * two predictors gets right: any noise needs more. 1 where n rows can show none.
+ */
+export function detectableShare(n: number, power = 0.8): number {
+  if (n < FEWEST_DISCORDANT) return 1;
+  let [low, high] = [0, 1];
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (chanceOfAtLeast(FEWEST_DISCORDANT, n, middle) < power) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Of at least k successes in n tries of this chance. */
+function chanceOfAtLeast(k: number, n: number, chance: number): number {
+  let term = (1 - chance) ** n;
+  let fewer = 0;
+  for (let i = 0; i < k; i++) {
+    fewer += term;
+    term *= ((n - i) / (i + 1)) * (chance / (1 - chance));
+  }
+  return 1 - fewer;
+}
+
 /**
  * The same for right-or-wrong rows by McNemar's test (Connor 1987), from the share of rows on which the two differ:
  * two predictors that are right on `rate` of the rows independently of each other differ on 2 rate (1 - rate) of them.

@@ -53,6 +53,11 @@ export class ScoreStatistics {
     this.#clusters = options.clusters;
   }
 
+  /** Independent pieces of evidence. */
+  get groups(): number {
+    return this.#resampling.groups;
+  }
+
   /** How sure the value itself is: Wilson's interval for a rate of independent rows, else BCa. */
   interval(score: MeasuredRows): Interval {
     this.#check(score);

@@ -1,6 +1,7 @@
 /** Registry of the kinds of constraints: how each becomes a grammar. */
 import type { Grammar } from './automaton/grammar.ts';
 import { choicesGrammar } from './choices.ts';
+import { freeCallsGrammar } from './free-calls.ts';
 import { regexGrammar } from './regex.ts';
 import { schemaGrammar } from './schema/schema-grammar.ts';
 import { wrappedGrammar } from './wrapped.ts';
@@ -13,4 +14,5 @@ export const kinds: Readonly<Record<string, ConstraintKind>> = {
   regex: regexGrammar,
   choices: choicesGrammar,
   wrapped: wrappedGrammar,
+  calls: freeCallsGrammar,
 };

@@ -1,3 +1,4 @@
+import type { FreeCalls } from './free-calls.ts';
 import type { WrappedSchema } from './wrapped.ts';
 
 /** A JSON schema as it is parsed; read and checked when the constraint is made. */
@@ -5,13 +6,14 @@ type Schema = boolean | object;
 
 /**
  * What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a
- * list; or JSON between fixed texts. OpenAI's `response_format` is taken too.
+ * list; JSON between fixed texts, or free text whose calls of tools hold their schemas. OpenAI's `response_format` is taken too.
  */
 export type ConstraintSpec =
   | { schema: Schema }
   | { regex: string }
   | { choices: readonly string[] }
   | { wrapped: WrappedSchema }
+  | { calls: FreeCalls }
   | ResponseFormat;
 
 /** As in OpenAI's chat completions; `json_object` is any object. */

@@ -11,6 +11,8 @@ export interface TokenConstraint {
   adjust?(logits: Float32Array): void;
   /** Takes the token that was chosen; never a stop id. */
   advance(id: number): void;
+  /** True in free text: stop texts hold there, and the limit of tokens cuts it. */
+  readonly isFree?: boolean;
   /** True when the text so far is a complete valid value. */
   readonly isComplete: boolean;
 }

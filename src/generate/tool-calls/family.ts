@@ -1,5 +1,6 @@
 /** How models of one family write the calls of tools. */
 import { parseJson } from '../../files/json.ts';
+import type { FreeCalls } from '../constraint/free-calls.ts';
 import type { ConstraintSpec } from '../index.ts';
 
 /** A call as the model wrote it. */
@@ -27,6 +28,10 @@ export interface ToolFamily {
   read(text: string, isWhole: boolean): { calls: WrittenCall[]; length: number } | undefined | null;
   /** Answers that are calls of these tools and nothing else. */
   constraint(tools: readonly CallableTool[], isParallel: boolean): ConstraintSpec;
+  /** Any answers, in which calls are of these tools and hold their schemas. */
+  held(tools: readonly CallableTool[], isParallel: boolean): Omit<FreeCalls, 'thinking'>;
+  /** Whether its own form of calls is another than the one that can be held. */
+  holdsOtherForm?: true;
 }
 
 /** One call as an object, under the keys that a family gives its name and its arguments. */

@@ -24,4 +24,10 @@ export const hermes: ToolFamily = {
       ...(isParallel && { between: '\n' }),
     },
   }),
+  held: (tools, isParallel) => ({
+    mark: OPEN,
+    schema: callSchema(tools, 'arguments'),
+    after: CLOSE,
+    ...(isParallel && { between: '' }),
+  }),
 };

@@ -4,7 +4,7 @@ import { qwenCoder } from './qwen-coder.ts';
 import { genericJson, llama3, mistral } from './whole-json.ts';
 
 /** Families in the order in which a template is tried for them; the last one fits all. */
-const families: readonly ToolFamily[] = [qwenCoder, hermes, mistral, llama3, genericJson];
+export const families: readonly ToolFamily[] = [qwenCoder, hermes, mistral, llama3, genericJson];
 
 /** The family of a chat template. */
 export function familyOf(template: string): ToolFamily {

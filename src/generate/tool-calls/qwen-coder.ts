@@ -23,6 +23,13 @@ export const qwenCoder: ToolFamily = {
       ...(isParallel && { between: '\n' }),
     },
   }),
+  holdsOtherForm: true,
+  held: (tools, isParallel) => ({
+    mark: OPEN,
+    schema: callSchema(tools, 'arguments'),
+    after: CLOSE,
+    ...(isParallel && { between: '' }),
+  }),
 };
 
 function callIn(text: string): WrittenCall | undefined {

@@ -5,6 +5,7 @@ import type { CheapChoice } from '../../eval/compare/rivals.ts';
 import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
+import type { LabelMeaning } from './label-meaning.ts';
 import type { OpenModels } from './open-models.ts';
 
 /** The rows of a comparison; systems are fitted on `train`, the cheap one is chosen on `validation`. */
@@ -19,6 +20,7 @@ export interface ComparedRows {
   split: string;
   /** How many there are, where `test` is a sample of them. */
   available?: number;
+  meaning?: LabelMeaning;
 }
 
 /** What every source of systems is given, and what it may say besides its answers. */

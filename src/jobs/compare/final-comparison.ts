@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { sampledRows, USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
 import { parametersOf } from '../../models/base-facts.ts';
 import { writeComparison, writeSamples } from '../../store/results.ts';
@@ -7,6 +8,7 @@ import { writeModelCard } from '../train/result/result-card.ts';
 import type { LoadedData } from '../../data/index.ts';
 import type { PreparedRun, RunContext } from '../train/training-run.ts';
 import { warnOfEndless } from './answer-lengths.ts';
+import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -54,7 +56,8 @@ export async function compareResult(run: FinishedRun, result: string, specs: rea
     const { seed } = recipe.training;
     const test = sampledRows(run.test, most === 'auto' ? await affordable(run) : most, seed);
     reportSample(test.length, run, most);
-    const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
+    const meaning = meaningOf(recipe);
+    const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length, meaning };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const keepSeen = !excludesSeen;
     const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
@@ -63,8 +66,9 @@ export async function compareResult(run: FinishedRun, result: string, specs: rea
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);
     await warnOfEndless(compared.comparison, { recipe, result, emit });
-    const { split, metric, verdict, sentence } = compared.comparison;
-    emit({ type: 'comparison-finished', split, rows: compared.comparison.rows, metric, verdict, sentence });
+    const { split, rows: count, metric, verdict, sentence } = compared.comparison;
+    const { outcome, advice } = conclusionOf(compared.comparison);
+    emit({ type: 'comparison-finished', split, rows: count, metric, verdict, sentence, outcome, advice });
   } catch (error) {
     if (signal.aborted) return notCompared('stopped before the result was compared; attune compare does it later');
     // Not even a bug here is worth a finished training.

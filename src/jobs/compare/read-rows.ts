@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { loadData, refuseContaminated, type DataSource, type Example, type KnownShapes } from '../../data/index.ts';
 import { sampledRows } from '../../eval/compare/sampled-rows.ts';
@@ -6,6 +7,7 @@ import { loadRunData } from '../rows/load-run-data.ts';
 import { loadFormatters } from '../rows/row-formatters.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows } from './comparing.ts';
+import { meaningOf } from './label-meaning.ts';
 
 /** Which rows are compared, and which ones systems may be fitted on. Plain data. */
 export interface RowsWanted {
@@ -19,6 +21,8 @@ export interface RowsWanted {
   /** What files of rows are expected to look like. */
   known?: KnownShapes;
   allowOverlap: boolean;
+  /** Of files of their own: one bad row refuses them all, unless false. */
+  strict?: boolean;
   /** A sample is taken of more. */
   maxRows: number;
   seed: number;
@@ -30,7 +34,7 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   context.emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
   const loaded = await readRuns(recipes, context);
   const own = loaded.at(0);
-  const all = data === undefined ? own?.[split] : await readFile(data, wanted.known, context);
+  const all = data === undefined ? own?.[split] : await readFile(data, wanted, context);
   if (all === undefined) throw noSource();
   if (all.length === 0) throw noRows(split);
   const test = sampledRows(all, maxRows, seed);
@@ -38,7 +42,8 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   const fitted = await fittedRows({ ...wanted, test, loaded, isOwn }, context);
   const validation = split === 'validation' && isOwn ? [] : (own?.validation ?? []);
   const typical = fitted.length > 0 ? fitted : all;
-  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length };
+  const meaning = recipes.length === 0 ? undefined : meaningOf(recipes[0]);
+  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length, meaning };
 }
 
 /** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */
@@ -59,7 +64,7 @@ async function readRuns(recipes: readonly Recipe[], context: ScoringContext): Pr
   return loaded;
 }
 
-interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap'> {
+interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap' | 'strict'> {
   test: readonly Example[];
   /** Of the runs, in their order. */
   loaded: readonly RunRows[];
@@ -68,10 +73,10 @@ interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap'> {
 }
 
 async function fittedRows(
-  { train, test, loaded, isOwn, known, allowOverlap }: Fitting,
+  { train, test, loaded, isOwn, known, allowOverlap, strict }: Fitting,
   context: ScoringContext,
 ): Promise<readonly Example[]> {
-  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, known, context);
+  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, { known, strict }, context);
   const trained = [
     ...loaded.slice(isOwn ? 1 : 0).map((splits) => splits.train),
     ...(train === undefined ? [] : [fitted]),
@@ -82,11 +87,18 @@ async function fittedRows(
 
 async function readFile(
   source: DataSource,
-  known: KnownShapes | undefined,
-  { signal }: ScoringContext,
+  { known, strict }: Pick<RowsWanted, 'known' | 'strict'>,
+  { emit, signal }: ScoringContext,
 ): Promise<readonly Example[]> {
   const formatters = await loadFormatters([source.format]);
-  return (await loadData({ train: [source], known, formatters, seed: 0, signal })).splits.train;
+  const { splits, report } = await loadData({ train: [source], known, formatters, seed: 0, strict, signal });
+  const leftOut = report.files.reduce((sum, file) => sum + (file.leftOut?.rows ?? 0), 0);
+  if (leftOut > 0) {
+    const [first] = report.files.flatMap((file) => file.leftOut?.first ?? []);
+    const message = `${plural(leftOut, 'bad rows')} left out of ${source.path}: line ${first.line}: ${first.reason}`;
+    emit({ type: 'warning-raised', code: 'W_ROWS_LEFT_OUT', message });
+  }
+  return splits.train;
 }
 
 function noSource(): AttuneError {

@@ -1,7 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
-import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../eval/compare/system.ts';
 import { repeatedRows } from '../../eval/baselines/items.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
@@ -9,6 +8,7 @@ import type { SkippedSystem } from '../../store/results.ts';
 import type { OpenOptions } from '../model/open-model.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
+import { usualMetrics } from './usual-metrics.ts';
 import { withPictures } from './pictures.ts';
 import { OpenModels } from './open-models.ts';
 import { systemSources } from './systems/index.ts';
@@ -31,7 +31,8 @@ export async function runComparison(
   rows: ComparedRows,
   options: ComparisonOptions,
 ): Promise<Compared> {
-  const { metrics = suitableMetrics(rows.typical), maxNewTokens, keepSeen = false, emit, signal, seed } = options;
+  const { maxNewTokens, keepSeen = false, emit, signal, seed } = options;
+  const metrics = options.metrics ?? (await usualMetrics(specs, rows.typical));
   using models = new OpenModels(options.precision);
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
   if (!keepSeen) warnOfRepeated(rows, emit);
@@ -48,6 +49,7 @@ export async function runComparison(
     cheapest,
     skipped,
     train: rows.train,
+    ...rows.meaning,
     seed,
     onProgress,
     signal,

@@ -23,6 +23,7 @@ export function kernelChecks(): Check[] {
     attentionOverLayout('bf16'),
     attentionToSlots('f32'),
     attentionToSlots('bf16'),
+    singleColumns(),
     keyedNumbers(),
     gradients(),
   ];
@@ -117,6 +118,21 @@ function plainAttention([q, k, v]: [Tensor, Tensor, Tensor]): Tensor {
     .mul(1 / Math.sqrt(D));
   const later = aten.triu.default(aten.ones.default([T, T], { dtype: 'bool' }), { diagonal: 1 });
   return aten.masked_fill.Scalar(scores, later, Number.NEGATIVE_INFINITY).softmax(-1).matmul(repeat(v)).transpose(0, 1);
+}
+
+/** One column of a matrix as factor and as output: libtorch multiplies those, on any processor, and takes them for contiguous. */
+function singleColumns(): Check {
+  return compared('products of single columns', 'bf16', () =>
+    noGrad(() => {
+      const columnOf = (rows: number, name: string) => normal([rows, 3], name).to('bf16').narrow(1, 1, 1);
+      const [a, b, sum] = [normal([40, 300], 'a').to('bf16'), columnOf(300, 'b'), columnOf(40, 'sum')];
+      const plain = a.to('f32').matmul(b.to('f32').contiguous());
+      const largest = aten.amax.default(aten.abs.default(plain)).item();
+      const factor = difference(aten.mm.default(a, b), plain);
+      const output = difference(aten.addmm_.default(sum, a, b.contiguous(), { beta: 0 }), plain);
+      return Math.max(factor, output) / largest;
+    }),
+  );
 }
 
 /** The first number of Philox4x32-10 under key 0 and counter 0, as published with Random123: 6627e8d5. */

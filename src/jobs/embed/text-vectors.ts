@@ -38,7 +38,7 @@ export async function sentenceVectors(
   });
 }
 
-/** Each text with the tokens that frame it; tokens as they are. @throws AttuneError E_GENERATION_OPTIONS for those that are none */
+/** Each text with the tokens that frame it; tokens as they are. @throws AttuneError E_GENERATION_OPTIONS for those that are none, E_TEXT_EMPTY */
 export async function framedRows(
   { tokenizer, model }: Answering,
   texts: readonly (string | readonly number[])[],
@@ -46,9 +46,23 @@ export async function framedRows(
   const written = texts.filter((text) => typeof text === 'string');
   const framed = (await tokenizer.encodeFramed(written.map((text) => ({ text })))).values();
   const { vocabularySize } = model.architecture.limits(model.config);
-  return texts.map((text, i): PreparedRow => {
+  const rows = texts.map((text, i): PreparedRow => {
     const { ids, typeIds } = typeof text === 'string' ? framed.next().value! : asTokens(text, vocabularySize);
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
+  });
+  refuseEmpty(rows);
+  return rows;
+}
+
+/** Nothing can be pooled from no token: libtorch would give NaN. */
+function refuseEmpty(rows: readonly PreparedRow[]): void {
+  const empty = [...rows.entries()].filter(([, { ids }]) => ids.length === 0).map(([place]) => place);
+  if (empty.length === 0) return;
+  throw new AttuneError('E_TEXT_EMPTY', {
+    what: 'A text without tokens has no vector',
+    problems: empty.slice(0, 20).map((place) => ({ field: `input[${place}]`, message: 'has no tokens' })),
+    problemCount: empty.length,
+    fix: 'leave out empty texts',
   });
 }
 

@@ -20,6 +20,7 @@ import {
   type ModelSize,
   type Plan,
 } from './machines.ts';
+import { storages } from '../../methods/storage/index.ts';
 import { extraProducts, planRun, type StepChoice } from './planned-run.ts';
 import { stepMemory } from './step-memory.ts';
 
@@ -90,8 +91,11 @@ async function planOf(
   choice: EstimateInput['choices'][number],
   { rowTokens, dtypes }: { rowTokens: number; dtypes: readonly ('bf16' | 'f32')[] },
 ): Promise<Plan> {
+  const { name, ...options } = choice.storage;
+  const { training: usual } = (await storages.load(name)).recipeDefaults(options);
   const plan: Plan = {
     name: choice.name,
+    checkpoints: usual?.gradient_checkpointing === true,
     trained: 0,
     products: { beside: 0, moving: 0 },
     isForward: false,

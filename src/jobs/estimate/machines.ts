@@ -24,6 +24,8 @@ export interface Plan {
   products: { beside: number; moving: number };
   /** It takes steps by losses alone. */
   isForward: boolean;
+  /** Its storage has blocks computed twice, whether or not they would fit. */
+  checkpoints: boolean;
   /** Of a step over one longest row, by the type that it is computed in: with all activations kept, and with the blocks' inputs alone. */
   memory: Readonly<Record<'bf16' | 'f32', { kept: StepMemory; checkpointing: StepMemory } | undefined>>;
 }
@@ -100,7 +102,8 @@ export function estimateOn(
     const memory = plan.memory[machine.dtype];
     const { process } = machine;
     if (memory === undefined) return [];
-    const checkpointing = !plan.isForward && totalOf({ ...memory.kept, process }) > machine.memory;
+    const isFull = totalOf({ ...memory.kept, process }) > machine.memory;
+    const checkpointing = !plan.isForward && (plan.checkpoints || isFull);
     const parts = { ...memory[checkpointing ? 'checkpointing' : 'kept'], process };
     const total = totalOf(parts);
     const seconds = (operationsOf(plan, size, checkpointing) * tokens) / (machine.rate * machine.share);

@@ -2,6 +2,7 @@ import { plural } from '../../base/format.ts';
 import type { Metrics } from '../../base/events.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
+import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { scoreSet, scoringSet } from './scoring.ts';
 
@@ -27,6 +28,7 @@ export interface EvaluateResult {
 export async function run(input: EvaluateInput, context: JobContext): Promise<EvaluateResult> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
+  reportRemark(opened.tokenizer, context.emit);
   if (opened.storage !== undefined)
     context.emit({
       type: 'phase-started',

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
-import { Batcher, type BatcherCounts } from '../../generate/index.ts';
+import { Batcher, limitConstraints, type BatcherCounts, type CompileLimits } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { type Task, taskNames } from '../../models/architecture.ts';
 import type { JobContext, JobRequest } from '../job.ts';
@@ -10,6 +10,7 @@ import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../predict/speech.ts';
+import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { availableBytes } from '../model/resources.ts';
 import { settleWeights } from '../model/settle-weights.ts';
@@ -23,6 +24,8 @@ export interface GenerateInput extends OpenOptions {
   storage?: StorageName;
   /** Memory for the weights of installed adapters that nobody uses just now; an eighth of what is free unless given. */
   adapterBytes?: number;
+  /** What the constraint of a request may cost. */
+  constraints?: CompileLimits;
 }
 
 type Request = JobRequest<SessionRequest, SessionChunk>;
@@ -40,6 +43,7 @@ const FINDING: Task = 'question';
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
+  reportRemark(opened.tokenizer, context.emit);
   if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} writes no text: its task is ${taskNames[opened.model.task]}`,
@@ -47,6 +51,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
       fix: elsewhere(opened.model.task, input.target),
     });
   }
+  if (input.constraints !== undefined) limitConstraints(input.constraints);
   settleWeights(opened.model);
   opened.tuning?.settle?.(opened.model.dtype);
   // After they have moved: a copy belongs to the tensor that it was made of.

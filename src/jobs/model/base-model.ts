@@ -31,7 +31,7 @@ export function modelFolder(name: string): string {
   const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
   // `runs/tickets` beside a folder `runs` is a path with a typo, although the hub could have such a name.
-  const isAbsent = isHubName && !existsSync(dirname(name));
+  const isAbsent = isHubName && dirname(name) !== 'runs' && !existsSync(dirname(name));
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
     got:

@@ -135,7 +135,7 @@ export function planMemory(
   request: {
     longest: number;
     microBatchTokens: number | 'auto';
-    checkpointing: boolean | 'auto';
+    checkpointing: Checkpointing | 'auto';
     /** Bytes that a token's activations take, where that is known better than from the model's shape. */
     perToken?: number;
     budget?: number;
@@ -148,7 +148,7 @@ export function planMemory(
   const isWithin = (tokens: number, { fixed, perToken }: StepCost) => fixed + tokens * perToken <= budget;
   const isAgain = request.checkpointing === 'auto' ? !isWithin(longest, costs.kept) : request.checkpointing;
   const planned = request.microBatchTokens === 'auto' ? longest : Math.max(longest, request.microBatchTokens);
-  const isLeast = isAgain && !isWithin(planned, costs.checkpointing);
+  const isLeast = isAgain === 'least' || (isAgain && !isWithin(planned, costs.checkpointing));
   const checkpointing = isLeast ? 'least' : isAgain;
   const cost = costs[isLeast ? 'least' : isAgain ? 'checkpointing' : 'kept'];
   const fitting = Math.floor((budget - cost.fixed) / cost.perToken);

@@ -4,6 +4,7 @@ import type { Metrics } from '../../base/events.ts';
 import { readJson } from '../../files/json.ts';
 import type { EmbeddingOptions } from '../../models/heads/embedding.ts';
 import type { Task } from '../../models/architecture.ts';
+import type { ToolSchema } from '../../text/message.ts';
 import type { PrivacySpent } from '../../train/interfaces.ts';
 import type { Probe } from './probe.ts';
 
@@ -25,6 +26,10 @@ export interface ResultNotesFile {
   has_tools?: boolean;
   /** The system message that every conversation began with. */
   system_prompt?: string;
+  /** The tools that every conversation had. */
+  tools?: readonly ToolSchema[];
+  /** What conversations had, and not all the same. */
+  differs?: readonly ('system' | 'tools')[];
   /** Whether a space sets answers of plain text off from their prompts. */
   answer_space?: boolean;
   tokenizer_hash: string;

@@ -8,6 +8,7 @@ import { type Task, taskNames } from '../../models/architecture.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { answerAsked } from './model-predictor.ts';
 import { hears, processorOf } from './speech.ts';
+import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
 import { notedShapes } from '../rows/remembered-shapes.ts';
 import { settleWeights } from '../model/settle-weights.ts';
@@ -62,6 +63,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   const { target } = input;
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, input);
+  reportRemark(opened.tokenizer, context.emit);
   const { task } = opened.model;
   if (ELSEWHERE[task] !== undefined) throw unsupported(target, task);
   if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row

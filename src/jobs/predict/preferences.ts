@@ -2,51 +2,117 @@ import type { PreferenceExample } from '../../data/example.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { trainedTokensOf } from '../../methods/objectives/answer-log-probs.ts';
+import { objectives } from '../../methods/objectives/index.ts';
+import { answerTokens, pairSums, preferenceRows } from '../../methods/objectives/preference-rows.ts';
 import { create as createReward, pairScores } from '../../methods/objectives/reward.ts';
-import { pairSums, preferenceRows } from '../../methods/objectives/preference-rows.ts';
-import type { Message } from '../../text/message.ts';
+import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
+import type { Message } from '../../text/message.ts';
+import type { Batch, PreparedRow } from '../../train/interfaces.ts';
+import type { PreferenceMeasure } from '../../train/method.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { ResultNotesFile } from '../model/result-notes.ts';
 import { traitsOf } from '../train/build-trainer.ts';
-import { TEMPLATE_DATE, type Answering } from './answering.ts';
+import { referenceModel, type ReferenceModel } from '../train/reference-model.ts';
+import { TEMPLATE_DATE, type AnswerOptions, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** Which answer of each pair a language model finds likelier, and by how many nats; or which a reward model scores higher. */
+/** Which answer of each pair a language model prefers, or which a reward model scores higher, and by how much. */
 export async function answerWithPreferences(
-  { model, tokenizer }: Answering,
+  opened: Answering,
   asked: readonly Asked[],
-  options: PredictOptions,
+  options: PredictOptions & Pick<AnswerOptions, 'preference' | 'isBase'>,
 ): Promise<Prediction[]> {
+  const { model, tokenizer } = opened;
   const examples = asked.map(({ example }) => example as PreferenceExample);
   const { causal, maxPositions } = traitsOf(model);
   const processor = { tokenizer, now: TEMPLATE_DATE, causal };
-  const { prepare, collate } =
-    model.task === 'sequence'
-      ? createReward({ center_rewards_coefficient: null }, processor)
-      : preferenceRows(processor);
-  const { rows } = await prepare(examples);
+  const isScored = model.task === 'sequence';
+  const rowsOf = isScored ? createReward({ center_rewards_coefficient: null }, processor) : preferenceRows(processor);
+  const { rows } = await rowsOf.prepare(examples);
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
-  const margins = await inBatches(
-    readable.map((i) => rows[i]!),
-    { ...options, maxPositions },
-    (batch) =>
-      noGrad(() =>
-        scope(() => {
-          const input = collate(batch);
-          const [chosen, rejected] =
-            model.task === 'sequence' ? pairScores(model, input) : pairSums(trainedTokensOf(model, input));
-          return chosen.sub(rejected).toNumbers();
-        }),
-      ),
-  );
-  const byRow = new Map(readable.map((row, place) => [row, margins[place]]));
-  return examples.map((example, i): Prediction => {
-    const margin = byRow.get(i);
-    if (margin === undefined) return unreadRow(example.id);
-    const chosen = 1 / (1 + Math.exp(-margin));
-    // What a reward model is trained to say is how probable it is that an answer is preferred.
-    const scores = model.task === 'sequence' ? { chosen, rejected: 1 - chosen } : undefined;
-    const text = textOf(margin >= 0 ? example.chosen : example.rejected);
-    return { id: example.id, margin, text, ...(scores && { scores }) };
+  const measure = options.preference ?? (await measureOf(opened.notes)) ?? 'whole';
+  const reference = measure === 'reference' && options.isBase !== true ? await referenceOf(opened) : undefined;
+  const read = (batch: readonly PreparedRow[]): Margins[] =>
+    noGrad(() => scope(() => (isScored ? scoredMargins(model, rowsOf.collate(batch)) : likelyMargins(batch))));
+  const likelyMargins = (batch: readonly PreparedRow[]): Margins[] => {
+    const own = sumsOf(model, rowsOf.collate(batch));
+    const before = reference?.run((other) => sumsOf(other, rowsOf.collate(batch))) ?? own;
+    return batch.map((row, i) => marginsOf(row, own[i], before[i]));
+  };
+  try {
+    const found = await inBatches(
+      readable.map((i) => rows[i]!),
+      { ...options, maxPositions },
+      read,
+    );
+    const byRow = new Map(readable.map((row, place) => [row, found[place]]));
+    return examples.map((example, i) => predictionOf(example, byRow.get(i), measure));
+  } finally {
+    reference?.dispose();
+  }
+}
+
+/** By each measure, chosen less rejected; a reward model has its score alone. */
+type Margins = { whole: number } & Partial<Record<PreferenceMeasure, number>>;
+
+function scoredMargins(model: Model, batch: Batch): Margins[] {
+  const [chosen, rejected] = pairScores(model, batch);
+  return chosen
+    .sub(rejected)
+    .toNumbers()
+    .map((whole) => ({ whole }));
+}
+
+/** Log-probabilities of both answers of each row. */
+function sumsOf(model: Model, batch: Batch): [chosen: number, rejected: number][] {
+  const [chosen, rejected] = pairSums(trainedTokensOf(model, batch)).map((sums) => sums.toNumbers());
+  return chosen.map((sum, row) => [sum, rejected[row]]);
+}
+
+function marginsOf(
+  row: PreparedRow,
+  own: readonly [number, number],
+  before: readonly [number, number],
+): Required<Margins> {
+  const [chosen, rejected] = answerTokens(row);
+  const whole = own[0] - own[1];
+  return { whole, per_token: own[0] / chosen - own[1] / rejected, reference: whole - (before[0] - before[1]) };
+}
+
+function predictionOf(
+  { id, chosen, rejected }: PreferenceExample,
+  margins: Margins | undefined,
+  measure: PreferenceMeasure,
+): Prediction {
+  if (margins === undefined) return unreadRow(id);
+  const { whole: margin, per_token, reference } = margins;
+  const text = textOf((margins[measure] ?? margin) >= 0 ? chosen : rejected);
+  if (per_token !== undefined)
+    return { id, margin, margins: { per_token, ...(measure === 'reference' && { reference }) }, text };
+  // What a reward model is trained to say is how probable it is that an answer is preferred.
+  const isChosen = 1 / (1 + Math.exp(-margin));
+  return { id, margin, text, scores: { chosen: isChosen, rejected: 1 - isChosen } };
+}
+
+/** What the run of a result judged pairs by. */
+export async function measureOf(notes: ResultNotesFile | undefined): Promise<PreferenceMeasure | undefined> {
+  if (notes === undefined) return undefined;
+  const { name, ...options } = (notes.recipe as Recipe).objective;
+  return (await objectives.load(name)).preference(options);
+}
+
+/** The model that training compared with; undefined for one that nothing was made from: it is its own. */
+async function referenceOf({ model, tuning, notes }: Answering): Promise<ReferenceModel | undefined> {
+  const recipe = notes?.recipe as Recipe | undefined;
+  if (recipe === undefined && tuning === undefined) return undefined;
+  const named = (recipe?.objective as { ref_model?: string | null } | undefined)?.ref_model ?? undefined;
+  return referenceModel({
+    objective: { needs: { reference: true }, referenceModel: named },
+    tuning: tuning ?? { result: 'model' },
+    model,
+    base: notes?.base_folder ?? '',
+    storage: recipe?.storage ?? { name: 'dense' },
   });
 }
 

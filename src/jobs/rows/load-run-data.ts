@@ -7,11 +7,12 @@ import {
   type Example,
   type LoadedData,
 } from '../../data/index.ts';
+import { fewTestRowsAdvice } from '../../eval/compare/few-test-rows.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import { plural } from '../../base/format.ts';
-import { loadFormatters, reportLeftOut } from './row-formatters.ts';
+import { loadFormatters, reportReading } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
 export async function loadRunData(
@@ -40,17 +41,14 @@ export async function loadRunData(
     formatters: await loadFormatters(formats, recipe.references),
     seed: training.seed,
     allowOverlap: data.allow_overlap,
-    onProgress: ({ activity, rows, total }) =>
-      context.emit({
-        type: 'work-advanced',
-        phase: 'data',
-        done: rows,
-        total,
-        unit: activity === 'read' ? 'rows read' : 'rows compared',
-      }),
+    strict: data.strict,
+    onProgress: ({ activity, rows: done, total }) => {
+      const unit = activity === 'read' ? 'rows read' : 'rows compared';
+      context.emit({ type: 'work-advanced', phase: 'data', done, total, unit });
+    },
     signal: context.signal,
   });
-  reportLeftOut(loaded.report, context.emit);
+  reportReading(loaded.report, context.emit);
   reportShort(loaded.report.lastItems, context.emit);
   return loaded;
 }
@@ -86,6 +84,7 @@ export function reportData(
 ): DataPrepared {
   const lengths = reportLengths(rows.train.map(tokensOf));
   const { min, median, p95, max, histogram } = lengths;
+  const leftOut = loaded.report.files.reduce((sum, file) => sum + (file.leftOut?.rows ?? 0), 0);
   const prepared: DataPrepared = {
     type: 'data-prepared',
     format: [...new Set(loaded.report.files.map(({ format }) => format))].join(', '),
@@ -95,10 +94,18 @@ export function reportData(
     lengths: { min, median, p95, max, histogram },
     truncated: cuts.filter(({ action }) => action !== 'dropped').length,
     dropped: cuts.filter(({ action }) => action === 'dropped').length,
+    ...(leftOut > 0 && { leftOut }),
     hashes: loaded.report.hashes,
   };
   emit(prepared);
+  reportFewTestRows(rows.test, emit);
   return prepared;
+}
+
+/** Before hours are spent: how little a verdict on so few rows will be able to say. */
+export function reportFewTestRows(test: readonly Example[], emit: EventSink): void {
+  const message = fewTestRowsAdvice(test);
+  if (message !== undefined) emit({ type: 'phase-started', phase: 'data', message });
 }
 
 const MAX_LISTED = 20;

@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
 import type { EventSink } from '../../base/events.ts';
-import type { DataReport, RowFormatter, RowFormatters } from '../../data/index.ts';
+import type { FileReport } from '../../data/example-sink.ts';
+import type { RowFormatter, RowFormatters } from '../../data/index.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
 
 const rowFormatter: ReferenceKind<RowFormatter> = {
@@ -19,16 +20,22 @@ export async function loadFormatters(
   return loaded;
 }
 
-/** No row is left out without a word. */
-export function reportLeftOut({ files }: DataReport, emit: EventSink): void {
+/** No row is left out, and no text decoded, without a word. */
+export function reportReading({ files }: { files: readonly FileReport[] }, emit: EventSink): void {
+  for (const { file, encoding, decimalCommas } of files) {
+    if (encoding !== undefined) emit(warning('W_ENCODING', `${file} is not UTF-8: read as ${encoding}`));
+    if (decimalCommas !== undefined)
+      emit(warning('W_DECIMAL_COMMAS', `${file}: numbers with a decimal comma in ${decimalCommas.join(', ')}`));
+  }
   const count = files.reduce((sum, { leftOut }) => sum + (leftOut?.rows ?? 0), 0);
   if (count === 0) return;
-  emit({
-    type: 'warning-raised',
-    code: 'W_ROWS_LEFT_OUT',
-    message: `${count === 1 ? 'a row was' : `${plural(count, 'rows')} were`} left out by the recipe's own format`,
-    problems: files.flatMap(({ leftOut }) =>
-      (leftOut?.first ?? []).map(({ reason, ...place }) => ({ ...place, message: reason })),
-    ),
-  });
+  const problems = files.flatMap(({ leftOut }) =>
+    (leftOut?.first ?? []).map(({ reason, ...place }) => ({ ...place, message: reason })),
+  );
+  const message = `${count === 1 ? 'a row was' : `${plural(count, 'rows')} were`} left out`;
+  emit({ ...warning('W_ROWS_LEFT_OUT', message), problems, problemCount: count });
+}
+
+function warning(code: string, message: string) {
+  return { type: 'warning-raised', code, message } as const;
 }

@@ -2,31 +2,45 @@ import type { Problem } from '../../base/errors.ts';
 import { callTexts } from '../../methods/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../methods/objectives/rewards/habits.ts';
 import { readReport, type RunReport } from '../../report/run-report.ts';
-import { type CourseAdvice, judgeCourse } from '../../train/course.ts';
+import { type CourseAdvice, judgeCourse, type RewardCurves } from '../../train/course.ts';
 import { type Schedule, learningRateAt } from '../../train/schedule.ts';
+import { suggestedTraining } from '../../train/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../train/objective.ts';
+import { trainingFacts } from './settle-training.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
-export function recordCourse(
-  { context, constants, options }: PreparedRun,
+export async function recordCourse(
+  { context, constants, options, base, parts }: PreparedRun,
   resultStep: number,
-): CourseAdvice | undefined {
+): Promise<CourseAdvice | undefined> {
   const { evaluations, curves, run } = readReport(context.folder);
   const { schedule } = options;
+  const facts = await trainingFacts(base, context.recipe);
   const { epochs, learning_rate: learningRate } = constants.training;
   const advice = judgeCourse({
     evaluations: evaluations
       .filter(({ split }) => split === 'validation')
       .map(({ step, metrics, change }) => ({ step, loss: metrics.loss, change })),
     trainLosses: curves['train/loss']?.points ?? [],
+    ...(parts.objective.needs?.rollouts === true && { rewards: rewardsOf(curves) }),
     rateShareAfter: (step) => rateBetween(schedule, step, run.step) / rateBetween(schedule, 0, run.step),
     resultStep,
     epochs: context.recipe.training.max_steps === null ? epochs : (run.epoch ?? epochs),
     learningRate,
+    usualRate: suggestedTraining({ ...facts, rows: parts.train.length }).learning_rate,
   });
   if (advice !== undefined) context.emit({ type: 'course-judged', ...advice });
   return advice;
+}
+
+/** Undefined where answers are sampled and not scored. */
+function rewardsOf(curves: RunReport['curves']): RewardCurves | undefined {
+  const of = (name: string) => curves[`train/${name}`]?.points ?? [];
+  const rewards = of('reward');
+  if (rewards.length === 0) return undefined;
+  const distances = [...of('kl'), ...of('objective/kl')];
+  return { rewards, alike: of('frac_reward_zero_std'), entropies: of('entropy'), distances };
 }
 
 /** The sum of the learning rates of some steps. */

@@ -43,7 +43,8 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const budget = limit === undefined ? undefined : await roomOf(request, limit);
   const roomy = planMemory(model, { ...wanted, budget });
   // Where a rough count leaves no doubt nothing is counted.
-  if (limit === undefined && roomy.checkpointing === false && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
+  const isWanted = roomy.checkpointing === wantedCheckpointing(recipe);
+  if (limit === undefined && isWanted && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
   const costs = isCounted(model) ? await costsOf(request) : undefined;
   const plan = planMemory(model, { ...wanted, budget, costs });
   return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, max_memory) };
@@ -109,10 +110,14 @@ async function costsOf({ recipe, model, longest }: MemoryRequest): Promise<StepC
 }
 
 /** Whether a plan that fits is what the recipe says, or what a run with room does. */
-function isAsked(plan: MemoryPlan, { training }: Recipe): boolean {
-  const { gradient_checkpointing: checkpointing, micro_batch_tokens: tokens } = training;
-  const isRoomy = tokens !== 'auto' || plan.microBatchTokens >= ROOMY_TOKENS;
-  return plan.fits && isRoomy && plan.checkpointing === (checkpointing === 'auto' ? false : checkpointing);
+function isAsked(plan: MemoryPlan, { training }: Pick<Recipe, 'training'>): boolean {
+  const isRoomy = training.micro_batch_tokens !== 'auto' || plan.microBatchTokens >= ROOMY_TOKENS;
+  return plan.fits && isRoomy && plan.checkpointing === wantedCheckpointing({ training });
+}
+
+/** What a run with room does. */
+function wantedCheckpointing({ training: { gradient_checkpointing: wanted } }: Pick<Recipe, 'training'>) {
+  return wanted === 'auto' ? false : wanted;
 }
 
 /** What was decided and why. */

@@ -10,7 +10,7 @@ import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import { tokensOf, type Objective, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { packed } from '../../train/produce.ts';
+import { packed, type StepContext } from '../../train/produce.ts';
 import { trainStep } from '../../train/step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
@@ -27,27 +27,28 @@ export interface PreflightRequest {
   comparisonBytes: number;
   recipe: Recipe;
   constants: RunConstants;
+  /** The run's first step, for objectives that make rows of their own in it. */
+  step: StepContext;
   emit: EventSink;
 }
 
 /**
  * Plans, then runs what will be worst: the step with the most tokens, an evaluation batch, a save. What is refused here
- * would have failed after hours. Nothing of it changes the run: the update is left out and gradients are cleared.
+ * would have failed after hours. Nothing of it changes the run: the update is left out and gradients are cleared. Where
+ * answers are sampled the first step's are, since they take most of a step's time and hold memory of their own.
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
   const { parts, options, folder } = request;
   const { max_memory: maxMemory } = request.recipe.training;
-  request.emit({
-    type: 'phase-started',
-    phase: 'preflight',
-    message: 'trying the largest batch, an evaluation and a save',
-  });
+  const { objective } = parts;
+  const tried = objective.produce === undefined ? 'the largest batch' : 'the largest batch, the first rollouts';
+  request.emit({ type: 'phase-started', phase: 'preflight', message: `trying ${tried}, an evaluation and a save` });
   const before = availableBytes();
   const startPeak = peakBytes();
-  const { objective } = parts;
   const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.state?.();
   const seconds = await timeStep(request, worst);
+  const produced = objective.produce === undefined ? undefined : await timeProduced(request, seconds);
   if (remembered !== undefined) objective.restore?.(remembered);
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
@@ -56,7 +57,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const peak = Math.max(peakBytes() + stateBytes(parts), engine().residentBytes() + request.comparisonBytes);
   const worstTokens = tokensIn(worst.flat());
   const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
-  const secondsPerStep = seconds * Math.min(1, meanTokens / worstTokens);
+  const secondsPerStep = produced ?? seconds * Math.min(1, meanTokens / worstTokens);
   const steps = options.schedule.totalSteps;
   const finished: PreflightFinished = {
     type: 'preflight-finished',
@@ -123,6 +124,19 @@ async function timeStep({ parts, options }: PreflightRequest, microBatches: Prep
     },
   );
   return (performance.now() - started) / 1000;
+}
+
+/** A step with all that it makes, on the rows that the run begins with; `update`: seconds of one whose rows are known. */
+async function timeProduced(request: PreflightRequest, update: number): Promise<number> {
+  const { parts, options, step } = request;
+  const rows = parts.sampler.batchAt(0, 0).rows.map((row) => parts.train[row]);
+  const started = performance.now();
+  const { updates } = await parts.objective.produce!(rows, step);
+  for (const produced of updates) await timeStep(request, packed(produced, options.microBatchTokens));
+  const seconds = (performance.now() - started) / 1000;
+  // The run's own first step starts without keys and values that were kept here.
+  parts.rollouts?.weightsMoved();
+  return updates.length === 0 ? seconds + update : seconds;
 }
 
 function stateBytes({ update }: TrainerParts): number {

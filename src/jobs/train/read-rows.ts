@@ -4,6 +4,7 @@ import type { Example, LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective } from '../../train/interfaces.ts';
+import { reportRemark } from '../model/report-remark.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { modelFolder } from '../model/base-model.ts';
@@ -77,6 +78,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
 async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
   const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
   const formed = await runTokenizer(recipe, base, train, decided);
+  reportRemark(formed.tokenizer, emit);
   if (formed.tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
   return formed;
 }

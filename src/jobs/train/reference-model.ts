@@ -20,8 +20,8 @@ export interface ReferenceModel {
 }
 
 interface Request {
-  objective: Objective;
-  tuning: Tuning;
+  objective: Pick<Objective, 'needs' | 'referenceModel'>;
+  tuning: (Pick<Tuning, 'disabled'> & { result: 'adapter' }) | { result: 'model' };
   model: Model;
   /** The base model's folder. */
   base: string;
@@ -36,7 +36,7 @@ export async function referenceModel(request: Request): Promise<ReferenceModel |
   const { objective, tuning, model, base, storage } = request;
   if (objective.needs?.reference !== true) return undefined;
   const { referenceModel: named } = objective;
-  if (named === undefined && tuning.result === 'adapter') {
+  if (named === undefined && 'disabled' in tuning && tuning.result === 'adapter') {
     const run: Reference = (body) => tuning.disabled(() => unchanged(model, body));
     return { run, folder: base, sharesFrozen: true, dispose: () => undefined };
   }

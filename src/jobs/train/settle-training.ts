@@ -1,5 +1,6 @@
 import type { SettingSource } from '../../base/events.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { tunings } from '../../methods/tuning/index.ts';
 import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { suggestedTraining, type TrainingFacts } from '../../train/suggested-training.ts';
@@ -8,9 +9,8 @@ import type { RunContext } from './training-run.ts';
 /** Decides what the recipe leaves out, as an earlier part of the run did, and says so. */
 export async function settleTraining(context: RunContext, base: string, rows: number): Promise<SettledTraining> {
   const { recipe, earlier, emit } = context;
-  const facts = await baseFacts(base);
-  const methods = { tuning: recipe.tuning.method, objective: recipe.objective.name };
-  const suggested = suggestedTraining({ ...facts, ...methods, rows });
+  const facts = { ...(await trainingFacts(base, recipe)), rows };
+  const suggested = suggestedTraining(facts);
   const settled = earlier?.training ?? merged(recipe.training, suggested);
   const sources = {
     learning_rate: rateSource(context),
@@ -18,8 +18,31 @@ export async function settleTraining(context: RunContext, base: string, rows: nu
     epochs: recipe.training.max_steps === null ? sourceOf(recipe.training.epochs) : 'recipe',
     batch_size: sourceOf(recipe.training.batch_size),
   };
-  emit({ type: 'training-settled', ...settled, sources, basis: basisOf({ ...facts, ...methods, rows }) });
+  warnOfRate(context, settled.learning_rate, { suggested: suggested.learning_rate, basis: basisOf(facts) });
+  emit({ type: 'training-settled', ...settled, sources, basis: basisOf(facts) });
   return settled;
+}
+
+/** What the suggestions for a recipe's methods rest on. */
+export async function trainingFacts(
+  base: string,
+  { tuning, objective }: Pick<Recipe, 'tuning' | 'objective'>,
+): Promise<TrainingFacts> {
+  const { method, ...options } = tuning;
+  const rate = (await tunings.load(method)).rate(options);
+  return { ...(await baseFacts(base)), tuning: method, rate, objective: objective.name };
+}
+
+/** Times the rate that suits a base, beyond which hardly any run learns. */
+const HIGHEST_RATE = 100;
+
+function warnOfRate({ recipe, emit }: RunContext, rate: number, usual: { suggested: number; basis: string }): void {
+  const times = rate / usual.suggested;
+  // Rates of other optimizers are on other scales.
+  if (times <= HIGHEST_RATE || !recipe.training.optimizer.name.startsWith('adam')) return;
+  const compared = `${formatNumber(times, 2)} times the ${usual.suggested} that suits ${usual.basis}`;
+  const message = `learning rate ${rate} is ${compared}: training is likely to diverge`;
+  emit({ type: 'warning-raised', code: 'W_LEARNING_RATE', message });
 }
 
 /** With `auto` the suggestion stands until trials have found better. */
@@ -54,7 +77,7 @@ const KIND_NAMES: Record<BaseKind, string> = {
 };
 
 /** "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
-export function basisOf({ kind, objective, parameters, tuning, rows }: TrainingFacts): string {
+export function basisOf({ kind, objective, parameters, tuning, rows }: Omit<TrainingFacts, 'rate'>): string {
   const tuned = { lora: 'LoRA', full: 'all weights', freeze: 'the last blocks' }[tuning] ?? tuning;
   const size = `${tuned} for ${objective}, ${KIND_NAMES[kind]} of ${shortCount(parameters)} parameters`;
   return rows === undefined ? size : `${size}, ${plural(rows, 'rows')}`;

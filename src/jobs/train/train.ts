@@ -6,6 +6,7 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import type { CourseAdvice } from '../../train/course.ts';
+import { evaluateBase } from '../../train/evaluate-base.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
@@ -16,6 +17,7 @@ import { comparisonBytes } from './comparison-memory.ts';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { compareResult } from '../compare/final-comparison.ts';
 import { beginWhereOtherEnded } from './continued-run.ts';
+import { recordWording } from '../compare/measure-wording.ts';
 import { usualSystems } from '../compare/usual-systems.ts';
 import { chooseNullThreshold } from './result/choose-null-threshold.ts';
 import { chooseResult, measureResult } from './result/choose-result.ts';
@@ -112,7 +114,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     phase: 'train',
     message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
-  if (trainer.state.step === 0) await trainer.evaluate();
+  if (trainer.state.step === 0) await evaluateBase(trainer, prepared.parts);
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   // A run that is repeated is repeated for its bytes.
@@ -131,7 +133,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
-  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
+  const advice = isJudged ? ((await recordCourse(prepared, choice.step)) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   const { training } = prepared.constants;
@@ -142,7 +144,9 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
 async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
   freeTraining(prepared);
-  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
+  const systems = usualSystems(prepared.context.recipe.evaluation, result);
+  await compareResult(prepared, result, systems);
+  await recordWording(prepared, result, systems[0]);
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }
@@ -165,7 +169,7 @@ function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
-  const { context, parts, options, constants } = prepared;
+  const { context, parts, options, constants, trainer } = prepared;
   return preflight({
     parts,
     options,
@@ -174,6 +178,7 @@ async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
     checkpointsKept: context.recipe.checkpoints.keep + 1,
     comparisonBytes: foreseeComparison(prepared),
     recipe: context.recipe,
+    step: trainer.stepContext(),
     emit: context.emit,
   });
 }

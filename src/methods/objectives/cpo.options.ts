@@ -26,5 +26,6 @@ export type CpoOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
+  preference: ({ loss_type: loss }) => (loss === 'ipo' || loss === 'simpo' ? 'per_token' : 'whole'),
   run: () => import('./cpo.ts'),
 });

@@ -96,5 +96,6 @@ export type DpoOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
+  preference: ({ reference_free: isFree }) => (isFree ? 'whole' : 'reference'),
   run: () => import('./dpo.ts'),
 });

@@ -15,6 +15,7 @@ export type OrpoOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
+  preference: () => 'per_token',
   async run() {
     const { referenceFree } = await import('./cpo.ts');
     return {

@@ -26,6 +26,9 @@ export const options = z
     whiten_rewards: z.boolean().default(false).describe('divide rewards by their deviation over all answers of a step'),
     cliprange: positive.default(0.2).describe('how far the ratio of new to old probabilities may move'),
     vf_coef: z.number().min(0).default(0.1).describe("weight of the value head's loss"),
+    value_lr_ratio: positive
+      .default(10)
+      .describe("learning rate of the value head, in the policy's: it begins at 0 and has to follow"),
     cliprange_value: positive.default(0.2).describe('how far a value may move from what it was'),
     gamma: share.default(1).describe('discount of rewards that come a token later'),
     lam: share.default(0.95).describe('lambda of generalised advantage estimation'),

@@ -36,7 +36,7 @@ export function create(options: PpoOptions, processor: Processor): Objective {
   const room = options.max_completion_length;
   return {
     ...policyObjective(parts),
-    trainables: (model) => headOf(model).trainables(),
+    trainables: (model) => headOf(model).trainables(options.value_lr_ratio),
     produce: (rows, step) => produce(rows, step, parts),
     largest: (row) => withPlainTargets(largestGroup(row, { answers: options.num_generations, length: room }), room),
     counts: (batch) => ({ ...countAnswers(batch), states: countStates(batch.rows, room) }),

@@ -16,6 +16,7 @@ export type SimpoOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
+  preference: () => 'per_token',
   async run() {
     const { create } = await import('./cpo.ts');
     return {

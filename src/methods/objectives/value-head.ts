@@ -24,11 +24,13 @@ export class ValueHead extends Module {
     return aten.linear.default(hidden.to('f32'), weight.tensor, { bias: bias.tensor }).squeeze(1);
   }
 
-  trainables(): Trainable[] {
+  /** `rate`: its learning rate, in the policy's. */
+  trainables(rate: number): Trainable[] {
     return [...this.parameters()].map(([name, parameter]) => ({
       name: `value_head.${name}`,
       parameter,
       decays: name === 'weight',
+      rate,
     }));
   }
 }

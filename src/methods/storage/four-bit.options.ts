@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RecipeDefaults } from '../../train/method.ts';
 
 /** Options of weights in 4 bits. */
 export const options = z.strictObject({
@@ -10,3 +11,6 @@ export const options = z.strictObject({
 });
 
 export type FourBitOptions = z.output<typeof options>;
+
+/** Weights this small leave activations as the most of a step's memory; who quantises has little of it. */
+export const savesActivations: RecipeDefaults = { training: { gradient_checkpointing: true } };

@@ -124,5 +124,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [3, 1] },
   run: () => import('./adapter.ts'),
 });

@@ -6,5 +6,6 @@ export const options = z.strictObject({});
 
 export const method = defineTuning({
   options,
+  rate: { like: 'lora', times: [5, 2] },
   run: () => import('./bitfit.ts'),
 });

@@ -42,5 +42,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: 5 },
   run: () => import('./boft.ts'),
 });

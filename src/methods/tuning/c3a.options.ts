@@ -38,5 +38,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [150, 1500] },
   run: () => import('./c3a.ts'),
 });

@@ -45,5 +45,6 @@ export const method = defineTuning({
       ...readTargets(written),
     }),
   },
+  rate: { like: 'lora', times: [25, 30] },
   run: () => import('./fourierft.ts'),
 });

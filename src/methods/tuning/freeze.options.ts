@@ -20,5 +20,6 @@ export const method = defineTuning({
   options,
   // What does not move needs no dropout: its outputs are kept.
   recipeDefaults: { training: { cache_frozen: true } },
+  rate: { like: 'both', times: 1 },
   run: () => import('./freeze.ts'),
 });

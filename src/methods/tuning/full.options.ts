@@ -9,5 +9,6 @@ export type FullOptions = z.output<typeof options>;
 
 export const method = defineTuning({
   options,
+  rate: { like: 'full', times: 1 },
   run: () => import('./full.ts'),
 });

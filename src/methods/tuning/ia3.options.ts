@@ -46,5 +46,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [40, 25] },
   run: () => import('./ia3.ts'),
 });

@@ -36,5 +36,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [30, 15] },
   run: () => import('./ln_tuning.ts'),
 });

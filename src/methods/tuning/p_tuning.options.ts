@@ -36,5 +36,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [2.5, 15] },
   run: () => import('./p_tuning.ts'),
 });

@@ -56,6 +56,7 @@ export class PeftAdapter implements Tuning {
   readonly #config: ConfigOf;
   readonly #model: Model;
   #isMerged = false;
+  #isOff = false;
 
   /** `config`: adapter_config.json; `rated`: a piece's trained parameter as the whole trains it. */
   constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf, rated: Rated = (one) => one) {
@@ -151,15 +152,22 @@ export class PeftAdapter implements Tuning {
   }
 
   disabled<T>(body: () => T): T {
+    // A reference that is asked while the model is the base anyway leaves it so.
+    if (this.#isOff) return body();
     this.#switch(false);
+    let isPending = false;
     try {
-      return body();
+      const result = body();
+      if (!(result instanceof Promise)) return result;
+      isPending = true;
+      return result.finally(() => this.#switch(true)) as T;
     } finally {
-      this.#switch(true);
+      if (!isPending) this.#switch(true);
     }
   }
 
   #switch(isActive: boolean): void {
+    this.#isOff = !isActive;
     for (const part of this.#parts) part.switch(isActive);
   }
 

@@ -41,5 +41,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [50, 30] },
   run: () => import('./prefix.ts'),
 });

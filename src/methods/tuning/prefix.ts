@@ -4,15 +4,15 @@ import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import type { Heads, Pass } from '../../models/stack.ts';
-import { Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
-import { aten, fromArray, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { layoutOfRows, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../nn/index.ts';
+import { aten, fromArray, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { attentionLayers } from './attention-layers.ts';
 import { begin } from './layer-method.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 import type { PrefixOptions } from './prefix.options.ts';
 import { promptTuning } from './prompt-part.ts';
-import { textTable } from './prompt-table.ts';
+import { drawnTokens, textTable } from './prompt-table.ts';
 import { refuseTokens } from './token-indices.ts';
 
 interface Shape {
@@ -76,9 +76,47 @@ class Prefix implements AdapterPart {
     return this.#shape;
   }
 
+  /** Begins as what `#read` gives; a network, which makes all rows alike at first, as their mean. */
   initialise(model: Model, seed: number): void {
+    const read = model.device === 'meta' ? undefined : this.#read(seed);
+    const isProjected = this.#parameters.size > 1;
     for (const [name, parameter] of this.#parameters)
-      begin(parameter, { model, seed }, (own) => firstValues(parameter, { seed: own, path: `prefix:${name}` }, name));
+      begin(parameter, { model, seed }, (own) => {
+        if (!isProjected) return read!.clone();
+        if (name === `${ENCODER}transform.2.bias`) return read!.mean(0);
+        return firstValues(parameter, { seed: own, path: `prefix:${name}` }, name);
+      });
+  }
+
+  /**
+   * What the model makes of tokens drawn at random, f32 [n, 2 L K d]: keys and values of its own, which it can attend to
+   * without harm, where numbers drawn at random would drown the row (Li and Liang, 2021: "initializing with activations").
+   */
+  #read(seed: number): Tensor {
+    const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });
+    const found: Tensor[] = [];
+    // A block's own tensors end with it.
+    const kept = (x: Tensor) => x.to('f32').clone().own();
+    const readers = this.#layers.map(([attention], layer) => {
+      const heads = (given: Heads): Heads => {
+        found[2 * layer] = kept(given.k); // [n, K, d]
+        found[2 * layer + 1] = kept(given.v);
+        return given;
+      };
+      const reader: AttentionAdapter = { heads };
+      attention.addAdapter(reader);
+      return () => attention.removeAdapter(reader);
+    });
+    this.switch(false);
+    try {
+      const layout = layoutOfRows([ids.length], { causal: true });
+      this.#model.hidden({ ids: BigInt64Array.from(ids, BigInt), layout });
+      return stack(found, 1).reshape(ids.length, -1);
+    } finally {
+      for (const tensor of found) tensor.dispose();
+      for (const remove of readers) remove();
+      this.switch(true);
+    }
   }
 
   /** f32 [n, 2 L K d] */
@@ -154,8 +192,9 @@ function shapesOf(
   ]);
 }
 
-/** As torch begins tables and linear layers. */
+/** As torch begins tables and linear layers; the last layer adds nothing to its bias at first. */
 function firstValues(parameter: Parameter, key: { seed: number; path: string }, name: string): Tensor {
+  if (name === `${ENCODER}transform.2.weight`) return zeros(parameter.shape);
   if (name.endsWith('embedding.weight')) return keyedNormal(parameter.shape, key, 1);
   const bound = 1 / Math.sqrt(parameter.shape.at(-1)!);
   return keyedUniform(parameter.shape, key)

@@ -1,5 +1,6 @@
 // N tokens, n virtual ones, V rows of the token table, D width
 import { AttuneError } from '../../base/errors.ts';
+import { randomUint32 } from '../../base/random.ts';
 import { withArticle } from '../../base/articles.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
@@ -99,4 +100,9 @@ export function textTable({ trunk, architecture }: Model): Embedding {
     expected: 'a decoder or an encoder of texts',
     fix: 'choose another tuning: lora',
   });
+}
+
+/** Ids of ordinary tokens, drawn at random. */
+export function drawnTokens({ count: tokens }: Embedding, { seed, count }: { seed: number; count: number }): number[] {
+  return Array.from({ length: count }, (_, i) => randomUint32([seed, 'prompt_embeddings'], i) % tokens);
 }

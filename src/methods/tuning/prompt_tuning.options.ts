@@ -35,5 +35,6 @@ export const method = defineTuning({
       modules_to_save: [],
     }),
   },
+  rate: { like: 'lora', times: [40, 100] },
   run: () => import('./prompt_tuning.ts'),
 });

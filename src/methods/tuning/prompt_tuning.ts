@@ -1,4 +1,3 @@
-import { randomUint32 } from '../../base/random.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import type { Model } from '../../models/model.ts';
 import { indexOf } from '../../models/token-tables.ts';
@@ -7,7 +6,7 @@ import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Tuning, TuningContext } from '../../train/interfaces.ts';
 import { begin } from './layer-method.ts';
 import { promptTuning } from './prompt-part.ts';
-import { PromptTable } from './prompt-table.ts';
+import { drawnTokens, PromptTable } from './prompt-table.ts';
 import type { PromptTuningOptions } from './prompt_tuning.options.ts';
 import { refuseTokens } from './token-indices.ts';
 
@@ -26,10 +25,11 @@ function build(model: Model, options: PromptTuningOptions, seed: number | undefi
 
 /** f32 [n, D] */
 function firstValues(model: Model, options: PromptTuningOptions, seed: number): Tensor {
-  const { weight, count, width } = tokenTableOf(model.trunk);
+  const table = tokenTableOf(model.trunk);
+  const { weight, width } = table;
   const { num_virtual_tokens: n } = options;
   if (options.prompt_tuning_init === 'random') return keyedNormal([n, width], { seed, path: 'prompt_embeddings' }, 1);
-  const drawn = Array.from({ length: n }, (_, i) => randomUint32([seed, 'prompt_embeddings'], i) % count);
+  const drawn = drawnTokens(table, { seed, count: n });
   return weight.tensor.indexSelect(0, indexOf(drawn, weight.tensor.device)).to('f32').clone();
 }
 

@@ -36,5 +36,6 @@ export const method = defineTuning({
       tables: Object.fromEntries((tables ?? ['embed_tokens']).map((name) => [name, ids])),
     }),
   },
+  rate: { like: 'lora', times: [10, 10] },
   run: () => import('./trainable_tokens.ts'),
 });

@@ -19,6 +19,8 @@ export interface GgufFamily {
   names?: Readonly<Record<string, string>>;
   /** Norms multiply by one more than their weight, which llama.cpp wants added. */
   normsFromZero?: boolean;
+  /** The configuration under the keys that are read here, where newer files have others. */
+  read?(raw: RawConfig): RawConfig;
   /** An activation that is not its own; undefined where it is, and `hidden_act: silu` where this is left out. */
   activation?(raw: RawConfig): unknown;
   /** Settings of its own, behind the architecture's name. */

@@ -53,6 +53,7 @@ export const gemma2: GgufFamily = {
 export const gemma3: GgufFamily = {
   ...common,
   architecture: 'gemma3',
+  read: withOlderPositions,
   reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
   settings: (raw) => [
     ['attention.sliding_window', { type: 'u32', value: numberOf(raw, 'sliding_window', 4096) }],
@@ -67,6 +68,9 @@ export const gemma3: GgufFamily = {
     ...(numberOf(raw, 'rope_local_base_freq', 10_000) === 10_000
       ? []
       : [{ field: 'rope_local_base_freq', message: "is 10,000 in llama.cpp's gemma3" }]),
+    ...((raw.rope_parameters ?? undefined) === undefined
+      ? []
+      : [{ field: 'rope_parameters.sliding_attention', message: "is not scaled in llama.cpp's gemma3" }]),
     ...scaleProblems(raw, 62),
     ...layerProblems(raw, numberOf(raw, 'sliding_window_pattern', 6) === 6 ? 6 : 0),
   ],
@@ -78,6 +82,22 @@ function numberOf(raw: RawConfig, key: string, otherwise: number): number {
   const value = raw[key];
   return typeof value === 'number' ? value : otherwise;
 }
+
+/** `rope_parameters` of transformers 5 as the keys from before it; left in place where those cannot say it. */
+function withOlderPositions(raw: RawConfig): RawConfig {
+  const { full_attention: full, sliding_attention: sliding } = (raw.rope_parameters ?? {}) as RopeEntries;
+  if (full === undefined || ![undefined, 'default'].includes(sliding?.rope_type)) return raw;
+  const { rope_theta: theta, ...scaling } = full;
+  return {
+    ...raw,
+    rope_parameters: undefined,
+    rope_theta: theta ?? raw.rope_theta,
+    rope_scaling: scaling,
+    rope_local_base_freq: sliding?.rope_theta ?? raw.rope_local_base_freq,
+  };
+}
+
+type RopeEntries = Partial<Record<string, { rope_theta?: number; rope_type?: string }>>;
 
 /** Scores are divided by √(head size), in the largest model by √(width / heads): llama.cpp knows it by its layers. */
 function scaleProblems(raw: RawConfig, largest: number): Problem[] {

@@ -13,6 +13,7 @@ import {
   type GgufTensor,
   type GgufValue,
 } from '../../tensor/gguf/index.ts';
+import type { RawConfig } from '../config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
@@ -39,7 +40,8 @@ const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32
 /** What a model is in llama.cpp's terms; matrices in the type given, vectors in f32 as there. @throws E_GGUF_UNSUPPORTED */
 export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const family = familyOf(model);
-  const problems = [...settingProblems(model.config, family), ...parameterProblems(model, family)];
+  const raw = family.read?.(model.config) ?? model.config;
+  const problems = [...settingProblems(raw, family), ...parameterProblems(model, family)];
   if (problems.length > 0)
     throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model as it is`, problems);
   const settings = new Map<string, GgufValue>([
@@ -47,9 +49,9 @@ export function planGguf(model: Model, form: GgufForm): GgufPlan {
     ['general.type', { type: 'string', value: 'model' }],
     ['general.file_type', { type: 'u32', value: FILE_TYPES[form] ?? 0 }],
     ['general.quantization_version', { type: 'u32', value: 2 }],
-    ...ggufSettings(model.config, family),
+    ...ggufSettings(raw, family),
   ]);
-  return { settings, tensors: [...ropeTensors(model), ...weightTensors(model, family, form)] };
+  return { settings, tensors: [...ropeTensors(raw), ...weightTensors(model, family, form)] };
 }
 
 /** Writes the file, reads it again and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
@@ -119,8 +121,8 @@ function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source
 }
 
 /** By how much each frequency is slowed down, where that is no single number. */
-function ropeTensors(model: Model): Source[] {
-  const config = decoderConfig(model.config);
+function ropeTensors(raw: RawConfig): Source[] {
+  const config = decoderConfig(raw);
   const rope = ropeOptions(config, headShape(config).size);
   if (rope.scaling.rope_type !== 'llama3') return [];
   const factors = ropeFactors(rope);

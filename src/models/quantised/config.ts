@@ -1,9 +1,12 @@
 import type { RawConfig } from '../config.ts';
 
-const KEYS: readonly string[] = ['quantization_config', 'compression_config'];
+/** What MLX writes; its files hold integers without a sign, which others do not have. */
+export const MLX = 'mlx';
 
 /** How a configuration says that its weights are quantised; undefined where they are dense. */
 export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
+  const { quantization: packed } = raw;
+  if (typeof packed === 'object' && packed !== null && 'group_size' in packed) return { method: MLX, config: packed };
   const config = raw.quantization_config ?? raw.compression_config;
   if (typeof config !== 'object' || config === null) return undefined;
   const { quant_method: named, load_in_4bit: four, load_in_8bit: eight } = config as Record<string, unknown>;
@@ -12,6 +15,11 @@ export function quantisationOf(raw: RawConfig): { method: string; config: unknow
 }
 
 /** The configuration of the dense model. */
-export function withoutQuantisation(raw: RawConfig): RawConfig {
-  return Object.fromEntries(Object.entries(raw).filter(([key]) => !KEYS.includes(key)));
+export function withoutQuantisation({
+  quantization_config: _quantised,
+  compression_config: _compressed,
+  quantization: _packed,
+  ...dense
+}: RawConfig): RawConfig {
+  return dense;
 }

@@ -3,7 +3,7 @@ import type { Weight } from '../../nn/index.ts';
 import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../config.ts';
-import { quantisationOf } from './config.ts';
+import { MLX, quantisationOf } from './config.ts';
 import { quantisations } from './index.ts';
 import type { PackedWeight } from './quantisation.ts';
 import { unsupported } from './unsupported.ts';
@@ -20,8 +20,9 @@ export interface Weights extends Disposable {
 
 /** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */
 export async function openWeights(folder: string, raw: RawConfig): Promise<Weights> {
-  const files = new CheckpointFiles(folder);
   const quantised = quantisationOf(raw);
+  if (quantised?.method === MLX) throw unsupported(folder, 'MLX (quantization in config.json)');
+  const files = new CheckpointFiles(folder);
   if (quantised === undefined) return files;
   try {
     if (!quantisations.has(quantised.method)) throw unsupported(folder, quantised.method);

@@ -15,8 +15,13 @@ import { defineStep, eachItem, rowOf } from '../step.ts';
 import { recordText } from '../record-text.ts';
 
 const options = z.strictObject({
-  size: z.int().positive().default(2000).describe('longest chunk, in tokens of the tokenizer, or in characters'),
-  tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; characters when null'),
+  // What the smallest model for search reads at once (128 tokens of a larger vocabulary).
+  size: z
+    .int()
+    .positive()
+    .default(128)
+    .describe('longest chunk, in tokens; every model for search reads the default whole'),
+  tokenizer: z.string().nullable().default('attune-base').describe('model whose tokens are counted; null: characters'),
   headings: z.boolean().default(true).describe('begin each chunk with the headings above it'),
   least: z.int().min(0).default(0).describe('shorter chunks are left out'),
 });
@@ -26,7 +31,7 @@ type Options = z.output<typeof options>;
 export const step = defineStep<Options>({
   summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
   takes: ['text', 'message', 'record'],
-  version: 3,
+  version: 4,
   perItem: true,
   options,
   async open(given, context) {
@@ -105,6 +110,7 @@ const BREAK = 2;
 class Chunker {
   readonly #options: Options;
   readonly #measure: Measure;
+  #headings = new Map<string, number>();
 
   constructor(given: Options, measure: Measure) {
     this.#options = given;
@@ -119,6 +125,7 @@ class Chunker {
       open = [];
     };
     let length = 0;
+    await this.#measureHeadings(parts);
     for (const part of await this.#measured(parts)) {
       const headed = part.length + this.#headingLength(part.path) + BREAK;
       if (length + headed > this.#options.size) await close();
@@ -139,9 +146,16 @@ class Chunker {
     return parts.map((part, index) => ({ ...part, length: lengths[index] }));
   }
 
-  /** In characters, of which no token has less than one. */
+  async #measureHeadings(parts: readonly Part[]): Promise<void> {
+    const headings = [...new Set(parts.flatMap(({ path }) => path))];
+    const lengths = await this.#measure.lengths(headings);
+    this.#headings = new Map(headings.map((heading, index) => [heading, lengths[index]]));
+  }
+
+  /** With its marks and line breaks, of which none is more than a token. */
   #headingLength(path: readonly string[]): number {
-    return this.#options.headings ? path.reduce((sum, heading, index) => sum + heading.length + index + 4, 0) : 0;
+    if (!this.#options.headings) return 0;
+    return path.reduce((sum, heading, index) => sum + this.#headings.get(heading)! + index + 4, 0);
   }
 
   /** One section in as many pieces as it needs, as few as there can be. */

@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../base/format.ts';
+import { classTitle } from '../../eval/class-title.ts';
 import { neverGiven } from '../../eval/compare/class-rows.ts';
 import type { Comparison } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -13,7 +14,7 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
   return html`<section>
     <h2>Rows of each class</h2>
     ${shown.length < classes.length && html`<p class="soft">The ${shown.length} rarest of ${formatCount(classes.length)} classes.</p>`}
-    <table>
+    <table class="classes">
       <thead>
         <tr>
           <th scope="col">Class</th>
@@ -26,7 +27,7 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
         ${shown.map(
           ({ label, train, test, given }) =>
             html`<tr>
-              <th scope="row">${label}</th>
+              <th scope="row">${label}${nameOf(label, comparison)}</th>
               <td class="number">${formatCount(train)}</td>
               <td class="number">${formatCount(test)}</td>
               <td class="number">${given === 0 && test > 0 ? html`<b>never</b>` : formatCount(given)}</td>
@@ -37,12 +38,19 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
   </section>`;
 }
 
+/** What a class "1" means, by its column. */
+function nameOf(label: string, { labelColumn }: Comparison): Html | undefined {
+  const title = classTitle(label, labelColumn);
+  return title === label || title === `class ${label}` ? undefined : html`<small>${title}</small>`;
+}
+
 /** Classes that the result never gives, for the verdict. */
-export function neverPredicted({ classes, split }: Comparison): Html | undefined {
+export function neverPredicted({ classes, split, labelColumn }: Comparison): Html | undefined {
   const never = neverGiven(classes);
   if (never.length === 0) return undefined;
   const told = never.map(
-    ({ label, train, test }) => `${label} (${plural(train, 'training rows')}, ${formatCount(test)} of ${split})`,
+    ({ label, train, test }) =>
+      `${classTitle(label, labelColumn)} (${plural(train, 'training rows')}, ${formatCount(test)} of ${split})`,
   );
   return html`<p class="losses"><b>Never predicted:</b> ${told.join(', ')}.</p>`;
 }

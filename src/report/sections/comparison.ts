@@ -46,7 +46,7 @@ function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | u
   const count = (verdict: Verdict) => ofMetric.filter((one) => one.verdict === verdict).length;
   const parts = [
     { number: count('better'), word: 'better than' },
-    { number: count('no-evidence'), word: 'no evidence against' },
+    { number: count('no-evidence'), word: 'no telling against' },
     { number: count('worse'), word: 'worse than' },
   ].filter(({ number }) => number > 0);
   const told = parts.map(({ number, word }) => `${word} ${number}`).join(', ');
@@ -103,7 +103,7 @@ function skippedSystems({ leftOut, skipped }: Comparison): Html | undefined {
 /** How the intervals and p-values come about, for whoever wants to check them. */
 function method({ cheapChosenOn, confidence, differences, groups, seed }: Comparison): string {
   const tests = [...new Set(differences.map(({ test }) => test))].join(', ');
-  const unit = groups === undefined ? 'rows' : 'whole groups of rows';
+  const unit = groups === undefined ? 'rows' : 'whole groups of rows (of one customer, or of nearly the same text)';
   const chosen =
     cheapChosenOn === undefined
       ? ''
@@ -111,7 +111,7 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
   return (
     `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ` +
     `${seed}; p-values (${tests}) are corrected by Holm for how many systems are compared, so a verdict ` +
-    'may be “no evidence” where an interval alone is without 0. “Detectable” is the difference that this ' +
+    'may be “probably” where an interval alone is without 0. “Detectable” is the difference that this ' +
     `many rows find in four of five tries.${chosen}`
   );
 }

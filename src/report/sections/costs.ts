@@ -11,6 +11,7 @@ interface CostColumn {
 }
 
 const COLUMNS: readonly CostColumn[] = [
+  { title: 'Wrong answers', read: ({ cost }) => cost, format: (value) => formatNumber(value) },
   { title: 'Time', read: ({ usage }) => usage?.secondsPerRow, format: briefTime },
   { title: 'Input tokens', read: ({ usage }, rows) => perRow(usage?.inputTokens, rows), format: tokenCount },
   { title: 'Output tokens', read: ({ usage }, rows) => perRow(usage?.outputTokens, rows), format: tokenCount },
@@ -34,7 +35,7 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
       together.${
         systems.some(({ usage }) => usage?.costPer1000 !== undefined) &&
         ' Costs are in the currency of the prices that were given.'
-      }
+      }${systems.some(({ cost }) => cost !== undefined) && ' Wrong answers: of all these rows, by objective.costs.'}
     </p>
     ${systemTable(comparison, {
       label: 'Costs',

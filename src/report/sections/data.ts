@@ -45,12 +45,16 @@ function tokens({ inputTokens, lossTokens }: DataPrepared): string {
 }
 
 /** Rows that were not used as they stood; silence would be a lie (F6). */
-function cuts({ truncated, dropped }: DataPrepared): Html {
-  if (truncated === 0 && dropped === 0) return html`<p class="soft small">Every row was used whole.</p>`;
-  return html`<p>
-    <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
-    <code>long_rows</code>.
-  </p>`;
+function cuts({ truncated, dropped, leftOut = 0 }: DataPrepared): Html {
+  if (truncated === 0 && dropped === 0 && leftOut === 0)
+    return html`<p class="soft small">Every row was used whole.</p>`;
+  const bad = html`<p><b>${formatCount(leftOut)}</b> ${leftOut === 1 ? 'row was' : 'rows were'} left out as bad.</p>`;
+  if (truncated === 0 && dropped === 0) return bad;
+  return html`${leftOut > 0 && bad}
+    <p>
+      <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
+      <code>long_rows</code>.
+    </p>`;
 }
 
 function lengthFigure({ lengths }: DataPrepared, limit: number | undefined): Html {

@@ -5,7 +5,7 @@ import { correctedP } from '../../eval/compare/correction.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import type { Scale } from '../chart/scale.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, outcomeBadge, systemNamed, titleOf } from './outcome.ts';
+import { differenceBadge, intervalText, systemNamed, titleOf } from './outcome.ts';
 
 /** A forest plot as a table: the subject against every other system on one metric, the hardest rival first. */
 export function differencesTable(comparison: Comparison, metric: ComparedMetric): Html | undefined {
@@ -65,17 +65,17 @@ function subjectRow(comparison: Comparison, { name }: ComparedMetric): Html {
 function differenceRow(difference: Difference, comparison: Comparison, scale: Scale): Html {
   const { against, estimate, metric, verdict } = difference;
   const isRival = comparison.rivals.includes(against);
-  const note = systemNamed(comparison, against)?.note;
+  const { note, unable } = systemNamed(comparison, against) ?? {};
   return html`<tr>
     <th scope="row">
       ${titleOf(comparison, against)}${note !== undefined && html`<small>${note}</small>`}${
-        !isRival && html`<small>not part of the verdict</small>`
+        !isRival && html`<small>not part of the verdict${unable !== undefined && `: ${unable}`}</small>`
       }
     </th>
     <td class="number">${valueOf(comparison, against, metric)}</td>
     <td class="picture-cell">${intervalMark({ ...difference, kind: verdict }, scale)}</td>
     <td class="number"><b>${formatSigned(estimate)}</b><small>${intervalText(difference)}</small></td>
-    <td>${outcomeBadge(verdict)}<small>${remark(difference, comparison)}</small></td>
+    <td>${differenceBadge(comparison, difference)}<small>${remark(difference, comparison)}</small></td>
   </tr>`;
 }
 

@@ -1,17 +1,29 @@
 import { formatSigned } from '../../base/format.ts';
+import { isUndoneByCorrection } from '../../eval/compare/correction.ts';
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
 /** How a verdict on one difference is told: by a word and a shape, so that no one has to see its colour. */
 const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
   better: { tone: 'good', mark: '▲', word: 'better' },
-  'no-evidence': { tone: 'fair', mark: '○', word: 'no evidence' },
+  'no-evidence': { tone: 'fair', mark: '○', word: 'cannot tell' },
   worse: { tone: 'bad', mark: '▼', word: 'worse' },
 };
 
 export function outcomeBadge(verdict: Verdict): Html {
   const { tone, mark, word } = OUTCOMES[verdict];
   return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
+}
+
+/** Of one difference: what is not shown but has an interval without 0 is probable; to beat what cannot do the task says nothing. */
+export function differenceBadge(comparison: Comparison, difference: Difference): Html {
+  const { against, estimate, verdict } = difference;
+  if (systemNamed(comparison, against)?.unable !== undefined) return html`<span class="badge">cannot do it</span>`;
+  if (!isUndoneByCorrection(difference)) return outcomeBadge(verdict);
+  const { mark } = OUTCOMES[estimate > 0 ? 'better' : 'worse'];
+  return html`<span class="badge fair"
+    ><span aria-hidden="true">${mark}</span> probably ${estimate > 0 ? 'better' : 'worse'}</span
+  >`;
 }
 
 /** "+0.12 to +0.31". */

@@ -1,29 +1,34 @@
-import { formatCount, formatNumber } from '../../base/format.ts';
-import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { basename, isAbsolute } from 'node:path';
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { correctedP } from '../../eval/compare/correction.ts';
-import { keepableCheap, keepSentence } from '../../eval/compare/keep-cheap.ts';
+import { glossaryOf } from '../../eval/compare/glossary.ts';
+import { keepableCheap } from '../../eval/compare/keep-cheap.ts';
+import { displayPath } from '../../files/find-files.ts';
 import type { Comparison, Difference } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { adviceText } from '../../train/course.ts';
 import type { RunReport } from '../run-report.ts';
 import { neverPredicted } from './classes.ts';
-import { intervalText, outcomeBadge, titleOf } from './outcome.ts';
+import { differenceBadge, intervalText, titleOf } from './outcome.ts';
+import { wordingLines } from './wording.ts';
 
-const VERDICTS = {
-  better: { tone: 'good', word: 'Better than anything it was compared with' },
-  'no-evidence': { tone: 'fair', word: 'No evidence that it is better' },
-  worse: { tone: 'bad', word: 'Worse than what it was compared with' },
+const OUTCOMES = {
+  better: { tone: 'good', word: 'Better' },
+  'not-better': { tone: 'bad', word: 'Not better' },
+  unclear: { tone: 'fair', word: 'Cannot tell yet' },
 } as const;
 
-/** Whether it helped, in plain words: against whom, by how much, how sure, and where it loses. */
-export function verdictBox({ comparison, run }: RunReport): Html | undefined {
+/** Whether it helped and what to do, in plain words; whom it was measured against, and how sure that is, one click away. */
+export function verdictBox({ baseRemark, comparison, run, wording }: RunReport): Html | undefined {
   if (comparison !== undefined) {
-    const { tone, word } = VERDICTS[comparison.verdict];
+    const { outcome, advice: told } = conclusionOf(comparison);
+    const { tone, word } = OUTCOMES[outcome];
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
-      <p>${comparison.sentence}</p>
-      ${neverPredicted(comparison)} ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)}
-      ${changedRows(comparison)} ${advice(run)}
+      <p>${told}</p>
+      ${wordingLines({ run, wording, baseRemark })} ${costOfErrors(comparison)} ${neverPredicted(comparison)}
+      ${keepable(comparison, run)} ${advice(run)} ${figures(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
@@ -39,12 +44,40 @@ function advice({ advice: found, name }: RunReport['run']): Html | undefined {
   return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
 }
 
-/** How to have the cheap system that is no worse. */
-function keepable(comparison: Comparison, { folder, result }: RunReport['run']): Html | undefined {
-  const cheap = keepableCheap(comparison, result !== undefined && isCheapFolder(result));
-  if (cheap === undefined) return undefined;
-  const command = `attune train ${folder}/recipe.json --model ${cheap.model} --output-dir ${folder}-${cheap.model}`;
-  return html`<p>${keepSentence(cheap, '')}<code>${command}</code></p>`;
+/** How to have the cheap system that the advice names, from where one worked. */
+function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
+  const model = keepableCheap(comparison);
+  if (model === undefined) return undefined;
+  const shown = displayPath(folder, process.cwd());
+  const short = isAbsolute(shown) ? basename(folder) : shown;
+  return html`<p class="small">
+    To use it: <code>attune train ${short}/recipe.json --model ${model} --output-dir ${short}-${model}</code>
+  </p>`;
+}
+
+/** In the money that the recipe names. */
+function costOfErrors({ rows, systems }: Comparison): Html | undefined {
+  const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
+  if (costs.length === 0) return undefined;
+  return html`<p class="losses"><b>Wrong answers cost</b> on these ${plural(rows, 'rows')}: ${costs.join(', ')}.</p>`;
+}
+
+/** For whom wants to know how sure it is. */
+function figures(comparison: Comparison): Html {
+  return html`<details class="figures printed">
+    <summary>How sure is that?</summary>
+    <p>${comparison.sentence}</p>
+    ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)}
+    <dl class="glossary small">
+      ${glossaryOf(comparison).map(
+        ({ term, meaning }) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${meaning}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
 }
 
 /** One line a rival, where the sentence above cannot speak of all. */
@@ -58,7 +91,7 @@ function againstEach(comparison: Comparison): Html | undefined {
     ${ofRivals.map(
       (one) =>
         html`<li>
-          ${outcomeBadge(one.verdict)}<span
+          ${differenceBadge(comparison, one)}<span
             >against <b>${titleOf(comparison, one.against)}</b>: ${byHowMuch(one, comparison)}</span
           >
         </li>`,

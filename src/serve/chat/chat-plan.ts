@@ -1,11 +1,12 @@
 /** What a chat request asks of a model: a prompt, settings, and how its answer is to be read. */
-import { grammarOf } from '../../generate/constraint/grammar-of.ts';
+import type { ConstraintSpec } from '../../generate/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
+import type { Call } from '../call.ts';
 import type { OpenConversation } from '../../text/index.ts';
 import type { Writer } from '../models/opened.ts';
-import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
+import { chatTool, type ChatRequest, type ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
 import type { Uploads } from '../uploads.ts';
 import { thinkingOf, type AnswerForm } from '../../generate/tool-calls/answer-reader.ts';
@@ -16,37 +17,79 @@ import type { CallableTool, ToolFamily } from '../../generate/tool-calls/family.
 export interface ChatPlan {
   wish: Wish;
   form: AnswerForm;
+  /** The request with what the model's training rows had and it lacks, as it is watched. */
+  asked: ChatRequest;
+}
+
+/** Where a plan's schemas are checked, and where its files go. */
+export interface PlanParts {
+  call: Call;
+  uploads?: Uploads;
+  signal?: AbortSignal;
 }
 
 /** @throws ApiError 400 */
-export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): ChatPlan {
+export async function chatPlan(
+  body: ChatRequest,
+  writer: Writer,
+  { call, uploads, signal = call.request.signal }: PlanParts,
+): Promise<ChatPlan> {
   const { description } = writer;
-  const tools = toolPlan(body);
+  const offered = body.tools ?? defaultToolsOf(body, writer);
+  const tools = toolPlan({ ...body, tools: offered });
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
   const template = tools.shown.length > 0 ? ofTools : usual;
   const family = tools.callable.length > 0 ? familyOf(template) : undefined;
   const conversation = conversationOf(body, tools, description.sees ? uploads : undefined);
-  const prompt = writer.asTrained(conversation);
+  const prompt = withoutEmptyTools(writer.asTrained(conversation));
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
-  const required = family === undefined ? undefined : toolConstraint(body, tools, family);
+  const thinking = thinkingIn(conversation, template);
+  const request = { ...body, tools: offered };
+  const callable = family === undefined ? [] : await callableTools(request, tools, { call, signal });
+  const called = family && toolConstraint(request, { tools, callable, family, thinking });
   return {
     wish: {
       prompts: [prompt],
       sampling: {
         ...sampling,
         ...(logProbs !== undefined && { logProbs }),
-        ...(required !== undefined && { constraint: required }),
+        ...(called !== undefined && { constraint: called }),
       },
     },
+    asked: asAsked({ ...body, tools: offered }, prompt),
     form: {
       family,
       names: new Set(tools.callable.map((tool) => tool.function.name)),
       mostCalls: body.parallel_tool_calls === false ? 1 : Infinity,
-      thinking: thinkingIn(conversation, template),
+      thinking,
     },
   };
+}
+
+function asAsked(body: ChatRequest, prompt: Wish['prompts'][number]): ChatRequest {
+  if (typeof prompt === 'string' || !('messages' in prompt) || prompt.messages.length === body.messages.length)
+    return body;
+  const [{ content }] = prompt.messages;
+  return { ...body, messages: [{ role: 'system', content }, ...body.messages] };
+}
+
+/** The tools that the model was trained with, as far as they are functions: others are shown and never called. */
+function defaultToolsOf({ tool_choice: choice }: ChatRequest, { defaultTools = [] }: Writer): ChatTool[] {
+  if (choice === 'none') return [];
+  return defaultTools.flatMap((tool) => {
+    const whole = 'function' in tool ? tool : { type: 'function', function: tool };
+    const { data } = chatTool.safeParse(whole);
+    return data === undefined ? [] : [data];
+  });
+}
+
+/** No tools at all are another prompt than an empty list of them in some templates. */
+function withoutEmptyTools(prompt: Wish['prompts'][number]): Wish['prompts'][number] {
+  if (typeof prompt === 'string' || !('messages' in prompt) || prompt.tools?.length !== 0) return prompt;
+  const { tools: _, ...rest } = prompt;
+  return rest;
 }
 
 function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | undefined {
@@ -55,31 +98,69 @@ function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | unde
   throw invalidValue('top_logprobs', 'top_logprobs needs logprobs: true.');
 }
 
-/** Tools that have to be called are called in the form that the model was trained to. */
-function toolConstraint(body: ChatRequest, { callable, isRequired }: ToolPlan, family: ToolFamily) {
-  const tools = callable.map((tool): CallableTool => ({ name: tool.function.name, schema: argumentsOf(tool, body) }));
-  if (!isRequired) return undefined;
+/** What calls are held by. */
+interface Calling {
+  tools: ToolPlan;
+  callable: readonly CallableTool[];
+  family: ToolFamily;
+  thinking: AnswerForm['thinking'];
+}
+
+/**
+ * Tools that have to be called are called in the form that the model was trained to; where it may answer, too, a call
+ * that it begins holds its tool's schema. A form that the request asks for leaves no room for calls.
+ */
+function toolConstraint(body: ChatRequest, given: Calling): ConstraintSpec | undefined {
+  const { tools, callable: schemas, family, thinking } = given;
+  const { callable, isRequired } = tools;
+  const isParallel = body.parallel_tool_calls !== false;
   const other = constraintOf(body);
+  if (!isRequired) {
+    const isLoose = family.holdsOtherForm === true && !callable.some(isStrict);
+    return other !== undefined || isLoose ? undefined : { calls: { ...family.held(schemas, isParallel), thinking } };
+  }
   if (other !== undefined)
     throw invalidValue(other.field, `A tool has to be called, so that ${other.field} cannot be followed.`);
   if ((body.min_tokens ?? 0) > 0)
     throw invalidValue('min_tokens', 'A tool has to be called, so that min_tokens cannot be followed.');
-  return family.constraint(tools, body.parallel_tool_calls !== false);
+  return family.constraint(schemas, isParallel);
 }
 
-/** The schema of a tool's arguments, checked. @throws ApiError 400 */
-function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Record<string, unknown>> {
+function isStrict(tool: ChatTool): boolean {
+  return tool.function.strict === true;
+}
+
+/** Tools with the schemas of their arguments, checked. @throws ApiError 400 */
+async function callableTools(
+  body: ChatRequest,
+  { callable }: ToolPlan,
+  at: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<CallableTool[]> {
+  const tools: CallableTool[] = [];
+  for (const tool of callable) tools.push({ name: tool.function.name, schema: await argumentsOf(tool, body, at) });
+  return tools;
+}
+
+/** The schema that a tool's arguments are held to, any object where theirs cannot be followed. @throws ApiError 400 */
+async function argumentsOf(
+  tool: ChatTool,
+  { tools = [] }: ChatRequest,
+  { call, signal }: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<Readonly<Record<string, unknown>>> {
   const { parameters } = tool.function;
   if (parameters === undefined || parameters === null || Object.keys(parameters).length === 0)
     return { type: 'object' };
   try {
-    grammarOf({ schema: parameters });
+    await call.server.constraints.check({ schema: parameters }, { owner: call.owner, signal });
   } catch (error) {
     if (!(error instanceof AttuneError)) throw error;
-    // What cannot be enforced may still be shown to the model.
-    if (error.code !== 'E_SCHEMA_INVALID') return parameters;
+    const isInvalid = error.code === 'E_SCHEMA_INVALID';
+    if (!isInvalid && !isStrict(tool)) return { type: 'object' };
     const param = `tools[${tools.indexOf(tool)}].function.parameters`;
-    const message = `${param} is no JSON schema: ${error.problems.map(({ message: one }) => one).join('; ') || error.what}.`;
+    const reasons = error.problems.map(({ message: one }) => one).join('; ') || error.what;
+    const message = isInvalid
+      ? `${param} is no JSON schema: ${reasons}.`
+      : `${param} cannot be held strictly: ${reasons}.`;
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }
   return parameters;

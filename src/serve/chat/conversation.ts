@@ -46,13 +46,20 @@ export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?:
   const chatTemplateKwargs = { ...ofEffort, ...kwargs };
   return {
     messages: body.messages.map((message, place) => messageOf(message, place, uploads)),
-    ...(shown.length > 0 && {
-      tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })),
-    }),
+    ...toolsShown(body, shown),
     ...(body.documents !== undefined && { documents: body.documents }),
     ...(Object.keys(chatTemplateKwargs).length > 0 && { chatTemplateKwargs }),
     ...(continues !== 'new_answer' && { continues }),
   };
+}
+
+/** None at all only where the request says nothing of tools: the model's own are shown then, as they were in training. */
+function toolsShown(
+  { tools, tool_choice: choice }: ChatRequest,
+  shown: readonly ChatTool[],
+): Pick<OpenConversation, 'tools'> {
+  if (tools === undefined && choice !== 'none') return {};
+  return { tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })) };
 }
 
 /** What the model goes on with, as vLLM's fields say it. @throws ApiError 400 */

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';
-import { embeddingInput, inputsOf, smallUsage, smallUsageOf } from '../schemas/rows.ts';
+import { embeddingInput, inputsOf, refuseEmpty, smallUsage, smallUsageOf } from '../schemas/rows.ts';
 
 const request = z
   .strictObject({
@@ -41,6 +41,8 @@ export const endpoint = defineEndpoint({
   handle(call) {
     const { model: name, input, encoding_format: format = 'float', dimensions, prompt_name: prompt } = call.body;
     const model = call.model(name, 'vectors');
+    const inputs = inputsOf(input);
+    refuseEmpty('input', inputs, typeof input === 'string');
     call.exchange.describe({ operation: 'embeddings', body: call.body });
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
@@ -51,8 +53,7 @@ export const endpoint = defineEndpoint({
           `The vectors of '${name}' have ${width} numbers, and it was not trained to give fewer.`,
           'unsupported_value',
         );
-      const inputs = inputsOf(input);
-      using _places = call.server.admission.enter(model.id, inputs.length);
+      using _turn = await call.admit({ model: model.id, rows: inputs.length, isSerial: true, signal });
       const { vectors, tokens } = await lease.opened.vectors(inputs, { prompt, signal });
       call.exchange.finished({ prompt: tokens, shared: 0, answer: 0 }, []);
       const data = inputs.map((_, index) => ({

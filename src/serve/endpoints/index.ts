@@ -33,6 +33,7 @@ import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
+import { endpoint as usage } from './usage.ts';
 import { endpoint as userDelete } from './user-delete.ts';
 import { endpoints as uploads } from './uploads.ts';
 
@@ -66,6 +67,7 @@ export const endpoints: readonly Endpoint[] = [
   feedback,
   monitor,
   userDelete,
+  usage,
   health,
   ready,
   metrics,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import type { ServeSettings } from '../settings.ts';
 import type { ServedModel } from '../models/model-table.ts';
 
 export const modelReply = z
@@ -11,13 +12,23 @@ export const modelReply = z
     owned_by: z.string(),
     root: z.string().openapi({ description: 'The own name of the model, where this one is an alias' }),
     parent: z.string().nullable().openapi({ description: "Of an adapter: its base's name" }),
+    max_model_len: z.number().int().optional(),
+    columns: z.array(z.string()).optional().openapi({ description: "Of a model of tables: a row's columns" }),
+    defaults: z
+      .strictObject({ system: z.boolean(), tools: z.array(z.string()) })
+      .optional()
+      .openapi({
+        description:
+          'What a chat gets where it gives none, since all training rows had it: whether a system message, and which tools',
+      }),
     task: z.string().openapi({ description: 'What it does: text, speech, rows, vectors or items' }),
   })
   .openapi('Model');
 
 export function modelEntry(
   name: string,
-  { id, base, created, kind, maxLength }: ServedModel,
+  { id, base, created, kind, maxLength, columns, defaults: trained }: ServedModel,
+  { trained_defaults: hasDefaults }: Pick<ServeSettings, 'trained_defaults'>,
 ): z.output<typeof modelReply> {
   return {
     id: name,
@@ -27,6 +38,8 @@ export function modelEntry(
     root: id,
     parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
     ...(maxLength !== undefined && { max_model_len: maxLength }),
+    ...(columns !== undefined && { columns: [...columns] }),
+    ...(trained !== undefined && hasDefaults && { defaults: { ...trained, tools: [...trained.tools] } }),
     task: kind,
   };
 }
@@ -41,6 +54,8 @@ export const endpoint = defineEndpoint({
     json: z.strictObject({ object: z.literal('list'), data: z.array(modelReply) }).openapi('ModelList'),
   },
   handle(call: Call) {
-    return Response.json({ object: 'list', data: call.seen.map(({ name, model }) => modelEntry(name, model)) });
+    const { settings } = call.server;
+    const data = call.seen.map(({ name, model }) => modelEntry(name, model, settings));
+    return Response.json({ object: 'list', data });
   },
 });

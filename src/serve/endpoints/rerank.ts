@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { defineEndpoint } from '../endpoint.ts';
 import { relevanceOf } from '../ranking/relevance.ts';
 import { slowJson } from '../replies/slow-json.ts';
-import { MOST_INPUTS } from '../schemas/rows.ts';
+import { MOST_INPUTS, refuseEmpty } from '../schemas/rows.ts';
 
 const document = z.union([z.string(), z.looseObject({ text: z.string() })], 'expected a text, or an object with text');
 
@@ -53,6 +53,8 @@ export const endpoint = defineEndpoint({
       return_documents: shows = true,
     } = call.body;
     const model = call.model(name, 'rows', 'vectors');
+    refuseEmpty('query', [query], true);
+    refuseEmpty('documents', documentsOf({ documents }));
     call.exchange.describe({ operation: 'rerank', body: call.body });
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       const texts = documentsOf({ documents });

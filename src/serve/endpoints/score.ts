@@ -5,7 +5,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { relevanceOf } from '../ranking/relevance.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { now } from '../schemas/common.ts';
-import { MOST_INPUTS, smallUsage, smallUsageOf } from '../schemas/rows.ts';
+import { MOST_INPUTS, refuseEmpty, smallUsage, smallUsageOf } from '../schemas/rows.ts';
 
 const texts = z.union([z.string(), z.array(z.string()).min(1).max(MOST_INPUTS)], 'expected a text, or a list of texts');
 
@@ -36,6 +36,8 @@ export const endpoint = defineEndpoint({
     const { model: name, text_1: firsts, text_2: seconds } = call.body;
     const model = call.model(name, 'rows', 'vectors');
     const [queries, others] = [[firsts].flat(), [seconds].flat()];
+    refuseEmpty('text_1', queries, !Array.isArray(firsts));
+    refuseEmpty('text_2', others, !Array.isArray(seconds));
     if (queries.length !== 1 && queries.length !== others.length)
       throw invalidValue(
         'text_2',

@@ -1,10 +1,11 @@
 /** What the server needs of models. Who opens them, and in which processes, is the business of `app`. */
 import type { Task } from '../../models/architecture.ts';
-import type { ChosenLogProb } from '../../generate/index.ts';
+import type { ChosenLogProb, CompileLimits } from '../../generate/index.ts';
 import type { Answer, GenerateRequest } from '../../jobs/generate/generate.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../jobs/generate/model-questions.ts';
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
+import type { ToolSchema } from '../../text/index.ts';
 
 /** What a model is for: to write, to write down recordings, to answer rows, to make vectors, to recommend items. */
 export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';
@@ -25,6 +26,10 @@ export interface TargetFacts {
   maxLength?: number;
   /** When it was made: seconds since the epoch. */
   created: number;
+  /** The columns that a row's text is made of, where they are several. */
+  columns?: readonly string[];
+  /** What it is asked with where a request gives none: whether a system message, and the names of tools. */
+  defaults?: { system: boolean; tools: readonly string[] };
 }
 
 /** How answers are made. */
@@ -48,8 +53,10 @@ export interface Writer extends OpenedBase {
   /** n rows for each prompt, one after the other. */
   answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
-  /** A conversation in the form that the model was trained to be asked in. */
+  /** A conversation in the form that the model was trained to be asked in, with what all training rows had and it lacks. */
   asTrained(prompt: Prompt): Prompt;
+  /** The tools that `asTrained` gives a conversation without a list of them. */
+  readonly defaultTools?: readonly ToolSchema[];
   /**
    * Puts an adapter beside the model, in the same process; what it gives answers by the adapter until it is closed,
    * which waits for its last answers. @throws AttuneError E_ADAPTER_… where it cannot sit there
@@ -116,6 +123,10 @@ export interface OpenRequest {
   target: string;
   precision?: 'auto' | 'bf16' | 'f32';
   storage?: 'dense' | 'int8_forward';
+  /** Whether requests without a system message or tools get those of the training rows; true unless given. */
+  trainedDefaults?: boolean;
+  /** Of models that write: what a constraint may cost. */
+  constraints?: CompileLimits;
   signal?: AbortSignal;
 }
 

@@ -1,6 +1,5 @@
-/** Files of versions that another machine has made: they are fetched beside whatever goes on. */
-import { fetchVersion, versionName, type ModelVersion } from '../../registry/index.ts';
-import type { StoredFolder } from '../../store/objects/stored-folder.ts';
+/** Files of versions: fetched where another machine has made them, and compared with what was registered. */
+import { fetchVersion, requireUnchanged, versionName, type ModelVersion } from '../../registry/index.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import type { ServeLog } from '../watch/log.ts';
 
@@ -12,7 +11,7 @@ const LOST_RETRY_MS = 60_000;
 export class VersionFiles {
   readonly #log: ServeLog;
   readonly #onFetched: () => void;
-  /** By the key of what is stored: its folder here, or what is wrong with it. */
+  /** By `keyOf`: its folder here, or what is wrong with it. */
   readonly #fetched = new Map<string, { folder: string } | { error: unknown }>();
   readonly #fetching = new Map<string, Promise<void>>();
 
@@ -21,15 +20,16 @@ export class VersionFiles {
     this.#onFetched = onFetched;
   }
 
-  /** A version's folder; undefined where its files are on their way. @throws AttuneError E_OBJECT_MISSING, E_OBJECT_CHANGED */
+  /**
+   * A version's folder; undefined where its files are on their way. Files that lie here are used at once and looked at
+   * beside, but for those of the start: nobody waits for the hash of a model that was trained a moment ago.
+   * @throws AttuneError E_OBJECT_MISSING, E_OBJECT_CHANGED, E_VERSION_CHANGED
+   */
   folderOf(version: ModelVersion): string | undefined {
-    const { folder, stored } = version;
-    if (stored === undefined) return folder;
-    const known = this.#fetched.get(stored.key);
-    if (known === undefined) void this.#begin(version, stored, true);
-    else if ('error' in known) throw known.error;
-    else return known.folder;
-    return undefined;
+    const known = this.#fetched.get(keyOf(version));
+    if (known !== undefined && 'error' in known) throw known.error;
+    if (known === undefined) void this.#begin(version, version.stored !== undefined);
+    return known?.folder ?? (version.stored === undefined ? version.folder : undefined);
   }
 
   /**
@@ -38,27 +38,32 @@ export class VersionFiles {
    */
   async follow(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[], isStart: boolean): Promise<void> {
     const versions = models.flatMap((model) => [...model.versions.values()]);
-    const wanted = new Set(versions.map(({ stored }) => stored?.key));
+    const wanted = new Set(versions.map(keyOf));
     for (const key of this.#fetched.keys()) if (!wanted.has(key)) this.#fetched.delete(key);
     if (!isStart) return;
-    await Promise.all(versions.map((version) => version.stored && this.#begin(version, version.stored, false)));
+    await Promise.all(versions.map((version) => this.#begin(version, false)));
   }
 
-  #begin(version: ModelVersion, stored: StoredFolder, isTold: boolean): Promise<void> {
-    const fetching = this.#fetching.get(stored.key) ?? this.#fetch(version, stored, isTold);
-    this.#fetching.set(stored.key, fetching);
+  #begin(version: ModelVersion, isTold: boolean): Promise<void> {
+    const key = keyOf(version);
+    const fetching = this.#fetching.get(key) ?? this.#fetch(version, key, isTold);
+    this.#fetching.set(key, fetching);
     return fetching;
   }
 
-  async #fetch(version: ModelVersion, { key, files }: StoredFolder, isTold: boolean): Promise<void> {
+  async #fetch(version: ModelVersion, key: string, isTold: boolean): Promise<void> {
+    const { stored } = version;
     const model = versionName(version);
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     try {
       const began = Date.now();
-      this.#fetched.set(key, { folder: await fetchVersion(version) });
+      const folder = await fetchVersion(version);
+      // What comes from the object store was compared on its way.
+      if (stored === undefined) await requireUnchanged(version, folder);
+      this.#fetched.set(key, { folder });
+      const bytes = stored?.files.reduce((sum, file) => sum + file.bytes, 0);
       this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version are here');
     } catch (error) {
-      this.#log.error({ model, err: error }, 'files of a version cannot be fetched');
+      this.#log.error({ model, err: error }, 'files of a version cannot be used');
       if (isStoreFailure(error)) return this.#tryAgain(key, RETRY_MS);
       this.#fetched.set(key, { error });
       this.#tryAgain(key, LOST_RETRY_MS);
@@ -75,4 +80,8 @@ export class VersionFiles {
     };
     setTimeout(again, milliseconds).unref();
   }
+}
+
+function keyOf({ folder, stored }: ModelVersion): string {
+  return stored?.key ?? folder;
 }

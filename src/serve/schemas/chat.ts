@@ -38,7 +38,7 @@ export type ChatMessage = z.output<typeof message>;
 
 const toolName = z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, - and _, 64 at most');
 
-const tool = z.looseObject({
+export const chatTool = z.looseObject({
   type: z.literal('function'),
   function: z.looseObject({
     name: toolName,
@@ -48,7 +48,7 @@ const tool = z.looseObject({
   }),
 });
 
-export type ChatTool = z.output<typeof tool>;
+export type ChatTool = z.output<typeof chatTool>;
 
 const namedTool = z.looseObject({ type: z.literal('function'), function: z.looseObject({ name: z.string() }) });
 
@@ -76,7 +76,7 @@ export const chatRequest = z
     top_logprobs: z.number().int().min(0).max(20).optional(),
     stream: z.boolean().optional(),
     stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).optional(),
-    tools: z.array(tool).max(128).optional(),
+    tools: z.array(chatTool).max(128).optional(),
     tool_choice: toolChoice.optional(),
     parallel_tool_calls: z.boolean().optional(),
     chat_template_kwargs: z.record(z.string(), z.unknown()).optional(),

@@ -1,5 +1,6 @@
 /** Requests for vectors, classes and the like, of many rows at once. */
 import { z } from '@hono/zod-openapi';
+import { invalidValue } from '../api-error.ts';
 
 /** As many as OpenAI's own takes. */
 export const MOST_INPUTS = 2048;
@@ -15,6 +16,14 @@ export const embeddingInput = z.union(
 export function inputsOf(input: z.output<typeof embeddingInput>): (string | number[])[] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input as number[]] : (input as (string | number[])[]);
+}
+
+/** @throws ApiError 400 that names an empty text by its place, as OpenAI's server does */
+export function refuseEmpty(field: string, inputs: readonly (string | readonly number[])[], isOne = false): void {
+  const place = inputs.indexOf('');
+  if (place < 0) return;
+  const param = isOne ? field : `${field}[${place}]`;
+  throw invalidValue(param, `${param} is an empty text.`);
 }
 
 export const smallUsage = z

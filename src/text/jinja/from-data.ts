@@ -1,5 +1,7 @@
+import { spellingOf } from '../../files/written-numbers.ts';
 import type { Budget } from './budget.ts';
 import { TemplateFailure } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 import { Dict, Float, JsonText, type Value } from './values.ts';
 
 /** Data of a row as a template sees them. Keys without a value are left out. */
@@ -12,15 +14,18 @@ export function fromData(data: unknown, budget: Budget): Value {
   if (data instanceof JsonText) budget.grant(data.text.length);
   if (isValue(data)) return data;
   return budget.nested(() => {
-    if (Array.isArray(data)) return data.map((item) => fromData(item, budget));
+    const read = (key: string, value: unknown): Value => {
+      const spelling = typeof value === 'number' ? spellingOf(data, key, value) : undefined;
+      return spelling === undefined ? fromData(value, budget) : parseJson(spelling);
+    };
+    if (Array.isArray(data)) return data.map((item, index) => read(String(index), item));
     const dict = new Dict();
-    for (const [key, value] of Object.entries(data))
-      if (value !== undefined) dict.entries.set(key, fromData(value, budget));
+    for (const [key, value] of Object.entries(data)) if (value !== undefined) dict.entries.set(key, read(key, value));
     return dict;
   });
 }
 
-/** JSON's 1.0 has become 1 when it comes here; an int beyond 2^53 has been rounded, which must not pass in silence. */
+/** Without a spelling, 1.0 is 1; an int beyond 2^53 has been rounded, which must not pass in silence. */
 function fromNumber(number: number): Value {
   if (!Number.isInteger(number)) return new Float(number);
   if (Number.isSafeInteger(number)) return number + 0;

@@ -91,6 +91,18 @@ describe('data prepare', () => {
     ]);
   });
 
+  it('keeps documents that stand behind a long table', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => `question ${i},answer ${i}`);
+    write({ 'a.csv': ['question,answer', ...rows].join('\n'), 'b.md': '# A\n\nText.', 'c.md': '# B\n\nMore.' });
+    const report = await prepareData([source], { to, processes: 1 });
+    expect(report).toMatchObject({
+      rows: 302,
+      documents: { record: 300, text: 2 },
+      steps: [{ step: 'chunks', leftOut: [] }],
+    });
+    expect(rowsOf(to).at(-1)).toMatchObject({ text: '# B\n\nMore.' });
+  });
+
   it('takes a sheet with a title above its table for a table', async () => {
     write({ 'a.xlsx': await samples.xlsx() });
     const report = await prepareData([source], { to, processes: 1 });

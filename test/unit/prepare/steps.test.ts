@@ -54,7 +54,7 @@ describe('chunks', () => {
       (_, index) => [parts.slice(0, index).join('\n\n').length + (index > 0 ? 2 : 0), index + 3] as const,
     );
     const section = { heading: 'Hall', level: 1, text: parts.join('\n\n'), page: 3, lastPage: 6, pages };
-    const { rows } = await run([{ step: 'chunks', size: 180 }], [text([section])]);
+    const { rows } = await run([{ step: 'chunks', size: 180, tokenizer: null }], [text([section])]);
     expect(rows.map(({ origins: [{ page, lastPage }] }) => [page, lastPage])).toEqual([
       [3, 4],
       [5, 6],
@@ -67,7 +67,7 @@ describe('chunks', () => {
       { heading: 'Left', level: 2, text: sentence('chair') },
       { heading: 'Right', level: 2, text: `${sentence('table')}\n\n${sentence('lamp')}` },
     ]);
-    const { values, rows } = await run([{ step: 'chunks', size: 230 }], [document]);
+    const { values, rows } = await run([{ step: 'chunks', size: 230, tokenizer: null }], [document]);
     expect(values.map((value) => value.text)).toEqual([
       `# Hall\n\n${sentence('clock')}\n\n## Left\n\n${sentence('chair')}`,
       `# Hall\n\n## Right\n\n${sentence('table')}\n\n${sentence('lamp')}`,

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { auditLog } from '../../../src/app/registry/audit-log.ts';
 import { modelHistory } from '../../../src/app/registry/history.ts';
@@ -9,6 +10,7 @@ import { promoteModel } from '../../../src/app/registry/promote.ts';
 import { registerModel } from '../../../src/app/registry/register.ts';
 import { rollbackModel } from '../../../src/app/registry/rollback.ts';
 import { readComparison, writeComparison } from '../../../src/store/results.ts';
+import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
 import { objectsFolder } from '../../../src/store/objects/object-store.ts';
 import { KEYS, startS3Server } from '../store/s3-server.ts';
 import { writeSampleRun } from '../report/sample-run.ts';
@@ -66,6 +68,16 @@ describe('promoting', () => {
     await registerModel('tickets', run);
     appendFileSync(join(adapter, 'adapter_model.safetensors'), '!');
     await expect(promoteModel('tickets', { force: 'x' })).rejects.toMatchObject({ code: 'E_VERSION_CHANGED' });
+  });
+
+  it('refuses a template that came after the registration, and a server does so too', async () => {
+    await registerModel('tickets', run);
+    const [made] = (await modelHistory('tickets')).versions;
+    writeFileSync(join(adapter, 'chat_template.jinja'), 'another');
+    await expect(promoteModel('tickets', { force: 'x' })).rejects.toMatchObject({ code: 'E_VERSION_CHANGED' });
+    const files = new VersionFiles(pino({ level: 'silent' }), () => undefined);
+    await files.follow([{ versions: new Map([[1, made]]) }], true);
+    expect(() => files.folderOf(made)).toThrow(expect.objectContaining({ code: 'E_VERSION_CHANGED' }));
   });
 
   it('on another machine takes the files from the bucket, and nobody knows its run there', async () => {

@@ -134,7 +134,9 @@ describe('report.html', () => {
     writeSampleRun(folder);
     const text = await page();
     const places = [
-      'Better than anything it was compared with',
+      '<p class="word">Better</p>',
+      'Use the tuned model: it has chrF 50, the base model 30.',
+      'How sure is that?',
       'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 10 rows of test.',
       'Best validation loss',
       'Warnings',

@@ -1,11 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../../src/app/gate/gate.ts';
-import { signReview } from '../../../src/app/review/review.ts';
+import { signReview, verifyReview } from '../../../src/app/review/review.ts';
+import type { AttuneError } from '../../../src/base/errors.ts';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
-import { readComparison, writeComparison } from '../../../src/store/results.ts';
+import { readComparison, writeComparison, type Difference } from '../../../src/store/results.ts';
 import { writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
@@ -48,6 +49,33 @@ describe('the gate', () => {
     expect(JSON.parse(readFileSync(join(folder, 'gate.json'), 'utf8'))).toMatchObject({ isPassed: true });
   });
 
+  test('refuses what was measured or signed with other files than the result has now', async () => {
+    const weights = join(folder, 'adapter', 'adapter_model.safetensors');
+    mkdirSync(join(folder, 'adapter'));
+    writeFileSync(weights, 'measured');
+    writeComparison(folder, readComparison(folder)!);
+    await signReview(folder, { by: 'Anna', decision: 'approve', reason: 'read' });
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
+    // The card is written again by every measurement.
+    writeFileSync(join(folder, 'adapter', 'README.md'), 'card');
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
+    writeFileSync(join(folder, 'adapter', 'chat_template.jinja'), 'another template');
+    await expect(gateRun(folder, { sign_off: true })).rejects.toMatchObject({
+      problems: [
+        { field: 'comparison', message: expect.stringContaining('other files') },
+        { field: 'sign_off', message: expect.stringContaining('chat_template.jinja was not there') },
+      ],
+    });
+    rmSync(join(folder, 'adapter', 'chat_template.jinja'));
+    writeFileSync(weights, 'another');
+    await expect(verifyReview(folder)).rejects.toMatchObject({ code: 'E_SIGN_OFFS_CHANGED', exitCode: 3 });
+    await expect(gateRun(folder, { sign_off: true })).rejects.toMatchObject({
+      problems: [{ field: 'comparison' }, { field: 'sign_off' }],
+    });
+    writeFileSync(weights, 'measured');
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
+  });
+
   test('weighs a review by its plan, as the results do', async () => {
     const chosen = ['differing', 'differing', 'random', 'random'].map((stratum, i) => ({ id: `c${i}`, stratum }));
     const plan = { version: 1, seed: 0, most: 4, pairs: 20, chosen };
@@ -74,6 +102,25 @@ describe('the gate', () => {
       ],
     });
     expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
+  });
+
+  test('names the margin that lets a tie pass, not where a rival is far better, and warns of a wide one', async () => {
+    const known = readComparison(folder)!;
+    const tie = { estimate: 0.5, low: -3, high: 4, verdict: 'no-evidence' as const };
+    const behind = { estimate: -9, low: -12, high: -6, verdict: 'worse' as const };
+    const fixFor = async (gap: Partial<Difference>) => {
+      const differences = known.differences.map((one) => ({ ...one, ...gap }));
+      writeComparison(folder, { ...known, differences, verdict: gap.verdict!, conclusion: undefined });
+      const error: unknown = await gateRun(folder).catch((thrown: unknown) => thrown);
+      return (error as AttuneError).problems[0].fix;
+    };
+    expect(await fixFor(tie)).toContain('--margin');
+    expect(await fixFor(behind)).toBe('use what is better, or train on more or better rows');
+    await expect(gateRun(folder, { margin: 5 })).rejects.toMatchObject({ problems: [{ field: 'margin' }] });
+    writeComparison(folder, known);
+    const [{ message }] = (await gateRun(folder, { margin: 30 })).checks;
+    expect(message).toContain('Warning: this margin is 60 % of the result’s own 50, so it lets noise pass');
+    expect(readFileSync(join(folder, 'gate.html'), 'utf8')).not.toContain(dirname(folder));
   });
 
   test('takes its settings from the recipe, and flags in their place', async () => {

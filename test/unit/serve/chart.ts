@@ -9,13 +9,15 @@ const ACTION = /(?:(\s*)\{\{-|\{\{)\s*(.*?)\s*(?:-\}\}(\s*)|\}\})/g;
 
 interface Block {
   isShown: boolean;
+  /** Whether one of its branches was shown. */
+  isDone: boolean;
   /** What the dot is. */
   dot: unknown;
 }
 
 /** @throws Error for an action that is not known here */
 export function rendered(template: string, root: Values): string {
-  const blocks: Block[] = [{ isShown: true, dot: root }];
+  const blocks: Block[] = [{ isShown: true, isDone: true, dot: root }];
   let text = '';
   let done = 0;
   const show = (part: string) => {
@@ -29,9 +31,14 @@ export function rendered(template: string, root: Values): string {
     const [word, ...rest] = action.split(' ');
     if (word === 'if' || word === 'with') {
       const value = valueOf(rest.join(' '), dot);
-      blocks.push({ isShown: isTrue(value), dot: word === 'with' ? value : dot });
-    } else if (word === 'else') blocks.at(-1)!.isShown = !blocks.at(-1)!.isShown;
-    else if (word === 'end') blocks.pop();
+      blocks.push({ isShown: isTrue(value), isDone: isTrue(value), dot: word === 'with' ? value : dot });
+    } else if (word === 'else') {
+      const block = blocks.at(-1)!;
+      block.isShown = !block.isDone && (rest.length === 0 || isTrue(valueOf(rest.slice(1).join(' '), dot)));
+      block.isDone ||= block.isShown;
+    } else if (word === 'fail') {
+      if (blocks.every(({ isShown }) => isShown)) throw new Error(rest.join(' '));
+    } else if (word === 'end') blocks.pop();
     else if (blocks.every(({ isShown }) => isShown)) show(String(valueOf(action, dot)));
   }
   show(template.slice(done));
@@ -40,6 +47,7 @@ export function rendered(template: string, root: Values): string {
 }
 
 function isTrue(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) return false;
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
@@ -60,6 +68,8 @@ function valueOf(expression: string, dot: unknown): unknown {
 function simpleValue(text: string, dot: unknown): unknown {
   const [name, argument] = text.split(' ');
   if (name === 'not') return !isTrue(simpleValue(argument, dot));
+  if (name === 'eq') return simpleValue(argument, dot) === JSON.parse(text.split(' ')[2]);
+  if (name === 'gt') return Number(simpleValue(argument, dot)) > Number(text.split(' ')[2]);
   if (name === 'toYaml') return stringify(simpleValue(argument, dot), { lineWidth: 0 }).trimEnd();
   if (name === '.') return dot;
   if (!name.startsWith('.')) throw new Error(`unknown action ${text}`);

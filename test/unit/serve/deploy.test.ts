@@ -60,6 +60,60 @@ describe('the chart', () => {
     expect(objects.Deployment.spec).not.toHaveProperty('replicas');
     expect(JSON.stringify(objects.ServiceMonitor)).toContain('"credentials":{"name":"admin","key":"key"}');
   });
+
+  /** What of the pod's volume and variables is of state. */
+  const stateOf = (values: object) => {
+    const { Deployment: deployment, PersistentVolumeClaim: claim } = objectsOf(values);
+    const { template, strategy } = deployment.spec as {
+      template: { spec: { containers: { env: { name: string }[]; envFrom?: object }[]; volumes: { name: string }[] } };
+      strategy?: object;
+    };
+    const [{ env, envFrom }] = template.spec.containers;
+    return { state: template.spec.volumes.find(({ name }) => name === 'state'), env, envFrom, strategy, claim };
+  };
+
+  it('keeps its state in a claim, one pod at a time', () => {
+    const persistence = { ...usual.persistence, enabled: true, storageClass: 'fast' };
+    const kept = { ...usual, persistence, config: { ...usual.config, registry: true, training: {}, keep: 'text' } };
+    const { state, strategy, claim } = stateOf(kept);
+    expect(state).toEqual({ name: 'state', persistentVolumeClaim: { claimName: 'tickets-state' } });
+    expect(strategy).toEqual({ type: 'Recreate' });
+    expect(claim.spec).toEqual({
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'fast',
+      resources: { requests: { storage: '20Gi' } },
+    });
+    const own = stateOf({ ...kept, persistence: { ...persistence, existingClaim: 'ours' } });
+    expect([own.state, own.claim]).toEqual([
+      { name: 'state', persistentVolumeClaim: { claimName: 'ours' } },
+      undefined,
+    ]);
+    for (const several of [{ replicas: 2 }, { autoscaling: { ...usual.autoscaling, enabled: true } }])
+      expect(() => objectsOf({ ...kept, ...several })).toThrow('cannot share one claim');
+  });
+
+  it('shares a database and a bucket among several pods', () => {
+    const store = { secret: 'database', objects: 's3://models/a' };
+    const env = [{ name: 'AWS_REGION', value: 'eu-central-1' }];
+    const envFrom = [{ secretRef: { name: 'aws' } }];
+    const config = { ...usual.config, registry: true };
+    const found = stateOf({ ...usual, config, store, env, envFrom, replicas: 3 });
+    expect(found).toMatchObject({ state: { emptyDir: {} }, envFrom });
+    expect(found.env).toEqual([
+      { name: 'ATTUNE_HOME', value: '/var/lib/attune' },
+      { name: 'ATTUNE_STORE', valueFrom: { secretKeyRef: { name: 'database', key: 'url' } } },
+      { name: 'ATTUNE_OBJECTS', value: 's3://models/a' },
+      ...env,
+    ]);
+    expect(() => objectsOf({ ...usual, store: { ...store, objects: '' } })).toThrow('name a bucket');
+  });
+
+  it.each([{ registry: true }, { training: { jobs: 1 } }, { keep: 'text' }])(
+    'refuses to lose %j with its pod',
+    (more) => {
+      expect(() => objectsOf({ ...usual, config: { ...usual.config, ...more } })).toThrow('persistence.enabled');
+    },
+  );
 });
 
 describe('the container', () => {

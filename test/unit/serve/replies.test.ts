@@ -104,6 +104,18 @@ describe('thoughts and calls', () => {
   });
 });
 
+it.each([
+  ['/v1/embeddings', { input: '' }, 'input'],
+  ['/v1/embeddings', { input: ['a', ''] }, 'input[1]'],
+  ['/v1/rerank', { query: '', documents: ['a'] }, 'query'],
+  ['/v1/rerank', { query: 'a', documents: ['a', { text: '' }] }, 'documents[1]'],
+  ['/v1/score', { text_1: 'a', text_2: ['b', ''] }, 'text_2[1]'],
+])('%s names the empty text of %j', async (path, body, param) => {
+  const response = await server.send(path, { model: 'vectors', ...body });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { param, code: 'invalid_value' } });
+});
+
 describe('embeddings in base64', () => {
   it('are the same numbers, as little-endian f32', async () => {
     const ask = async (encoding_format: string) =>

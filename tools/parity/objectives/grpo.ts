@@ -174,7 +174,7 @@ function correctionOf(options: GrpoCase, { old, sampler, places }: Sampled): Ten
     .default(aten.zeros.default([count]), 0, completions, difference)
     .indexSelect(0, completions);
   const ratios = (mode.startsWith('sequence') ? whole : difference).exp();
-  if (mode.endsWith('truncate')) return aten.clamp.default(ratios, { max: most });
+  if (mode.endsWith('truncate')) return aten.clamp.default(ratios, { min: options.is_min ?? undefined, max: most });
   const inside = aten.logical_and.default(aten.le.Scalar(ratios, most), aten.ge.Scalar(ratios, options.is_min ?? 0));
   return ratios.mul(inside.to('f32'));
 }

@@ -1,3 +1,4 @@
+import type { BaselineName } from '../../../eval/baselines/index.ts';
 import type { Question } from '../question.ts';
 import type { ShownAnswer } from '../shown-answer.ts';
 
@@ -14,6 +15,8 @@ export interface AnswererOptions {
   /** The run's folder. */
   target: string;
   base: boolean;
+  /** A cheap system, fitted on the run's rows in place of its result. */
+  rival?: BaselineName;
   /** Texts that a text can be compared with. */
   collection: readonly string[];
   signal: AbortSignal;

@@ -1,12 +1,13 @@
 import { AttuneError } from '../../../base/errors.ts';
-import { openPredictor } from '../../predict.ts';
+import { openPredictor, openRival } from '../../predict.ts';
 import { shownPrediction } from '../shown-answer.ts';
 import { withUpload } from '../upload.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
 
 /** Gives a text, a question about a text, an image or a recording its label, number, tags or answer. */
-export async function openPredicting({ target, base, signal }: AnswererOptions): Promise<Answerer> {
-  const predictor = await openPredictor({ target, base, signal });
+export async function openPredicting({ target, base, rival, signal }: AnswererOptions): Promise<Answerer> {
+  const predictor =
+    rival === undefined ? await openPredictor({ target, base, signal }) : await openRival(rival, { target, signal });
   return {
     async ask(question, say) {
       const [predicted] =

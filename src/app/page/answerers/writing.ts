@@ -1,4 +1,5 @@
-import { openTalker } from '../../talk.ts';
+import { inTrainedForm } from '../../prompt-form.ts';
+import { openTalker, type Prompt, type Talker } from '../../talk.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
 
 /** Writes an answer, always the likeliest next token, as the comparison did. */
@@ -8,11 +9,18 @@ export async function openWriting({ target, base, signal }: AnswererOptions): Pr
     async ask(question, say, stop) {
       if (question.kind !== 'text') return;
       const { text, isChat, maxNewTokens } = question;
-      const prompt = isChat ? { messages: [{ role: 'user' as const, content: text }] } : text;
+      const prompt = promptOf(text, isChat, talker);
       const watch = { onText: (_: number, part: string) => say({ text: part }), signal: stop };
       const [completion] = await talker.answer([prompt], { maxNewTokens }, watch);
       say({ finish: completion.finishReason });
     },
     close: () => talker.close(),
   };
+}
+
+/** A message as the model was trained to be asked, with the system message and tools of its rows; its base the same. */
+function promptOf(text: string, isChat: boolean, { trained }: Talker): Prompt {
+  if (!isChat) return text;
+  const message = { messages: [{ role: 'user' as const, content: text }] };
+  return trained?.form === 'chat' ? inTrainedForm(message, trained) : message;
 }

@@ -1,3 +1,5 @@
+import { tooLarge } from '../too-large.ts';
+
 /**
  * A language of byte strings as rules that may call each other and themselves: each rule is a nondeterministic
  * automaton whose edges are bytes, jumps without a byte, and calls of rules.
@@ -21,9 +23,14 @@ export interface GrammarNode {
   calls: CallEdge[];
   /** Whether the rule may end here. */
   isEnd: boolean;
+  /** Inside free text: tokens without a text of their own change nothing, and an end there is no end of a form. */
+  isFree?: true;
   /** Set inside a fixed text: what is left of it, and where it leads. */
   literal?: { text: Uint8Array; offset: number; to: number };
 }
+
+/** Nodes of one grammar: some 500 MB while it is compiled. */
+const MOST_NODES = 500_000;
 
 export class Grammar {
   readonly nodes: GrammarNode[] = [];
@@ -35,7 +42,9 @@ export class Grammar {
     return this.starts.push(this.addNode()) - 1;
   }
 
+  /** @throws E_CONSTRAINT_TOO_LARGE */
   addNode(): number {
+    if (this.nodes.length >= MOST_NODES) throw tooLarge('The constraint', `more than ${MOST_NODES} places`);
     return this.nodes.push({ bytes: [], jumps: [], calls: [], isEnd: false }) - 1;
   }
 
@@ -64,6 +73,12 @@ export class Grammar {
       this.nodes[chain[offset]].literal = { text: bytes, offset, to };
       this.addBytes(chain[offset], [byte, byte], chain[offset + 1] ?? to);
     }
+  }
+
+  /** Free text, which may end here. */
+  setFree(node: number): void {
+    this.nodes[node].isFree = true;
+    this.setEnd(node);
   }
 
   setEnd(node: number): void {

@@ -7,5 +7,5 @@ import type { KeptSpec } from './system-spec.ts';
 export async function answer({ name, title, kind, folder }: KeptSpec, comparing: Comparing): Promise<Answered[]> {
   const { predictor, about } = await openCheapModel(folder);
   const note = title === about.title ? undefined : about.title;
-  return [await answerWithProgress({ predictor: { ...predictor, name }, title, kind, note }, comparing)];
+  return [await answerWithProgress({ predictor: { ...predictor, name }, title, kind, isCheap: true, note }, comparing)];
 }

@@ -10,6 +10,7 @@ import type { SystemKind } from '../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { partsRead } from '../../predict/cut-rows.ts';
+import { measuredBy } from '../usual-metrics.ts';
 import { modelPredictor } from '../../predict/model-predictor.ts';
 import { withoutThreshold } from '../../predict/spans.ts';
 import { hears, processorOf } from '../../predict/speech.ts';
@@ -45,6 +46,8 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
       (await roomForAnswers(opened.tokenizer, rows.typical, { isTrained: !UNTAUGHT.has(kind) })),
     stop: isTrained ? undefined : answerEnds(rows.typical),
     held,
+    preference: measuredBy(comparing.metric),
+    isBase,
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });

@@ -23,8 +23,9 @@ import type { Recipe } from '../../../train/recipe.ts';
 import type { JobContext } from '../../job.ts';
 import type { TrainInput, TrainResult } from '../train.ts';
 import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
+import { recordWording } from '../../compare/measure-wording.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
-import { loadRunData } from '../../rows/load-run-data.ts';
+import { loadRunData, reportFewTestRows } from '../../rows/load-run-data.ts';
 import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
@@ -60,7 +61,9 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const metrics = await validationMetrics(run, thresholds === undefined ? answers : decideAll(answers, thresholds));
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const result = await writeResult(run, { about, state, metrics });
-  await compareResult(run, result, usualCheapSystems(result, about));
+  const systems = usualCheapSystems(result, about);
+  await compareResult(run, result, systems);
+  await recordWording(run, result, systems[0]);
   const choice = { step: STEP, reason: 'last-step' } as const;
   emit({ type: 'run-finished', step: STEP, choice, result, metrics, seconds: seconds() });
   return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
@@ -100,6 +103,7 @@ function tellData({ report, splits }: LoadedData, emit: EventSink): void {
     dropped: 0,
     hashes: report.hashes,
   });
+  reportFewTestRows(splits.test, emit);
 }
 
 function partly(rows: number, all: number): Parameters<EventSink>[0] {

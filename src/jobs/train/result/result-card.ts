@@ -3,11 +3,13 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
 import { describeCheap } from '../../../eval/cheap-model.ts';
+import { wordingFinding } from '../../../eval/wording/wording-sentence.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
 import type { Task } from '../../../models/architecture.ts';
 import { readReport } from '../../../report/run-report.ts';
 import { isPeftFolder } from '../../../methods/tuning/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
+import type { Wording } from '../../../store/wording.ts';
 import { isAdapterFolder } from '../../model/base-model.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
 
@@ -33,7 +35,7 @@ const PIPELINE_TAGS: Record<Task, string> = {
 export function writeModelCard(runFolder: string, resultFolder: string): void {
   const notes = readNotes(resultFolder);
   if (notes === undefined) return;
-  const { run, data, comparison, identity } = readReport(runFolder);
+  const { run, data, comparison, identity, wording, baseRemark } = readReport(runFolder);
   const card = modelCard({
     name: basename(run.folder),
     ...originOf(resultFolder, notes),
@@ -49,8 +51,15 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     vocabularySize: notes.vocabulary_size,
     recipe: notes.recipe,
     identity,
+    notes: limitsOf(wording, baseRemark),
   });
   writeFileAtomic(join(resultFolder, 'README.md'), card);
+}
+
+/** How far the result holds, in Markdown. */
+function limitsOf(wording: Wording | undefined, baseRemark: string | undefined): string | undefined {
+  const known = [wording && wordingFinding(wording).sentence, baseRemark].filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : ['## Limits', ...known].join('\n\n');
 }
 
 /** What it is and what it was made from: a cheap system is made from rows alone. */

@@ -4,11 +4,11 @@ import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
 import { readConfig } from '../../../models/load.ts';
 import type { Model } from '../../../models/model.ts';
-import type { ChatExample, Example } from '../../../data/example.ts';
-import { templateHash, tokenizerHash, usesTools, type Tokenizer } from '../../../text/index.ts';
+import { templateHash, tokenizerHash } from '../../../text/index.ts';
 import type { Metrics } from '../../../base/events.ts';
 import { hasItemVectors, writeItemIndex } from '../../recommend/item-index.ts';
 import { copyProcessor } from '../../model/model-readers.ts';
+import { conversationForm } from './conversation-form.ts';
 import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
 import { takeProbe } from '../../model/probe.ts';
@@ -48,25 +48,6 @@ export function trainFormat({ files }: DataReport): string | undefined {
   return formats.size === 1 ? [...formats][0] : undefined;
 }
 
-/** In which form the rows were shown. */
-function formOf(train: readonly Example[], tokenizer: Tokenizer): Partial<ResultNotesFile> & { has_template: boolean } {
-  const chats = train.filter((example) => example.kind === 'chat');
-  return {
-    has_template: chats.length > 0,
-    ...(chats.some(usesTools) && { has_tools: true }),
-    ...(chats.length === train.length && { system_prompt: commonSystemPrompt(chats) }),
-    ...(tokenizer.answerSpace && { answer_space: true }),
-  };
-}
-
-/** What the system says in every conversation, where it always says the same. */
-export function commonSystemPrompt(chats: readonly Pick<ChatExample, 'messages'>[]): string | undefined {
-  const first = chats.at(0)?.messages.at(0);
-  if (first?.role !== 'system') return undefined;
-  const isCommon = chats.every(({ messages: [{ role, content }] }) => role === 'system' && content === first.content);
-  return isCommon ? first.content : undefined;
-}
-
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
   const privacy = parts.update.privacySpent?.(run.trainer.state.updates);
@@ -78,7 +59,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     folder: about.folder,
     template_hash: templateHash(tokenizer),
     chat_template_kwargs: context.recipe.data.chat_template_kwargs,
-    ...formOf(loaded.splits.train, tokenizer),
+    ...conversationForm(loaded.splits.train, tokenizer),
     tokenizer_hash: tokenizerHash(tokenizer),
     vocabulary_size: grownVocabulary(parts.model, base),
     data_hashes: loaded.report.hashes,

@@ -70,10 +70,10 @@ const code = z.strictObject({
   column: z.string().min(1).default('tests').describe("the row's column with a test, or a list of them"),
   timeout: positive.default(10).describe("seconds for all of a row's tests, each an equal part"),
   memory_mb: z.int().min(16).default(256).describe('MiB that the code may allocate'),
-  allow_network: z
+  allow_unisolated: z
     .boolean()
     .default(false)
-    .describe('runs code also where the system has no unshare, so that only JavaScript keeps it from the network'),
+    .describe('runs code also where bubblewrap cannot isolate it from files, network and processes'),
 });
 
 /** Rewards that need no code of the user's. */

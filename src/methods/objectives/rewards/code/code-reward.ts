@@ -1,16 +1,17 @@
 /** The share of a row's tests that the code in an answer passes. */
-import { randomBytes } from 'node:crypto';
 import { AttuneError } from '../../../../base/errors.ts';
 import { inLanes } from '../../../../base/lanes.ts';
 import type { Metrics } from '../../../../base/events.ts';
 import type { PromptExample } from '../../../../data/example.ts';
 import type { CodeReward } from '../reward.options.ts';
 import type { PlacedSample, Reward, Scorer } from '../reward.ts';
-import { javascriptHarness, type HarnessInput, type Verdict } from './javascript-harness.ts';
-import { isolation, runInSandbox, type Isolation, type SandboxEnd } from './sandbox.ts';
+import { isolation, type Isolation } from './isolation.ts';
+import { javascript } from './javascript.ts';
+import type { CodeRun, Language, Verdict } from './language.ts';
+import { python } from './python.ts';
 
 /** Why an answer did not pass all tests, by the first that it did not. */
-export type CodeFailure = Exclude<Verdict, 'pass'> | 'crash';
+export type CodeFailure = Exclude<Verdict, 'pass'>;
 
 export interface CodeOutcome {
   /** Of the tests, those that passed. */
@@ -18,12 +19,10 @@ export interface CodeOutcome {
   failure?: CodeFailure;
 }
 
+const LANGUAGES: Readonly<Record<CodeReward['language'], Language>> = { javascript, python };
 const FAILURES: readonly CodeFailure[] = ['syntax', 'wrong', 'timeout', 'memory', 'output', 'crash'];
-const MOST_PRINTED = 2 ** 16;
 /** Answers run at once: most of their time is a process's start. */
 const LANES = 2;
-/** No files, processes and threads; and text never becomes code but in the context of a test. */
-const NODE_FLAGS = ['--permission', '--disallow-code-generation-from-strings'];
 
 export function codeScorer(spec: CodeReward): Scorer {
   let outcomes: readonly CodeOutcome[] = [];
@@ -32,8 +31,8 @@ export function codeScorer(spec: CodeReward): Scorer {
     check: (examples) => refuseWithoutTests(examples, spec.column),
     // oxlint-disable-next-line typescript/require-await -- as the others
     async ready() {
-      refuseUnsafe(spec);
-      refuseNetwork(spec, isolation());
+      LANGUAGES[spec.language].check();
+      refuseUnisolated(spec, isolation());
     },
     async score(samples, signal) {
       outcomes = await inLanes(samples, LANES, (sample) => outcomeOf(sample, spec, signal));
@@ -44,25 +43,13 @@ export function codeScorer(spec: CodeReward): Scorer {
   };
 }
 
-/** Node's permission model withholds files, processes and threads, but not the network. */
-export function refuseNetwork({ allow_network: isAllowed }: CodeReward, { name }: Isolation): void {
-  if (isAllowed || name === 'namespaces') return;
-  throw new AttuneError('E_CODE_NETWORK', {
-    what: 'Code in answers would run with a network within its reach',
-    got: 'no unshare (util-linux), or a system that does not allow it namespaces',
-    expected: 'a process with no network of its own',
-    fix: 'run on a Linux that allows user namespaces; or, on a machine with nothing to reach: {rule: code, allow_network: true}',
-  });
-}
-
-/** Python has no limits of its own that hold: without a sandbox of the system it is not run. */
-function refuseUnsafe({ language }: CodeReward): void {
-  if (language === 'javascript') return;
-  throw new AttuneError('E_CODE_LANGUAGE', {
-    what: `Code in ${language} cannot be run against tests`,
-    got: language,
-    expected: 'javascript',
-    fix: 'give a reward function of your own that runs it where you trust it: reward_funcs: [./rewards.ts#name]',
+export function refuseUnisolated({ allow_unisolated: isAllowed }: CodeReward, { name }: Isolation): void {
+  if (isAllowed || name !== 'none') return;
+  throw new AttuneError('E_CODE_ISOLATION', {
+    what: 'Code in answers would run without isolation from this machine',
+    got: 'no bubblewrap (bwrap), or a system that does not allow it user namespaces',
+    expected: 'a process without files, network and other processes',
+    fix: 'install bubblewrap (Debian: apt-get install bubblewrap), or on a machine with nothing to reach: {rule: code, allow_unisolated: true}',
   });
 }
 
@@ -88,42 +75,24 @@ function testsIn(row: Readonly<Record<string, unknown>>, column: string): readon
 /** What comes of the code in one answer. */
 export async function outcomeOf(
   { completion, row }: Pick<PlacedSample, 'completion' | 'row'>,
-  { column, timeout, memory_mb: memory }: CodeReward,
+  { column, language, timeout, memory_mb: memory }: CodeReward,
   signal?: AbortSignal,
 ): Promise<CodeOutcome> {
   const tests = testsIn(row, column);
   if (tests === undefined) throw new Error(`the row has no tests in its column "${column}"`);
-  const secret = randomBytes(16).toString('hex');
-  const limit = (timeout * 1000) / tests.length;
-  const input: HarnessInput = { code: codeIn(completion), tests, secret, limit, mostPrinted: MOST_PRINTED };
-  const program = {
-    command: process.execPath,
-    args: [
-      ...NODE_FLAGS,
-      `--max-old-space-size=${memory}`,
-      '--eval',
-      `'use strict';(${javascriptHarness.toString()})()`,
-    ],
-    input: JSON.stringify(input),
-    readyMark: `${secret} ready\n`,
-  };
-  const limits = { seconds: timeout + 1, memoryBytes: memory * 2 ** 20 };
-  const { output, end } = await runInSandbox(program, limits, signal);
-  return judged(output, { secret, count: tests.length, end });
+  const job = { code: codeIn(completion), tests, timeout, memoryBytes: memory * 2 ** 20 };
+  return judged(await LANGUAGES[language].run(job, signal), tests.length);
 }
 
-function judged(
-  output: string,
-  { secret, count, end }: { secret: string; count: number; end: SandboxEnd },
-): CodeOutcome {
+function judged({ lines, end }: CodeRun, count: number): CodeOutcome {
   const verdicts: (Verdict | undefined)[] = Array.from({ length: count }, () => undefined);
-  for (const line of output.split('\n')) {
-    const [own, test, verdict] = line.split(' ');
-    if (own === secret && test !== 'ready') verdicts[Number(test)] ??= verdict as Verdict;
+  for (const line of lines.split('\n')) {
+    const [test, verdict] = line.split(' ');
+    if (test in verdicts) verdicts[Number(test)] = verdict as Verdict;
   }
   const passed = verdicts.filter((verdict) => verdict === 'pass').length;
   if (passed === count) return { share: 1 };
-  const first = verdicts.find((verdict) => verdict !== 'pass');
+  const first = verdicts.find((verdict): verdict is CodeFailure => verdict !== 'pass');
   // Code that ends its process leaves tests without a verdict.
   return { share: passed / count, failure: first ?? (end === 'exit' ? 'crash' : end) };
 }

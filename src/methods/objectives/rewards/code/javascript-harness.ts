@@ -1,114 +1,100 @@
-/** What the harness is told on its standard input. */
+/** The program of the process in which an answer's JavaScript runs: QuickJS, which reaches nothing that it is not handed. */
+import { readFileSync, writeSync } from 'node:fs';
+import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
+import { guestProgram, TEST_PARAMETERS } from './javascript-guest.ts';
+
+/** What the harness reads from its standard input. */
 export interface HarnessInput {
   code: string;
   tests: readonly string[];
-  /** Begins each of its lines, so that code cannot say that it passed. */
-  secret: string;
   /** Milliseconds for each test. */
   limit: number;
   mostPrinted: number;
+  memoryBytes: number;
 }
 
-/** What came of a test. */
-export type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'output';
+type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'output';
 
-/**
- * The program of the process in which an answer's code runs, given to Node as text: it uses nothing of this module. Each
- * test gets a context of its own, without modules, processes and timers; nothing of this realm is handed in that the
- * code could climb out by, and what a climber would look for is gone.
- */
-// oxlint-disable-next-line max-lines-per-function -- one text, which a process is given as a whole
-export function javascriptHarness(): void {
-  const { readFileSync, writeSync } = process.getBuiltinModule('node:fs');
-  const { createContext, Script } = process.getBuiltinModule('node:vm');
-  const { isDeepStrictEqual } = process.getBuiltinModule('node:util');
-  const later = setTimeout;
-  const { code, tests, secret, limit, mostPrinted } = JSON.parse(readFileSync(0, 'utf8')) as HarnessInput;
-  for (const name of ['binding', '_linkedBinding', 'getBuiltinModule', 'dlopen', 'kill', 'mainModule'])
-    Reflect.set(process, name, undefined);
-  for (const name of ['require', 'module', 'fetch', 'WebSocket', 'EventSource'])
-    Reflect.deleteProperty(globalThis, name);
+/** Its frames take more of Node's stack, which `--stack-size` widens. */
+const STACK_BYTES = 4 * 2 ** 20;
+const JOBS_AT_ONCE = 1000;
 
-  const say = (test: number, verdict: string) => writeSync(1, `${secret} ${test} ${verdict}\n`);
-  // What this realm throws is not passed on, as where no stack is left: errors are a way to climb.
-  const TOOLS = `(print, same) => {
-    const { apply } = Reflect;
-    const { then } = Promise.prototype;
-    const inside = (run, a, b, isDeep) => { try { return run(a, b, isDeep); } catch { throw new Error('no stack left'); } };
-    const fail = (message) => { throw new Error(message ?? 'assertion failed'); };
-    const ok = (value, message) => { if (!value) fail(message); };
-    const assert = (value, message) => ok(value, message);
-    const equal = (a, b, message) => ok(inside(same, a, b, false), message);
-    const deepEqual = (a, b, message) => ok(inside(same, a, b, true), message);
-    const throws = (run, message) => { try { run(); } catch { return; } fail(message); };
-    Object.assign(assert, { ok, equal, strictEqual: equal, deepEqual, deepStrictEqual: deepEqual, throws,
-      notEqual: (a, b, message) => ok(!inside(same, a, b, false), message),
-      notDeepStrictEqual: (a, b, message) => ok(!inside(same, a, b, true), message) });
-    const log = (...values) => { let length = 0; for (const value of values) length += \`\${value}\`.length; inside(print, length); };
-    const settle = (promise, ...reactions) => void apply(then, promise, reactions);
-    return { assert: Object.freeze(assert), console: { log, info: log, warn: log, error: log, debug: log }, settle };
-  }`;
+const input = JSON.parse(readFileSync(0, 'utf8')) as HarnessInput;
 
-  const failureOf = (error: unknown): Verdict => {
-    const { code: kind, name, message } = (error ?? {}) as { code?: unknown; name?: unknown; message?: unknown };
-    if (kind === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'timeout';
-    return name === 'RangeError' && /alloc/i.test(String(message)) ? 'memory' : 'wrong';
+/** Lines `TEST VERDICT`, after a first one that says that the clock may start. */
+const say = (test: number | 'ready', verdict: string): void => void writeSync(1, `${test} ${verdict}\n`);
+
+for (const [place, test] of input.tests.entries()) {
+  // Its memory is new each time: nothing that one test breaks is met by the next.
+  const runtime = (
+    await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-ng-wasmfile-release-sync'))
+  ).newRuntime();
+  if (place === 0) say('ready', '');
+  const limits = { deadline: Date.now() + input.limit, printed: 0 };
+  runtime.setMemoryLimit(input.memoryBytes);
+  runtime.setMaxStackSize(STACK_BYTES);
+  runtime.setInterruptHandler(() => limits.printed > input.mostPrinted || Date.now() > limits.deadline);
+  const context = runtime.newContext();
+  const verdict = verdictOf(context, test, limits);
+  say(place, verdict);
+  if (verdict === 'syntax') break;
+}
+process.exit(0);
+
+function verdictOf(context: QuickJSContext, test: string, limits: { deadline: number; printed: number }): Verdict {
+  const failure = (error?: QuickJSHandle): Verdict => {
+    if (limits.printed > input.mostPrinted) return 'output';
+    if (Date.now() > limits.deadline) return 'timeout';
+    return error !== undefined && isMemory(context, error) ? 'memory' : 'wrong';
   };
-  const scriptOf = (test: string) => {
-    const wrapped = (body: string) => new Script(`(async (assert) => ${body})(this.__assert)`);
-    try {
-      return wrapped(`(\n${test}\n)`);
-    } catch {
-      return wrapped(`{\n${test}\n}`);
+  try {
+    const run = prepare(context, limits);
+    const compiled = context.evalCode(input.code, 'answer.js', { compileOnly: true });
+    if (compiled.error !== undefined) return isSyntax(context, compiled.error) ? 'syntax' : failure(compiled.error);
+    const loaded = context.evalCode(input.code, 'answer.js');
+    if (loaded.error !== undefined) return failure(loaded.error);
+    const compiledTest = functionOf(context, test);
+    const called = context.callFunction(run, context.undefined, compiledTest);
+    if (called.error !== undefined) return failure(called.error);
+    for (;;) {
+      const state = context.getPromiseState(called.value);
+      if (state.type === 'fulfilled') return context.dump(state.value) === true ? 'pass' : 'wrong';
+      if (state.type === 'rejected') return failure(state.error);
+      const jobs = context.runtime.executePendingJobs(JOBS_AT_ONCE);
+      if (Date.now() > limits.deadline || limits.printed > input.mostPrinted) return failure();
+      // Nothing is left to do: what it waits for never comes.
+      if (jobs.error !== undefined) return failure(jobs.error);
+      if (jobs.value === 0) return 'timeout';
     }
-  };
-
-  async function verdictOf(answer: InstanceType<typeof Script>, test: string): Promise<Verdict> {
-    const context = createContext({ __proto__: null });
-    let printed = 0;
-    const print = (length: number) => {
-      printed += length;
-      if (printed <= mostPrinted) return;
-      say(place, 'output');
-      process.exit(0);
-    };
-    const same = (a: unknown, b: unknown, isDeep: boolean) => (isDeep ? isDeepStrictEqual(a, b) : Object.is(a, b));
-    const tools = new Script(TOOLS).runInContext(context) as (...own: unknown[]) => {
-      assert: unknown;
-      console: unknown;
-      settle(promise: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
-    };
-    const { assert, console: own, settle } = tools(print, same);
-    Reflect.set(context, 'console', own);
-    try {
-      answer.runInContext(context, { timeout: limit });
-      // Code that has one of its own may not be judged by it.
-      if (!Reflect.defineProperty(context, '__assert', { value: assert, writable: false })) return 'wrong';
-      const done = scriptOf(test).runInContext(context, { timeout: limit }) as unknown;
-      const { promise, resolve } = Promise.withResolvers<Verdict>();
-      settle(
-        done,
-        (value) => resolve(value === false ? 'wrong' : 'pass'),
-        (error: unknown) => resolve(failureOf(error)),
-      );
-      later(() => resolve('timeout'), limit);
-      return await promise;
-    } catch (error) {
-      return failureOf(error);
-    }
+  } catch {
+    // A stack of this process that is used up, or QuickJS's own memory.
+    return failure();
   }
+}
 
-  let place = 0;
-  async function run(): Promise<void> {
-    writeSync(1, `${secret} ready\n`);
-    let answer: InstanceType<typeof Script>;
-    try {
-      answer = new Script(code);
-    } catch {
-      return void say(0, 'syntax');
-    }
-    for (; place < tests.length; place++) say(place, await verdictOf(answer, tests[place]));
-  }
-  // Timers of tests that are over keep nobody waiting.
-  void run().then(() => process.exit(0));
+/** Freezes the language inside the context; gives the function that runs a test's. */
+function prepare(context: QuickJSContext, limits: { printed: number }): QuickJSHandle {
+  const print = context.newFunction('print', (length) => void (limits.printed += context.getNumber(length)));
+  const guest = context.unwrapResult(context.evalCode(`(${guestProgram()})`, 'guest.js'));
+  const tools = context.unwrapResult(context.callFunction(guest, context.undefined, print));
+  context.setProp(context.global, 'console', context.getProp(tools, 'console'));
+  return context.getProp(tools, 'run');
+}
+
+/** A test is an expression, or else statements. */
+function functionOf(context: QuickJSContext, test: string): QuickJSHandle {
+  const head = `(async (${TEST_PARAMETERS}) => `;
+  const expression = context.evalCode(`${head}(\n${test}\n))`, 'test.js');
+  if (expression.error === undefined) return expression.value;
+  return context.unwrapResult(context.evalCode(`${head}{\n${test}\n})`, 'test.js'));
+}
+
+function isSyntax(context: QuickJSContext, error: QuickJSHandle): boolean {
+  return context.getString(context.getProp(error, 'name')) === 'SyntaxError';
+}
+
+function isMemory(context: QuickJSContext, error: QuickJSHandle): boolean {
+  if (context.typeof(error) !== 'object') return false;
+  const [name, message] = ['name', 'message'].map((key) => context.getString(context.getProp(error, key)));
+  return (name === 'InternalError' && message === 'out of memory') || (name === 'RangeError' && /alloc/i.test(message));
 }

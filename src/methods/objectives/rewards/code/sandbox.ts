@@ -1,114 +1,133 @@
-/** Processes for code that nobody has read: no environment, no network, no files but what their program is allowed. */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+/** Processes for code that nobody has read: limits of time, memory and output around `isolation`. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { isolation, type Mount } from './isolation.ts';
 
 export interface SandboxLimits {
   /** Seconds, from when the program says that it is ready. */
   seconds: number;
+  /** What the code may allocate. */
   memoryBytes: number;
+  /** What the program itself maps besides. */
+  ownBytes: number;
+  /** Characters of its standard output; the process ends beyond. */
+  output: number;
 }
 
 export interface SandboxProgram {
   command: string;
   args: readonly string[];
-  /** All that it is told. */
-  input: string;
-  /** What it says on a line of its own once the code is about to run. */
-  readyMark: string;
+  /** All files that it sees. */
+  mounts: readonly Mount[];
+  /** Written to its standard input, which then ends; without it the caller writes. */
+  input?: string;
+  /** Further pipes, at descriptors 4, 5 and so on. */
+  pipes?: number;
 }
 
 /** How a process ended; `exit` where it did by itself. */
 export type SandboxEnd = 'exit' | 'timeout' | 'memory' | 'output' | 'crash';
 
-export interface SandboxResult {
-  output: string;
-  end: SandboxEnd;
+export interface SandboxProcess {
+  stdin: Writable;
+  stdout: Readable;
+  pipes: readonly (Readable & Writable)[];
+  /** Starts the clock of `limits.seconds`. */
+  begin: () => void;
+  stop: (reason: SandboxEnd) => void;
+  /** Resolves when the process and everything it started are gone. */
+  ended: Promise<SandboxEnd>;
 }
 
-/** What keeps a process from everything else, where the system allows it. */
-export interface Isolation {
-  name: 'namespaces' | 'none';
-  command: readonly string[];
-}
-
-const MOST_OUTPUT = 2 ** 16;
-const WORDS_KEPT = 4000;
 const START_SECONDS = 60;
+const WORDS_KEPT = 4000;
+/** Node's stack for code that calls itself deeply. */
+const STACK_KILOBYTES = 2 ** 16;
 
-/** Memory that programs take besides what code allocates: mapped, most of it never touched. */
-const OWN_BYTES = 640 * 2 ** 20;
-
-let found: Isolation | undefined;
-
-/** Namespaces of its own for users, network and processes; all of them end with the first process. */
-export function isolation(): Isolation {
-  if (found !== undefined) return found;
-  const path = pathOf('unshare');
-  const command = [path ?? '', '--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child'];
-  const tried = [...command.slice(1), '/bin/sh', '-c', 'exit 0'];
-  const isThere = path !== undefined && spawnSync(path, tried, { stdio: 'ignore', timeout: 60_000 }).status === 0;
-  return (found = isThere ? { name: 'namespaces', command } : { name: 'none', command: [] });
-}
-
-/** An empty environment names no folders to look in. */
-function pathOf(program: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-}
-
-/** Runs a program to its end or its limits. Whatever it started ends with it. */
-export function runInSandbox(
-  { command, args, input, readyMark }: SandboxProgram,
+export function startInSandbox(
+  { command, args, mounts, input, pipes = 0 }: SandboxProgram,
   limits: SandboxLimits,
   signal?: AbortSignal,
-): Promise<SandboxResult> {
-  const all = [...isolation().command, ...limited(limits), command, ...args];
-  const child = spawn(all[0], all.slice(1), { env: {}, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-  const { promise, resolve } = Promise.withResolvers<SandboxResult>();
-  let [output, words] = ['', ''];
+): SandboxProcess {
+  const apart = isolation();
+  const all = [...limited(limits), ...apart.command(mounts), command, ...args];
+  const stdio = Array.from({ length: 4 + pipes }, () => 'pipe' as const);
+  const child = spawn(all[0], all.slice(1), { env: {}, cwd: '/', detached: true, stdio });
+  const streams = child.stdio as unknown as (Readable & Writable)[];
+  for (const stream of streams) stream.on('error', () => undefined);
+  streams[3].end(apart.filter ?? '');
   let end: SandboxEnd | undefined;
   const stop = (reason: SandboxEnd) => {
     end ??= reason;
     kill(child.pid);
   };
   let timer = setTimeout(() => stop('timeout'), START_SECONDS * 1000);
-  const onAbort = () => stop('crash');
-  signal?.addEventListener('abort', onAbort, { once: true });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const wasReady = output.includes(readyMark);
-    if (output.length + text.length > MOST_OUTPUT) return stop('output');
-    output += text;
-    if (wasReady || !output.includes(readyMark)) return;
+  const begin = () => {
     clearTimeout(timer);
     timer = setTimeout(() => stop('timeout'), limits.seconds * 1000);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = (words + text).slice(-WORDS_KEPT);
-  });
-  child.on('error', () => stop('crash'));
-  // It may end before it has read anything.
-  child.stdin.on('error', () => undefined).end(input);
-  child.on('close', (code) => {
+  };
+  const onAbort = () => stop('crash');
+  signal?.addEventListener('abort', onAbort, { once: true });
+  limitOutput(child, limits.output, stop);
+  if (input !== undefined) streams[0].end(input);
+  const ended = endOf(child, () => end).finally(() => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
     kill(child.pid);
+  });
+  return { stdin: streams[0], stdout: streams[1], pipes: streams.slice(4), begin, stop, ended };
+}
+
+/** Runs a program to its end or its limits, and gives what it printed; its clock starts with its first line. */
+export async function runInSandbox(
+  program: SandboxProgram,
+  limits: SandboxLimits,
+  signal?: AbortSignal,
+): Promise<{ output: string; end: SandboxEnd }> {
+  const running = startInSandbox(program, limits, signal);
+  const output = await printed(running);
+  return { output, end: await running.ended };
+}
+
+/** What a process prints until it ends; its clock starts with the first line. */
+export async function printed({ stdout, begin }: SandboxProcess): Promise<string> {
+  let output = '';
+  for await (const text of stdout.setEncoding('utf8')) {
+    const isFirst = !output.includes('\n');
+    output += text as string;
+    if (isFirst && output.includes('\n')) begin();
+  }
+  return output;
+}
+
+function limitOutput(child: ChildProcess, most: number, stop: (reason: SandboxEnd) => void): void {
+  let left = most;
+  child.stdout?.on('data', (data: Buffer | string) => {
+    left -= data.length;
+    if (left < 0) stop('output');
+  });
+}
+
+function endOf(child: ChildProcess, stopped: () => SandboxEnd | undefined): Promise<SandboxEnd> {
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-WORDS_KEPT);
+  });
+  const { promise, resolve } = Promise.withResolvers<SandboxEnd>();
+  child.on('error', () => resolve('crash'));
+  child.on('close', (code) => {
     const isMemory = /out of memory|heap limit|MemoryError|Cannot allocate/i.test(words);
-    resolve({ output, end: end ?? (isMemory ? 'memory' : code === 0 ? 'exit' : 'crash') });
+    resolve(stopped() ?? (isMemory ? 'memory' : code === 0 ? 'exit' : 'crash'));
   });
   return promise;
 }
 
 /** A shell that sets limits and becomes the program: processor time, memory, no file is written, no core dumped. */
-function limited({ seconds, memoryBytes }: SandboxLimits): string[] {
-  const kilobytes = Math.ceil((memoryBytes + OWN_BYTES) / 1024);
-  const cpu = Math.ceil(seconds) + 5;
-  return [
-    '/bin/sh',
-    '-c',
-    `ulimit -t ${cpu} && ulimit -d ${kilobytes} && ulimit -f 0 && ulimit -c 0 && unset PWD && exec "$@"`,
-    'sh',
-  ];
+function limited({ seconds, memoryBytes, ownBytes }: SandboxLimits): string[] {
+  const kilobytes = Math.ceil((memoryBytes + ownBytes) / 1024);
+  const set = [`-t ${Math.ceil(seconds) + 5}`, `-d ${kilobytes}`, '-f 0', '-c 0'].map((limit) => `ulimit ${limit}`);
+  const stack = `{ ulimit -s ${STACK_KILOBYTES} 2>/dev/null || true; }`;
+  return ['/bin/sh', '-c', [...set, stack, 'unset PWD', 'exec "$@"'].join(' && '), 'sh'];
 }
 
 /** The whole group, where it is still there. */

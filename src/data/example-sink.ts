@@ -1,0 +1,164 @@
+/** What turns the rows of one file into examples, and what it has to say of the file. */
+import { dirname } from 'node:path';
+import type { Problem } from '../base/errors.ts';
+import { isFolder } from '../files/find-files.ts';
+import { sha256 } from '../files/hash.ts';
+import { fieldsOf, mapColumns, valueAt } from './columns.ts';
+import { containerName } from './containers/index.ts';
+import type { Example, ExampleKind } from './example.ts';
+import type { Detection } from './formats/detect.ts';
+import type { ExampleBody } from './formats/format.ts';
+import { isObject, RowReader } from './formats/row-reader.ts';
+import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
+import type { FormattedRow, LeftOutRow } from './row-formatter.ts';
+import { imagesIn } from '../text/message.ts';
+import type { SourceFile } from './sources.ts';
+
+/** What was read from one file. */
+export interface FileReport {
+  file: string;
+  container: string;
+  format: string;
+  /** Why this format: `because of columns instruction, output`. */
+  reason: string;
+  rows: number;
+  /** Columns and nested keys that the format does not read. */
+  ignored: string[];
+  /** Rows that the file's own formatter left out, or bad ones where those may be missing, with the reasons: the first ones. */
+  leftOut?: { rows: number; first: LeftOutRow[] };
+  /** What its text was decoded from, where that is not UTF-8. */
+  encoding?: string;
+  /** Columns whose numbers have a decimal comma. */
+  decimalCommas?: string[];
+}
+
+/** What is noticed of a file while its rows are read. */
+export class FileNotes {
+  leftOut = 0;
+  readonly firstLeftOut: LeftOutRow[] = [];
+  encoding: string | undefined;
+  decimalCommas: readonly string[] = [];
+
+  leaveOut(row: LeftOutRow): void {
+    this.leftOut++;
+    if (this.firstLeftOut.length < MAX_LISTED) this.firstLeftOut.push(row);
+  }
+}
+
+const MAX_LISTED = 20;
+
+export interface ReadOptions {
+  /** Dotted path of the column whose value keeps rows together. */
+  groupBy?: string;
+  /** True where each row must have the group's column. */
+  needsGroup?: boolean;
+  onProgress?: (rows: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Examples that a tabular system can judge too: they keep the columns that their text was made of. */
+const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression']);
+
+/** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
+function contentOf(body: ExampleBody): string {
+  const hasFiles = 'media' in body || (body.kind === 'chat' && imagesIn(body.messages).length > 0);
+  if (!hasFiles) return JSON.stringify(body);
+  return JSON.stringify(body, (key, value: unknown) => {
+    const isFile = (key === 'media' || key === 'file') && isObject(value) && typeof value.hash === 'string';
+    return isFile ? value.hash : value;
+  });
+}
+
+interface SinkOptions extends ReadOptions {
+  notes: FileNotes;
+}
+
+/** Turns the rows of one file into examples. */
+export class ExampleSink {
+  readonly examples: Example[] = [];
+  readonly #columns = new Set<string>();
+  readonly #used = new Set<string>([PROVENANCE, FLAGS]);
+  readonly #ignored = new Set<string>();
+  readonly #source: SourceFile;
+  /** Where the paths in a row start. */
+  readonly #folder: string;
+  readonly #detection: Detection | undefined;
+  readonly #options: SinkOptions;
+
+  constructor(source: SourceFile, detection: Detection | undefined, options: SinkOptions) {
+    this.#source = source;
+    this.#folder = source.mediaFolder ?? (isFolder(source.path) ? source.path : dirname(source.path));
+    this.#detection = detection;
+    this.#options = options;
+  }
+
+  /** The row's defects; without any it has become an example. */
+  take({ line, value, original = value, defect }: FormattedRow): RowReader['problems'] {
+    const { file, columns } = this.#source;
+    if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
+    if (value === undefined || this.#detection === undefined) return [];
+    const row = mapColumns(value, columns);
+    const reader = new RowReader(row, { file, line, columns, folder: this.#folder });
+    const { read, readInput = read } = this.#detection.format;
+    const body = (this.#source.isInput === true ? readInput : read)(reader);
+    const group = this.#group(original ?? value, reader);
+    this.#note(row, reader);
+    if (body === undefined || reader.problems.length > 0) return reader.problems;
+    const id = sha256(contentOf(body)).slice(0, 16);
+    const mails = mailsOf((original ?? value)[PROVENANCE]);
+    const fields = WITH_FIELDS.has(body.kind) ? fieldsOf(value, columns) : undefined;
+    const together = {
+      ...(fields && { fields }),
+      ...(group !== undefined && { group }),
+      ...(mails.length > 0 && { mails }),
+    };
+    this.examples.push({ ...body, id, source: { file, line }, ...together });
+    return [];
+  }
+
+  /** Goes on without a bad row. */
+  leaveOut(problems: readonly Problem[]): void {
+    const { file } = this.#source;
+    const [{ line = 0, field, message }] = problems;
+    this.#options.notes.leaveOut({ file, line, reason: field === undefined ? message : `${field} ${message}` });
+  }
+
+  #group(value: Record<string, unknown>, reader: RowReader): string | undefined {
+    const { groupBy, needsGroup } = this.#options;
+    if (groupBy === undefined) return undefined;
+    this.#used.add(groupBy.split('.')[0]).add(groupBy);
+    const group = valueAt(value, groupBy);
+    if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
+    if (group === undefined || group === null || group === '') {
+      return needsGroup ? reader.problem(groupBy, 'has no value, and rows are grouped by it (group_by)') : undefined;
+    }
+    return reader.problem(groupBy, 'must be text or a number, since rows are grouped by it (group_by)');
+  }
+
+  #note(row: Record<string, unknown>, reader: RowReader): void {
+    for (const column of Object.keys(row)) this.#columns.add(column);
+    for (const column of reader.used) this.#used.add(column);
+    for (const key of reader.ignored) this.#ignored.add(key);
+  }
+
+  report(): FileReport {
+    const { file, path, format: named, formatter } = this.#source;
+    const { name: format = 'unknown', reason = 'no row could be read' } = this.#detection ?? {};
+    const ignored = [...this.#columns].filter((column) => !this.#used.has(column));
+    const container = containerName(path);
+    const { notes } = this.#options;
+    return {
+      file,
+      container,
+      format,
+      reason: formatter === undefined ? reason : `as ${named} gives it, ${reason}`,
+      rows: this.examples.length,
+      ignored: [...ignored, ...this.#ignored].sort(),
+      ...((formatter !== undefined || notes.leftOut > 0) && {
+        leftOut: { rows: notes.leftOut, first: notes.firstLeftOut },
+      }),
+      ...(notes.encoding !== undefined && { encoding: notes.encoding }),
+      ...(notes.decimalCommas.length > 0 && { decimalCommas: [...notes.decimalCommas] }),
+    };
+  }
+}

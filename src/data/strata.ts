@@ -1,0 +1,49 @@
+import type { Example } from './example.ts';
+
+/** Numbers are divided into ranges with equally many rows. */
+const RANGES = 10;
+/** Answers are classes where each has at least this many rows on average. */
+const ROWS_PER_CLASS = 5;
+
+/**
+ * The stratum of each row, so that splits have their share of each: of its class, of the rarest of its labels, or of
+ * the range of its number. Undefined where rows have none of these.
+ */
+export function strataOf(rows: readonly Example[]): Uint32Array | undefined {
+  const keys = numberRanges(rows) ?? classKeys(rows);
+  if (keys === undefined) return undefined;
+  const names = [...new Set(keys)].toSorted();
+  const places = new Map(names.map((name, place) => [name, place]));
+  return Uint32Array.from(keys, (key) => places.get(key)!);
+}
+
+/** With the kind: rows of one file may be of several. */
+function classKeys(rows: readonly Example[]): string[] | undefined {
+  const labelCounts = countAll(rows.flatMap((row) => (row.kind === 'multilabel' ? row.labels : [])));
+  const rarest = (labels: readonly string[]) =>
+    labels.toSorted((a, b) => labelCounts.get(a)! - labelCounts.get(b)! || (a < b ? -1 : 1)).at(0);
+  const keys = rows.map((row) => {
+    if (row.kind === 'classification') return `class ${row.label}`;
+    if (row.kind === 'multilabel') return `label ${rarest(row.labels) ?? ''}`;
+    return row.kind === 'completion' ? `answer ${row.completion.trim()}` : '';
+  });
+  const distinct = new Set(keys).size;
+  if (distinct < 2) return undefined;
+  const areAnswers = rows.some(({ kind }) => kind === 'completion');
+  return areAnswers && distinct > rows.length / ROWS_PER_CLASS ? undefined : keys;
+}
+
+function countAll(labels: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/** Equal numbers are in one range. */
+function numberRanges(rows: readonly Example[]): string[] | undefined {
+  const values = rows.map((row) => (row.kind === 'regression' ? row.value : row.kind === 'graded' ? row.score : NaN));
+  if (values.some(Number.isNaN)) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  const bounds = Array.from({ length: RANGES - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / RANGES)]);
+  return values.map((value) => `range ${bounds.filter((bound) => value >= bound).length}`);
+}

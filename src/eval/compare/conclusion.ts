@@ -1,0 +1,219 @@
+/** What a comparison comes to for somebody who has to decide: what to use, why in counts, and how many rows would tell. */
+import { entryOf } from '../../base/table.ts';
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { smallest } from '../../base/many.ts';
+import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
+import { describePair, isTie, systemTitle } from './describe-pair.ts';
+
+type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
+
+/** Smaller gains than this part of a perfect score, or of the rival's value where there is none, are worth no change. */
+const WORTH = { ofBest: 0.02, ofValue: 0.05 };
+/** Right-or-wrong rows before a difference shows, where nothing else varies. */
+const DISCORDANT = 8;
+
+/** What looks at nothing but how long the answers of a pair are: a finding about the rows, and nothing to use. */
+const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
+
+type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
+
+interface Rival {
+  system: ComparedSystem;
+  difference: Difference;
+  standing: Standing;
+}
+
+/** The conclusion that a comparison was written with, or that its figures give where it is of an earlier version. */
+export function conclusionOf(comparison: Comparison): Conclusion {
+  return comparison.conclusion ?? conclude(comparison);
+}
+
+/** Whether some rival is better or probably is, so that the judged system is no tie with the best of them. */
+export function isBehind(comparison: Told): boolean {
+  return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
+}
+
+export function conclude(comparison: Told): Conclusion {
+  const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
+  const rivals = rivalsOf(comparison);
+  if (rivals.length === 0) return nothingToCompare(comparison);
+  const byLength = rivals.find((rival) => tellsByLength(comparison, rival));
+  if (byLength !== undefined) return toldByLength(comparison, byLength.system);
+  const behind = rivals.filter(({ standing }) => standing === 'behind');
+  // A far better one first, and of equals the one that costs nothing.
+  if (behind.length > 0) return behindOne(comparison, subject, strongestOf(behind));
+  if (rivals.every(({ standing }) => standing === 'ahead')) {
+    const { system } = strongestOf(rivals);
+    const advice = `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}.`;
+    return { outcome: 'better', advice, use: subject.name };
+  }
+  const level = rivals.filter(({ standing }) => standing === 'level');
+  if (level.length > 0) return levelWithOne(comparison, subject, strongestOf(level));
+  return unclear(comparison, subject, rivals);
+}
+
+function rivalsOf(comparison: Told): Rival[] {
+  return comparison.differences
+    .filter((one) => one.metric === comparison.metric && comparison.rivals.includes(one.against))
+    .flatMap((difference) => {
+      const system = comparison.systems.find(({ name }) => name === difference.against);
+      if (system === undefined) return [];
+      return [{ system, difference, standing: standingOf(comparison, system, difference) }];
+    });
+}
+
+/** Where the judged system stands to a rival. What is not shown may still be probable, and is never called a tie. */
+function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
+  const { verdict, estimate, high, minimalDetectable } = difference;
+  if (verdict === 'better') return 'ahead';
+  const isFarBehind = minimalDetectable > 0 && -estimate >= minimalDetectable;
+  if (verdict === 'worse' || (high !== undefined && high < 0) || isFarBehind) return 'behind';
+  const worth = worthOf(comparison, rival);
+  const isSmall = Math.abs(estimate) < worth;
+  const showsSmall = minimalDetectable > 0 && minimalDetectable <= worth;
+  return isSmall && (showsSmall || leftToWin(comparison, rival) <= 2 * worth) ? 'level' : 'unclear';
+}
+
+/** The least difference that is worth a change of systems. */
+function worthOf({ metric, metrics }: Told, rival: ComparedSystem): number {
+  const { best, better } = metrics.find(({ name }) => name === metric)!;
+  if (best !== undefined && best > 0 && better === 'higher') return WORTH.ofBest * best;
+  return WORTH.ofValue * Math.abs(entryOf(rival.values, metric)?.value ?? 0);
+}
+
+/** By how much anything could be better than a rival that is nearly perfect, by the far end of its interval. */
+function leftToWin({ metric, metrics }: Told, rival: ComparedSystem): number {
+  const { best, better } = metrics.find(({ name }) => name === metric)!;
+  const { low } = entryOf(rival.values, metric) ?? {};
+  return best === undefined || low === undefined || better !== 'higher' ? Number.POSITIVE_INFINITY : best - low;
+}
+
+/** The one that the judged system is least ahead of; of equals one that costs next to nothing. */
+function strongestOf(rivals: readonly Rival[]): Rival {
+  const cost = ({ system }: Rival) => Number(!isCheap(system));
+  return rivals.toSorted((a, b) => a.difference.estimate - b.difference.estimate || cost(a) - cost(b))[0];
+}
+
+function isCheap({ kind, isCheap: isFitted = false }: ComparedSystem): boolean {
+  return kind === 'cheap' || isFitted;
+}
+
+/** ", and it costs next to nothing to run": why to change to a system. */
+function costClause(system: ComparedSystem, subject: ComparedSystem): string {
+  if (isCheap(subject)) return '';
+  if (isCheap(system)) return ', and it costs next to nothing to run';
+  return system.kind === 'base' || system.kind === 'prompted' || system.kind === 'few_shot'
+    ? ', and it needs no training'
+    : '';
+}
+
+/** Whether length alone does what the judged system does, and more than chance. */
+function tellsByLength({ metric }: Told, { system, standing }: Rival): boolean {
+  const { low = 0 } = entryOf(system.values, metric) ?? {};
+  return BY_LENGTH.has(system.name) && standing !== 'ahead' && low > 0.5;
+}
+
+/** Pairs of which length says as much as the model does show nothing else that it may have learned. */
+function toldByLength({ metric, rows }: Told, { name, values }: ComparedSystem): Conclusion {
+  const length = name === 'longer_answer' ? 'longer' : 'shorter';
+  const right = formatNumber(100 * (entryOf(values, metric)?.value ?? 0), 3);
+  const found = `The rows can be told apart by length alone: the ${length} answer is the better one in ${right} % of ${plural(rows, 'rows')}`;
+  const advice = `${found}, so they do not show whether the model learned anything else. Add pairs whose better answer is not the ${length} one.`;
+  return { outcome: 'unclear', advice };
+}
+
+function behindOne(comparison: Told, subject: ComparedSystem, { system, difference }: Rival): Conclusion {
+  const why = describePair(comparison, [system, subject]);
+  const isSure = difference.verdict === 'worse';
+  const doubt = isSure ? '' : ` That is probable, not certain, on ${plural(comparison.rows, 'rows')}.`;
+  const advice = `Use ${systemTitle(system)}: ${why}${costClause(system, subject)}.${doubt}`;
+  return { outcome: 'not-better', advice, use: system.name };
+}
+
+function levelWithOne(comparison: Told, subject: ComparedSystem, { system }: Rival): Conclusion {
+  const why = describePair(comparison, [system, subject]);
+  const clause = costClause(system, subject);
+  if (clause === '') {
+    const advice = `Either will do: ${systemTitle(subject)} and ${systemTitle(system)} are level: ${why}.`;
+    return { outcome: 'not-better', advice };
+  }
+  const advice = `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
+  return { outcome: 'not-better', advice, use: system.name };
+}
+
+function unclear(comparison: Told, subject: ComparedSystem, rivals: readonly Rival[]): Conclusion {
+  const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
+  const { system, difference } = open;
+  const pair = difference.estimate > 0 ? ([subject, system] as const) : ([system, subject] as const);
+  const why = describePair(comparison, pair, systemTitle(pair[0]));
+  const rowsNeeded = rowsThatTell(comparison, open);
+  const many = rowsNeeded === undefined ? 'More test rows' : `About ${formatCount(rowsNeeded)} test rows`;
+  const there = `${comparison.rows === 1 ? 'is' : 'are'} ${formatCount(comparison.rows)}`;
+  const tell = `${many} would tell; there ${there}`;
+  if (isProbable(difference)) {
+    const better = `${systemTitle(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
+    return { outcome: 'unclear', advice: `${capitalised(better)}. ${tell}.`, rowsNeeded };
+  }
+  const nothing = `othing shows that ${systemTitle(subject)} is better`;
+  // What costs nothing loses nothing until more is known.
+  const cheap = rivals.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
+  if (isCheap(subject) && difference.estimate >= 0) {
+    const other = describePair(comparison, [subject, system]);
+    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${other}). ${tell}.`;
+    return { outcome: 'unclear', advice, use: subject.name, rowsNeeded };
+  }
+  if (cheap === undefined || isCheap(subject)) {
+    return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
+  }
+  const told = { outcome: 'unclear', use: cheap.system.name, rowsNeeded } as const;
+  const name = systemTitle(cheap.system);
+  const reason = describePair(comparison, [cheap.system, subject]);
+  if (!isTie(reason)) {
+    const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap.system, subject)}. ${sure}` };
+  }
+  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing} (${why}). ${tell}.`;
+  return { ...told, advice };
+}
+
+/** Ahead by more than the rows vary, though not once all comparisons are counted. */
+function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
+  return (low !== undefined && low > 0) || (minimalDetectable > 0 && estimate >= minimalDetectable);
+}
+
+/** Names of systems stay as they are: "tf-idf". */
+function capitalised(text: string): string {
+  return text.replace(/^the\b/, 'The');
+}
+
+/** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
+function rowsThatTell(comparison: Told, { system, difference }: Rival): number | undefined {
+  const { estimate, minimalDetectable, low, high, test } = difference;
+  const worth = Math.max(Math.abs(estimate), worthOf(comparison, system));
+  if (!(worth > 0)) return undefined;
+  const best = comparison.metrics.find(({ name }) => name === comparison.metric)?.best;
+  // A figure over classes rests on the rarest of them.
+  const rarest = smallest(
+    (comparison.classes ?? []).flatMap((one) => (one.test > 0 ? [one.test] : [])),
+    comparison.rows,
+  );
+  const perEvidence = test === 'bootstrap' ? comparison.rows / rarest : 1;
+  const alone = best !== undefined && best > 0 ? (perEvidence * DISCORDANT * best) / worth : 0;
+  const isKnown = minimalDetectable > 0 && low !== undefined && high !== undefined;
+  const rows = Math.max(alone, isKnown ? comparison.rows * (minimalDetectable / worth) ** 2 : 0);
+  return rows > 0 ? roundedUp(Math.max(rows, comparison.rows + 1)) : undefined;
+}
+
+/** To two digits. */
+function roundedUp(value: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / unit) * unit;
+}
+
+function nothingToCompare(comparison: Told): Conclusion {
+  const unable = comparison.systems.filter((system) => system.unable !== undefined);
+  const why =
+    unable.length === 0 ? '' : ` (${unable.map(({ title, unable: reason }) => `${title}: ${reason}`).join('; ')})`;
+  const advice = `There was nothing to compare with${why}: a figure alone does not say whether training helped.`;
+  return { outcome: 'unclear', advice };
+}

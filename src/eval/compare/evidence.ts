@@ -1,0 +1,41 @@
+/** What a handful of rows can be sure of: resamples of rows that are all right would claim certainty. */
+import type { ComparedMetric } from '../../store/results.ts';
+import type { Score } from '../score.ts';
+import { wilsonInterval, type Interval, type PairedDifference } from '../statistics/index.ts';
+
+/** How many independent pieces of evidence there are. */
+export interface Evidence {
+  /** Rows, or sets of related ones. */
+  groups: number;
+  /** Rows of the rarest class: what a figure over classes rests on. */
+  rarest?: number;
+}
+
+/** A figure that is no mean of rows is over classes, where rows have some. */
+function countOf(isOverClasses: boolean, { groups, rarest }: Evidence): number {
+  return isOverClasses ? Math.min(groups, rarest ?? groups) : groups;
+}
+
+/** The interval of a figure; of one that no resample changes, as wide as that of so many right rows. */
+export function honestInterval(
+  interval: Interval,
+  { score, best, evidence }: { score: Score; best?: number; evidence: Evidence },
+): Interval {
+  const { low, high, estimate, confidence } = interval;
+  if (low !== high || estimate !== best || best <= 0 || score.better !== 'higher') return interval;
+  const rows = countOf(score.statistic !== undefined, evidence);
+  return { ...interval, low: best * wilsonInterval(rows, rows, confidence).low };
+}
+
+/** The same of a difference that every resample has. */
+export function honestDifference(
+  difference: PairedDifference,
+  { better, best }: Pick<ComparedMetric, 'better' | 'best'>,
+  evidence: Evidence,
+): PairedDifference {
+  const { low, high, estimate, confidence, test } = difference;
+  if (low !== high || best === undefined || best <= 0 || better !== 'higher') return difference;
+  const rows = countOf(test === 'bootstrap', evidence);
+  const reach = best * (1 - wilsonInterval(rows, rows, confidence).low);
+  return { ...difference, low: Math.max(-best, estimate - reach), high: Math.min(best, estimate + reach) };
+}

@@ -1,0 +1,28 @@
+import { clusterings, firmClusters } from '../../data/clusters.ts';
+import type { Example } from '../../data/example.ts';
+import type { UnionFind } from '../../data/union-find.ts';
+
+/** A set larger than this share of the rows comes of a template that all of them share, not of copies. */
+const LARGEST = 0.25;
+
+/**
+ * The set of relatives of each row: the same group, or the same or nearly the same text, as a split keeps them together.
+ * Their answers are no independent evidence. Undefined where no two rows are related.
+ */
+export async function relativesOf(
+  examples: readonly Example[],
+  signal?: AbortSignal,
+): Promise<Uint32Array | undefined> {
+  const firm = firmClusters(examples);
+  let sets = firm;
+  for await (const { sets: found, isComplete } of clusterings(examples, firm, { signal })) {
+    sets = found;
+    if (isComplete && largestOf(found) <= Math.max(2, largestOf(firm), LARGEST * examples.length)) break;
+  }
+  const { setOf, sizes } = sets.numbered();
+  return sizes.length < examples.length ? setOf : undefined;
+}
+
+function largestOf(sets: UnionFind): number {
+  return sets.numbered().sizes.reduce((most, size) => Math.max(most, size), 0);
+}

@@ -1,0 +1,120 @@
+import { AttuneError } from '../../base/errors.ts';
+import { entryOf } from '../../base/table.ts';
+import type { Compared } from '../../eval/compare/compare.ts';
+import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { canReword, otherWords } from '../../eval/wording/other-words.ts';
+import type { Example } from '../../data/index.ts';
+import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
+import { readComparison, readSamples } from '../../store/results.ts';
+import { writeWording, type WordedRow, type WordedSystem, type Wording } from '../../store/wording.ts';
+import { writeModelCard } from '../train/result/result-card.ts';
+import type { FinishedRun } from './final-comparison.ts';
+import { runComparison } from './run-comparison.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+/** Rows that are asked again: classes are given at once, answers are written word by word. */
+const MOST_CLASSIFIED = 200;
+const MOST_WRITTEN = 60;
+const MOST_EXAMPLES = 8;
+/** Knows nothing of words. */
+const WORDLESS = 'majority';
+
+/**
+ * Asks test rows again in other words, of the result and of its cheap rivals, after a comparison on the rows as they are.
+ * What fails is told as a warning: the result is there.
+ */
+export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
+  const { recipe, folder, emit, signal } = run.context;
+  const comparison = readComparison(folder);
+  const [first] = run.loaded.splits.train;
+  if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
+  try {
+    const wording = await measureWording(run, { subject, comparison });
+    if (wording === undefined) return;
+    writeWording(folder, wording);
+    writeModelCard(folder, result);
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
+    const reason = error instanceof AttuneError ? error.message : 'stopped';
+    const message = `whether the result holds in other words is not known: ${reason}`;
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
+  }
+}
+
+interface Asked {
+  subject: SystemSpec;
+  comparison: Comparison;
+}
+
+async function measureWording(run: FinishedRun, { subject, comparison }: Asked): Promise<Wording | undefined> {
+  const { recipe, folder, emit, signal } = run.context;
+  const { train, validation } = run.loaded.splits;
+  const { seed } = recipe.training;
+  const most = train[0].kind === 'classification' ? MOST_CLASSIFIED : Math.min(MOST_WRITTEN, comparison.rows);
+  const test = await otherWords(run.test, { train, most, seed });
+  if (test.length === 0) return undefined;
+  const rows = { train, validation, test, typical: train, split: 'test, in other words' };
+  const room = recipe.evaluation.max_new_tokens;
+  const maxNewTokens = room === 'auto' ? undefined : room;
+  const options = { emit, signal, seed, maxNewTokens, metrics: run.metrics ?? suitableMetrics(train) };
+  const compared = await runComparison([subject, ...cheapRivals(comparison)], rows, options);
+  return wordingOf(compared, { comparison, samples: readSamples(folder), test });
+}
+
+/** Those that took part in the comparison, fitted again. */
+function cheapRivals({ systems }: Comparison): SystemSpec[] {
+  const names = systems.flatMap(({ kind, name }) => (kind === 'cheap' && name !== WORDLESS ? [name] : []));
+  const known = names.filter((name): name is BaselineName => (baselines.names as readonly string[]).includes(name));
+  return known.length === 0 ? [] : [{ source: 'cheap', baselines: known }];
+}
+
+interface Before {
+  comparison: Comparison;
+  samples: Samples | undefined;
+  test: readonly Example[];
+}
+
+function wordingOf({ comparison: worded, samples }: Compared, before: Before): Wording {
+  const metrics = worded.metrics.filter(({ name }) => name === worded.metric || name === 'copied');
+  const systems = worded.systems.map(({ name, title, values }): WordedSystem => {
+    const known = before.comparison.systems.find((system) => system.name === name);
+    const told = metrics.flatMap((metric) => {
+      const { value, low, high } = entryOf(values, metric.name) ?? {};
+      const asTested = known && entryOf(known.values, metric.name)?.value;
+      return value === undefined ? [] : [[metric.name, { asTested, reworded: value, low, high }] as const];
+    });
+    return { name, title, values: Object.fromEntries(told) };
+  });
+  const rivals = worded.differences.filter(({ metric }) => metric === worded.metric);
+  const [strongest] = rivals.toSorted((a, b) => a.estimate - b.estimate);
+  return {
+    version: 1,
+    rows: worded.rows,
+    confidence: worded.confidence,
+    metrics: metrics.map(({ name, title, better, best }) => ({ name, title, better, best })),
+    systems,
+    ...(strongest !== undefined && { against: { name: strongest.against, verdict: strongest.verdict } }),
+    examples: lostRows(samples, worded, before),
+  };
+}
+
+function scoreOf(answers: SampleRow['answers'], system: string, metric: string): number | undefined {
+  return entryOf(entryOf(answers, system)?.scores ?? {}, metric);
+}
+
+/** Rows that the result answered perfectly as they were and not in other words. */
+function lostRows(samples: Samples, { metric, metrics, subject }: Comparison, before: Before): WordedRow[] {
+  const best = metrics.find(({ name }) => name === metric)?.best;
+  const wasRight = new Set(
+    (before.samples?.rows ?? []).flatMap(({ id, answers }) =>
+      scoreOf(answers, before.comparison.subject, metric) === best ? [`${id}:other-words`] : [],
+    ),
+  );
+  return samples.rows
+    .filter(({ id, answers }) => wasRight.has(id) && scoreOf(answers, subject, metric) !== best)
+    .slice(0, MOST_EXAMPLES)
+    .map(({ id, prompt, expected = '', answers }) => {
+      return { id, text: prompt, expected, answer: entryOf(answers, subject)?.text ?? '' };
+    });
+}

@@ -1,0 +1,31 @@
+import type { Example } from '../../data/index.ts';
+import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
+import type { PreferenceMeasure } from '../../train/method.ts';
+import { readNotes } from '../model/result-notes.ts';
+import { resultFolder } from '../model/result-folder.ts';
+import { measureOf } from '../predict/preferences.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+const PREFERENCE_METRICS = {
+  whole: 'preference_accuracy',
+  per_token: 'preference_accuracy_per_token',
+  reference: 'preference_accuracy_reference',
+} as const satisfies Record<PreferenceMeasure, MetricName>;
+
+/** What pairs are judged by where a metric decides. */
+export function measuredBy(spec: MetricSpec): PreferenceMeasure | undefined {
+  const measures = Object.keys(PREFERENCE_METRICS) as PreferenceMeasure[];
+  return measures.find((measure) => 'metric' in spec && spec.metric === PREFERENCE_METRICS[measure]);
+}
+
+/** What suits the rows; a model that was trained on pairs is judged by what it was trained to prefer. */
+export async function usualMetrics(
+  [subject]: readonly SystemSpec[],
+  typical: readonly Example[],
+): Promise<readonly MetricSpec[]> {
+  const metrics = suitableMetrics(typical);
+  if (typical[0]?.kind !== 'preference' || subject?.source !== 'model') return metrics;
+  const measure = await measureOf(readNotes(resultFolder(subject.target)));
+  return measure === undefined ? metrics : [{ metric: PREFERENCE_METRICS[measure] }];
+}

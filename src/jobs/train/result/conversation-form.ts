@@ -1,0 +1,56 @@
+/** What the conversations that a result was trained on have in common: how it wants to be asked. */
+import type { Example } from '../../../data/example.ts';
+import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../text/index.ts';
+import type { ResultNotesFile } from '../../model/result-notes.ts';
+
+interface Turns {
+  messages: readonly Message[];
+  tools?: readonly ToolSchema[];
+}
+
+type ConversationNotes = Pick<
+  ResultNotesFile,
+  'has_template' | 'has_tools' | 'system_prompt' | 'tools' | 'differs' | 'answer_space'
+>;
+
+/** In which form the rows were shown, and what all of them share. */
+export function conversationForm(
+  train: readonly Example[],
+  tokenizer: Pick<Tokenizer, 'answerSpace'>,
+): ConversationNotes {
+  const chats = train.flatMap((example) => turnsOf(example) ?? []);
+  // Rows of plain text among them have neither.
+  const all: readonly Turns[] = chats.length === train.length ? chats : [...chats, { messages: [] }];
+  const system = shared(all.map(systemOf));
+  const tools = shared(all.map(({ tools: own = [] }) => (own.length === 0 ? undefined : own)));
+  const differs = [...(system.differs ? ['system' as const] : []), ...(tools.differs ? ['tools' as const] : [])];
+  return {
+    has_template: chats.length > 0,
+    ...(chats.some(usesTools) && { has_tools: true }),
+    ...(chats.length > 0 && system.value !== undefined && { system_prompt: system.value }),
+    ...(chats.length > 0 && tools.value !== undefined && { tools: tools.value }),
+    ...(chats.length > 0 && differs.length > 0 && { differs }),
+    ...(tokenizer.answerSpace && { answer_space: true }),
+  };
+}
+
+/** A row's conversation, or the one that its answers continue. */
+function turnsOf(example: Example): Turns | undefined {
+  if (example.kind === 'chat') return example;
+  if (!('prompt' in example) || typeof example.prompt === 'string') return undefined;
+  return { messages: example.prompt, ...('tools' in example && { tools: example.tools }) };
+}
+
+function systemOf({ messages }: Turns): string | undefined {
+  const first = messages.at(0);
+  return first?.role === 'system' ? first.content : undefined;
+}
+
+/** The value that all rows have; `differs` where some have one, and not all the same. */
+function shared<Value>(values: readonly (Value | undefined)[]): { value?: Value; differs: boolean } {
+  const [first] = values;
+  // Templates write keys in their order, so that another order is another prompt.
+  const text = JSON.stringify(first);
+  const isShared = values.every((value) => value === first || JSON.stringify(value) === text);
+  return isShared ? { value: first, differs: false } : { differs: true };
+}

@@ -1,0 +1,63 @@
+/** The files that a result answers by, and which of them each measurement was made with. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { sha256, sha256File, sha256FileSync } from '../files/hash.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { runPaths, type RunPaths } from './run-paths.ts';
+
+/** What is measured of a result, each in a file of the run's folder. */
+export type EvidenceName = keyof Pick<
+  RunPaths,
+  'comparison' | 'forgetting' | 'overfitting' | 'counterfactuals' | 'safety' | 'policy' | 'groundedness'
+>;
+
+/** Written for people after the result, and never read by it. */
+const CARD = 'README.md';
+
+/** Every file of a run's result by its name in the run's folder; none where there is no result. */
+export function resultFiles(run: string): Record<string, string> {
+  const folder = ['adapter', 'model'].map((name) => join(run, name)).find((path) => existsSync(path));
+  return folder === undefined ? {} : filesBelow(folder, run);
+}
+
+/** SHA-256 of every file in a result's folder, names included. */
+export async function resultHash(folder: string): Promise<string> {
+  const hashes: [name: string, hash: string][] = [];
+  for (const [name, path] of Object.entries(filesBelow(folder, folder))) hashes.push([name, await sha256File(path)]);
+  return sha256(JSON.stringify(hashes));
+}
+
+function filesBelow(folder: string, root: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && entry.name !== CARD && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return Object.fromEntries(files.map((path) => [relative(root, path).split(sep).join('/'), path]));
+}
+
+/** Writes what was measured, and of which files. */
+export function writeEvidence(run: string, name: EvidenceName, value: unknown): void {
+  const paths = runPaths(run);
+  writeJson(paths[name], value);
+  const hash = hashOf(run);
+  if (hash !== undefined) writeJson(paths.measured, { ...readMeasured(run), [name]: hash });
+}
+
+/** Names of measurements that were made with other files than the result has now. */
+export function outdatedEvidence(run: string): EvidenceName[] {
+  const measured = Object.entries(readMeasured(run));
+  if (measured.length === 0) return [];
+  const hash = hashOf(run);
+  return measured.filter(([, was]) => was !== hash).map(([name]) => name as EvidenceName);
+}
+
+function readMeasured(run: string): Partial<Record<EvidenceName, string>> {
+  const { measured } = runPaths(run);
+  return existsSync(measured) ? readJson(measured) : {};
+}
+
+function hashOf(run: string): string | undefined {
+  const files = Object.entries(resultFiles(run));
+  if (files.length === 0) return undefined;
+  return sha256(JSON.stringify(files.map(([name, path]) => [name, sha256FileSync(path)])));
+}

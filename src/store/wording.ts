@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readJson, writeJson } from '../files/json.ts';
+import type { ComparedMetric, Verdict } from './results.ts';
+import { runPaths } from './run-paths.ts';
+
+/** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
+export interface Wording {
+  version: 1;
+  /** Rows in other words. */
+  rows: number;
+  confidence: number;
+  /** What decides, and where answers copy numbers, codes and names, `copied`. */
+  metrics: readonly Pick<ComparedMetric, 'name' | 'title' | 'better' | 'best'>[];
+  /** The result first. */
+  systems: readonly WordedSystem[];
+  /** The strongest rival in other words, and the result against it. */
+  against?: { name: string; verdict: Verdict };
+  /** Rows that the result answered rightly as they were, and wrongly in other words. */
+  examples: readonly WordedRow[];
+}
+
+export interface WordedSystem {
+  name: string;
+  /** For people: "nearest training row". */
+  title: string;
+  /** By metric. */
+  values: Record<string, WordedValue>;
+}
+
+export interface WordedValue {
+  /** On the test rows as they are. */
+  asTested?: number;
+  reworded: number;
+  /** Of `reworded`; absent where one row is all the evidence. */
+  low?: number;
+  high?: number;
+}
+
+export interface WordedRow {
+  id: string;
+  text: string;
+  expected: string;
+  answer: string;
+}
+
+export function writeWording(folder: string, wording: Wording): void {
+  writeJson(runPaths(folder).wording, wording);
+}
+
+/** Undefined for a run that did not measure it. */
+export function readWording(folder: string): Wording | undefined {
+  const path = runPaths(folder).wording;
+  return existsSync(path) ? readJson<Wording>(path) : undefined;
+}

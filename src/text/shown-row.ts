@@ -1,0 +1,42 @@
+import type { RenderedRow } from './renderer.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** A stretch of a row for people: plain characters, or a special token. */
+export interface ShownPart {
+  text: string;
+  trained: boolean;
+  special: boolean;
+}
+
+/** Neighbouring tokens of one kind together, so that characters spread over several tokens come out whole. */
+export function shownParts(row: RenderedRow, tokenizer: Tokenizer): ShownPart[] {
+  const parts: ShownPart[] = [];
+  for (let start = 0, end = 0; start < row.ids.length; start = end) {
+    const special = tokenizer.isSpecial(row.ids[start]);
+    end = special ? endOfRepeats(row, start) : endOfRun(row, tokenizer, start);
+    const text = special
+      ? repeated(tokenizer.decode([row.ids[start]]), end - start)
+      : tokenizer.decode(row.ids.subarray(start, end));
+    parts.push({ text, trained: row.trained[start] === 1, special });
+  }
+  return parts;
+}
+
+/** Tokens that stand for an image are hundreds of one kind. */
+function endOfRepeats({ ids, trained }: RenderedRow, start: number): number {
+  let end = start + 1;
+  while (end < ids.length && ids[end] === ids[start] && trained[end] === trained[start]) end++;
+  return end;
+}
+
+const MOST_REPEATED = 3;
+
+function repeated(text: string, count: number): string {
+  return count > MOST_REPEATED ? `${text}×${count}` : text.repeat(count);
+}
+
+function endOfRun({ ids, trained }: RenderedRow, tokenizer: Tokenizer, start: number): number {
+  let end = start + 1;
+  while (end < ids.length && trained[end] === trained[start] && !tokenizer.isSpecial(ids[end])) end++;
+  return end;
+}
