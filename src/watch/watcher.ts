@@ -117,6 +117,11 @@ export class Watcher {
     return this.#writer.flush();
   }
 
+  /** Until what was answered so far can be read from the store. */
+  written(): Promise<void> {
+    return this.#writer.flush();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
