@@ -1,5 +1,6 @@
 /** Models in use: what they answer is measured, tested, and what people say of it is kept. */
 export { type Alarm } from './alarms/alarm.ts';
+export { groupAlarms, type AlarmGroup } from './alarms/alarm-group.ts';
 export {
   answerPlace,
   findAnswer,

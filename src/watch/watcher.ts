@@ -1,6 +1,7 @@
 /** Watches what a server answers: writes it down, tests it, and tells of alarms. */
 import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
+import type { AlarmGroup } from './alarms/alarm-group.ts';
 import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
 import { addFeedback, type AddedFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
 import { keepOptions } from './monitor/kept-options.ts';
@@ -239,7 +240,7 @@ export class Watcher {
   }
 
   /** Nobody waits for whoever is told. */
-  #tell(event: AlarmEvent, alarm: Alarm): void {
+  #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
       sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));

@@ -36,7 +36,7 @@ export async function monitorModel(target?: string, options: MonitorModelOptions
   const files: Partial<Monitored> = {};
   if (options.page !== undefined) {
     files.page = resolve(options.page);
-    writeFileAtomic(files.page, monitorPage(versions));
+    writeFileAtomic(files.page, monitorPage(versions, isRemote ? { server: target } : {}));
   }
   if (options.prometheusRules !== undefined) {
     files.prometheusRules = resolve(options.prometheusRules);

@@ -57,11 +57,20 @@ export class RankMartingale {
     return this.#bets.reduce((sum, { wealth }) => sum + wealth, this.#reserve);
   }
 
-  observe(bin: number): void {
+  /**
+   * Counts a value in its bin. `rankedAs`: a lower bin that its rank is taken from, for changes that do not matter before they
+   * are large: ranks only fall by it, so bets on higher ones still earn nothing on average.
+   */
+  observe(bin: number, rankedAs = bin): void {
     const shareBefore = (this.#counts[this.#counts.length - 1] + 0.5) / (this.#total + 1);
-    this.#counts[bin]++;
+    this.#counts[rankedAs]++;
     this.#total++;
-    if (this.wealth > MOST_WEALTH) return;
+    if (this.wealth <= MOST_WEALTH) this.#bet(rankedAs, shareBefore);
+    this.#counts[rankedAs]--;
+    this.#counts[bin]++;
+  }
+
+  #bet(bin: number, shareBefore: number): void {
     const moved = this.#reserve * LATER_STAKE;
     this.#reserve -= moved;
     const above = this.#above(bin) / this.#total;

@@ -4,6 +4,8 @@ import {
   answerPlace,
   findAnswer,
   findAnswers,
+  groupAlarms,
+  openAlarms,
   saidBy,
   signalNames,
   type AnswerFilter,
@@ -162,4 +164,28 @@ const show = defineEndpoint({
   },
 });
 
-export const endpoints: readonly Endpoint[] = [list, show];
+const alarm = z.looseObject({
+  id: z.string(),
+  model: z.string(),
+  version: z.string(),
+  about: z.enum(['requests', 'answers', 'service']),
+  message: z.string(),
+  action: z.string(),
+});
+
+const alarms = defineEndpoint({
+  method: 'get',
+  path: '/v1/attune/alarms',
+  tag: 'Monitoring',
+  summary: 'Open alarms, those of one cause as one; `alarm` of the list of answers gives the examples of one',
+  isAdmin: true,
+  reply: {
+    description: 'The newest first',
+    json: z.strictObject({ object: z.literal('list'), data: z.array(alarm) }).openapi('AlarmList'),
+  },
+  async handle({ server }: Call) {
+    return Response.json({ object: 'list', data: groupAlarms(await openAlarms(watcherOf(server).store)) });
+  },
+});
+
+export const endpoints: readonly Endpoint[] = [list, show, alarms];

@@ -1,7 +1,8 @@
 /** Served answers as people look at them: listed, searched, opened, each with what was said of it. */
 import type { ExpressionBuilder } from 'kysely';
 import { parseJson } from '../../files/json.ts';
-import type { Alarm } from '../alarms/alarm.ts';
+import { listAlarms } from '../alarms/alarm-book.ts';
+import { groupAlarms } from '../alarms/alarm-group.ts';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import { signals, type SignalName, type SignalValues } from '../signals/index.ts';
 import { askedText, type Asked } from '../trace.ts';
@@ -115,9 +116,10 @@ export function saidBy({ answer, label }: Pick<FoundAnswer, 'answer' | 'label'>)
   return answer ?? label ?? '';
 }
 
-async function examplesOf(store: TraceStore, alarm: string): Promise<string[]> {
-  const row = await store.database.selectFrom('alarms').select('found').where('id', '=', alarm).executeTakeFirst();
-  return row === undefined ? [] : [...parseJson<Alarm>(row.found).samples];
+/** Of all alarms with the same cause. */
+async function examplesOf(store: TraceStore, alarm: string): Promise<readonly string[]> {
+  const groups = groupAlarms(await listAlarms(store));
+  return groups.find(({ alarms }) => alarms.some(({ id }) => id === alarm))?.samples ?? [];
 }
 
 type Wanted = Omit<AnswerFilter, 'alarm'> & { examples?: readonly string[] };

@@ -103,7 +103,7 @@ export class VersionMonitor {
       const value = one.signals[name];
       if (value !== undefined) this.#test(name, signals[name], value, one);
     }
-    if (one.label !== undefined) this.#classes?.observe(one.label);
+    if (one.label !== undefined) this.#classes?.observe(one.label, one);
     if (one.words !== undefined) this.#observeWords(one.words, one);
   }
 
