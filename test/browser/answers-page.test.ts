@@ -53,7 +53,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of answers'
   });
 
   const found = () => page.locator('.kept').count();
-  const isTooWide = () => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  const isTooWide = () => page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
 
   test('lists answers as text, page after page, on a phone', async () => {
     expect(await found()).toBe(20);

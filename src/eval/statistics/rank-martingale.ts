@@ -24,6 +24,14 @@ interface Bet {
   wealth: number;
 }
 
+/** What a martingale of the same reference goes on from. */
+export interface MartingaleState {
+  counts: number[];
+  /** Wealth of each bet. */
+  bets: number[];
+  reserve: number;
+}
+
 /** Half of the wealth is bet from the first value on; the rest comes in by and by, for changes that come later. */
 const FIRST_STAKE = 0.5;
 const LATER_STAKE = 1 / 250;
@@ -55,6 +63,18 @@ export class RankMartingale {
   /** An e-value at any time, and the inverse of an anytime-valid p-value at its highest. */
   get wealth(): number {
     return this.#bets.reduce((sum, { wealth }) => sum + wealth, this.#reserve);
+  }
+
+  get state(): MartingaleState {
+    return { counts: [...this.#counts], bets: this.#bets.map(({ wealth }) => wealth), reserve: this.#reserve };
+  }
+
+  /** Takes up a state of a martingale that was made in the same way. */
+  resume({ counts, bets, reserve }: MartingaleState): void {
+    this.#counts.set(counts);
+    this.#total = counts.reduce((sum, count) => sum + count, 0);
+    for (const [place, bet] of this.#bets.entries()) bet.wealth = bets[place];
+    this.#reserve = reserve;
   }
 
   /**

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Asked } from '../trace.ts';
 import { editedShare } from './edited-share.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
-import type { SaidOfAnswer, TraceStore } from '../traces/trace-store.ts';
+import { numbered, type SaidOfAnswer, type TraceStore } from '../traces/trace-store.ts';
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {
@@ -84,7 +84,7 @@ export async function addFeedback(
   // In a transaction, since arrivals are numbered there.
   await store.database
     .transaction()
-    .execute((transaction) => transaction.insertInto('feedback').values(added).execute());
+    .execute((transaction) => transaction.insertInto('feedback').values({ ...added, ...numbered(transaction) }).execute());
   const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
   return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
 }

@@ -1,7 +1,7 @@
 /** When a change began: the values from there on differ most from the reference, by likelihood. */
 
 /** More are not kept: what began earlier than the newest so many has its beginning there. */
-export const MOST_RECENT = 5000;
+export const MOST_RECENT = 2000;
 
 /**
  * @param values categories, the oldest first

@@ -1,5 +1,5 @@
 /** Whether a classifier's answers are spread over its classes as they were. */
-import { RankMartingale } from '../../eval/statistics/index.ts';
+import { RankMartingale, type MartingaleState } from '../../eval/statistics/index.ts';
 import { changePoint, MOST_RECENT } from './change-point.ts';
 import type { Place } from './signal-test.ts';
 
@@ -10,6 +10,15 @@ export interface ClassReading {
   since: number | undefined;
   /** Answers of the class that has grown most. */
   samples: readonly string[];
+}
+
+/** What a test of the same classes goes on from. */
+export interface ClassTestState {
+  reference: [name: string, count: number][];
+  current: [name: string, count: number][];
+  martingales: MartingaleState[];
+  lowest: number;
+  recent: (Place & { name: string })[];
 }
 
 const MOST_CLASSES = 20;
@@ -26,16 +35,39 @@ export class ClassTest {
   #recent: (Place & { name: string })[] = [];
   #lowest = 1;
 
-  constructor(labels: readonly string[]) {
+  private constructor(reference: readonly (readonly [name: string, count: number])[]) {
+    this.#reference = new Map(reference);
+    this.#total = reference.reduce((sum, [, count]) => sum + count, 0);
+    for (const [name, count] of this.#reference)
+      this.#tests.set(name, new RankMartingale({ reference: [this.#total - count, count] }));
+  }
+
+  static of(labels: readonly string[]): ClassTest {
     const counts = new Map<string, number>();
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
     // By name, not by how many there are: the choice must not look at the values.
     const named = [...counts.keys()].toSorted().slice(0, MOST_CLASSES);
     const rest = labels.length - named.reduce((sum, name) => sum + counts.get(name)!, 0);
-    this.#reference = new Map([...named.map((name) => [name, counts.get(name)!] as const), [OTHERS, rest]]);
-    this.#total = labels.length;
-    for (const [name, count] of this.#reference)
-      this.#tests.set(name, new RankMartingale({ reference: [labels.length - count, count] }));
+    return new ClassTest([...named.map((name) => [name, counts.get(name)!] as const), [OTHERS, rest]]);
+  }
+
+  get state(): ClassTestState {
+    return {
+      reference: [...this.#reference],
+      current: [...this.#current],
+      martingales: [...this.#tests.values()].map((test) => test.state),
+      lowest: this.#lowest,
+      recent: this.#recent,
+    };
+  }
+
+  static resume({ reference, current, martingales, lowest, recent }: ClassTestState): ClassTest {
+    const made = new ClassTest(reference);
+    for (const [name, count] of current) made.#current.set(name, count);
+    for (const [place, test] of [...made.#tests.values()].entries()) test.resume(martingales[place]);
+    made.#lowest = lowest;
+    made.#recent = [...recent];
+    return made;
   }
 
   get eValue(): number {

@@ -2,7 +2,7 @@
 import { describeTest } from '../alarms/alarm.ts';
 import { listAlarms, refreshed } from '../alarms/alarm-book.ts';
 import { groupAlarms, type AlarmGroup } from '../alarms/alarm-group.ts';
-import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
+import type { MeasuredRow, TraceStore } from '../traces/trace-store.ts';
 import {
   expectedAccuracy,
   seenAccuracy,
@@ -89,7 +89,7 @@ async function reportVersion(
   };
 }
 
-async function accuracyOf(store: TraceStore, { model, version }: Version, rows: readonly TraceRow[]) {
+async function accuracyOf(store: TraceStore, { model, version }: Version, rows: readonly MeasuredRow[]) {
   const confidences = rows.flatMap(({ confidence, label }) =>
     confidence === null || label === null ? [] : confidence,
   );

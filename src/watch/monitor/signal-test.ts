@@ -4,6 +4,7 @@ import {
   shareSequence,
   wilsonInterval,
   type Direction,
+  type MartingaleState,
   type SequenceInterval,
 } from '../../eval/statistics/index.ts';
 import { binOf, binsOf, rankedBinOf, valueOfBin, type Signal } from '../signals/index.ts';
@@ -36,6 +37,17 @@ export interface SignalReading {
   samples: readonly string[];
 }
 
+/** What a test of the same signal goes on from. */
+export interface SignalTestState {
+  reference: number[];
+  current: number[];
+  martingale: MartingaleState;
+  lowest: number;
+  bins: number[];
+  times: number[];
+  samples: string[];
+}
+
 const MOST_SAMPLES = 10;
 /** Of both intervals together 95 % is left. */
 const EACH = 0.975;
@@ -50,13 +62,34 @@ export class SignalTest {
   #times: number[] = [];
   readonly #martingale: RankMartingale;
   #lowest = 1;
-  readonly #samples: string[] = [];
+  #samples: string[] = [];
 
   constructor(signal: Measured, reference: ArrayLike<number>, directions: readonly Direction[] = signal.directions) {
     this.#signal = signal;
     this.#reference = Float64Array.from(reference);
     this.#current = new Float64Array(this.#reference.length);
     this.#martingale = new RankMartingale({ reference, directions });
+  }
+
+  get state(): SignalTestState {
+    return {
+      reference: [...this.#reference],
+      current: [...this.#current],
+      martingale: this.#martingale.state,
+      lowest: this.#lowest,
+      bins: this.#bins,
+      times: this.#times,
+      samples: this.#samples,
+    };
+  }
+
+  static resume(signal: Measured, state: SignalTestState): SignalTest {
+    const test = new SignalTest(signal, state.reference);
+    test.#current.set(state.current);
+    test.#martingale.resume(state.martingale);
+    test.#lowest = state.lowest;
+    [test.#bins, test.#times, test.#samples] = [[...state.bins], [...state.times], [...state.samples]];
+    return test;
   }
 
   static counts(signal: Measured, values: readonly number[]): number[] {

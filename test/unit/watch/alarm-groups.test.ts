@@ -71,7 +71,7 @@ it('a rare signal’s change is not dated before it', () => {
 });
 
 it('classes say since when, and which answers show it', () => {
-  const test = new ClassTest([...Array<string>(90).fill('a'), ...Array<string>(10).fill('b')]);
+  const test = ClassTest.of([...Array<string>(90).fill('a'), ...Array<string>(10).fill('b')]);
   for (let i = 0; i < 100; i++) test.observe(i % 10 === 0 ? 'b' : 'a', { id: `a${i}`, at: i });
   for (let i = 100; i < 140; i++) test.observe('b', { id: `b${i}`, at: i });
   const { since, samples } = test.reading;
