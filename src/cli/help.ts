@@ -80,7 +80,9 @@ export function settingsHelp(
   const shown = keys.filter(isWanted);
   if (shown.length === 0) throw noGroup(wanted ?? '', [...groups.keys()]);
   const sectionsOf = [...new Set([...groups.keys()].map((title) => title.split(' ')[1]))];
-  const more = `Shown: ${shown.length} of ${keys.length} settings. attune ${name} --help all lists every one, --help GROUP those of a group: ${sectionsOf.join(', ')}.`;
+  const more =
+    `Shown: ${shown.length} of ${keys.length} settings. attune ${name} --help all lists every one, ` +
+    `--help GROUP those of a group: ${sectionsOf.join(', ')}.`;
   const note = wrap(more, Math.min(terminal.columns, MAX_WIDTH)).map(terminal.colours.dim);
   return `${commandHelp(name, command, keys, terminal, shown)}${note.join('\n')}\n`;
 }

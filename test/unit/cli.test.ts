@@ -247,7 +247,7 @@ describe('the help', async () => {
     );
     const { stdout: group } = await run('train', '--help', 'checkpoints');
     expect(group).toContain('--checkpoints.every');
-    expect(group).not.toContain('--epochs');
+    expect(group).not.toContain('--max_steps');
     expect(await run('train', '--help', 'nothing')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('E_USAGE'),

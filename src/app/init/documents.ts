@@ -23,7 +23,8 @@ export async function refuseDocuments(path: string): Promise<void> {
   if (names.length === 0) return;
   const tables = names.filter((name) => dataExtensions.some((end) => name.endsWith(end)));
   const written = names.filter((name) => DOCUMENT.test(name) && !ABOUT.test(basename(name)));
-  if (tables.length > 0 && written.length > 0) throw severalKinds(path, tables, written);
+  const isDataSet = tables.some((name) => SPLIT.test(basename(name))) || names.includes('manifest.json');
+  if (tables.length > 0 && written.length > 0 && !isDataSet) throw severalKinds(path, tables, written);
   if (tables.length > 0) return;
   const others = names.filter((name) => !isMedia(name));
   // A folder with splits has its classes one level deeper.
@@ -37,6 +38,8 @@ export async function refuseDocuments(path: string): Promise<void> {
 
 /** What is written to be read, and what only says what a folder is. */
 const DOCUMENT = /\.(pdf|docx?|odt|rtf|pptx?|epub|md|markdown|txt|html?|eml|mbox)$/i;
+/** Tables of a data set: pages next to them are about it. */
+const SPLIT = /^(train|validation|valid|dev|test)\b/i;
 const ABOUT = /^(readme|licen[cs]e|notice|changelog|citation|dataset_?card)\b/i;
 
 function severalKinds(path: string, tables: readonly string[], written: readonly string[]): AttuneError {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
+import { keyUsage } from '../registry/usage.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 import { askServer } from './remote.ts';
@@ -36,7 +37,9 @@ export async function monitorModel(target?: string, options: MonitorModelOptions
   const files: Partial<Monitored> = {};
   if (options.page !== undefined) {
     files.page = resolve(options.page);
-    writeFileAtomic(files.page, monitorPage(versions, isRemote ? { server: target } : {}));
+    // Another server's usage is asked of that server: /v1/organization/usage/completions.
+    const more = isRemote ? { server: target } : { usage: await keyUsage({ model: target }) };
+    writeFileAtomic(files.page, monitorPage(versions, more));
   }
   if (options.prometheusRules !== undefined) {
     files.prometheusRules = resolve(options.prometheusRules);

@@ -5,15 +5,55 @@ import { lineChart } from '../../report/chart/line-chart.ts';
 import { htmlPage } from '../../report/html-page.ts';
 import { html, type Html } from '../../report/html.ts';
 import type { AlarmGroup, VersionReport } from '../../watch/index.ts';
+import type { KeyUsage } from '../registry/usage.ts';
 import { remoteUrl } from './remote.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
-/** @param server whose page of answers the alarms lead to; the command unless given */
-export function monitorPage(versions: readonly VersionReport[], { server }: { server?: string } = {}): string {
+export interface MonitorPageParts {
+  /** Whose page of answers the alarms lead to; the command unless given. */
+  server?: string;
+  /** What keys have used. */
+  usage?: readonly KeyUsage[];
+}
+
+export function monitorPage(
+  versions: readonly VersionReport[],
+  { server, usage = [] }: MonitorPageParts = {},
+): string {
   const main = html`<header><h1>Models in use</h1></header>
     ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map((one) => versionPart(one, server))}
+    ${usagePart(usage)}
     <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
   return htmlPage(main, { title: 'Models in use' });
+}
+
+/** What keys have used, on this machine's registry. */
+function usagePart(usage: readonly KeyUsage[]): Html | undefined {
+  if (usage.length === 0) return undefined;
+  const titles = ['Requests', 'Input tokens', 'Cached', 'Output tokens'];
+  return html`<section>
+    <h2>Usage by key</h2>
+    <p class="soft">The last seven days</p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Key</th>
+          <th scope="col">Model</th>
+          ${titles.map((title) => html`<th scope="col" class="number">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${usage.map(
+          ({ key, model, requests, input_tokens: input, cached_tokens: cached, output_tokens: output }) =>
+            html`<tr>
+              <th scope="row">${key === '' ? '(no key)' : key}</th>
+              <td>${model}</td>
+              ${[requests, input, cached, output].map((count) => html`<td class="number">${String(count)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
 }
 
 function versionPart(report: VersionReport, server: string | undefined): Html {

@@ -35,6 +35,7 @@ import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
+import { endpoint as usage } from './usage.ts';
 import { endpoint as userDelete } from './user-delete.ts';
 import { endpoints as uploads } from './uploads.ts';
 
@@ -69,6 +70,7 @@ export const endpoints: readonly Endpoint[] = [
   ...answers,
   monitor,
   userDelete,
+  usage,
   health,
   ready,
   metrics,

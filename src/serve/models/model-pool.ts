@@ -11,7 +11,7 @@ export interface PoolOptions {
   log: ServeLog;
   /** Bytes of weights that may be open at once; one model is always opened. */
   budget: number;
-  opening: Pick<OpenRequest, 'precision' | 'storage' | 'trainedDefaults'>;
+  opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
 /** A model that is lent to some work. */

@@ -17,7 +17,7 @@ const KINDS = {
     show: showStream,
   },
   rows: {
-    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text to answer.' : ' a row: a value for each column. An empty field is a missing value.'),
+    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text to answer.' : ' a row: a value for each column; an empty field is missing.'),
     path: 'v1/classify',
     body: (model, question, row) => ({ model, input: row ?? question }),
     show: async (card, response) => {

@@ -1,8 +1,10 @@
 import type { Registry } from '../../registry/index.ts';
 import type { RegistryRoutes } from '../routes/registry-routes.ts';
+import type { ServeSettings } from '../settings.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { EvalRunner } from './eval-runner.ts';
 import { JobQueue } from './job-queue.ts';
+import type { JobLimits } from './job-limits.ts';
 import type { Trainer } from './trainer.ts';
 import type { TrainingParts } from './training-parts.ts';
 import { Webhooks } from './webhooks.ts';
@@ -15,10 +17,15 @@ export function openTraining(
   const { table, log, settings } = server;
   const webhooks = new Webhooks(registry, settings.webhooks, log);
   const onPublished = () => routes.refresh();
-  const queue = new JobQueue({ registry, trainer, table, webhooks, log, onPublished });
+  const queue = new JobQueue({ registry, trainer, table, webhooks, log, onPublished, limits: jobLimits(settings) });
   const evals = new EvalRunner(server, registry);
   webhooks.begin();
   evals.begin();
   queue.begin();
   return { registry, trainer, queue, evals, webhooks };
+}
+
+function jobLimits({ limits }: ServeSettings): JobLimits {
+  const { job_steps: steps, job_tokens: tokens, job_hours: hours, job_turn_minutes: turnMinutes } = limits;
+  return { steps, tokens, hours, turnMinutes };
 }

@@ -120,7 +120,8 @@ export class TraceStore {
       .select(MEASURED)
       .where('model', '=', model)
       .where('version', '=', version)
-      .where('at', '>=', from)
+      // The index finds the beginning of a page by its time.
+      .where('at', '>=', after?.at ?? from)
       .orderBy('at')
       .orderBy('id')
       .orderBy('choice');

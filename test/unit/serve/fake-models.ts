@@ -32,6 +32,7 @@ export interface FakeOptions {
   /** Targets that cannot be opened. */
   broken?: (target: string) => boolean;
   registry?: Registry;
+  ledger?: Registry;
   trainer?: Trainer;
   responses?: ResponseStore;
   watcher?: Watcher;
@@ -188,6 +189,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     opener: fakeOpener(options, state),
     memory: 1000,
     registry: options.registry,
+    ledger: options.ledger ?? options.registry,
     trainer: options.trainer,
     responses: options.responses,
     watcher: options.watcher,

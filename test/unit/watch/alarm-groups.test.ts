@@ -42,7 +42,7 @@ it('what began together is one alarm, with its beginning, share and fitting advi
 it('one of another version is another alarm, and one is over when all of its alarms are', () => {
   const other = alarm('unlike', at(49), { since: at(47), version: 'v2' });
   expect(groupAlarms([...shifted, other])).toHaveLength(2);
-  const ended = shifted.map((one) => ({ ...one, resolvedAt: at(100) }));
+  const ended = shifted.map((one): Alarm => ({ ...one, resolvedAt: at(100) }));
   expect(groupAlarms(ended)[0].resolvedAt).toBe(at(100));
   expect(groupAlarms(ended.with(0, shifted[0]))[0].resolvedAt).toBeUndefined();
 });
