@@ -3,7 +3,9 @@ import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
 export interface UsageOptions {
   /** Days up to now; 7 unless given. */
   days?: number;
+  /** Name of the one key. */
   key?: string;
+  /** Name of the one model. */
   model?: string;
 }
 

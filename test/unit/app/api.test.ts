@@ -90,6 +90,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'models history': 'modelHistory',
   lineage: 'modelLineage',
   audit: 'auditLog',
+  usage: 'keyUsage',
   retune: 'retuneRecipe',
   doctor: 'doctor',
   'runs list': 'findRuns',
