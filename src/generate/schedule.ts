@@ -10,8 +10,8 @@ const LOOK_AHEAD = 256;
 const MOST_SPARE_OF_OWNER = 2;
 /** A part of the cache that is left to those who have nothing in it. */
 const RESERVED_SHARE = 8;
-/** Owners ride in another one's pass with so many times its tokens: as one pass, they cost hardly more. */
-const RIDING = 2;
+/** Seconds of passes that an owner may be ahead with when it comes: a short request is answered at once, a flood is not. */
+const CREDIT_SECONDS = 0.25;
 
 interface Active {
   sequence: Sequence;
@@ -71,13 +71,14 @@ export class Schedule {
     for (let sample = 0; sample < submission.request.n; sample++) owner.waiting.push({ submission, sample });
   }
 
-  /** Who comes anew, or again, has had no less than those who are here. */
+  /** Who comes anew, or again, has had hardly less than those who are here: it saved nothing up while it was away. */
   #ownerOf(name: string): Owner {
     const others = [...this.#owners.values()].filter(({ active, waiting }) => active + waiting.length > 0);
     const least = smallest(others.map(({ seconds }) => seconds));
     let owner = this.#owners.get(name);
-    if (owner === undefined) this.#owners.set(name, (owner = { waiting: [], active: 0, seconds: 0 }));
-    if (owner.active + owner.waiting.length === 0 && least < Infinity) owner.seconds = Math.max(owner.seconds, least);
+    if (owner === undefined) this.#owners.set(name, (owner = { waiting: [], active: 0, seconds: -Infinity }));
+    if (owner.active + owner.waiting.length === 0)
+      owner.seconds = least === Infinity ? Math.max(owner.seconds, 0) : Math.max(owner.seconds, least - CREDIT_SECONDS);
     return owner;
   }
 
@@ -193,7 +194,8 @@ export class Schedule {
     if (asked.size < 2) return new Set(asked.keys());
     const had = (name: string): number => this.#owners.get(name)!.seconds;
     const first = [...asked.keys()].reduce((least, name) => (had(name) <= had(least) ? name : least));
-    const most = RIDING * asked.get(first)!;
+    // As one pass they cost hardly more than its own.
+    const most = asked.get(first)!;
     return new Set([...asked].filter(([, tokens]) => tokens <= most).map(([name]) => name));
   }
 

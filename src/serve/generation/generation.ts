@@ -1,6 +1,7 @@
 /** Answers of a model as events, for whoever streams them and whoever waits for all. */
 import type { Call } from '../call.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
+import { DEFAULT_NEW_TOKENS } from '../../generate/request.ts';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';
@@ -30,7 +31,9 @@ export async function* generate(
   { prompts, sampling }: Wish,
 ): AsyncGenerator<GenerationEvent> {
   const n = sampling.n ?? 1;
-  using _turn = await call.admit({ model: (model.base ?? model).id, rows: prompts.length * n, signal });
+  const rows = prompts.length * n;
+  const work = rows * Math.max(1, sampling.maxNewTokens ?? DEFAULT_NEW_TOKENS);
+  using _turn = await call.admit({ model: (model.base ?? model).id, rows, work, signal });
   if (sampling.maxNewTokens === 0) {
     yield* nothing(writer, prompts, { n, signal });
     return;

@@ -14,6 +14,8 @@ export interface Admitted {
   owner: string;
   /** Answers. */
   rows: number;
+  /** What they may take, in tokens; one each unless given. */
+  work?: number;
   /** Whether the model's process takes one request after the other: then the turns are requests, not answers. */
   isSerial?: boolean;
   signal?: AbortSignal;
@@ -24,6 +26,7 @@ interface Line {
   rate: FinishRate;
   /** Answers in the making and waiting, and of whom. */
   rows: number;
+  work: number;
   running: number;
   byOwner: Map<string, number>;
 }
@@ -37,12 +40,13 @@ export class Admission {
   }
 
   /** Takes a turn for answers of a model, until the result is disposed. @throws ApiError 429, and the signal's reason */
-  async enter({ model, owner, rows, isSerial = false, signal }: Admitted): Promise<Disposable> {
+  async enter({ model, owner, rows, work = rows, isSerial = false, signal }: Admitted): Promise<Disposable> {
     const line = this.#lines.get(model) ?? newLine(isSerial);
     this.#lines.set(model, line);
     this.#refuseExcess(line, owner, rows);
     const count = (sign: 1 | -1) => {
       line.rows += sign * rows;
+      line.work += sign * work;
       const own = (line.byOwner.get(owner) ?? 0) + sign * rows;
       if (own === 0) line.byOwner.delete(owner);
       else line.byOwner.set(owner, own);
@@ -60,7 +64,7 @@ export class Admission {
     return {
       [Symbol.dispose]: () => {
         count(-1);
-        line.rate.finish(rows, line.running);
+        line.rate.finish({ rows, work }, line.running);
         line.running -= rows;
         turn[Symbol.dispose]();
       },
@@ -93,14 +97,14 @@ export class Admission {
 
 function newLine(isSerial: boolean): Line {
   const limits = isSerial ? { places: 2, ofOwner: 1 } : { places: OWNERS_AT_ONCE * AT_ONCE, ofOwner: AT_ONCE };
-  return { turns: new FairTurns(limits), rate: new FinishRate(AT_ONCE), rows: 0, running: 0, byOwner: new Map() };
+  return { turns: new FairTurns(limits), rate: new FinishRate(AT_ONCE), rows: 0, work: 0, running: 0, byOwner: new Map() };
 }
 
 const LONGEST_WAIT = 600;
 
 /** Until what an owner waits for is answered, by the rate at which answers were finished. */
-function full({ rows, rate }: Line, owners: number): ApiError {
-  const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(rate.secondsFor(rows))));
+function full({ rows, work, rate }: Line, owners: number): ApiError {
+  const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(rate.secondsFor({ rows, work }))));
   const message =
     `Too many requests wait already (${rows} answers of ${owners === 1 ? 'one key' : `${owners} keys`}, ` +
     `max_queue). Send it again in ${wait} s.`;

@@ -138,8 +138,10 @@ describe('a full queue', () => {
     // Two answers a second, whatever they waited for.
     for (let running = 32; running > 16; running--) {
       now += 0.5;
-      rate.finish(1, running);
+      rate.finish({ rows: 1, work: 10 }, running);
     }
-    expect(rate.secondsFor(100)).toBeCloseTo(50);
+    expect(rate.secondsFor({ rows: 100, work: 1000 })).toBeCloseTo(50);
+    // Longer answers take longer.
+    expect(rate.secondsFor({ rows: 100, work: 4000 })).toBeCloseTo(200);
   });
 });
