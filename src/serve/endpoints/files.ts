@@ -8,7 +8,7 @@ import { invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { checked } from '../check-body.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { checkFields, fieldsOf } from '../fields.ts';
+import { checkFields } from '../fields.ts';
 import { storeForm } from '../multipart.ts';
 import { readQuery } from '../query.ts';
 import { bytesOf } from '../../base/byte-size.ts';
@@ -80,7 +80,7 @@ const create = defineEndpoint({
 async function received(call: Call, path: string): Promise<Omit<StoredFile, 'id'>> {
   const { settings } = call.server;
   const stored = await storeForm(call.request, { field: 'file', path, mostBytes: bytesOf(settings.max_file) });
-  const { body, refusal } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
+  const { body, refusal } = checkFields(stored.fields, { schema: fields }, settings.unsupported);
   const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
   if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');
   const { filename, bytes, sha256 } = stored.file;

@@ -80,7 +80,7 @@ export const responseReply = z
     tool_choice: z.union([z.string(), z.looseObject({ type: z.string() })]),
     tools: z.array(z.looseObject({ type: z.literal('function'), name: z.string() })),
     top_p: z.number(),
-    truncation: z.literal('disabled'),
+    truncation: z.enum(['auto', 'disabled']),
     usage: usage.nullable(),
   })
   .openapi('Response');
@@ -113,7 +113,7 @@ export function begunResponse(id: string, body: ResponsesRequest): ResponseReply
     tool_choice: body.tool_choice ?? 'auto',
     tools: (body.tools ?? []).map((tool) => ({ description: null, parameters: null, strict: null, ...tool })),
     top_p: body.top_p ?? 1,
-    truncation: 'disabled',
+    truncation: body.truncation ?? 'disabled',
     usage: null,
   };
 }

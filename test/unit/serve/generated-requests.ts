@@ -1,7 +1,7 @@
 // Bodies for every endpoint, made up from its fields.
 import * as fc from 'fast-check';
 import { endpoints } from '../../../src/serve/endpoints/index.ts';
-import { fieldsOf } from '../../../src/serve/fields.ts';
+import { fieldNames } from '../../../src/serve/nested-fields.ts';
 
 /** Names of models, one of each kind, and the kind as the name. */
 const NAMES = ['text', 'speech', 'rows', 'vectors', 'items'];
@@ -91,7 +91,7 @@ function modelOf(path: string): fc.Arbitrary<string> {
 
 /** Requests that are right in most of their fields, and wrong in any way in some. */
 export const requests = fc.constantFrom(...posts).chain(({ path, body }) => {
-  const fields = fieldsOf(body!.schema);
+  const fields = fieldNames(body!.schema);
   const values = fields.map((name) => {
     const own = name === 'model' ? modelOf(path) : (usual[name] ?? fc.oneof(number, text, fc.boolean()));
     return [name, fc.oneof({ weight: 12, arbitrary: own }, anything)] as const;
