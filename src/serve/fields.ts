@@ -52,7 +52,10 @@ function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): b
 const LONGEST_NAME = 64;
 const MOST_NAMES = 10;
 
-function refusalOf(fields: readonly Pick<NestedField, 'path' | 'name' | 'known'>[], unsupported: Unsupported): ApiError {
+function refusalOf(
+  fields: readonly Pick<NestedField, 'path' | 'name' | 'known'>[],
+  unsupported: Unsupported,
+): ApiError {
   const { shown, more } = shortList(fields, MOST_NAMES);
   const isUnsupported = (path: string): boolean => Object.hasOwn(unsupported, path);
   const messages = shown.map(({ path, name, known }) => {

@@ -70,11 +70,7 @@ function search(schema: z.ZodType, value: unknown, { path, found }: Search): voi
     searchObject(made, value as Record<string, unknown>, { path, found });
 }
 
-function searchObject(
-  { shape = {}, catchall }: Made,
-  holder: Record<string, unknown>,
-  { path, found }: Search,
-): void {
+function searchObject({ shape = {}, catchall }: Made, holder: Record<string, unknown>, { path, found }: Search): void {
   // Strict schemas refuse unknown fields themselves.
   const isAsked = catchall !== undefined && madeOf(catchall).type === 'unknown';
   for (const [name, value] of Object.entries(holder)) {

@@ -66,7 +66,10 @@ function refuseStrayResults(messages: readonly ChatMessage[]): void {
     const isKnown = typeof id !== 'string' || calls.some((call) => call.id === undefined || call.id === id);
     if (calls.length > 0 && isKnown) continue;
     const param = `messages[${place}]`;
-    const lacks = calls.length === 0 ? 'no message with tool_calls precedes it' : `no call before it has the id '${id!.slice(0, 64)}'`;
+    const lacks =
+      calls.length === 0
+        ? 'no message with tool_calls precedes it'
+        : `no call before it has the id '${id!.slice(0, 64)}'`;
     throw invalidValue(param, `${param} is the result of a call, and ${lacks}.`);
   }
 }

@@ -17,6 +17,7 @@ import { endpoint as metrics } from './metrics.ts';
 import { endpoint as model } from './model.ts';
 import { endpoint as modelDelete } from './model-delete.ts';
 import { endpoint as models } from './models.ts';
+import { endpoint as moderations } from './moderations.ts';
 import { endpoint as monitor } from './monitor.ts';
 import { endpoint as openapi } from './openapi.ts';
 import { endpoint as page } from './page.ts';
@@ -31,6 +32,7 @@ import { endpoint as responseInputItems } from './response-input-items.ts';
 import { endpoint as responseInputTokens } from './response-input-tokens.ts';
 import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
+import { endpoints as tokenize } from './tokenize.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
 import { endpoint as userDelete } from './user-delete.ts';
@@ -45,10 +47,12 @@ export const endpoints: readonly Endpoint[] = [
   responseDelete,
   responseCancel,
   responseInputItems,
+  ...tokenize,
   embeddings,
   rerank,
   score,
   classify,
+  moderations,
   transcriptions,
   recommend,
   models,

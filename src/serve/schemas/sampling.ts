@@ -175,7 +175,8 @@ interface Constraint {
 function formatConstraint(format: Fields['response_format']): Constraint[] {
   const field = 'response_format';
   if (format === undefined || format.type === 'text') return [];
-  if (format.type === 'json_schema') return [{ spec: { schema: format.json_schema.schema ?? { type: 'object' } }, field }];
+  if (format.type === 'json_schema')
+    return [{ spec: { schema: format.json_schema.schema ?? { type: 'object' } }, field }];
   return [{ spec: isSchema(format.schema) ? { schema: format.schema } : { type: 'json_object' }, field }];
 }
 
