@@ -5,6 +5,7 @@ import { replicas } from './0004-replicas.ts';
 import { objects } from './0005-objects.ts';
 import { leases } from './0006-leases.ts';
 import { fileHash } from './0008-file-hash.ts';
+import { batches } from './0009-batches.ts';
 import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
@@ -18,5 +19,6 @@ export const migrations: MigrationProvider = {
       '0005-objects': objects,
       '0006-leases': leases,
       '0008-file-hash': fileHash,
+      '0009-batches': batches,
     }),
 };

@@ -26,7 +26,7 @@ export const fileReply = z
     created_at: z.number().int(),
     expires_at: z.number().int().optional(),
     filename: z.string(),
-    purpose: z.enum([...PURPOSES, 'fine-tune-results']),
+    purpose: z.enum([...PURPOSES, 'fine-tune-results', 'batch_output']),
     status: z.literal('processed'),
     status_details: z.null(),
   })

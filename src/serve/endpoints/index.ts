@@ -1,5 +1,6 @@
 /** All endpoints: one file in this folder and one line here. */
 import type { Endpoint } from '../endpoint.ts';
+import { endpoints as batches } from './batches.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
@@ -60,6 +61,7 @@ export const endpoints: readonly Endpoint[] = [
   modelDelete,
   ...files,
   ...uploads,
+  ...batches,
   ...fineTuningJobs,
   ...checkpointPermissions,
   ...graders,
