@@ -110,7 +110,7 @@ describe('moderations', () => {
     });
     expect(model).toBe('attune-toxicity');
     expect(results.map(({ flagged }) => flagged)).toEqual([false, true, true]);
-    expect(results[1].category_scores.harassment).toBeGreaterThan(0.5);
+    expect(results[1].category_scores.harassment).toBeGreaterThan(0.95);
     const parts = [{ type: 'text' as const, text: 'You are a worthless idiot.' }];
     expect((await client.moderations.create({ input: parts })).results).toHaveLength(1);
   });
