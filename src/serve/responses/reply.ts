@@ -141,7 +141,7 @@ export function endedResponse(
 
 export function callItemOf(
   { id, function: { name, arguments: given } }: ToolCallReply,
-  state: 'in_progress' | 'completed',
+  state: 'in_progress' | 'completed' | 'incomplete',
 ): Extract<OutputItem, { type: 'function_call' }> {
   const own = id.replace(/^call_/, '');
   return {
@@ -149,7 +149,7 @@ export function callItemOf(
     id: `fc_${own}`,
     call_id: id,
     name,
-    arguments: state === 'completed' ? given : '',
+    arguments: state === 'in_progress' ? '' : given,
     status: state,
   };
 }
