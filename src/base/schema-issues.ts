@@ -141,7 +141,7 @@ function describeUnion(
   }
   if (STANDARD.test(issue.message))
     return [{ path, message: `is nothing that is known here, got ${shortJson(value)}` }];
-  const wanted = issue.message.replace(/^expected /, '');
+  const wanted = issue.message.replace(/^(?:expected|must be) /, '');
   return [{ path, message: `must be ${wanted}, got ${shortJson(value)}` }];
 }
 

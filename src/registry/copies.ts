@@ -89,9 +89,14 @@ async function filesInUse(registry: Registry): Promise<Set<string>> {
     .select('source')
     .where('status', 'in', ['queued', 'in_progress'])
     .execute();
+  const batches = await registry
+    .selectFrom('batches')
+    .select('input_file')
+    .where('status', 'in', ['validating', 'in_progress'])
+    .execute();
   const ids = jobs.flatMap(({ training_file: train, validation_file: validation }) => [train, validation ?? []].flat());
   const ofRuns = runs.flatMap(({ source }) => source.match(/\bfile-\w+/g) ?? []);
-  return new Set([...ids, ...ofRuns].map((id) => `files/${id}.jsonl`));
+  return new Set([...ids, ...ofRuns, ...batches.map(({ input_file: id }) => id)].map((id) => `files/${id}.jsonl`));
 }
 
 async function isStored(store: ObjectStore, keys: readonly string[]): Promise<boolean> {

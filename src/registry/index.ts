@@ -39,7 +39,16 @@ export {
   type NewEvent,
 } from './jobs.ts';
 export { beat, liveReplicas, otherReplicas, REPLICA_LOST_MS, removeReplica } from './replicas.ts';
-export { isLeaseLost, KEEP_MS, keepLease, putDown, WorkerWatch, whileHeld, type Lease } from './leases.ts';
+export {
+  isLeaseLost,
+  KEEP_MS,
+  keepLease,
+  putDown,
+  WorkerWatch,
+  whileHeld,
+  type Lease,
+  type LeasedTable,
+} from './leases.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
 export { openRegistry, outsideChanges, withRegistry, type Registry, type RegistryTransaction } from './database.ts';
 export {
@@ -119,3 +128,22 @@ export {
   type EvalRun,
   type EvalRunStatus,
 } from './evals.ts';
+export {
+  addBatch,
+  addBatchItem,
+  BATCH_STATES,
+  batchCounts,
+  batchesOf,
+  batchLines,
+  batchPlaces,
+  claimBatch,
+  findBatch,
+  isBatchOpen,
+  moveBatch,
+  releaseBatch,
+  removeBatchItems,
+  type Batch,
+  type BatchFault,
+  type BatchItem,
+  type BatchStatus,
+} from './batches.ts';

@@ -1,5 +1,5 @@
 /**
- * Which process works on a job or an evaluation. Each claim raises the number of its lease: a process whose lease was taken
+ * Which process works on a job, an evaluation or a batch. Each claim raises the number of its lease: a process whose lease was taken
  * over, such as one that slept, can write nothing of the work any more.
  */
 import { AttuneError } from '../base/errors.ts';
@@ -14,7 +14,8 @@ export interface Lease {
   lease: number;
 }
 
-type Table = 'jobs' | 'eval_runs';
+/** Tables whose rows processes work on. */
+export type LeasedTable = 'jobs' | 'eval_runs' | 'batches';
 
 interface Worker extends ProcessIdentity {
   /** When it last said that it works, by its own clock: others see only that it changes. */
@@ -75,7 +76,7 @@ export class WorkerWatch {
 /** Does something in a transaction, in which nobody else can claim the work. @throws AttuneError E_LEASE_LOST */
 export function whileHeld<Result>(
   registry: Registry,
-  table: Table,
+  table: LeasedTable,
   lease: Lease,
   work: (transaction: RegistryTransaction) => Promise<Result>,
 ): Promise<Result> {
@@ -86,7 +87,11 @@ export function whileHeld<Result>(
 }
 
 /** @throws AttuneError E_LEASE_LOST */
-export async function requireHeld(transaction: RegistryTransaction, table: Table, { id, lease }: Lease): Promise<void> {
+export async function requireHeld(
+  transaction: RegistryTransaction,
+  table: LeasedTable,
+  { id, lease }: Lease,
+): Promise<void> {
   const own = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
   if ((await own.executeTakeFirst()) !== undefined) return;
   throw new AttuneError('E_LEASE_LOST', {
@@ -97,7 +102,7 @@ export async function requireHeld(transaction: RegistryTransaction, table: Table
 }
 
 /** Says that this process still works on it. @throws AttuneError E_LEASE_LOST */
-export function keepLease(registry: Registry, table: Table, lease: Lease): Promise<void> {
+export function keepLease(registry: Registry, table: LeasedTable, lease: Lease): Promise<void> {
   return whileHeld(registry, table, lease, async (transaction) => {
     const works = transaction.updateTable(table).set({ worker: workerNow() }).where('id', '=', lease.id);
     // What it has put down meanwhile nobody works on.

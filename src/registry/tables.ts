@@ -253,6 +253,47 @@ export interface EvalItemsTable {
   created_at: number;
 }
 
+export interface BatchesTable {
+  id: string;
+  owner: string;
+  /** `/v1/chat/completions` */
+  endpoint: string;
+  input_file: string;
+  metadata: string;
+  /** How long the files of its answers live; for ever where it is null. */
+  file_seconds: number | null;
+  status: string;
+  /** JSON: what is wrong with its file. */
+  errors: string;
+  output_file: string | null;
+  error_file: string | null;
+  /** Requests, and what they came to once it has ended. */
+  total: number;
+  completed: number;
+  failed: number;
+  /** JSON: when it came to which state. */
+  times: string;
+  /** Of the request: a client's second attempt is known by it. */
+  fingerprint: string;
+  /** JSON: the process that works on it. */
+  worker: string | null;
+  /** Raised with each process that takes it up or over. */
+  lease: number;
+  created_at: number;
+  expires_at: number;
+}
+
+/** Of batches that have not ended. */
+export interface BatchItemsTable {
+  batch: string;
+  /** In the batch's requests, from 0. */
+  place: number;
+  /** Of the reply; 0 where there was none. */
+  status: number;
+  /** JSON: a line of the output, or of the errors. */
+  line: string;
+}
+
 export interface ReplicasTable {
   id: string;
   /** When it was last alive. */
@@ -277,6 +318,8 @@ export interface RegistryTables {
   evals: EvalsTable;
   eval_runs: EvalRunsTable;
   eval_items: EvalItemsTable;
+  batches: BatchesTable;
+  batch_items: BatchItemsTable;
   files: FilesTable;
   uploads: UploadsTable;
   upload_parts: UploadPartsTable;

@@ -12,7 +12,7 @@ import { Call } from './call.ts';
 import { checked, readJson } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
-import { checkFields, fieldsOf } from './fields.ts';
+import { checkFields } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -164,7 +164,7 @@ async function bodyOf(
   if (expected === undefined || expected.isForm === true) return { body: undefined, fingerprint: exchange.id };
   const { value, text } = await readJson(request, bytesOf(settings.max_body));
   const { schema, unsupported } = expected;
-  const { body, dropped, refusal } = checkFields(value, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  const { body, dropped, refusal } = checkFields(value, { schema, unsupported }, settings.unsupported);
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
   const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');

@@ -88,7 +88,8 @@ export function toApiError(
   const { status = 400, code = 'invalid_value', param } = known ?? { param: paramOf(error) };
   const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : isObjectLost(error) ? NO_RETRY : {};
   const named = param === undefined ? undefined : (fields[param as keyof FieldNames] ?? param);
-  const message = status >= 500 ? serverMessage(error) : withoutFolders(sentence(error), hidden);
+  const words = sentence(error).replaceAll('max_new_tokens', fields.length ?? 'max_tokens');
+  const message = status >= 500 ? serverMessage(error) : withoutFolders(words, hidden);
   return new ApiError(status, { message, code, param: named, headers, cause: error });
 }
 

@@ -117,12 +117,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return { ...(name !== undefined && { name: name as string }), ...(wanted !== undefined && { wanted }) };
   }
 
-  /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404 */
+  /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404, 503 */
   model<Kind extends ModelKind>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
     const model = this.server.table.find(name, this.#asker);
     // A key that is bound to models does not learn which others there are.
     const isOwned = model?.owner !== undefined;
     if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
+    if (model === undefined && this.server.routes?.isMissing(name) === true) throw missingChampion(name);
     if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name, this.#knownNames);
     this.exchange.of(model, name);
     if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };
@@ -134,6 +135,12 @@ export class Call<Body = unknown> implements CallParts<Body> {
   lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
     return this.server.pool.lease(model);
   }
+}
+
+/** Clients ask again: the files may come back. */
+function missingChampion(name: string): ApiError {
+  const message = `The files of the model '${name}' are not there now; the server looks for them every minute.`;
+  return new ApiError(503, { message, param: 'model', code: 'model_unavailable', headers: { 'retry-after': '60' } });
 }
 
 function notForKey(name: string): ApiError {

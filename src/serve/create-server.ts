@@ -213,6 +213,7 @@ async function close(parts: ServerParts): Promise<void> {
       setTimeout(resolve, POLL_MILLISECONDS);
     });
   await training?.evals.close();
+  await training?.batches.close();
   await training?.queue.close();
   await training?.webhooks.close();
   await sweep?.close();

@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { shortList } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError } from './api-error.ts';
+import { fieldNames, nestedFields, type NestedField } from './nested-fields.ts';
 
 export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
 
@@ -13,7 +14,7 @@ export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 export interface CheckedFields {
   /** Without fields that are null, or that nothing here follows. */
   body: Record<string, unknown>;
-  /** Names of fields that were dropped although they ask for something. */
+  /** Paths of fields that were dropped although they ask for something. */
   dropped: string[];
   /** Where the policy is to refuse them: what the client is told, beside what else is wrong with the body. */
   refusal?: ApiError;
@@ -21,18 +22,26 @@ export interface CheckedFields {
 
 export function checkFields(
   given: Readonly<Record<string, unknown>>,
-  { known, unsupported = {} }: { known: readonly string[]; unsupported?: Unsupported },
+  { schema, unsupported = {} }: { schema: z.ZodType; unsupported?: Unsupported },
   policy: UnsupportedPolicy,
 ): CheckedFields {
   const body: Record<string, unknown> = table({});
   const dropped: string[] = [];
+  const known = fieldNames(schema);
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;
     if (known.includes(name)) body[name] = value;
     else if (!asksNothing(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
   }
-  const isRefused = policy === 'refuse' && dropped.length > 0;
-  return { body, dropped, ...(isRefused && { refusal: refusalOf(dropped, known, unsupported) }) };
+  const nested = nestedFields(schema, body);
+  if (policy !== 'refuse') for (const { holder, name } of nested) delete holder[name];
+  const unknown = [...dropped.map((name) => ({ path: name, name, known })), ...nested];
+  const isRefused = policy === 'refuse' && unknown.length > 0;
+  return {
+    body,
+    dropped: unknown.map(({ path }) => path),
+    ...(isRefused && { refusal: refusalOf(unknown, unsupported) }),
+  };
 }
 
 function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): boolean {
@@ -43,24 +52,21 @@ function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): b
 const LONGEST_NAME = 64;
 const MOST_NAMES = 10;
 
-function refusalOf(names: readonly string[], known: readonly string[], unsupported: Unsupported): ApiError {
-  const { shown, more } = shortList(names, MOST_NAMES);
-  const messages = shown.map((name) => {
-    if (Object.hasOwn(unsupported, name)) return `${name} is not supported here`;
-    if (name.length > LONGEST_NAME) return `${name.slice(0, LONGEST_NAME)}… is unknown`;
+function refusalOf(
+  fields: readonly Pick<NestedField, 'path' | 'name' | 'known'>[],
+  unsupported: Unsupported,
+): ApiError {
+  const { shown, more } = shortList(fields, MOST_NAMES);
+  const isUnsupported = (path: string): boolean => Object.hasOwn(unsupported, path);
+  const messages = shown.map(({ path, name, known }) => {
+    if (isUnsupported(path)) return `${path} is not supported here`;
+    if (name.length > LONGEST_NAME) return `${path.slice(0, LONGEST_NAME)}… is unknown`;
     const close = nearest(name, known);
-    return `${name} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
+    return `${path} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
   });
-  const [first] = names;
-  const code = Object.hasOwn(unsupported, first) ? 'unsupported_parameter' : 'unknown_parameter';
-  const advice = `Leave ${names.length === 1 ? 'it' : 'them'} out, or start the server with --unsupported ignore.`;
+  const [{ path: first }] = fields;
+  const code = isUnsupported(first) ? 'unsupported_parameter' : 'unknown_parameter';
+  const advice = `Leave ${fields.length === 1 ? 'it' : 'them'} out, or start the server with --unsupported ignore.`;
   const message = [...messages, ...(more === undefined ? [] : [more]), advice].join('. ');
   return new ApiError(400, { message, param: first.slice(0, LONGEST_NAME), code });
-}
-
-/** Names of the fields of an object's schema. */
-export function fieldsOf(schema: z.ZodType): string[] {
-  const made = schema.def as unknown as { shape?: Record<string, unknown>; in?: z.ZodType; innerType?: z.ZodType };
-  const inner = made.in ?? made.innerType;
-  return inner === undefined ? Object.keys(made.shape ?? {}) : fieldsOf(inner);
 }

@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { ApiError } from './api-error.ts';
 import type { Call } from './call.ts';
 import { checked, readBytes } from './check-body.ts';
-import { checkFields, fieldsOf, type Unsupported } from './fields.ts';
+import { checkFields, type Unsupported } from './fields.ts';
 import { bytesOf } from '../base/byte-size.ts';
 
 /** A form's fields as their schema reads them; `name[]` is a list. @throws ApiError 400, 413, 415 */
@@ -30,7 +30,7 @@ export async function readForm<Schema extends z.ZodType>(
     const values = form.getAll(name);
     fields[name.replace(/\[\]$/, '')] = name.endsWith('[]') ? values : values[0];
   }
-  const { body, refusal } = checkFields(fields, { known: fieldsOf(schema), unsupported }, settings.unsupported);
+  const { body, refusal } = checkFields(fields, { schema, unsupported }, settings.unsupported);
   return checked(schema, body, refusal);
 }
 

@@ -3,7 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { table } from '../base/table.ts';
 import type { Call } from './call.ts';
 import { checked } from './check-body.ts';
-import { checkFields, fieldsOf } from './fields.ts';
+import { checkFields } from './fields.ts';
 
 /** `metadata[a]=b` is the field `metadata` with `{a: b}`. @throws ApiError 400 */
 export function readQuery<Schema extends z.ZodType>(
@@ -17,6 +17,6 @@ export function readQuery<Schema extends z.ZodType>(
     else if (inner === '') fields[outer] = [...((fields[outer] as string[] | undefined) ?? []), value];
     else fields[outer] = { ...(fields[outer] as object | undefined), [inner]: value };
   }
-  const { body, refusal } = checkFields(fields, { known: fieldsOf(schema) }, settings.unsupported);
+  const { body, refusal } = checkFields(fields, { schema }, settings.unsupported);
   return checked(schema, body, refusal);
 }

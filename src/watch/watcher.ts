@@ -137,7 +137,9 @@ export class Watcher {
     await Promise.race([this.#following, sleep(LAST_TESTS_MS, undefined, { ref: false })]);
     this.#stop.abort();
     await this.#following;
-    await this.#saveAll().catch((error: unknown) => this.options.onFailure('how far tests have come is not saved', error));
+    await this.#saveAll().catch((error: unknown) =>
+      this.options.onFailure('how far tests have come is not saved', error),
+    );
     await this.#shared?.close();
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();

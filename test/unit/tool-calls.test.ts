@@ -140,3 +140,29 @@ describe('subtitles', () => {
     );
   });
 });
+
+describe('an answer that was cut within a call', () => {
+  const cut = (template: string, text: string) => {
+    const reader = new AnswerReader({ family: familyOf(template), names: new Set(['f']), thinking: 'none' });
+    return [...reader.push(text), ...reader.end(true)];
+  };
+  const templates = { hermes: '<tool_call>', llama3: '<|start_header_id|> "parameters"', mistral: '[TOOL_CALLS]' };
+
+  it.each([
+    [templates.hermes, 'Well.<tool_call>\n{"name": "f", "arguments": {"a": [1, "x'],
+    [templates.llama3, '<|python_tag|>{"name": "f", "parameters": {"a": [1, "x'],
+    [templates.mistral, '[{"name": "f", "arguments": {"a": [1, "x'],
+    ['any', '```json\n{"name": "f", "arguments": {"a": [1, "x'],
+  ])('has the part of its arguments: %s', (template, text) => {
+    const [last] = cut(template, text).slice(-1);
+    expect(last).toMatchObject({ isCut: true, call: { function: { name: 'f', arguments: '{"a": [1, "x' } } });
+  });
+
+  it('stays text where the name is not whole, is no tool, or the answer ended by itself', () => {
+    const begun = '<tool_call>\n{"name": "f", "arguments": {"a"';
+    for (const text of ['<tool_call>\n{"name": "f', begun.replace('"f"', '"g"')])
+      expect(cut(templates.hermes, text).every((part) => 'content' in part)).toBe(true);
+    const reader = new AnswerReader({ family: familyOf(templates.hermes), thinking: 'none' });
+    expect(joined([...reader.push(begun), ...reader.end()])).toEqual({ content: begun, reasoning: '', calls: [] });
+  });
+});

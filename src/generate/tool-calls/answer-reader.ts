@@ -1,7 +1,7 @@
 /** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
 import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
-import type { ToolFamily, WrittenCall } from './family.ts';
+import { begunCall, type ToolFamily, type WrittenCall } from './family.ts';
 
 /** A call as clients are told it. */
 export interface ToolCallReply {
@@ -10,8 +10,8 @@ export interface ToolCallReply {
   function: { name: string; arguments: string };
 }
 
-/** Something of an answer. */
-export type AnswerPart = { content: string } | { reasoning: string } | { call: ToolCallReply };
+/** Something of an answer; a call is cut where the answer ended within its arguments, which are the text until there. */
+export type AnswerPart = { content: string } | { reasoning: string } | { call: ToolCallReply; isCut?: true };
 
 export interface AnswerForm {
   /** How calls are written; undefined where no tool may be called. */
@@ -38,6 +38,7 @@ export class AnswerReader {
   /** White space behind a mark belongs to it. */
   #isBehindMark = false;
   #calls = 0;
+  #isCut = false;
 
   constructor(form: AnswerForm) {
     this.#form = form;
@@ -50,8 +51,9 @@ export class AnswerReader {
     return this.#read(false);
   }
 
-  /** What is left when nothing more comes. */
-  end(): AnswerPart[] {
+  /** What is left when nothing more comes; `isCut`: since the answer has reached its longest. */
+  end(isCut = false): AnswerPart[] {
+    this.#isCut = isCut;
     const parts = this.#read(true);
     const rest = this.#held;
     this.#held = '';
@@ -115,7 +117,8 @@ export class AnswerReader {
     const found = family.read(this.#held, isWhole);
     if (found === undefined) return said;
     const calls = found === null ? undefined : this.#known(found.calls);
-    if (found === null || calls === undefined) return [...said, ...this.#give(mark.length, 'content')];
+    if (found === null || calls === undefined)
+      return [...said, ...(this.#cutCall(mark) ?? this.#give(mark.length, 'content'))];
     this.#held = this.#held.slice(found.length);
     this.#isBehindMark = true;
     return [...said, ...calls];
@@ -126,9 +129,20 @@ export class AnswerReader {
     const found = this.#hasContent ? null : family.read(this.#held, isWhole);
     if (found === undefined) return [];
     const calls = found === null ? undefined : this.#known(found.calls);
-    if (found === null || calls === undefined) return this.#give(this.#held.length, 'content');
+    if (found === null || calls === undefined)
+      return (this.#hasContent ? undefined : this.#cutCall()) ?? this.#give(this.#held.length, 'content');
     this.#held = '';
     return calls;
+  }
+
+  /** The call that an answer has ended in. */
+  #cutCall(mark = ''): AnswerPart[] | undefined {
+    const call = this.#isCut ? begunCall(this.#held.slice(mark.length)) : undefined;
+    const { names, mostCalls = Infinity, newCallId = randomCallId } = this.#form;
+    if (call === undefined || names?.has(call.name) === false || this.#calls >= mostCalls) return undefined;
+    this.#calls++;
+    this.#held = '';
+    return [{ call: { id: newCallId(), type: 'function', function: call }, isCut: true }];
   }
 
   /** Calls of tools that were offered; undefined where one was not. */

@@ -71,6 +71,17 @@ function callIn(value: unknown): WrittenCall | undefined {
   return typeof name === 'string' && typeof found === 'object' ? { name, arguments: found } : undefined;
 }
 
+/** What stands in front of a call in any family, its name, and its arguments. */
+const BEGUN =
+  /^\s*(?:\[TOOL_CALLS\]|<\|python_tag\|>|`{3}(?:json)?)?[\s[]*\{\s*"name"\s*:\s*("[^"\\]*")\s*(?:,\s*"(?:arguments|parameters)"\s*:\s*([^]*))?/;
+
+/** The call that a text breaks off in, once its name is whole; with its arguments as far as they go. */
+export function begunCall(text: string): { name: string; arguments: string } | undefined {
+  const [, name, given = ''] = BEGUN.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  return { name: parseJson<string>(name), arguments: given.slice(0, endOfJson(given, 0)) };
+}
+
 /** The JSON value that a text begins with, and its length; undefined while it is not whole, null where it is none. */
 export function jsonAt(text: string): { value: unknown; length: number } | undefined | null {
   const start = text.length - text.trimStart().length;

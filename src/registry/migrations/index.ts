@@ -6,6 +6,7 @@ import { objects } from './0005-objects.ts';
 import { leases } from './0006-leases.ts';
 import { usage } from './0007-usage.ts';
 import { fileHash } from './0008-file-hash.ts';
+import { batches } from './0009-batches.ts';
 import { training } from './0002-training.ts';
 
 /** Every change of the tables, in order; one that has been released is never edited. */
@@ -20,5 +21,6 @@ export const migrations: MigrationProvider = {
       '0006-leases': leases,
       '0007-usage': usage,
       '0008-file-hash': fileHash,
+      '0009-batches': batches,
     }),
 };

@@ -40,6 +40,7 @@ const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
 /** @throws ApiError 400 for parts that the model does not read, and for a last turn that cannot be continued */
 export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?: ImageUploads): OpenConversation {
   const continues = continuationOf(body);
+  refuseStrayResults(body.messages);
   const { chat_template_kwargs: kwargs, reasoning_effort: effort } = body;
   const ofEffort =
     effort === undefined ? {} : { reasoning_effort: effort, enable_thinking: !EFFORTS_WITHOUT_THOUGHT.has(effort) };
@@ -51,6 +52,26 @@ export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?:
     ...(Object.keys(chatTemplateKwargs).length > 0 && { chatTemplateKwargs }),
     ...(continues !== 'new_answer' && { continues }),
   };
+}
+
+/** Results follow the calls that they are of, as OpenAI's server asks it. @throws ApiError 400 */
+function refuseStrayResults(messages: readonly ChatMessage[]): void {
+  let calls: readonly { id?: string }[] = [];
+  for (const [place, message] of messages.entries()) {
+    if (message.role !== 'tool') {
+      calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
+      continue;
+    }
+    const { tool_call_id: id } = message;
+    const isKnown = typeof id !== 'string' || calls.some((call) => call.id === undefined || call.id === id);
+    if (calls.length > 0 && isKnown) continue;
+    const param = `messages[${place}]`;
+    const lacks =
+      calls.length === 0
+        ? 'no message with tool_calls precedes it'
+        : `no call before it has the id '${id!.slice(0, 64)}'`;
+    throw invalidValue(param, `${param} is the result of a call, and ${lacks}.`);
+  }
 }
 
 /** None at all only where the request says nothing of tools: the model's own are shown then, as they were in training. */

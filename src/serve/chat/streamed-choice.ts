@@ -35,7 +35,7 @@ export class StreamedChoice {
   }
 
   last(answer: Answer): Choice[] {
-    const rest = this.#reader.end().map((part) => this.#choice(part));
+    const rest = this.#reader.end(answer.finishReason === 'length').map((part) => this.#choice(part));
     this.finishReason = finishOf(answer.finishReason, this.#calls);
     const logprobs = this.#logProbs.length > 0 ? this.#takeLogProbs() : null;
     return [...rest, { index: this.#index, delta: {}, logprobs, finish_reason: this.finishReason }];

@@ -85,7 +85,7 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
 
 function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply['choices'][number] {
   const reader = new AnswerReader(form);
-  const parts = [...reader.push(answer.text), ...reader.end()];
+  const parts = [...reader.push(answer.text), ...reader.end(answer.finishReason === 'length')];
   const { content, reasoning, calls } = joined(parts);
   return {
     index,

@@ -8,7 +8,7 @@ import { invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { checked } from '../check-body.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { checkFields, fieldsOf } from '../fields.ts';
+import { checkFields } from '../fields.ts';
 import { storeForm } from '../multipart.ts';
 import { readQuery } from '../query.ts';
 import { bytesOf } from '../../base/byte-size.ts';
@@ -26,7 +26,7 @@ export const fileReply = z
     created_at: z.number().int(),
     expires_at: z.number().int().optional(),
     filename: z.string(),
-    purpose: z.enum([...PURPOSES, 'fine-tune-results']),
+    purpose: z.enum([...PURPOSES, 'fine-tune-results', 'batch_output']),
     status: z.literal('processed'),
     status_details: z.null(),
   })
@@ -81,7 +81,7 @@ async function received(call: Call, path: string): Promise<Omit<StoredFile, 'id'
   const { settings } = call.server;
   const limits = { mostBytes: bytesOf(settings.max_file), mostParts: settings.limits.form_parts };
   const stored = await storeForm(call.request, { field: 'file', path, ...limits });
-  const { body, refusal } = checkFields(stored.fields, { known: fieldsOf(fields) }, settings.unsupported);
+  const { body, refusal } = checkFields(stored.fields, { schema: fields }, settings.unsupported);
   const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
   if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');
   const { filename, bytes, sha256 } = stored.file;

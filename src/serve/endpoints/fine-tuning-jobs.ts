@@ -27,6 +27,9 @@ import { refuseAskedSteps } from '../training/job-limits.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
 
+/** What was asked for is what clients are told, though its last step still ends. */
+const STATES = { pausing: 'paused', cancelling: 'cancelled' } as const;
+
 function jobEntry(job: Job): z.output<typeof jobReply> {
   const { type, ...rest } = job.method;
   return {
@@ -37,7 +40,7 @@ function jobEntry(job: Job): z.output<typeof jobReply> {
     model: job.model,
     fine_tuned_model: job.fine_tuned_model,
     organization_id: 'attune',
-    status: job.status === 'pausing' || job.status === 'cancelling' ? 'running' : job.status,
+    status: STATES[job.status as keyof typeof STATES] ?? job.status,
     training_file: job.training_file,
     validation_file: job.validation_file,
     hyperparameters: job.method.hyperparameters,

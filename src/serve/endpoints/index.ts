@@ -2,6 +2,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { endpoints as answers } from './answers.ts';
 import { endpoints as answersPage } from './answers-page.ts';
+import { endpoints as batches } from './batches.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
@@ -19,6 +20,7 @@ import { endpoint as metrics } from './metrics.ts';
 import { endpoint as model } from './model.ts';
 import { endpoint as modelDelete } from './model-delete.ts';
 import { endpoint as models } from './models.ts';
+import { endpoint as moderations } from './moderations.ts';
 import { endpoint as monitor } from './monitor.ts';
 import { endpoint as openapi } from './openapi.ts';
 import { endpoint as page } from './page.ts';
@@ -33,6 +35,7 @@ import { endpoint as responseInputItems } from './response-input-items.ts';
 import { endpoint as responseInputTokens } from './response-input-tokens.ts';
 import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
+import { endpoints as tokenize } from './tokenize.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
 import { endpoint as usage } from './usage.ts';
@@ -48,10 +51,12 @@ export const endpoints: readonly Endpoint[] = [
   responseDelete,
   responseCancel,
   responseInputItems,
+  ...tokenize,
   embeddings,
   rerank,
   score,
   classify,
+  moderations,
   transcriptions,
   recommend,
   models,
@@ -59,6 +64,7 @@ export const endpoints: readonly Endpoint[] = [
   modelDelete,
   ...files,
   ...uploads,
+  ...batches,
   ...fineTuningJobs,
   ...checkpointPermissions,
   ...graders,

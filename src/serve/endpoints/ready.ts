@@ -14,6 +14,11 @@ export const endpoint = defineEndpoint({
   handle(call: Call) {
     const { isReady, isDraining } = call.server.state;
     if (isDraining) throw shuttingDown();
+    const missing = call.server.routes?.missing ?? [];
+    if (isReady && missing.length > 0) {
+      const message = `These models cannot be loaded now, and are looked for every minute: ${missing.join(', ')}.`;
+      throw new ApiError(503, { message, code: 'model_unavailable', headers: { 'retry-after': '60' } });
+    }
     if (isReady) return Response.json({ status: 'ready' });
     throw new ApiError(503, { message: 'Models are being loaded.', code: 'loading', headers: { 'retry-after': '1' } });
   },

@@ -107,7 +107,7 @@ async function* answering(
   const reader = new AnswerReader(plan.form);
   for await (const one of generate(call, { model, writer, signal }, plan.wish)) {
     if ('answer' in one) {
-      yield { pieces: reader.end(), logProbs: [] };
+      yield { pieces: reader.end(one.answer.finishReason === 'length'), logProbs: [] };
       yield { answer: one.answer };
     } else yield { pieces: reader.push(one.text), logProbs: one.logProbs };
   }

@@ -69,6 +69,11 @@ export class ModelPool {
     }
   }
 
+  /** Whether it could not be opened when that was last tried. */
+  hasFailed({ id }: Pick<ServedModel, 'id'>): boolean {
+    return this.#failed.has(id) && !this.#slots.has(id);
+  }
+
   isOpen({ id }: Pick<ServedModel, 'id'>): boolean {
     return this.#slots.has(id);
   }

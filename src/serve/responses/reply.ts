@@ -80,7 +80,7 @@ export const responseReply = z
     tool_choice: z.union([z.string(), z.looseObject({ type: z.string() })]),
     tools: z.array(z.looseObject({ type: z.literal('function'), name: z.string() })),
     top_p: z.number(),
-    truncation: z.literal('disabled'),
+    truncation: z.enum(['auto', 'disabled']),
     usage: usage.nullable(),
   })
   .openapi('Response');
@@ -113,7 +113,7 @@ export function begunResponse(id: string, body: ResponsesRequest): ResponseReply
     tool_choice: body.tool_choice ?? 'auto',
     tools: (body.tools ?? []).map((tool) => ({ description: null, parameters: null, strict: null, ...tool })),
     top_p: body.top_p ?? 1,
-    truncation: 'disabled',
+    truncation: body.truncation ?? 'disabled',
     usage: null,
   };
 }
@@ -141,7 +141,7 @@ export function endedResponse(
 
 export function callItemOf(
   { id, function: { name, arguments: given } }: ToolCallReply,
-  state: 'in_progress' | 'completed',
+  state: 'in_progress' | 'completed' | 'incomplete',
 ): Extract<OutputItem, { type: 'function_call' }> {
   const own = id.replace(/^call_/, '');
   return {
@@ -149,7 +149,7 @@ export function callItemOf(
     id: `fc_${own}`,
     call_id: id,
     name,
-    arguments: state === 'completed' ? given : '',
+    arguments: state === 'in_progress' ? '' : given,
     status: state,
   };
 }

@@ -1,11 +1,24 @@
 /** OpenAI's responses: what clients send, as a chat. */
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
+import { openObject } from '../nested-fields.ts';
 import type { ChatMessage, ChatRequest, ToolChoice } from '../schemas/chat.ts';
+import { prompt_cache_retention, streamOptions } from '../schemas/sampling.ts';
 
-const part = z.looseObject({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() });
+const textPart = z.looseObject({
+  type: z.enum(['input_text', 'output_text', 'text', 'refusal', 'reasoning_text', 'summary_text']),
+  text: z.string().optional(),
+  refusal: z.string().optional(),
+  // As replies have them.
+  annotations: z.array(z.unknown()).nullish(),
+  logprobs: z.array(z.unknown()).nullish(),
+});
+const part = z.union([textPart, openObject({ type: z.string() })]);
 
 const itemContent = z.union([z.string(), z.array(part)], 'expected a text or a list of parts');
+
+/** Of replies that clients send back. */
+const itemHints = { id: z.string().nullish(), status: z.string().nullish(), phase: z.string().nullish() };
 
 export const inputItem = z.union(
   [
@@ -13,21 +26,22 @@ export const inputItem = z.union(
       type: z.literal('message').optional(),
       role: z.enum(['user', 'assistant', 'system', 'developer']),
       content: itemContent,
+      ...itemHints,
     }),
     z.looseObject({
       type: z.literal('function_call'),
       call_id: z.string(),
       name: z.string(),
       arguments: z.string(),
-      id: z.string().nullish(),
+      ...itemHints,
     }),
     z.looseObject({
       type: z.literal('function_call_output'),
       call_id: z.string(),
       output: itemContent,
-      id: z.string().nullish(),
+      ...itemHints,
     }),
-    z.looseObject({ type: z.literal('reasoning'), id: z.string().optional() }),
+    openObject({ type: z.literal('reasoning'), id: z.string().optional() }),
     z.looseObject({ type: z.literal('item_reference'), id: z.string() }),
   ],
   'expected a message, a function_call or a function_call_output',
@@ -60,7 +74,7 @@ const toolChoice = z.union(
 
 const textFormat = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text') }),
-  z.looseObject({ type: z.literal('json_object') }),
+  z.looseObject({ type: z.literal('json_object'), schema: z.record(z.string(), z.unknown()).nullish() }),
   z.looseObject({
     type: z.literal('json_schema'),
     name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, - and _, 64 at most'),
@@ -82,15 +96,27 @@ export const responsesRequest = z
     tools: z.array(tool).max(128).optional(),
     tool_choice: toolChoice.optional(),
     parallel_tool_calls: z.boolean().optional(),
-    text: z.looseObject({ format: textFormat.nullish() }).optional(),
+    text: z
+      .looseObject({ format: textFormat.nullish(), verbosity: z.enum(['low', 'medium', 'high']).nullish() })
+      .optional(),
     stream: z.boolean().optional(),
     store: z.boolean().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
     include: z.array(z.string()).optional(),
     top_logprobs: z.number().int().min(0).max(20).optional(),
     reasoning: z
-      .looseObject({ effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish() })
+      .looseObject({
+        effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
+        summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
+        generate_summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
+      })
       .optional(),
+    // Prompts that fit are cut nowhere; those that do not are refused.
+    truncation: z.enum(['auto', 'disabled']).optional(),
+    // No tool is run here.
+    max_tool_calls: z.number().int().min(1).optional(),
+    stream_options: streamOptions.optional(),
+    prompt_cache_retention,
     user: z.string().optional(),
     safety_identifier: z.string().optional(),
     prompt_cache_key: z.string().optional(),
@@ -108,14 +134,10 @@ export const unsupportedResponses = {
   background: [false],
   conversation: [],
   context_management: [],
-  max_tool_calls: [],
   prompt: [],
   prompt_cache_options: [],
-  prompt_cache_retention: [],
   moderation: [],
   service_tier: ['auto', 'default'],
-  stream_options: [],
-  truncation: ['disabled'],
   priority: [0],
 } as const;
 

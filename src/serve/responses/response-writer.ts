@@ -41,7 +41,7 @@ export class ResponseWriter {
   write(part: AnswerPart): ServerEvent[] {
     if ('reasoning' in part) return this.#think(part.reasoning);
     if ('content' in part) return [...this.#closeReasoning(), ...this.#speak(part.content)];
-    return [...this.close(), ...this.#call(part.call)];
+    return [...this.close(), ...this.#call(part.call, part.isCut === true)];
   }
 
   /** Ends the item that is open. */
@@ -101,9 +101,9 @@ export class ResponseWriter {
     ];
   }
 
-  #call(call: ToolCallReply): ServerEvent[] {
+  #call(call: ToolCallReply, isCut: boolean): ServerEvent[] {
     const begun = callItemOf(call, 'in_progress');
-    const whole = callItemOf(call, 'completed');
+    const whole = callItemOf(call, isCut ? 'incomplete' : 'completed');
     const place = { item_id: begun.id, output_index: this.output.length };
     const { name, arguments: given } = whole;
     return [

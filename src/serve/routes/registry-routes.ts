@@ -1,4 +1,5 @@
 /** Serves the registry's models: a change of an alias is followed at once, and no request is dropped for it. */
+import { AttuneError } from '../../base/errors.ts';
 import {
   CHAMPION,
   beginCanary,
@@ -31,6 +32,8 @@ export interface RoutesOptions {
 type Server = Pick<ServerParts, 'table' | 'pool' | 'opener' | 'admission' | 'log'>;
 
 const POLL = 100;
+/** Until champions that could not be loaded are looked for again. */
+const LOOK_AGAIN_MS = 60_000;
 
 export class RegistryRoutes {
   readonly #server: Server;
@@ -44,6 +47,7 @@ export class RegistryRoutes {
   readonly #trials = new Map<number, Trial>();
   #routes = new Map<string, Route>();
   #seen = -1;
+  #lookedAt = performance.now();
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -83,6 +87,29 @@ export class RegistryRoutes {
     return this.#work;
   }
 
+  /** Names whose champion cannot be loaded now; all its other names are left out. */
+  get missing(): string[] {
+    const { table, pool } = this.#server;
+    return [...this.#routes].flatMap(([name, { live }]) => {
+      const model = table.find(live);
+      return !name.includes('@') && (model === undefined || pool.hasFailed(model)) ? [name] : [];
+    });
+  }
+
+  /** Whether a name is registered, and what it stands for is not here. */
+  isMissing(name: string): boolean {
+    const route = this.#routes.get(name);
+    return route !== undefined && this.#server.table.find(route.live) === undefined;
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#lookedAt = performance.now();
+    if (this.missing.length === 0) return;
+    await this.refresh();
+    const { table, pool } = this.#server;
+    await pool.warm(this.missing.flatMap((name) => table.find(name) ?? []));
+  }
+
   #told(error: unknown): void {
     this.#server.log.error({ err: error }, 'registry not followed');
   }
@@ -93,6 +120,7 @@ export class RegistryRoutes {
       if (seen !== this.#seen || this.#replica.isWaiting) await this.refresh();
       this.#seen = seen;
       await this.#replica.beat();
+      if (performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#lookAgain();
       for (const trial of this.#trials.values()) await this.#advance(trial);
     } catch (error) {
       this.#told(error);
@@ -220,7 +248,10 @@ export class RegistryRoutes {
         await this.refresh();
       }
     } catch (failure) {
-      this.#told(failure);
+      // It stays what it is, and is looked for again.
+      if (failure instanceof AttuneError && failure.code === 'E_NO_ROLLBACK')
+        this.#server.log.error({ model: name, reason }, 'a name has no version that can be loaded');
+      else this.#told(failure);
     }
   }
 

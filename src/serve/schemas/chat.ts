@@ -1,19 +1,25 @@
 /** Chat completions: what clients send, and what they get. */
 import { z } from '@hono/zod-openapi';
 import { usageReply } from './common.ts';
-import { samplingFields, unsupportedSampling } from './sampling.ts';
+import { openObject } from '../nested-fields.ts';
+import { samplingFields, streamOptions, unsupportedSampling } from './sampling.ts';
+
+/** Of replies that clients send back, and hints to servers that cache by marks: nothing of it changes what is read. */
+const partHints = { annotations: z.array(z.unknown()).nullish(), cache_control: z.unknown().optional() };
 
 const textPart = z.looseObject({
   type: z.enum(['text', 'refusal']),
   text: z.string().optional(),
   refusal: z.string().optional(),
+  ...partHints,
 });
-const otherPart = z.looseObject({ type: z.string() });
+const otherPart = openObject({ type: z.string() });
 const content = z.union([z.string(), z.array(z.union([textPart, otherPart]))], 'expected a text or a list of parts');
 
 const call = z.looseObject({
   id: z.string().optional(),
   type: z.string().optional(),
+  index: z.number().int().optional(),
   function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
 });
 
@@ -30,6 +36,9 @@ const message = z.discriminatedUnion('role', [
     name: z.string().nullish(),
     tool_calls: z.array(call).nullish(),
     reasoning_content: z.string().nullish(),
+    // As replies have them.
+    refusal: z.string().nullish(),
+    annotations: z.array(z.unknown()).nullish(),
   }),
   z.looseObject({ role: z.literal('tool'), content, tool_call_id: z.string().nullish(), name: z.string().nullish() }),
 ]);
@@ -75,7 +84,7 @@ export const chatRequest = z
     logprobs: z.boolean().optional(),
     top_logprobs: z.number().int().min(0).max(20).optional(),
     stream: z.boolean().optional(),
-    stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).optional(),
+    stream_options: streamOptions.optional(),
     tools: z.array(chatTool).max(128).optional(),
     tool_choice: toolChoice.optional(),
     parallel_tool_calls: z.boolean().optional(),
@@ -84,6 +93,10 @@ export const chatRequest = z
     add_generation_prompt: z.boolean().optional(),
     continue_final_message: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
+    store: z.boolean().optional().openapi({ description: 'Kept for /v1/chat/completions where --keep text is said' }),
+    // Hints that change no answer.
+    verbosity: z.enum(['low', 'medium', 'high']).optional(),
+    prediction: z.looseObject({ type: z.literal('content'), content }).optional(),
     ...samplingFields,
   })
   .openapi('ChatCompletionRequest');
@@ -92,15 +105,12 @@ export type ChatRequest = z.output<typeof chatRequest>;
 
 export const unsupportedChat = {
   ...unsupportedSampling,
-  store: [false],
   audio: [],
   modalities: [['text']],
   web_search_options: [],
-  prediction: [],
   moderation: [],
   functions: [[]],
   function_call: ['none'],
-  verbosity: ['medium'],
   echo: [false],
   add_special_tokens: [],
   chat_template: [],

@@ -1,7 +1,7 @@
 /** Completions of plain texts and of tokens. */
 import { z } from '@hono/zod-openapi';
 import { usageReply } from './common.ts';
-import { samplingFields, unsupportedSampling } from './sampling.ts';
+import { samplingFields, streamOptions, unsupportedSampling } from './sampling.ts';
 
 const tokens = z.array(z.number().int().min(0)).min(1);
 
@@ -23,7 +23,7 @@ export const completionRequest = z
     echo: z.boolean().optional(),
     best_of: z.number().int().min(0).max(20).optional(),
     stream: z.boolean().optional(),
-    stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).optional(),
+    stream_options: streamOptions.optional(),
     ...samplingFields,
   })
   .openapi('CompletionRequest');

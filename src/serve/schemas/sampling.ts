@@ -13,7 +13,7 @@ const schemaOrText = z.union([z.string(), schemaValue]);
 
 export const responseFormat = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('text') }),
-  z.looseObject({ type: z.literal('json_object') }),
+  z.looseObject({ type: z.literal('json_object'), schema: schemaValue.nullish() }),
   z.looseObject({
     type: z.literal('json_schema'),
     json_schema: z.looseObject({
@@ -24,6 +24,17 @@ export const responseFormat = z.discriminatedUnion('type', [
     }),
   }),
 ]);
+
+/** Padding of streams against listeners is left to TLS. */
+export const streamOptions = z.looseObject({
+  include_usage: z.boolean().nullish(),
+  include_obfuscation: z.boolean().nullish(),
+});
+
+/** Caches here live as long as they have room. */
+export const prompt_cache_retention = z.enum(['in_memory', 'in-memory', '24h']).optional();
+
+const notAsked = z.literal(false).optional();
 
 export const samplingFields = {
   temperature: z.number().min(0).max(2).optional(),
@@ -47,6 +58,10 @@ export const samplingFields = {
       regex: z.string().nullish(),
       choice: z.array(z.string()).nullish(),
       json_object: z.boolean().nullish(),
+      // As vLLM's clients send them where they ask for nothing.
+      disable_fallback: notAsked,
+      disable_any_whitespace: notAsked,
+      disable_additional_properties: notAsked,
     })
     .optional(),
   guided_json: schemaOrText.optional(),
@@ -60,6 +75,7 @@ export const samplingFields = {
   user: z.string().optional(),
   safety_identifier: z.string().optional(),
   prompt_cache_key: z.string().optional(),
+  prompt_cache_retention,
   metadata: z.record(z.string(), z.string()).optional(),
 };
 
@@ -159,28 +175,20 @@ interface Constraint {
 function formatConstraint(format: Fields['response_format']): Constraint[] {
   const field = 'response_format';
   if (format === undefined || format.type === 'text') return [];
-  if (format.type === 'json_object') return [{ spec: { type: 'json_object' }, field }];
-  return [{ spec: { schema: format.json_schema.schema ?? { type: 'object' } }, field }];
+  if (format.type === 'json_schema')
+    return [{ spec: { schema: format.json_schema.schema ?? { type: 'object' } }, field }];
+  return [{ spec: isSchema(format.schema) ? { schema: format.schema } : { type: 'json_object' }, field }];
 }
 
-const STRUCTURED = ['json', 'regex', 'choice', 'json_object'];
+function isSchema<Schema>(value: Schema | null | undefined): value is Schema {
+  return value !== undefined && value !== null;
+}
 
 function structuredConstraints(given: NonNullable<Fields['structured_outputs']>): Constraint[] {
   const field = 'structured_outputs';
   const { json, regex, choice, json_object: isObject } = given;
-  const other = Object.entries(given).find(
-    ([name, value]) => value !== null && value !== false && !STRUCTURED.includes(name),
-  );
-  if (other !== undefined)
-    throw invalidValue(
-      `${field}.${other[0]}`,
-      `${other[0]} cannot be followed here; ${STRUCTURED.join(', ')} can.`,
-      'unsupported_parameter',
-    );
   return [
-    ...(json === undefined || json === null
-      ? []
-      : [{ spec: { schema: schemaOf(json, `${field}.json`) }, field: `${field}.json` }]),
+    ...(isSchema(json) ? [{ spec: { schema: schemaOf(json, `${field}.json`) }, field: `${field}.json` }] : []),
     ...(regex === undefined || regex === null ? [] : [{ spec: { regex }, field: `${field}.regex` }]),
     ...(choice === undefined || choice === null ? [] : [{ spec: { choices: choice }, field: `${field}.choice` }]),
     ...(isObject === true ? [{ spec: { type: 'json_object' as const }, field: `${field}.json_object` }] : []),
@@ -226,5 +234,4 @@ export const unsupportedSampling = {
   logits_processors: [],
   service_tier: ['auto', 'default'],
   prompt_cache_options: [],
-  prompt_cache_retention: [],
 } as const;

@@ -1,10 +1,12 @@
 /** What the requests of one key may see and use: what is somebody else's is not there. */
 import {
+  batchesOf,
   filesOf,
   findFile,
   openUploads,
   findJob,
   hasEnded,
+  isBatchOpen,
   jobsOf,
   type Job,
   type StoredFile,
@@ -60,6 +62,13 @@ export async function checkOpenJobs(call: Call): Promise<void> {
   const most = call.key?.quota?.jobs ?? call.server.settings.quota.jobs;
   const open = (await jobsOf(trainingOf(call).registry, call.owner)).filter((job) => !hasEnded(job)).length;
   if (open >= most) throw quotaReached(`${open} jobs are open, of at most ${most}`, 'Cancel one, or wait');
+}
+
+/** @throws ApiError 429 */
+export async function checkOpenBatches(call: Call): Promise<void> {
+  const most = call.key?.quota?.jobs ?? call.server.settings.quota.jobs;
+  const open = (await batchesOf(trainingOf(call).registry, call.owner)).filter(isBatchOpen).length;
+  if (open >= most) throw quotaReached(`${open} batches are open, of at most ${most}`, 'Cancel one, or wait');
 }
 
 function quotaReached(what: string, advice: string): ApiError {

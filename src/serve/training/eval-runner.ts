@@ -22,22 +22,20 @@ import {
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 import { toApiError } from '../attune-errors.ts';
-import { Call } from '../call.ts';
-import { checked } from '../check-body.ts';
 import { endpoint as chat } from '../endpoints/chat-completions.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
-import { chatRequest, type ChatReply } from '../schemas/chat.ts';
+import type { ChatReply } from '../schemas/chat.ts';
 import type { EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
-import { Exchange } from '../watch/exchange.ts';
+import { innerCall } from '../inner-call.ts';
 import { notFound } from './access.ts';
 import { HeldWork } from './held-work.ts';
+import { PolledWork } from './polled-work.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
 
 type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
 type Completions = Extract<EvalSource, { type: 'completions' }>;
 
-const POLL = 500;
 /** Until files that could not be had are asked for again. */
 const STORE_RETRY = 2000;
 /** Between requests on a server that has no place for another. */
@@ -47,11 +45,7 @@ export class EvalRunner {
   readonly #server: ServerParts;
   readonly #registry: Registry;
   readonly #watch = new WorkerWatch();
-  #timer: NodeJS.Timeout | undefined;
-  #work: Promise<void> | undefined;
-  #isClosed = false;
-  /** Milliseconds since the epoch. */
-  #waitsUntil = 0;
+  readonly #poll = new PolledWork(() => this.#next());
 
   constructor(server: ServerParts, registry: Registry) {
     this.#server = server;
@@ -59,21 +53,15 @@ export class EvalRunner {
   }
 
   begin(): void {
-    this.#timer = setInterval(() => this.wake(), POLL);
-    this.#timer.unref();
+    this.#poll.begin();
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    await this.#work;
+  close(): Promise<void> {
+    return this.#poll.close();
   }
 
   wake(): void {
-    if (this.#isClosed || Date.now() < this.#waitsUntil) return;
-    this.#work ??= this.#next().finally(() => {
-      this.#work = undefined;
-    });
+    this.#poll.wake();
   }
 
   async #next(): Promise<void> {
@@ -82,7 +70,7 @@ export class EvalRunner {
       for (let run = await claim(); run !== undefined; run = await claim()) {
         using held = new HeldWork(this.#registry, 'eval_runs', run);
         await this.#run(run, held);
-        if (this.#isClosed || Date.now() < this.#waitsUntil) return;
+        if (this.#poll.isStopped) return;
       }
     } catch (error) {
       this.#server.log.error({ err: error }, 'evaluations not run');
@@ -111,7 +99,7 @@ export class EvalRunner {
       if (isStoreFailure(error)) {
         // Files are not to be had, which is no fault of the run.
         log.error({ run: run.id, err: error }, 'an evaluation waits for the object store');
-        this.#waitsUntil = Date.now() + STORE_RETRY;
+        this.#poll.waitsUntil = Date.now() + STORE_RETRY;
         return { status: 'queued' };
       }
       log.error({ run: run.id, err: error }, 'evaluation failed');
@@ -130,7 +118,7 @@ export class EvalRunner {
     let place = 0;
     for await (const row of this.#rowsOf(run, source)) {
       if (!done.has(place)) {
-        if (this.#isClosed || held.signal.aborted) return false;
+        if (this.#poll.isClosed || held.signal.aborted) return false;
         if ((await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
         const item = { ...(await this.#answer(row, { run, source, criteria })), run: run.id, place, item: row.item };
         await held.write((transaction) => addEvalItem(transaction, item));
@@ -174,7 +162,7 @@ export class EvalRunner {
   /** Asks the model as a client of the same key would; waits while the server has no place. */
   async #sample(row: Row, { owner }: EvalRun, source: Completions): Promise<Record<string, unknown>> {
     const messages = messagesOf(row, source);
-    const body = checked(chatRequest, { model: source.model, messages, ...source.sampling_params });
+    const body = { model: source.model, messages, ...source.sampling_params };
     for (;;) {
       try {
         const { choices, usage } = (await this.#ask(owner, body)) as ChatReply;
@@ -189,28 +177,14 @@ export class EvalRunner {
           ...source.sampling_params,
         };
       } catch (error) {
-        if (!(error instanceof ApiError) || error.status !== 429 || this.#isClosed) throw error;
+        if (!(error instanceof ApiError) || error.status !== 429 || this.#poll.isClosed) throw error;
         await sleep(BUSY);
       }
     }
   }
 
-  async #ask(owner: string, body: unknown): Promise<unknown> {
-    const request = new Request('http://127.0.0.1/v1/chat/completions');
-    const exchange = new Exchange(request, chat.path);
-    exchange.isShadow = true;
-    const key = this.#server.keys?.named(owner);
-    const parts = {
-      server: this.#server,
-      request,
-      body,
-      params: {},
-      key,
-      exchange,
-      fields: {},
-      fingerprint: exchange.id,
-    };
-    return (await chat.handle(new Call(parts))).json();
+  async #ask(owner: string, body: Record<string, unknown>): Promise<unknown> {
+    return (await chat.handle(innerCall(this.#server, chat, { owner, body, isCounted: false }))).json();
   }
 }
 

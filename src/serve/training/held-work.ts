@@ -1,4 +1,4 @@
-/** A job or an evaluation that this process has claimed: it says so until it ends, and stops once another has taken it over. */
+/** A job, an evaluation or a batch that this process has claimed: it says so until it ends, and stops once another has taken it over. */
 import {
   isLeaseLost,
   KEEP_MS,
@@ -6,6 +6,7 @@ import {
   putDown,
   whileHeld,
   type Lease,
+  type LeasedTable,
   type Registry,
   type RegistryTransaction,
 } from '../../registry/index.ts';
@@ -13,11 +14,11 @@ import {
 export class HeldWork {
   readonly lease: Lease;
   readonly #registry: Registry;
-  readonly #table: 'jobs' | 'eval_runs';
+  readonly #table: LeasedTable;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(registry: Registry, table: 'jobs' | 'eval_runs', lease: Lease) {
+  constructor(registry: Registry, table: LeasedTable, lease: Lease) {
     [this.#registry, this.#table, this.lease] = [registry, table, lease];
     // A registry that does not answer is asked again; what cannot be written meanwhile fails where it is written.
     this.#timer = setInterval(() => void this.#keep().catch(() => undefined), KEEP_MS).unref();

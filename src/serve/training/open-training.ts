@@ -2,6 +2,8 @@ import type { Registry } from '../../registry/index.ts';
 import type { RegistryRoutes } from '../routes/registry-routes.ts';
 import type { ServeSettings } from '../settings.ts';
 import type { ServerParts } from '../server-parts.ts';
+import { BatchRunner } from '../batches/batch-runner.ts';
+import { batchEndpoints } from '../endpoints/batches.ts';
 import { EvalRunner } from './eval-runner.ts';
 import { JobQueue } from './job-queue.ts';
 import type { JobLimits } from './job-limits.ts';
@@ -19,10 +21,12 @@ export function openTraining(
   const onPublished = () => routes.refresh();
   const queue = new JobQueue({ registry, trainer, table, webhooks, log, onPublished, limits: jobLimits(settings) });
   const evals = new EvalRunner(server, registry);
+  const batches = new BatchRunner(server, registry, batchEndpoints);
   webhooks.begin();
   evals.begin();
+  batches.begin();
   queue.begin();
-  return { registry, trainer, queue, evals, webhooks };
+  return { registry, trainer, queue, evals, batches, webhooks };
 }
 
 function jobLimits({ limits }: ServeSettings): JobLimits {

@@ -1,3 +1,4 @@
+import type { BatchRunner } from '../batches/batch-runner.ts';
 import type { Registry } from '../../registry/index.ts';
 import type { EvalRunner } from './eval-runner.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -10,5 +11,6 @@ export interface TrainingParts {
   trainer: Trainer;
   queue: JobQueue;
   evals: EvalRunner;
+  batches: BatchRunner;
   webhooks: Webhooks;
 }

@@ -49,7 +49,11 @@ const TURN = 16;
 export async function domainDrift(
   reference: readonly Uint8Array[],
   current: readonly Uint8Array[],
-  { permutations = PERMUTATIONS, seed = 0, signal }: { permutations?: number; seed?: number; signal?: AbortSignal } = {},
+  {
+    permutations = PERMUTATIONS,
+    seed = 0,
+    signal,
+  }: { permutations?: number; seed?: number; signal?: AbortSignal } = {},
 ): Promise<DomainDrift> {
   const [before, now] = [reference.slice(-MOST_ROWS), current.slice(-MOST_ROWS)];
   const isNow = Uint8Array.from({ length: before.length + now.length }, (_, place) => (place < before.length ? 0 : 1));

@@ -94,7 +94,6 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   lineage: 'modelLineage',
   usage: 'keyUsage',
   audit: 'auditLog',
-  usage: 'keyUsage',
   retune: 'retuneRecipe',
   doctor: 'doctor',
   'runs list': 'findRuns',

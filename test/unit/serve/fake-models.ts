@@ -9,6 +9,7 @@ import {
   type ServeSettingsInput,
   type Writer,
 } from '../../../src/serve/index.ts';
+import { AttuneError } from '../../../src/base/errors.ts';
 import type { Registry } from '../../../src/registry/index.ts';
 import type { ResponseStore } from '../../../src/serve/responses/response-store.ts';
 import type { Watcher } from '../../../src/watch/index.ts';
@@ -31,6 +32,8 @@ export interface FakeOptions {
   failsOf?: (target: string) => Error | undefined;
   /** Targets that cannot be opened. */
   broken?: (target: string) => boolean;
+  /** Targets whose files are away. */
+  missing?: (target: string) => boolean;
   registry?: Registry;
   ledger?: Registry;
   trainer?: Trainer;
@@ -120,6 +123,8 @@ function replyTo(question: Parameters<Writer['ask']>[0]): unknown {
 function fakeOpener(options: FakeOptions, state: FakeState): Opener {
   return {
     inspect: (target) => {
+      if (options.missing?.(target) === true)
+        return Promise.reject(new AttuneError('E_MODEL_MISSING', { what: 'It is away' }));
       const kind = (['speech', 'rows', 'vectors', 'items'] as const).find((name) => target.includes(name)) ?? 'text';
       const base = target.includes('adapter') ? { baseFolder: '/models/text', baseBytes: 10 } : {};
       return Promise.resolve({ kind, task: 'causal-lm', folder: `/models/${target}`, bytes: 10, created: 1, ...base });

@@ -1,7 +1,7 @@
 // Bodies for every endpoint, made up from its fields.
 import * as fc from 'fast-check';
 import { endpoints } from '../../../src/serve/endpoints/index.ts';
-import { fieldsOf } from '../../../src/serve/fields.ts';
+import { fieldNames } from '../../../src/serve/nested-fields.ts';
 
 /** Names of models, one of each kind, and the kind as the name. */
 const NAMES = ['text', 'speech', 'rows', 'vectors', 'items'];
@@ -26,8 +26,9 @@ const anything = fc.oneof(
   fc.constant(null),
 );
 const role = fc.oneof(
-  { weight: 9, arbitrary: fc.constantFrom('system', 'user', 'assistant', 'tool', 'developer') },
-  fc.constant('function'),
+  { weight: 9, arbitrary: fc.constantFrom('system', 'user', 'assistant', 'developer') },
+  // Results need a call before them.
+  fc.constantFrom('function', 'tool'),
 );
 const parts = fc.array(fc.record({ type: fc.constantFrom('text', 'text', 'text', 'image_url', 'refusal'), text }));
 const content = fc.oneof({ weight: 6, arbitrary: text }, parts, anything);
@@ -68,7 +69,13 @@ const usual: Record<string, fc.Arbitrary<unknown>> = {
   ),
   structured_outputs: fc.record({ json: schema, regex: text, choice: fc.array(text) }, { requiredKeys: [] }),
   logit_bias: fc.dictionary(fc.oneof(fc.nat(120).map(String), text), number),
+  tokens: fc.array(fc.nat(110)),
   stream: fc.boolean(),
+  verbosity: fc.constantFrom('low', 'high'),
+  store: fc.boolean(),
+  prompt_cache_retention: fc.constantFrom('24h', 'in_memory'),
+  truncation: fc.constantFrom('auto', 'disabled'),
+  stream_options: fc.record({ include_usage: fc.boolean() }),
   query: text,
   documents: fc.array(text, { minLength: 1, maxLength: 3 }),
   text_1: text,
@@ -84,6 +91,7 @@ function modelOf(path: string): fc.Arbitrary<string> {
     score: 'rows',
     classify: 'rows',
     recommend: 'items',
+    moderations: 'attune-toxicity',
   };
   const own = Object.entries(kinds).find(([name]) => path.endsWith(name))?.[1] ?? 'text';
   return fc.oneof({ weight: 9, arbitrary: fc.constant(own) }, fc.constantFrom(...NAMES, 'unknown'));
@@ -91,14 +99,16 @@ function modelOf(path: string): fc.Arbitrary<string> {
 
 /** Requests that are right in most of their fields, and wrong in any way in some. */
 export const requests = fc.constantFrom(...posts).chain(({ path, body }) => {
-  const fields = fieldsOf(body!.schema);
+  const fields = fieldNames(body!.schema);
   const values = fields.map((name) => {
     const own = name === 'model' ? modelOf(path) : (usual[name] ?? fc.oneof(number, text, fc.boolean()));
     return [name, fc.oneof({ weight: 12, arbitrary: own }, anything)] as const;
   });
 
-  const needed = fields.filter((name) =>
-    ['model', 'messages', 'prompt', 'input', 'query', 'documents', 'text_1', 'text_2'].includes(name),
+  const needed = fields.filter(
+    (name) =>
+      ['model', 'messages', 'prompt', 'input', 'query', 'documents', 'text_1', 'text_2', 'tokens'].includes(name) &&
+      !(name === 'messages' && fields.includes('prompt')),
   );
   const known = fc.record(Object.fromEntries(values), { requiredKeys: needed });
   const few = fc

@@ -1,6 +1,6 @@
 // The registry's models behind a server whose models are made up.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   aliasesOf,
   beginRollout,
@@ -99,6 +99,48 @@ describe('a registered model', () => {
     await own.promote('tickets', 2);
     await until(async () => (await aliasesOf(own.registry, 'tickets'))[CHAMPION] === 1);
     expect((await ask()).text).toBe('first');
+  });
+});
+
+describe('a name whose champion cannot be loaded', () => {
+  const ready = async () => {
+    const response = await server.send('/ready');
+    return { status: response.status, text: await response.text() };
+  };
+  const aMinuteLater = () => {
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is not ready, asks clients to come again, and answers within a minute once its files are there', async () => {
+    const away = new Set(['one']);
+    await start({ missing: (target) => away.has(target.split('-')[0].split('/').at(-1)!) });
+    expect(await ready()).toMatchObject({ status: 503, text: expect.stringContaining('tickets') as string });
+    const response = await server.send('/v1/chat/completions', { model: 'tickets', messages: [] });
+    expect((await server.send('/v1/embeddings', { model: 'tickets', input: 'a' })).status).toBe(503);
+    expect((await ask()).status).toBe(503);
+    expect(response.status).toBe(400);
+    const { headers } = await server.send('/v1/completions', { model: 'tickets', prompt: 'a' });
+    expect(headers.get('retry-after')).toBe('60');
+    expect((await server.send('/v1/completions', { model: 'ticket', prompt: 'a' })).status).toBe(404);
+    away.clear();
+    await sleep(300);
+    expect((await ask()).status).toBe(503);
+    aMinuteLater();
+    await until(async () => (await ready()).status === 200);
+    expect((await ask()).text).toBe('first');
+  });
+
+  it('is not ready where its files are there and cannot be opened', async () => {
+    let isBroken = true;
+    await start({ broken: () => isBroken });
+    expect(await ready()).toMatchObject({ status: 503, text: expect.stringContaining('tickets') as string });
+    isBroken = false;
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+    aMinuteLater();
+    await until(async () => (await ready()).status === 200);
   });
 });
 

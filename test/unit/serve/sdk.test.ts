@@ -1,20 +1,11 @@
 // What scripts with the openai package rely on beside the replies: that it asks again, and that lists go on by themselves.
-import type { Hono } from 'hono';
-import OpenAI, { BadRequestError, RateLimitError } from 'openai';
+import type OpenAI from 'openai';
+import { BadRequestError, RateLimitError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { fakeServer } from './fake-models.ts';
+import { openAiClient } from './openai-client.ts';
 import { ROWS, trainingServer, type TrainingServer } from './training-server.ts';
-
-/** The package asks the app as it would ask a server. */
-function clientOf(app: Hono, apiKey = 'any'): OpenAI {
-  const fetch = async (url: string | URL | Request, init?: RequestInit) =>
-    app.request(url as string, {
-      ...init,
-      headers: { ...Object.fromEntries(new Headers(init?.headers)), host: '127.0.0.1:8000' },
-    });
-  return new OpenAI({ baseURL: 'http://127.0.0.1:8000/v1', apiKey, fetch });
-}
 
 const asked = { model: 'text', messages: [{ role: 'user' as const, content: 'a' }] };
 
@@ -23,7 +14,7 @@ describe('a client with its usual retries', () => {
     let refusals = 1;
     const full = () => (refusals-- > 0 ? new AttuneError('E_QUEUE_FULL', { what: 'Too many wait' }) : undefined);
     const server = await fakeServer({ models: ['text'] }, { fails: full });
-    const client = clientOf(server.app);
+    const client = openAiClient(server.app);
     const { data, request_id: id } = await client.chat.completions.create(asked).withResponse();
     expect(data.choices[0].message.content).toBe('one two three');
     expect(id).toMatch(/^req_/);
@@ -44,7 +35,7 @@ describe('lists of the training API', () => {
   let client: OpenAI;
   beforeAll(async () => {
     server = await trainingServer();
-    client = clientOf(server.app, 'sk-shop');
+    client = openAiClient(server.app, 'sk-shop');
   });
   afterAll(() => server.close());
 

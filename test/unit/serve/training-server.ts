@@ -40,7 +40,7 @@ const digest = (key: string) => createHash('sha256').update(key).digest('hex');
 
 export async function trainingServer(
   settings: ServeSettingsInput = {},
-  { holds = false } = {},
+  { holds = false, pause = 0 } = {},
 ): Promise<TrainingServer> {
   const home = mkdtempSync(join(tmpdir(), 'attune-training-'));
   process.env.ATTUNE_HOME = home;
@@ -56,7 +56,7 @@ export async function trainingServer(
   let go = Promise.withResolvers<void>();
   if (!holds) go.resolve();
   const trainer = fakeTrainer(registry, trained, () => go.promise);
-  const options = { registry: await openRegistry(), trainer, says: 'tuned' };
+  const options = { registry: await openRegistry(), trainer, says: 'tuned', pause };
   const server = await fakeServer(
     { models: ['text', 'rows'], training: true, api_keys: join(home, 'keys.yaml'), ...settings },
     options,

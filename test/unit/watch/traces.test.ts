@@ -128,11 +128,11 @@ describe('what is kept of answers', () => {
     expect(text!.prompt).toMatch(/about marmalade$/);
     expect(text!.prompt).not.toContain('jane.miller');
     expect(bytesOf()).not.toMatch(/marmalade|Gooseberry/);
-    const copy = Buffer.from(first.text!);
+    const copy = Buffer.from(first!.text!);
     expect(await eraseUser(store, 'anna')).toEqual({ traces: 1, feedback: 1, hadKey: true });
     expect(bytesOf().includes(copy.toString('latin1').slice(12, 60))).toBe(false);
     // A copy from before: nobody can read it any more.
-    expect(await store.keys.unseal(first.user!, 'chatcmpl-1 0', copy)).toBeUndefined();
+    expect(await store.keys.unseal(first!.user!, 'chatcmpl-1 0', copy)).toBeUndefined();
     expect((await store.of('tickets', 'v1')).map(({ id }) => id)).toEqual(['chatcmpl-2']);
   }, 30_000);
 

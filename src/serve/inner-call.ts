@@ -1,0 +1,37 @@
+/** Requests that the server makes of itself, for work that was left with it. */
+import { ApiError } from './api-error.ts';
+import { Call } from './call.ts';
+import { checked } from './check-body.ts';
+import type { Endpoint } from './endpoint.ts';
+import { checkFields } from './fields.ts';
+import type { ServerParts } from './server-parts.ts';
+import { Exchange } from './watch/exchange.ts';
+
+interface InnerRequest {
+  /** The key's name; nobody's on a server without keys. */
+  owner: string;
+  body: Record<string, unknown>;
+  /** Written down like a client's once it has ended. */
+  isCounted: boolean;
+}
+
+/** The same call as a client's of the same key. @throws ApiError 400, 401 */
+export function innerCall(
+  server: ServerParts,
+  endpoint: Endpoint,
+  { owner, body: given, isCounted }: InnerRequest,
+): Call {
+  const key = server.keys?.named(owner);
+  if (server.keys !== undefined && key === undefined)
+    throw new ApiError(401, { message: 'The key of this work is not valid any more.', code: 'invalid_api_key' });
+  const { fields = {}, body: expected } = endpoint;
+  const { body, refusal } = checkFields(given, expected!, server.settings.unsupported);
+  const value = checked(expected!.schema, body, refusal);
+  if ((value as { stream?: boolean }).stream === true)
+    throw new ApiError(400, { message: 'Nobody reads a stream here.', param: 'stream', code: 'unsupported_value' });
+  const request = new Request(`http://127.0.0.1${endpoint.path}`, { method: 'POST' });
+  const exchange = new Exchange(request, endpoint.path);
+  exchange.isShadow = !isCounted;
+  exchange.keyName = key?.name;
+  return new Call({ server, request, body: value, params: {}, key, exchange, fields, fingerprint: exchange.id });
+}

@@ -1,0 +1,38 @@
+/** Work that is looked for every half second, and whenever somebody says that there is some; one look at a time. */
+const POLL = 500;
+
+export class PolledWork {
+  readonly #look: () => Promise<void>;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> | undefined;
+  isClosed = false;
+  /** Milliseconds since the epoch; until then nothing is looked for. */
+  waitsUntil = 0;
+
+  constructor(look: () => Promise<void>) {
+    this.#look = look;
+  }
+
+  begin(): void {
+    this.#timer = setInterval(() => this.wake(), POLL);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearInterval(this.#timer);
+    await this.#work;
+  }
+
+  wake(): void {
+    if (this.isStopped) return;
+    this.#work ??= this.#look().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /** Whether nothing more is begun now. */
+  get isStopped(): boolean {
+    return this.isClosed || Date.now() < this.waitsUntil;
+  }
+}
