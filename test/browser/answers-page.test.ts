@@ -24,7 +24,12 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of answers'
   beforeAll(async () => {
     watcher = await Watcher.open({
       folder: mkdtempSync(join(tmpdir(), 'attune-answers-page-')),
-      ...{ keep: 'text', retention: 30, feedbackRetention: 365, onFailure: (_, error) => void complaints.push(String(error)) },
+      ...{
+        keep: 'text',
+        retention: 30,
+        feedbackRetention: 365,
+        onFailure: (_, error) => void complaints.push(String(error)),
+      },
     });
     server = await fakeServer({}, { watcher });
     for (let i = 0; i < 30; i++)

@@ -61,7 +61,9 @@ const page = z
     data: z.array(listed),
     has_more: z.boolean(),
     next: z.string().nullable().openapi({ description: '`after` of the next page' }),
-    searched_all: z.boolean().openapi({ description: 'Whether nothing before `next` was left out: a page reads 5,000' }),
+    searched_all: z
+      .boolean()
+      .openapi({ description: 'Whether nothing before `next` was left out: a page reads 5,000' }),
   })
   .openapi('KeptAnswerList');
 
@@ -117,7 +119,10 @@ const listQuery = z.strictObject({
   version: z.string().max(500).optional(),
   since: z.coerce.number().int().min(0).optional().openapi({ description: 'Seconds since the epoch' }),
   search: z.string().max(1000).optional().openapi({ description: 'Question or answer contains it' }),
-  flagged: z.enum(['true', ...signalNames]).optional().openapi({ description: 'Any flag, or this one' }),
+  flagged: z
+    .enum(['true', ...signalNames])
+    .optional()
+    .openapi({ description: 'Any flag, or this one' }),
   alarm: z.string().max(100).optional().openapi({ description: 'Examples of this alarm' }),
   unrated: isSet.optional().openapi({ description: 'Without feedback' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),

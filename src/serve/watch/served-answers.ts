@@ -56,7 +56,11 @@ function placeOf({ id, folder, version }: ServedModel): { model: string; version
 }
 
 /** A request's tokens are counted together: each row has its share of them by its characters. */
-function tokensOf({ counts }: Exchange, prompts: readonly (Asked | undefined)[], row: number): { promptTokens?: number } {
+function tokensOf(
+  { counts }: Exchange,
+  prompts: readonly (Asked | undefined)[],
+  row: number,
+): { promptTokens?: number } {
   const lengths = prompts.map((prompt) => askedText(prompt).length);
   const all = lengths.reduce((sum, length) => sum + length, 0);
   if (counts === undefined || counts.prompt === 0 || all === 0) return {};

@@ -157,7 +157,9 @@ export async function silence(
   { model, signal, reason }: { model: string; signal: string; reason: string },
 ): Promise<number> {
   const groups = groupAlarms(await openAlarms(store, { model }));
-  const silenced = groups.filter(({ signals }) => (signals as string[]).includes(signal)).flatMap(({ alarms }) => alarms);
+  const silenced = groups
+    .filter(({ signals }) => (signals as string[]).includes(signal))
+    .flatMap(({ alarms }) => alarms);
   if (silenced.length === 0) return 0;
   const ids = silenced.map(({ id }) => id);
   await store.database.updateTable('alarms').set({ silenced: reason }).where('id', 'in', ids).execute();

@@ -87,9 +87,15 @@ function aboutOf(signals: readonly TestName[]): AlarmGroup['about'] {
 const SUBJECT = { requests: 'requests have', answers: 'answers have', service: 'the service has' } as const;
 
 /** "requests have changed since 2026-12-01 05:47: words, classes, confidence (at least 38 % of them)". */
-function headingOf({ about, signals, since, share }: Pick<AlarmGroup, 'about' | 'signals' | 'since' | 'share'>): string {
+function headingOf({
+  about,
+  signals,
+  since,
+  share,
+}: Pick<AlarmGroup, 'about' | 'signals' | 'since' | 'share'>): string {
   const when = since === undefined ? '' : ` since ${formatTime(since)}`;
   const named = signals.map((name) => describeTest(name).short ?? name.replaceAll('_', ' '));
-  const least = share === undefined || about === 'service' ? '' : ` (about ${formatPercent(share, 0)} of them, or more)`;
+  const least =
+    share === undefined || about === 'service' ? '' : ` (about ${formatPercent(share, 0)} of them, or more)`;
   return `${SUBJECT[about]} changed${when}: ${named.join(', ')}${least}`;
 }

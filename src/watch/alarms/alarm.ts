@@ -39,7 +39,12 @@ const COLLECT = 'review a sample of the requests; collect rows like them and tra
 
 const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
   unlike: { title: 'requests in other words', short: 'words', cause: 'other requests than before', action: COLLECT },
-  topic: { title: 'requests about other things', short: 'subjects', cause: 'other requests than before', action: COLLECT },
+  topic: {
+    title: 'requests about other things',
+    short: 'subjects',
+    cause: 'other requests than before',
+    action: COLLECT,
+  },
   classes: {
     title: 'classes that are answered',
     cause: 'other requests than before, or the version that answers',

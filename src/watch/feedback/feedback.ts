@@ -82,9 +82,12 @@ export async function addFeedback(
   const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
   const added = { id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed };
   // In a transaction, since arrivals are numbered there.
-  await store.database
-    .transaction()
-    .execute((transaction) => transaction.insertInto('feedback').values({ ...added, ...numbered(transaction) }).execute());
+  await store.database.transaction().execute((transaction) =>
+    transaction
+      .insertInto('feedback')
+      .values({ ...added, ...numbered(transaction) })
+      .execute(),
+  );
   const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
   return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
 }

@@ -213,8 +213,7 @@ export class VersionMonitor {
     for (const [name, values = []] of Object.entries(state.values))
       for (const value of values) monitor.#reference.push({ ...place, signals: { [name]: value } });
     for (const label of state.labels) monitor.#reference.push({ ...place, signals: {}, label });
-    for (const words of state.words)
-      monitor.#reference.push({ ...place, signals: {}, words: decoded(words) });
+    for (const words of state.words) monitor.#reference.push({ ...place, signals: {}, words: decoded(words) });
     pushAll(monitor.#said.thumb_down, state.thumbs);
     pushAll(monitor.#said.edits, state.edits ?? []);
     monitor.#size = state.answers;
@@ -227,7 +226,10 @@ export class VersionMonitor {
     return {
       answers: this.#count,
       size: this.#size,
-      joining: this.#joining.map(({ words, ...one }) => ({ ...one, ...(words !== undefined && { words: encoded(words) }) })),
+      joining: this.#joining.map(({ words, ...one }) => ({
+        ...one,
+        ...(words !== undefined && { words: encoded(words) }),
+      })),
       thumbs: this.#said.thumb_down,
       edits: this.#said.edits,
       tests: [...this.#tests].map(([name, test]) => [name, test.state]),

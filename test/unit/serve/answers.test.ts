@@ -82,7 +82,7 @@ it('finds answers by what they say, when, whether they are flagged and whether a
 it('gives every answer once over its pages, and says where a search has stopped', async () => {
   const watcher = await watcherOf(Array.from({ length: 450 }, (_, i) => answer(i, { at: start + Math.floor(i / 7) })));
   const seen: string[] = [];
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const page = await listAnswers({ limit: 60, after });
     seen.push(...idsOf(page));
     if (page.next === null) break;

@@ -26,10 +26,18 @@ it('requests to a classifier are measured like those to other models: each row h
 
 it('a classifier’s training rows say which languages and letters are usual', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-classifier-'));
-  const rows = Array.from({ length: 40 }, (_, i) => ({ text: `The parcel ${i} has not arrived yet`, label: i % 2 ? 'a' : 'b' }));
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    text: `The parcel ${i} has not arrived yet`,
+    label: i % 2 ? 'a' : 'b',
+  }));
   writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const train = [{ path: 'rows.jsonl', format: null, columns: null, weight: null }];
-  const started = { type: 'run-started', at: 0, base: folder, recipe: { data: { train, format: null, columns: null } } };
+  const started = {
+    type: 'run-started',
+    at: 0,
+    base: folder,
+    recipe: { data: { train, format: null, columns: null } },
+  };
   writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(started)}\n`);
   writeFileSync(join(folder, 'recipe.json'), '{}');
   const profile = await buildProfile(folder);

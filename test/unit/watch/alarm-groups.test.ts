@@ -52,7 +52,11 @@ it('advice says how requests have changed where that is known', () => {
   expect(group[0].cause).toBe(signals.language.cause);
 });
 
-function observed(name: SignalName, reference: number[], values: readonly number[]): SignalReading & { test: SignalTest } {
+function observed(
+  name: SignalName,
+  reference: number[],
+  values: readonly number[],
+): SignalReading & { test: SignalTest } {
   const test = new SignalTest(signals[name], SignalTest.counts(signals[name], reference));
   for (const [place, value] of values.entries()) test.observe(value, { id: String(place), at: place });
   return { ...test.reading, test };
@@ -63,7 +67,11 @@ it('a rare signal’s change is not dated before it', () => {
     const unit = randomUnits([seed, 'rare']);
     // One stray hit long before; from 300 on, one in ten.
     const values = Array.from({ length: 450 }, (_, i) => (i < 300 ? Number(i === 20) : Number(unit(i) < 0.1)));
-    const { since, recent } = observed('runaway', Array.from({ length: 1000 }, () => 0), values);
+    const { since, recent } = observed(
+      'runaway',
+      Array.from({ length: 1000 }, () => 0),
+      values,
+    );
     expect(since).toBeGreaterThanOrEqual(300);
     expect(since).toBeLessThan(400);
     expect(recent!.value).toBeGreaterThan(0.04);
@@ -99,7 +107,11 @@ it('answers have to take twice as long, and a quarter of a second more, before i
 });
 
 it('only shares are told in points', () => {
-  const slow = observed('milliseconds', Array.from({ length: 200 }, (_, i) => 900 + i), Array<number>(100).fill(9000));
+  const slow = observed(
+    'milliseconds',
+    Array.from({ length: 200 }, (_, i) => 900 + i),
+    Array<number>(100).fill(9000),
+  );
   const message = messageOf({ name: 'milliseconds', eValue: 1e6, isAlarm: true, reading: slow });
   expect(message).toMatch(/^milliseconds of an answer: median [\d,]+ before, [\d,]+ of \d+ since /);
   expect(message).not.toContain('points');
@@ -108,7 +120,16 @@ it('only shares are told in points', () => {
 it('the page leads to the examples: to a server’s own page, or the command that lists them', () => {
   const [group] = groupAlarms(shifted);
   const report = {
-    ...{ model: 'tickets', version: 'v1', answers: 600, first: at(0), last: at(90), missing: 0, signals: [], series: {} },
+    ...{
+      model: 'tickets',
+      version: 'v1',
+      answers: 600,
+      first: at(0),
+      last: at(90),
+      missing: 0,
+      signals: [],
+      series: {},
+    },
     ...{ period: { from: at(0), answers: 400 }, feedback: { up: 0, down: 0, scores: 0, labels: 0, corrections: 0 } },
     alarms: [{ ...group, message: '<script>alert(1)</script>' }],
   } satisfies VersionReport;
