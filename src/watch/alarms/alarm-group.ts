@@ -75,8 +75,18 @@ function groupOf(unordered: readonly Alarm[]): AlarmGroup {
     samples: [...new Set(alarms.flatMap(({ samples }) => samples))],
     ...(open.length === 0 && { resolvedAt: greatest(alarms.map(({ resolvedAt = 0 }) => resolvedAt)) }),
     ...(open.length > 0 && loud.length === 0 && { silenced: open[0].silenced }),
-    message: alarms.length === 1 ? first.message : headingOf({ about, signals, since, share }),
-    ...{ about, signals, alarms },
+    message:
+      alarms.length === 1
+        ? first.message
+        : headingOf({
+            about,
+            signals,
+            since,
+            share,
+          }),
+    about,
+    signals,
+    alarms,
   };
 }
 
