@@ -22,7 +22,6 @@ const LEAST_VALUES = 50;
 /** Requests at which their words are compared as a whole: at every doubling. */
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
-
 /** So many answers, at least a fifth of the reference, are tested against before it is complete. */
 const EARLY = 0.2;
 
