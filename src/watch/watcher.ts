@@ -79,7 +79,7 @@ export class Watcher {
   static async open(options: WatcherOptions): Promise<Watcher> {
     const watcher = new Watcher(await TraceStore.open(options.folder), options);
     keepOptions(watcher.store, options.monitor ?? {});
-    await watcher.#tidy();
+    await Promise.all([watcher.#tidy(), watcher.#writer.prepare()]);
     if (watcher.#shared !== undefined) await watcher.#follow();
     return watcher;
   }
@@ -196,6 +196,8 @@ export class Watcher {
   async #testVersion(place: Place, until: number): Promise<void> {
     const stored = await this.#monitorOf(place, until);
     const { monitor } = stored;
+    await this.#save(stored);
+    await stored.compareTopic(this.#stop.signal);
     let known = monitor.alarms.join();
     // Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once.
     const onTested = async () => {
@@ -204,9 +206,14 @@ export class Watcher {
       known = alarms;
     };
     await stored.follow(until, { onTested, signal: this.#stop.signal });
-    await this.#shared?.requireHeld();
-    if (stored.isSaveDue) await stored.save();
+    await this.#save(stored);
     await this.#tellChanges(place, monitor);
+  }
+
+  async #save(stored: StoredMonitor): Promise<void> {
+    if (!stored.isSaveDue) return;
+    await this.#shared?.requireHeld();
+    await stored.save();
   }
 
   async #monitorOf(place: Place, until: number): Promise<StoredMonitor> {

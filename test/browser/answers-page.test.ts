@@ -24,19 +24,25 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of answers'
   beforeAll(async () => {
     watcher = await Watcher.open({
       folder: mkdtempSync(join(tmpdir(), 'attune-answers-page-')),
-      ...{
-        keep: 'text',
-        retention: 30,
-        feedbackRetention: 365,
-        onFailure: (_, error) => void complaints.push(String(error)),
-      },
+      keep: 'text',
+      retention: 30,
+      feedbackRetention: 365,
+      onFailure: (_, error) => void complaints.push(String(error)),
     });
     server = await fakeServer({}, { watcher });
     for (let i = 0; i < 30; i++)
       watcher.observe({
-        ...{ id: `chatcmpl-${i}`, choice: 0, at: Date.now() - 60_000 + i, model: 'tickets', version: 'v1' },
-        ...{ operation: 'chat', status: 200, milliseconds: 10, finish: i === 29 ? 'length' : 'stop' },
-        ...{ prompt: `<b>Where</b> is order ${i}? ${'x'.repeat(200)}`, answer: SAID },
+        id: `chatcmpl-${i}`,
+        choice: 0,
+        at: Date.now() - 6e4 + i,
+        model: 'tickets',
+        version: 'v1',
+        operation: 'chat',
+        status: 200,
+        milliseconds: 10,
+        finish: i === 29 ? 'length' : 'stop',
+        prompt: `<b>Where</b> is order ${i}? ${'x'.repeat(200)}`,
+        answer: SAID,
       });
     await watcher.flush();
     listening = createServer(getRequestListener(server.app.fetch)).listen(0, '127.0.0.1');

@@ -43,8 +43,13 @@ export async function listAnswers(options: ListAnswersOptions = {}): Promise<Ans
   const flagged = flagOf(options.flagged);
   if (server !== undefined) {
     const asked = {
-      ...{ model, version, search, alarm, after, limit: Math.min(limit, 100) },
-      since: since === undefined ? undefined : Math.floor(since / 1000),
+      model,
+      version,
+      search,
+      alarm,
+      after,
+      limit: Math.min(limit, 100),
+      since: since === undefined ? undefined : Math.floor(since / 1e3),
       flagged: flagged === undefined ? undefined : String(flagged),
       unrated: unrated ? 'true' : undefined,
     };
@@ -53,7 +58,12 @@ export async function listAnswers(options: ListAnswersOptions = {}): Promise<Ans
     return askServer<AnswerList>(server, `/v1/attune/answers?${query}`, { keyVariable });
   }
   const filter: AnswerFilter = {
-    ...{ model, version, since, flagged, alarm, isUnrated: unrated },
+    model,
+    version,
+    since,
+    flagged,
+    alarm,
+    isUnrated: unrated,
     ...(search !== undefined && search !== '' && { text: search }),
   };
   return withStore(async (store) => answerList(await findAnswers(store, filter, { limit, after })));

@@ -18,7 +18,8 @@ ${SHARED_STYLE}#filters, #alarms, main { padding: .6rem max(1rem, 50vw - 30rem);
 #alarms article, .kept { border-bottom: 1px solid var(--line); padding: .6rem 0; overflow-wrap: anywhere; }
 #alarms p, .kept p { margin: .15rem 0; }
 .about, #state { color: var(--quiet); font-size: .8rem; }
-.flag { display: inline-block; border: 1px solid var(--bad); color: var(--bad); border-radius: .4rem; padding: 0 .35rem; margin-right: .3rem; font-size: .75rem; }
+.flag { display: inline-block; border: 1px solid var(--bad); color: var(--bad); border-radius: .4rem; }
+.flag { padding: 0 .35rem; margin-right: .3rem; font-size: .75rem; }
 .asked { color: var(--quiet); display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
 .said { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 .open .text { background: var(--soft); border-radius: .5rem; padding: .5rem .8rem; max-height: 24rem; overflow-y: auto; }

@@ -1,5 +1,6 @@
 /** Style and script that the server's pages share. */
-export const SHARED_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
+export const SHARED_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
   --quiet: light-dark(#59606c, #a3aab6); --accent: light-dark(#1d4ed8, #8fb4ff); --bad: light-dark(#b00020, #ff8a9a); }
 * { box-sizing: border-box; }
 body { margin: 0; display: flex; flex-direction: column; color: CanvasText; background: Canvas; }

@@ -29,10 +29,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   };
   const prompts = promptsOf(body);
   if (predictions.length > 0)
-    return predictions.map((one, choice) => ({
-      ...{ ...shared, choice, prompt: prompts[choice], ...predicted(one) },
-      ...tokensOf(exchange, prompts, choice),
-    }));
+    return predictions.map((one, choice) => ({ ...shared, choice, ...rowOf(exchange, prompts, { one, choice }) }));
   if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: prompts[0] }];
   const n = Math.max(1, answers.length / prompts.length);
   const wanted = { wantsJson: wantsJson(body), hasTools: Array.isArray(body.tools) && body.tools.length > 0 };
@@ -54,6 +51,12 @@ function placeOf({ id, folder, version }: ServedModel): { model: string; version
   if (version === undefined) return { model: id, version: versionOf(folder) };
   return { model: version.slice(0, version.lastIndexOf('@')), version };
 }
+
+function rowOf(exchange: Exchange, prompts: Asks, { one, choice }: { one: RowAnswer; choice: number }) {
+  return { prompt: prompts[choice], ...predicted(one), ...tokensOf(exchange, prompts, choice) };
+}
+
+type Asks = readonly (Asked | undefined)[];
 
 /** A request's tokens are counted together: each row has its share of them by its characters. */
 function tokensOf(

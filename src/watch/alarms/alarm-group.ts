@@ -1,4 +1,5 @@
 /** Alarms of one cause as one: what began together is told together, with one piece of advice. */
+import { greatest, smallest } from '../../base/many.ts';
 import { formatPercent, formatTime } from '../../base/format.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import { ABOUT_REQUESTS, ABOUT_SERVICE, describeTest, requestAdvice, type Alarm } from './alarm.ts';
@@ -48,7 +49,7 @@ function begunAt({ since, openedAt }: Alarm): number {
 }
 
 function isGoingOn({ alarms }: Group, at: number): boolean {
-  const begun = Math.min(...alarms.map(begunAt));
+  const begun = smallest(alarms.map(begunAt));
   return begun <= at && alarms.some(({ resolvedAt = Infinity }) => resolvedAt >= at);
 }
 
@@ -60,9 +61,9 @@ function groupOf(unordered: readonly Alarm[]): AlarmGroup {
   const signals = alarms.map(({ signal }) => signal);
   const about = aboutOf(signals);
   const sinces = alarms.flatMap(({ since }) => since ?? []);
-  const since = sinces.length === 0 ? undefined : Math.min(...sinces);
+  const since = sinces.length === 0 ? undefined : smallest(sinces);
   const shares = alarms.flatMap(({ signal, share }) => (ABOUT_SERVICE.has(signal) ? [] : (share ?? [])));
-  const share = shares.length === 0 ? undefined : Math.max(...shares);
+  const share = shares.length === 0 ? undefined : greatest(shares);
   const loud = open.filter(({ silenced }) => silenced === undefined);
   const advice = about === 'requests' ? requestAdvice(signals) : { cause: first.cause, action: first.action };
   return {
@@ -70,12 +71,22 @@ function groupOf(unordered: readonly Alarm[]): AlarmGroup {
     ...(since !== undefined && { since }),
     ...(share !== undefined && { share }),
     ...advice,
-    eValue: Math.max(...alarms.map(({ eValue }) => eValue)),
+    eValue: greatest(alarms.map(({ eValue }) => eValue)),
     samples: [...new Set(alarms.flatMap(({ samples }) => samples))],
-    ...(open.length === 0 && { resolvedAt: Math.max(...alarms.map(({ resolvedAt = 0 }) => resolvedAt)) }),
+    ...(open.length === 0 && { resolvedAt: greatest(alarms.map(({ resolvedAt = 0 }) => resolvedAt)) }),
     ...(open.length > 0 && loud.length === 0 && { silenced: open[0].silenced }),
-    message: alarms.length === 1 ? first.message : headingOf({ about, signals, since, share }),
-    ...{ about, signals, alarms },
+    message:
+      alarms.length === 1
+        ? first.message
+        : headingOf({
+            about,
+            signals,
+            since,
+            share,
+          }),
+    about,
+    signals,
+    alarms,
   };
 }
 

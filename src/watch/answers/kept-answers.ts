@@ -190,7 +190,14 @@ async function readAll(store: TraceStore, rows: readonly TraceRow[]): Promise<Fo
     const values = parseJson<SignalValues>(row.signals);
     const { id, choice, model, version, operation, key, status, milliseconds, label, confidence } = row;
     return {
-      ...{ id, choice, at: row.at, model, version, operation, status, milliseconds },
+      id,
+      choice,
+      at: row.at,
+      model,
+      version,
+      operation,
+      status,
+      milliseconds,
       ...(key !== null && { key }),
       ...(label !== null && { label }),
       ...(confidence !== null && { confidence }),

@@ -32,3 +32,11 @@ export interface PeriodState {
   words: string[];
   dueWords: string[][];
 }
+
+export function encoded(words: Uint8Array): string {
+  return Buffer.from(words).toString('base64');
+}
+
+export function decoded(words: string): Uint8Array {
+  return new Uint8Array(Buffer.from(words, 'base64'));
+}

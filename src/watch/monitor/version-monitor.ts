@@ -5,55 +5,25 @@
  */
 import { pushAll } from '../../base/many.ts';
 import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
-import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
-import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
-import { ClassTest, type ClassReading } from './class-test.ts';
-import type { MonitorState, PeriodState } from './monitor-state.ts';
+import { signalNames, signals, type SignalName } from '../signals/index.ts';
+import { SignalTest, type Measured } from './signal-test.ts';
+import { ClassTest } from './class-test.ts';
+import { usualMonitor, valuesOf, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
+import { decoded, encoded, type MonitorState, type PeriodState } from './monitor-state.ts';
+import { measuredBy, UNLIKE } from './measured.ts';
 import { isSaid, SAID, saidNames, type SaidName } from './said.ts';
 import { testNames, testWeights, type TestName } from './test-weights.ts';
 import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
-/** An answer, as far as it is measured. */
-export interface Observation {
-  id: string;
-  at: number;
-  signals: SignalValues;
-  label?: string;
-  words?: Uint8Array;
-}
+export { usualMonitor, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
 
-export interface MonitorOptions {
-  /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
-  reference: number;
-  /** A period has so many days, and so many answers at least. */
-  days: number;
-  answers: number;
-  /** Share of false ones among alarms, and of stable periods with any. */
-  rate: number;
-  /** What is measured, but not tested. */
-  ignore: readonly TestName[];
-}
-
-export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05, ignore: [] };
-
-const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
 /** A signal that few answers have is not tested until so many of them have had it. */
 const LEAST_VALUES = 50;
 /** Requests at which their words are compared as a whole: at every doubling. */
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
-
 /** So many answers, at least a fifth of the reference, are tested against before it is complete. */
 const EARLY = 0.2;
-
-export interface Finding {
-  name: TestName;
-  eValue: number;
-  isAlarm: boolean;
-  reading?: SignalReading;
-  classes?: ClassReading;
-  topic?: DomainDrift;
-}
 
 export class VersionMonitor {
   readonly #options: MonitorOptions;
@@ -328,20 +298,3 @@ export class VersionMonitor {
 }
 
 const DAY = 86_400_000;
-
-function encoded(words: Uint8Array): string {
-  return Buffer.from(words).toString('base64');
-}
-
-function decoded(words: string): Uint8Array {
-  return new Uint8Array(Buffer.from(words, 'base64'));
-}
-
-function measuredBy(name: TestName): Measured {
-  if (name === 'unlike') return UNLIKE;
-  return isSaid(name) ? SAID[name] : signals[name as SignalName];
-}
-
-function valuesOf(observations: readonly Observation[], name: SignalName): number[] {
-  return observations.flatMap(({ signals: own }) => own[name] ?? []);
-}

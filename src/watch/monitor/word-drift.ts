@@ -40,7 +40,8 @@ const PERMUTATIONS = 999;
 /** As many times more where these cannot tell how strong the evidence is. */
 const MORE = 10;
 const MOST_ROWS = 250;
-const TURN = 16;
+/** Requests are served in between. */
+const TURN_MS = 5;
 
 /**
  * A classifier of two domains (a linear discriminant with its own variance in each bucket, fitted on one half and asked
@@ -61,11 +62,13 @@ export async function domainDrift(
   const seen = separation(halves, isNow);
   const deal = async (count: number, name: string): Promise<number[]> => {
     const dealt: number[] = [];
+    let begun = performance.now();
     for (let number = 1; number <= count; number++) {
       dealt.push(separation(halves, dealOut(before.length, now.length, [seed, name, number])));
-      if (number % TURN !== 0) continue;
+      if (performance.now() - begun < TURN_MS) continue;
       await takeTurn();
       signal?.throwIfAborted();
+      begun = performance.now();
     }
     return dealt;
   };

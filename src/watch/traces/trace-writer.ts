@@ -58,6 +58,11 @@ export class TraceWriter {
     this.#options = options;
   }
 
+  /** What takes long the first time, so that no request waits for it. */
+  async prepare(): Promise<void> {
+    this.#languageOf = await languageTeller([]);
+  }
+
   /** Nothing is measured before there is time for it. */
   add(served: ServedAnswer): void {
     if (this.#waiting.length >= MOST_WAITING) this.lost++;
@@ -91,7 +96,6 @@ export class TraceWriter {
 
   /** Requests are served in between. */
   async #measured(waiting: readonly ServedAnswer[]): Promise<MeasuredAnswer[]> {
-    if (waiting.length > 0) this.#languageOf ??= await languageTeller([]);
     const measured: MeasuredAnswer[] = [];
     for (const [place, served] of waiting.entries()) {
       if (place % TURN === TURN - 1) await takeTurn();

@@ -101,7 +101,14 @@ describe('exports of Langfuse', () => {
     );
     expect(JSON.stringify(all)).toContain('Where is my parcel');
     expect(JSON.stringify(all)).not.toContain('jane.miller');
-    const { traces } = await withStore(async (store) => ({ traces: await store.of('support', 'langfuse') }));
+    const { traces } = await withStore(async (store) => ({
+      traces: await store.database
+        .selectFrom('traces')
+        .selectAll()
+        .where('version', '=', 'langfuse')
+        .orderBy('at')
+        .execute(),
+    }));
     expect(traces[0]).toMatchObject({ milliseconds: 2000, status: 200, at: Date.parse(generation.startTime) });
     expect(traces[0].signals).toContain('"prompt_tokens":12,"answer_tokens":5');
     // The same again changes nothing.

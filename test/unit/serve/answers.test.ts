@@ -25,8 +25,17 @@ beforeEach(() => {
 
 function answer(i: number, more: Partial<ServedAnswer> = {}): ServedAnswer {
   return {
-    ...{ id: `chatcmpl-${i}`, choice: 0, at: start + i * 1000, model: 'tickets', version: 'v1', operation: 'chat' },
-    ...{ status: 200, milliseconds: 100, finish: 'stop', prompt: `Where is order ${i}?`, answer: 'On its way.' },
+    id: `chatcmpl-${i}`,
+    choice: 0,
+    at: start + i * 1e3,
+    model: 'tickets',
+    version: 'v1',
+    operation: 'chat',
+    status: 200,
+    milliseconds: 100,
+    finish: 'stop',
+    prompt: `Where is order ${i}?`,
+    answer: 'On its way.',
     ...more,
   };
 }

@@ -120,18 +120,31 @@ it('only shares are told in points', () => {
 it('the page leads to the examples: to a server’s own page, or the command that lists them', () => {
   const [group] = groupAlarms(shifted);
   const report = {
-    ...{
-      model: 'tickets',
-      version: 'v1',
-      answers: 600,
-      first: at(0),
-      last: at(90),
-      missing: 0,
-      signals: [],
-      series: {},
+    model: 'tickets',
+    version: 'v1',
+    answers: 600,
+    first: at(0),
+    last: at(90),
+    missing: 0,
+    signals: [],
+    series: {},
+    period: {
+      from: at(0),
+      answers: 400,
     },
-    ...{ period: { from: at(0), answers: 400 }, feedback: { up: 0, down: 0, scores: 0, labels: 0, corrections: 0 } },
-    alarms: [{ ...group, message: '<script>alert(1)</script>' }],
+    feedback: {
+      up: 0,
+      down: 0,
+      scores: 0,
+      labels: 0,
+      corrections: 0,
+    },
+    alarms: [
+      {
+        ...group,
+        message: '<script>alert(1)</script>',
+      },
+    ],
   } satisfies VersionReport;
   expect(monitorPage([report])).toContain('attune answers list --alarm alarm_confidence');
   const page = monitorPage([report], { server: 'http://127.0.0.1:8000/v1' });

@@ -12,9 +12,17 @@ const monitor = { reference: 100 };
 
 function answer(i: number, more: Partial<ServedAnswer> = {}): ServedAnswer {
   return {
-    ...{ ...place, id: `chatcmpl-${i}`, choice: 0, at: start + i * 1000, operation: 'classify', status: 200 },
-    ...{ milliseconds: 100 + (i % 17), label: i % 3 === 0 ? 'a' : 'b', confidence: 0.5 + (i % 40) / 100 },
-    ...{ prompt: `Where is parcel ${i % 23} of ${i % 7}?`, promptTokens: 5 + (i % 11) },
+    ...place,
+    id: `chatcmpl-${i}`,
+    choice: 0,
+    at: start + i * 1e3,
+    operation: 'classify',
+    status: 200,
+    milliseconds: 100 + (i % 17),
+    label: i % 3 === 0 ? 'a' : 'b',
+    confidence: 0.5 + (i % 40) / 100,
+    prompt: `Where is parcel ${i % 23} of ${i % 7}?`,
+    promptTokens: 5 + (i % 11),
     ...more,
   };
 }
@@ -22,7 +30,11 @@ function answer(i: number, more: Partial<ServedAnswer> = {}): ServedAnswer {
 async function open(folder: string, options: object = monitor): Promise<Watcher> {
   const failures: unknown[] = [];
   const watcher = await Watcher.open({
-    ...{ folder, keep: 'counts', retention: 30, feedbackRetention: 365, monitor: options },
+    folder,
+    keep: 'counts',
+    retention: 30,
+    feedbackRetention: 365,
+    monitor: options,
     onFailure: (_, error) => void failures.push(error),
   });
   onTestFinished(async () => {

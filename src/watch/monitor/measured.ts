@@ -1,0 +1,12 @@
+import { signals, type SignalName } from '../signals/index.ts';
+import { isSaid, SAID } from './said.ts';
+import type { Measured } from './signal-test.ts';
+import type { TestName } from './test-weights.ts';
+
+export const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
+
+/** What a test measures; tests of classes and of all words together measure in their own ways. */
+export function measuredBy(name: TestName): Measured {
+  if (name === 'unlike') return UNLIKE;
+  return isSaid(name) ? SAID[name] : signals[name as SignalName];
+}

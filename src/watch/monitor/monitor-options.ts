@@ -1,0 +1,42 @@
+/** What a monitor sees, how it tests, and what it finds. */
+import type { SignalName, SignalValues } from '../signals/index.ts';
+import type { ClassReading } from './class-test.ts';
+import type { SignalReading } from './signal-test.ts';
+import type { TestName } from './test-weights.ts';
+import type { DomainDrift } from './word-drift.ts';
+
+/** An answer, as far as it is measured. */
+export interface Observation {
+  id: string;
+  at: number;
+  signals: SignalValues;
+  label?: string;
+  words?: Uint8Array;
+}
+
+export interface MonitorOptions {
+  /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
+  reference: number;
+  /** A period has so many days, and so many answers at least. */
+  days: number;
+  answers: number;
+  /** Share of false ones among alarms, and of stable periods with any. */
+  rate: number;
+  /** What is measured, but not tested. */
+  ignore: readonly TestName[];
+}
+
+export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05, ignore: [] };
+
+export interface Finding {
+  name: TestName;
+  eValue: number;
+  isAlarm: boolean;
+  reading?: SignalReading;
+  classes?: ClassReading;
+  topic?: DomainDrift;
+}
+
+export function valuesOf(observations: readonly Observation[], name: SignalName): number[] {
+  return observations.flatMap(({ signals: own }) => own[name] ?? []);
+}
