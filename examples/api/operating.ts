@@ -14,6 +14,7 @@ import {
   importLangfuse,
   importOpenAi,
   importOtlp,
+  keyUsage,
   modelHistory,
   modelLineage,
   moveStore,
@@ -46,6 +47,9 @@ const { data } = await modelLineage('parcels');
 assert.deepEqual((await userLineage('customer-4711')).models, []);
 console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
 console.log(await keyUsage({ days: 30 }));
+
+// What keys have used; nothing has been served here.
+assert.deepEqual(await keyUsage({ days: 1 }), []);
 
 // The same rows on another base; `train` runs the recipe.
 const again = await retuneRecipe(folder, { model: 'nearest' });

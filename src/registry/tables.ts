@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one table after the other
 /** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
 import type { UsageTable } from './usage.ts';
 import type { Generated } from 'kysely';

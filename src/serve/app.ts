@@ -66,7 +66,7 @@ const BYTES_OF_TOKEN = 4;
 /** As OpenAI estimates them: the tokens of the body, or the most that an answer may have where these are more. */
 function estimatedTokens(bytes: number, body: unknown): number {
   const asked = (body ?? {}) as Record<string, unknown>;
-  const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name] ?? 0));
+  const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name]) || 0);
   return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 

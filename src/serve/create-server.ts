@@ -59,22 +59,21 @@ export interface MountedServer {
 }
 
 /** @throws AttuneError E_SERVE_OPEN, E_SERVE_EMPTY, E_SERVE_NAMES, E_API_KEYS, and what keeps a model from being opened */
-export async function createServer({
-  settings,
-  opener,
-  memory,
-  log = openLog(settings.log),
-  watcher,
-  registry,
-  ledger = registry,
-  trainer,
-  responses = new ResponsesInMemory(),
-}: ServerOptions): Promise<MountedServer> {
+export async function createServer({ log, ...options }: ServerOptions): Promise<MountedServer> {
+  const { watcher, registry, trainer } = options;
+  const parts = await partsOf({ log: log ?? openLog(options.settings.log), ...options });
+  if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
+  if (registry !== undefined) await followRegistry(parts, registry, trainer);
+  return mount(parts);
+}
+
+async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<ServerParts> {
+  const { settings, opener, log, watcher, registry, ledger = registry, responses = new ResponsesInMemory() } = options;
   const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
-  const pool = poolOf(settings, { opener, memory, log });
+  const pool = poolOf(settings, options);
   const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
@@ -95,9 +94,7 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
-  if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
-  if (registry !== undefined) await followRegistry(parts, registry, trainer);
-  return mount(parts);
+  return parts;
 }
 
 /** What keys share, and what they have of it. */

@@ -144,9 +144,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
         const hidden = wide.hidden(input);
         const got = headOutput(wide, hidden, input);
         expect([hidden.dtype, got.dtype]).toEqual(['bf16', 'f32']);
-        // Plain operators round between all steps.
-        const limit = attune.kernels.default() === 'composite' ? 0.3 : 0.2;
-        expect(aten.amax.default(aten.abs.default(got.sub(expected))).item()).toBeLessThan(limit);
+        expect(aten.amax.default(aten.abs.default(got.sub(expected))).item()).toBeLessThan(0.2);
       });
       wide.dispose();
     });

@@ -190,7 +190,7 @@ describe('images, pairs and texts', () => {
     );
     const { commands, result } = await recipeOf('pages.jsonl');
     expect(commands.slice(1, 3)).toEqual([
-      'attune retrieve index model-embeddings-en --input pages.jsonl --text-column text --to pages-index',
+      'attune retrieve index model-embeddings-en --input pages.jsonl --text-column text --output pages-index',
       'attune retrieve query pages-index --text "…"',
     ]);
     expect(result.next.at(-1)!.why).toContain('not to answer questions');

@@ -8,7 +8,11 @@ import { resolveRecipeFile } from '../recipe/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows.ts';
 
-/** With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a file: a share of the rows would be other rows whenever there are more. @throws AttuneError E_CONTINUOUS */
+/**
+ * With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a
+ * file: a share of the rows would be other rows whenever there are more.
+ * @throws AttuneError E_CONTINUOUS
+ */
 export async function baseRecipe(file: string): Promise<Recipe> {
   const recipe = await resolveRecipeFile(file);
   if (typeof recipe.data.test !== 'number')

@@ -3,9 +3,9 @@ import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
 export interface UsageOptions {
   /** Days up to now; 7 unless given. */
   days?: number;
-  /** Name of the one key. */
+  /** One key's alone. */
   key?: string;
-  /** Name of the one model. */
+  /** One model's alone. */
   model?: string;
 }
 

@@ -42,14 +42,10 @@ export async function loadRunData(
     seed: training.seed,
     allowOverlap: data.allow_overlap,
     strict: data.strict,
-    onProgress: ({ activity, rows, total }) =>
-      context.emit({
-        type: 'work-advanced',
-        phase: 'data',
-        done: rows,
-        total,
-        unit: activity === 'read' ? 'rows read' : 'rows compared',
-      }),
+    onProgress: ({ activity, rows: done, total }) => {
+      const unit = activity === 'read' ? 'rows read' : 'rows compared';
+      context.emit({ type: 'work-advanced', phase: 'data', done, total, unit });
+    },
     signal: context.signal,
   });
   reportReading(loaded.report, context.emit);

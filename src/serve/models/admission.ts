@@ -97,7 +97,14 @@ export class Admission {
 
 function newLine(isSerial: boolean): Line {
   const limits = isSerial ? { places: 2, ofOwner: 1 } : { places: OWNERS_AT_ONCE * AT_ONCE, ofOwner: AT_ONCE };
-  return { turns: new FairTurns(limits), rate: new FinishRate(AT_ONCE), rows: 0, work: 0, running: 0, byOwner: new Map() };
+  return {
+    turns: new FairTurns(limits),
+    rate: new FinishRate(AT_ONCE),
+    rows: 0,
+    work: 0,
+    running: 0,
+    byOwner: new Map(),
+  };
 }
 
 const LONGEST_WAIT = 600;
