@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { checkServed, createApiKey, eraseUser, monitorModel, mountServer, serve } from '../../src/app/index.ts';
+import { checkServed, createApiKey, eraseUser, listAnswers, monitorModel } from '../../src/app/index.ts';
+import { mountServer, rateAnswer, serve, showAnswer } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
 const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['gpt-4o-mini'] });
@@ -30,9 +31,12 @@ const { equal } = await checkServed('attune-base', check);
 assert.equal(equal, 2);
 await server.close();
 
-// What was measured of the answers; and a user who is to be forgotten.
+// What was measured of the answers; the answers themselves; and a user who is to be forgotten.
 const { versions } = await monitorModel('gpt-4o-mini');
 assert.equal(versions[0].answers, 3);
+const { data: answers } = await listAnswers({ model: 'gpt-4o-mini', unrated: true });
+await rateAnswer(answers[0].id, { thumb: 'down', correction: 'A program that runs programs.' });
+assert.equal((await showAnswer(answers[0].id)).feedback[0].score, 'down');
 assert.equal((await eraseUser('customer-4711')).traces, 0);
 
 // The same server as a part of a program's own.

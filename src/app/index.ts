@@ -98,6 +98,8 @@ export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
 export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
 export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
+export type { AnswerRating, AnswerSource, ListAnswersOptions, RatedAnswer } from './monitor/answers.ts';
+export type { AnswerList, ListedAnswer, WholeAnswer } from '../serve/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
 export type { NewKey } from './serve/create-api-key.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';

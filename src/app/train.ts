@@ -11,7 +11,7 @@ import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readWording, type Wording } from '../store/wording.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
-import { checkFree, isRunFolder } from '../store/run-folder.ts';
+import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { pullForRecipe } from './pull.ts';
@@ -183,7 +183,8 @@ const freeSettings = new Set([
 
 /** A resumed run must be the run that was begun, or its result would be neither's. */
 async function refuseChanges(recipe: Recipe): Promise<void> {
-  if (!isRunFolder(recipe.output_dir)) return;
+  // One that was killed before it began has done nothing that could differ.
+  if (!hasStarted(recipe.output_dir)) return;
   const wanted = locateRecipe(recipe, process.cwd()).recipe;
   const problems = differences(await startedWith(recipe.output_dir), wanted, '');
   if (problems.length === 0) return;

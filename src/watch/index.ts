@@ -1,8 +1,19 @@
 /** Models in use: what they answer is measured, tested, and what people say of it is kept. */
 export { type Alarm } from './alarms/alarm.ts';
+export { groupAlarms, type AlarmGroup } from './alarms/alarm-group.ts';
+export {
+  answerPlace,
+  findAnswer,
+  findAnswers,
+  saidBy,
+  type AnswerFilter,
+  type FoundAnswer,
+  type FoundAnswers,
+} from './answers/kept-answers.ts';
 export { openAlarms, silence } from './alarms/alarm-book.ts';
 export { commandSink, webhookSink, type AlarmSink } from './alarms/sinks.ts';
-export { type GivenFeedback } from './feedback/feedback.ts';
+export { addFeedback, type GivenFeedback } from './feedback/feedback.ts';
+export { signalNames, type SignalName } from './signals/index.ts';
 export { addImported, type ImportedFeedback, type ImportedRecord } from './feedback/imported.ts';
 export { reportVersions, type VersionReport } from './monitor/report.ts';
 export { type Asked, type ServedAnswer } from './trace.ts';

@@ -1,18 +1,20 @@
 /** Watches what a server answers: writes it down, tests it, and tells of alarms. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
+import type { AlarmGroup } from './alarms/alarm-group.ts';
 import type { AlarmEvent, AlarmSink } from './alarms/sinks.ts';
-import { addFeedback, type AddedFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
+import { addFeedback, type FeedbackReceipt, type GivenFeedback } from './feedback/feedback.ts';
 import { keepOptions } from './monitor/kept-options.ts';
-import { loadMonitor, observationOf, observationOfAnswer, saveMonitor } from './monitor/load-monitor.ts';
+import { StoredMonitor } from './monitor/load-monitor.ts';
 import type { MonitorOptions, VersionMonitor } from './monitor/version-monitor.ts';
 import type { ServedAnswer } from './trace.ts';
 import { isPostgres } from '../store/postgres.ts';
 import { eraseUser, type Erasure } from './traces/erase-user.ts';
-import { SharedAnswers, type Arrived } from './traces/shared-answers.ts';
+import { SharedAnswers } from './traces/shared-answers.ts';
 import { TraceStore } from './traces/trace-store.ts';
 import { TextRedactor } from './traces/text-redactor.ts';
-import { TraceWriter, type MeasuredAnswer } from './traces/trace-writer.ts';
+import { TraceWriter } from './traces/trace-writer.ts';
 
 export interface WatcherOptions {
   /** Where traces are kept; `watch` in attune's own folder unless given. */
@@ -33,13 +35,23 @@ export interface WatcherOptions {
 const HOUR = 3_600_000;
 /** Between looks for answers of other servers. */
 const FOLLOW_MS = 1000;
+/** For tests to end before the server does; what is left is tested by whoever goes on. */
+const LAST_TESTS_MS = 500;
+
+interface Place {
+  model: string;
+  version: string;
+}
 
 export class Watcher {
   readonly store: TraceStore;
   readonly options: WatcherOptions;
   readonly #writer: TraceWriter;
   readonly #redactor: TextRedactor;
-  readonly #monitors = new Map<string, VersionMonitor>();
+  readonly #monitors = new Map<string, StoredMonitor>();
+  /** Versions that have rows to be tested. */
+  readonly #waiting = new Map<string, Place>();
+  readonly #stop = new AbortController();
   readonly #timers: NodeJS.Timeout[];
   /** Where servers share a database: one of them tests what all have answered. */
   readonly #shared: SharedAnswers | undefined;
@@ -54,7 +66,7 @@ export class Watcher {
       keep: options.keep,
       days: options.retention,
       redactor: this.#redactor,
-      onWritten: (batch) => (this.#shared === undefined ? this.#test(batch).catch(this.#forget) : this.#follow()),
+      onWritten: (batch) => this.#arrived(batch.map(({ served }) => served)),
       onFailure: (error) => options.onFailure('what was served cannot be written down', error),
     });
     this.#timers = [setInterval(() => void this.#tidy(), HOUR).unref()];
@@ -86,18 +98,8 @@ export class Watcher {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
     if (added === undefined || added.said.length === 0) return added?.receipt;
-    if (this.#shared !== undefined) void this.#follow();
-    else await this.#testSaid(added, given.trace);
+    this.#arrived([added]);
     return added.receipt;
-  }
-
-  async #testSaid({ model, version, said }: AddedFeedback, id: string): Promise<void> {
-    const name = JSON.stringify([model, version]);
-    const isKnown = this.#monitors.has(name);
-    // What is loaded now has it already.
-    const monitor = await this.#monitorOf({ model, version });
-    if (isKnown) for (const one of said) monitor.observeSaid(one.name, one.value, { id, at: Date.now() });
-    await this.#tellChanges({ model, version }, monitor);
   }
 
   /** Forgets a user, with what waits to be written. */
@@ -113,7 +115,14 @@ export class Watcher {
     return this.#writer.lost;
   }
 
-  flush(): Promise<void> {
+  /** Until what was answered so far is tested. */
+  async flush(): Promise<void> {
+    await this.#writer.flush();
+    await this.#following;
+  }
+
+  /** Until what was answered so far can be read from the store. */
+  written(): Promise<void> {
     return this.#writer.flush();
   }
 
@@ -125,7 +134,12 @@ export class Watcher {
   async #close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#writer.close();
+    await Promise.race([this.#following, sleep(LAST_TESTS_MS, undefined, { ref: false })]);
+    this.#stop.abort();
     await this.#following;
+    await this.#saveAll().catch((error: unknown) =>
+      this.options.onFailure('how far tests have come is not saved', error),
+    );
     await this.#shared?.close();
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
@@ -142,91 +156,76 @@ export class Watcher {
     }
   }
 
-  /** Answers of a batch by version, tested one after the other. */
-  async #test(batch: readonly MeasuredAnswer[]): Promise<void> {
-    const versions = Map.groupBy(batch, ({ served: { model, version } }) => JSON.stringify([model, version]));
-    for (const [name, answers] of versions) {
-      const { model, version } = answers[0].served;
-      const isKnown = this.#monitors.has(name);
-      const monitor = await this.#monitorOf({ model, version });
-      // What is loaded now has the batch in it already.
-      const before = isKnown ? monitor.period.from : Number.NaN;
-      const place = { model, version };
-      if (isKnown) await this.#testEach(place, monitor, answers, (one) => monitor.observe(observationOfAnswer(one)));
-      await this.#tested(place, monitor, before);
-    }
+  /** Nobody waits for tests: those of a version that is not known yet read all that is kept of it. */
+  #arrived(places: readonly Place[]): void {
+    for (const { model, version } of places) this.#waiting.set(JSON.stringify([model, version]), { model, version });
+    void this.#follow();
   }
 
-  /** Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once. */
-  async #testEach<One>(
-    place: { model: string; version: string },
-    monitor: VersionMonitor,
-    all: readonly One[],
-    observe: (one: One) => void,
-  ): Promise<void> {
-    let known = monitor.alarms.join();
-    for (const one of all) {
-      observe(one);
-      if (monitor.isTopicDue) await monitor.compareTopic();
-      const alarms = monitor.alarms.join();
-      if (alarms !== known) await this.#tellChanges(place, monitor);
-      known = alarms;
-    }
-  }
-
-  /** Tests what all servers have written down since, where this one does that. */
+  /** Tests what has been written down since, by any server where this one tests for all. */
   #follow(): Promise<void> {
     this.#following = this.#following
-      .then(() => this.#testShared(this.#shared!).catch(this.#forget))
-      .catch((error: unknown) => this.options.onFailure('what was served cannot be tested', error));
+      .then(() => this.#testNew().catch(this.#forget))
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) this.options.onFailure('what was served cannot be tested', error);
+      });
     return this.#following;
   }
 
-  async #testShared(shared: SharedAnswers): Promise<void> {
-    const found = await shared.next();
+  async #testNew(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    if (this.#shared === undefined) {
+      const until = waiting.length === 0 ? 0 : await this.store.newestArrival();
+      for (const place of waiting) await this.#testVersion(place, until);
+      return;
+    }
+    const found = await this.#shared.next();
     // What another server has tested meanwhile is not known here.
     if (found === undefined || found.isNew) this.#monitors.clear();
-    const versions = Map.groupBy(found?.arrived ?? [], ({ model, version }) => JSON.stringify([model, version]));
-    for (const arrived of versions.values()) await this.#testArrived(arrived, found!.until);
+    for (const place of found?.versions ?? []) await this.#testVersion(place, found!.until);
   }
 
-  /** What could not be tested is written down: it is loaded with the next answers. */
+  /** What could not be tested is written down: it is read again with the next answers. */
   readonly #forget = (error: unknown): never => {
-    this.#monitors.clear();
+    if (!this.#stop.signal.aborted) this.#monitors.clear();
     throw error;
   };
 
-  async #testArrived(arrived: readonly Arrived[], until: number): Promise<void> {
-    const { model, version } = arrived[0];
-    const isKnown = this.#monitors.has(JSON.stringify([model, version]));
-    // What is loaded now has them already.
-    const monitor = await this.#monitorOf({ model, version, until });
-    const before = isKnown ? monitor.period.from : Number.NaN;
-    const observe = (one: Arrived) => {
-      if ('answer' in one) monitor.observe(observationOf(one.answer));
-      else for (const said of one.said) monitor.observeSaid(said.name, said.value, said);
+  async #testVersion(place: Place, until: number): Promise<void> {
+    const stored = await this.#monitorOf(place, until);
+    const { monitor } = stored;
+    let known = monitor.alarms.join();
+    // Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once.
+    const onTested = async () => {
+      const alarms = monitor.alarms.join();
+      if (alarms !== known) await this.#tellChanges(place, monitor);
+      known = alarms;
     };
-    if (isKnown) await this.#testEach({ model, version }, monitor, arrived, observe);
-    await this.#tested({ model, version }, monitor, before);
-  }
-
-  /** `before`: when the period began, before the newest answers. */
-  async #tested(place: { model: string; version: string }, monitor: VersionMonitor, before: number): Promise<void> {
+    await stored.follow(until, { onTested, signal: this.#stop.signal });
     await this.#shared?.requireHeld();
-    if (monitor.period.from !== before) await saveMonitor(this.store, place, monitor);
+    if (stored.isSaveDue) await stored.save();
     await this.#tellChanges(place, monitor);
   }
 
-  async #monitorOf(place: { model: string; version: string; until?: number }): Promise<VersionMonitor> {
+  async #monitorOf(place: Place, until: number): Promise<StoredMonitor> {
     const name = JSON.stringify([place.model, place.version]);
     const known = this.#monitors.get(name);
     if (known !== undefined) return known;
-    const monitor = await loadMonitor(this.store, place, this.options.monitor);
-    this.#monitors.set(name, monitor);
-    return monitor;
+    const options = { until, options: this.options.monitor, signal: this.#stop.signal };
+    const stored = await StoredMonitor.load(this.store, place, options);
+    this.#monitors.set(name, stored);
+    return stored;
   }
 
-  async #tellChanges(place: { model: string; version: string }, monitor: VersionMonitor): Promise<void> {
+  async #saveAll(): Promise<void> {
+    const unsaved = [...this.#monitors.values()].filter(({ isSaved }) => !isSaved);
+    if (unsaved.length > 0) await this.#shared?.requireHeld();
+    for (const stored of unsaved) await stored.save();
+  }
+
+  async #tellChanges(place: Place, monitor: VersionMonitor): Promise<void> {
     await this.#shared?.requireHeld();
     const { opened, resolved } = await updateAlarms(this.store, place, monitor);
     for (const alarm of opened) this.#tell('alarm.opened', alarm);
@@ -234,7 +233,7 @@ export class Watcher {
   }
 
   /** Nobody waits for whoever is told. */
-  #tell(event: AlarmEvent, alarm: Alarm): void {
+  #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
       sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));

@@ -9,6 +9,27 @@ import { lazily } from './lazily.ts';
 export const monitorModel = lazily('monitorModel');
 
 /**
+ * Answers of served models, the newest first, by model, time, text, flag, alarm or missing feedback.
+ * @example
+ * const { data } = await listAnswers({ model: 'tickets', flagged: 'any' });
+ */
+export const listAnswers = lazily('listAnswers');
+
+/**
+ * One answer of a served model, with its question where texts are kept, and its feedback.
+ * @example
+ * const { prompt, answer } = await showAnswer('chatcmpl-4f1c');
+ */
+export const showAnswer = lazily('showAnswer');
+
+/**
+ * Says what an answer was worth, or should have been: feedback like that of any client.
+ * @example
+ * await rateAnswer('chatcmpl-4f1c', { thumb: 'down', correction: 'It was shipped on Monday.' });
+ */
+export const rateAnswer = lazily('rateAnswer');
+
+/**
  * Forgets a user of served models: their answers, their feedback, and the key by which copies could be read.
  * @example
  * const { traces } = await eraseUser('customer-4711');

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
-import { parseJson } from '../../files/json.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
 import { keyUsage } from '../registry/usage.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
+import { askServer } from './remote.ts';
 
 export type { VersionReport } from '../../watch/index.ts';
 
@@ -38,7 +38,8 @@ export async function monitorModel(target?: string, options: MonitorModelOptions
   if (options.page !== undefined) {
     files.page = resolve(options.page);
     // Another server's usage is asked of that server: /v1/organization/usage/completions.
-    writeFileAtomic(files.page, monitorPage(versions, isRemote ? [] : await keyUsage({ model: target })));
+    const more = isRemote ? { server: target } : { usage: await keyUsage({ model: target }) };
+    writeFileAtomic(files.page, monitorPage(versions, more));
   }
   if (options.prometheusRules !== undefined) {
     files.prometheusRules = resolve(options.prometheusRules);
@@ -84,37 +85,9 @@ async function silenceAlarms(
   });
 }
 
-async function remoteReport(address: string, { keyVariable = 'ATTUNE_API_KEY', ...rest }: MonitorModelOptions) {
-  if (rest.silence !== undefined) {
+async function remoteReport(address: string, { keyVariable, silence: silenced }: MonitorModelOptions) {
+  if (silenced !== undefined) {
     throw new AttuneError('E_USAGE', { what: 'Alarms are silenced on the machine of the server', fix: 'run it there' });
   }
-  const url = `${address.replace(/\/(?:v1\/?)?$/, '')}/v1/attune/monitor`;
-  const key = process.env[keyVariable];
-  const headers: Record<string, string> = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
-  let response: Response;
-  try {
-    response = await fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(60_000) });
-  } catch (error) {
-    throw unanswered(url, (error as { cause?: Error }).cause?.message ?? (error as Error).message);
-  }
-  const text = await response.text();
-  if (!response.ok) throw unanswered(url, messageOf(text) ?? `status ${response.status}`, keyVariable);
-  return parseJson<{ data: VersionReport[] }>(text).data;
-}
-
-function messageOf(text: string): string | undefined {
-  try {
-    return parseJson<{ error?: { message?: string } }>(text).error?.message;
-  } catch {
-    return undefined;
-  }
-}
-
-function unanswered(url: string, got: string, variable?: string): AttuneError {
-  return new AttuneError('E_SERVER', {
-    what: `${url} does not say what was served`,
-    got,
-    expected: 'a server that `attune serve` started',
-    fix: variable === undefined ? undefined : `set ${variable} to a key that may administer the server`,
-  });
+  return (await askServer<{ data: VersionReport[] }>(address, '/v1/attune/monitor', { keyVariable })).data;
 }

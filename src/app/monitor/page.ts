@@ -4,13 +4,22 @@ import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
 import { htmlPage } from '../../report/html-page.ts';
 import { html, type Html } from '../../report/html.ts';
+import type { AlarmGroup, VersionReport } from '../../watch/index.ts';
 import type { KeyUsage } from '../registry/usage.ts';
-import type { Alarm, VersionReport } from '../../watch/index.ts';
+import { remoteUrl } from './remote.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
-export function monitorPage(versions: readonly VersionReport[], usage: readonly KeyUsage[] = []): string {
+export interface MonitorPageParts {
+  /** Whose page of answers the alarms lead to; the command unless given. */
+  server?: string;
+  /** What keys have used. */
+  usage?: readonly KeyUsage[];
+}
+
+export function monitorPage(versions: readonly VersionReport[], { server, usage = [] }: MonitorPageParts = {}): string {
   const main = html`<header><h1>Models in use</h1></header>
-    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)} ${usagePart(usage)}
+    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map((one) => versionPart(one, server))}
+    ${usagePart(usage)}
     <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
   return htmlPage(main, { title: 'Models in use' });
 }
@@ -44,7 +53,7 @@ function usagePart(usage: readonly KeyUsage[]): Html | undefined {
   </section>`;
 }
 
-function versionPart(report: VersionReport): Html {
+function versionPart(report: VersionReport, server: string | undefined): Html {
   const { model, version, answers, first, last, missing, expected, seen } = report;
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
@@ -57,7 +66,7 @@ function versionPart(report: VersionReport): Html {
   return html`<section>
     <h2>${name}</h2>
     <p class="soft">${told.join(' · ')}</p>
-    ${report.alarms.map(alarmPart)} ${signalTable(report)} ${pictures(report)}
+    ${report.alarms.map((one) => alarmPart(one, server))} ${signalTable(report)} ${pictures(report)}
   </section>`;
 }
 
@@ -66,14 +75,25 @@ function expectedShare({ estimate, low, high, calibratedOn }: NonNullable<Versio
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)}${note})`;
 }
 
-function alarmPart({ signal, message, cause, action, openedAt, resolvedAt, silenced, samples }: Alarm): Html {
+function alarmPart(group: AlarmGroup, server: string | undefined): Html {
+  const { id, message, cause, action, openedAt, resolvedAt, silenced, samples, signals, alarms } = group;
   const state = resolvedAt === undefined ? 'open' : `ended ${formatTime(resolvedAt)}`;
+  const examples =
+    server === undefined
+      ? html`<code>attune answers list --alarm ${id}</code>`
+      : html`<a href="${remoteUrl(server, `/answers?alarm=${id}`)}">${plural(samples.length, 'examples')}</a>`;
   return html`<p>
-    <b>${resolvedAt === undefined ? '▲' : '△'} ${message}</b><br />
-    ${signal}, ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely
-    cause: ${cause} ·
-    ${action}${samples.length > 0 && html`<br /><small>such as ${samples.slice(-3).join(', ')}</small>`}
-  </p>`;
+      <b>${resolvedAt === undefined ? '▲' : '△'} ${message}</b><br />
+      ${signals.join(', ')}, ${state} since
+      ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely cause: ${cause} ·
+      ${action}${samples.length > 0 && html`<br /><small>Examples: ${examples}</small>`}
+    </p>
+    ${
+      alarms.length > 1 &&
+      html`<ul>
+        ${alarms.map((one) => html`<li>${one.message}</li>`)}
+      </ul>`
+    }`;
 }
 
 function signalTable({ signals }: VersionReport): Html | undefined {

@@ -4,7 +4,8 @@ import type { VersionReport } from '../../watch/index.ts';
 /** What the columns of the figures are. */
 export const figuresLegend =
   'Change: of the share, with an interval that holds at every look; of amounts, of the share above what nine in ten were below before. ' +
-  'Evidence: an e-value. 1 is none; some 100 raise an alarm (▲), fewer where several signals change at once.';
+  'Of alarms (▲): since the change began, of amounts at the end that has grown. ' +
+  'Evidence: an e-value. 1 is none; some 100 raise an alarm, fewer where several signals change at once.';
 
 /** What people said of a version's answers; undefined where nobody said anything. */
 export function feedbackText({ up, down, labels, corrections, scores }: VersionReport['feedback']): string | undefined {
@@ -18,7 +19,7 @@ export function feedbackText({ up, down, labels, corrections, scores }: VersionR
 }
 
 /** A signal's figures for people, the same in the terminal and on the page. */
-export function signalFigures({ reading, topic, classes, eValue }: VersionReport['signals'][number]): {
+export function signalFigures({ reading, topic, classes, eValue, isAlarm }: VersionReport['signals'][number]): {
   before: string;
   now: string;
   change: string;
@@ -36,16 +37,19 @@ export function signalFigures({ reading, topic, classes, eValue }: VersionReport
     return { before: `${formatPercent(before)} ${name}`, now: `${formatPercent(now)} ${name}`, change: '', evidence };
   }
   if (reading === undefined) return { before: '', now: '', change: '', evidence };
-  const { reference, current, effect, medians } = reading;
+  const { reference, current, effect, medians, recent, tail } = reading;
   if (current.values === 0)
     return { before: shareOrMedian(reference.estimate, medians?.reference), now: '–', change: '', evidence };
+  const before = shareOrMedian(reference.estimate, medians?.reference);
   const points = (share: number): string => formatSigned(100 * share, 2);
-  return {
-    before: shareOrMedian(reference.estimate, medians?.reference),
-    now: shareOrMedian(current.estimate, medians?.current),
-    change: `${points(effect.estimate)} (${points(effect.low)} to ${points(effect.high)})`,
-    evidence,
-  };
+  // The whole period says little of a change that began late in it.
+  if (isAlarm && recent !== undefined) {
+    const now = medians === undefined ? formatPercent(recent.value) : formatNumber(recent.value, 3);
+    const grown = tail === undefined ? recent.value - reference.estimate : tail.recent - tail.reference;
+    return { before, now, change: points(grown), evidence };
+  }
+  const change = `${points(effect.estimate)} (${points(effect.low)} to ${points(effect.high)})`;
+  return { before, now: shareOrMedian(current.estimate, medians?.current), change, evidence };
 }
 
 function shareOrMedian(share: number, median: number | undefined): string {

@@ -24,7 +24,17 @@ const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
   training: 'all',
   checkpoints: 'all',
   objective: ['max_completion_length', 'num_generations', 'num_iterations', 'temperature', 'top_p', 'loss_type'],
-  data: ['max_length', 'long_rows', 'packing', 'truncation_side', 'answer_space', 'validation', 'test', 'group_by'],
+  data: [
+    'max_length',
+    'long_rows',
+    'packing',
+    'truncation_side',
+    'answer_space',
+    'validation',
+    'test',
+    'group_by',
+    'allow_overlap',
+  ],
 };
 
 /** @throws ApiError 400 for what a request may not add */
@@ -92,7 +102,7 @@ export async function jobRecipe(
   };
   const own = {
     model,
-    data: { train: files.train, validation: files.validation ?? 0, test: 0, ...formOf(job) },
+    data: { train: files.train, validation: files.validation ?? 0, test: 0, allow_overlap: true, ...formOf(job) },
     objective,
     training,
     evaluation: { baselines: 'none' },

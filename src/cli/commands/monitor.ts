@@ -59,10 +59,7 @@ function versionText(report: VersionReport, terminal: Terminal): string {
   const wait = missing > 0 ? [colours.dim(`signals are tested from ${plural(missing, 'further answers')} on`)] : [];
   const told = alarms
     .filter(({ resolvedAt }) => resolvedAt === undefined)
-    .flatMap(({ signal, message, cause, action, silenced }) => [
-      `${silenced === undefined ? colours.red('▲') : colours.dim('△')} ${message}`,
-      colours.dim(`  ${signal} · likely cause: ${cause}. ${silenced === undefined ? action : `Silenced: ${silenced}`}`),
-    ]);
+    .flatMap((group) => alarmLines(group, terminal));
   return [
     head,
     ...wait,
@@ -70,6 +67,17 @@ function versionText(report: VersionReport, terminal: Terminal): string {
     ...told,
     ...(signals.length > 0 ? [signalTable(report, terminal)] : []),
   ].join('\n');
+}
+
+function alarmLines(group: VersionReport['alarms'][number], { colours }: Terminal): string[] {
+  const { id, signals, message, cause, action, silenced, alarms, samples } = group;
+  const advice = silenced === undefined ? action : `Silenced: ${silenced}`;
+  return [
+    `${silenced === undefined ? colours.red('▲') : colours.dim('△')} ${message}`,
+    ...(alarms.length > 1 ? alarms.map((one) => `  ${one.message}`) : []),
+    colours.dim(`  ${signals.join(', ')} · likely cause: ${cause}. ${advice}`),
+    ...(samples.length > 0 ? [colours.dim(`  Examples: attune answers list --alarm ${id}`)] : []),
+  ];
 }
 
 function peopleText({ expected, seen, feedback }: VersionReport): string[] {

@@ -11,7 +11,7 @@ export {
   minimalDetectableRateDifference,
   type PowerOptions,
 } from './power.ts';
-export { RankMartingale, type Direction } from './rank-martingale.ts';
+export { RankMartingale, type Direction, type MartingaleState } from './rank-martingale.ts';
 export { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 export {
   pairedDifference,

@@ -24,6 +24,14 @@ interface Bet {
   wealth: number;
 }
 
+/** What a martingale of the same reference goes on from. */
+export interface MartingaleState {
+  counts: number[];
+  /** Wealth of each bet. */
+  bets: number[];
+  reserve: number;
+}
+
 /** Half of the wealth is bet from the first value on; the rest comes in by and by, for changes that come later. */
 const FIRST_STAKE = 0.5;
 const LATER_STAKE = 1 / 250;
@@ -57,11 +65,32 @@ export class RankMartingale {
     return this.#bets.reduce((sum, { wealth }) => sum + wealth, this.#reserve);
   }
 
-  observe(bin: number): void {
+  get state(): MartingaleState {
+    return { counts: [...this.#counts], bets: this.#bets.map(({ wealth }) => wealth), reserve: this.#reserve };
+  }
+
+  /** Takes up a state of a martingale that was made in the same way. */
+  resume({ counts, bets, reserve }: MartingaleState): void {
+    this.#counts.set(counts);
+    this.#total = counts.reduce((sum, count) => sum + count, 0);
+    for (const [place, bet] of this.#bets.entries()) bet.wealth = bets[place];
+    this.#reserve = reserve;
+  }
+
+  /**
+   * Counts a value in its bin. `rankedAs`: a lower bin that its rank is taken from, for changes that do not matter before they
+   * are large: ranks only fall by it, so bets on higher ones still earn nothing on average.
+   */
+  observe(bin: number, rankedAs = bin): void {
     const shareBefore = (this.#counts[this.#counts.length - 1] + 0.5) / (this.#total + 1);
-    this.#counts[bin]++;
+    this.#counts[rankedAs]++;
     this.#total++;
-    if (this.wealth > MOST_WEALTH) return;
+    if (this.wealth <= MOST_WEALTH) this.#bet(rankedAs, shareBefore);
+    this.#counts[rankedAs]--;
+    this.#counts[bin]++;
+  }
+
+  #bet(bin: number, shareBefore: number): void {
     const moved = this.#reserve * LATER_STAKE;
     this.#reserve -= moved;
     const above = this.#above(bin) / this.#total;

@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { FileReport } from '../../data/example-sink.ts';
+import type { OverlapReport } from '../../data/overlaps.ts';
 import type { RowFormatter, RowFormatters } from '../../data/index.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
 
@@ -21,7 +22,11 @@ export async function loadFormatters(
 }
 
 /** No row is left out, and no text decoded, without a word. */
-export function reportReading({ files }: { files: readonly FileReport[] }, emit: EventSink): void {
+export function reportReading(
+  { files, overlap }: { files: readonly FileReport[]; overlap?: OverlapReport },
+  emit: EventSink,
+): void {
+  if (overlap !== undefined && overlap.rows > 0) emit(overlapping(overlap));
   for (const { file, encoding, decimalCommas } of files) {
     if (encoding !== undefined) emit(warning('W_ENCODING', `${file} is not UTF-8: read as ${encoding}`));
     if (decimalCommas !== undefined)
@@ -38,4 +43,12 @@ export function reportReading({ files }: { files: readonly FileReport[] }, emit:
 
 function warning(code: string, message: string) {
   return { type: 'warning-raised', code, message } as const;
+}
+
+/** Only where `allow_overlap` lets it be. */
+function overlapping({ rows, exact, listed }: OverlapReport) {
+  const message =
+    `${plural(rows, 'rows')} to evaluate on also stand in the rows to train on, or nearly so (${exact} exact copies): ` +
+    'figures on them are too good';
+  return { ...warning('W_SPLIT_OVERLAP', message), problems: listed, problemCount: rows };
 }

@@ -58,7 +58,7 @@ export const endpoint = defineEndpoint({
       ...rest,
       trace,
       choice,
-      ...(key !== undefined && { key: key.name }),
+      ...(key !== undefined && { key: key.name, isAdmin: key.admin === true }),
       ...(typeof score === 'number' ? { score } : score !== undefined && { thumb: score }),
     });
     if (receipt === undefined) {

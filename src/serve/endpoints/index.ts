@@ -1,5 +1,7 @@
 /** All endpoints: one file in this folder and one line here. */
 import type { Endpoint } from '../endpoint.ts';
+import { endpoints as answers } from './answers.ts';
+import { endpoints as answersPage } from './answers-page.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
@@ -65,6 +67,7 @@ export const endpoints: readonly Endpoint[] = [
   loadAdapter,
   unloadAdapter,
   feedback,
+  ...answers,
   monitor,
   userDelete,
   usage,
@@ -74,4 +77,5 @@ export const endpoints: readonly Endpoint[] = [
   openapi,
   page,
   pageScript,
+  ...answersPage,
 ];

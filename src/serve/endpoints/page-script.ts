@@ -1,5 +1,6 @@
 import { defineEndpoint } from '../endpoint.ts';
 import { SCRIPT } from '../page/page-script.ts';
+import { scriptReply } from '../page/replies.ts';
 
 export const endpoint = defineEndpoint({
   method: 'get',
@@ -8,5 +9,5 @@ export const endpoint = defineEndpoint({
   summary: 'The script of the page',
   isOpen: true,
   reply: { description: 'The script', texts: ['text/javascript'] },
-  handle: () => new Response(SCRIPT, { headers: { 'content-type': 'text/javascript; charset=utf-8' } }),
+  handle: () => scriptReply(SCRIPT),
 });

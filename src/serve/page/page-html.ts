@@ -1,3 +1,5 @@
+import { SHARED_STYLE } from './shared.ts';
+
 /** The page to try the server. Everything that a model says is written as text, never as markup. */
 export const PAGE = `<!doctype html>
 <html lang="en">
@@ -7,22 +9,8 @@ export const PAGE = `<!doctype html>
 <title>attune</title>
 <link rel="icon" href="data:,">
 <style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
-  --quiet: light-dark(#59606c, #a3aab6); --accent: light-dark(#1d4ed8, #8fb4ff); --bad: light-dark(#b00020, #ff8a9a); }
-* { box-sizing: border-box; }
-body { margin: 0; height: 100dvh; display: flex; flex-direction: column; color: CanvasText; background: Canvas; }
-header, #settings, #ask { padding: .6rem max(1rem, 50vw - 30rem); }
-header { display: flex; gap: .5rem 1rem; flex-wrap: wrap; align-items: center; border-bottom: 1px solid var(--line); }
-h1 { font-size: 1.1rem; margin: 0 auto 0 0; }
-header button { font-size: .875rem; }
-label { display: flex; gap: .4rem; align-items: center; color: var(--quiet); font-size: .875rem; }
-select, input, textarea, button { font: inherit; color: CanvasText; background: Canvas; border: 1px solid var(--line); border-radius: .5rem; }
-select, input, textarea, button { padding: .35rem .6rem; }
-select { max-width: 14rem; }
-button { cursor: pointer; }
-button:disabled { opacity: .5; cursor: default; }
-button.main { background: light-dark(#1d4ed8, #2f5fd6); border-color: transparent; color: #fff; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+${SHARED_STYLE}body { height: 100dvh; }
+#settings, #ask { padding: .6rem max(1rem, 50vw - 30rem); }
 #settings { display: grid; gap: .6rem; background: var(--soft); border-bottom: 1px solid var(--line); }
 #settings[hidden] { display: none; }
 #settings > div { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; }
@@ -32,14 +20,12 @@ button.main { background: light-dark(#1d4ed8, #2f5fd6); border-color: transparen
 main { flex: 1; overflow-y: auto; padding: 1rem max(1rem, 50vw - 30rem); }
 #hint { color: var(--quiet); }
 .question { margin: 1.25rem 0 .5rem auto; width: fit-content; max-width: 85%; padding: .5rem .9rem; border-radius: .9rem; background: var(--soft); }
-.text, .question { white-space: pre-wrap; overflow-wrap: anywhere; }
 .answers { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 1rem; }
 .answer h2 { margin: 0; font-size: .8rem; color: var(--quiet); overflow-wrap: anywhere; }
 .answer.busy .text::after { content: '▍'; color: var(--accent); }
 .answer.error .text { color: var(--bad); }
 .answer footer, .answer details { font-size: .8rem; color: var(--quiet); }
 .thought { border-left: 3px solid var(--line); padding-left: .6rem; white-space: pre-wrap; }
-pre { margin: .3rem 0; padding: .5rem; overflow-x: auto; background: var(--soft); border-radius: .4rem; user-select: all; }
 dl { display: grid; grid-template-columns: minmax(0, auto) 3.5rem 1fr; gap: .2rem .6rem; align-items: center; margin: .3rem 0; }
 dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
 meter { width: 100%; }
@@ -61,6 +47,7 @@ meter { width: 100%; }
 <label id="beside-label" hidden>Beside <select id="beside"></select></label>
 <button id="toggle" type="button" aria-expanded="false" aria-controls="settings">Settings</button>
 <button id="clear" type="button">New conversation</button>
+<a href="answers">Answers</a>
 </header>
 <form id="settings" hidden>
 <label>System prompt <textarea id="system" rows="2" placeholder="none"></textarea></label>

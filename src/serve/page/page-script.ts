@@ -1,39 +1,14 @@
 import { KINDS } from './page-kinds.ts';
+import { SHARED_SCRIPT } from './shared.ts';
 
 /** The script of the page. It asks the same API as every other client. */
 export const SCRIPT = String.raw`'use strict';
 ${KINDS}
-const at = (id) => document.getElementById(id);
+${SHARED_SCRIPT}
 /** Each question with its answers, one for each model that was asked. */
 let turns = [];
 let models = [];
 let controller;
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className ?? '';
-  made.textContent = text ?? '';
-  return made;
-}
-
-function requestHeaders() {
-  const key = at('key').value.trim();
-  return { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: 'Bearer ' + key }) };
-}
-
-/** @throws Error with the server's own words and the request's id */
-async function send(path, body, signal) {
-  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(path, { ...init, headers: requestHeaders(), signal }).catch((error) => {
-    throw error.name === 'AbortError' ? error : new Error('The server does not answer. Is it still running?');
-  });
-  if (response.ok) return response;
-  const reply = await response.json().catch(() => undefined);
-  if (response.status === 401) showSettings(true, 'key');
-  const message = reply?.error?.message ?? 'The server answered with status ' + response.status + '.';
-  const details = [response.status, reply?.error?.code, response.headers.get('x-request-id')].filter(Boolean);
-  throw new Error(message + '\n(' + details.join(', ') + ')');
-}
 
 async function* eventsOf(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -189,6 +164,10 @@ function showSettings(isShown, focus) {
   at('settings').hidden = !isShown;
   at('toggle').setAttribute('aria-expanded', isShown);
   if (focus !== undefined) at(focus).focus();
+}
+
+function askForKey() {
+  showSettings(true, 'key');
 }
 
 at('ask').addEventListener('submit', async (event) => {

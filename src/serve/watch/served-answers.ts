@@ -1,5 +1,6 @@
 /** A request's answers as they are watched. */
 import type { Asked, ServedAnswer } from '../../watch/index.ts';
+import { askedText } from '../../watch/trace.ts';
 import { versionOf } from '../../watch/version-of.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowAnswer } from '../models/opened.ts';
@@ -28,7 +29,10 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   };
   const prompts = promptsOf(body);
   if (predictions.length > 0)
-    return predictions.map((one, choice) => ({ ...shared, choice, prompt: prompts[choice], ...predicted(one) }));
+    return predictions.map((one, choice) => ({
+      ...{ ...shared, choice, prompt: prompts[choice], ...predicted(one) },
+      ...tokensOf(exchange, prompts, choice),
+    }));
   if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: prompts[0] }];
   const n = Math.max(1, answers.length / prompts.length);
   const wanted = { wantsJson: wantsJson(body), hasTools: Array.isArray(body.tools) && body.tools.length > 0 };
@@ -49,6 +53,18 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
 function placeOf({ id, folder, version }: ServedModel): { model: string; version: string } {
   if (version === undefined) return { model: id, version: versionOf(folder) };
   return { model: version.slice(0, version.lastIndexOf('@')), version };
+}
+
+/** A request's tokens are counted together: each row has its share of them by its characters. */
+function tokensOf(
+  { counts }: Exchange,
+  prompts: readonly (Asked | undefined)[],
+  row: number,
+): { promptTokens?: number } {
+  const lengths = prompts.map((prompt) => askedText(prompt).length);
+  const all = lengths.reduce((sum, length) => sum + length, 0);
+  if (counts === undefined || counts.prompt === 0 || all === 0) return {};
+  return { promptTokens: (counts.prompt * lengths[row]) / all };
 }
 
 type Body = Readonly<Record<string, unknown>>;

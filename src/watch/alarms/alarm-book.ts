@@ -4,14 +4,16 @@ import { parseJson } from '../../files/json.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import type { Finding, VersionMonitor } from '../monitor/version-monitor.ts';
 import type { TraceStore } from '../traces/trace-store.ts';
-import { causeOf, describeTest, messageOf, type Alarm } from './alarm.ts';
+import { adviceOf, extentOf, messageOf, type Alarm } from './alarm.ts';
+import { groupAlarms, type AlarmGroup } from './alarm-group.ts';
 
 /** Answers of a calm period before an alarm ends by itself. */
 const LEAST_CALM = 200;
 
 export interface AlarmChanges {
-  opened: Alarm[];
-  resolved: Alarm[];
+  /** Also those that turned out to be about something else than it had seemed. */
+  opened: AlarmGroup[];
+  resolved: AlarmGroup[];
 }
 
 /** Brings the book up to what a monitor finds now. Several processes may do so: an alarm is opened by one of them. */
@@ -23,28 +25,44 @@ export async function updateAlarms(
   const names = monitor.alarms;
   const open = await openAlarms(store, { model, version });
   const isSame = names.length === open.length && open.every(({ signal }) => names.includes(signal));
-  if (isSame) return { opened: [], resolved: [] };
+  if (isSame) return NO_CHANGES;
+  const before = groupAlarms(open);
   const findings = monitor.findings;
   const known = new Set(open.map(({ signal }) => signal));
-  const opened: Alarm[] = [];
+  let hasChanged = false;
   for (const finding of findings) {
     if (!finding.isAlarm || known.has(finding.name)) continue;
     const alarm = alarmOf(finding, { model, version, names });
-    if (await insert(store, alarm)) opened.push(alarm);
+    const silenced = groupAlarms([...open, alarm]).find(({ alarms }) => alarms.includes(alarm))!.alarms[0].silenced;
+    if (await insert(store, alarm, silenced)) hasChanged = true;
   }
-  const resolved: Alarm[] = [];
   for (const alarm of open) {
     const finding = findings.find(({ name }) => name === alarm.signal);
     if (finding === undefined || finding.isAlarm || !isCalm(finding, monitor)) continue;
-    const resolvedAt = Date.now();
-    await store.database.updateTable('alarms').set({ resolved_at: resolvedAt }).where('id', '=', alarm.id).execute();
-    resolved.push({ ...alarm, resolvedAt });
+    await store.database.updateTable('alarms').set({ resolved_at: Date.now() }).where('id', '=', alarm.id).execute();
+    hasChanged = true;
   }
-  return { opened, resolved };
+  return hasChanged ? changesSince(before, groupAlarms(await listAlarms(store, { model, version }))) : NO_CHANGES;
 }
 
-function isCalm({ reading, eValue }: Finding, { period }: VersionMonitor): boolean {
-  return period.answers >= LEAST_CALM && eValue < 1 && (reading === undefined || reading.effect.low <= 0);
+const NO_CHANGES: AlarmChanges = { opened: [], resolved: [] };
+
+/** An alarm that joins others of its cause is no news. */
+function changesSince(before: readonly AlarmGroup[], after: readonly AlarmGroup[]): AlarmChanges {
+  const known = (group: AlarmGroup) =>
+    before.find(({ alarms }) => alarms.some(({ id }) => group.alarms.some((one) => one.id === id)));
+  const opened = after.filter((group) => {
+    const former = known(group);
+    const isNew = former === undefined || (former.about !== group.about && group.about === 'requests');
+    return group.resolvedAt === undefined && group.silenced === undefined && isNew;
+  });
+  return { opened, resolved: after.filter((group) => group.resolvedAt !== undefined && known(group) !== undefined) };
+}
+
+/** Changes that are too small for an alarm may stay where a change has to be large. */
+function isCalm({ name, reading, eValue }: Finding, { period }: VersionMonitor): boolean {
+  const isGone = reading === undefined || reading.effect.low <= 0 || name === 'milliseconds' || name === 'first_part';
+  return period.answers >= LEAST_CALM && eValue < 1 && isGone;
 }
 
 function alarmOf(
@@ -58,17 +76,15 @@ function alarmOf(
     version,
     signal: name,
     message: messageOf(finding),
-    ...(reading?.since !== undefined && { since: reading.since }),
+    ...extentOf(finding),
     eValue,
     ...(reading !== undefined && { effect: reading.effect }),
-    samples: reading?.samples ?? [],
-    cause: causeOf(name, names),
-    action: describeTest(name).action,
+    ...adviceOf(name, names),
     openedAt: Date.now(),
   };
 }
 
-async function insert(store: TraceStore, alarm: Alarm): Promise<boolean> {
+async function insert(store: TraceStore, alarm: Alarm, silenced: string | undefined): Promise<boolean> {
   const { id, model, version, signal, openedAt } = alarm;
   return store.database.transaction().execute(async (transaction) => {
     const other = await transaction
@@ -80,7 +96,7 @@ async function insert(store: TraceStore, alarm: Alarm): Promise<boolean> {
       .where('resolved_at', 'is', null)
       .executeTakeFirst();
     if (other !== undefined) return false;
-    const row = { id, model, version, signal, opened_at: openedAt, resolved_at: null, silenced: null };
+    const row = { id, model, version, signal, opened_at: openedAt, resolved_at: null, silenced: silenced ?? null };
     await transaction
       .insertInto('alarms')
       .values({ ...row, found: JSON.stringify(alarm) })
@@ -135,17 +151,32 @@ export async function closeForgotten(store: TraceStore, now: number): Promise<vo
   }
 }
 
-/** Nobody is told of open alarms about a signal any more. @returns how many there were */
+/** Nobody is told of open alarms about a signal any more, nor of others with the same cause. @returns how many there were */
 export async function silence(
   store: TraceStore,
   { model, signal, reason }: { model: string; signal: string; reason: string },
 ): Promise<number> {
-  const { numUpdatedRows } = await store.database
-    .updateTable('alarms')
-    .set({ silenced: reason })
-    .where('model', '=', model)
-    .where('signal', '=', signal)
-    .where('resolved_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
+  const groups = groupAlarms(await openAlarms(store, { model }));
+  const silenced = groups
+    .filter(({ signals }) => (signals as string[]).includes(signal))
+    .flatMap(({ alarms }) => alarms);
+  if (silenced.length === 0) return 0;
+  const ids = silenced.map(({ id }) => id);
+  await store.database.updateTable('alarms').set({ silenced: reason }).where('id', 'in', ids).execute();
+  return silenced.length;
+}
+
+/** Alarms as they were found, with the figures of now where they are still open. */
+export function refreshed(alarm: Alarm, findings: readonly Finding[]): Alarm {
+  const finding = findings.find(({ name }) => name === alarm.signal);
+  if (alarm.resolvedAt !== undefined || finding?.isAlarm !== true) return alarm;
+  const { since = alarm.openedAt, share } = extentOf(finding);
+  return {
+    ...alarm,
+    ...(alarm.since !== undefined && { since: Math.min(since, alarm.openedAt) }),
+    ...(share !== undefined && { share }),
+    message: messageOf(finding),
+    eValue: finding.eValue,
+    ...(finding.reading !== undefined && { effect: finding.reading.effect }),
+  };
 }

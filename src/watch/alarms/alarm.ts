@@ -11,8 +11,10 @@ export interface Alarm {
   signal: TestName;
   /** One sentence with the figures. */
   message: string;
-  /** Milliseconds since the epoch: when the evidence began to grow. */
+  /** Milliseconds since the epoch: when the change most likely began. */
   since?: number;
+  /** Of the requests since then: how many differ from those before, at least about. */
+  share?: number;
   eValue: number;
   /** Of the share: how much higher it is now, with ends that hold at all times. */
   effect?: { estimate: number; low: number; high: number };
@@ -27,6 +29,8 @@ export interface Alarm {
 
 interface Described {
   title: string;
+  /** In a list with others; the test's name unless given. */
+  short?: string;
   cause: string;
   action: string;
 }
@@ -34,8 +38,13 @@ interface Described {
 const COLLECT = 'review a sample of the requests; collect rows like them and train on them';
 
 const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
-  unlike: { title: 'requests in other words', cause: 'other requests than before', action: COLLECT },
-  topic: { title: 'requests about other things', cause: 'other requests than before', action: COLLECT },
+  unlike: { title: 'requests in other words', short: 'words', cause: 'other requests than before', action: COLLECT },
+  topic: {
+    title: 'requests about other things',
+    short: 'subjects',
+    cause: 'other requests than before',
+    action: COLLECT,
+  },
   classes: {
     title: 'classes that are answered',
     cause: 'other requests than before, or the version that answers',
@@ -43,11 +52,13 @@ const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
   },
   thumb_down: {
     title: 'thumbs that point down',
+    short: 'thumbs',
     cause: 'the version that answers, or other requests than before',
     action: 'review the answers that were found bad; roll back where they were good before',
   },
   edits: {
     title: 'how much of an answer corrections change',
+    short: 'corrections',
     cause: 'the version that answers, or other requests than before',
     action: 'review the corrections; train on them',
   },
@@ -57,22 +68,58 @@ export function describeTest(name: TestName): Described {
   return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
 }
 
-const INPUT: ReadonlySet<TestName> = new Set<TestName>([
+/** Tests that only requests can change: a version's weights stay as they are. */
+export const ABOUT_REQUESTS: ReadonlySet<TestName> = new Set<TestName>([
   'unlike',
   'topic',
+  'classes',
   'prompt_tokens',
   'language',
   'unusual_text',
   'system_prompt',
   'injection',
 ]);
-const MACHINE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
+export const ABOUT_SERVICE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
+/** Tests that say how requests have changed, so that their advice is better than the general one. */
+const TELLING: readonly TestName[] = ['injection', 'system_prompt', 'language'];
 
-/** Alarms about answers have another likely cause where requests have changed, too. */
-export function causeOf(name: TestName, alarmed: readonly TestName[]): string {
-  const changed = alarmed.filter((one) => INPUT.has(one));
-  if (changed.length === 0 || INPUT.has(name) || MACHINE.has(name)) return describeTest(name).cause;
-  return `requests have changed as well (${changed.map((one) => describeTest(one).title).join(', ')})`;
+/** What to do where requests have changed, whatever else that changed. */
+export function requestAdvice(alarmed: readonly TestName[]): { cause: string; action: string } {
+  const { cause, action } = describeTest(TELLING.find((name) => alarmed.includes(name)) ?? 'unlike');
+  return { cause, action };
+}
+
+/** Alarms about answers have another likely cause where requests have changed, too: no other version would help. */
+export function adviceOf(name: TestName, alarmed: readonly TestName[]): { cause: string; action: string } {
+  const { cause, action } = describeTest(name);
+  const changed = alarmed.filter((one) => ABOUT_REQUESTS.has(one));
+  if (changed.length === 0 || ABOUT_REQUESTS.has(name) || ABOUT_SERVICE.has(name)) return { cause, action };
+  const titles = changed.map((one) => describeTest(one).title).join(', ');
+  return { cause: `requests have changed as well (${titles})`, action: requestAdvice(alarmed).action };
+}
+
+/** When the change began, how many requests differ since, and which answers show it. */
+export function extentOf({ reading, classes, topic }: Finding): Pick<Alarm, 'since' | 'share' | 'samples'> {
+  const since = reading?.since ?? classes?.since;
+  const share = shareOf({ reading, classes, topic });
+  return {
+    ...(since !== undefined && { since }),
+    ...(share !== undefined && { share }),
+    samples: reading?.samples ?? classes?.samples ?? [],
+  };
+}
+
+/** The least share of other requests that explains what is seen. */
+function shareOf({ reading, classes, topic }: Pick<Finding, 'reading' | 'classes' | 'topic'>): number | undefined {
+  if (topic !== undefined) return Math.max(0, 2 * topic.auc - 1);
+  if (classes !== undefined)
+    return Object.values(classes.shares).reduce((sum, [before, now]) => sum + Math.abs(now - before) / 2, 0);
+  if (reading?.recent === undefined) return undefined;
+  const [before, now] =
+    reading.tail === undefined
+      ? [reading.reference.estimate, reading.recent.value]
+      : [reading.tail.reference, reading.tail.recent];
+  return before >= 1 ? undefined : Math.max(0, (now - before) / (1 - before));
 }
 
 /** "answers that decline: 5.0 % before, 15.2 % of 120 since 2026-11-29 10:15 (at least 4.1 points more)". */
@@ -100,6 +147,6 @@ export function messageOf({ name, reading, topic, classes }: Finding): string {
     const [was, is] = [tail.reference, tail.recent].map((share) => formatPercent(share));
     return `${title}: ${was} ${tail.side} ${format(tail.value)} before, ${is} ${when}`;
   }
-  const least = effect.low > 0 ? ` (at least ${formatNumber(100 * effect.low, 2)} points more)` : '';
+  const least = isShare && effect.low > 0 ? ` (at least ${formatNumber(100 * effect.low, 2)} points more)` : '';
   return `${title}: ${isShare ? '' : 'median '}${before} before, ${now} ${when}${least}`;
 }

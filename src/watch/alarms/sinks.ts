@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { postWebhook } from '../../base/webhook.ts';
-import type { Alarm } from './alarm.ts';
+import type { AlarmGroup } from './alarm-group.ts';
 
 export type AlarmEvent = 'alarm.opened' | 'alarm.resolved';
 
 export interface AlarmSink {
-  tell(event: AlarmEvent, alarm: Alarm): Promise<void>;
+  tell(event: AlarmEvent, alarm: AlarmGroup): Promise<void>;
 }
 
 const ATTEMPTS = [0, 1000, 5000];

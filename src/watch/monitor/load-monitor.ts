@@ -1,42 +1,197 @@
-/** A version's monitor from what is stored of it. */
+/**
+ * A version's monitor with how far it has read the store. Its state is saved now and then, so that whoever goes on reads
+ * what came since, not all that is kept.
+ */
+import { setImmediate as takeTurn } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
 import type { SignalValues } from '../signals/index.ts';
-import { placeOf, type MeasuredAnswer } from '../traces/trace-writer.ts';
-import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
-import type { MonitorState } from './monitor-state.ts';
-import { VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
+import { placeOf } from '../traces/trace-writer.ts';
+import type { MeasuredRow, SaidOfAnswer, TraceStore } from '../traces/trace-store.ts';
+import type { MonitorState, PeriodState } from './monitor-state.ts';
+import { usualMonitor, VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
 
-/** With all answers that are stored, `until` an arrival; what people said comes in its turn. */
-export async function loadMonitor(
-  store: TraceStore,
-  { model, version, until }: { model: string; version: string; until?: number },
-  options: Partial<MonitorOptions> = {},
-): Promise<VersionMonitor> {
-  const baseline = await store.database
-    .selectFrom('baselines')
-    .selectAll()
-    .where('model', '=', model)
-    .where('version', '=', version)
-    .executeTakeFirst();
-  const from = baseline?.period_from ?? 0;
-  const monitor =
-    baseline === undefined
-      ? new VersionMonitor(options)
-      : VersionMonitor.restore(parseJson<MonitorState>(baseline.state), from, options);
-  const rows = await store.of(model, version, { from: baseline === undefined ? 0 : from + 1, until });
-  const said = await store.said(model, version, baseline === undefined ? 0 : from + 1, until);
-  let next = 0;
-  for (const row of rows) {
-    for (; next < said.length && said[next].at <= row.at; next++)
-      monitor.observeSaid(said[next].name, said[next].value, said[next]);
-    monitor.observe(observationOf(row));
-  }
-  for (const one of said.slice(next)) monitor.observeSaid(one.name, one.value, one);
-  await monitor.compareTopic();
-  return monitor;
+/** Of the saved state. Another one is not read: the monitor is rebuilt from the rows. */
+const FORMAT = 1;
+/** Rows read at once, and tested without a break. */
+const PAGE = 500;
+const TURN = 16;
+/** Rows, and milliseconds, after which the state is saved again. */
+const SAVED_ROWS = 500;
+const SAVED_MS = 30_000;
+
+interface Place {
+  model: string;
+  version: string;
 }
 
-export function observationOf({ id, choice, at, signals, label, words }: TraceRow): Observation {
+/** What is kept of a monitor besides its baseline. */
+interface SavedState {
+  options: MonitorOptions;
+  period: PeriodState;
+}
+
+export class StoredMonitor {
+  readonly place: Place;
+  readonly #store: TraceStore;
+  readonly #options: MonitorOptions;
+  monitor: VersionMonitor;
+  /** Arrival up to which rows are in it. */
+  #until: number;
+  #savedAt = performance.now();
+  #savedPeriod: number | undefined;
+  #unsaved = 0;
+
+  private constructor(store: TraceStore, place: Place, options: Partial<MonitorOptions>) {
+    [this.#store, this.place, this.#options] = [store, place, { ...usualMonitor, ...options }];
+    this.monitor = new VersionMonitor(options);
+    this.#until = 0;
+  }
+
+  /** From its saved state, or from all rows up to an arrival where there is none. @throws the signal's reason */
+  static async load(
+    store: TraceStore,
+    place: Place,
+    { until, options = {}, signal }: { until: number; options?: Partial<MonitorOptions>; signal?: AbortSignal },
+  ): Promise<StoredMonitor> {
+    const made = new StoredMonitor(store, place, options);
+    if (!(await made.#resume())) await made.#rebuild(until, signal);
+    return made;
+  }
+
+  /** Tests what has arrived since, one row after the other. */
+  async follow(
+    until: number,
+    { onTested, signal }: { onTested?: () => Promise<void>; signal?: AbortSignal } = {},
+  ): Promise<void> {
+    while (this.#until < until) {
+      const wanted = { from: this.#until, until, limit: PAGE };
+      const rows = await this.#store.arrived(this.place, wanted);
+      const last = rows.length < PAGE ? until : rows.at(-1)!.arrival!;
+      const { model, version } = this.place;
+      const said = await this.#store.said(model, version, { from: this.#until, until: last });
+      const all = [...rows, ...said].toSorted((a, b) => (a.arrival ?? 0) - (b.arrival ?? 0));
+      for (const [number, one] of all.entries()) {
+        if (number % TURN === TURN - 1) await takeTurn();
+        signal?.throwIfAborted();
+        this.#observe(one);
+        this.#until = Math.max(this.#until, one.arrival ?? 0);
+        this.#unsaved++;
+        if (this.monitor.isTopicDue) await this.monitor.compareTopic(signal);
+        await onTested?.();
+      }
+      this.#until = last;
+    }
+  }
+
+  /** Whether a new period has begun since the state was saved, or much has come. */
+  get isSaveDue(): boolean {
+    if (this.monitor.missing > 0) return false;
+    const isLong = this.#unsaved > 0 && performance.now() - this.#savedAt > SAVED_MS;
+    return this.monitor.period.from !== this.#savedPeriod || this.#unsaved >= SAVED_ROWS || isLong;
+  }
+
+  get isSaved(): boolean {
+    return this.monitor.missing > 0 || this.#unsaved === 0;
+  }
+
+  /** What later answers are measured by once for each period, and how far the period has come. */
+  async save(): Promise<void> {
+    const { monitor, place } = this;
+    if (monitor.missing > 0) return;
+    const { from } = monitor.period;
+    const saved: SavedState = { options: this.#options, period: monitor.periodState };
+    const row = { format: FORMAT, period_from: from, until: this.#until, state: JSON.stringify(saved) };
+    const isNewPeriod = from !== this.#savedPeriod;
+    const baseline = isNewPeriod ? JSON.stringify(monitor.state) : '';
+    await this.#store.database.transaction().execute(async (transaction) => {
+      if (isNewPeriod)
+        await transaction
+          .insertInto('baselines')
+          .values({ ...place, frozen_at: from, period_from: from, state: baseline })
+          .onConflict((conflict) =>
+            conflict.columns(['model', 'version']).doUpdateSet({ period_from: from, state: baseline }),
+          )
+          .execute();
+      await transaction
+        .insertInto('monitors')
+        .values({ ...place, ...row })
+        .onConflict((conflict) => conflict.columns(['model', 'version']).doUpdateSet(row))
+        .execute();
+    });
+    [this.#savedPeriod, this.#savedAt, this.#unsaved] = [from, performance.now(), 0];
+  }
+
+  async #baseline(): Promise<{ from: number; state: MonitorState } | undefined> {
+    const { model, version } = this.place;
+    const row = await this.#store.database
+      .selectFrom('baselines')
+      .selectAll()
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    return row && { from: row.period_from, state: parseJson<MonitorState>(row.state) };
+  }
+
+  /** Whether there was a saved state that fits. */
+  async #resume(): Promise<boolean> {
+    const { model, version } = this.place;
+    const row = await this.#store.database
+      .selectFrom('monitors')
+      .selectAll()
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .where('format', '=', FORMAT)
+      .executeTakeFirst();
+    const baseline = row === undefined ? undefined : await this.#baseline();
+    if (row === undefined || baseline?.from !== row.period_from) return false;
+    const { options, period } = parseJson<SavedState>(row.state);
+    if (JSON.stringify(options) !== JSON.stringify(this.#options)) return false;
+    this.monitor = VersionMonitor.resume(baseline, period, this.#options);
+    [this.#until, this.#savedPeriod] = [row.until, row.period_from];
+    return true;
+  }
+
+  /** What people said comes in its turn. */
+  async #rebuild(until: number, signal: AbortSignal | undefined): Promise<void> {
+    const { model, version } = this.place;
+    const baseline = await this.#baseline();
+    if (baseline !== undefined) this.monitor = VersionMonitor.restore(baseline.state, baseline.from, this.#options);
+    const from = baseline === undefined ? 0 : baseline.from + 1;
+    const said = await this.#store.said(model, version, { since: from, until });
+    for (let rows: MeasuredRow[] = [], isFirst = true; isFirst || rows.length === PAGE; isFirst = false) {
+      rows = await this.#store.of(model, version, { from, until, after: rows.at(-1), limit: PAGE });
+      for (const [number, row] of rows.entries()) {
+        if (number % TURN === TURN - 1) await takeTurn();
+        signal?.throwIfAborted();
+        while (said.length > 0 && said[0].at <= row.at) this.#observe(said.shift()!);
+        this.#observe(row);
+        this.#unsaved++;
+      }
+    }
+    for (const one of said) this.#observe(one);
+    await this.monitor.compareTopic(signal);
+    this.#until = until;
+  }
+
+  #observe(one: MeasuredRow | SaidOfAnswer): void {
+    if ('signals' in one) this.monitor.observe(observationOf(one));
+    else this.monitor.observeSaid(one.name, one.value, one);
+  }
+}
+
+/** For whoever only reads: with all that has arrived. */
+export async function loadMonitor(
+  store: TraceStore,
+  place: Place,
+  options: Partial<MonitorOptions> = {},
+): Promise<VersionMonitor> {
+  const until = await store.newestArrival();
+  const stored = await StoredMonitor.load(store, { model: place.model, version: place.version }, { until, options });
+  await stored.follow(until);
+  return stored.monitor;
+}
+
+function observationOf({ id, choice, at, signals, label, words }: MeasuredRow): Observation {
   return {
     id: placeOf(id, choice),
     at,
@@ -44,32 +199,4 @@ export function observationOf({ id, choice, at, signals, label, words }: TraceRo
     ...(label !== null && { label }),
     ...(words !== null && { words: new Uint8Array(words) }),
   };
-}
-
-export function observationOfAnswer({ served, signals, words }: MeasuredAnswer): Observation {
-  const { id, choice, at, label } = served;
-  return {
-    id: placeOf(id, choice),
-    at,
-    signals,
-    ...(label !== undefined && { label }),
-    ...(words !== undefined && { words }),
-  };
-}
-
-/** Keeps what later answers are measured by, once it is complete, and where the current period begins. */
-export async function saveMonitor(
-  store: TraceStore,
-  { model, version }: { model: string; version: string },
-  monitor: VersionMonitor,
-): Promise<void> {
-  if (monitor.missing > 0) return;
-  const { from } = monitor.period;
-  await store.database
-    .insertInto('baselines')
-    .values({ model, version, frozen_at: from, period_from: from, state: JSON.stringify(monitor.state) })
-    .onConflict((conflict) =>
-      conflict.columns(['model', 'version']).doUpdateSet({ period_from: from, state: JSON.stringify(monitor.state) }),
-    )
-    .execute();
 }

@@ -1,7 +1,8 @@
 /** What is known of versions in use, for people and programs. */
-import { describeTest, type Alarm } from '../alarms/alarm.ts';
-import { listAlarms } from '../alarms/alarm-book.ts';
-import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
+import { describeTest } from '../alarms/alarm.ts';
+import { listAlarms, refreshed } from '../alarms/alarm-book.ts';
+import { groupAlarms, type AlarmGroup } from '../alarms/alarm-group.ts';
+import type { MeasuredRow, TraceStore } from '../traces/trace-store.ts';
 import {
   expectedAccuracy,
   seenAccuracy,
@@ -40,7 +41,8 @@ export interface VersionReport {
   expected?: ExpectedAccuracy;
   seen?: SeenAccuracy;
   feedback: FeedbackCounts;
-  alarms: Alarm[];
+  /** Those of one cause are one; the newest first. */
+  alarms: AlarmGroup[];
   /** Over all answers that are stored. */
   series: SignalSeries;
 }
@@ -73,7 +75,8 @@ async function reportVersion(
   const monitor = await loadMonitor(store, version, options);
   const stored = await store.of(version.model, version.version);
   const rows = stored.filter(({ at }) => at >= monitor.period.from);
-  const tested = monitor.findings.filter((one) => one.reading ?? one.classes ?? one.topic);
+  const { findings } = monitor;
+  const tested = findings.filter((one) => one.reading ?? one.classes ?? one.topic);
   return {
     ...version,
     missing: monitor.missing,
@@ -81,12 +84,12 @@ async function reportVersion(
     signals: tested.map((one) => ({ title: describeTest(one.name).title, ...one })),
     ...(await accuracyOf(store, version, rows)),
     feedback: await countFeedback(store, version),
-    alarms: await listAlarms(store, version),
+    alarms: groupAlarms((await listAlarms(store, version)).map((one) => refreshed(one, findings))),
     series: seriesOf(stored, { monitor, said: await store.said(version.model, version.version) }),
   };
 }
 
-async function accuracyOf(store: TraceStore, { model, version }: Version, rows: readonly TraceRow[]) {
+async function accuracyOf(store: TraceStore, { model, version }: Version, rows: readonly MeasuredRow[]) {
   const confidences = rows.flatMap(({ confidence, label }) =>
     confidence === null || label === null ? [] : confidence,
   );

@@ -3,7 +3,7 @@ import { median } from '../../base/median.ts';
 import { mean } from '../../eval/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
-import type { SaidOfAnswer, TraceRow } from '../traces/trace-store.ts';
+import type { MeasuredRow, SaidOfAnswer } from '../traces/trace-store.ts';
 import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
@@ -26,7 +26,7 @@ const MOST_PARTS = 40;
 const LEAST_ROWS = 20;
 
 export function seriesOf(
-  rows: readonly TraceRow[],
+  rows: readonly MeasuredRow[],
   { monitor, said }: { monitor: VersionMonitor; said: readonly SaidOfAnswer[] },
 ): SignalSeries {
   const values = rows.map(({ signals: own }) => parseJson<SignalValues>(own));

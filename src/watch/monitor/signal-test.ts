@@ -4,11 +4,13 @@ import {
   shareSequence,
   wilsonInterval,
   type Direction,
+  type MartingaleState,
   type SequenceInterval,
 } from '../../eval/statistics/index.ts';
-import { binOf, binsOf, valueOfBin, type Signal } from '../signals/index.ts';
+import { binOf, binsOf, rankedBinOf, valueOfBin, type Signal } from '../signals/index.ts';
+import { changePoint, MOST_RECENT } from './change-point.ts';
 
-export type Measured = Pick<Signal, 'kind' | 'scale' | 'directions'>;
+export type Measured = Pick<Signal, 'kind' | 'scale' | 'directions' | 'floor'>;
 
 /** Where and when a value was seen. */
 export interface Place {
@@ -20,7 +22,7 @@ export interface SignalReading {
   /** Of an amount: the share that is above what nine in ten were below before. */
   reference: SequenceInterval & { values: number };
   current: SequenceInterval & { values: number };
-  /** The current share, or median, since the evidence began to grow. */
+  /** The share, or median, since the change began. */
   recent?: { value: number; values: number };
   /** Medians, of amounts. */
   medians?: { reference: number; current: number };
@@ -29,10 +31,21 @@ export interface SignalReading {
   /** How much the current share is above the reference's; both ends hold at all times. */
   effect: SequenceInterval;
   eValue: number;
-  /** When the evidence began to grow. */
+  /** When the change most likely began. */
   since: number | undefined;
   /** Answers that show it. */
   samples: readonly string[];
+}
+
+/** What a test of the same signal goes on from. */
+export interface SignalTestState {
+  reference: number[];
+  current: number[];
+  martingale: MartingaleState;
+  lowest: number;
+  bins: number[];
+  times: number[];
+  samples: string[];
 }
 
 const MOST_SAMPLES = 10;
@@ -44,19 +57,39 @@ export class SignalTest {
   readonly #signal: Measured;
   readonly #reference: Float64Array;
   readonly #current: Float64Array;
-  readonly #recent: Float64Array;
+  /** Bins and times since the evidence was least. */
+  #bins: number[] = [];
+  #times: number[] = [];
   readonly #martingale: RankMartingale;
   #lowest = 1;
-  #since: number | undefined;
-  #last = 0;
-  readonly #samples: string[] = [];
+  #samples: string[] = [];
 
   constructor(signal: Measured, reference: ArrayLike<number>, directions: readonly Direction[] = signal.directions) {
     this.#signal = signal;
     this.#reference = Float64Array.from(reference);
     this.#current = new Float64Array(this.#reference.length);
-    this.#recent = new Float64Array(this.#reference.length);
     this.#martingale = new RankMartingale({ reference, directions });
+  }
+
+  get state(): SignalTestState {
+    return {
+      reference: [...this.#reference],
+      current: [...this.#current],
+      martingale: this.#martingale.state,
+      lowest: this.#lowest,
+      bins: this.#bins,
+      times: this.#times,
+      samples: this.#samples,
+    };
+  }
+
+  static resume(signal: Measured, state: SignalTestState): SignalTest {
+    const test = new SignalTest(signal, state.reference);
+    test.#current.set(state.current);
+    test.#martingale.resume(state.martingale);
+    test.#lowest = state.lowest;
+    [test.#bins, test.#times, test.#samples] = [[...state.bins], [...state.times], [...state.samples]];
+    return test;
   }
 
   static counts(signal: Measured, values: readonly number[]): number[] {
@@ -72,17 +105,19 @@ export class SignalTest {
   observe(value: number, { id, at }: Place): void {
     const bin = binOf(this.#signal, value);
     this.#current[bin]++;
-    this.#martingale.observe(bin);
+    this.#martingale.observe(bin, rankedBinOf(this.#signal, value));
     const wealth = this.#martingale.wealth;
     if (wealth <= this.#lowest) {
       this.#lowest = wealth;
-      this.#since = undefined;
-      this.#recent.fill(0);
-    } else {
-      this.#since ??= at;
-      this.#recent[bin]++;
+      this.#bins = [];
+      this.#times = [];
     }
-    this.#last = at;
+    this.#bins.push(bin);
+    this.#times.push(at);
+    if (this.#bins.length >= 2 * MOST_RECENT) {
+      this.#bins = this.#bins.slice(-MOST_RECENT);
+      this.#times = this.#times.slice(-MOST_RECENT);
+    }
     if (this.#isTelling(bin)) {
       this.#samples.push(id);
       if (this.#samples.length > MOST_SAMPLES) this.#samples.shift();
@@ -91,7 +126,11 @@ export class SignalTest {
 
   get reading(): SignalReading {
     const cut = this.#cut;
-    const [reference, current, recent] = [this.#reference, this.#current, this.#recent].map((one) => above(one, cut));
+    const begun = this.#begun;
+    const since = this.#times.at(begun);
+    const counted = new Float64Array(this.#reference.length);
+    for (const bin of this.#bins.slice(begun)) counted[bin]++;
+    const [reference, current, recent] = [this.#reference, this.#current, counted].map((one) => above(one, cut));
     const isShare = this.#signal.kind === 'share';
     const own = { estimate: reference.part / reference.rows, ...wilsonInterval(reference.part, reference.rows, EACH) };
     const now = shareSequence(current.part, current.rows, EACH);
@@ -99,15 +138,30 @@ export class SignalTest {
       reference: { ...own, values: reference.rows },
       current: { ...now, values: current.rows },
       ...(recent.rows > 0 && {
-        recent: { value: isShare ? recent.part / recent.rows : this.#median(this.#recent), values: recent.rows },
+        recent: { value: isShare ? recent.part / recent.rows : this.#median(counted), values: recent.rows },
       }),
       ...(!isShare && { medians: { reference: this.#median(this.#reference), current: this.#median(this.#current) } }),
-      ...(!isShare && recent.rows > 0 && { tail: this.#tail() }),
+      ...(!isShare && recent.rows > 0 && { tail: this.#tail(counted) }),
       effect: { estimate: now.estimate - own.estimate, low: now.low - own.high, high: now.high - own.low },
       eValue: this.eValue,
-      since: this.#since ?? (this.eValue > 1 ? this.#last : undefined),
+      since,
       samples: [...this.#samples],
     };
+  }
+
+  /** First value of those that the change is told by. */
+  get #begun(): number {
+    if (this.#signal.kind === 'share') return changePoint(this.#bins, [...this.#reference]);
+    const [low, high] = this.#ends;
+    const part = (bin: number): number => (bin < low ? 0 : bin < high ? 1 : 2);
+    const before = [0, 0, 0];
+    for (const [bin, count] of this.#reference.entries()) before[part(bin)] += count;
+    return changePoint(this.#bins.map(part), before);
+  }
+
+  /** Of an amount: beyond them is what one in ten was below before, and one in ten above. */
+  get #ends(): [low: number, high: number] {
+    return [this.#binOfPart(1 - UPPER_TAIL), this.#cut];
   }
 
   /** First bin that counts as high. */
@@ -126,10 +180,10 @@ export class SignalTest {
     return bin;
   }
 
-  #tail(): NonNullable<SignalReading['tail']> {
-    const [low, high] = [this.#binOfPart(1 - UPPER_TAIL), this.#cut];
+  #tail(recent: Float64Array): NonNullable<SignalReading['tail']> {
+    const [low, high] = this.#ends;
     const [over, under] = [high, low].map((cut) =>
-      [this.#reference, this.#recent].map((counts) => above(counts, cut)).map(({ part, rows }) => part / rows),
+      [this.#reference, recent].map((counts) => above(counts, cut)).map(({ part, rows }) => part / rows),
     );
     const tails = [
       { side: 'above' as const, value: this.#edge(high), reference: over[0], recent: over[1] },

@@ -8,7 +8,7 @@ import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
 import { signalNames, signals, type SignalName, type SignalValues } from '../signals/index.ts';
 import { SignalTest, type Measured, type SignalReading } from './signal-test.ts';
 import { ClassTest, type ClassReading } from './class-test.ts';
-import type { MonitorState } from './monitor-state.ts';
+import type { MonitorState, PeriodState } from './monitor-state.ts';
 import { isSaid, SAID, saidNames, type SaidName } from './said.ts';
 import { testNames, testWeights, type TestName } from './test-weights.ts';
 import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
@@ -103,7 +103,7 @@ export class VersionMonitor {
       const value = one.signals[name];
       if (value !== undefined) this.#test(name, signals[name], value, one);
     }
-    if (one.label !== undefined) this.#classes?.observe(one.label);
+    if (one.label !== undefined) this.#classes?.observe(one.label, one);
     if (one.words !== undefined) this.#observeWords(one.words, one);
   }
 
@@ -179,15 +179,15 @@ export class VersionMonitor {
   }
 
   /** Each doubling has half of the weight of the one before: together they are one e-value. */
-  async compareTopic(): Promise<void> {
+  async compareTopic(signal?: AbortSignal): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
-    const due = this.#dueWords;
-    this.#dueWords = [];
-    if (before.length < FIRST_TOPIC) return;
+    if (before.length < FIRST_TOPIC) this.#dueWords = [];
     const topic = this.#topic;
-    for (const words of due) {
+    // What is stopped is compared by whoever goes on.
+    while (this.#dueWords.length > 0) {
+      const found = await domainDrift(before, this.#dueWords[0], { signal });
+      this.#dueWords.shift();
       topic.doublings++;
-      const found = await domainDrift(before, words);
       topic.eValue += found.eValue / 2 ** topic.doublings;
       topic.last = found;
     }
@@ -200,7 +200,7 @@ export class VersionMonitor {
       answers: this.#size,
       values: Object.fromEntries(names.map((name) => [name, valuesOf(this.#reference, name)])),
       labels: this.#reference.flatMap(({ label }) => label ?? []),
-      words: this.#reference.flatMap(({ words }) => (words === undefined ? [] : Buffer.from(words).toString('base64'))),
+      words: this.#reference.flatMap(({ words }) => (words === undefined ? [] : encoded(words))),
       thumbs: this.#said.thumb_down,
       edits: this.#said.edits,
     };
@@ -213,12 +213,54 @@ export class VersionMonitor {
     for (const [name, values = []] of Object.entries(state.values))
       for (const value of values) monitor.#reference.push({ ...place, signals: { [name]: value } });
     for (const label of state.labels) monitor.#reference.push({ ...place, signals: {}, label });
-    for (const words of state.words)
-      monitor.#reference.push({ ...place, signals: {}, words: new Uint8Array(Buffer.from(words, 'base64')) });
+    for (const words of state.words) monitor.#reference.push({ ...place, signals: {}, words: decoded(words) });
     pushAll(monitor.#said.thumb_down, state.thumbs);
     pushAll(monitor.#said.edits, state.edits ?? []);
     monitor.#size = state.answers;
     monitor.freeze(from);
+    return monitor;
+  }
+
+  /** Of the current period. */
+  get periodState(): PeriodState {
+    return {
+      answers: this.#count,
+      size: this.#size,
+      joining: this.#joining.map(({ words, ...one }) => ({
+        ...one,
+        ...(words !== undefined && { words: encoded(words) }),
+      })),
+      thumbs: this.#said.thumb_down,
+      edits: this.#said.edits,
+      tests: [...this.#tests].map(([name, test]) => [name, test.state]),
+      early: [...this.#early],
+      ...(this.#classes !== undefined && { classes: this.#classes.state }),
+      topic: this.#topic,
+      words: this.#words.map(encoded),
+      dueWords: this.#dueWords.map((words) => words.map(encoded)),
+    };
+  }
+
+  /** Goes on within the period of a frozen reference. */
+  static resume(
+    { state, from }: { state: MonitorState; from: number },
+    period: PeriodState,
+    options: Partial<MonitorOptions> = {},
+  ): VersionMonitor {
+    const monitor = VersionMonitor.restore(state, from, options);
+    monitor.#count = period.answers;
+    monitor.#size = period.size;
+    monitor.#joining = period.joining.map(({ words, ...one }) => ({
+      ...one,
+      ...(words !== undefined && { words: decoded(words) }),
+    }));
+    Object.assign(monitor.#said, { thumb_down: [...period.thumbs], edits: [...period.edits] });
+    monitor.#tests = new Map(period.tests.map(([name, test]) => [name, SignalTest.resume(measuredBy(name), test)]));
+    monitor.#early = new Map(period.early);
+    monitor.#classes = period.classes === undefined ? undefined : ClassTest.resume(period.classes);
+    monitor.#topic = { ...period.topic };
+    monitor.#words = period.words.map(decoded);
+    monitor.#dueWords = period.dueWords.map((words) => words.map(decoded));
     return monitor;
   }
 
@@ -242,7 +284,7 @@ export class VersionMonitor {
     );
     for (const name of saidNames) this.#prepare(name, SAID[name], this.#said[name]);
     const labels = this.#reference.flatMap(({ label }) => label ?? []);
-    this.#classes = labels.length >= LEAST_VALUES && this.#isTested('classes') ? new ClassTest(labels) : undefined;
+    this.#classes = labels.length >= LEAST_VALUES && this.#isTested('classes') ? ClassTest.of(labels) : undefined;
   }
 
   /** What was too rare to be tested in the period before adds to its own reference. */
@@ -286,6 +328,19 @@ export class VersionMonitor {
 }
 
 const DAY = 86_400_000;
+
+function encoded(words: Uint8Array): string {
+  return Buffer.from(words).toString('base64');
+}
+
+function decoded(words: string): Uint8Array {
+  return new Uint8Array(Buffer.from(words, 'base64'));
+}
+
+function measuredBy(name: TestName): Measured {
+  if (name === 'unlike') return UNLIKE;
+  return isSaid(name) ? SAID[name] : signals[name as SignalName];
+}
 
 function valuesOf(observations: readonly Observation[], name: SignalName): number[] {
   return observations.flatMap(({ signals: own }) => own[name] ?? []);

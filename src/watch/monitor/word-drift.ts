@@ -49,7 +49,11 @@ const TURN = 16;
 export async function domainDrift(
   reference: readonly Uint8Array[],
   current: readonly Uint8Array[],
-  { permutations = PERMUTATIONS, seed = 0 }: { permutations?: number; seed?: number } = {},
+  {
+    permutations = PERMUTATIONS,
+    seed = 0,
+    signal,
+  }: { permutations?: number; seed?: number; signal?: AbortSignal } = {},
 ): Promise<DomainDrift> {
   const [before, now] = [reference.slice(-MOST_ROWS), current.slice(-MOST_ROWS)];
   const isNow = Uint8Array.from({ length: before.length + now.length }, (_, place) => (place < before.length ? 0 : 1));
@@ -59,7 +63,9 @@ export async function domainDrift(
     const dealt: number[] = [];
     for (let number = 1; number <= count; number++) {
       dealt.push(separation(halves, dealOut(before.length, now.length, [seed, name, number])));
-      if (number % TURN === 0) await takeTurn();
+      if (number % TURN !== 0) continue;
+      await takeTurn();
+      signal?.throwIfAborted();
     }
     return dealt;
   };

@@ -1,7 +1,7 @@
 /** A profile of the rows that a run was trained on. */
 import { resolve } from 'node:path';
 import type { RunStarted } from '../../base/events.ts';
-import { questionOf } from '../../data/example-text.ts';
+import { questionOf, textOf } from '../../data/example-text.ts';
 import type { Example } from '../../data/example.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { normalWords } from '../../data/shingles.ts';
@@ -30,7 +30,7 @@ export async function buildProfile(run: string): Promise<ProfileData | undefined
   const runs = new RunCounts();
   const asked: string[] = [];
   for (const example of examples) {
-    const [question, answer] = [questionOf(example), answerText(example)];
+    const [question, answer] = [requestOf(example), answerText(example)];
     if (question !== undefined) {
       countLetters(letters, question);
       asked.push(question);
@@ -57,6 +57,21 @@ function sourcesOf(folder: string): DataSpec | undefined {
     }))
     .filter(({ format }) => !String(format ?? '').includes('#'));
   return sources.length === 0 ? undefined : (sources as DataSpec);
+}
+
+/** What a request would ask: of rows that are read as one text, all of it. */
+function requestOf(example: Example): string | undefined {
+  switch (example.kind) {
+    case 'classification':
+      return example.media === undefined ? textOf(example) : undefined;
+    case 'multilabel':
+    case 'regression':
+    case 'tagged':
+    case 'question':
+      return textOf(example);
+    default:
+      return questionOf(example);
+  }
 }
 
 function answerText(example: Example): string | undefined {

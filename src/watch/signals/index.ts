@@ -15,7 +15,7 @@ import { unusual_text } from './unusual-text.ts';
 
 export { RecentRequests } from './asked-again.ts';
 export type { SignalContext } from './context.ts';
-export { binOf, binsOf, valueOfBin, type Signal } from './signal.ts';
+export { binOf, binsOf, rankedBinOf, valueOfBin, type Signal } from './signal.ts';
 export { BUCKETS, countWords } from './words.ts';
 
 /** Of an answer with a text. */
@@ -25,6 +25,9 @@ function ofText(measure: (answer: string, served: ServedAnswer) => boolean | und
     return found === undefined ? undefined : Number(found);
   };
 }
+
+/** A machine that others use, or a few more clients, make answers somewhat slower: only twice as slow is news. */
+const SLOWER = { times: 2, more: 250 };
 
 const VERSION = 'the version that answers';
 const ROLL_BACK = 'roll back to the version before; look at the sample answers';
@@ -129,6 +132,7 @@ export const signals = {
     kind: 'amount',
     scale: 'log',
     directions: ['up'],
+    floor: SLOWER,
     of: ({ milliseconds, status }) => (status === 200 ? milliseconds : undefined),
     cause: 'more requests at once, longer ones, or the machine',
     action: 'look at the queue in /metrics; give the server more cores or fewer models',
@@ -147,6 +151,7 @@ export const signals = {
     kind: 'amount',
     scale: 'log',
     directions: ['up'],
+    floor: SLOWER,
     of: ({ firstPart }) => firstPart,
     cause: 'more requests at once, longer ones, or the machine',
     action: 'look at the queue in /metrics; give the server more cores or fewer models',

@@ -11,6 +11,8 @@ export interface Signal {
   directions: readonly Direction[];
   /** Of an amount: the bins, chosen before any value is seen. */
   scale?: 'log' | 'unit' | 'nats';
+  /** Of an amount that is to grow: less than so many times, or less than so much more, is no change. */
+  floor?: { times: number; more: number };
   /** It costs more than others: only one in four answers is measured, by the hash of its id. */
   isSampled?: boolean;
   /** Undefined where it says nothing of an answer. */
@@ -37,6 +39,12 @@ export function binOf({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, value: nu
   const isEven = scale === 'unit' || scale === 'nats';
   const place = isEven ? value * BINS_OF_ONE[scale] : (Math.log2(Math.max(value, 1 / 16)) + 4) * PER_DOUBLING;
   return Math.max(0, Math.min(most, Math.floor(place)));
+}
+
+/** The bin that a value is ranked in: lower than its own where a change has to be large. */
+export function rankedBinOf(signal: Pick<Signal, 'kind' | 'scale' | 'floor'>, value: number): number {
+  const { floor } = signal;
+  return binOf(signal, floor === undefined ? value : Math.min(value / floor.times, value - floor.more));
 }
 
 /** The middle of a bin, as a value. */

@@ -11,6 +11,7 @@ export const traceMigrations: MigrationProvider = {
       '0003-edited': { up: addEdited },
       '0004-arrivals': { up: addArrivals },
       '0005-responses': { up: createResponses },
+      '0006-monitors': { up: createMonitors },
     }),
 };
 
@@ -139,6 +140,19 @@ async function createResponses({ schema }: Kysely<unknown>): Promise<void> {
     .execute();
   await schema.createIndex('responses_of_user').on('responses').column('user').execute();
   await schema.createIndex('responses_expiry').on('responses').column('expires_at').execute();
+}
+
+async function createMonitors({ schema }: Kysely<unknown>): Promise<void> {
+  await schema
+    .createTable('monitors')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('format', 'integer', (column) => column.notNull())
+    .addColumn('period_from', 'bigint', (column) => column.notNull())
+    .addColumn('until', 'bigint', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('monitors_key', ['model', 'version'])
+    .execute();
 }
 
 async function createKeys({ schema }: Kysely<unknown>): Promise<void> {

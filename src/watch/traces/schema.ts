@@ -1,7 +1,7 @@
 /** The tables of served answers. Times are milliseconds since the epoch; users are only known by a keyed hash. */
 import type { Generated } from 'kysely';
 
-/** Grows with every row that PostgreSQL takes, over both tables; null elsewhere, and for rows from before. */
+/** Grows with every row, over both tables: in PostgreSQL a sequence, else by the clock; null for rows from before. */
 type Arrival = Generated<number | null>;
 
 export interface TracesTable {
@@ -63,6 +63,20 @@ export interface BaselinesTable {
   state: string;
 }
 
+/** How far a version's answers are tested: a server that starts goes on from there. */
+export interface MonitorsTable {
+  model: string;
+  version: string;
+  /** Of the code that wrote the state. */
+  format: number;
+  /** Of the baseline that it goes with. */
+  period_from: number;
+  /** Arrival up to which rows of both tables are in it. */
+  until: number;
+  /** JSON. */
+  state: string;
+}
+
 export interface AlarmsTable {
   id: string;
   model: string;
@@ -99,6 +113,7 @@ export interface TraceTables {
   traces: TracesTable;
   feedback: FeedbackTable;
   baselines: BaselinesTable;
+  monitors: MonitorsTable;
   alarms: AlarmsTable;
 }
 

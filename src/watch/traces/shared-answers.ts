@@ -3,28 +3,20 @@
  * down, each once. Where that one is gone for ten seconds, another takes its place.
  */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import { SilenceWatch } from '../../store/silence-watch.ts';
-import { saidIn, type SaidOfAnswer, type TraceRow, type TraceStore } from './trace-store.ts';
+import type { TraceStore } from './trace-store.ts';
 
 const NAME = 'answers';
 const LOST_MS = 10_000;
 /** Between signs of life. */
 const BEAT_MS = 2000;
-/** Answers that are read at once. */
-const MOST_ROWS = 2000;
-
-export type Arrived = { arrival: number; model: string; version: string } & (
-  | { answer: TraceRow }
-  | { said: SaidOfAnswer[] }
-);
-
 export interface Arrivals {
   /** Whether this server tests from here on: what was before is to be loaded. */
   isNew: boolean;
-  /** All that came until this arrival is in `arrived`, or was in what came before. */
+  /** All rows up to this arrival are there. */
   until: number;
-  arrived: Arrived[];
+  /** What has been answered, or said of answers, since the last call. */
+  versions: { model: string; version: string }[];
 }
 
 export class SharedAnswers {
@@ -43,15 +35,14 @@ export class SharedAnswers {
   async next(): Promise<Arrivals | undefined> {
     const held = this.#holds;
     if (!(await this.#hold())) return undefined;
-    const newest = await this.#newest();
+    const newest = await this.#store.newestArrival();
     if (!held) {
       this.#read = newest;
-      return { isNew: true, until: newest, arrived: [] };
+      return { isNew: true, until: newest, versions: [] };
     }
-    if (newest === this.#read) return { isNew: false, until: newest, arrived: [] };
-    const found = await this.#between(this.#read, newest);
-    this.#read = found.until;
-    return { isNew: false, ...found };
+    const versions = newest === this.#read ? [] : await this.#between(this.#read, newest);
+    this.#read = newest;
+    return { isNew: false, until: newest, versions };
   }
 
   /** Before anything is written of what was found: a server that slept may have been replaced meanwhile. */
@@ -67,35 +58,15 @@ export class SharedAnswers {
     await this.#store.database.deleteFrom('testers').where('holder', '=', this.#id).execute();
   }
 
-  /** Rows get their numbers in transactions that wait for each other: up to the highest one seen at once, all are there. */
-  async #newest(): Promise<number> {
-    const { rows } = await sql<{ newest: number | null }>`select greatest(
-      (select max(arrival) from traces), (select max(arrival) from feedback)) as newest`.execute(this.#store.database);
-    return Number(rows[0].newest ?? 0);
-  }
-
-  async #between(from: number, newest: number): Promise<Pick<Arrivals, 'until' | 'arrived'>> {
+  async #between(from: number, until: number): Promise<Arrivals['versions']> {
     const { database } = this.#store;
-    const answers = await database
-      .selectFrom('traces')
-      .selectAll()
-      .where('arrival', '>', from)
-      .where('arrival', '<=', newest)
-      .orderBy('arrival')
-      .limit(MOST_ROWS)
-      .execute();
-    const until = answers.length < MOST_ROWS ? newest : answers.at(-1)!.arrival!;
-    const feedback = await database
-      .selectFrom('feedback')
-      .select(['model', 'version', 'trace', 'at', 'thumb', 'edited', 'arrival'])
-      .where('arrival', '>', from)
-      .where('arrival', '<=', until)
-      .execute();
-    const arrived: Arrived[] = [
-      ...answers.map((answer) => ({ ...placeOf(answer), answer })),
-      ...feedback.map((row) => ({ ...placeOf(row), said: saidIn(row) })),
-    ];
-    return { until, arrived: arrived.toSorted((a, b) => a.arrival - b.arrival) };
+    const of = (table: 'traces' | 'feedback') =>
+      database
+        .selectFrom<'traces' | 'feedback'>(table)
+        .select(['model', 'version'])
+        .where('arrival', '>', from)
+        .where('arrival', '<=', until);
+    return of('traces').union(of('feedback')).execute();
   }
 
   async #hold(): Promise<boolean> {
@@ -117,8 +88,4 @@ export class SharedAnswers {
     });
     return this.#holds;
   }
-}
-
-function placeOf({ arrival, model, version }: { arrival: number | null; model: string; version: string }) {
-  return { arrival: arrival!, model, version };
 }

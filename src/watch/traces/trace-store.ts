@@ -14,6 +14,29 @@ import { UserKeys } from './user-keys.ts';
 
 export type TraceRow = Selectable<TracesTable>;
 
+const MEASURED = ['id', 'choice', 'at', 'signals', 'label', 'confidence', 'words', 'arrival'] as const;
+/** What is measured of an answer. */
+export type MeasuredRow = Pick<TraceRow, (typeof MEASURED)[number]>;
+
+interface SaidWanted {
+  /** Arrived after this. */
+  from?: number;
+  /** Arrived up to here. */
+  until?: number;
+  /** Said at or after this time. */
+  since?: number;
+}
+
+interface RowsWanted {
+  /** Asked for at or after this time. */
+  from?: number;
+  /** Arrived up to here. */
+  until?: number;
+  /** The rows after this one. */
+  after?: Pick<TraceRow, 'at' | 'id' | 'choice'>;
+  limit?: number;
+}
+
 export function watchFolder(): string {
   return join(attuneHome(), 'watch');
 }
@@ -31,6 +54,7 @@ export interface SaidOfAnswer {
   at: number;
   name: 'thumb_down' | 'edits';
   value: number;
+  arrival: number | null;
 }
 
 export class TraceStore {
@@ -89,25 +113,61 @@ export class TraceStore {
     await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
   }
 
-  /** Of a version, in the order in which they were asked for. */
-  async of(
-    model: string,
-    version: string,
-    { from = 0, limit, until }: { from?: number; limit?: number; until?: number } = {},
-  ): Promise<TraceRow[]> {
+  /** Of a version, without their texts, in the order in which they were asked for. */
+  async of(model: string, version: string, { from = 0, until, after, limit }: RowsWanted = {}): Promise<MeasuredRow[]> {
     let query = this.database
       .selectFrom('traces')
-      .selectAll()
+      .select(MEASURED)
       .where('model', '=', model)
       .where('version', '=', version)
-      .where('at', '>=', from)
+      // The index finds the beginning of a page by its time.
+      .where('at', '>=', after?.at ?? from)
       .orderBy('at')
       .orderBy('id')
       .orderBy('choice');
     if (limit !== undefined) query = query.limit(limit);
     if (until !== undefined)
       query = query.where(({ or, eb }) => or([eb('arrival', 'is', null), eb('arrival', '<=', until)]));
+    if (after !== undefined) {
+      const { at, id, choice } = after;
+      query = query.where(({ or, and, eb }) =>
+        or([
+          eb('at', '>', at),
+          and([eb('at', '=', at), eb('id', '>', id)]),
+          and([eb('at', '=', at), eb('id', '=', id), eb('choice', '>', choice)]),
+        ]),
+      );
+    }
     return query.execute();
+  }
+
+  /** Of a version, in the order in which they were written: those that arrived after `from`, up to `until`. */
+  async arrived(
+    { model, version }: { model: string; version: string },
+    { from, until, limit }: { from: number; until: number; limit: number },
+  ): Promise<MeasuredRow[]> {
+    return this.database
+      .selectFrom('traces')
+      .select(MEASURED)
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .where('arrival', '>', from)
+      .where('arrival', '<=', until)
+      .orderBy('arrival')
+      .limit(limit)
+      .execute();
+  }
+
+  /** Rows of both tables get their numbers in transactions that wait for each other: up to this one, all are there. */
+  async newestArrival(): Promise<number> {
+    const newest = async (table: 'traces' | 'feedback'): Promise<number> => {
+      const row = await this.database
+        .selectFrom<'traces' | 'feedback'>(table)
+        .select(({ fn }) => fn.max<number | null>('arrival').as('newest'))
+        .executeTakeFirstOrThrow();
+      return Number(row.newest ?? 0);
+    };
+    return Math.max(await newest('traces'), await newest('feedback'));
   }
 
   /** Models with their versions, the newest last. */
@@ -137,17 +197,19 @@ export class TraceStore {
   }
 
   /** Thumbs and edits of a version's answers, in the order in which they came. */
-  async said(model: string, version: string, from = 0, until = Infinity): Promise<SaidOfAnswer[]> {
-    const rows = await this.database
+  async said(model: string, version: string, { from, since = 0, until }: SaidWanted = {}): Promise<SaidOfAnswer[]> {
+    let query = this.database
       .selectFrom('feedback')
       .select(['trace', 'at', 'thumb', 'edited', 'arrival'])
       .where('model', '=', model)
       .where('version', '=', version)
-      .where('at', '>=', from)
+      .where('at', '>=', since)
       .where((where) => where.or([where('thumb', 'is not', null), where('edited', 'is not', null)]))
-      .orderBy('at')
-      .execute();
-    return rows.filter(({ arrival }) => (arrival ?? 0) <= until).flatMap(saidIn);
+      .orderBy('at');
+    if (until !== undefined)
+      query = query.where(({ or, eb }) => or([eb('arrival', 'is', null), eb('arrival', '<=', until)]));
+    if (from !== undefined) query = query.where('arrival', '>', from);
+    return (await query.execute()).flatMap(saidIn);
   }
 
   /** Deletes answers and responses that are past their time, and feedback that came before `feedbackUntil`. */
@@ -169,16 +231,27 @@ export class TraceStore {
 }
 
 /** What is tested of a row of feedback. */
-export function saidIn({
+function saidIn({
   trace: id,
   at,
   thumb,
   edited,
-}: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited'>): SaidOfAnswer[] {
+  arrival,
+}: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited' | 'arrival'>): SaidOfAnswer[] {
   return [
-    ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb }]),
-    ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited }]),
+    ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb, arrival }]),
+    ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited, arrival }]),
   ];
+}
+
+let lastNumber = 0;
+
+/** The arrival of a row that is written now: PostgreSQL numbers rows itself. A number is never given again. */
+export function numbered(database: Kysely<TraceTables>): { arrival?: number } {
+  if (isPostgres(database)) return {};
+  // The clock in parts of a millisecond: it goes on after rows were deleted, and over restarts.
+  lastNumber = Math.max(lastNumber + 1, Date.now() * 1000);
+  return { arrival: lastNumber };
 }
 
 /** SQLite takes 32,766 values in a statement. */
@@ -195,7 +268,7 @@ export async function insertNew<Name extends 'traces' | 'feedback'>(
     const { numInsertedOrUpdatedRows = 0n } = await transaction
       .insertInto<'traces' | 'feedback'>(table)
       // Types of rows that depend on the table's name cannot be told to Kysely.
-      .values(rows.slice(at, at + MOST_ROWS) as never)
+      .values(rows.slice(at, at + MOST_ROWS).map((row) => ({ ...row, ...numbered(transaction) })) as never)
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     added += Number(numInsertedOrUpdatedRows);

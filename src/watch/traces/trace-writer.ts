@@ -22,7 +22,7 @@ export interface TraceWriterOptions {
   days: number;
   redactor: TextRedactor;
   /** What is in the store now. */
-  onWritten(batch: readonly MeasuredAnswer[]): Promise<void>;
+  onWritten(batch: readonly MeasuredAnswer[]): void;
   onFailure(error: unknown): void;
 }
 
@@ -75,7 +75,7 @@ export class TraceWriter {
       try {
         const batch = await this.#measured(waiting);
         await this.#write(batch);
-        await this.#options.onWritten(batch);
+        this.#options.onWritten(batch);
       } catch (error) {
         this.lost += waiting.length;
         this.#options.onFailure(error);

@@ -6,6 +6,12 @@ import type { KeyTables } from './schema.ts';
 
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16];
 
+export interface Sealed {
+  user: string | null;
+  place: string;
+  sealed: Uint8Array | null;
+}
+
 export class UserKeys {
   readonly #database: Kysely<KeyTables>;
   readonly #secret: Buffer;
@@ -56,17 +62,19 @@ export class UserKeys {
   /** Undefined where the key is destroyed or bytes have changed. */
   async unseal<Value>(user: string, place: string, sealed: Uint8Array): Promise<Value | undefined> {
     const key = await this.#find(user);
-    if (key === undefined) return undefined;
-    const bytes = Buffer.from(sealed);
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
-    decipher.setAAD(Buffer.from(place));
-    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    try {
-      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
-      return parseJson<Value>(text.toString('utf8'));
-    } catch {
-      return undefined;
-    }
+    return key === undefined ? undefined : opened<Value>(key, place, sealed);
+  }
+
+  /** `unseal` for many values, with one look-up of their users' keys. */
+  async unsealAll<Value>(all: readonly Sealed[]): Promise<(Value | undefined)[]> {
+    const users = [...new Set(all.flatMap(({ user, sealed }) => (user === null || sealed === null ? [] : user)))];
+    if (users.length === 0) return all.map(() => undefined);
+    const rows = await this.#database.selectFrom('user_keys').selectAll().where('user', 'in', users).execute();
+    const keys = new Map(rows.map(({ user, key }) => [user, Buffer.from(key)]));
+    return all.map(({ user, place, sealed }) => {
+      const key = user === null ? undefined : keys.get(user);
+      return key === undefined || sealed === null ? undefined : opened<Value>(key, place, sealed);
+    });
   }
 
   /** For good. @returns whether there was one */
@@ -91,5 +99,19 @@ export class UserKeys {
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     return (await this.#find(user))!;
+  }
+}
+
+/** Undefined where bytes have changed. */
+function opened<Value>(key: Buffer, place: string, sealed: Uint8Array): Value | undefined {
+  const bytes = Buffer.from(sealed);
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
+  decipher.setAAD(Buffer.from(place));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  try {
+    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+    return parseJson<Value>(text.toString('utf8'));
+  } catch {
+    return undefined;
   }
 }

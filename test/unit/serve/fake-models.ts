@@ -11,6 +11,7 @@ import {
 } from '../../../src/serve/index.ts';
 import type { Registry } from '../../../src/registry/index.ts';
 import type { ResponseStore } from '../../../src/serve/responses/response-store.ts';
+import type { Watcher } from '../../../src/watch/index.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 
 export interface FakeOptions {
@@ -34,6 +35,7 @@ export interface FakeOptions {
   ledger?: Registry;
   trainer?: Trainer;
   responses?: ResponseStore;
+  watcher?: Watcher;
 }
 
 export interface FakeState {
@@ -190,6 +192,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     ledger: options.ledger ?? options.registry,
     trainer: options.trainer,
     responses: options.responses,
+    watcher: options.watcher,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
   });
   await warm();

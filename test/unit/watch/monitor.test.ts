@@ -8,7 +8,7 @@ import {
   RankMartingale,
   shareSequence,
 } from '../../../src/eval/statistics/index.ts';
-import { messageOf, causeOf } from '../../../src/watch/alarms/alarm.ts';
+import { adviceOf, messageOf } from '../../../src/watch/alarms/alarm.ts';
 import { expectedAccuracy, seenAccuracy } from '../../../src/watch/monitor/expected-accuracy.ts';
 import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
 import { domainDrift } from '../../../src/watch/monitor/word-drift.ts';
@@ -102,7 +102,9 @@ describe('a version in use', () => {
     expect(messageOf(finding)).toMatch(
       /^answers that decline: \d\.\d % before, [34]\d\.\d % of \d+ since .* \(at least \d+ points more\)$/,
     );
-    expect(causeOf('refusal', monitor.alarms)).toContain('requests have changed as well');
+    const { cause, action } = adviceOf('refusal', monitor.alarms);
+    expect(cause).toContain('requests have changed as well');
+    expect(action).not.toContain('roll back');
   });
 
   it('begins anew after a period, and goes on from what was kept', () => {

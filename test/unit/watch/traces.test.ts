@@ -104,7 +104,7 @@ describe('what is kept of answers', () => {
     const watching = await watcher();
     watching.observe(answer(1, { prompt: 'marmalade', answer: 'gooseberry', user: 'anna-the-user' }));
     await watching.flush();
-    const [row] = await watching.store.of('tickets', 'v1');
+    const row = await watching.store.find('chatcmpl-1', 0);
     expect(row).toMatchObject({ id: 'chatcmpl-1', text: null, key: null });
     expect(bytesOf()).not.toMatch(/marmalade|gooseberry|anna-the-user/);
   });
@@ -123,8 +123,8 @@ describe('what is kept of answers', () => {
     const { feedback } = (await reportVersions(watching.store)).at(-1)!;
     expect(feedback).toMatchObject({ down: 1, corrections: 1, labels: 0 });
     const { store } = watching;
-    const [first] = await store.of('tickets', 'v1');
-    const text = await store.keys.unseal<{ prompt: string }>(first.user!, 'chatcmpl-1 0', first.text!);
+    const first = await store.find('chatcmpl-1', 0);
+    const text = await store.keys.unseal<{ prompt: string }>(first!.user!, 'chatcmpl-1 0', first!.text!);
     expect(text!.prompt).toMatch(/about marmalade$/);
     expect(text!.prompt).not.toContain('jane.miller');
     expect(bytesOf()).not.toMatch(/marmalade|Gooseberry/);

@@ -1,0 +1,17 @@
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src " +
+  "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** A page that may run the server's own scripts, and ask nobody but the server. */
+export function pageReply(page: string): Response {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': POLICY,
+    'referrer-policy': 'no-referrer',
+  };
+  return new Response(page, { headers });
+}
+
+export function scriptReply(script: string): Response {
+  return new Response(script, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
+}

@@ -1,0 +1,26 @@
+/** When a change began: the values from there on differ most from the reference, by likelihood. */
+
+/** More are not kept: what began earlier than the newest so many has its beginning there. */
+export const MOST_RECENT = 2000;
+
+/**
+ * @param values categories, the oldest first
+ * @param reference how often each category came before
+ * @returns the place of the first value after the change
+ */
+export function changePoint(values: readonly number[], reference: readonly number[]): number {
+  const total = reference.reduce((sum, count) => sum + count, 0);
+  // Half a value more in each category: what never came before is rare, not impossible.
+  const usual = reference.map((count) => Math.log((count + 0.5) / (total + reference.length / 2)));
+  const counts = reference.map(() => 0);
+  let [best, place, size] = [0, 0, 0];
+  for (let from = values.length - 1; from >= 0; from--) {
+    counts[values[from]]++;
+    size++;
+    let gain = 0;
+    for (const [category, count] of counts.entries())
+      if (count > 0) gain += count * (Math.log(count / size) - usual[category]);
+    if (gain > best) [best, place] = [gain, from];
+  }
+  return place;
+}

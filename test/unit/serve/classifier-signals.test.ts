@@ -1,0 +1,45 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { Watcher } from '../../../src/watch/index.ts';
+import { buildProfile } from '../../../src/watch/profile/build-profile.ts';
+import { fakeServer } from './fake-models.ts';
+
+it('requests to a classifier are measured like those to other models: each row has its share of the tokens', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-rows-'));
+  const told = { keep: 'counts', retention: 30, feedbackRetention: 365, onFailure: () => undefined } as const;
+  const watcher = await Watcher.open({ folder, ...told });
+  const server = await fakeServer({}, { watcher });
+  onTestFinished(async () => {
+    await server.close();
+    await watcher.close();
+  });
+  expect((await server.send('/v1/classify', { model: 'rows', input: ['one', 'two and three'] })).status).toBe(200);
+  await watcher.flush();
+  const rows = await watcher.store.database.selectFrom('traces').select('signals').orderBy('choice').execute();
+  const tokens = rows.map(({ signals }) => (JSON.parse(signals) as { prompt_tokens: number }).prompt_tokens);
+  expect(tokens).toHaveLength(2);
+  expect(tokens[0]).toBeGreaterThan(0);
+  expect(tokens[1] / tokens[0]).toBeCloseTo(13 / 3);
+});
+
+it('a classifier’s training rows say which languages and letters are usual', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-classifier-'));
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    text: `The parcel ${i} has not arrived yet`,
+    label: i % 2 ? 'a' : 'b',
+  }));
+  writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const train = [{ path: 'rows.jsonl', format: null, columns: null, weight: null }];
+  const started = {
+    type: 'run-started',
+    at: 0,
+    base: folder,
+    recipe: { data: { train, format: null, columns: null } },
+  };
+  writeFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(started)}\n`);
+  writeFileSync(join(folder, 'recipe.json'), '{}');
+  const profile = await buildProfile(folder);
+  expect(profile?.languages).toEqual(['en']);
+});
