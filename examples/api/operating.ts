@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   auditLog,
-  keyUsage,
   documentLineage,
   userLineage,
   improve,
@@ -45,7 +44,6 @@ assert.deepEqual((await modelHistory('parcels')).aliases, { challenger: 2, champ
 const { data } = await modelLineage('parcels');
 assert.deepEqual((await userLineage('customer-4711')).models, []);
 console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
-console.log(await keyUsage({ days: 30 }));
 
 // The same rows on another base; `train` runs the recipe.
 const again = await retuneRecipe(folder, { model: 'nearest' });
