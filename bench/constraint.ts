@@ -137,7 +137,7 @@ function milliseconds(value: number): string {
 await answer(0, tokens);
 for (const [title, spec] of Object.entries(specs)) {
   const start = performance.now();
-  const constraint = constraintFor(spec, tokenizer);
+  const constraint = await constraintFor(spec, tokenizer);
   console.log(`${title}: made in ${milliseconds(performance.now() - start)}`);
   for (const round of ['first', 'next']) {
     const masks: Masks = { count: 0, milliseconds: 0, most: 0 };

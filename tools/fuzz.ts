@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 
 const NAMES =
-  'safetensors gguf tokenizer config adapter template jsonl json csv conll parquet recipe pipeline image preprocessor audio run'.split(
+  'safetensors gguf tokenizer config adapter template jsonl json csv conll parquet recipe pipeline image preprocessor audio run server'.split(
     ' ',
   );
 /** For those that start a process each, few tries are a long time. */

@@ -1,5 +1,6 @@
 // A group of linear layers as a composition of libtorch's own operators, for what has no kernel.
 #pragma once
+#include "elementwise.hpp"
 #include "linear_group_plan.hpp"
 
 namespace attune {
@@ -50,7 +51,7 @@ struct KnownOutput : public torch::autograd::Function<KnownOutput> {
 
 variable_list compositeGroup(Inputs all, const c10::intrusive_ptr<Plan>& shared) {
   const Plan& plan = *shared;
-  const Tensor x = plan.isGated ? at::silu(all[0]) * all[1] : all[0];
+  const Tensor x = plan.isGated ? swiGlu(all[0], all[1]) : all[0];
   variable_list y;
   for (size_t i = 0; i < plan.layers; i++) {
     const Tensor bias = plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type());

@@ -47,6 +47,7 @@ at::Tensor newSlots(const Paged& p) {
 
 // By plain operators, on any device.
 at::Tensor composite(const Paged& p, const New& n) {
+  if (p.slots.is_cpu()) checkPagedSlots(p);
   const at::Tensor written = newSlots(p);
   at::Tensor(p.keys).index_copy_(0, written, n.k);
   at::Tensor(p.values).index_copy_(0, written, n.v);

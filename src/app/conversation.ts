@@ -1,8 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { mediaOf } from '../data/media.ts';
-import { AnswerReader, joined, type AnswerPart, type ToolCallReply } from '../generate/tool-calls/answer-reader.ts';
-import { familyOf } from '../generate/tool-calls/index.ts';
+import type { AnswerForm, AnswerPart, ToolCallReply } from '../generate/tool-calls/answer-reader.ts';
 import { parseJson } from '../files/json.ts';
 import type { ImageFile, Message, ToolCall, ToolSchema } from '../text/index.ts';
 import type { Answer } from '../jobs/generate/generate.ts';
@@ -78,7 +77,8 @@ export class Conversation {
 
   async #goOn(message: Message, onText: (text: string) => void): Promise<Said> {
     const messages: Message[] = [...this.messages, message];
-    const reader = await this.#reader();
+    const { AnswerReader, joined } = await import('../generate/tool-calls/answer-reader.ts');
+    const reader = new AnswerReader(await this.#form());
     const parts: AnswerPart[] = [];
     const take = (read: readonly AnswerPart[]) => {
       pushAll(parts, read);
@@ -97,11 +97,12 @@ export class Conversation {
     return { ...completion, calls };
   }
 
-  /** Takes answers apart into what is said and which tools are called; without tools all is said. */
-  async #reader(): Promise<AnswerReader> {
-    if (this.#tools.length === 0) return new AnswerReader({ thinking: 'none' });
+  /** How answers are taken apart into what is said and which tools are called; without tools all is said. */
+  async #form(): Promise<AnswerForm> {
+    if (this.#tools.length === 0) return { thinking: 'none' };
+    const { familyOf } = await import('../generate/tool-calls/index.ts');
     const { templates } = await this.#talker.describe();
-    return new AnswerReader({ family: familyOf(templates.tool_use ?? templates.default ?? ''), thinking: 'none' });
+    return { family: familyOf(templates.tool_use ?? templates.default ?? ''), thinking: 'none' };
   }
 }
 

@@ -88,6 +88,7 @@ export type { MovedObjects } from './store/move-objects.ts';
 export type { MovedStore, MoveStoreOptions } from './store/move-store.ts';
 export type { RetuneOptions } from './retune.ts';
 export type { AuditEntry, AuditFilter } from '../registry/index.ts';
+export type { KeyUsage, UsageOptions } from './registry/usage.ts';
 export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
 export type { OpenReview, ReviewOptions } from './review/open-review.ts';
 export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';

@@ -6,6 +6,7 @@ import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
+import { fewTestRows } from '../eval/compare/few-test-rows.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
@@ -34,6 +35,9 @@ export interface InitAnswers {
   format?: string;
   columns?: ColumnMapping;
 }
+
+/** Rows of a larger file that are looked at. */
+const ROWS_READ = 100;
 
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
@@ -69,10 +73,11 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a pipeline's data set has its name, not its hash. */
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a data set that a hash names has its pipeline's name. */
 export function recipeFileFor(path: string): string {
   const manifest = join(path, 'manifest.json');
-  const { name } = existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const isHash = /^[0-9a-f]{16}$/.test(basename(path));
+  const { name } = isHash && existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
   const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
@@ -111,7 +116,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
-  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+  return `# What to train, on what, and how. All settings: attune train --help all\n${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */
@@ -165,10 +170,12 @@ const TUNING_LINES = {
   freeze: ['tuning: { method: freeze, trainable_layers: 0 }', 'the head alone learns, in seconds; or lora'],
 } satisfies Record<string, Line>;
 
-function splitLines({ splits }: DataInspection): Line[] {
+function splitLines({ splits, examples }: DataInspection): Line[] {
+  // Only of a small file all rows have been read.
+  const few = examples.length < ROWS_READ ? fewTestRows(Math.round(examples.length / 10)) : undefined;
   const lines: [string, Line][] = [
     ['validation', ['  validation: 0.1', 'share of the rows, or a file: watched while training']],
-    ['test', ['  test: 0.1', 'kept for the comparison at the end']],
+    ['test', ['  test: 0.1', few ?? 'kept for the comparison at the end']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }

@@ -88,12 +88,16 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
   return talkerOf(session, target);
 }
 
-/** Who answers through an open session of a target. */
-export function talkerOf(session: Session, target: string): Talker {
-  const ask = async <Reply extends ModelAnswer>(question: ModelQuestion, stop?: AbortSignal): Promise<Reply> => {
+function asker(session: Session): Talker['ask'] {
+  return async <Reply extends ModelAnswer>(question: ModelQuestion, stop?: AbortSignal): Promise<Reply> => {
     for await (const reply of session.send<Reply>(question, stop)) return reply;
     throw new Error('the worker ended a question without its answer');
   };
+}
+
+/** Who answers through an open session of a target. */
+export function talkerOf(session: Session, target: string): Talker {
+  const ask = asker(session);
   return {
     trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {

@@ -18,6 +18,7 @@ import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
 import { startedWith } from './stored-run.ts';
+import { deleteRuns } from './tidy-runs.ts';
 
 /** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
 export type TrainOutcome = JobResult<'train'> & {
@@ -40,6 +41,8 @@ export interface TrainOptions {
   dryRun?: boolean;
   /** Goes on from the newest checkpoint in the output folder; without one it starts anew. */
   resume?: boolean;
+  /** Deletes the run in the output folder first, where there is one; not with `resume`. */
+  overwrite?: boolean;
   /** Records the second and third step, operator by operator: profile.json in the run's folder, and an event. */
   profile?: boolean;
   /** Trains in this process, for debugging. */
@@ -58,6 +61,7 @@ export interface TrainOptions {
  * whose result forgot more than `evaluation.max_forgetting`
  */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
+  if (options.overwrite === true) await removeEarlier(recipe, options);
   const rows = new RecipeRows(recipe, options.dryRun !== true);
   try {
     if (options.resume === true) await refuseChanges(rows.recipe);
@@ -68,8 +72,16 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
   }
 }
 
+async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }: TrainOptions): Promise<void> {
+  if (resume === true || dryRun === true) {
+    const other = resume === true ? 'resume' : 'dryRun';
+    throw new AttuneError('E_USAGE', { what: `overwrite and ${other} exclude each other`, fix: 'choose one' });
+  }
+  if (isRunFolder(folder)) await deleteRuns([folder]);
+}
+
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome> {
-  const { dryRun = false, resume = false, profile = false, ...others } = options;
+  const { dryRun = false, resume = false, profile = false, overwrite: _, ...others } = options;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });

@@ -60,10 +60,8 @@ export interface DataPrepared {
   lengths: LengthSummary;
   truncated: number;
   dropped: number;
-  /** Bad rows that were left out, where there are any. */
   leftOut?: number;
-  /** Content hash of each split. */
-  hashes: Record<string, string>;
+  hashes: Record<string, string>; // of each split's content
 }
 
 /**

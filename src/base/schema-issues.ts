@@ -90,7 +90,7 @@ function describeValue(issue: Issue, value: unknown): { message: string; fix?: s
   switch (issue.code) {
     case 'invalid_value': {
       const known = issue.values.map(String);
-      const close = nearest(String(value), known);
+      const close = typeof value === 'string' ? nearest(value, known) : undefined;
       const fix = close === undefined ? undefined : `did you mean ${close}?`;
       return { message: `must be ${known.join(', ')}${got}`.replace(/, (?=[^,]*, got)/, ' or '), fix };
     }
@@ -156,6 +156,6 @@ function valueAt(root: unknown, path: readonly (string | number)[]): unknown {
 const MAX_SHOWN = 60;
 
 function shortJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? typeof value;
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN - 1)}…` : text;
 }

@@ -5,7 +5,7 @@ import { AttuneError } from '../base/errors.ts';
 export function missingFolder(command: string): AttuneError {
   return new AttuneError('E_USAGE', {
     what: `${command} needs --output-dir, a folder to write`,
-    fix: `attune ${command} --output-dir FOLDER`,
+    fix: `attune ${command} --output FOLDER`,
   });
 }
 

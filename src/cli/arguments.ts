@@ -74,13 +74,23 @@ function buildParser(command: Command): Parser {
   return parser;
 }
 
+/** Options that were given by an earlier spelling, in words. */
+export function renamedOptions({ options = [] }: Command, argv: readonly string[]): string[] {
+  return options.flatMap(({ name, aliases = [] }) => {
+    const given = aliases.filter((alias) => argv.some((word) => word === alias || word.startsWith(`${alias}=`)));
+    return given.map((alias) => `${alias} is called ${name}`);
+  });
+}
+
 /** Options as recipes and other tools spell them, `--top_p`, under the names that they have here. */
 function dashedWords(command: Command, argv: readonly string[]): string[] {
-  const names = new Set((command.options ?? []).map(({ name }) => name));
+  const options = command.options ?? [];
+  const names = new Map(options.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((one) => [one, name])));
   return argv.map((word) => {
     const [name, ...value] = word.split('=');
     const known = name.startsWith('--') ? `--${name.slice(2).replaceAll('_', '-')}` : name;
-    return names.has(known) ? [known, ...value].join('=') : word;
+    const canonical = names.get(known);
+    return canonical === undefined ? word : [canonical, ...value].join('=');
   });
 }
 

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
 import type { Surroundings } from './context.ts';
+import { readFailure } from '../files/bytes.ts';
 import { createTerminal } from './terminal.ts';
 
 export type { Surroundings } from './context.ts';
@@ -13,7 +14,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   try {
     await runInvocation(parseInvocation(argv, commands.names), surroundings, isJson);
     return 0;
-  } catch (error) {
+  } catch (caught) {
+    const error = unreadableLink(caught);
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
     else {
@@ -22,6 +24,12 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     }
     return exitCodeOf(error);
   }
+}
+
+/** A link to itself is met by whoever looks at it first, long before a file is read. */
+function unreadableLink(error: unknown): unknown {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  return (code === 'ELOOP' || code === 'ENAMETOOLONG') && path !== undefined ? readFailure(path, error) : error;
 }
 
 async function runInvocation(invocation: Invocation, surroundings: Surroundings, isJson: boolean): Promise<void> {
@@ -39,9 +47,9 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
     case 'command': {
       const { command } = await commands.load(invocation.name);
       if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
-      const { commandHelp } = await import('./help.ts');
+      const { settingsHelp } = await import('./help.ts');
       const keys = command.takesRecipe === true ? (await loadKeys()).all : [];
-      return terminal.write(commandHelp(invocation.name, command, keys, terminal));
+      return terminal.write(settingsHelp(invocation.name, command, { keys, wanted: invocation.wanted }, terminal));
     }
   }
 }
@@ -65,13 +73,14 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { flags, rest } = await splitFlags(command, argv);
-  const [{ parseArguments }, { createContext }, { onFirstRun }] = await Promise.all([
+  const [{ parseArguments, renamedOptions }, { createContext }, { onFirstRun }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
     import('../train/first-run.ts'),
   ]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
+  for (const renamed of renamedOptions(command, rest)) context.log.line(context.log.colours.dim(renamed));
   const result = await command.run(context);
   if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';

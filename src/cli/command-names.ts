@@ -7,7 +7,7 @@ export type Invocation =
   /** A group without its verb: `attune runs`. */
   | { kind: 'group'; group: string }
   | { kind: 'version' }
-  | { kind: 'command'; name: string; argv: readonly string[]; isHelp: boolean };
+  | { kind: 'command'; name: string; argv: readonly string[]; isHelp: boolean; wanted?: string };
 
 /** Splits the verb from what follows; an unknown verb is an error that names the nearest. */
 export function parseInvocation(argv: readonly string[], names: readonly string[]): Invocation {
@@ -15,12 +15,16 @@ export function parseInvocation(argv: readonly string[], names: readonly string[
   if (first === 'help') return parseInvocation([...argv.slice(1), '--help'], names);
   if (first === '--version' || first === '-v' || first === '-V') return { kind: 'version' };
   if (first === undefined || first === '--help' || first === '-h') return { kind: 'overview' };
-  const words = second !== undefined && names.includes(`${first} ${second}`) ? 2 : 1;
-  const name = argv.slice(0, words).join(' ');
+  const verbs = second !== undefined && names.includes(`${first} ${second}`) ? 2 : 1;
+  const name = argv.slice(0, verbs).join(' ');
   if (names.includes(name)) {
-    const rest = argv.slice(words);
-    const isHelp = untilDoubleDash(rest).some((word) => word === '--help' || word === '-h');
-    return { kind: 'command', name, argv: rest, isHelp };
+    const rest = argv.slice(verbs);
+    const words = untilDoubleDash(rest);
+    const help = words.findIndex((word) => word === '--help' || word === '-h');
+    if (help < 0) return { kind: 'command', name, argv: rest, isHelp: false };
+    // What follows says which settings are explained: all, or a group of them.
+    const wanted = words.at(help + 1);
+    return { kind: 'command', name, argv: rest, isHelp: true, ...(wanted !== undefined && { wanted }) };
   }
   const group = names.filter((known) => known.startsWith(`${first} `));
   if (group.length === 0) throw unknownCommand(argv.slice(0, 1), names);

@@ -19,6 +19,8 @@ export interface CommandOption {
   /** May be given several times; elsewhere only the last one would count. */
   many?: boolean;
   summary: string;
+  /** Other spellings that the command had before; a word says how it is called now. */
+  aliases?: readonly string[];
   /** The command cannot do without: the usage line shows it, and the command says what it is for. */
   required?: boolean;
 }

@@ -17,19 +17,24 @@ const MOST_LOSSES = 5;
 /** A comparison for people, at most 80 columns wide: what to do, then the figures that say so, then what was left out. */
 export function describeComparison(comparison: Comparison, terminal: Terminal): string {
   const { colours, columns } = terminal;
-  const width = Math.min(columns, WIDTH);
-  const wrapped = (text: string) => wrap(text, width);
+  const outcome = describeOutcome({ ...comparison, ...conclusionOf(comparison) }, colours);
+  // Colours take no room; the first line ends a little early.
+  const first = [outcome, ...costLines(comparison)].flatMap((line) => wrap(line, Math.min(columns, WIDTH)));
+  return [first.join('\n'), describeFigures(comparison, terminal)].join('\n\n');
+}
+
+/** The figures alone. */
+export function describeFigures(comparison: Comparison, terminal: Terminal): string {
+  const { colours, columns } = terminal;
+  const wrapped = (text: string) => wrap(text, Math.min(columns, WIDTH));
   const others = otherMetrics(comparison, terminal);
   const notes = [comparison.sentence, ...notesOn(comparison)].flatMap(wrapped);
   const losses = lossesOf(comparison).flatMap(wrapped);
-  const outcome = describeOutcome({ ...comparison, ...conclusionOf(comparison) }, colours);
   return [
-    // Colours take no room; the first line ends a little early.
-    [...wrapped(outcome), ...costLines(comparison).flatMap(wrapped)].join('\n'),
     decidingTable(comparison, terminal),
     ...(others === undefined ? [] : [others]),
     ...(losses.length === 0 ? [] : [losses.map((line) => colours.yellow(line)).join('\n')]),
-    ...(notes.length === 0 ? [] : [notes.map((line) => colours.dim(line)).join('\n')]),
+    notes.map((line) => colours.dim(line)).join('\n'),
   ].join('\n\n');
 }
 

@@ -44,7 +44,7 @@ export function counterfactualsOf(
     maxNewTokens: context.count('--max-new-tokens'),
     maxFlipRate: limit === undefined ? undefined : Number(limit),
     allowOverlap: context.has('--allow-overlap'),
-    folder: context.option('--output-dir'),
+    folder: context.option('--output'),
     endpoint: endpointLimits(context),
     signal: context.stopSignal('stopping; what endpoints have answered is kept'),
   };

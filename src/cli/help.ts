@@ -1,4 +1,5 @@
 import type { RecipeKey } from '../app/recipe/index.ts';
+import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import type { Command, CommandSection } from './command.ts';
 import { type Terminal, wrap } from './terminal.ts';
@@ -42,19 +43,83 @@ export function groupHelp(group: string, commands: ReadonlyMap<string, Command>,
   return formatBlocks([block], terminal).join('\n');
 }
 
-/** `attune train --help`; `keys` are the recipe's settings where the command takes them. */
-export function commandHelp(name: string, command: Command, keys: readonly RecipeKey[], terminal: Terminal): string {
+/** What most recipes say; `--help all` shows the rest. */
+const ESSENTIAL: ReadonlySet<string> = new Set([
+  'model',
+  'data.train',
+  'data.validation',
+  'data.test',
+  'data.columns',
+  'data.format',
+  'data.max_length',
+  'data.long_rows',
+  'data.strict',
+  'tuning.method',
+  'objective.name',
+  'training.epochs',
+  'training.max_steps',
+  'training.learning_rate',
+  'training.batch_size',
+  'training.seed',
+  'evaluation.metrics',
+  'evaluation.baselines',
+  'output_dir',
+]);
+
+/** `attune train --help`: the settings that most recipes name, all of them, or those of one group. */
+export function settingsHelp(
+  name: string,
+  command: Command,
+  { keys, wanted }: { keys: readonly RecipeKey[]; wanted?: string },
+  terminal: Terminal,
+): string {
+  if (keys.length === 0 || wanted === 'all') return commandHelp(name, command, keys, terminal);
+  const groups = Map.groupBy(keys, groupOf);
+  const isWanted = (key: RecipeKey): boolean =>
+    wanted === undefined ? ESSENTIAL.has(key.path) : groupOf(key).slice('Settings: '.length).startsWith(wanted);
+  const shown = keys.filter(isWanted);
+  if (shown.length === 0) throw noGroup(wanted ?? '', [...groups.keys()]);
+  const sectionsOf = [...new Set([...groups.keys()].map((title) => title.split(' ')[1]))];
+  const more =
+    `Shown: ${shown.length} of ${keys.length} settings. attune ${name} --help all lists every one, ` +
+    `--help GROUP those of a group: ${sectionsOf.join(', ')}.`;
+  const note = wrap(more, Math.min(terminal.columns, MAX_WIDTH)).map(terminal.colours.dim);
+  return `${commandHelp(name, command, keys, terminal, shown)}${note.join('\n')}\n`;
+}
+
+function noGroup(got: string, titles: readonly string[]): AttuneError {
+  const names = [...new Set(titles.map((title) => title.split(' ')[1]))];
+  return new AttuneError('E_USAGE', {
+    what: `There is no group of settings "${got}"`,
+    expected: ['all', ...names].join(', '),
+  });
+}
+
+/** All of a command; `keys` are the recipe's settings where the command takes them, of which `shown` are listed. */
+// oxlint-disable-next-line max-params -- the fifth chooses among the third
+export function commandHelp(
+  name: string,
+  command: Command,
+  keys: readonly RecipeKey[],
+  terminal: Terminal,
+  shown: readonly RecipeKey[] = keys,
+): string {
   const { dim } = terminal.colours;
   const own = (command.options ?? []).map((option): Row => {
-    return [option.value === undefined ? option.name : `${option.name} ${option.value}`, option.summary];
+    const earlier = option.aliases === undefined ? '' : `; ${option.aliases.join(', ')} means the same`;
+    return [option.value === undefined ? option.name : `${option.name} ${option.value}`, option.summary + earlier];
   });
   const blocks: Block[] = [
     { title: 'Arguments', rows: (command.arguments ?? []).map((argument): Row => [argument.name, argument.summary]) },
     {
       title: 'Options',
-      rows: [...own, ['--json', 'print one JSON document; progress goes to standard error'], ['--help', 'this text']],
+      rows: [
+        ...own,
+        ['--json', 'print one JSON document; progress goes to standard error'],
+        ['--help', keys.length > 0 ? 'this text; --help all: every setting' : 'this text'],
+      ],
     },
-    ...recipeBlocks(keys),
+    ...recipeBlocks(shown, keys),
   ];
   const examples = (command.examples ?? []).map((example) => `  attune ${example}`);
   return [
@@ -69,8 +134,8 @@ export function commandHelp(name: string, command: Command, keys: readonly Recip
 }
 
 /** Settings by the recipe's groups; an option of methods stands under those to whom it is the same. */
-function recipeBlocks(keys: readonly RecipeKey[]): Block[] {
-  const shown = keys.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
+function recipeBlocks(listed: readonly RecipeKey[], keys: readonly RecipeKey[]): Block[] {
+  const shown = listed.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
   const rows = shown.flatMap((key) => key.variants?.map((variant) => ({ ...key, ...variant })) ?? [key]);
   const groups = Map.groupBy(rows, groupOf);
   return [...groups].map(([title, members]) => ({

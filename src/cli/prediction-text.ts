@@ -13,8 +13,8 @@ export function describePredicted(predicted: Predicted, terminal: Terminal): str
   const { rows, available = rows, to, answers } = predicted;
   const { dim, bold, green } = terminal.colours;
   if (answers === undefined) return `${green('✓')} ${plural(rows, 'rows')} in ${bold(shortPath(to!))}`;
-  const more = `the first ${formatCount(rows)} of ${formatCount(available)} rows; for all of them: --to answers.csv`;
-  const note = available > rows ? more : 'to keep them: --to answers.csv';
+  const more = `the first ${formatCount(rows)} of ${formatCount(available)} rows; for all of them: --output answers.csv`;
+  const note = available > rows ? more : 'to keep them: --output answers.csv';
   const lines = [...describeThresholds(predicted), note].map((line) => dim(line));
   return [answersTable(answers, predicted, terminal), ...lines].join('\n');
 }

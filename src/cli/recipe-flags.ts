@@ -1,7 +1,7 @@
 import type { RecipeFlags, RecipeKey, RecipeKeys } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandOption } from './command.ts';
 
 export interface SplitArguments {
   flags: RecipeFlags;
@@ -14,8 +14,9 @@ const switchValues = new Set(['true', 'false', 'auto', 'null']);
 
 /** Takes the recipe's flags out of a command line: `--key value`, `--key=value`, `--switch`. */
 export function splitRecipeFlags(argv: readonly string[], command: Command, keys: RecipeKeys): SplitArguments {
-  const own = new Set(['--json', '--help', ...(command.options ?? []).map((option) => option.name)]);
-  const withValue = new Set((command.options ?? []).filter((option) => option.value).map((option) => option.name));
+  const spellings = ({ name, aliases = [] }: CommandOption) => [name, ...aliases];
+  const own = new Set(['--json', '--help', ...(command.options ?? []).flatMap(spellings)]);
+  const withValue = new Set((command.options ?? []).filter((option) => option.value).flatMap(spellings));
   const split: SplitArguments = { flags: {}, rest: [] };
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index];

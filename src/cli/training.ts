@@ -101,8 +101,10 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
   return [
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
-    ...(task !== undefined && ANSWERING.has(task) ? [`attune predict ${folder} --input NEW.csv --to answers.csv`] : []),
-    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --to index`] : []),
+    ...(task !== undefined && ANSWERING.has(task)
+      ? [`attune predict ${folder} --input NEW.csv --output answers.csv`]
+      : []),
+    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
     ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
     `attune eval ${folder}`,
     `attune serve ${folder}`,

@@ -6,6 +6,7 @@ export type { DataSource, DataSpec } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
 export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
+export { foldsOf } from './folds.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { countLabels, type LabelReport } from './label-counts.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';

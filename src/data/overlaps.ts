@@ -82,6 +82,7 @@ export function refuseOverlap(report: OverlapReport, asked?: number): void {
     got: `${rows} overlapping rows${isTrained ? ` of the ${asked} that were asked` : ''}, ${exact} of them exact copies`,
     expected: isTrained ? 'rows that the run has not seen' : 'no row, near-duplicate or group in two splits',
     problems: listed,
+    problemCount: rows,
     fix: isTrained
       ? 'give rows that are new, or no file: the rows that the run kept for test are then measured; --allow-overlap goes on'
       : 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true (--allow-overlap) goes on',

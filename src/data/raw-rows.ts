@@ -50,5 +50,9 @@ export function requireWhole(path: string, { rows, problems }: { rows: number; p
       problems,
       fix: 'mend or remove them: nothing is done with a part of the rows',
     });
-  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${path}` });
+  if (rows === 0)
+    throw new AttuneError('E_NO_ROWS', {
+      what: `There are no rows in ${path}`,
+      fix: 'put rows into it, or name another file',
+    });
 }

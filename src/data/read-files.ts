@@ -108,7 +108,7 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
     what: `${source.file} is not a data file`,
     expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    fix: `rows are made of documents by: attune data prepare "${source.file}" --to rows.jsonl`,
+    fix: `rows are made of documents by: attune data prepare "${source.file}" --output rows.jsonl`,
   });
 }
 

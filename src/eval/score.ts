@@ -46,3 +46,9 @@ export async function scorePredictor(
   const predictions = await predictor.predict(examples, options);
   return { predictions, scores: await scorePredictions(predictions, examples, specs) };
 }
+
+/** Whether `first` is the better score; one that is missing is the worst. */
+export function isBetter(first: number | undefined, second: number | undefined, better: 'higher' | 'lower'): boolean {
+  if (first === undefined || second === undefined) return second === undefined && first !== undefined;
+  return better === 'higher' ? first > second : first < second;
+}

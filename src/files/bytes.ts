@@ -46,6 +46,8 @@ function open(path: string, range?: ByteRange): Readable {
   return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
 }
 
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'EISDIR', 'EIO', 'ELOOP', 'ENAMETOOLONG', 'ENOTDIR']);
+
 /** Turns the system's error into one that says what to do; any other error passes through. */
 export function readFailure(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -54,7 +56,7 @@ export function readFailure(path: string, error: unknown): unknown {
   if (code === 'ENOENT') {
     return missingFile(path, error);
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'EIO') {
+  if (UNREADABLE.has(code)) {
     const got = (error as Error).message;
     return new AttuneError('E_FILE_UNREADABLE', {
       what: `Cannot read ${path}`,

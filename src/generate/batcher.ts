@@ -31,6 +31,9 @@ const defaults: Required<BatcherOptions> = {
   maxWaiting: 100_000,
 };
 
+/** Answers beyond `maxSequences`, of owners who come to a full batch. */
+const SPARE_SEQUENCES = 8;
+
 /** What a batcher has done so far. */
 export interface BatcherCounts {
   passes: number;
@@ -148,14 +151,16 @@ export class Batcher implements Disposable {
   #open(memory: Memory | undefined): Place {
     const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
     const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
-    const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences };
+    const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences + SPARE_SEQUENCES };
     const { cache, rows } = openCache(this.#model, options);
     // A token has the same slot in both.
     const other = this.#other?.run((model) => openCache(model, options));
     const slots = Math.min(cache.slots, other?.cache.slots ?? cache.slots);
     const pool = new BlockPool(Math.floor(slots / BLOCK_TOKENS));
     const maxRows = Math.min(rows, other?.rows ?? rows);
-    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: maxRows, maxPassTokens });
+    const most = Math.min(maxSequences, maxRows);
+    const spareSequences = maxRows - most;
+    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: most, spareSequences, maxPassTokens });
     return {
       pool,
       reader: new Reader(this.#model, cache, other && { ...this.#other!, cache: other.cache }),
@@ -229,11 +234,13 @@ export class Batcher implements Disposable {
     schedule.forgetOutdated((from, to) => stack.outdates?.(from, to) === true);
     const readings = schedule.plan();
     if (readings.length === 0) return; // whoever waited was given up
+    const start = performance.now();
     const next = reader.read(readings);
     this.counts.passes++;
     for (const { count } of readings) this.counts.read += count;
     schedule.markRead(readings);
     for (const entry of next) this.#advance(entry, schedule);
+    schedule.charge(readings, (performance.now() - start) / 1000);
     schedule.settleFinished();
   }
 

@@ -42,6 +42,8 @@ export interface GenerationRequest extends GenerationOptions {
    * about other tenants' prompts.
    */
   salt?: string;
+  /** Whose request it is: owners share the passes' time; nobody in particular unless given. */
+  owner?: string;
 }
 
 /** A request with its defaults, checked. */
@@ -62,6 +64,7 @@ export interface SettledRequest {
   memory?: MemoryRow;
   images?: SeenImages;
   salt?: string;
+  owner: string;
   adapter?: InstalledAdapter;
 }
 
@@ -96,6 +99,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     memory: request.memory,
     images: request.images,
     salt: request.salt,
+    owner: request.owner ?? '',
     adapter,
   };
   const { images } = request;
@@ -212,10 +216,14 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
   });
 }
 
-/** Prompts that leave no room for an answer; `prompts` are all of a request. */
-export function tooLong(prompts: readonly { readonly length: number }[], limit: number): AttuneError {
+/** Prompts that leave no room for an answer; `prompts` are all of a request. `counted`: how well their tokens are known. */
+export function tooLong(
+  prompts: readonly { readonly length: number }[],
+  limit: number,
+  counted: '' | 'at least ' = '',
+): AttuneError {
   const problems = prompts
-    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: plural(length, 'tokens'), length }))
+    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: `${counted}${plural(length, 'tokens')}`, length }))
     .filter(({ length }) => length >= limit)
     .map(({ field, message }): Problem => ({ field, message }));
   const isOne = prompts.length === 1;

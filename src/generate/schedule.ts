@@ -1,10 +1,17 @@
+import { smallest } from '../base/many.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import type { Reading } from './reader.ts';
 import { Sequence, type AnswerTokenizer } from './sequence.ts';
 import type { Submission } from './submission.ts';
 
-/** How far ahead the queue is searched for prompts whose beginning nobody else is reading just now. */
+/** How far ahead an owner's queue is searched for prompts whose beginning nobody else is reading just now. */
 const LOOK_AHEAD = 256;
+/** Of an owner's answers, so many begin beyond the usual number: whoever comes to a full batch begins at once. */
+const MOST_SPARE_OF_OWNER = 2;
+/** A part of the cache that is left to those who have nothing in it. */
+const RESERVED_SHARE = 8;
+/** Owners ride in another one's pass with so many times its tokens: as one pass, they cost hardly more. */
+const RIDING = 2;
 
 interface Active {
   sequence: Sequence;
@@ -17,27 +24,41 @@ interface Waiting {
   sample: number;
 }
 
-/** Who waits, who takes part, and what the next pass reads. */
+interface Owner {
+  waiting: Waiting[];
+  active: number;
+  /** Seconds of passes that it had, counted from what others had when it came. */
+  seconds: number;
+}
+
+export interface ScheduleLimits {
+  maxSequences: number;
+  /** Beyond that, for owners who have next to nothing in a full batch. */
+  spareSequences: number;
+  maxPassTokens: number;
+}
+
+/** Who waits, who takes part, and what the next pass reads. Owners have the same time of passes, however much they ask for. */
 export class Schedule {
   readonly #pool: BlockPool;
   readonly #tokenizer: AnswerTokenizer; // unless an adapter has another
-  readonly #limits: { maxSequences: number; maxPassTokens: number };
-  #waiting: Waiting[] = [];
+  readonly #limits: ScheduleLimits;
+  readonly #owners = new Map<string, Owner>();
   #active: Active[] = [];
   #mustTidy = false;
 
-  constructor(pool: BlockPool, tokenizer: AnswerTokenizer, limits: { maxSequences: number; maxPassTokens: number }) {
+  constructor(pool: BlockPool, tokenizer: AnswerTokenizer, limits: ScheduleLimits) {
     this.#pool = pool;
     this.#tokenizer = tokenizer;
     this.#limits = limits;
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#owners.values().reduce((sum, { waiting }) => sum + waiting.length, 0);
   }
 
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#active.length === 0;
+    return this.#active.length === 0 && this.waiting === 0;
   }
 
   /** Takes part, and was not given up. */
@@ -46,31 +67,68 @@ export class Schedule {
   }
 
   add(submission: Submission): void {
-    for (let sample = 0; sample < submission.request.n; sample++) this.#waiting.push({ submission, sample });
+    const owner = this.#ownerOf(submission.request.owner);
+    for (let sample = 0; sample < submission.request.n; sample++) owner.waiting.push({ submission, sample });
+  }
+
+  /** Who comes anew, or again, has had no less than those who are here. */
+  #ownerOf(name: string): Owner {
+    const others = [...this.#owners.values()].filter(({ active, waiting }) => active + waiting.length > 0);
+    const least = smallest(others.map(({ seconds }) => seconds));
+    let owner = this.#owners.get(name);
+    if (owner === undefined) this.#owners.set(name, (owner = { waiting: [], active: 0, seconds: 0 }));
+    if (owner.active + owner.waiting.length === 0 && least < Infinity) owner.seconds = Math.max(owner.seconds, least);
+    return owner;
   }
 
   /**
-   * Lets waiting samples in, first come first served, while there is room for the longest that they may become.
+   * Lets waiting samples in while there is room for the longest that they may become: those first whose owner has the
+   * fewest, and of an owner first come first served.
    *
    * A sample whose prompt begins with tokens that another one is reading waits until they are read, and others pass it.
    * @returns prompt tokens that need not be read
    */
   admit(): number {
     this.#tidy();
-    const { maxSequences } = this.#limits;
+    /** Owners who may have something to begin, and how far their queues were searched. */
+    const open = new Map([...this.#owners.values()].filter(({ waiting }) => waiting.length > 0).map((one) => [one, 0]));
     let shared = 0;
-    for (let at = 0; at < Math.min(this.#waiting.length, LOOK_AHEAD) && this.#active.length < maxSequences;) {
-      const { request, root = this.#pool.newRoot() } = this.#waiting[at].submission;
-      const { blocks, isPending } = this.#pool.match(request.prompt, root);
-      if (isPending) {
-        at++;
+    while (open.size > 0) {
+      const [owner, at] = [...open].reduce((least, one) => (one[0].active < least[0].active ? one : least));
+      if (at >= Math.min(owner.waiting.length, LOOK_AHEAD) || !this.#hasPlace(owner)) {
+        open.delete(owner);
         continue;
       }
-      if (blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks) > this.#pool.available) break;
-      const [entry] = this.#waiting.splice(at, 1);
-      shared += this.#enter(entry, blocks, root);
+      const { request, root = this.#pool.newRoot() } = owner.waiting[at].submission;
+      const { blocks, isPending } = this.#pool.match(request.prompt, root);
+      if (isPending) open.set(owner, at + 1);
+      else if (!this.#hasRoom(owner, blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks))) {
+        // What is free is kept for those who have nothing yet.
+        if (owner.active === 0) break;
+        open.delete(owner);
+      } else {
+        const [entry] = owner.waiting.splice(at, 1);
+        shared += this.#enter(entry, blocks, root);
+      }
     }
     return shared;
+  }
+
+  #hasPlace(owner: Owner): boolean {
+    const { maxSequences, spareSequences } = this.#limits;
+    if (this.#active.length < maxSequences) return true;
+    return owner.active < MOST_SPARE_OF_OWNER && this.#active.length < maxSequences + spareSequences && !this.#isAlone;
+  }
+
+  #hasRoom(owner: Owner, blocks: number): boolean {
+    const { available, size } = this.#pool;
+    const reserved = owner.active === 0 || this.#isAlone ? 0 : Math.floor(size / RESERVED_SHARE);
+    return blocks + reserved <= available;
+  }
+
+  /** Nobody else was here for as long as anything was to do. */
+  get #isAlone(): boolean {
+    return this.#owners.size === 1;
   }
 
   #enter({ submission, sample }: Waiting, shared: readonly number[], root: Prefix): number {
@@ -81,6 +139,7 @@ export class Schedule {
       const sequence = new Sequence(request, sample, { tokenizer, onText });
       sequence.settle(this.#pool, shared, root);
       this.#active.push({ sequence, submission });
+      this.#ownerOf(request.owner).active++;
       return sequence.read;
     } catch (error) {
       this.giveUp(submission, error); // its constraint cannot be made
@@ -104,18 +163,46 @@ export class Schedule {
     return this.#pool.forgetContents(domain);
   }
 
-  /** One token of each answer, and as much of the prompts as the pass has room for, the first come first. */
+  /**
+   * One token of each answer, and as much of the prompts as the pass has room for, the first come first. With several
+   * owners it is the pass of the one who has had least time, and of those who ask for little beside it.
+   */
   plan(): Reading[] {
-    const answering = this.#active.filter(({ sequence }) => sequence.known - sequence.read === 1).length;
+    const riders = this.#riders();
+    const rows = this.#active.filter(({ submission }) => riders.has(submission.request.owner));
+    const answering = rows.filter(({ sequence }) => sequence.known - sequence.read === 1).length;
     let room = Math.max(BLOCK_TOKENS, this.#limits.maxPassTokens - answering);
     const readings: Reading[] = [];
-    for (const { sequence } of this.#active) {
+    for (const { sequence } of rows) {
       const unread = sequence.known - sequence.read;
       const count = unread === 1 ? 1 : Math.min(unread, room);
       if (unread > 1) room -= count;
       if (count > 0) readings.push({ sequence, count });
     }
     return readings;
+  }
+
+  /** Owners of the next pass. */
+  #riders(): ReadonlySet<string> {
+    const asked = new Map<string, number>();
+    for (const { sequence, submission } of this.#active) {
+      const { owner } = submission.request;
+      const tokens = (asked.get(owner) ?? 0) + sequence.known - sequence.read;
+      asked.set(owner, Math.min(tokens, this.#limits.maxPassTokens));
+    }
+    if (asked.size < 2) return new Set(asked.keys());
+    const had = (name: string): number => this.#owners.get(name)!.seconds;
+    const first = [...asked.keys()].reduce((least, name) => (had(name) <= had(least) ? name : least));
+    const most = RIDING * asked.get(first)!;
+    return new Set([...asked].filter(([, tokens]) => tokens <= most).map(([name]) => name));
+  }
+
+  /** Counts a pass's time for its owners, each by the tokens that were read for it. */
+  charge(readings: readonly Reading[], seconds: number): void {
+    if (this.#owners.size < 2) return;
+    const total = readings.reduce((sum, { count }) => sum + count, 0);
+    for (const { sequence, count } of readings)
+      this.#ownerOf(sequence.request.owner).seconds += (seconds * count) / total;
   }
 
   /** The tokens of a pass are in the cache. */
@@ -131,9 +218,11 @@ export class Schedule {
       submission.finish(sequence);
     }
     this.#active = this.#active.filter((active) => !isFinished(active));
+    this.#forgetOwners();
   }
 
-  #release({ blocks, row }: Sequence): void {
+  #release({ blocks, row, request }: Sequence): void {
+    this.#owners.get(request.owner)!.active--;
     this.#pool.release(blocks);
     this.#pool.releaseRow(row);
   }
@@ -148,14 +237,23 @@ export class Schedule {
   }
 
   giveUpAll(reason: unknown): void {
-    for (const { submission } of [...this.#active, ...this.#waiting]) this.giveUp(submission, reason);
+    const waiting = [...this.#owners.values()].flatMap((owner) => owner.waiting);
+    for (const { submission } of [...this.#active, ...waiting]) this.giveUp(submission, reason);
     this.#tidy();
   }
 
   /** Forgets waiting samples of what was given up: once for all of them, which may be thousands. */
   #tidy(): void {
-    if (this.#mustTidy) this.#waiting = this.#waiting.filter(({ submission }) => !submission.isOver);
+    if (!this.#mustTidy) return;
     this.#mustTidy = false;
+    for (const owner of this.#owners.values())
+      owner.waiting = owner.waiting.filter(({ submission }) => !submission.isOver);
+    this.#forgetOwners();
+  }
+
+  /** What owners had is of no account once nobody waits. */
+  #forgetOwners(): void {
+    if (this.isIdle) this.#owners.clear();
   }
 
   /** Gives up the submission that a sequence belongs to. */

@@ -61,8 +61,13 @@ function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfi
   return letters === undefined ? raw : { ...raw, vocab_size: letters.count, pad_token_id: letters.blank };
 }
 
-/** A head that differs from the token table is one of its own, whatever config.json says: transformers 5 calls all T5 tied. */
+/**
+ * A head that differs from the token table is one of its own, whatever config.json says: transformers 5 calls all T5
+ * tied. Before, the table counted.
+ */
 async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions): Promise<RawConfig> {
+  const isRecent = Number.parseInt(String(raw.transformers_version), 10) >= 5;
+  if (!isRecent && typeof raw.scale_decoder_outputs !== 'boolean') return raw;
   const architecture = await architectures.load(String(raw.model_type));
   const { name, tied } = chooseTask(architecture, raw, options.task).plan.options;
   const head = `${String(name)}.weight`;

@@ -22,7 +22,7 @@ import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
 import { FileTally, type FileSummary } from './file-tally.ts';
 import { openSteps, runSteps, type StepSpec } from './run-steps.ts';
-import type { StepContext, StepReport } from './step.ts';
+import type { StepReport } from './step.ts';
 
 export interface Preparation {
   /** Files, folders and archives. */
@@ -79,29 +79,28 @@ interface Chosen {
 }
 
 /** The rows; or, where the first documents misled, the steps that suit all of them, with nothing written. */
+// oxlint-disable-next-line max-lines-per-function -- what is open has to be closed here
 async function prepareBy(
   preparation: Preparation,
   { steps, reason }: Chosen,
 ): Promise<PreparationReport | { outgrown: Chosen }> {
-  const { sources, to, base, openTokenizer, openRecognisers, signal } = preparation;
+  const { sources, to, base } = preparation;
   const folder = temporaryFolder('prepare');
   using rowsFile = new FileDraft(to, PRIVATE_FILE);
   using filesFile = new FileDraft(`${to}.files`);
   const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
-  const isOutput = (path: string): boolean => path === to || path.startsWith(`${to}.`);
-  const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
+  const found = findDocuments(sources, base, (path) => path === to || path.startsWith(`${to}.`));
+  const reading = new Reading(found, preparation, tally);
   try {
     const chosen = steps === undefined ? await usualSteps(reading.documents) : undefined;
-    const specs = steps ?? chosen!.steps;
-    const quotes = (await hidesRows(specs)) ? false : undefined;
-    const context: StepContext = { base, folder, openTokenizer, openRecognisers, quotes, signal };
-    const opened = await openSteps(specs, context);
+    const opened = await opening(preparation, steps ?? chosen!.steps, folder);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
     const outgrown = chosen?.outgrown();
-    if (outgrown !== undefined) return { outgrown };
+    if (outgrown) return { outgrown };
     const reports = opened.map(({ report }) => report);
     if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
+    const why = chosen?.reason ?? reason;
     const report: PreparationReport = {
       version: PREPARED_VERSION,
       sources: sources.map(withoutCredentials),
@@ -111,7 +110,7 @@ async function prepareBy(
       columns: Object.fromEntries(writer.columns),
       documents: reading.kinds,
       files: tally.summary,
-      ...((chosen?.reason ?? reason) !== undefined && { chosen: chosen?.reason ?? reason }),
+      ...(why !== undefined && { chosen: why }),
       steps: reports,
     };
     filesFile.commit();
@@ -122,6 +121,15 @@ async function prepareBy(
     await reading.documents.return();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function opening(
+  { base, openTokenizer, openRecognisers, signal }: Preparation,
+  specs: NonNullable<Chosen['steps']>,
+  folder: string,
+) {
+  const quotes = (await hidesRows(specs)) ? false : undefined;
+  return openSteps(specs, { base, folder, openTokenizer, openRecognisers, quotes, signal });
 }
 
 /** The documents with counts of what has passed. */

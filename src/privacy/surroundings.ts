@@ -3,6 +3,7 @@ import { mark, row, type FormMarks } from './features.ts';
 import type { Finding } from './finding.ts';
 import { asScriptListed, scriptNames } from './gazetteer.ts';
 import { kinds } from './kinds.ts';
+import { piecesOf, type Piece } from './pieces.ts';
 import { tokensIn, type Reading } from './reading.ts';
 import type { FoundTerm } from './terms.ts';
 import { hashOf, type Sort, type Token } from './tokens.ts';
@@ -19,6 +20,7 @@ export class Surroundings {
   readonly #lines: readonly Line[];
   readonly #scriptNames: ReadonlyMap<number, string>;
   readonly #chunks: readonly number[];
+  readonly #pieces: readonly (Piece | undefined)[];
 
   constructor(reading: Reading, facts: readonly FormMarks[], hints: readonly Finding[]) {
     this.#reading = reading;
@@ -28,6 +30,7 @@ export class Surroundings {
     this.#lines = linesOf(reading.tokens);
     this.#scriptNames = scriptNamesIn(reading);
     this.#chunks = chunksOf(reading, facts);
+    this.#pieces = piecesOf(reading.text, reading.tokens);
   }
 
   hasHints(at: number): boolean {
@@ -71,9 +74,38 @@ export class Surroundings {
       add(20, hint);
       add(21, mixed(hint, term));
     }
+    const piece = this.#pieces[at];
+    return piece === undefined ? count : this.#pieceRows(piece, into, count);
+  }
+
+  #pieceRows({ sort, signs, before, behind, from }: Piece, into: Int32Array, first: number): number {
+    let count = first;
+    const add = (template: number, value: number): void => {
+      into[count++] = row(PIECE + template, value);
+    };
+    const [near, far] = before.map(({ lower }) => hashOf(lower));
+    const next = behind.length > 0 ? hashOf(behind[0].lower) : undefined;
+    const term = this.#before[from];
+    add(0, sort);
+    add(1, signs);
+    add(2, mixed(near, sort));
+    add(3, mixed(near, signs));
+    add(4, mixed(near, far));
+    add(5, mixed(next, signs));
+    add(6, mixed(term, sort));
+    add(7, mixed(term, signs));
+    if (before.length > 0) {
+      add(8, hashOf(before[0].lower.slice(-5)));
+      add(9, hashOf(before[0].lower.slice(0, 5)));
+    }
+    for (const { lower } of before) add(10, hashOf(lower));
+    for (const { lower } of behind) add(11, hashOf(lower));
     return count;
   }
 }
+
+/** The first template of pieces. */
+const PIECE = 140;
 
 const SORTS: readonly Sort[] = ['word', 'number', 'mark', 'break'];
 

@@ -109,6 +109,7 @@ export {
   type Upload,
   type UploadPart,
 } from './uploads.ts';
+export { addUsage, DAY, HOUR, usageOf, type Usage, type UsageWish } from './usage.ts';
 export {
   addEval,
   addEvalItem,

@@ -79,6 +79,8 @@ export async function addJob(registry: Registry, given: NewJob): Promise<Job> {
     lease: 0,
     created_at: Date.now(),
     finished_at: null,
+    turn_at: 0,
+    spent_seconds: 0,
   };
   await registry.transaction().execute(async (transaction) => {
     await transaction.insertInto('jobs').values(row).execute();
@@ -116,7 +118,15 @@ export async function jobsIn(registry: Registry, status: JobStatus): Promise<Job
 export type JobChanges = Partial<
   Pick<
     Job,
-    'status' | 'method' | 'recipe' | 'fine_tuned_model' | 'trained_tokens' | 'error' | 'result_files' | 'finished_at'
+    | 'status'
+    | 'method'
+    | 'recipe'
+    | 'fine_tuned_model'
+    | 'trained_tokens'
+    | 'error'
+    | 'result_files'
+    | 'finished_at'
+    | 'spent_seconds'
   >
 > & { worker?: null };
 
@@ -143,7 +153,10 @@ export async function changeJob(
   return numUpdatedRows > 0n;
 }
 
-/** The next job for this process; undefined while another one works on this machine, or where none waits. */
+/**
+ * The next job for this process: the oldest of the owner whose last turn was the longest ago. Undefined while another
+ * process works on this machine, or where none waits.
+ */
 export async function claimJob(registry: Registry): Promise<Job | undefined> {
   return registry.transaction().execute(async (transaction) => {
     const running = await transaction.selectFrom('jobs').select('worker').where('status', 'in', WORKING).execute();
@@ -152,13 +165,19 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
       .selectFrom('jobs')
       .selectAll()
       .where('status', '=', 'queued')
+      .orderBy((job) =>
+        job
+          .selectFrom('jobs as others')
+          .select((all) => all.fn.max('others.turn_at').as('at'))
+          .whereRef('others.owner', '=', 'jobs.owner'),
+      )
       .orderBy('created_at')
       .orderBy('id')
       .limit(1)
       .$if(isPostgres(transaction), (query) => query.forUpdate().skipLocked())
       .executeTakeFirst();
     if (next === undefined) return undefined;
-    const claim = { status: 'running', worker: takeUp(next.id), lease: next.lease + 1 };
+    const claim = { status: 'running', worker: takeUp(next.id), lease: next.lease + 1, turn_at: Date.now() };
     await transaction.updateTable('jobs').set(claim).where('id', '=', next.id).execute();
     return fromRow({ ...next, ...claim });
   });

@@ -1,4 +1,6 @@
+// oxlint-disable max-lines -- one table after the other
 /** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
+import type { UsageTable } from './usage.ts';
 import type { Generated } from 'kysely';
 
 export interface RegisteredModelsTable {
@@ -161,6 +163,10 @@ export interface JobsTable {
   lease: number;
   created_at: number;
   finished_at: number | null;
+  /** When it was begun, or gone on with, last. */
+  turn_at: number;
+  /** Seconds that it was trained for. */
+  spent_seconds: number;
 }
 
 export interface JobEventsTable {
@@ -318,6 +324,7 @@ export interface RegistryTables {
   uploads: UploadsTable;
   upload_parts: UploadPartsTable;
   jobs: JobsTable;
+  usage: UsageTable;
   job_events: JobEventsTable;
   checkpoints: CheckpointsTable;
   permissions: PermissionsTable;

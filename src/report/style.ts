@@ -183,14 +183,16 @@ const MEDIA_STYLE = `
   .systems th { grid-column: 1 / -1; }
   .systems td::before { content: attr(data-column); display: block; font-size: 12px; font-weight: 400; color: var(--soft); }
   .forest, .forest tbody, .forest tfoot { display: block; } .forest thead { display: none; }
-  .forest tr { display: grid; grid-template: "name badge" auto "mark mark" auto "value gap" auto / 1fr auto; column-gap: 12px; padding: 10px 0 8px;
-    border-bottom: 1px solid var(--rule); }
+  .forest tr { display: grid; grid-template: "name name" auto "badge badge" auto "mark mark" auto "value gap" auto / 1fr auto;
+    column-gap: 12px; padding: 10px 0 8px; border-bottom: 1px solid var(--rule); }
   .forest tbody th, .forest tbody tr:last-child > *, .forest td, .forest td.number, .forest .picture-cell { border: 0; padding: 0; width: auto; }
   .forest tr > .number:nth-child(2) { text-align: left; } .track::before { top: -2px; bottom: 0; }
   .forest tr > :nth-child(1) { grid-area: name; } .forest tr > :nth-child(2) { grid-area: value; } .forest tr > :nth-child(3) { grid-area: mark; }
-  .forest tr > :nth-child(4) { grid-area: gap; text-align: right; } .forest tr > :nth-child(5) { grid-area: badge; text-align: right; }
+  .forest tr > :nth-child(4) { grid-area: gap; text-align: right; } .forest tr > :nth-child(5) { grid-area: badge; }
+  .verdict .against li { grid-template-columns: 1fr; gap: 2px; }
   .forest tfoot tr { padding: 0; border: 0; } .forest tfoot td:empty { display: none; } .forest .chosen .picture-cell { display: none; }
   .forest td.number:nth-child(4)::before { content: "difference "; color: var(--soft); font-size: 12.5px; } }
+@media (min-width: 721px) { .systems tbody th { min-width: 11em; } }
 @media print { @page { margin: 14mm; }
   :root { color-scheme: light; --page: #fff; --panel: #fff; --ink: #000; --soft: #444; --rule: #ccc; --sunk: #f1f0ec; --tone-1: #2459c9;
     --tone-2: #b8560b; --tone-3: #0f7a5f;

@@ -93,7 +93,7 @@ function asked(value: number | null, check: (value: number) => Finding): Finding
 /** A margin of this part of the value says little. */
 const WIDE = 0.5;
 
-const COMPARE = 'attune compare RUN, with its folder as --output-dir';
+const COMPARE = 'attune compare RUN, with its folder as --output';
 
 function isBetter(comparison: Comparison | undefined): Finding {
   if (comparison === undefined) return unmeasured('whether it is better', COMPARE);

@@ -34,6 +34,7 @@ export class ApiError extends Error {
   }
 
   get type(): string {
+    if (this.code === 'insufficient_quota') return this.code;
     return TYPES[this.status] ?? (this.status >= 500 ? 'server_error' : 'invalid_request_error');
   }
 

@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts';
 import type { ApiKey } from './access/api-keys.ts';
+import { greatest } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
@@ -43,6 +44,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
   return answered(server, exchange, context, async () => {
     if (server.state.isDraining && !WHILE_DRAINING.has(endpoint.path)) throw shuttingDown();
     const call = await callOf(server, endpoint, { context, exchange });
+    admitKey(server, endpoint, call);
     exchange.replay = (model) => replayed(endpoint, call, model);
     try {
       return await endpoint.handle(call);
@@ -50,6 +52,22 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
       throw call.told(error);
     }
   });
+}
+
+/** Counts what a key asks of models. @throws ApiError 429 */
+function admitKey({ rates }: ServerParts, { method, tag }: Endpoint, { key, exchange, body }: Call): void {
+  if (key === undefined || method !== 'post' || !OF_MODELS.has(tag)) return;
+  exchange.admittance = rates.enter(key, estimatedTokens(exchange.bodyBytes, body));
+}
+
+const OF_MODELS: ReadonlySet<Endpoint['tag']> = new Set(['Text', 'Other kinds']);
+const BYTES_OF_TOKEN = 4;
+
+/** As OpenAI estimates them: the tokens of the body, or the most that an answer may have where these are more. */
+function estimatedTokens(bytes: number, body: unknown): number {
+  const asked = (body ?? {}) as Record<string, unknown>;
+  const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name]) || 0);
+  return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
 /** The same request to another version, once nobody waits: its answer is nobody's. */
@@ -98,6 +116,7 @@ async function answered(
     response.headers.set('x-attune-model-version', version);
     response.headers.set('x-attune-route', version);
   }
+  for (const [name, value] of Object.entries(exchange.admittance?.headers ?? {})) response.headers.set(name, value);
   response.headers.set('openai-processing-ms', String(Math.round(exchange.milliseconds)));
   response.headers.set('x-content-type-options', 'nosniff');
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store');
@@ -149,6 +168,7 @@ async function bodyOf(
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
   const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
+  exchange.bodyBytes = text.length;
   return { body: checked(schema, body, refusal), fingerprint };
 }
 

@@ -27,6 +27,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_SCHEMA_UNSUPPORTED: { code: 'invalid_schema', param: 'format' },
   E_REGEX_INVALID: { code: 'invalid_regex', param: 'format' },
   E_REGEX_UNSUPPORTED: { code: 'invalid_regex', param: 'format' },
+  E_GRADER_COST: { code: 'grader_too_expensive', param: 'grader' },
   E_TEMPLATE_KWARGS: { code: 'invalid_value', param: 'chat_template_kwargs' },
   E_TEMPLATE_DROPS_TOOLS: { code: 'unsupported_value', param: 'tools' },
   E_TEMPLATE_DROPS_TEXT: { code: 'unsupported_value', param: 'prompt' },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ApiKey } from './access/api-keys.ts';
 import { ApiError, clientGone, modelNotFound } from './api-error.ts';
 import { toApiError, type FieldNames } from './attune-errors.ts';
+import type { Admitted } from './models/admission.ts';
 import type { ModelKind } from './models/opened.ts';
 import type { Lease } from './models/model-pool.ts';
 import type { ServedModel } from './models/model-table.ts';
@@ -98,6 +99,11 @@ export class Call<Body = unknown> implements CallParts<Body> {
   /** Under which name things are kept that this request makes; of a server without keys all are of one owner. */
   get owner(): string {
     return this.key?.name ?? '';
+  }
+
+  /** A turn at a model, until it is disposed. @throws ApiError 429 */
+  admit(asked: Omit<Admitted, 'owner'>): Promise<Disposable> {
+    return this.server.admission.enter({ ...asked, owner: this.owner });
   }
 
   get #knownNames(): string[] {

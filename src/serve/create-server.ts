@@ -1,6 +1,8 @@
 /** A server from its settings, without a socket: it can be mounted into a program's own. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
+import { FairTurns } from '../base/fair-turns.ts';
+import { ConstraintCompiler, type CompileLimits } from '../generate/constraint/compiler/compiler.ts';
 import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
@@ -18,10 +20,12 @@ import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
-import { type ServeSettings } from './settings.ts';
+import type { LimitSettings, ServeSettings } from './settings.ts';
 import type { Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
+import { RateLimits } from './usage/rate-limits.ts';
+import { UsageMeter } from './usage/usage-meter.ts';
 import { ServeMetrics } from './watch/metrics.ts';
 import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
@@ -36,6 +40,8 @@ export interface ServerOptions {
   watcher?: Watcher;
   /** Where the registry's models are served, or jobs are taken. */
   registry?: Registry;
+  /** Where usage is written down: the registry, also where nothing of it is served. It is closed with the server. */
+  ledger?: Registry;
   /** Who trains jobs. */
   trainer?: Trainer;
   /** Where responses are kept that requests may go on from; in memory unless given. */
@@ -53,31 +59,33 @@ export interface MountedServer {
 }
 
 /** @throws AttuneError E_SERVE_OPEN, E_SERVE_EMPTY, E_SERVE_NAMES, E_API_KEYS, and what keeps a model from being opened */
-export async function createServer({
-  settings,
-  opener,
-  memory,
-  log = openLog(settings.log),
-  watcher,
-  registry,
-  trainer,
-  responses = new ResponsesInMemory(),
-}: ServerOptions): Promise<MountedServer> {
+export async function createServer({ log, ...options }: ServerOptions): Promise<MountedServer> {
+  const { watcher, registry, trainer } = options;
+  const parts = await partsOf({ log: log ?? openLog(options.settings.log), ...options });
+  if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
+  if (registry !== undefined) await followRegistry(parts, registry, trainer);
+  return mount(parts);
+}
+
+async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<ServerParts> {
+  const { settings, opener, log, watcher, registry, ledger = registry, responses = new ResponsesInMemory() } = options;
   const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0 && registry === undefined) throw nothingToServe();
-  const pool = poolOf(settings, { opener, memory, log });
-  const admission = new Admission(settings.max_queue);
+  const pool = poolOf(settings, options);
+  const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
     table,
     pool,
     opener,
     admission,
+    ...shares,
     retried: new RetriedWork(),
     responses,
     keys,
+    ...(ledger !== undefined && { ledger }),
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
     telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
@@ -86,9 +94,20 @@ export async function createServer({
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
-  if (watcher !== undefined) parts.metrics.watch({ alarms: () => watcher.loudAlarms(), lost: () => watcher.lost });
-  if (registry !== undefined) await followRegistry(parts, registry, trainer);
-  return mount(parts);
+  return parts;
+}
+
+/** What keys share, and what they have of it. */
+async function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
+  const usage = new UsageMeter(ledger, log);
+  await usage.begin();
+  return {
+    admission: new Admission(settings.max_queue),
+    constraints: new ConstraintCompiler(undefined, compileLimits(settings.limits)),
+    grading: new FairTurns({ places: 1 }),
+    rates: new RateLimits(settings.rate, usage),
+    usage,
+  };
 }
 
 function mount(parts: ServerParts): MountedServer {
@@ -122,11 +141,16 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage, trained_defaults: trainedDefaults }: ServeSettings,
+  { memory: given, precision, storage, trained_defaults: trainedDefaults, limits }: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
   const budget = given === undefined ? memory : bytesOf(given);
-  return new ModelPool({ opener, log, budget, opening: { precision, storage, trainedDefaults } });
+  const opening = { precision, storage, trainedDefaults, constraints: compileLimits(limits) };
+  return new ModelPool({ opener, log, budget, opening });
+}
+
+function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {
+  return { seconds, memoryBytes: bytesOf(memory) };
 }
 
 function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): ApiKeys | undefined {
@@ -153,13 +177,15 @@ function nothingToServe(): AttuneError {
 
 /** Once for each request, however it ended. */
 function finish(
-  { log, metrics, telemetry, routes, watcher }: ServerParts,
+  { log, metrics, telemetry, routes, usage, watcher }: ServerParts,
   exchange: Exchange,
   status: number,
   error?: unknown,
 ): void {
   if (exchange.isOver || exchange.isShadow) return;
   exchange.isOver = true;
+  usage.observe(exchange);
+  exchange.admittance?.settle((exchange.counts?.prompt ?? 0) + (exchange.counts?.answer ?? 0));
   routes?.observe(exchange, status, error);
   metrics.observe(exchange, status);
   telemetry.observe(exchange, status);
@@ -179,7 +205,7 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, pool, routes, settings, sweep, telemetry, training, watcher } = parts;
+  const { state, admission, ledger, pool, routes, settings, sweep, telemetry, training, usage, watcher } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -191,6 +217,8 @@ async function close(parts: ServerParts): Promise<void> {
   await training?.queue.close();
   await training?.webhooks.close();
   await sweep?.close();
+  await usage.close();
+  if (routes === undefined) await ledger?.destroy();
   await routes?.close();
   await pool.close();
   await telemetry.close();

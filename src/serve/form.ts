@@ -19,6 +19,7 @@ export async function readForm<Schema extends z.ZodType>(
     throw new ApiError(415, { message, code: 'unsupported_media_type' });
   }
   const bytes = await readBytes(request, bytesOf(settings.max_upload));
+  refuseParts(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), type, settings.limits.form_parts);
   const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
     .formData()
     .catch(() => {
@@ -31,4 +32,19 @@ export async function readForm<Schema extends z.ZodType>(
   }
   const { body, refusal } = checkFields(fields, { schema, unsupported }, settings.unsupported);
   return checked(schema, body, refusal);
+}
+
+/** A form of many parts takes long to be read. @throws ApiError 400 */
+function refuseParts(bytes: Buffer, type: string, most: number): void {
+  const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i
+    .exec(type)
+    ?.slice(1)
+    .find((one) => one !== undefined);
+  if (boundary === undefined) return;
+  let parts = 0;
+  for (let at = bytes.indexOf(`--${boundary}`); at >= 0; at = bytes.indexOf(`--${boundary}`, at + 1)) {
+    if (++parts <= most + 1) continue;
+    const message = `The form cannot be read: it has more than ${most} parts (form_parts).`;
+    throw new ApiError(400, { message, code: 'invalid_form' });
+  }
 }

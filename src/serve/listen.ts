@@ -61,7 +61,11 @@ type Listener = ReturnType<typeof getRequestListener>;
 function tlsServer(settings: ServeSettings, listener: Listener): Server {
   const { cert, key } = settings.tls!;
   try {
-    const files = { cert: readFileSync(cert), key: readFileSync(key) };
+    const files = {
+      cert: readFileSync(cert),
+      key: readFileSync(key),
+      handshakeTimeout: settings.header_seconds * 1000,
+    };
     return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
   } catch (error) {
     throw new AttuneError('E_TLS', {

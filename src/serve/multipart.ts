@@ -24,6 +24,8 @@ export interface FormLimits {
   field: string;
   path: string;
   mostBytes: number;
+  /** Fields and files (form_parts). */
+  mostParts: number;
 }
 
 const MOST_FIELDS = 64 * 1024;
@@ -54,6 +56,9 @@ class FormReader {
   readonly #delimiter: Buffer;
   readonly #limits: FormLimits;
   readonly #fields: Record<string, string> = table({});
+  #parts = 0;
+  /** Before the first part. */
+  #preambleBytes = 0;
   #place: Place = 'preamble';
   /** The first delimiter may begin the body; then it has no line before it. */
   #held: Buffer = Buffer.from('\r\n');
@@ -96,6 +101,8 @@ class FormReader {
   #take(length: number): void {
     const bytes = this.#held.subarray(0, length);
     this.#held = this.#held.subarray(length);
+    if (this.#place === 'preamble' && (this.#preambleBytes += length) > MOST_HEADERS)
+      throw broken('its first part does not begin');
     if (this.#place !== 'body' || bytes.length === 0) return;
     if (this.#file === undefined) {
       this.#fieldBytes += bytes.length;
@@ -106,7 +113,11 @@ class FormReader {
     this.#file.bytes += bytes.length;
     if (this.#file.bytes > this.#limits.mostBytes) throw tooLarge(this.#limits.mostBytes);
     this.#file.digest.update(bytes);
-    writeAll(this.#file.descriptor, bytes);
+    try {
+      writeAll(this.#file.descriptor, bytes);
+    } catch (error) {
+      throw writeRefusal(error);
+    }
   }
 
   #readHeaders(): boolean {
@@ -124,6 +135,8 @@ class FormReader {
   }
 
   #begin(headers: string): void {
+    if (++this.#parts > this.#limits.mostParts)
+      throw broken(`it has more than ${this.#limits.mostParts} parts (form_parts)`);
     const name = /^content-disposition:.*?[;\s]name="([^"]*)"/im.exec(headers)?.[1];
     const filename = /^content-disposition:.*?[;\s]filename="([^"]*)"/im.exec(headers)?.[1];
     if (name === undefined) throw broken('a part has no name');
@@ -157,6 +170,14 @@ class FormReader {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
     this.#file = undefined;
   }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+function writeRefusal(error: unknown): unknown {
+  if (!FULL.has((error as NodeJS.ErrnoException).code ?? '')) return error;
+  const message = 'The server has no room for this file now. Its log says more.';
+  return new ApiError(507, { message, code: 'insufficient_storage', headers: { connection: 'close' }, cause: error });
 }
 
 function broken(what: string): ApiError {

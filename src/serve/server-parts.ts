@@ -1,3 +1,5 @@
+import type { ConstraintCompiler } from '../generate/constraint/compiler/compiler.ts';
+import type { FairTurns } from '../base/fair-turns.ts';
 import type { ApiKeys } from './access/api-keys.ts';
 import type { Admission } from './models/admission.ts';
 import type { ModelPool } from './models/model-pool.ts';
@@ -6,6 +8,9 @@ import type { Opener } from './models/opened.ts';
 import type { RetriedWork } from './replies/retried-work.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
+import type { Registry } from '../registry/index.ts';
+import type { RateLimits } from './usage/rate-limits.ts';
+import type { UsageMeter } from './usage/usage-meter.ts';
 import type { ServeLog } from './watch/log.ts';
 import type { Watcher } from '../watch/index.ts';
 import type { TrainingParts } from './training/training-parts.ts';
@@ -22,9 +27,18 @@ export interface ServerParts {
   pool: ModelPool;
   opener: Opener;
   admission: Admission;
+  /** Checks schemas that clients send. */
+  constraints: ConstraintCompiler;
+  /** One score at a time, in turns of those who ask. */
+  grading: FairTurns;
   retried: RetriedWork;
   responses: ResponseStore;
   keys?: ApiKeys;
+  /** What keys may ask, and what they have used. */
+  rates: RateLimits;
+  usage: UsageMeter;
+  /** Where usage stands; undefined on a server without keys and registry. */
+  ledger?: Registry;
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;

@@ -30,6 +30,39 @@ export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
 /** Bytes of files, and jobs that have not ended. */
 export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
 
+/** Of each key; without one nothing of the kind is limited. */
+export const rateSchema = z.strictObject({
+  requests_per_minute: z.number().int().positive().optional(),
+  tokens_per_minute: z.number().int().positive().optional(),
+  requests_per_day: z.number().int().positive().optional(),
+  tokens_per_day: z.number().int().positive().optional(),
+});
+
+export type RateSettings = z.output<typeof rateSchema>;
+
+/** What one request, row or job may cost, whoever asks. */
+const limitsSchema = z.strictObject({
+  constraint_seconds: z.number().positive().default(10).describe('to compile a schema, expression or list of choices'),
+  constraint_memory: bytes.default('512MB').describe('for the same'),
+  grader_comparisons: z
+    .number()
+    .int()
+    .positive()
+    .default(500_000_000)
+    .describe('characters or words of one text times those of the other, over all parts of a grader'),
+  job_steps: z.number().int().positive().default(100_000).describe('of one fine-tuning job'),
+  job_tokens: z.number().int().positive().default(1_000_000_000).describe('that one job reads'),
+  job_hours: z.number().positive().default(24).describe('after which a job is stopped, with its last checkpoint'),
+  job_turn_minutes: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("after which a job is saved and waits where another key's job waits, to go on after it"),
+  form_parts: z.number().int().positive().default(1000).describe('fields and files of a form'),
+});
+
+export type LimitSettings = z.output<typeof limitsSchema>;
+
 export const settingsSchema = z.strictObject({
   models: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
@@ -49,6 +82,8 @@ export const settingsSchema = z.strictObject({
     .required()
     .prefault({ storage: '10GB', jobs: 10 })
     .describe('what each key has, where its own entry does not say it'),
+  rate: rateSchema.default({}).describe('what each key may ask, where its own entry does not say it'),
+  limits: limitsSchema.prefault({}).describe('what one request, row or job may cost'),
   webhooks: z
     .array(
       z.strictObject({

@@ -9,7 +9,7 @@ interface Use {
 }
 
 const PREDICT: Use = {
-  commands: ['attune predict FOLDER --text "…"', 'attune predict FOLDER --input rows.csv --to predictions.csv'],
+  commands: ['attune predict FOLDER --text "…"', 'attune predict FOLDER --input rows.csv --output predictions.csv'],
   program: [
     "import { openPredictor } from 'attune';",
     "const model = await openPredictor({ target: 'FOLDER' });",
@@ -18,7 +18,7 @@ const PREDICT: Use = {
   ],
 };
 
-const FILES: Use = { ...PREDICT, commands: ['attune predict FOLDER --input rows.csv --to predictions.csv'] };
+const FILES: Use = { ...PREDICT, commands: ['attune predict FOLDER --input rows.csv --output predictions.csv'] };
 
 const GENERATE: Use = {
   commands: ['attune generate FOLDER --input rows.jsonl --output answers.jsonl'],
@@ -32,8 +32,8 @@ const GENERATE: Use = {
 
 const EMBED: Use = {
   commands: [
-    'attune embed FOLDER --input rows.csv --to vectors.npy',
-    'attune retrieve index FOLDER --input documents.csv --to index',
+    'attune embed FOLDER --input rows.csv --output vectors.npy',
+    'attune retrieve index FOLDER --input documents.csv --output index',
     'attune retrieve query index --text "…"',
   ],
   program: [
@@ -58,7 +58,7 @@ const USES: Readonly<Record<string, Use>> = table({
   'text-classification': PREDICT,
   'token-classification': PREDICT,
   'question-answering': {
-    commands: ['attune predict FOLDER --input questions.csv --to answers.csv'],
+    commands: ['attune predict FOLDER --input questions.csv --output answers.csv'],
     program: PREDICT.program.map((line) => line.replace("['…']", "[{ question: '…', context: '…' }]")),
   },
   'automatic-speech-recognition': FILES,

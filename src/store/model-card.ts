@@ -66,6 +66,7 @@ export function modelCard(parts: ModelCardParts): string {
     opening(parts),
     results(parts),
     use(parts),
+    limits(parts),
     data(parts),
     privacy(parts),
     training(parts),
@@ -180,6 +181,26 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
   return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
+/** What it was made for, as far as its rows say, and what nobody has measured. */
+function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): string | undefined {
+  if (notes !== undefined) return undefined;
+  const rows =
+    used === undefined ? 'its training rows' : `${formatCount(used.rows.train)} rows of the format ${used.format}`;
+  const measured =
+    comparison === undefined
+      ? 'It was not compared with anything.'
+      : `Its results hold for rows like the ${formatCount(comparison.rows)} of ${comparison.split} above.`;
+  const writes = task === 'text-generation' || task === 'text2text-generation';
+  const wrong = writes
+    ? 'It may write what is not true, and names and numbers that are not in its input; check answers before they are acted on.'
+    : 'On rows of another kind, language or time its answers may be wrong with a high probability.';
+  const base = kind === 'adapter' ? " The base model's own limits hold, too." : '';
+  return (
+    `## Intended use and limits\n\nMade for ${task.replaceAll('-', ' ')} on rows like those that it was trained on: ${rows}. ` +
+    `${measured} ${wrong}${base} It was not measured for fairness or safety unless this card says so.`
+  );
+}
+
 const USE_OF_CHEAP = `## Use
 
 \`\`\`sh
@@ -205,7 +226,9 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
     .filter(([, count]) => count > 0)
     .map(([split, count]) => [split, formatCount(count), `\`${entryOf(used.hashes, split) ?? '–'}\``]);
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
-  const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
+  // Labels of whole rows are no tokens.
+  const trained = used.lossTokens > 0 ? `, ${formatCount(used.lossTokens)} of them trained` : '';
+  const tokens = `${formatCount(used.inputTokens)} input tokens${trained}.`;
   return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
 }
 

@@ -133,7 +133,9 @@ function refuseWork(folder: string): void {
   if (holdsWork(folder)) {
     throw new AttuneError('E_RUN_EXISTS', {
       what: `${folder} already holds a run with checkpoints or a result`,
-      fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or replace it with --overwrite`,
+      fix:
+        `resume it with \`attune runs resume ${folder}\`, choose another output_dir, ` +
+        'or replace it: --overwrite, in a program train(recipe, { overwrite: true })',
     });
   }
 }

@@ -261,7 +261,7 @@ describe.skipIf(!isReady)('the box to try', () => {
       Array.from({ length: 5 }, (__, time) => `u${user},item ${(user + time) % 8},${time}`),
     );
     bench.write('chosen.csv', ['user,item,timestamp', ...lines.flat()].join('\n'));
-    bench.run(['models', 'create', 'sasrec', '--data', 'chosen.csv', '--to', 'sasrec', '--width', '16']);
+    bench.run(['models', 'create', 'sasrec', '--data', 'chosen.csv', '--output', 'sasrec', '--width', '16']);
     train('shop', {
       model: 'sasrec',
       objective: 'next_item',

@@ -108,6 +108,24 @@ describe('a request in a batch', async () => {
   });
 });
 
+describe('an owner with one short request', () => {
+  it('passes the flood of another one', async () => {
+    using batcher = new Batcher(parts);
+    const flood = Array.from({ length: 80 }, (_, index) =>
+      batcher.submit({ prompt: [1 + (index % 15)], maxNewTokens: 25, stopIds: [], owner: 'flood' }),
+    );
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    while (batcher.counts.passes < 3) await turn();
+    const { passes } = batcher.counts;
+    const request = { prompt: [3], maxNewTokens: 4, stopIds: [], temperature: 0 };
+    const [answer] = await batcher.submit({ ...request, owner: 'short' });
+    // First come, first served would be 25 passes for each of the batches before it.
+    expect(batcher.counts.passes - passes).toBeLessThan(20);
+    await Promise.all(flood);
+    expect((await batcher.submit(request))[0].ids).toEqual(answer.ids);
+  });
+});
+
 describe('prompts of one caller', () => {
   it('are answered in order however many they are: the queue does not fill', async () => {
     const prompts = Array.from({ length: 1500 }, (_, i) => [i % 16, (i >> 4) % 16]);

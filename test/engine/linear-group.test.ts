@@ -5,6 +5,7 @@ import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } fro
 import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
 import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
 import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { kernelPaths, usualPath } from './kernel-paths.ts';
 
 const [N, D] = [11, 6];
 
@@ -130,6 +131,24 @@ describe('layers on one input', () => {
       expect(() => run([made.y, made.y])).toThrow('all outputs that are known, or none');
     });
   });
+
+  it.each(kernelPaths)(
+    'read to the bit what the gated unit gives by itself, with $path kernels',
+    ({ path, isHere }) => {
+      if (!isHere) return;
+      attune.kernels.default({ use: path });
+      noGrad(() =>
+        scope(() => {
+          const [gate, up, layer, adapted] = [normal([N, D], 'gate'), normal([N, D], 'up'), layerOf(5), layerOf(5)];
+          lowRank(adapted).lora_B.assign(normal([5, 2], 'B').mul(0));
+          const plain = layer.forward(gateOf('silu')(gate, up)).toNumbers();
+          for (const one of [layer, adapted])
+            expect(gatedLinear(one, gateOf('silu'), { gate, up }).toNumbers()).toEqual(plain);
+        }),
+      );
+      attune.kernels.default({ use: usualPath });
+    },
+  );
 
   it.each(['silu', 'gelu'])('read what a gate of %s gives', (activation) => {
     noGrad(() =>

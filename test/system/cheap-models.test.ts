@@ -60,7 +60,10 @@ describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept',
     bench.write('own.csv', 'matter,queue\n"rain and storm",weather\n"coin and price",money\n"soup, bread",food\n');
     bench.write('own.yaml', OWN);
     expect(bench.run(['train', 'own.yaml', '--model', 'tfidf']).code).toBe(0);
-    for (const words of [['eval', 'runs/own-tfidf'], ['compare', 'runs/own-tfidf', 'majority']])
+    for (const words of [
+      ['eval', 'runs/own-tfidf'],
+      ['compare', 'runs/own-tfidf', 'majority'],
+    ])
       expect(bench.run([...words, '--data', 'own.csv']).code).toBe(0);
     bench.write('bad.csv', 'matter,queue\n"rain and storm",weather\n"",money\n"soup, bread",food\n');
     expect(bench.failure(['eval', 'runs/own-tfidf', '--data', 'bad.csv']).code).toBe('E_BAD_ROWS');

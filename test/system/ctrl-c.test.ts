@@ -55,8 +55,8 @@ function interrupt(
 
 const hasEngine = existsSync('build/attune.node');
 const cases: [string[], RegExp, boolean][] = [
-  [['data', 'redact', 'rows.jsonl', '--to', 'clean.jsonl'], /redacting/, false],
-  [['data', 'counterfactuals', 'rows.jsonl', '--to', 'pairs.jsonl'], /pairing/, false],
+  [['data', 'redact', 'rows.jsonl', '--output', 'clean.jsonl'], /redacting/, false],
+  [['data', 'counterfactuals', 'rows.jsonl', '--output', 'pairs.jsonl'], /pairing/, false],
   [['data', 'groups', 'rows.jsonl'], /counting/, false],
   [['advise', 'rows.jsonl'], /reading and splitting/, false],
   [['export', 'attune-base', '--to', 'gguf', '--output-dir', 'exported'], /loading/, true],

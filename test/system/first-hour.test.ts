@@ -39,7 +39,7 @@ async function walk(name: keyof typeof firstHourSets, { rows, init = [], train =
   const made = attune(folder, 'init', written.data, ...written.answers, ...init, '--yes', '--output', 'recipe.yaml');
   const { folder: run } = attune(folder, 'train', 'recipe.yaml', ...train);
   const output = join(folder, 'predictions.jsonl');
-  attune(folder, 'predict', String(run), '--input', written.fresh, '--to', output);
+  attune(folder, 'predict', String(run), '--input', written.fresh, '--output', output);
   const predicted = readFileSync(output, 'utf8').trimEnd().split('\n');
   const answers = predicted.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(answers).toHaveLength(FRESH);
@@ -49,10 +49,13 @@ async function walk(name: keyof typeof firstHourSets, { rows, init = [], train =
 
 describe('from a file to a model in use', () => {
   it('tickets to queues: columns joined, probabilities in a CSV that keeps the columns', async () => {
-    const { folder, made, run, answers, written } = await walk('tickets', { rows: 120, init: ['--model', 'attune-base'] });
+    const { folder, made, run, answers, written } = await walk('tickets', {
+      rows: 120,
+      init: ['--model', 'attune-base'],
+    });
     expect(made).toMatchObject({ objective: 'classification', columns: { text: ['subject', 'body', 'product'] } });
     for (const { probability } of answers) expect(probability).toBeGreaterThan(0);
-    attune(folder, 'predict', run, '--input', written.fresh, '--to', join(folder, 'out.csv'));
+    attune(folder, 'predict', run, '--input', written.fresh, '--output', join(folder, 'out.csv'));
     const [header, first] = readFileSync(join(folder, 'out.csv'), 'utf8').split('\n');
     expect(header).toBe('subject,body,product,customer,date,prediction,probability,error');
     expect(first).toMatch(/,(Billing|Technical|Returns|Shipping|Account),0\.\d+,$/);
@@ -105,8 +108,8 @@ describe('from a file to a model in use', () => {
     const made = attune(folder, 'init', data, ...answers, '--yes', '--output', 'recipe.yaml');
     expect(made).toMatchObject({ objective: 'contrastive' });
     const { folder: run } = attune(folder, 'train', 'recipe.yaml', ...FEW_STEPS);
-    attune(folder, 'retrieve', 'index', String(run), '--input', data, '--to', 'index');
-    attune(folder, 'retrieve', 'query', 'index', '--input', fresh, '--top-k', '3', '--to', 'hits.jsonl');
+    attune(folder, 'retrieve', 'index', String(run), '--input', data, '--output', 'index');
+    attune(folder, 'retrieve', 'query', 'index', '--input', fresh, '--top-k', '3', '--output', 'hits.jsonl');
     const hits = readFileSync(join(folder, 'hits.jsonl'), 'utf8').trimEnd().split('\n');
     expect(hits).toHaveLength(FRESH);
     for (const line of hits) expect((JSON.parse(line) as { hits: unknown[] }).hits).toHaveLength(3);

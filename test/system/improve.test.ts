@@ -112,6 +112,21 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(before);
     expect(models).toEqual(['topics@2']);
   });
+
+  it('takes settings of the plan anew, asks for nothing where it says so, and drops a batch in any state', async () => {
+    writeFileSync(join(folder, 'loop.yaml'), plan('  gate: {better_than: nothing}\n').replace('auto', 'person'));
+    await feedback(texts(NEW, 60, 2000), (i) => `customer-${i % 10}`);
+    expect(await improve('loop.yaml')).toMatchObject({ state: 'review', cycle: 3 });
+    const dropped = await improve('loop.yaml', { discard: 'not this one' });
+    expect(dropped).toMatchObject({ state: 'collecting', cycle: 4, waitsFor: expect.stringContaining('0 rows') });
+    await expect(improve('loop.yaml', { discard: 'again' })).rejects.toMatchObject({ code: 'E_USAGE' });
+    writeFileSync(join(folder, 'loop.yaml'), plan('  gate: {better_than: nothing}\n'));
+    await feedback(texts(NEW, 60, 3000), (i) => `customer-${i % 10}`);
+    const done = await improve('loop.yaml');
+    expect(done).toMatchObject({ state: 'promoted', cycle: 4 });
+    expect(done.decisions.find(({ state }) => state === 'rollout')?.reason).toContain('asks for nothing');
+    expect((await modelHistory('topics')).aliases).toMatchObject({ champion: 3 });
+  }, 120_000);
 });
 
 /** SIGKILL while the worker trains: the process and all that it started. */

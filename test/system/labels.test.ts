@@ -35,7 +35,9 @@ describe.skipIf(!existsSync('build/attune.node'))('rows with labels', () => {
   afterAll(() => bench.remove());
 
   it('several a row: init, training with thresholds from validation, evaluation and comparison', () => {
-    expect(bench.run(['init', 'topics.csv', '--yes', '--model', 'attune-base']).document).toMatchObject({ objective: 'multilabel' });
+    expect(bench.run(['init', 'topics.csv', '--yes', '--model', 'attune-base']).document).toMatchObject({
+      objective: 'multilabel',
+    });
     const { code, stderr } = bench.run(train('topics', 'topics.csv', 'multilabel'));
     expect(code, stderr).toBe(0);
     const { config } = JSON.parse(bench.text('topics/adapter/attune.json')) as { config: Record<string, unknown> };

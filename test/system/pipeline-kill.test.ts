@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function start(home: string) {
-  const words = ['data', 'pipeline', join(folder, 'p.yaml'), '--to', join(folder, `${home}-out`), '--json'];
+  const words = ['data', 'pipeline', join(folder, 'p.yaml'), '--output', join(folder, `${home}-out`), '--json'];
   const child = spawn(resolve('bin/attune'), words, { env: { ...process.env, ATTUNE_HOME: join(folder, home) } });
   let out = '';
   child.stdout.on('data', (part) => (out += String(part)));

@@ -88,7 +88,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
     const png = sharp({ create: { width: 40, height: 30, channels: 3, background: '#a03' } }).png();
     for (const name of ['a.png', 'deep/b.png']) bench.write(`photos/${name}`, await png.toBuffer());
     bench.write('photos/broken.jpg', 'no image');
-    const { code, stderr, document } = bench.run(['predict', 'vit', '--input', 'photos', '--to', 'photos.csv']);
+    const { code, stderr, document } = bench.run(['predict', 'vit', '--input', 'photos', '--output', 'photos.csv']);
     expect([code, document.rows, document.bad], stderr).toEqual([0, 3, 1]);
     const lines = bench.text('photos.csv').trim().split('\n');
     expect(lines[0]).toBe('image,prediction,probability,error');
@@ -122,7 +122,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
     [['--text', 'a', '--threshold', '2'], 'E_USAGE'],
     [['--text', 'a', '--columns', 'text'], 'E_USAGE'],
     [['--text', 'a', '--inptu', 'x.csv'], 'E_USAGE'],
-    [['--text', 'a', '--to', 'x.xlsx'], 'E_OUTPUT_KIND'],
+    [['--text', 'a', '--output', 'x.xlsx'], 'E_OUTPUT_KIND'],
     [['--input', 'missing.csv'], 'E_FILE_MISSING'],
   ])('refuses %j', (argv, code) => {
     expect(bench.failure(['predict', 'label', ...argv]).code).toBe(code);
@@ -224,7 +224,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that was trained on col
         Array.from({ length: 60_000 }, (_, i) => [`invoice ${i}`, 'refund']),
       ),
     );
-    const argv = ['predict', 'run', '--input', 'many.csv', '--to', 'many-out.csv', '--json'];
+    const argv = ['predict', 'run', '--input', 'many.csv', '--output', 'many-out.csv', '--json'];
     const child = spawn(bench.bin, argv, { cwd: bench.folder, env: bench.env });
     let [out, log] = ['', ''];
     child.stdout.on('data', (data: Buffer) => void (out += data.toString()));

@@ -21,7 +21,7 @@ function interactions(): string {
   return ['user,item,timestamp', ...lines.flat(), 'once,item 3,1', ''].join('\n');
 }
 
-const create = ['models', 'create', 'sasrec', '--data', 'chosen.csv', '--to', 'base', '--width', '16'];
+const create = ['models', 'create', 'sasrec', '--data', 'chosen.csv', '--output', 'base', '--width', '16'];
 const train = ['train', '--train', 'chosen.csv', '--model', 'base', '--objective', 'next_item', '--tuning', 'full'];
 const settings = ['--epochs', '25', '--batch-size', '16', '--learning-rate', '1e-2', '--evaluation.every', 'never'];
 
@@ -55,8 +55,10 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
   });
 
   it('is not made of other rows, nor of a type that is only pre-trained', () => {
-    expect(bench.failure([...create.slice(0, 3), '--data', 'good.jsonl', '--to', 'other']).code).toBe('E_WRONG_ROWS');
-    expect(bench.failure(['models', 'create', 'llama', '--data', 'chosen.csv', '--to', 'other']).code).toBe(
+    expect(bench.failure([...create.slice(0, 3), '--data', 'good.jsonl', '--output', 'other']).code).toBe(
+      'E_WRONG_ROWS',
+    );
+    expect(bench.failure(['models', 'create', 'llama', '--data', 'chosen.csv', '--output', 'other']).code).toBe(
       'E_NOT_NEW',
     );
     expect(bench.failure(create.slice(0, 5)).code).toBe('E_USAGE');
@@ -79,7 +81,7 @@ function likings(): string {
 describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => {
   it('knows who is who, is trained, compared, and recommends to those whom it does not know as well', () => {
     bench.write('likings.csv', likings());
-    const made = bench.run('models create bpr_mf --data likings.csv --to factors --width 8'.split(' '));
+    const made = bench.run('models create bpr_mf --data likings.csv --output factors --width 8'.split(' '));
     expect(made.document, made.stderr).toMatchObject({ items: 24, users: 90, userFeatures: 0 });
     expect(bench.run('models show factors'.split(' ')).document).toMatchObject({ adapted: [] });
     expect(bench.run('init likings.csv --model factors --yes'.split(' ')).document).toMatchObject({ objective: 'bpr' });
@@ -101,7 +103,7 @@ describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => 
 
   it('is not made of rows that nobody chose', () => {
     bench.write('nobody.jsonl', '{"items":["a","b"]}\n{"items":["b","c"]}\n');
-    const failure = bench.failure('models create bpr_mf --data nobody.jsonl --to other'.split(' '));
+    const failure = bench.failure('models create bpr_mf --data nobody.jsonl --output other'.split(' '));
     expect(failure).toMatchObject({ code: 'E_NO_USERS' });
     expect(existsSync(bench.path('other'))).toBe(false);
   });
@@ -127,7 +129,9 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
 
   it('are made with what is known of items, trained, compared, and recommend what nobody has chosen yet', () => {
     const made = bench.run(
-      'models create two_tower --data baskets.jsonl --items things.jsonl --to towers --width 8 --blocks 1'.split(' '),
+      'models create two_tower --data baskets.jsonl --items things.jsonl --output towers --width 8 --blocks 1'.split(
+        ' ',
+      ),
     );
     expect(made.document, made.stderr).toMatchObject({ items: 16, cold: 0, itemFeatures: { tags: 2 } });
     const flags = ['--objective', 'item_retrieval', '--tuning', 'full', '--epochs', '10', '--batch-size', '25'];
@@ -144,7 +148,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
         { item: 'spade', kind: 'garden' },
       ]),
     );
-    bench.run('models add-items shop --items new.jsonl --to larger'.split(' '));
+    bench.run('models add-items shop --items new.jsonl --output larger'.split(' '));
     bench.write(
       'asked.jsonl',
       lines([
@@ -166,7 +170,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
     bench.write('texts.jsonl', lines(things.map(({ item, kind }, i) => ({ item, text: texts(kind, i) }))));
     const create = 'models create two_tower --data baskets.jsonl --items texts.jsonl --width 8 --blocks 1'.split(' ');
     const reading = ['--text-encoder', 'bert', '--tune-text-encoder'];
-    const made = bench.run([...create, ...reading, '--to', 'readers']);
+    const made = bench.run([...create, ...reading, '--output', 'readers']);
     expect(made.document, made.stderr).toMatchObject({ items: 16, itemFeatures: { words: 0, textWidth: 64 } });
     const settings = ['--epochs', '8', '--batch-size', '25', '--learning-rate', '1e-2', '--precision', 'f32'];
     const train = ['train', '--train', 'baskets.jsonl', '--objective', 'item_retrieval', ...settings];
@@ -188,9 +192,9 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
       const { differences } = readComparison(bench.path(`read-${tuning}`))!;
       expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
       if (tuning === 'lora') bench.run(['export', 'read-lora', '--to', 'merged']);
-      expect(bench.run(['models', 'add-items', result, '--items', 'later.jsonl', '--to', `more-${tuning}`]).code).toBe(
-        0,
-      );
+      expect(
+        bench.run(['models', 'add-items', result, '--items', 'later.jsonl', '--output', `more-${tuning}`]).code,
+      ).toBe(0);
       const { document } = bench.run(['recommend', `more-${tuning}`, '--input', 'asked.jsonl', '--count', '7']);
       const [{ items }] = (document as { answers: { items: { item: string }[] }[] }).answers;
       const found = items.map(({ item }) => item);
@@ -200,7 +204,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
     const nameOf = '"two_tower.text_encoder.encoder.layer.0.attention.self.query.weight"';
     expect(['read-full/model', 'more-lora'].map((name) => weights(name).includes(nameOf))).toEqual([true, true]);
     // What is not there is not tuned in silence.
-    expect(bench.failure([...create, '--tune-text-encoder', '--to', 'other']).code).toBe('E_OPTION_IDLE');
+    expect(bench.failure([...create, '--tune-text-encoder', '--output', 'other']).code).toBe('E_OPTION_IDLE');
     const rate = ['--tuning', 'full', '--text-encoder-rate'];
     expect(bench.failure([...train, '--model', 'towers', ...rate, '0.1', '--output-dir', 'no']).code).toBe(
       'E_OPTION_IDLE',

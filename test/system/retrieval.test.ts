@@ -38,7 +38,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
   });
 
   it('of texts are as the model says, the same in a file and in memory', async () => {
-    const made = bench.run(['embed', 'run', '--input', 'faq.csv', '--text-column', 'reply', '--to', 'v.jsonl']);
+    const made = bench.run(['embed', 'run', '--input', 'faq.csv', '--text-column', 'reply', '--output', 'v.jsonl']);
     expect(made.document, made.stderr).toMatchObject({
       rows: 60,
       width: 64,
@@ -75,7 +75,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
   });
 
   it('are searched by what a query means, by the columns that the run was trained on', () => {
-    const made = bench.run(['retrieve', 'index', 'run', '--input', 'faq.csv', '--to', 'index']);
+    const made = bench.run(['retrieve', 'index', 'run', '--input', 'faq.csv', '--output', 'index']);
     expect(made.document, made.stderr).toMatchObject({ rows: 60, added: 60, kind: 'exact', columns: ['reply'] });
     bench.write('asked.csv', 'ask,who\nquestion about login 49,anna\nquestion about weather 16,bert\n');
     const { document, stderr } = bench.run([
@@ -86,7 +86,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
       'asked.csv',
       '--top-k',
       '3',
-      '--to',
+      '--output',
       'hits.csv',
     ]);
     expect(document, stderr).toMatchObject({ queries: 2, rows: 60, file: 'hits.csv' });
@@ -100,10 +100,10 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
 
   it('are kept with rows that are added, and refused with another model', async () => {
     bench.write('more.jsonl', '{"reply":"answer invoice 7"}\n');
-    expect(bench.failure(['retrieve', 'index', 'run', '--input', 'more.jsonl', '--to', 'index']).code).toBe(
+    expect(bench.failure(['retrieve', 'index', 'run', '--input', 'more.jsonl', '--output', 'index']).code).toBe(
       'E_OUTPUT_EXISTS',
     );
-    const added = bench.run(['retrieve', 'index', 'run', '--input', 'more.jsonl', '--to', 'index', '--add']);
+    const added = bench.run(['retrieve', 'index', 'run', '--input', 'more.jsonl', '--output', 'index', '--add']);
     expect(added.document, added.stderr).toMatchObject({ rows: 61, added: 1 });
     expect(
       bench.failure([
@@ -114,7 +114,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
         'mean',
         '--input',
         'more.jsonl',
-        '--to',
+        '--output',
         'index',
         '--add',
       ]).code,
@@ -142,9 +142,9 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
     expect(bench.run(['retrieve', 'query', 'pictures', '--text', 'red']).document).toMatchObject({
       answers: [{ hits: [{}, {}] }],
     });
-    expect(bench.failure(['embed', 'run', '--input', 'photos', '--to', 'no.npy']).code).toBe('E_WRONG_ROWS');
+    expect(bench.failure(['embed', 'run', '--input', 'photos', '--output', 'no.npy']).code).toBe('E_WRONG_ROWS');
     bench.write('photos/bad.png', 'x');
-    const failed = bench.failure(['retrieve', 'index', 'clip', '--input', 'photos', '--to', 'never']);
+    const failed = bench.failure(['retrieve', 'index', 'clip', '--input', 'photos', '--output', 'never']);
     expect([failed.code, readdirSync(bench.folder).some((name) => name.includes('never'))]).toEqual([
       'E_MEDIA_UNREADABLE',
       false,

@@ -37,7 +37,7 @@ test('the command that a pipeline ends with works as it stands, and leaves the p
   writeFileSync('in/rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
   const pipeline = 'sources: [in/rows.jsonl]\nsteps: [{step: records}]\nsplit: {test: 0.2, validation: 0.2}\n';
   writeFileSync('support.yaml', pipeline);
-  const { out, code, errors } = await run('data', 'pipeline', 'support.yaml', '--to', 'data/support');
+  const { out, code, errors } = await run('data', 'pipeline', 'support.yaml', '--output', 'data/support');
   expect(code, errors).toBe(0);
   const words = /attune (init .*?) {2}/.exec(out)![1].split(' ');
   expect(words).toEqual(['init', 'data/support', '--output', 'support-recipe.yaml']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recipeKeys } from '../../src/app/recipe/index.ts';
 import { AttuneError } from '../../src/base/errors.ts';
-import { parseArguments } from '../../src/cli/arguments.ts';
+import { parseArguments, renamedOptions } from '../../src/cli/arguments.ts';
 import { parseInvocation } from '../../src/cli/command-names.ts';
 import { type Command, defineCommand } from '../../src/cli/command.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
@@ -229,6 +229,31 @@ describe('the help', async () => {
     expect(text).toMatch(/training\.optimizer lion\n.*beta1 NUMBER +share of the mean gradient/);
   });
 
+  it('of a command with a recipe is short unless all or a group is asked for', async () => {
+    const { stdout: short } = await run('train', '--help');
+    expect(short.split('\n').length).toBeLessThan(90);
+    for (const flag of ['--epochs', '--learning_rate', '--tuning', '--train PATH', '--dry-run'])
+      expect(short).toContain(flag);
+    expect(short).not.toContain('--weight_decay');
+    expect(short.replaceAll(/\s+/g, ' ')).toContain('attune train --help all lists every one');
+    const { stdout: all } = await run('train', '--help', 'all');
+    expect(all).toBe(
+      commandHelp(
+        'train',
+        (await commands.load('train')).command as Command,
+        keys,
+        createTerminal(capture().stream, {}),
+      ),
+    );
+    const { stdout: group } = await run('train', '--help', 'checkpoints');
+    expect(group).toContain('--checkpoints.every');
+    expect(group).not.toContain('--max_steps');
+    expect(await run('train', '--help', 'nothing')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('E_USAGE'),
+    });
+  });
+
   it('fits the terminal', () => {
     const terminal = createTerminal(capture({ isTTY: true, columns: 80 }).stream, { NO_COLOR: '1' });
     const lines = commandHelp('train', sample, keys, terminal).split('\n');
@@ -253,6 +278,28 @@ describe('options of a command', () => {
       { name: '--stop', value: 'TEXT', many: true, summary: 's' },
     ],
   };
+
+  it('keep the spellings that they had before, and say the one of now', () => {
+    const moved = {
+      ...sample,
+      takesRecipe: false,
+      options: [{ name: '--output', aliases: ['--to'], value: 'FILE', summary: 's' }],
+    };
+    for (const words of [['--to', 'x'], ['--to=x'], ['--output', 'x']])
+      expect(Object.fromEntries(parseArguments('sample', moved, words).options)).toEqual({ '--output': 'x' });
+    expect(renamedOptions(moved, ['--to=x'])).toEqual(['--to is called --output']);
+    expect(renamedOptions(moved, ['--output', 'x'])).toEqual([]);
+  });
+
+  it('of where to write is --output in every command', async () => {
+    for (const name of commands.names) {
+      const { options = [] } = (await commands.load(name)).command;
+      const places = options.map((option) => option.name).filter((option) => /^--(output|to|output-dir)$/.test(option));
+      // `export --to` is a form, `store move` goes from and to an address.
+      const isOther = name === 'store move' || name === 'export';
+      expect([name, places.filter((option) => option !== '--output' && !isOther)]).toEqual([name, []]);
+    }
+  });
 
   it('may be spelt as in a recipe, and given several times where that means something', () => {
     const { options } = parseArguments('sample', command, ['--top_p=0.5', '--stop', 'a_b', '--stop=c']);

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines -- one command's cases
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -294,7 +295,7 @@ describe('init without a terminal', () => {
   it('leads documents to data prepare, and images without classes to folders', async () => {
     writeFileSync('a b.pdf', '%PDF');
     expect((await refused('a b.pdf')).fix).toBe(
-      'make rows of them: attune data prepare "a b.pdf" --to a-b.jsonl; then attune init a-b.jsonl',
+      'make rows of them: attune data prepare "a b.pdf" --output a-b.jsonl; then attune init a-b.jsonl',
     );
     mkdirSync('mails');
     writeFileSync('mails/1.eml', 'Subject: x');

@@ -129,13 +129,13 @@ describe('planted secrets', () => {
         writeFileSync(path('train.jsonl'), lines(0).join('\n'));
         writeFileSync(path('test.jsonl'), lines(50).join('\n'));
         const special = [
-          ['data', 'prepare', DATABASE, '--query', 'select 1', '--to', 'db.jsonl'],
-          ['data', 'prepare', rows, DATABASE, '--query', 'select 1', '--to', 'both.jsonl'],
-          ['data', 'pipeline', 'p.yaml', '--to', 'set'],
-          ['data', 'redact', rows, '--to', 'clean.jsonl', '--vault', 'v'],
-          ['data', 'redact', rows, '--to', 'other.jsonl', '--style', 'surrogates'],
-          ['data', 'restore', 'clean.jsonl', '--vault', 'v', '--to', 'back.jsonl'],
-          ['data', 'restore', 'clean.jsonl', '--vault', rows, '--to', 'not.jsonl'],
+          ['data', 'prepare', DATABASE, '--query', 'select 1', '--output', 'db.jsonl'],
+          ['data', 'prepare', rows, DATABASE, '--query', 'select 1', '--output', 'both.jsonl'],
+          ['data', 'pipeline', 'p.yaml', '--output', 'set'],
+          ['data', 'redact', rows, '--output', 'clean.jsonl', '--vault', 'v'],
+          ['data', 'redact', rows, '--output', 'other.jsonl', '--style', 'surrogates'],
+          ['data', 'restore', 'clean.jsonl', '--vault', 'v', '--output', 'back.jsonl'],
+          ['data', 'restore', 'clean.jsonl', '--vault', rows, '--output', 'not.jsonl'],
           ['compare', `${url}/v1#large`, 'nearest', '--data', 'test.jsonl', '--train-data', 'train.jsonl'],
           ['models', 'pull', 'owner/name'],
           ['data', 'pull', 'owner/name'],
@@ -145,7 +145,7 @@ describe('planted secrets', () => {
           .filter((name) => !['quickstart', 'setup', 'doctor'].includes(name))
           .flatMap((name) => [
             [...name.split(' '), DATABASE],
-            [...name.split(' '), DATABASE, '--to', DATABASE, '--json'],
+            [...name.split(' '), DATABASE, '--output', DATABASE, '--json'],
           ]);
         const leaks: Record<string, string[]> = {};
         const texts: string[] = [];

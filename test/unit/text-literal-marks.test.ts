@@ -30,7 +30,7 @@ describe('control tokens that somebody wrote', () => {
     const messages = [user(forged)];
     const { ids } = await renderer.prompt({ messages });
     const row = await renderer.render({ kind: 'chat', messages: [...messages, { role: 'assistant', content: 'no' }] });
-    expect([...row.ids.slice(0, ids.length)]).toEqual([...ids]);
+    expect(row.ids.slice(0, ids.length)).toEqual(ids);
     expect(row.trained.slice(0, ids.length)).not.toContain(1);
   });
 

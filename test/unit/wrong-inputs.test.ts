@@ -132,7 +132,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   [
     'init paper.pdf',
     'E_INIT_DOCUMENTS',
-    'attune data prepare paper.pdf --to paper.jsonl; then attune init paper.jsonl',
+    'attune data prepare paper.pdf --output paper.jsonl; then attune init paper.jsonl',
   ],
   ['init picture.png', 'E_INIT_CLASSES', 'a folder with a folder for each class'],
   ['init mixed', 'E_INIT_DOCUMENTS', '1 document, such as page.md', 'data prepare mixed', 'attune init mixed/faq.csv'],
@@ -148,7 +148,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init tickets.csv --text-column queue --label-column queue', 'E_USAGE', 'both text and what is learnt'],
   ['init good.csv --format clasification', 'E_UNKNOWN_FORMAT', 'did you mean "classification"?'],
   ['init good.csv --model atune-base', 'E_MODEL_MISSING', 'did you mean "attune-base"?'],
-  ['init good.csv --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', '--model attune-base'],
+  ['init good.csv --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', 'a model that reads texts', '--model '],
   ['init good.csv --output exists.yaml', 'E_RECIPE_EXISTS', '--output', '--force'],
   ['init good.csv --answr-column label', 'E_USAGE', 'did you mean --answer-column?'],
   ['data inspect cut.jsonl', BAD, 'line 30', 'not valid JSON', '--strict false'],
@@ -181,7 +181,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['predict attune-base --text hi --input good.csv', 'E_USAGE', 'give --text or --input'],
   ['predict attune-base --input nowhere.csv', 'E_FILE_MISSING', 'nowhere.csv'],
   ['predict attune-base --text hi --threshold 2', 'E_USAGE', 'a probability from 0 to 1'],
-  ['predict attune-base --input good.csv --to answers.xml', 'E_OUTPUT_KIND', '.csv, .tsv, .jsonl'],
+  ['predict attune-base --input good.csv --output answers.xml', 'E_OUTPUT_KIND', '.csv, .tsv, .jsonl'],
   ['predict good.csv --text hi', 'E_MODEL_MISSING', 'a file', 'a Hugging Face folder'],
   ['export runs/none --output-dir out', 'E_RUN_MISSING', 'attune runs list'],
   ['export attune-base --to onnx', 'E_USAGE', 'merged, gguf, ollama, vllm'],
@@ -196,9 +196,9 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['tran good.yaml', 'E_UNKNOWN_COMMAND', 'did you mean "attune train"?'],
   ['data inspct good.csv', 'E_UNKNOWN_COMMAND', 'did you mean "attune data inspect"?'],
   ['advise nowhere.csv', 'E_FILE_MISSING', 'nowhere.csv'],
-  ['data prepare nowhere --to rows.jsonl', 'E_FILE_MISSING', 'nowhere'],
-  ['data prepare documents --to rows.csv', 'E_USAGE', 'ends in .jsonl'],
-  ['data prepare documents --to rows.jsonl --step chunkz', 'E_UNKNOWN_STEP', 'did you mean "chunks"?'],
+  ['data prepare nowhere --output rows.jsonl', 'E_FILE_MISSING', 'nowhere'],
+  ['data prepare documents --output rows.csv', 'E_USAGE', 'ends in .jsonl'],
+  ['data prepare documents --output rows.jsonl --step chunkz', 'E_UNKNOWN_STEP', 'did you mean "chunks"?'],
 ];
 
 const before = process.cwd();

@@ -30,7 +30,7 @@ it.runIf(canLimit)(
   () => {
     writeFileSync(path('a.zip'), makeZip([{ name: 'long.txt', data: 'words and words\n'.repeat(100_000) }]));
     writeFileSync(path('b.txt'), 'Text of its own.');
-    const words = ['data', 'prepare', path('a.zip'), path('b.txt'), '--to', path('rows.jsonl'), '--json'];
+    const words = ['data', 'prepare', path('a.zip'), path('b.txt'), '--output', path('rows.jsonl'), '--json'];
     const { stdout } = spawnSync('prlimit', ['--fsize=200000:unlimited', resolve('bin/attune'), ...words], {
       cwd: folder,
       encoding: 'utf8',

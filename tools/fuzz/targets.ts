@@ -3,6 +3,7 @@ import { csvOf, parquet, pipeline, recipe, rowsTarget } from './data-targets.ts'
 import { audio, image, preprocessor } from './media-targets.ts';
 import { adapter, config, gguf, safetensorsTarget, template, tokenizer } from './model-targets.ts';
 import { run } from './run-target.ts';
+import { server } from './server-target.ts';
 import type { Target } from './target.ts';
 
 export const targets: Readonly<Record<string, Target>> = {
@@ -23,4 +24,5 @@ export const targets: Readonly<Record<string, Target>> = {
   preprocessor,
   audio,
   run,
+  server,
 };

@@ -170,6 +170,10 @@ export const SLOTS: Readonly<Record<string, Slot>> = {
     'licence',
   ),
   vin: shaped('AAAVVVV9VV9{7}  V{11}9{6}  \\W\\V\\WZZZ9VZ9A9{6}  AAVVVVVVVVV9{6}  AAA VVV VVV VV 9{6}', 'vin'),
+  member: shaped('9{5}  9{6}  A-99999  AA-9999  A99999  9999-9999  AAA99999  9{8}', 'code'),
+  device: shaped('9{15}  99 999999 999999 9  AA9999999  A99-999999  HH:HH:HH:HH:HH:HH  AAA-99-9999-A', 'device'),
+  patient: shaped('9{8}  99-99-99  A9999999  9{6}  99/99999  AA-99999', 'medical_record'),
+  insured: shaped('A9{9}  9{10}  AAA999999999  99-AAA-9999  9999 999 999  AA9999999A', 'health_plan'),
   password: { kind: 'secret', value: password },
   key: shaped(
     `*{24}  *{32}  *{40}  h{32}  h{40}  h{64}  *{20}==  aaa_*{20}  A{4}-*{8}-*{8}  *{8}.*{12}.*{16}  h{8}-hhhh-4hhh-9hhh-h{12}

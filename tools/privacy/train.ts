@@ -31,8 +31,8 @@ const WORDLESS = 0.25;
 const DROPPED = 0.08;
 const DECAY = 1e-6;
 /** A row whose greatest weight is below this says too little for its place in the package, as do its small weights. */
-const LEAST_ROW = 0.2;
-const LEAST_WEIGHT = 0.04;
+const LEAST_ROW = 0.25;
+const LEAST_WEIGHT = 0.05;
 
 let state = 1;
 const NEGLIGIBLE = 0.002;

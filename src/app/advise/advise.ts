@@ -5,10 +5,12 @@ import { learningCurve, type LearningCurve } from '../../eval/advice/learning-cu
 import { recommend, type Recommendation } from '../../eval/advice/recommend.ts';
 import { answerForm } from '../../eval/answer-form.ts';
 import { rowsWanted, sampledRows } from '../../eval/compare/sampled-rows.ts';
+import { CONSTANTS } from '../../eval/compare/unable.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
+import { meaningOf, type LabelMeaning } from '../../jobs/compare/label-meaning.ts';
 import { loadMetrics, type WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { RecipeRows } from '../rows/recipe-rows.ts';
 import { advisedRecipe } from './advised-recipe.ts';
@@ -68,13 +70,17 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
     rows,
     parts,
     metrics: wanted,
+    meaning: meaningOf(recipe),
     available: splits.test.length,
     onEvent,
     signal,
   };
   const { sizes, comparison } = await measure(measuring);
   const { confidence, seed, metrics, systems } = comparison;
-  const curve = learningCurve(systems[0].title, sizes, metrics[0], { confidence, seed });
+  const [{ name, title }] = systems;
+  // More rows do not make a constant answer better.
+  const measured = CONSTANTS.has(name) ? [] : sizes;
+  const curve = learningCurve(title, measured, metrics[0], { confidence, seed });
   return {
     rows: { train: rows.train.length, validation: rows.validation.length, test: test.length },
     answers: answerForm(rows.train).kind,
@@ -90,17 +96,18 @@ interface Measuring {
   parts: readonly (readonly Example[])[];
   /** What the recipe names, or what suits the answers. */
   metrics: readonly WrittenMetric[];
+  meaning: LabelMeaning;
   /** Test rows in all, where those compared are a sample. */
   available: number;
   onEvent: EventSink;
   signal?: AbortSignal;
 }
 
-async function measureCheap({ recipe, rows, parts, metrics, available, onEvent, signal }: Measuring) {
+async function measureCheap({ recipe, rows, parts, metrics, available, meaning, onEvent, signal }: Measuring) {
   if (answerForm(rows.train).kind === 'text') throw nothingToAdvise();
   onEvent({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
   const specs = await loadMetrics(metrics, recipe.references);
-  const options = { split: 'test', available, metrics: specs, seed: recipe.training.seed };
+  const options = { split: 'test', available, metrics: specs, ...meaning, seed: recipe.training.seed };
   const comparison = await compareCheap(rows, options, signal);
   onEvent({
     type: 'phase-started',

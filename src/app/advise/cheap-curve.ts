@@ -3,7 +3,8 @@ import type { Example } from '../../data/index.ts';
 import { chooseCheapest, decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
 import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
 import { scoreWhereGiven } from '../../eval/compare/scored.ts';
-import { answerRows, type Answered } from '../../eval/compare/system.ts';
+import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
+import { crossValidate, isCrossValidated } from './cross-validation.ts';
 import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
 import type { BaselineName } from '../../eval/baselines/index.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
@@ -14,24 +15,44 @@ export interface CheapRows {
   test: readonly Example[];
 }
 
-/** All cheap systems on the test rows, the one that is best on the validation rows first. */
+/**
+ * All cheap systems, the one that is best on the validation rows first: on the test rows, or where these are few on all
+ * rows by cross-validation.
+ */
 export async function compareCheap(
   rows: CheapRows,
   options: CompareOptions,
   signal?: AbortSignal,
 ): Promise<Comparison> {
   const fitted = await fitCheap(rows.train, { signal });
-  const { skipped } = fitted;
   const systems = await decidingWell(fitted.systems, rows, signal);
-  const choice = await chooseCheapest(systems, rows.validation, options.metrics[0]);
-  const answered: Answered[] = [];
-  for (const system of systems) answered.push(await answerRows(system, rows.test, { signal }));
   const [metric] = options.metrics;
-  const scored = await Promise.all(answered.map((one) => scoreWhereGiven(one.predictions, rows.test, metric)));
+  const choice = await chooseCheapest(systems, rows.validation, metric);
+  const isCrossed = isCrossValidated(rows);
+  const {
+    answered,
+    rows: asked,
+    skipped,
+  } = isCrossed
+    ? await crossValidate(rows, options.seed ?? 0, signal)
+    : { answered: await answerAll(systems, rows.test, signal), rows: rows.test, skipped: fitted.skipped };
+  const scored = await Promise.all(answered.map((one) => scoreWhereGiven(one.predictions, asked, metric)));
   // What gives nothing for the deciding metric cannot be judged by it.
   const rank = (one: Answered) => (one.name === choice?.name ? 2 : scored[answered.indexOf(one)].length);
   const [first, ...others] = answered.toSorted((a, b) => rank(b) - rank(a));
-  return (await compareAnswers([first, ...others], rows.test, { ...options, skipped, train: rows.train })).comparison;
+  const split = isCrossed ? { split: 'all parts, each held out in turn', available: undefined } : {};
+  const compared = { ...options, ...split, skipped, train: rows.train };
+  return (await compareAnswers([first, ...others], asked, compared)).comparison;
+}
+
+async function answerAll(
+  systems: readonly System[],
+  rows: readonly Example[],
+  signal: AbortSignal | undefined,
+): Promise<Answered[]> {
+  const answered: Answered[] = [];
+  for (const system of systems) answered.push(await answerRows(system, rows, { signal }));
+  return answered;
 }
 
 interface SizeOptions {

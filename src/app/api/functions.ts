@@ -5,6 +5,7 @@ export const functions = {
   attachRun: async () => (await import('../runs.ts')).attachRun,
   auditData: async () => (await import('../redact/audit-data.ts')).auditData,
   auditLog: async () => (await import('../registry/audit-log.ts')).auditLog,
+  keyUsage: async () => (await import('../registry/usage.ts')).keyUsage,
   checkPolicy: async () => (await import('../policy/policy.ts')).checkPolicy,
   checkServed: async () => (await import('../check-served.ts')).checkServed,
   compare: async () => (await import('../compare/compare.ts')).compare,

@@ -58,6 +58,13 @@ export const userLineage = lazily('userLineage');
 export const auditLog = lazily('auditLog');
 
 /**
+ * What each API key has used of served models in the last days.
+ * @example
+ * const [most] = await keyUsage({ days: 30 });
+ */
+export const keyUsage = lazily('keyUsage');
+
+/**
  * Copies registry, traces and keys into an empty PostgreSQL database that several servers share, and compares every row;
  * ATTUNE_STORE names it from then on. Files and models go to a bucket of S3, which ATTUNE_OBJECTS names, or come from one.
  * @example

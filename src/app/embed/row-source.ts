@@ -106,7 +106,13 @@ function imagesIn(folder: string): string[] {
 async function refuseEmpty(stream: AsyncGenerator<PlacedRow>, file: string): Promise<never> {
   const bad = new BadRows();
   for await (const { problems } of stream) bad.add(problems);
-  throw bad.error() ?? new AttuneError('E_NO_ROWS', { what: `There are no rows in ${file}` });
+  throw (
+    bad.error() ??
+    new AttuneError('E_NO_ROWS', {
+      what: `There are no rows in ${file}`,
+      fix: 'put rows into it, or name another file',
+    })
+  );
 }
 
 function readyRow(

@@ -41,10 +41,15 @@ export interface GateResult {
  * forward (gate.html), and an entry in its audit log (audit.jsonl).
  * @throws AttuneError E_GATE, with exit code 3 and the reasons, where it may not; E_RUN_MISSING, E_GATE_SETTINGS,
  * E_AUDIT_CHANGED
+ * @param limits `mayAskNothing`: settings that ask for nothing let every run pass
  */
-export async function gateRun(wanted: string, options: GateOptions = {}): Promise<GateResult> {
+export async function gateRun(
+  wanted: string,
+  options: GateOptions = {},
+  { mayAskNothing = false }: { mayAskNothing?: boolean } = {},
+): Promise<GateResult> {
   const { folder } = await showRun(wanted);
-  const checks = gateChecks(settingsOf(folder, options), await evidenceOf(folder));
+  const checks = gateChecks(settingsOf(folder, options, mayAskNothing), await evidenceOf(folder));
   const page = runPaths(folder).gatePage;
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
   const result: GateResult = { version: 1, folder, isPassed: failed.length === 0, checks, page };
@@ -60,12 +65,13 @@ export async function gateRun(wanted: string, options: GateOptions = {}): Promis
   });
 }
 
-function settingsOf(folder: string, options: GateOptions): GateSettings {
+function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean): GateSettings {
   const { gate = {} } = readJson<{ gate?: object }>(runPaths(folder).recipe);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const value = { ...gate, ...Object.fromEntries(given) };
   const parsed = gateSchema.safeParse(value);
-  if (parsed.success && Object.values(parsed.data).some((one) => one !== null && one !== false)) return parsed.data;
+  const asks = parsed.success && Object.values(parsed.data).some((one) => one !== null && one !== false);
+  if (parsed.success && (asks || mayAskNothing)) return parsed.data;
   throw new AttuneError('E_GATE_SETTINGS', {
     what: 'The gate asks for what cannot be checked',
     ...(parsed.success

@@ -1,4 +1,5 @@
 /** The recipe that a model is retrained by. */
+import { dirname, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { questionOf, textOf } from '../../data/example-text.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
@@ -7,11 +8,16 @@ import { resolveRecipeFile } from '../recipe/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows.ts';
 
-/** With absolute paths. Its test rows are a file: a share of the rows would be other rows whenever there are more. @throws AttuneError E_CONTINUOUS */
+/**
+ * With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a
+ * file: a share of the rows would be other rows whenever there are more.
+ * @throws AttuneError E_CONTINUOUS
+ */
 export async function baseRecipe(file: string): Promise<Recipe> {
   const recipe = await resolveRecipeFile(file);
   if (typeof recipe.data.test !== 'number')
-    return locateRecipe(recipe as unknown as Record<string, unknown>, process.cwd()).recipe as unknown as Recipe;
+    return locateRecipe(recipe as unknown as Record<string, unknown>, dirname(resolve(file)))
+      .recipe as unknown as Recipe;
   throw new AttuneError('E_CONTINUOUS', {
     what: `${file} cannot be trained again and compared with what is in use`,
     got: `data.test: ${recipe.data.test}`,

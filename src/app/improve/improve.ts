@@ -29,7 +29,7 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
 };
 
 export interface ImproveOptions {
-  /** Goes on after a batch that was stopped, without any of its rows; the reason is kept. */
+  /** Drops the batch under way, or one that was stopped, with all of its rows; the reason is kept. */
   discard?: string;
   /** Told of every decision. */
   onDecision?: (decision: Decision) => void;
@@ -107,16 +107,32 @@ function nothingToRefuse(file: string): AttuneError {
   });
 }
 
-/** After a cycle's end the next one begins; after a stop only when a person says so. */
+/** After a cycle's end the next one begins; after a stop, or in the middle of one, only when a person drops it. */
 function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): void {
+  if (discard === undefined && (!ends.has(log.state) || log.state === 'stopped')) return;
+  if (discard !== undefined) refuseDiscard(log.state);
+  // Its rows count as seen only once it has stopped.
   if (discard !== undefined && log.state !== 'stopped') {
-    throw new AttuneError('E_USAGE', { what: 'There is no stopped batch to discard', got: `the state ${log.state}` });
+    const stopped = log.add('stopped', 'a person drops it', {});
+    onDecision?.(stopped);
   }
-  if (!ends.has(log.state)) return;
-  if (log.state === 'stopped' && discard === undefined) return;
   const reason = discard === undefined ? 'the cycle before is over' : `the batch is discarded: ${discard}`;
   const decision = log.add('collecting', reason, {}, log.cycle + 1);
   onDecision?.(decision);
+}
+
+/** A trial goes on in the servers: the registry ends it. */
+function refuseDiscard(state: State): void {
+  const isOver = state === 'promoted' || state === 'rejected';
+  if (!isOver && state !== 'collecting' && state !== 'rollout') return;
+  throw new AttuneError('E_USAGE', {
+    what: 'There is no batch to discard',
+    got: `the state ${state}`,
+    fix:
+      state === 'rollout'
+        ? 'end the trial: attune models rollback MODEL'
+        : 'run it without --discard, which begins the next cycle',
+  });
 }
 
 function locked(folder: string): { release(): void } {

@@ -6,7 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { hasStarted, readRun } from '../../store/run-folder.ts';
 import type { Recipe, RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
-import { gateRun } from '../gate/gate.ts';
+import { gateRun, type GateOptions } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
 import { fetchVersion } from '../../registry/index.ts';
 import { readSafety } from '../../store/safety.ts';
@@ -57,21 +57,26 @@ export function retrainingRecipe(
   const own = sourcesOf(versionFolder(folder), version, soFar);
   const train = weighted(soFar.data.train, own.train, plan.retrain.replay);
   const test = [...(soFar.data.test as RecipeSource[]), ...own.test];
-  const { better_than: better, margin = null, max_forgetting: forgetting = null } = plan.gate;
+  const gate = gateOf(plan);
   return {
     ...soFar,
     data: { ...soFar.data, train, test, allow_overlap: false },
     // What the gate asks about has to be measured.
-    evaluation: { ...soFar.evaluation, baselines: 'none', ...(forgetting !== null && { general: true }) },
-    gate: {
-      comparison: better === 'champion' && margin === null,
-      margin,
-      forgetting,
-      safety: plan.gate.safety?.safety ?? null,
-      over_refusal: plan.gate.safety?.over_refusal ?? null,
-      sign_off: plan.approve === 'person',
-    },
+    evaluation: { ...soFar.evaluation, baselines: 'none', ...(gate.forgetting !== null && { general: true }) },
+    gate: { ...gate, sign_off: plan.approve === 'person' },
     output_dir: run,
+  };
+}
+
+/** What is asked of a cycle's run. It is read anew each time: loop.yaml may have changed since the training. */
+export function gateOf({ gate }: Plan): GateOptions & { forgetting: number | null } {
+  const { better_than: better, margin = null, max_forgetting: forgetting = null, safety: limits } = gate;
+  return {
+    comparison: better === 'champion' && margin === null,
+    margin,
+    forgetting,
+    safety: limits?.safety ?? null,
+    over_refusal: limits?.over_refusal ?? null,
   };
 }
 
@@ -102,8 +107,9 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const isMeasured = readSafety(run)?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {
-    const { checks } = await gateRun(run, { sign_off: false });
-    const reason = inOneLine(checks.filter(({ outcome }) => outcome === 'passed'));
+    const { checks } = await gateRun(run, { ...gateOf(plan), sign_off: false }, { mayAskNothing: true });
+    const passed = checks.filter(({ outcome }) => outcome === 'passed');
+    const reason = passed.length === 0 ? 'the gate asks for nothing' : inOneLine(passed);
     if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
     return { to: 'approval', reason, facts };
   } catch (error) {

@@ -4,7 +4,7 @@ import { modelHistory } from '../registry/history.ts';
 import { promoteModel } from '../registry/promote.ts';
 import { registerModel } from '../registry/register.ts';
 import { resolve } from 'node:path';
-import { runFolder } from './retrain.ts';
+import { gateOf, runFolder } from './retrain.ts';
 import type { Step, StepContext, StepOutcome } from './step.ts';
 
 export const approval: Step = ({ folder }) => {
@@ -38,6 +38,7 @@ export const rollOut: Step = async (context) => {
       version,
       shadow,
       by: BY,
+      gate: { ...gateOf(plan), sign_off: plan.approve === 'person' },
       ...(canary !== undefined && { canary }),
       ...(bake !== undefined && { bake }),
       ...(shadow > 0 || canary !== undefined ? { guards } : {}),

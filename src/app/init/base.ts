@@ -76,7 +76,7 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
   const { reads, tasks } = need;
   if (reads === 'items') {
     const model = `${basename(path).replace(/(\.[a-z0-9]+)+$/i, '')}-model`;
-    const command = `attune models create sasrec --data ${path}${createOptions} --to ${model}`;
+    const command = `attune models create sasrec --data ${path}${createOptions} --output ${model}`;
     return brought({ model, reason: 'has a vector for each item of these rows', command });
   }
   if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };

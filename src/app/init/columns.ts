@@ -110,8 +110,9 @@ const MAX_SHOWN = 3;
 /** The first rows that cannot be used, and why. */
 export function badRows({ file, format, reason, examples, problems }: DataInspection): AttuneError {
   const rows = new Set(problems.map(({ line }) => line)).size;
+  const which = examples.length === 0 ? 'No row' : `Most of the first ${rows + examples.length} rows`;
   return new AttuneError('E_BAD_ROWS', {
-    what: `${examples.length === 0 ? 'No row' : `${rows} of the first ${rows + examples.length} rows`} of ${file} can${examples.length === 0 ? '' : 'not'} be used`,
+    what: `${which} of ${file} can${examples.length === 0 ? '' : 'not'} be used`,
     got: format === 'unknown' ? undefined : `${format} rows, ${reason}`,
     problems: problems.slice(0, MAX_SHOWN),
     problemCount: problems.length,

@@ -23,7 +23,8 @@ export async function refuseDocuments(path: string): Promise<void> {
   if (names.length === 0) return;
   const tables = names.filter((name) => dataExtensions.some((end) => name.endsWith(end)));
   const written = names.filter((name) => DOCUMENT.test(name) && !ABOUT.test(basename(name)));
-  if (tables.length > 0 && written.length > 0) throw severalKinds(path, tables, written);
+  const isDataSet = tables.some((name) => SPLIT.test(basename(name))) || names.includes('manifest.json');
+  if (tables.length > 0 && written.length > 0 && !isDataSet) throw severalKinds(path, tables, written);
   if (tables.length > 0) return;
   const others = names.filter((name) => !isMedia(name));
   // A folder with splits has its classes one level deeper.
@@ -37,6 +38,8 @@ export async function refuseDocuments(path: string): Promise<void> {
 
 /** What is written to be read, and what only says what a folder is. */
 const DOCUMENT = /\.(pdf|docx?|odt|rtf|pptx?|epub|md|markdown|txt|html?|eml|mbox)$/i;
+/** Tables of a data set: pages next to them are about it. */
+const SPLIT = /^(train|validation|valid|dev|test)\b/i;
 const ABOUT = /^(readme|licen[cs]e|notice|changelog|citation|dataset_?card)\b/i;
 
 function severalKinds(path: string, tables: readonly string[], written: readonly string[]): AttuneError {
@@ -46,7 +49,7 @@ function severalKinds(path: string, tables: readonly string[], written: readonly
     what: `${path} holds documents and tables, and a recipe reads tables only`,
     got: `${plural(written.length, 'documents')}, such as ${written[0]}; ${plural(tables.length, 'tables')}, such as ${tables[0]}`,
     fix:
-      `take all of it as text: attune data prepare ${quoted(path)} --to ${rows}; then attune init ${rows}; ` +
+      `take all of it as text: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}; ` +
       `or the table alone: attune init ${quoted(table)}`,
   });
 }
@@ -70,7 +73,7 @@ function documents(path: string, got: string): AttuneError {
     what: `${path} holds documents, not rows`,
     got,
     expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
-    fix: `make rows of them: attune data prepare ${quoted(path)} --to ${rows}; then attune init ${rows}`,
+    fix: `make rows of them: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}`,
   });
 }
 

@@ -1,4 +1,5 @@
 /** Commands that lead on from a recipe. */
+import { pushAll } from '../../base/many.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import type { ExampleKind } from '../../data/index.ts';
@@ -25,7 +26,7 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
   const { model, command } = base;
   const { recipe, kind } = written;
   const steps: NextStep[] = [];
-  if (kind === 'text') steps.push(...searchSteps(written, sentences));
+  if (kind === 'text') pushAll(steps, searchSteps(written, sentences));
   if (command !== undefined) steps.push({ command, why: `brings the model${sizeOf(base)}` });
   steps.push({
     command: `attune data inspect ${word(recipe)}`,
@@ -47,7 +48,10 @@ function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextSte
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
     ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
-    { command: `attune retrieve index ${word(model)} ${input} --to ${word(index)}`, why: 'makes the texts searchable' },
+    {
+      command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`,
+      why: 'makes the texts searchable',
+    },
     { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
   ];
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import { type Guess, isFeature } from '../../data/guess/index.ts';
@@ -121,7 +122,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
 /** The columns that are read and that which is learnt, as the file has them. */
 function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntColumns, 'objective'> {
   const targets = ['label', 'labels', 'completion', 'score', 'tags'].map((field) =>
-    field in columns ? columnsOf(columns[field]) : [field],
+    Object.hasOwn(columns, field) ? columnsOf(entryOf(columns, field)) : [field],
   );
   const target = profiles.find(({ name }) => targets.some((names) => names.length === 1 && names[0] === name));
   const named = new Set(Object.values(columns).flatMap(columnsOf));

@@ -3,6 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson } from '../../files/json.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
+import { keyUsage } from '../registry/usage.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 
@@ -36,7 +37,8 @@ export async function monitorModel(target?: string, options: MonitorModelOptions
   const files: Partial<Monitored> = {};
   if (options.page !== undefined) {
     files.page = resolve(options.page);
-    writeFileAtomic(files.page, monitorPage(versions));
+    // Another server's usage is asked of that server: /v1/organization/usage/completions.
+    writeFileAtomic(files.page, monitorPage(versions, isRemote ? [] : await keyUsage({ model: target })));
   }
   if (options.prometheusRules !== undefined) {
     files.prometheusRules = resolve(options.prometheusRules);

@@ -4,14 +4,44 @@ import { forWindows } from '../../report/chart/frame.ts';
 import { lineChart } from '../../report/chart/line-chart.ts';
 import { htmlPage } from '../../report/html-page.ts';
 import { html, type Html } from '../../report/html.ts';
+import type { KeyUsage } from '../registry/usage.ts';
 import type { Alarm, VersionReport } from '../../watch/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
-export function monitorPage(versions: readonly VersionReport[]): string {
+export function monitorPage(versions: readonly VersionReport[], usage: readonly KeyUsage[] = []): string {
   const main = html`<header><h1>Models in use</h1></header>
-    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)}
+    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map(versionPart)} ${usagePart(usage)}
     <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
   return htmlPage(main, { title: 'Models in use' });
+}
+
+/** What keys have used, on this machine's registry. */
+function usagePart(usage: readonly KeyUsage[]): Html | undefined {
+  if (usage.length === 0) return undefined;
+  const titles = ['Requests', 'Input tokens', 'Cached', 'Output tokens'];
+  return html`<section>
+    <h2>Usage by key</h2>
+    <p class="soft">The last seven days</p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Key</th>
+          <th scope="col">Model</th>
+          ${titles.map((title) => html`<th scope="col" class="number">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${usage.map(
+          ({ key, model, requests, input_tokens: input, cached_tokens: cached, output_tokens: output }) =>
+            html`<tr>
+              <th scope="row">${key === '' ? '(no key)' : key}</th>
+              <td>${model}</td>
+              ${[requests, input, cached, output].map((count) => html`<td class="number">${String(count)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
 }
 
 function versionPart(report: VersionReport): Html {

@@ -87,9 +87,12 @@ function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPl
   return missing === '' ? asked : `${asked} The training rows had ${missing} that differ: here it is asked without.`;
 }
 
+const SIDE_BY_SIDE =
+  'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.';
+
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
   writing: ({ one, trained }) => ({
-    about: `The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.${trained === undefined ? '' : askedWith(trained)}`,
+    about: `${SIDE_BY_SIDE}${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
     texts: [one('Your words')],
   }),

@@ -55,7 +55,7 @@ export async function* readPlanned(
   answerer: RowAnswerer,
   options: InputOptions & { size: number; limit?: number },
 ): AsyncGenerator<InputRow[], void, undefined> {
-  const { size, limit = Infinity, signal } = options;
+  const { size, limit = Infinity } = options;
   let left = limit;
   if (rows !== undefined) {
     let line = 1;

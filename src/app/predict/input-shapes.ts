@@ -26,6 +26,13 @@ export function shapesFor({ answers, media, shapes }: PredictorDescription, orig
   return { shapes: [...shapes, ...usual.map((format) => ({ format }))], origin, isStrict: usual.length > 0 };
 }
 
+/** Columns of a table whose names training texts had in front of their values, and a text does not have. */
+export function missingColumns(text: string, { shapes }: Pick<PredictorDescription, 'shapes'>): string[] {
+  const [source] = shapes.flatMap(({ columns }) => columns?.text ?? []);
+  if (source === undefined || typeof source === 'string' || !('names' in source) || source.names !== true) return [];
+  return source.columns.filter((name) => !`\n${text}`.includes(`\n${name}:`));
+}
+
 /** A text as a row: what is classified, tagged or answered, or the path of a file. @throws AttuneError E_WRONG_ROWS */
 export function rowOfText(text: string, { answers, media, isChat }: PredictorDescription): Record<string, unknown> {
   if (media !== undefined) return { [media]: text };

@@ -15,6 +15,7 @@ import {
   type InputOptions,
   type InputPlan,
 } from './input-plan.ts';
+import { missingColumns } from './input-shapes.ts';
 import { writingFor } from './output-file.ts';
 import { OutputLayout, type OutputRow } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
@@ -139,6 +140,7 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
     phase: 'generate',
     message: `answering ${total === undefined ? 'rows' : plural(total, 'rows')}`,
   });
+  warnOfMissing(answerer, plan, onEvent);
   const tally = new BadRows();
   const size = answerer.description.answers === 'text' ? TEXTS_AT_ONCE : ROWS_AT_ONCE;
   let opened: { layout: OutputLayout; sink: OutputSink } | undefined;
@@ -167,6 +169,18 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
   const { thresholds } = answerer.description;
   const inForce = thresholdsOf(answerer.description, options.threshold) ?? thresholds;
   return { rows, bad, problems, available: plan.total, renamed, to, thresholds: inForce, answers: sink.answers };
+}
+
+/** A text stands for a whole row of a table: what it leaves out is missing, and the answer says nothing of that. */
+function warnOfMissing({ description }: RowAnswerer, { rows }: InputPlan, emit: EventSink): void {
+  if (!Array.isArray(rows)) return;
+  const missing = new Set(rows.flatMap((row) => (typeof row === 'string' ? missingColumns(row, description) : [])));
+  if (missing.size === 0) return;
+  const [first] = missing;
+  const message =
+    `the text has no value for ${[...missing].join(', ')}, which the model was trained on; ` +
+    `write each on a line of its own (${first}: …), or give rows in a file`;
+  emit({ type: 'warning-raised', code: 'W_COLUMNS_MISSING', message });
 }
 
 function openOutput(

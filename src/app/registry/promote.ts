@@ -16,7 +16,7 @@ import {
   type Registry,
   type Rollout,
 } from '../../registry/index.ts';
-import { gateRun } from '../gate/gate.ts';
+import { gateRun, type GateOptions } from '../gate/gate.ts';
 import { localActor } from '../../base/local-actor.ts';
 import { newestSignOff, weightsHash } from './describe-result.ts';
 import { endRollouts } from './end-rollouts.ts';
@@ -34,6 +34,8 @@ export interface PromoteOptions {
   bake?: number;
   /** Limits that end the trial: `error_rate<1%`, `length_rate<=base+5%`. */
   guards?: readonly string[];
+  /** What is asked in place of the run's own gate, be it nothing. */
+  gate?: GateOptions;
   /** Who does it, for the audit log; the user of this machine unless given. */
   by?: string;
 }
@@ -58,7 +60,7 @@ export async function promoteModel(model: string, options: PromoteOptions = {}):
     const version = options.version ?? (await challengerOf(registry, model));
     const target = await findVersion(registry, model, version);
     await refuseChanged(target);
-    await passGate(registry, target, force);
+    await passGate(registry, target, options);
     const reason = force === undefined ? undefined : `forced: ${force}`;
     if (shadow === 0 && canary === undefined) return promoteNow(registry, target, { by, reason });
     const plan = { model, version, share: canary ?? 0, shadowPairs: shadow, bakeMs: bake ?? 0, guards, by, reason };
@@ -102,12 +104,12 @@ async function refuseChanged(target: ModelVersion): Promise<void> {
 }
 
 /** The gate is asked anew: reviews and sign-offs may have come since the version was registered. */
-async function passGate(registry: Registry, target: ModelVersion, force: string | undefined): Promise<void> {
+async function passGate(registry: Registry, target: ModelVersion, { force, gate }: PromoteOptions): Promise<void> {
   const { runFolder } = target;
   try {
     if (runFolder === undefined) throw noEvidence(target);
     if (!existsSync(runFolder)) throw runElsewhere(target);
-    const { isPassed, checks } = await gateRun(runFolder);
+    const { isPassed, checks } = await gateRun(runFolder, gate, { mayAskNothing: gate !== undefined });
     await recordFindings(registry, { ...target, gate: { isPassed, checks }, signOff: newestSignOff(runFolder) });
   } catch (error) {
     if (force === undefined || !(error instanceof AttuneError)) throw error;

@@ -47,7 +47,7 @@ export function readManifest(folder: string): IndexManifest {
     throw new AttuneError('E_INDEX_MISSING', {
       what: `${folder} is no index of rows`,
       got: exists ? kind : 'no such folder',
-      fix: `make one: attune retrieve index MODEL --input docs.csv --to ${exists ? 'index' : folder}`,
+      fix: `make one: attune retrieve index MODEL --input docs.csv --output ${exists ? 'index' : folder}`,
     });
   }
   const manifest = manifestSchema.safeParse(readJson(path));

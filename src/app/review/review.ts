@@ -33,7 +33,7 @@ export interface ReviewOutcome extends ReviewResults {
 export async function reviewResults(target: string, options: ReviewResultsOptions = {}): Promise<ReviewOutcome> {
   const { log, plan } = reviewPlaces(target);
   if (options.export !== undefined && options.to === undefined) {
-    throw new AttuneError('E_USAGE', { what: 'Where are the rows to be written?', fix: '--to FILE' });
+    throw new AttuneError('E_USAGE', { what: 'Where are the rows to be written?', fix: '--output FILE' });
   }
   const pairs = await readPairs(target, options);
   const isForTool = options.export !== undefined && isTool(options.export);

@@ -21,8 +21,10 @@ export const opener: Opener = {
   open: (kind, request) => openers[kind](request),
 };
 
-async function openWriter({ target, precision, storage, signal, trainedDefaults }: OpenRequest): Promise<Writer> {
-  const session = await openSession({ job: 'generate', input: { target, precision, storage }, signal, ...OURS });
+async function openWriter(request: OpenRequest): Promise<Writer> {
+  const { target, precision, storage, constraints, signal, trainedDefaults } = request;
+  const input = { target, precision, storage, constraints };
+  const session = await openSession({ job: 'generate', input, signal, ...OURS });
   const talker = talkerOf(session, target);
   const description = await talker.describe();
   return {

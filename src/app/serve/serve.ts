@@ -70,14 +70,15 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const isShared = settings.registry || settings.training;
   if (isShared) await objectStore().check();
   const registry = isShared ? await openRegistry() : undefined;
+  const ledger = registry ?? (settings.api_keys === undefined ? undefined : await openRegistry());
   const memory = availableBytes() * SHARE_OF_MEMORY;
   const training = settings.training ? { trainer } : {};
   try {
     const responses = keptResponses(settings, watcher);
-    return await createServer({ settings, opener, memory, log, registry, watcher, responses, ...training });
+    return await createServer({ settings, opener, memory, log, registry, ledger, watcher, responses, ...training });
   } catch (error) {
     await watcher?.close();
-    await registry?.destroy();
+    await ledger?.destroy();
     throw error;
   }
 }

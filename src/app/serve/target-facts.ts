@@ -14,6 +14,8 @@ import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
+import { columnsOf } from '../../data/columns.ts';
+import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { trainedForm } from '../prompt-form.ts';
 
 const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
@@ -34,7 +36,7 @@ const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
 export async function targetFacts(target: string): Promise<TargetFacts> {
   const folder = resultFolder(target);
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
-  if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created };
+  if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created, ...columnsIn(folder) };
   const isAdapter = isAdapterFolder(folder);
   const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
@@ -42,10 +44,25 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
   if (kind === undefined) throw unaskable(target, task);
   const maxLength = await lengthOf(baseFolder ?? folder);
-  const own = { kind, task, folder, created, maxLength, ...(kind === 'text' && defaultsOf(folder)) };
+  const own = {
+    kind,
+    task,
+    folder,
+    created,
+    maxLength,
+    ...(kind === 'text' && defaultsOf(folder)),
+    ...(kind === 'rows' && columnsIn(folder)),
+  };
   if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
   const bytes = bytesOf([adapterWeights(folder)]);
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+/** The columns that training rows had for a text, where they were several. */
+function columnsIn(folder: string): Pick<TargetFacts, 'columns'> {
+  const text = notedShapes(readNotes(folder)).flatMap(({ columns: mapped }) => mapped?.text ?? [])[0];
+  const columns = text === undefined ? [] : columnsOf(text);
+  return columns.length > 1 ? { columns } : {};
 }
 
 /** What its training rows all had, and chats get where they lack it. */

@@ -12,17 +12,17 @@ export const command = defineCommand({
   options: [
     { name: '--base', value: 'MODEL', required: true, summary: 'the model that it was tuned from' },
     { name: '--rank', value: 'R', summary: "of each layer's change; 16 unless given" },
-    { name: '--output-dir', value: 'FOLDER', required: true, summary: 'the folder to write' },
+    { name: '--output', aliases: ['--output-dir'], value: 'FOLDER', required: true, summary: 'the folder to write' },
   ],
-  examples: ['adapters extract runs/tickets --base attune-base --rank 32 --output-dir tickets-lora'],
+  examples: ['adapters extract runs/tickets --base attune-base --rank 32 --output tickets-lora'],
   async run(context) {
     const { extractAdapter } = await import('../../app/adapters.ts');
-    const [base, folder] = [context.option('--base'), context.option('--output-dir')];
+    const [base, folder] = [context.option('--base'), context.option('--output')];
     if (folder === undefined) throw missingFolder('adapters extract MODEL --base BASE');
     if (base === undefined) {
       throw new AttuneError('E_USAGE', {
         what: 'adapters extract needs --base, the model that MODEL was tuned from',
-        fix: 'attune adapters extract MODEL --base BASE --output-dir FOLDER',
+        fix: 'attune adapters extract MODEL --base BASE --output FOLDER',
       });
     }
     const options = { base, folder, rank: context.count('--rank'), signal: context.stopSignal('stopping') };

@@ -31,18 +31,18 @@ export const command = defineCommand({
     },
     { name: '--rank', value: 'R', summary: "of the svd methods' result; the largest of the adapters' unless given" },
     { name: '--seed', value: 'N', summary: 'of what dare_… drops; 42 unless given' },
-    { name: '--output-dir', value: 'FOLDER', required: true, summary: 'the folder to write' },
+    { name: '--output', aliases: ['--output-dir'], value: 'FOLDER', required: true, summary: 'the folder to write' },
   ],
   examples: [
-    'adapters merge runs/refunds runs/delivery --method ties --output-dir both',
-    'adapters merge runs/polite runs/rude --method cat --weights 1,-1 --output-dir politer',
+    'adapters merge runs/refunds runs/delivery --method ties --output both',
+    'adapters merge runs/polite runs/rude --method cat --weights 1,-1 --output politer',
   ],
   async run(context) {
     const [{ mergeMethods }, { mergeAdapters }] = await Promise.all([
       import('../../methods/tuning/merge-methods.ts'),
       import('../../app/adapters.ts'),
     ]);
-    const folder = context.option('--output-dir');
+    const folder = context.option('--output');
     if (folder === undefined) throw missingFolder('adapters merge A B');
     const method = context.choice('--method', Object.keys(mergeMethods) as (keyof typeof mergeMethods)[]);
     const majoritySign = context.choice('--majority-sign', ['total', 'frequency']);

@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
 
-const USAGE = 'attune adapters project ADAPTER --unaligned MODEL --output-dir FOLDER';
+const USAGE = 'attune adapters project ADAPTER --unaligned MODEL --output FOLDER';
 
 export const command = defineCommand({
   section: 'Use',
@@ -32,12 +32,12 @@ export const command = defineCommand({
       summary: 'layers are projected whose change keeps at most this cosine; 0.5 unless given',
     },
     { name: '--layers', value: 'K', summary: 'so many layers of the lowest cosines in place of a threshold' },
-    { name: '--output-dir', value: 'FOLDER', required: true, summary: 'the folder to write' },
+    { name: '--output', aliases: ['--output-dir'], value: 'FOLDER', required: true, summary: 'the folder to write' },
   ],
-  examples: ['adapters project runs/shop --unaligned Qwen/Qwen2.5-0.5B --output-dir shop-safe'],
+  examples: ['adapters project runs/shop --unaligned Qwen/Qwen2.5-0.5B --output shop-safe'],
   async run(context) {
     const { projectAdapter } = await import('../../app/adapters.ts');
-    const [unaligned, folder] = [context.option('--unaligned'), context.option('--output-dir')];
+    const [unaligned, folder] = [context.option('--unaligned'), context.option('--output')];
     if (folder === undefined) throw missingFolder('adapters project ADAPTER --unaligned MODEL');
     if (unaligned === undefined) {
       const what = 'adapters project needs --unaligned, the model before it was aligned';

@@ -1,6 +1,6 @@
 import type { Advice } from '../../app/advise/advise.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
-import { describeComparison } from '../comparison-text.ts';
+import { describeFigures } from '../comparison-text.ts';
 import { defineCommand } from '../command.ts';
 import { keepCommand } from '../keep-command.ts';
 import { formatTable } from '../table.ts';
@@ -47,15 +47,16 @@ export const command = defineCommand({
     return { ...advice, keep: command };
   },
   render: (advice, terminal) =>
-    [describeComparison(advice.comparison, terminal), curveTable(advice, terminal), describe(advice, terminal)].join(
-      '\n\n',
-    ),
+    [describe(advice, terminal), describeFigures(advice.comparison, terminal), curveTable(advice, terminal)]
+      .filter((part) => part !== undefined)
+      .join('\n\n'),
 });
 
 type Advised = Advice & { keep?: string };
 
 /** What was measured at each size, and what is to be expected of more. */
-function curveTable({ comparison, curve }: Advice, { colours }: Terminal): string {
+function curveTable({ comparison, curve }: Advice, { colours }: Terminal): string | undefined {
+  if (curve.points.length === 0) return undefined;
   const range = (low?: number, high?: number) =>
     low === undefined || high === undefined ? '' : `${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
   const rows = [

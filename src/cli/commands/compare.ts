@@ -45,7 +45,12 @@ export const command = defineCommand({
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer (by the training answers)' },
     { name: '--keep-seen', summary: 'recommenders: items that a row already has may be recommended again' },
     { name: '--allow-overlap', summary: 'continue although rows were trained on' },
-    { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
+    {
+      name: '--output',
+      aliases: ['--output-dir'],
+      value: 'FOLDER',
+      summary: 'keep comparison.json and samples.json there',
+    },
     ...counterfactualOptions,
     ...endpointOptions,
   ],
@@ -87,7 +92,7 @@ function optionsOf(context: CommandContext): CompareOptions {
     maxNewTokens: context.count('--max-new-tokens'),
     keepSeen: context.has('--keep-seen') || undefined,
     allowOverlap: context.has('--allow-overlap'),
-    folder: context.option('--output-dir'),
+    folder: context.option('--output'),
     endpoint: endpointLimits(context),
   };
 }

@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'write pairs of rows that differ in the gender, origin or nationality of the person in them',
   arguments: [{ name: 'FILE', summary: 'rows in English: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
-    { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', required: true, summary: 'the .jsonl file to write' },
     {
       name: '--change',
       value: 'WHAT',
@@ -23,11 +23,11 @@ export const command = defineCommand({
     { name: '--seed', value: 'N', summary: 'seed of the drawn names (0)' },
   ],
   examples: [
-    'data counterfactuals tickets.jsonl --to pairs.jsonl',
-    'data counterfactuals tickets.jsonl --to pairs.jsonl --change origin --origin african_american --origin english',
+    'data counterfactuals tickets.jsonl --output pairs.jsonl',
+    'data counterfactuals tickets.jsonl --output pairs.jsonl --change origin --origin african_american --origin english',
   ],
   async run(context) {
-    const to = context.option('--to')!;
+    const to = context.option('--output')!;
     const { writeCounterfactuals } = await import('../../app/fairness/counterfactuals.ts');
     const [wanted, origins] = [axesOf(context), context.all('--origin')];
     const signal = context.stopSignal('stopping');

@@ -17,12 +17,17 @@ export const command = defineCommand({
     { name: 'FILE', summary: 'name, sources, steps, split: a .yaml, or a .ts that exports them', required: true },
   ],
   options: [
-    { name: '--to', value: 'FOLDER', summary: 'folder to write (ATTUNE_HOME/data-sets, named by its content)' },
+    {
+      name: '--output',
+      aliases: ['--to'],
+      value: 'FOLDER',
+      summary: 'folder to write (ATTUNE_HOME/data-sets, named by its content)',
+    },
     { name: '--no-cache', summary: 'keep no rows from before the last step, neither of this run nor of earlier ones' },
     { name: '--line', value: 'MIB', summary: 'leave out lines of texts and rows of tables that are longer (8)' },
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
-  examples: ['data pipeline support.yaml', 'data pipeline support.yaml --to data/support'],
+  examples: ['data pipeline support.yaml', 'data pipeline support.yaml --output data/support'],
   async run(context) {
     keepHeapsSmall();
     const { dataPipeline } = await import('../../app/data-pipeline.ts');
@@ -30,7 +35,7 @@ export const command = defineCommand({
     const signal = context.stopSignal('stopping');
     const result = await withProgress(context, (onEvent) =>
       dataPipeline(context.arguments[0], {
-        to: context.option('--to'),
+        to: context.option('--output'),
         processes: context.count('--processes'),
         ...(line !== undefined && { limits: { lineBytes: line * 2 ** 20 } }),
         cache: !context.has('--no-cache'),

@@ -14,7 +14,8 @@ export const command = defineCommand({
   arguments: [{ name: 'PATH', summary: 'files, folders, archives', required: true, many: true }],
   options: [
     {
-      name: '--to',
+      name: '--output',
+      aliases: ['--to'],
       value: 'FILE',
       required: true,
       summary: '.jsonl file to write; a report and a list of all files are written beside it',
@@ -33,17 +34,17 @@ export const command = defineCommand({
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
   examples: [
-    'data prepare handbook/ --to rows.jsonl',
-    'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512}"',
+    'data prepare handbook/ --output rows.jsonl',
+    'data prepare docs.zip --output rows.jsonl --step "chunks: {size: 512}"',
   ],
   async run(context) {
     keepHeapsSmall();
     const { prepareData } = await import('../../app/prepare-data.ts');
-    const to = context.option('--to');
+    const to = context.option('--output');
     if (to === undefined)
       throw new AttuneError('E_USAGE', {
         what: 'There is no file to write the rows to',
-        fix: 'name one: --to rows.jsonl',
+        fix: 'name one: --output rows.jsonl',
       });
     const steps = await stepsOf(context.all('--step'));
     const signal = context.stopSignal('stopping');

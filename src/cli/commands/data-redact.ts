@@ -15,7 +15,13 @@ export const command = defineCommand({
   summary: 'remove personal data and secrets from rows: names, numbers, places, dates, keys',
   arguments: [{ name: 'FILE', summary: 'rows: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
-    { name: '--to', value: 'FILE', required: true, summary: '.jsonl file to write; a report is written beside it' },
+    {
+      name: '--output',
+      aliases: ['--to'],
+      value: 'FILE',
+      required: true,
+      summary: '.jsonl file to write; a report is written beside it',
+    },
     {
       name: '--preset',
       value: 'NAME',
@@ -46,13 +52,13 @@ export const command = defineCommand({
     },
   ],
   examples: [
-    'data redact tickets.jsonl --to clean.jsonl --preset support',
-    'data redact notes.jsonl --to clean.jsonl --style surrogates --subject patient_id',
+    'data redact tickets.jsonl --output clean.jsonl --preset support',
+    'data redact notes.jsonl --output clean.jsonl --style surrogates --subject patient_id',
   ],
   async run(context) {
     keepHeapsSmall();
     const { redactData } = await import('../../app/redact/redact-data.ts');
-    const to = context.option('--to')!;
+    const to = context.option('--output')!;
     const chosen = kindsOf(context);
     const preset =
       context.option('--preset') === undefined

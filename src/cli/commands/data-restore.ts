@@ -14,11 +14,11 @@ export const command = defineCommand({
       required: true,
       summary: 'the vault that `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE',
     },
-    { name: '--to', value: 'FILE', required: true, summary: 'the file to write' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', required: true, summary: 'the file to write' },
   ],
-  examples: ['data restore clean.jsonl --vault clean.vault --to rows.jsonl'],
+  examples: ['data restore clean.jsonl --vault clean.vault --output rows.jsonl'],
   async run(context) {
-    const [vault, to] = ['--vault', '--to'].map((name) => context.option(name)!);
+    const [vault, to] = ['--vault', '--output'].map((name) => context.option(name)!);
     const passphrase = process.env.ATTUNE_VAULT_PASSPHRASE;
     if (passphrase === undefined) {
       throw new AttuneError('E_USAGE', {

@@ -13,7 +13,8 @@ export const command = defineCommand({
     { name: '--input', value: 'FILE', summary: 'rows in any format that training reads, or a folder of images' },
     { name: '--text', value: 'TEXT', many: true, summary: 'a text; may be repeated' },
     {
-      name: '--to',
+      name: '--output',
+      aliases: ['--to'],
       value: 'FILE',
       summary: 'file to write: .npy, .jsonl or .safetensors; rows are written beside or into it',
     },
@@ -22,16 +23,16 @@ export const command = defineCommand({
     { name: '--base', summary: 'the base model, without the adapter' },
   ],
   examples: [
-    'embed runs/faq --input faq.csv --text-column answer --to vectors.npy',
+    'embed runs/faq --input faq.csv --text-column answer --output vectors.npy',
     'embed runs/faq --text "How do I return a parcel?"',
-    'embed models/clip --input photos --to photos.safetensors',
+    'embed models/clip --input photos --output photos.safetensors',
   ],
   async run(context) {
     const [{ embed }, { shortest }] = await Promise.all([
       import('../../app/embed/embed.ts'),
       import('../../app/embed/vector-file.ts'),
     ]);
-    const to = context.option('--to');
+    const to = context.option('--output');
     const input = context.option('--input');
     const texts = context.all('--text');
     checkSources(input, texts, to);
@@ -77,5 +78,5 @@ function checkSources(input: string | undefined, texts: readonly string[], to: s
     throw new AttuneError('E_USAGE', { what: 'There is nothing to make vectors of', fix });
   }
   if (input !== undefined && to === undefined)
-    throw new AttuneError('E_USAGE', { what: 'Vectors of a file need one to go to', fix: 'add --to vectors.npy' });
+    throw new AttuneError('E_USAGE', { what: 'Vectors of a file need one to go to', fix: 'add --output vectors.npy' });
 }

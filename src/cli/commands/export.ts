@@ -25,7 +25,8 @@ export const command = defineCommand<ExportResult | ServedCheck>({
         'type of the weights: f32, bf16, f16, or auto: that of the base model; in GGUF also q8_0, q4_0 and q4_k_m, which are smaller',
     },
     {
-      name: '--output-dir',
+      name: '--output',
+      aliases: ['--output-dir'],
       value: 'FOLDER',
       summary: 'folder to write (RUN/FORM, or MODEL-FORM here)',
     },
@@ -58,7 +59,7 @@ export const command = defineCommand<ExportResult | ServedCheck>({
     ]);
     const to = context.choice('--to', exportForms.names);
     const dtype = context.choice('--dtype', exportTypes);
-    const folder = context.option('--output-dir');
+    const folder = context.option('--output');
     return withProgress(context, (onEvent) => exportRun(target, { to, dtype, folder, onEvent, signal }));
   },
   render(result, { colours }) {

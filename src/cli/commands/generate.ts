@@ -12,8 +12,7 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     { name: '--input', value: 'FILE', required: true, summary: 'rows in any format that training reads' },
-    { name: '--output', value: 'FILE', summary: 'JSONL file to write (standard output)' },
-    { name: '--to', value: 'FILE', summary: 'as --output' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', summary: 'JSONL file to write (standard output)' },
     ...layoutOptions,
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
     { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
@@ -33,7 +32,7 @@ export const command = defineCommand({
       import('../../files/atomic.ts'),
     ]);
     const input = context.option('--input')!;
-    const output = context.option('--output') ?? context.option('--to');
+    const output = context.option('--output');
     if (output !== undefined) requireWritable(output);
     const sampling = generateSamplingOf(context);
     const layout = await layoutOf(context);

@@ -20,7 +20,12 @@ export const command = defineCommand({
     { name: '--model', value: 'NAME', summary: "the judge's name there" },
     { name: '--max-rows', value: 'ROWS', summary: 'the first so many; all unless given' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; 96 unless given' },
-    { name: '--to', value: 'FOLDER', summary: "where groundedness.json is written; the run's own unless given" },
+    {
+      name: '--output',
+      aliases: ['--to'],
+      value: 'FOLDER',
+      summary: "where groundedness.json is written; the run's own unless given",
+    },
     ...endpointOptions,
   ],
   examples: ['groundedness runs/manual --data questions.jsonl'],
@@ -35,7 +40,7 @@ export const command = defineCommand({
       instruction: context.option('--instruction'),
       maxRows: context.count('--max-rows'),
       maxNewTokens: context.count('--max-new-tokens'),
-      folder: context.option('--to'),
+      folder: context.option('--output'),
       signal: context.stopSignal('stopping; nothing is kept'),
     };
     return withProgress(context, (onEvent) => groundedness(context.argument('MODEL')!, { ...options, onEvent }));

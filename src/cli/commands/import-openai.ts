@@ -9,7 +9,12 @@ export const command = defineCommand({
   summary:
     'fetch the fine-tuning jobs, files and stored completions of an OpenAI key, with recipes that do the same here',
   options: [
-    { name: '--output-dir', value: 'FOLDER', summary: 'the folder to write; openai unless given' },
+    {
+      name: '--output',
+      aliases: ['--output-dir'],
+      value: 'FOLDER',
+      summary: 'the folder to write; openai unless given',
+    },
     { name: '--model', value: 'BASE', summary: 'the base that the recipes tune; attune-base unless given' },
     { name: '--base-url', value: 'URL', summary: 'where the API is; https://api.openai.com/v1 unless given' },
     {
@@ -25,7 +30,7 @@ export const command = defineCommand({
     const signal = context.stopSignal('stopping; what was fetched stays, and the next time it goes on from there');
     return withProgress(context, (onEvent) =>
       importOpenAi({
-        folder: context.option('--output-dir'),
+        folder: context.option('--output'),
         model: context.option('--model'),
         baseUrl: context.option('--base-url'),
         inputPrice,
@@ -38,7 +43,7 @@ export const command = defineCommand({
   render({ folder, jobs, completions }, { colours }) {
     const ofJobs = jobs.flatMap(({ id, status, model, tuned, recipe, comparison, remarks }) => [
       `${id}  ${status}: ${model}${tuned === undefined ? '' : ` → ${tuned}`}`,
-      ...(recipe === undefined ? [] : [`  attune train ${shortPath(recipe)} --output-dir runs/${id}`]),
+      ...(recipe === undefined ? [] : [`  attune train ${shortPath(recipe)} --output runs/${id}`]),
       ...(comparison === undefined ? [] : [`  ${comparison}`]),
       ...remarks.map((remark) => colours.yellow(`  ! ${remark}`)),
     ]);

@@ -5,7 +5,9 @@ export const command = defineCommand({
   section: 'Train',
   summary: 'improve a model in use by what people said of it, as far as that goes now',
   arguments: [{ name: 'FILE', summary: 'YAML with continuous: {model, retrain: {recipe}, …}', required: true }],
-  options: [{ name: '--discard', value: 'REASON', summary: 'go on after a batch that was stopped, without its rows' }],
+  options: [
+    { name: '--discard', value: 'REASON', summary: 'drop the batch under way, or one that was stopped, with its rows' },
+  ],
   examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to turn it"'],
   async run(context) {
     const { improve } = await import('../../app/improve/improve.ts');

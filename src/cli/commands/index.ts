@@ -74,6 +74,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'models history': () => import('./models-history.ts'),
   lineage: () => import('./lineage.ts'),
   audit: () => import('./audit.ts'),
+  usage: () => import('./usage.ts'),
   retune: () => import('./retune.ts'),
   doctor: () => import('./doctor.ts'),
   'runs list': () => import('./runs-list.ts'),

@@ -27,7 +27,7 @@ export const command = defineCommand<Judgement>({
     { name: '--labels', value: 'FILE', summary: "people's preferences, or a review's log, to measure the judge by" },
     { name: '--max-rows', value: 'ROWS', summary: 'number of rows, from the beginning (all)' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer of the judge (1024)' },
-    { name: '--to', value: 'FILE', summary: 'keep everything there, as JSON' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', summary: 'keep everything there, as JSON' },
     ...endpointOptions,
   ],
   examples: [
@@ -47,7 +47,7 @@ export const command = defineCommand<Judgement>({
       labels: context.option('--labels'),
       maxRows: context.count('--max-rows'),
       maxNewTokens: context.count('--max-new-tokens'),
-      to: context.option('--to'),
+      to: context.option('--output'),
       limits: endpointLimits(context),
       signal: context.stopSignal('stopping; what the judge has answered is kept'),
     };

@@ -14,12 +14,12 @@ export const command = defineCommand({
       required: true,
       summary: 'rows of item, text and features, as models create reads them',
     },
-    { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
+    { name: '--output', aliases: ['--to'], value: 'FOLDER', required: true, summary: 'the folder to write' },
   ],
-  examples: ['models add-items runs/shop --items new-items.jsonl --to shop-now'],
+  examples: ['models add-items runs/shop --items new-items.jsonl --output shop-now'],
   async run(context) {
     const { addItems } = await import('../../app/recommend.ts');
-    const [items, folder] = ['--items', '--to'].map((name) => context.option(name)!);
+    const [items, folder] = ['--items', '--output'].map((name) => context.option(name)!);
     return withProgress(context, (onEvent) => addItems(context.argument('MODEL')!, { items, folder, onEvent }));
   },
   render: ({ folder, added, described, items, cut }, { colours }) =>

@@ -40,7 +40,7 @@ export const command = defineCommand({
       name: '--tune-text-encoder',
       summary: 'two_tower: the text encoder becomes a part of the model, and is tuned with it',
     },
-    { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
+    { name: '--output', aliases: ['--to'], value: 'FOLDER', required: true, summary: 'the folder to write' },
     { name: '--width', value: 'N', summary: "width of the items' vectors (64)" },
     { name: '--blocks', value: 'N', summary: 'blocks of attention, or of each tower (2)' },
     { name: '--heads', value: 'N', summary: 'sasrec: heads of each block (1)' },
@@ -52,12 +52,12 @@ export const command = defineCommand({
     { name: '--seed', value: 'N', summary: 'seed of the weights (42)' },
   ],
   examples: [
-    'models create sasrec --data interactions.csv --to recommender',
-    'models create two_tower --data interactions.csv --items catalogue.jsonl --to recommender',
+    'models create sasrec --data interactions.csv --output recommender',
+    'models create two_tower --data interactions.csv --items catalogue.jsonl --output recommender',
   ],
   async run(context) {
     const { createNewModel } = await import('../../app/create-model.ts');
-    const [data, folder] = ['--data', '--to'].map((name) => context.option(name)!);
+    const [data, folder] = ['--data', '--output'].map((name) => context.option(name)!);
     const columns = await columnsOption(context);
     const signal = context.stopSignal('stopping');
     const created = await withProgress(context, (onEvent) =>

@@ -14,7 +14,8 @@ export const command = defineCommand({
   ],
   options: [
     {
-      name: '--output-dir',
+      name: '--output',
+      aliases: ['--output-dir'],
       value: 'FOLDER',
       summary: "folder to write (the package's last name, here)",
     },
@@ -23,7 +24,7 @@ export const command = defineCommand({
   async run(context) {
     const { importModel } = await import('../../app/import/import-model.ts');
     const log = (line: string) => context.log.line(line);
-    return importModel(context.argument('PACKAGE')!, { folder: context.option('--output-dir'), log });
+    return importModel(context.argument('PACKAGE')!, { folder: context.option('--output'), log });
   },
   render: ({ folder, modelType, source, licence, parameters, bytes }, { colours }) =>
     [

@@ -17,7 +17,12 @@ export const command = defineCommand({
     { name: '--items', value: 'FOLDER', summary: 'write pairs and criteria there, for attune review' },
     { name: '--max-rows', value: 'ROWS', summary: 'prompts at most' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; 256 unless given' },
-    { name: '--to', value: 'FOLDER', summary: "where policy.json is written; the run's own unless given" },
+    {
+      name: '--output',
+      aliases: ['--to'],
+      value: 'FOLDER',
+      summary: "where policy.json is written; the run's own unless given",
+    },
     ...endpointOptions,
   ],
   examples: [
@@ -37,7 +42,7 @@ export const command = defineCommand({
       items: context.option('--items'),
       maxRows: context.count('--max-rows'),
       maxNewTokens: context.count('--max-new-tokens'),
-      folder: context.option('--to'),
+      folder: context.option('--output'),
       signal: context.stopSignal('stopping; what the judge has answered is kept'),
     };
     return withProgress(context, (onEvent) => checkPolicy(context.argument('MODEL')!, { ...options, onEvent }));

@@ -24,11 +24,11 @@ export const command = defineCommand<Shown>({
     },
     { name: '--text', value: 'TEXT', many: true, summary: 'a text to answer; may be repeated' },
     {
-      name: '--to',
+      name: '--output',
+      aliases: ['--to'],
       value: 'FILE',
-      summary: 'the rows with prediction, probability and error added: .csv, .tsv or .jsonl; --output means the same',
+      summary: 'the rows with prediction, probability and error added: .csv, .tsv or .jsonl',
     },
-    { name: '--output', value: 'FILE', summary: 'as --to' },
     { name: '--top-k', value: 'COUNT', summary: 'the most likely classes of each row with their probabilities' },
     { name: '--probabilities', summary: 'the probability of every class; in a table one column for each' },
     {
@@ -54,9 +54,9 @@ export const command = defineCommand<Shown>({
   ],
   examples: [
     'predict runs/tickets --text "My invoice is wrong"',
-    'predict runs/tickets --input new-tickets.csv --to answered.csv',
-    'predict runs/tickets --input new-tickets.csv --to answered.jsonl --top-k 3',
-    'predict runs/photos --input photos/ --to classes.csv',
+    'predict runs/tickets --input new-tickets.csv --output answered.csv',
+    'predict runs/tickets --input new-tickets.csv --output answered.jsonl --top-k 3',
+    'predict runs/photos --input photos/ --output classes.csv',
   ],
   async run(context) {
     const { predict } = await import('../../app/predict.ts');
@@ -75,7 +75,7 @@ export const command = defineCommand<Shown>({
 async function optionsOf(context: CommandContext): Promise<PredictOptions> {
   const [input, texts] = [context.all('--input'), context.all('--text')];
   if (input.length > 0 === texts.length > 0) throw oneOf(input.length > 0);
-  const to = context.option('--to') ?? context.option('--output');
+  const to = context.option('--output');
   const { target: _, ...opening } = openingOf(context);
   const isShown = to === undefined && !context.isJson;
   return {

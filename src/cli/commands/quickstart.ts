@@ -16,7 +16,7 @@ export const command = defineCommand({
     { name: '--task', value: 'NAME', summary: 'another task than the usual one' },
     { name: '--max-steps', value: 'STEPS', summary: 'train for fewer steps' },
     { name: '--test-rows', value: 'ROWS', summary: 'held-out rows to answer' },
-    { name: '--output-dir', value: 'FOLDER', summary: "the run's folder" },
+    { name: '--output', aliases: ['--output-dir'], value: 'FOLDER', summary: "the run's folder" },
     noOpen,
   ],
   examples: ['quickstart', 'quickstart --task spelling', 'quickstart --no-open'],
@@ -28,7 +28,7 @@ export const command = defineCommand({
     const result = await withProgress(context, (onEvent) =>
       quickstart({
         task: context.option('--task'),
-        folder: context.option('--output-dir'),
+        folder: context.option('--output'),
         maxSteps: context.count('--max-steps'),
         testRows: context.count('--test-rows'),
         onStage: (stage, title) => context.log.line(cyan(`${stage}/5 ${title}`)),

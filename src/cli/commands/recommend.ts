@@ -19,8 +19,7 @@ export const command = defineCommand({
       required: true,
       summary: 'interactions: rows of user and item, or of items as a list',
     },
-    { name: '--output', value: 'FILE', summary: 'JSONL file to write (standard output)' },
-    { name: '--to', value: 'FILE', summary: 'as --output' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', summary: 'JSONL file to write (standard output)' },
     { name: '--format', value: 'NAME', summary: 'row format (detected)' },
     { name: '--count', value: 'ITEMS', summary: 'items for each row (10)' },
     { name: '--keep-seen', summary: 'items that a row already has may be recommended again' },
@@ -32,7 +31,7 @@ export const command = defineCommand({
       import('../../files/atomic.ts'),
     ]);
     const input = context.option('--input')!;
-    const output = context.option('--output') ?? context.option('--to');
+    const output = context.option('--output');
     if (output !== undefined) requireWritable(output);
     const signal = context.stopSignal('stopping');
     const found = await withProgress(context, (onEvent) =>

@@ -15,21 +15,21 @@ export const command = defineCommand({
       required: true,
       summary: 'rows in any format that training reads, or a folder of images',
     },
-    { name: '--to', value: 'FOLDER', required: true, summary: 'folder to write' },
+    { name: '--output', aliases: ['--to'], value: 'FOLDER', required: true, summary: 'folder to write' },
     { name: '--add', summary: 'adds the rows to the index in FOLDER' },
     ...embeddingOptions,
     { name: '--exact', summary: 'compares every row with every query; many rows are clustered otherwise' },
     { name: '--base', summary: 'the base model, without the adapter' },
   ],
   examples: [
-    'retrieve index runs/faq --input docs.csv --text-column body --to faq-index',
-    'retrieve index runs/faq --input more.csv --text-column body --to faq-index --add',
-    'retrieve index models/clip --input photos --to photo-index',
+    'retrieve index runs/faq --input docs.csv --text-column body --output faq-index',
+    'retrieve index runs/faq --input more.csv --text-column body --output faq-index --add',
+    'retrieve index models/clip --input photos --output photo-index',
   ],
   async run(context) {
     const { createIndex } = await import('../../app/retrieve/create-index.ts');
     const input = context.option('--input')!;
-    const to = context.option('--to')!;
+    const to = context.option('--output')!;
     const signal = context.stopSignal('stopping; no index is written');
     return withProgress(context, (onEvent) =>
       createIndex(context.argument('MODEL')!, {

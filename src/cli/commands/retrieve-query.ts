@@ -15,14 +15,14 @@ export const command = defineCommand({
     { name: '--image', value: 'FILE', many: true, summary: 'an image as the query, for models that read both' },
     { name: '--input', value: 'FILE', summary: 'a file of queries' },
     { name: '--top-k', value: 'COUNT', summary: 'rows for each query (5)' },
-    { name: '--to', value: 'FILE', summary: 'file to write, .csv or .jsonl' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', summary: 'file to write, .csv or .jsonl' },
     { name: '--text-column', value: 'NAME', summary: 'column of the queries; join several with commas' },
     { name: '--image-column', value: 'NAME', summary: 'column that names an image file' },
     { name: '--model', value: 'FOLDER', summary: "the model's folder, if it has moved" },
   ],
   examples: [
     'retrieve query faq-index --text "my parcel is broken"',
-    'retrieve query faq-index --input queries.csv --top-k 3 --to hits.csv',
+    'retrieve query faq-index --input queries.csv --top-k 3 --output hits.csv',
     'retrieve query photo-index --text "a red bicycle"',
   ],
   async run(context) {
@@ -37,7 +37,7 @@ export const command = defineCommand({
       query(context.argument('INDEX')!, {
         ...(input === undefined ? { rows } : { input }),
         topK: context.count('--top-k'),
-        to: context.option('--to'),
+        to: context.option('--output'),
         ...columnsOf(context),
         model: context.option('--model'),
         onEvent,

@@ -8,7 +8,12 @@ export const command = defineCommand({
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
     { name: '--model', value: 'NEW_BASE', summary: 'the base to tune: a folder or a known name', required: true },
-    { name: '--output-dir', value: 'FOLDER', summary: 'folder of the new run; RUN-2, RUN-3, … unless given' },
+    {
+      name: '--output',
+      aliases: ['--output-dir'],
+      value: 'FOLDER',
+      summary: 'folder of the new run; RUN-2, RUN-3, … unless given',
+    },
     { name: '--dry-run', summary: 'check everything and try the worst batch, but train nothing' },
   ],
   examples: ['retune runs/tickets --model Qwen/Qwen3-0.6B'],
@@ -21,7 +26,7 @@ export const command = defineCommand({
       });
     }
     const { retuneRecipe } = await import('../../app/retune.ts');
-    const recipe = await retuneRecipe(context.argument('RUN')!, { model, outputDir: context.option('--output-dir') });
+    const recipe = await retuneRecipe(context.argument('RUN')!, { model, outputDir: context.option('--output') });
     return runWithProgress(context, recipe, { dryRun: context.has('--dry-run') });
   },
   render: describeOutcome,

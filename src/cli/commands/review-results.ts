@@ -12,9 +12,9 @@ export const command = defineCommand({
       value: 'KIND',
       summary: 'write rows to train on: dpo, sft or kto; or for argilla or label-studio',
     },
-    { name: '--to', value: 'FILE', summary: 'where to write them, as JSONL' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', summary: 'where to write them, as JSONL' },
   ],
-  examples: ['review results runs/tickets', 'review results pairs.jsonl --export dpo --to preferences.jsonl'],
+  examples: ['review results runs/tickets', 'review results pairs.jsonl --export dpo --output preferences.jsonl'],
   async run(context) {
     const [{ reviewResults }, { rowKinds }, { toolNames }] = await Promise.all([
       import('../../app/review/review.ts'),
@@ -26,7 +26,7 @@ export const command = defineCommand({
     return reviewResults(context.argument('PAIRS')!, {
       against: context.option('--against'),
       export: kind,
-      to: context.option('--to'),
+      to: context.option('--output'),
     });
   },
   render: describeReview,

@@ -10,7 +10,12 @@ export const command = defineCommand({
     { name: '--max-steps', value: 'N', summary: 'steps to add, in place of epochs' },
     { name: '--learning-rate', value: 'NUMBER', summary: 'peak of the new schedule (that of the run)' },
     { name: '--from', value: 'last|best', summary: 'checkpoint to start from: the last one, or the result (last)' },
-    { name: '--output-dir', value: 'FOLDER', summary: 'folder of the new run (RUN-2, RUN-3, …)' },
+    {
+      name: '--output',
+      aliases: ['--output-dir'],
+      value: 'FOLDER',
+      summary: 'folder of the new run (RUN-2, RUN-3, …)',
+    },
     { name: '--dry-run', summary: 'check everything and try the worst batch, but train nothing' },
     { name: '--detach', summary: 'continue in the background' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
@@ -26,7 +31,7 @@ export const command = defineCommand({
       maxSteps: context.option('--max-steps'),
       learningRate: context.option('--learning-rate'),
       from: context.choice('--from', ['last', 'best'] as const),
-      outputDir: context.option('--output-dir'),
+      outputDir: context.option('--output'),
     });
     if (context.has('--detach')) return { outcome: 'detached' as const, ...(await trainDetached(recipe)) };
     return runWithProgress(context, recipe, {

@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: "write a model's own refusals and answers as rows to replay while it is tuned",
   arguments: [{ name: 'MODEL', summary: 'the model that is going to be tuned', required: true }],
   options: [
-    { name: '--to', value: 'FILE', required: true, summary: 'the file of rows to write' },
+    { name: '--output', aliases: ['--to'], value: 'FILE', required: true, summary: 'the file of rows to write' },
     {
       name: '--set',
       value: 'FILE',
@@ -20,13 +20,13 @@ export const command = defineCommand({
     { name: '--max-rows', value: 'ROWS', summary: 'prompts of each kind; all unless given' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longer answers are left out; 128 unless given' },
   ],
-  examples: ['safety rows Qwen/Qwen2.5-0.5B-Instruct --to refusals.jsonl'],
+  examples: ['safety rows Qwen/Qwen2.5-0.5B-Instruct --output refusals.jsonl'],
   async run(context) {
     const { safetyRows } = await import('../../app/safety/rows.ts');
-    const to = context.option('--to');
+    const to = context.option('--output');
     if (to === undefined) {
-      const fix = 'attune safety rows MODEL --to refusals.jsonl';
-      throw new AttuneError('E_USAGE', { what: 'safety rows needs --to, a file to write', fix });
+      const fix = 'attune safety rows MODEL --output refusals.jsonl';
+      throw new AttuneError('E_USAGE', { what: 'safety rows needs --output, a file to write', fix });
     }
     const options = {
       to,

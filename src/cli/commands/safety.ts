@@ -18,7 +18,12 @@ export const command = defineCommand({
     { name: '--canaries', value: 'FILE', summary: 'planted secrets, from attune data redact --canaries' },
     { name: '--max-rows', value: 'ROWS', summary: 'of each set; all unless given' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; 64 unless given' },
-    { name: '--to', value: 'FOLDER', summary: "where safety.json is written; the run's own unless given" },
+    {
+      name: '--output',
+      aliases: ['--to'],
+      value: 'FOLDER',
+      summary: "where safety.json is written; the run's own unless given",
+    },
   ],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],
   async run(context) {
@@ -30,7 +35,7 @@ export const command = defineCommand({
       canaries: context.option('--canaries'),
       maxRows: context.count('--max-rows'),
       maxNewTokens: context.count('--max-new-tokens'),
-      folder: context.option('--to'),
+      folder: context.option('--output'),
       signal: context.stopSignal('stopping; nothing is kept'),
     };
     return withProgress(context, (onEvent) => safety(context.argument('MODEL')!, { ...options, onEvent }));

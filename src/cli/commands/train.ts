@@ -25,13 +25,13 @@ export const command = defineCommand({
     const resume = context.has('--resume');
     const isReplacing = context.has('--overwrite');
     const recipe = await resolveFor(context, isReplacing ? undefined : resume ? 'latest' : 'new');
-    if (isReplacing) await removeEarlier(recipe.output_dir);
     if (context.has('--detach')) {
+      if (isReplacing) await removeEarlier(recipe.output_dir);
       const { trainDetached } = await import('../../app/train.ts');
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume })) };
     }
     const [dryRun, profile, inProcess] = ['--dry-run', '--profile', '--in-process'].map((name) => context.has(name));
-    const options = { resume, dryRun, profile, inProcess };
+    const options = { resume, dryRun, profile, inProcess, overwrite: isReplacing };
     try {
       return await runWithProgress(context, recipe, options);
     } catch (error) {

@@ -2,6 +2,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
+import { CONSTANTS } from '../compare/unable.ts';
 import { cheapModelName } from '../baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
@@ -58,7 +59,33 @@ function withModel(comparison: Comparison): Recommendation {
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
 }
 
-function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): Recommendation {
+/** The constant that nothing cheap is shown to beat, where there is one. */
+function unbeatenConstant({ differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
+  const constant = systems.find(({ name }) => CONSTANTS.has(name));
+  if (constant === undefined) return undefined;
+  const against = (name: string) => differences.find((one) => one.metric === metric && one.against === name);
+  const isBeaten =
+    constant.name === subject
+      ? systems.some(({ name }) => against(name)?.verdict === 'worse')
+      : against(constant.name)?.verdict === 'better';
+  return isBeaten ? undefined : constant;
+}
+
+function withoutModel(comparison: Comparison, cheap: ComparedSystem): Recommendation {
+  const { metric, metrics } = comparison;
+  const constant = unbeatenConstant(comparison);
+  if (constant !== undefined) {
+    const { title } = metrics.find(({ name }) => name === metric)!;
+    const value = formatNumber(entryOf(constant.values, metric).value, 3);
+    return {
+      choice: 'unclear',
+      advice: 'No sign that the texts tell the labels: nothing beats the same answer to every row.',
+      reasons: [
+        `${constant.title} has ${title} ${value}, and no cheap system is shown to have more.`,
+        'Look at some rows: can a person tell the label from the text? Then label more, or measure a model: --model.',
+      ],
+    };
+  }
   const { best, title } = metrics.find(({ name }) => name === metric)!;
   const { value } = entryOf(cheap.values, metric);
   const keep = cheapModelName(cheap.name);

@@ -1,8 +1,9 @@
 /** What a comparison comes to for somebody who has to decide: what to use, why in counts, and how many rows would tell. */
 import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { smallest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
-import { describePair, systemTitle } from './describe-pair.ts';
+import { describePair, isTie, systemTitle } from './describe-pair.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
@@ -156,15 +157,20 @@ function unclear(comparison: Told, subject: ComparedSystem, rivals: readonly Riv
   const nothing = `othing shows that ${systemTitle(subject)} is better`;
   // What costs nothing loses nothing until more is known.
   const cheap = rivals.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
+  if (isCheap(subject) && difference.estimate >= 0) {
+    const other = describePair(comparison, [subject, system]);
+    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${other}). ${tell}.`;
+    return { outcome: 'unclear', advice, use: subject.name, rowsNeeded };
+  }
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
   }
   const told = { outcome: 'unclear', use: cheap.system.name, rowsNeeded } as const;
   const name = systemTitle(cheap.system);
-  if (cheap.difference.estimate < 0) {
-    const reason = `${describePair(comparison, [cheap.system, subject])}${costClause(cheap.system, subject)}`;
-    const open = `Too few rows to be sure of that: ${many.toLowerCase()} would tell`;
-    return { ...told, advice: `Use ${name}: ${reason}. ${open}; there ${there}.` };
+  const reason = describePair(comparison, [cheap.system, subject]);
+  if (!isTie(reason)) {
+    const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap.system, subject)}. ${sure}` };
   }
   const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing} (${why}). ${tell}.`;
   return { ...told, advice };
@@ -175,17 +181,24 @@ function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
   return (low !== undefined && low > 0) || (minimalDetectable > 0 && estimate >= minimalDetectable);
 }
 
+/** Names of systems stay as they are: "tf-idf". */
 function capitalised(text: string): string {
-  return text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+  return text.replace(/^the\b/, 'The');
 }
 
 /** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
 function rowsThatTell(comparison: Told, { system, difference }: Rival): number | undefined {
-  const { estimate, minimalDetectable, low, high } = difference;
+  const { estimate, minimalDetectable, low, high, test } = difference;
   const worth = Math.max(Math.abs(estimate), worthOf(comparison, system));
   if (!(worth > 0)) return undefined;
   const best = comparison.metrics.find(({ name }) => name === comparison.metric)?.best;
-  const alone = best !== undefined && best > 0 ? (DISCORDANT * best) / worth : 0;
+  // A figure over classes rests on the rarest of them.
+  const rarest = smallest(
+    (comparison.classes ?? []).flatMap((one) => (one.test > 0 ? [one.test] : [])),
+    comparison.rows,
+  );
+  const perEvidence = test === 'bootstrap' ? comparison.rows / rarest : 1;
+  const alone = best !== undefined && best > 0 ? (perEvidence * DISCORDANT * best) / worth : 0;
   const isKnown = minimalDetectable > 0 && low !== undefined && high !== undefined;
   const rows = Math.max(alone, isKnown ? comparison.rows * (minimalDetectable / worth) ** 2 : 0);
   return rows > 0 ? roundedUp(Math.max(rows, comparison.rows + 1)) : undefined;

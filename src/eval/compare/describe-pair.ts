@@ -14,6 +14,11 @@ export function describePair(comparison: Told, pair: Pair, lead = 'it'): string 
   return (found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair)).replace(LEAD, lead);
 }
 
+/** Whether a clause says that both do the same. */
+export function isTie(clause: string): boolean {
+  return clause.startsWith('both ');
+}
+
 type Pair = readonly [ComparedSystem, ComparedSystem];
 
 /** Where the first system is named. */

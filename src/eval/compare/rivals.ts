@@ -1,15 +1,10 @@
 import type { Comparison, SystemKind } from '../../store/results.ts';
+import { isBetter } from '../score.ts';
 import type { Scored } from './scored.ts';
 import { unableReason } from './unable.ts';
 
 /** Of these kinds, only the best one on rows other than the test rows counts for the verdict. */
 const CHOSEN: SystemKind = 'cheap';
-
-/** Whether `first` is the better score; one that is missing is the worst. */
-export function isBetter(first: number | undefined, second: number | undefined, better: 'higher' | 'lower'): boolean {
-  if (first === undefined || second === undefined) return second === undefined && first !== undefined;
-  return better === 'higher' ? first > second : first < second;
-}
 
 /** The system with the best value of a metric; the first of equals. */
 export function strongest(systems: readonly Scored[], metric: string): Scored | undefined {

@@ -1,11 +1,11 @@
+import { isBetter } from '../score.ts';
 import type { Scored } from './scored.ts';
-import { isBetter } from './rivals.ts';
 
 /** Of a system that was not trained: with more of its answers cut, it does not answer but go on. */
 const MOST_CUT = 0.5;
 
 /** Cheap systems that give every row the same answer. */
-const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
+export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
 
 /**
  * Why an untrained system is no rival: it cannot do the task as it stands, so that to be better than it says nothing.

@@ -1,7 +1,8 @@
 /** Scores answers by graders. */
+import { AttuneError } from '../../base/errors.ts';
 import { parseFormula, type Formula } from './formula.ts';
 import type { Grader, SingleGrader } from './grader.options.ts';
-import { similarity } from './similarity.ts';
+import { comparisonsOf, similarity } from './similarity.ts';
 import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './template.ts';
 
 export type { Graded } from './template.ts';
@@ -14,11 +15,17 @@ export interface Grade {
   failures: ('invalid_variable' | 'sample_parse' | 'not_finite')[];
 }
 
-/** A grader, ready to score. @throws AttuneError E_GRADER for one that cannot score any row */
-export function compileGrader(grader: Grader): (graded: Graded) => Grade {
+/** Comparisons of one answer unless given: a second or so. */
+const USUAL_COMPARISONS = 1_000_000_000;
+
+/**
+ * A grader, ready to score; each score throws E_GRADER_COST where its parts take more than `comparisons` together.
+ * @throws AttuneError E_GRADER for one that cannot score any row
+ */
+export function compileGrader(grader: Grader, comparisons = USUAL_COMPARISONS): (graded: Graded) => Grade {
   if (grader.type !== 'multi') {
     checkSingle(grader);
-    return (graded) => gradeSingle(grader, graded);
+    return (graded) => gradeSingle(grader, graded, new Budget(comparisons));
   }
   const entries = Object.entries(grader.graders);
   for (const [, part] of entries) checkSingle(part);
@@ -26,7 +33,7 @@ export function compileGrader(grader: Grader): (graded: Graded) => Grade {
     grader.calculate_output,
     entries.map(([name]) => name),
   );
-  return (graded) => gradeMany(entries, formula, graded);
+  return (graded) => gradeMany({ entries, formula, budget: new Budget(comparisons) }, graded);
 }
 
 function checkSingle({ input, reference }: SingleGrader): void {
@@ -34,8 +41,35 @@ function checkSingle({ input, reference }: SingleGrader): void {
   checkTemplate(reference, 'reference');
 }
 
-function gradeMany(entries: [string, SingleGrader][], formula: Formula, graded: Graded): Grade {
-  const grades = entries.map(([name, part]) => [name, gradeSingle(part, graded)] as const);
+class Budget {
+  readonly #most: number;
+  #spent = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws AttuneError E_GRADER_COST */
+  spend(comparisons: number): void {
+    this.#spent += comparisons;
+    if (this.#spent <= this.#most) return;
+    throw new AttuneError('E_GRADER_COST', {
+      what: 'The grader compares texts that are too long',
+      got: `${this.#spent} comparisons of their characters or words`,
+      expected: `at most ${this.#most} for one answer (grader_comparisons)`,
+      fix: 'shorten the texts, or take a metric that counts words, such as rouge_1',
+    });
+  }
+}
+
+interface Many {
+  entries: readonly [string, SingleGrader][];
+  formula: Formula;
+  budget: Budget;
+}
+
+function gradeMany({ entries, formula, budget }: Many, graded: Graded): Grade {
+  const grades = entries.map(([name, part]) => [name, gradeSingle(part, graded, budget)] as const);
   const parts = Object.fromEntries(grades.map(([name, { reward }]) => [name, reward]));
   const failures = grades.flatMap(([, grade]) => grade.failures);
   const reward = formula(parts);
@@ -43,14 +77,13 @@ function gradeMany(entries: [string, SingleGrader][], formula: Formula, graded: 
   return { reward: 0, parts, failures: [...failures, 'not_finite'] };
 }
 
-function gradeSingle(grader: SingleGrader, graded: Graded): Grade {
+function gradeSingle(grader: SingleGrader, graded: Graded, budget: Budget): Grade {
   try {
     const [input, reference] = [fillTemplate(grader.input, graded), fillTemplate(grader.reference, graded)];
-    const reward =
-      grader.type === 'text_similarity'
-        ? similarity(grader.evaluation_metric, input, reference)
-        : Number(isMatch(grader.operation, input, reference));
-    return { reward, parts: {}, failures: [] };
+    if (grader.type !== 'text_similarity')
+      return { reward: Number(isMatch(grader.operation, input, reference)), parts: {}, failures: [] };
+    budget.spend(comparisonsOf(grader.evaluation_metric, input, reference));
+    return { reward: similarity(grader.evaluation_metric, input, reference), parts: {}, failures: [] };
   } catch (error) {
     if (!(error instanceof TemplateFailure)) throw error;
     return { reward: 0, parts: {}, failures: [error.kind] };

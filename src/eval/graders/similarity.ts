@@ -2,7 +2,8 @@
 import { bleuCounts, bleuScore, tokens13a } from '../metrics/bleu.ts';
 import { characters } from '../metrics/edit-distance.ts';
 import { overlap, wordGrams } from '../metrics/n-grams.ts';
-import { rougeScore } from '../metrics/rouge.ts';
+import { longestCommon } from '../metrics/longest-common.ts';
+import { rougeScore, rougeWords } from '../metrics/rouge.ts';
 import type { Similarity } from './grader.options.ts';
 
 export function similarity(kind: Similarity, text: string, reference: string): number {
@@ -15,17 +16,17 @@ export function similarity(kind: Similarity, text: string, reference: string): n
 /** Twice the longest common subsequence by both lengths, which is RapidFuzz's ratio. */
 function fuzzyMatch(a: readonly string[], b: readonly string[]): number {
   if (a.length + b.length === 0) return 1;
-  const row = new Int32Array(b.length + 1);
-  for (const symbol of a) {
-    let diagonal = 0;
-    for (let j = 0; j < b.length; j++) {
-      const above = row[j + 1];
-      row[j + 1] = symbol === b[j] ? diagonal + 1 : Math.max(above, row[j]);
-      diagonal = above;
-    }
-  }
-  return (2 * row[b.length]) / (a.length + b.length);
+  return (2 * longestCommon(a, b)) / (a.length + b.length);
 }
+
+/** Comparisons of characters or words that it takes; the other kinds take some for each character. */
+export function comparisonsOf(kind: Similarity, text: string, reference: string): number {
+  if (kind === 'fuzzy_match') return text.length * reference.length;
+  if (kind === 'rouge_l') return rougeWords(text).length * rougeWords(reference).length;
+  return COMPARISONS_OF_GRAMS * (text.length + reference.length);
+}
+
+const COMPARISONS_OF_GRAMS = 10;
 
 const ORDERS = [1, 2, 3, 4];
 

@@ -1,4 +1,5 @@
 import { compared } from './compared.ts';
+import { longestCommon } from './longest-common.ts';
 import { rowMetric, type MetricDefinition, type RowValues } from './metric.ts';
 import { fScore, overlap, wordGrams } from './n-grams.ts';
 
@@ -19,7 +20,7 @@ interface Matches {
  * Words are lower-cased runs of letters and digits of any script; on ASCII text that is Google's rouge-score.
  */
 export function defineRouge(variant: '1' | '2' | 'L'): MetricDefinition {
-  const match = variant === 'L' ? longestCommon : (a: string[], b: string[]) => commonGrams(a, b, Number(variant));
+  const match = variant === 'L' ? commonSubsequence : (a: string[], b: string[]) => commonGrams(a, b, Number(variant));
   return {
     name: `rouge_${variant.toLowerCase()}`,
     title: `ROUGE-${variant}`,
@@ -46,7 +47,7 @@ export function defineRouge(variant: '1' | '2' | 'L'): MetricDefinition {
 export function rougeScore(variant: number | 'L', predicted: string, reference: string): number {
   const [words, others] = [rougeWords(predicted), rougeWords(reference)];
   const { precision, recall } = scoreOf(
-    variant === 'L' ? longestCommon(words, others) : commonGrams(words, others, variant),
+    variant === 'L' ? commonSubsequence(words, others) : commonGrams(words, others, variant),
   );
   return fScore(precision, recall);
 }
@@ -60,7 +61,7 @@ function summarise(rows: RowValues, sum: Score) {
   return { value: rows.mean(), details };
 }
 
-function rougeWords(text: string): string[] {
+export function rougeWords(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
@@ -74,16 +75,6 @@ function commonGrams(predicted: string[], reference: string[], order: number): M
   return { common, predicted: size(predicted), reference: size(reference) };
 }
 
-/** Length of the longest common subsequence. */
-function longestCommon(predicted: string[], reference: string[]): Matches {
-  const row = new Int32Array(reference.length + 1);
-  for (const word of predicted) {
-    let diagonal = 0;
-    for (let j = 0; j < reference.length; j++) {
-      const above = row[j + 1];
-      row[j + 1] = word === reference[j] ? diagonal + 1 : Math.max(above, row[j]);
-      diagonal = above;
-    }
-  }
-  return { common: row[reference.length], predicted: predicted.length, reference: reference.length };
+function commonSubsequence(predicted: string[], reference: string[]): Matches {
+  return { common: longestCommon(predicted, reference), predicted: predicted.length, reference: reference.length };
 }

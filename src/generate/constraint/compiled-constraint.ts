@@ -3,8 +3,10 @@
  * in time. Masks are made when a state is first met and kept.
  */
 import { AttuneError } from '../../base/errors.ts';
+import { byteCosts, costsToEnd } from './automaton/costs.ts';
 import type { Grammar } from './automaton/grammar.ts';
-import { DEAD, Pushdown } from './automaton/pushdown.ts';
+import { packGrammar } from './automaton/packed-grammar.ts';
+import { DEAD, Pushdown, type CostedGrammar } from './automaton/pushdown.ts';
 import { shortestPlan } from './shortest-plan.ts';
 import type { TokenConstraint } from './token-constraint.ts';
 import { segment, tokensFrom } from './tokens/segmentation.ts';
@@ -23,7 +25,35 @@ const MASK_BYTES = 1 << 24;
 // The search for the shortest answer walks over at most so many nodes of the vocabulary's trie.
 const SEARCHED_NODES = 3_000_000;
 
+/** What compiling comes to: plain arrays, which another thread can be given. */
+export interface ConstraintParts extends CostedGrammar {
+  /** The shortest answer that was found. */
+  plan: readonly number[];
+}
+
+/** The long part of the work, which needs no answer to be begun. @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
+export function compileGrammar(grammar: Grammar, vocabulary: Vocabulary): ConstraintParts {
+  const ofBytes = byteModel(vocabulary);
+  const costed: CostedGrammar = {
+    grammar: packGrammar(grammar),
+    costs: costsToEnd(grammar, { ofBytes, ofText: textCosts(vocabulary.later) }),
+    byteCosts: costsToEnd(grammar, byteCosts),
+  };
+  const automaton = new Pushdown(costed, ofBytes);
+  const { start } = automaton;
+  if (start === DEAD) throw nothingFits();
+  if (automaton.cost(start) === Infinity) throw unspellable();
+  const plan = segment(vocabulary, automaton.completion(start), true);
+  if (plan === undefined) throw unspellable();
+  return { ...costed, plan: plan.length === 0 ? plan : shorten(automaton, vocabulary, plan) };
+}
+
+function byteModel(vocabulary: Vocabulary): (low: number, high: number) => number {
+  return (low, high) => (vocabulary.hasByteWithin(low, high) ? 1 : Infinity);
+}
+
 export class CompiledConstraint {
+  readonly #parts: ConstraintParts;
   readonly #automaton: Pushdown;
   readonly #vocabulary: Vocabulary;
   readonly #choices = new Map<string, Choice>();
@@ -32,21 +62,24 @@ export class CompiledConstraint {
   readonly shortest: number;
   readonly #firstPlan: readonly number[];
 
-  /** @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
-  constructor(grammar: Grammar, vocabulary: Vocabulary) {
-    const { later } = vocabulary;
+  constructor(parts: ConstraintParts, vocabulary: Vocabulary) {
+    this.#parts = parts;
     this.#vocabulary = vocabulary;
-    this.#automaton = new Pushdown(grammar, {
-      ofBytes: (low, high) => (vocabulary.hasByteWithin(low, high) ? 1 : Infinity),
-      ofText: textCosts(later),
-    });
-    const { start } = this.#automaton;
-    if (start === DEAD) throw nothingFits();
-    if (this.#automaton.cost(start) === Infinity) throw unspellable();
-    const plan = segment(vocabulary, this.#automaton.completion(start), true);
-    if (plan === undefined) throw unspellable();
-    this.#firstPlan = plan.length === 0 ? plan : this.#shorten(plan);
-    this.shortest = this.#firstPlan.length;
+    this.#automaton = new Pushdown(parts, byteModel(vocabulary));
+    this.#firstPlan = parts.plan;
+    this.shortest = parts.plan.length;
+  }
+
+  /** The same without what its answers have made it grow to. */
+  fresh(): CompiledConstraint {
+    return new CompiledConstraint(this.#parts, this.#vocabulary);
+  }
+
+  /** Bytes of what was compiled. */
+  get bytes(): number {
+    const { grammar, costs, byteCosts: ofBytes } = this.#parts;
+    const arrays = [...Object.values(grammar), costs, ofBytes] as { byteLength: number }[];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   /** How many states were met so far: what the constraint has grown to. */
@@ -79,6 +112,7 @@ export class CompiledConstraint {
 
   /** The state after a token. */
   after(state: number, id: number, isFirst: boolean): number {
+    this.#automaton.beginWalk();
     const bytes = this.#vocabulary.bytesOf(id, isFirst);
     if (bytes === undefined && this.isFree(state)) return state;
     const next = bytes === undefined ? DEAD : this.#automaton.run(state, bytes);
@@ -143,26 +177,32 @@ export class CompiledConstraint {
   }
 
   #reached(state: number, isFirst: boolean): ReachedTokens {
-    const { walkFirst, walkLater } = this.#vocabulary;
-    return (isFirst ? walkFirst : walkLater).from(this.#automaton, state);
+    return reached(this.#automaton, this.#vocabulary, { state, isFirst });
   }
+}
 
-  #shorten(known: readonly number[]): readonly number[] {
-    const automaton = this.#automaton;
-    return shortestPlan({
-      start: automaton.start,
-      known,
-      next: (state, isFirst) => {
-        const ids = new Map<number, number>();
-        const { count, ids: reached, states } = this.#reached(state, isFirst);
-        for (let i = 0; i < count; i++) if (automaton.cost(states[i]) < Infinity) ids.set(states[i], reached[i]);
-        return ids;
-      },
-      least: (state) => Math.ceil(automaton.leastBytes(state) / this.#vocabulary.longest),
-      isEnd: (state) => automaton.isAccepting(state),
-      steps: Math.ceil(SEARCHED_NODES / this.#vocabulary.later.bytes.length),
-    });
-  }
+function reached(
+  automaton: Pushdown,
+  { walkFirst, walkLater }: Vocabulary,
+  { state, isFirst }: { state: number; isFirst: boolean },
+): ReachedTokens {
+  return (isFirst ? walkFirst : walkLater).from(automaton, state);
+}
+
+function shorten(automaton: Pushdown, vocabulary: Vocabulary, known: readonly number[]): readonly number[] {
+  return shortestPlan({
+    start: automaton.start,
+    known,
+    next: (state, isFirst) => {
+      const tokens = new Map<number, number>();
+      const { count, ids, states } = reached(automaton, vocabulary, { state, isFirst });
+      for (let i = 0; i < count; i++) if (automaton.cost(states[i]) < Infinity) tokens.set(states[i], ids[i]);
+      return tokens;
+    },
+    least: (state) => Math.ceil(automaton.leastBytes(state) / vocabulary.longest),
+    isEnd: (state) => automaton.isAccepting(state),
+    steps: Math.ceil(SEARCHED_NODES / vocabulary.later.bytes.length),
+  });
 }
 
 /** One answer. A way to its end is always at hand, so that the budget is kept whatever is chosen. */

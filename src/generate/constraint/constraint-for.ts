@@ -1,40 +1,41 @@
-import { createHash } from 'node:crypto';
 import { tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import { CompiledConstraint } from './compiled-constraint.ts';
-import { grammarOf } from './grammar-of.ts';
+import type { CompiledConstraint } from './compiled-constraint.ts';
+import { ConstraintCompiler, type Asking, type CompileLimits } from './compiler/compiler.ts';
 import type { ConstraintSpec } from './spec.ts';
 import { Vocabulary } from './tokens/vocabulary.ts';
 
-const MOST_KEPT = 32;
-// A constraint whose answers differed this much is made anew, so that a long-running process does not grow.
-const MOST_STATES = 100_000;
-
-const compiled = new Map<string, CompiledConstraint>();
+/** By tokenizers' hashes: adapters often have a copy of their base's. */
+const compilers = new Map<string, ConstraintCompiler>();
 const vocabularies = new WeakMap<Tokenizer, { hash: string; vocabulary: Vocabulary }>();
 
+let limits: CompileLimits | undefined;
+
+/** Bounds what each constraint may cost from now on. */
+export function limitConstraints(given: CompileLimits): void {
+  limits = given;
+  compilers.clear();
+}
+
 /**
- * A constraint ready for a tokenizer; made once for the same content. Each answer then has its own `begin()`.
- * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, and what `grammarOf` throws
+ * A constraint ready for a tokenizer, compiled in a thread; made once for the same content and owner. Each answer then
+ * has its own `begin()`. Whatever is asked for, it costs no more than the limits and a turn.
+ * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, what `grammarOf` throws, and the signal's reason
  */
-export function constraintFor(spec: ConstraintSpec, tokenizer: Tokenizer): CompiledConstraint {
+export function constraintFor(
+  spec: ConstraintSpec,
+  tokenizer: Tokenizer,
+  asking: Asking = {},
+): Promise<CompiledConstraint> {
   const { hash, vocabulary } = vocabularyOf(tokenizer);
-  const key = createHash('sha256')
-    .update(JSON.stringify([spec, hash]))
-    .digest('hex');
-  let constraint = compiled.get(key);
-  compiled.delete(key);
-  if (constraint === undefined || constraint.stateCount > MOST_STATES) {
-    constraint = new CompiledConstraint(grammarOf(spec), vocabulary);
-  }
-  compiled.set(key, constraint);
-  if (compiled.size > MOST_KEPT) compiled.delete(compiled.keys().next().value!);
-  return constraint;
+  let compiler = compilers.get(hash);
+  if (compiler === undefined) compilers.set(hash, (compiler = new ConstraintCompiler(vocabulary, limits)));
+  return compiler.compile(spec, asking);
 }
 
 function vocabularyOf(tokenizer: Tokenizer): { hash: string; vocabulary: Vocabulary } {
   let known = vocabularies.get(tokenizer);
   if (known === undefined) {
-    known = { hash: tokenizerHash(tokenizer), vocabulary: new Vocabulary(tokenizer) };
+    known = { hash: tokenizerHash(tokenizer), vocabulary: Vocabulary.of(tokenizer) };
     vocabularies.set(tokenizer, known);
   }
   return known;

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
-import { Batcher, type BatcherCounts } from '../../generate/index.ts';
+import { Batcher, limitConstraints, type BatcherCounts, type CompileLimits } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { type Task, taskNames } from '../../models/architecture.ts';
 import type { JobContext, JobRequest } from '../job.ts';
@@ -24,6 +24,8 @@ export interface GenerateInput extends OpenOptions {
   storage?: StorageName;
   /** Memory for the weights of installed adapters that nobody uses just now; an eighth of what is free unless given. */
   adapterBytes?: number;
+  /** What the constraint of a request may cost. */
+  constraints?: CompileLimits;
 }
 
 type Request = JobRequest<SessionRequest, SessionChunk>;
@@ -49,6 +51,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
       fix: elsewhere(opened.model.task, input.target),
     });
   }
+  if (input.constraints !== undefined) limitConstraints(input.constraints);
   settleWeights(opened.model);
   opened.tuning?.settle?.(opened.model.dtype);
   // After they have moved: a copy belongs to the tensor that it was made of.

@@ -11,6 +11,7 @@ import {
   type ImageFile,
   type OpenConversation,
   type RenderedPrompt,
+  type Tokenizer,
 } from '../../text/index.ts';
 import { withAdapters } from '../../nn/index.ts';
 import type { AdapterLease } from './adapters/shelf.ts';
@@ -127,6 +128,7 @@ async function renderedOf(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
 ): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
+  refuseEndless(prompts, { model, tokenizer });
   const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
   const renderedOne = async (prompt: ReadablePrompt) => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
@@ -144,6 +146,37 @@ function begunOf(prompt: Conversation | BegunConversation | string): string {
 /** An encoder reads one text: of a conversation what was said last. */
 function lastTurn(prompt: Conversation | string): string {
   return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
+}
+
+/** What cannot fit, whatever its tokens are, is refused before they are counted: that would take seconds. */
+function refuseEndless(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+): void {
+  const limit = model.architecture.limits(model.config).maxPositions;
+  const longest = longestToken(tokenizer);
+  const least = prompts.map((prompt) => ({ length: Math.floor(charactersIn(prompt) / longest) }));
+  if (least.some(({ length }) => length >= limit)) throw tooLong(least, limit, 'at least ');
+}
+
+const longestTokens = new WeakMap<Tokenizer, number>();
+
+/** Characters; as bytes are spelt in byte-level vocabularies, which are no fewer. */
+function longestToken(tokenizer: Tokenizer): number {
+  let longest = longestTokens.get(tokenizer);
+  if (longest === undefined) {
+    longest = 1;
+    for (let id = 0; id < tokenizer.size; id++) longest = Math.max(longest, tokenizer.tokenOf(id)?.length ?? 0);
+    longestTokens.set(tokenizer, longest);
+  }
+  return longest;
+}
+
+function charactersIn(prompt: ReadablePrompt): number {
+  if (typeof prompt === 'string') return prompt.length;
+  if ('ids' in prompt) return 0;
+  if ('suffix' in prompt) return prompt.prefix.length + prompt.suffix.length;
+  return prompt.messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 /** All at once, before any of them is answered. */

@@ -27,6 +27,8 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
   adapter?: string;
   /** Prompts share the reading of their beginnings only under the same salt. */
   salt?: string;
+  /** Whose request it is: owners take turns. */
+  owner?: string;
 }
 
 /** Makes an adapter known by a name: answered with what is known of it. A name that is taken goes over to it at once. */

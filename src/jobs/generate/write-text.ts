@@ -27,7 +27,7 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   const prompts = body.prompts.map(readable);
   const { ids, memories, images, logitBias } = await readPrompts(prompts, answering);
   const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
-  const constraint = bordered && constraintOf(bordered, ids, { options, answering });
+  const constraint = bordered && (await constraintOf(bordered, ids, { options, answering, signal }));
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const biases = logitBias && { logitBias: { ...options.logitBias, ...logitBias } };
@@ -84,15 +84,19 @@ function onlySpeech(): AttuneError {
 }
 
 /** Makes a request's constraint ready, once for all of its prompts. */
-function constraintOf(
+async function constraintOf(
   spec: ConstraintSpec,
   prompts: readonly Int32Array[],
-  { options, answering }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering },
-): () => TokenConstraint {
+  {
+    options,
+    answering,
+    signal,
+  }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering; signal: AbortSignal },
+): Promise<() => TokenConstraint> {
   const { model, tokenizer } = answering;
   const limit = model.architecture.limits(model.config).maxPositions;
   const room = limit - prompts.reduce((most, { length }) => Math.max(most, length), 0);
-  constraintFor(spec, tokenizer).checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
-  // Asked for anew each time: one that has grown too large is made again.
-  return () => constraintFor(spec, tokenizer).begin();
+  const constraint = await constraintFor(spec, tokenizer, { owner: options.owner, signal });
+  constraint.checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
+  return () => constraint.begin();
 }

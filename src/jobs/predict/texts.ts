@@ -101,7 +101,7 @@ async function writeAnswers(
   const wanted = held?.[isPlain ? 'plain' : 'chat'];
   const asked = writing.map(({ row }) => promptOf(row!));
   const spec = wanted && borderedConstraint(wanted, asked, opened.tokenizer);
-  const constraint = spec && constraintFor(spec, opened.tokenizer);
+  const constraint = spec && (await constraintFor(spec, opened.tokenizer, { signal }));
   const { maxPositions } = traitsOf(opened.model);
   const isHeld = ({ prompt }: Fitted) =>
     constraint !== undefined && prompt.length + constraint.shortest <= maxPositions;

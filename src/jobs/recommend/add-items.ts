@@ -94,6 +94,6 @@ function noCatalogue(target: string): AttuneError {
   return new AttuneError('E_NO_CATALOGUE', {
     what: `${target} knows its items by their ids only, so items that it was not trained on cannot be scored`,
     expected: 'a two_tower model that was made with --items, and no adapter of one',
-    fix: 'make one: attune models create two_tower --data interactions.csv --items catalogue.jsonl --to recommender',
+    fix: 'make one: attune models create two_tower --data interactions.csv --items catalogue.jsonl --output recommender',
   });
 }

@@ -57,7 +57,7 @@ export function refuseOthers(model: Model, target: string): void {
   throw new AttuneError('E_NO_ITEMS', {
     what: `${target} is ${withArticle(model.task)} model, which knows no items`,
     expected: 'a two_tower, sasrec or bpr_mf model',
-    fix: 'make one: attune models create two_tower --data interactions.csv --to recommender',
+    fix: 'make one: attune models create two_tower --data interactions.csv --output recommender',
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type Example,
   type LoadedData,
 } from '../../data/index.ts';
+import { fewTestRowsAdvice } from '../../eval/compare/few-test-rows.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
@@ -41,14 +42,10 @@ export async function loadRunData(
     seed: training.seed,
     allowOverlap: data.allow_overlap,
     strict: data.strict,
-    onProgress: ({ activity, rows, total }) =>
-      context.emit({
-        type: 'work-advanced',
-        phase: 'data',
-        done: rows,
-        total,
-        unit: activity === 'read' ? 'rows read' : 'rows compared',
-      }),
+    onProgress: ({ activity, rows: done, total }) => {
+      const unit = activity === 'read' ? 'rows read' : 'rows compared';
+      context.emit({ type: 'work-advanced', phase: 'data', done, total, unit });
+    },
     signal: context.signal,
   });
   reportReading(loaded.report, context.emit);
@@ -101,7 +98,14 @@ export function reportData(
     hashes: loaded.report.hashes,
   };
   emit(prepared);
+  reportFewTestRows(rows.test, emit);
   return prepared;
+}
+
+/** Before hours are spent: how little a verdict on so few rows will be able to say. */
+export function reportFewTestRows(test: readonly Example[], emit: EventSink): void {
+  const message = fewTestRowsAdvice(test);
+  if (message !== undefined) emit({ type: 'phase-started', phase: 'data', message });
 }
 
 const MAX_LISTED = 20;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
+  MOST_RANK,
   layerKeys,
   readTargets,
   savedModules,
@@ -15,8 +16,8 @@ const smoothing = z.number().min(0).lt(1);
 
 /** Low-rank updates as singular triplets, of which training keeps those that matter (Zhang et al., 2023). */
 export const options = z.strictObject({
-  init_r: z.int().positive().default(12).describe('rank of each update at first'),
-  target_r: z.int().positive().default(8).describe('rank of the updates at the end, on average'),
+  init_r: z.int().positive().max(MOST_RANK).default(12).describe('rank of each update at first'),
+  target_r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the updates at the end, on average'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / init_r'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
   tinit: steps.default(0).describe('steps before the first rank is taken away'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
+  MOST_RANK,
   layerKeys,
   pattern,
   storedRanks,
@@ -14,7 +15,7 @@ import {
 
 /** Low-rank updates whose directions have length one and whose strength is a number of its own (Bini et al., 2025). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('rank of the update'),
+  r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the update'),
   delora_lambda: z.number().positive().default(15).describe('what the strength of each update begins as'),
   ...targetOptions,
   rank_pattern: pattern('r', z.int().positive()),

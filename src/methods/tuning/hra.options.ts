@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
 /** Reflections of each layer's input, one after another (Yuan et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('reflections of a layer; with an even number they begin as none'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(8)
+    .describe('reflections of a layer; with an even number they begin as none'),
   apply_GS: z.boolean().default(false).describe('their mirrors stand at right angles'),
   ...targetOptions,
   ...savedModules,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
+  MOST_RANK,
   layerKeys,
   rankPatterns,
   readPatterns,
@@ -14,7 +15,7 @@ import {
 
 /** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('rank of each of the two matrices'),
+  r: z.int().positive().max(MOST_RANK).default(8).describe('rank of each of the two matrices'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,

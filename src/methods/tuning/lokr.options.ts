@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
+  MOST_RANK,
   layerKeys,
   rankPatterns,
   readPatterns,
@@ -14,7 +15,12 @@ import {
 
 /** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().default(8).describe('rank of the larger factor; that is whole where it is small'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(8)
+    .describe('rank of the larger factor; that is whole where it is small'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   decompose_both: z.boolean().default(false).describe('the smaller factor has a low rank too'),
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; about the root unless given'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import {
+  MOST_RANK,
   rankPatterns,
   readPatterns,
   readTargets,
@@ -15,7 +16,7 @@ import {
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({
-  r: z.int().positive().default(16).describe('rank of the update'),
+  r: z.int().positive().max(MOST_RANK).default(16).describe('rank of the update'),
   alpha: z
     .number()
     .positive()

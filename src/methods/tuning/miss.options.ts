@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
 /** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
 export const options = z.strictObject({
-  r: z.int().positive().default(64).describe('rows of the block'),
+  r: z.int().positive().max(MOST_RANK).default(64).describe('rows of the block'),
   mini_r: z
     .int()
     .positive()

@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, storedFactor, storedRank, targetOptions } from './target-options.ts';
+import {
+  MOST_RANK,
+  layerKeys,
+  readTargets,
+  savedModules,
+  storedFactor,
+  storedRank,
+  targetOptions,
+} from './target-options.ts';
 
 /** Sums of random matrices of full rank, each with trained scales (Albert et al., 2025). */
 export const options = z.strictObject({
-  r: z.int().positive().default(32).describe('rank of each random matrix; smaller ones make more to train'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(32)
+    .describe('rank of each random matrix; smaller ones make more to train'),
   alpha: z.number().positive().default(640).describe('the update is scaled by alpha / r'),
   ...targetOptions,
   ...savedModules,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
 /** Single weights that move, a few of each layer (Bhardwaj et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().default(32).describe('as many weights as LoRA of this rank would have'),
+  r: z.int().positive().max(MOST_RANK).default(32).describe('as many weights as LoRA of this rank would have'),
   ...targetOptions,
   ...savedModules,
 });

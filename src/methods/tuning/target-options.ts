@@ -49,8 +49,11 @@ export const storedRanks = z.record(z.string(), storedRank).nullish();
 export const storedFactors = z.record(z.string(), storedFactor).nullish();
 
 /** Ranks and factors of some modules, as options, … */
+/** No layer of a model that is trained here is wider: a higher rank is a slip, and would ask for terabytes. */
+export const MOST_RANK = 65_536;
+
 export const rankPatterns = {
-  rank_pattern: pattern('r', z.int().positive()),
+  rank_pattern: pattern('r', z.int().positive().max(MOST_RANK)),
   alpha_pattern: pattern('alpha', z.number().positive()),
 };
 

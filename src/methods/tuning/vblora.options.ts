@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, storedRank, targetOptions } from './target-options.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, storedRank, targetOptions } from './target-options.ts';
 
 /** Low-rank matrices put together from vectors of a bank that all layers share (Li et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().default(4).describe('rank of the update'),
+  r: z.int().positive().max(MOST_RANK).default(4).describe('rank of the update'),
   num_vectors: z.int().positive().default(256).describe('vectors of the bank'),
   vector_length: z
     .int()

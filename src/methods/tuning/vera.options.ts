@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
 /** Two random matrices that all layers share, with a trained vector behind each (Kopiczko et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().default(256).describe('rows of the shared matrices'),
+  r: z.int().positive().max(MOST_RANK).default(256).describe('rows of the shared matrices'),
   d_initial: z.number().default(0.1).describe('what the inner vector begins as'),
   ...targetOptions,
   ...savedModules,

@@ -4,6 +4,7 @@ import { evals } from './0003-evals.ts';
 import { replicas } from './0004-replicas.ts';
 import { objects } from './0005-objects.ts';
 import { leases } from './0006-leases.ts';
+import { usage } from './0007-usage.ts';
 import { fileHash } from './0008-file-hash.ts';
 import { batches } from './0009-batches.ts';
 import { training } from './0002-training.ts';
@@ -18,6 +19,7 @@ export const migrations: MigrationProvider = {
       '0004-replicas': replicas,
       '0005-objects': objects,
       '0006-leases': leases,
+      '0007-usage': usage,
       '0008-file-hash': fileHash,
       '0009-batches': batches,
     }),

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { lockFile } from '../../files/lock-file.ts';
 import { ApiError } from '../api-error.ts';
-import { quotaSchema } from '../settings.ts';
+import { quotaSchema, rateSchema, type RateSettings } from '../settings.ts';
 
 const keySchema = z.strictObject({
   name: z.string().min(1),
@@ -15,6 +16,7 @@ const keySchema = z.strictObject({
   models: z.array(z.string()).optional(),
   admin: z.boolean().optional(),
   quota: quotaSchema.optional(),
+  rate: rateSchema.optional(),
 });
 
 const fileSchema = z.strictObject({ keys: z.array(keySchema) });
@@ -28,6 +30,8 @@ export interface ApiKey {
   admin?: boolean;
   /** Files and jobs that it may have; what the server's settings say unless given. */
   quota?: { storage?: number | string; jobs?: number };
+  /** Requests and tokens that it may ask for; what the server's settings say unless given. */
+  rate?: RateSettings;
 }
 
 type StoredKey = z.output<typeof keySchema>;
@@ -112,7 +116,8 @@ export interface NewKey extends ApiKey {
 }
 
 /** Makes a key, keeps its hash, and gives the key itself, which nobody can look up again. @throws AttuneError E_API_KEYS */
-export function createKey({ file, name, models, admin }: NewKey): { name: string; key: string } {
+export async function createKey({ file, name, models, admin }: NewKey): Promise<{ name: string; key: string }> {
+  using _held = await lockFile(file);
   const isNew = !existsSync(file) || statSync(file).size === 0;
   const keys = isNew ? [] : parsedFile(file).keys;
   if (keys.some((known) => known.name === name))

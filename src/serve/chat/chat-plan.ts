@@ -1,9 +1,9 @@
 /** What a chat request asks of a model: a prompt, settings, and how its answer is to be read. */
-import { grammarOf } from '../../generate/constraint/grammar-of.ts';
 import type { ConstraintSpec } from '../../generate/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
+import type { Call } from '../call.ts';
 import type { OpenConversation } from '../../text/index.ts';
 import type { Writer } from '../models/opened.ts';
 import { chatTool, type ChatRequest, type ChatTool } from '../schemas/chat.ts';
@@ -21,8 +21,19 @@ export interface ChatPlan {
   asked: ChatRequest;
 }
 
+/** Where a plan's schemas are checked, and where its files go. */
+export interface PlanParts {
+  call: Call;
+  uploads?: Uploads;
+  signal?: AbortSignal;
+}
+
 /** @throws ApiError 400 */
-export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): ChatPlan {
+export async function chatPlan(
+  body: ChatRequest,
+  writer: Writer,
+  { call, uploads, signal = call.request.signal }: PlanParts,
+): Promise<ChatPlan> {
   const { description } = writer;
   const offered = body.tools ?? defaultToolsOf(body, writer);
   const tools = toolPlan({ ...body, tools: offered });
@@ -35,7 +46,9 @@ export function chatPlan(body: ChatRequest, writer: Writer, uploads?: Uploads): 
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
   const thinking = thinkingIn(conversation, template);
-  const called = family && toolConstraint({ ...body, tools: offered }, { tools, family, thinking });
+  const request = { ...body, tools: offered };
+  const callable = family === undefined ? [] : await callableTools(request, tools, { call, signal });
+  const called = family && toolConstraint(request, { tools, callable, family, thinking });
   return {
     wish: {
       prompts: [prompt],
@@ -88,6 +101,7 @@ function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | unde
 /** What calls are held by. */
 interface Calling {
   tools: ToolPlan;
+  callable: readonly CallableTool[];
   family: ToolFamily;
   thinking: AnswerForm['thinking'];
 }
@@ -96,9 +110,9 @@ interface Calling {
  * Tools that have to be called are called in the form that the model was trained to; where it may answer, too, a call
  * that it begins holds its tool's schema. A form that the request asks for leaves no room for calls.
  */
-function toolConstraint(body: ChatRequest, { tools, family, thinking }: Calling): ConstraintSpec | undefined {
+function toolConstraint(body: ChatRequest, given: Calling): ConstraintSpec | undefined {
+  const { tools, callable: schemas, family, thinking } = given;
   const { callable, isRequired } = tools;
-  const schemas = callable.map((tool): CallableTool => ({ name: tool.function.name, schema: argumentsOf(tool, body) }));
   const isParallel = body.parallel_tool_calls !== false;
   const other = constraintOf(body);
   if (!isRequired) {
@@ -116,13 +130,28 @@ function isStrict(tool: ChatTool): boolean {
   return tool.function.strict === true;
 }
 
+/** Tools with the schemas of their arguments, checked. @throws ApiError 400 */
+async function callableTools(
+  body: ChatRequest,
+  { callable }: ToolPlan,
+  at: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<CallableTool[]> {
+  const tools: CallableTool[] = [];
+  for (const tool of callable) tools.push({ name: tool.function.name, schema: await argumentsOf(tool, body, at) });
+  return tools;
+}
+
 /** The schema that a tool's arguments are held to, any object where theirs cannot be followed. @throws ApiError 400 */
-function argumentsOf(tool: ChatTool, { tools = [] }: ChatRequest): Readonly<Record<string, unknown>> {
+async function argumentsOf(
+  tool: ChatTool,
+  { tools = [] }: ChatRequest,
+  { call, signal }: Required<Pick<PlanParts, 'call' | 'signal'>>,
+): Promise<Readonly<Record<string, unknown>>> {
   const { parameters } = tool.function;
   if (parameters === undefined || parameters === null || Object.keys(parameters).length === 0)
     return { type: 'object' };
   try {
-    grammarOf({ schema: parameters });
+    await call.server.constraints.check({ schema: parameters }, { owner: call.owner, signal });
   } catch (error) {
     if (!(error instanceof AttuneError)) throw error;
     const isInvalid = error.code === 'E_SCHEMA_INVALID';

@@ -60,7 +60,7 @@ interface Making {
 async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Making): Promise<ChatReply> {
   using lease = await call.lease(model);
   using uploads = new Uploads();
-  const plan = chatPlan(call.body, lease.opened, uploads);
+  const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
   call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const counts = countsOf(answers, call.body.n);
@@ -106,7 +106,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
   const { n = 1, stream_options: options } = call.body;
   using lease = await call.lease(model);
   using uploads = new Uploads();
-  const plan = chatPlan(call.body, lease.opened, uploads);
+  const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
   call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;

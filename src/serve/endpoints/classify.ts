@@ -68,9 +68,9 @@ export const endpoint = defineEndpoint({
     const model = call.model(name, 'rows');
     const id = `classify-${randomUUID().replaceAll('-', '')}`;
     call.exchange.describe({ operation: 'classify', id, body: call.body });
-    return slowJson(call, async (): Promise<z.output<typeof reply>> => {
+    return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       const rows = Array.isArray(input) ? input : [input];
-      using _places = call.server.admission.enter(model.id, rows.length);
+      using _turn = await call.admit({ model: model.id, rows: rows.length, isSerial: true, signal });
       using lease = await call.lease(model);
       using uploads = new Uploads();
       const { opened } = lease;

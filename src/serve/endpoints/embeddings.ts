@@ -53,7 +53,7 @@ export const endpoint = defineEndpoint({
           `The vectors of '${name}' have ${width} numbers, and it was not trained to give fewer.`,
           'unsupported_value',
         );
-      using _places = call.server.admission.enter(model.id, inputs.length);
+      using _turn = await call.admit({ model: model.id, rows: inputs.length, isSerial: true, signal });
       const { vectors, tokens } = await lease.opened.vectors(inputs, { prompt, signal });
       call.exchange.finished({ prompt: tokens, shared: 0, answer: 0 }, []);
       const data = inputs.map((_, index) => ({

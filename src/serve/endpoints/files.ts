@@ -79,7 +79,8 @@ const create = defineEndpoint({
 /** A file that is sent, at its path. */
 async function received(call: Call, path: string): Promise<Omit<StoredFile, 'id'>> {
   const { settings } = call.server;
-  const stored = await storeForm(call.request, { field: 'file', path, mostBytes: bytesOf(settings.max_file) });
+  const limits = { mostBytes: bytesOf(settings.max_file), mostParts: settings.limits.form_parts };
+  const stored = await storeForm(call.request, { field: 'file', path, ...limits });
   const { body, refusal } = checkFields(stored.fields, { schema: fields }, settings.unsupported);
   const { purpose, 'expires_after[seconds]': life } = checked(fields, body, refusal);
   if (stored.file === undefined) throw invalidValue('file', 'file is missing.', 'missing_required_parameter');

@@ -23,6 +23,7 @@ import {
   type JobRequest,
 } from '../schemas/training.ts';
 import { readGrader } from '../training/graders.ts';
+import { refuseAskedSteps } from '../training/job-limits.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
 
@@ -75,6 +76,7 @@ const create = defineEndpoint({
     if (body.validation_file !== undefined) await fileOf(call, body.validation_file, 'validation_file');
     if (body.method?.type === 'reinforcement') readGrader(body.method.reinforcement.grader);
     const wanted = { method: methodOf(body), extra: body.attune as Record<string, unknown> };
+    refuseAskedSteps(wanted.extra, call.server.settings.limits.job_steps);
     trainer.check(wanted);
     await checkOpenJobs(call);
     const job = await addJob(registry, {

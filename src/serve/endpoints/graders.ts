@@ -1,6 +1,7 @@
 /** What scores answers, tried out. */
 import { z } from '@hono/zod-openapi';
 import { compileGrader, type Grade } from '../../eval/graders/grade.ts';
+import { takeTurn } from '../../base/turn.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readGrader } from '../training/graders.ts';
 
@@ -69,10 +70,13 @@ const run = defineEndpoint({
   summary: 'Score an answer by a grader',
   body: { schema: runRequest },
   reply: { description: 'The score', json: runReply },
-  handle({ body }) {
+  async handle({ body, owner, request, server }) {
     const grader = readGrader(body.grader);
+    const score = compileGrader(grader, server.settings.limits.grader_comparisons);
+    using _turn = await server.grading.take({ owner, signal: request.signal });
+    await takeTurn(request.signal);
     const start = performance.now();
-    const grade = compileGrader(grader)({ item: body.item, answer: body.model_sample });
+    const grade = score({ item: body.item, answer: body.model_sample });
     return Response.json({
       reward: grade.reward,
       metadata: {

@@ -36,6 +36,7 @@ import { endpoint as score } from './score.ts';
 import { endpoints as tokenize } from './tokenize.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
+import { endpoint as usage } from './usage.ts';
 import { endpoint as userDelete } from './user-delete.ts';
 import { endpoints as uploads } from './uploads.ts';
 
@@ -72,6 +73,7 @@ export const endpoints: readonly Endpoint[] = [
   feedback,
   monitor,
   userDelete,
+  usage,
   health,
   ready,
   metrics,

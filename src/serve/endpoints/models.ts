@@ -13,6 +13,7 @@ export const modelReply = z
     root: z.string().openapi({ description: 'The own name of the model, where this one is an alias' }),
     parent: z.string().nullable().openapi({ description: "Of an adapter: its base's name" }),
     max_model_len: z.number().int().optional(),
+    columns: z.array(z.string()).optional().openapi({ description: "Of a model of tables: a row's columns" }),
     defaults: z
       .strictObject({ system: z.boolean(), tools: z.array(z.string()) })
       .optional()
@@ -26,7 +27,7 @@ export const modelReply = z
 
 export function modelEntry(
   name: string,
-  { id, base, created, kind, maxLength, defaults: trained }: ServedModel,
+  { id, base, created, kind, maxLength, columns, defaults: trained }: ServedModel,
   { trained_defaults: hasDefaults }: Pick<ServeSettings, 'trained_defaults'>,
 ): z.output<typeof modelReply> {
   return {
@@ -37,6 +38,7 @@ export function modelEntry(
     root: id,
     parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
     ...(maxLength !== undefined && { max_model_len: maxLength }),
+    ...(columns !== undefined && { columns: [...columns] }),
     ...(trained !== undefined && hasDefaults && { defaults: { ...trained, tools: [...trained.tools] } }),
     task: kind,
   };

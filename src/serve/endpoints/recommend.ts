@@ -52,7 +52,7 @@ export const endpoint = defineEndpoint({
     const model = call.model(name, 'items');
     call.exchange.describe({ operation: 'recommend', body: call.body });
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
-      using _places = call.server.admission.enter(model.id, rows.length);
+      using _turn = await call.admit({ model: model.id, rows: rows.length, isSerial: true, signal });
       using lease = await call.lease(model);
       const histories = rows.map((row) => row.items);
       const found = await lease.opened.recommend(histories, { count, keepSeen, signal });

@@ -23,7 +23,8 @@ export const endpoint = defineEndpoint({
     const earlier = await earlierResponse(call);
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
-      const { prompts } = chatPlan(asChat(body, earlier?.conversation ?? []), lease.opened).wish;
+      const plan = await chatPlan(asChat(body, earlier?.conversation ?? []), lease.opened, { call });
+      const { prompts } = plan.wish;
       const { tokens } = await lease.opened.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
       return { object: 'response.input_tokens', input_tokens: tokens[0].length };
     });

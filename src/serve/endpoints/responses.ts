@@ -78,7 +78,7 @@ async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSig
 async function* written(call: ResponsesCall, asked: Asked, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const { model, earlier, begun } = asked;
   using lease = await call.lease(model);
-  const plan = chatPlan(asChat(call.body, earlier), lease.opened);
+  const plan = await chatPlan(asChat(call.body, earlier), lease.opened, { call, signal });
   const writer = new ResponseWriter(plan.wish.sampling.logProbs !== undefined);
   let answer: Answer | undefined;
   let isBegun = false;

@@ -95,7 +95,7 @@ interface Asked {
 }
 
 async function transcript(call: Call, { model, bytes, body, signal }: Asked): Promise<Answer> {
-  using _places = call.server.admission.enter(model.id, 1);
+  using _turn = await call.admit({ model: model.id, rows: 1, signal });
   using lease = await call.lease(model);
   using uploads = new Uploads();
   const timestamps =

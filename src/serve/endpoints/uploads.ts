@@ -131,7 +131,12 @@ const addPart = defineEndpoint({
     const sent = (await partsOf(registry, upload.id)).reduce((sum, one) => sum + one.bytes, 0);
     const mostBytes = Math.min(MOST_PART, upload.bytes - sent);
     const { id, created_at } = await keepPart(registry, newId('part_'), async (path) => {
-      const { file } = await storeForm(call.request, { field: 'data', path, mostBytes });
+      const { file } = await storeForm(call.request, {
+        field: 'data',
+        path,
+        mostBytes,
+        mostParts: call.server.settings.limits.form_parts,
+      });
       if (file === undefined) throw invalidValue('data', 'data is missing.', 'missing_required_parameter');
       const { bytes, sha256 } = file;
       return { upload: upload.id, bytes, sha256, created_at: Date.now() };

@@ -30,7 +30,7 @@ export async function* generate(
   { prompts, sampling }: Wish,
 ): AsyncGenerator<GenerationEvent> {
   const n = sampling.n ?? 1;
-  using _places = call.server.admission.enter((model.base ?? model).id, prompts.length * n);
+  using _turn = await call.admit({ model: (model.base ?? model).id, rows: prompts.length * n, signal });
   if (sampling.maxNewTokens === 0) {
     yield* nothing(writer, prompts, { n, signal });
     return;
@@ -38,7 +38,7 @@ export async function* generate(
   yield* events((controller) =>
     writer.answer(
       prompts,
-      { ...sampling, salt: saltOf(call) },
+      { ...sampling, salt: saltOf(call), owner: call.owner },
       {
         signal,
         onText: (row, text, logProbs) => {

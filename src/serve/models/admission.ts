@@ -1,14 +1,31 @@
-/** Who may wait for a model: answers beyond the queue's length are refused before anything is done for them. */
+/** Who may use a model: owners take turns, and answers beyond the queue's length are refused before anything is done for them. */
+import { FairTurns } from '../../base/fair-turns.ts';
 import { ApiError } from '../api-error.ts';
+import { FinishRate } from './finish-rate.ts';
 
-/** Answers that a batcher makes at once. */
+/** Answers that a model makes at once for one owner. */
 const AT_ONCE = 32;
+/** Owners whose answers are in a model's batch together; it shares its time among them. */
+const OWNERS_AT_ONCE = 4;
+
+/** What is to be admitted. */
+export interface Admitted {
+  model: string;
+  owner: string;
+  /** Answers. */
+  rows: number;
+  /** Whether the model's process takes one request after the other: then the turns are requests, not answers. */
+  isSerial?: boolean;
+  signal?: AbortSignal;
+}
 
 interface Line {
-  /** Answers in the making and waiting. */
+  turns: FairTurns;
+  rate: FinishRate;
+  /** Answers in the making and waiting, and of whom. */
   rows: number;
-  /** Seconds that an answer took, as a moving mean. */
-  seconds: number;
+  running: number;
+  byOwner: Map<string, number>;
 }
 
 export class Admission {
@@ -19,42 +36,73 @@ export class Admission {
     this.#most = mostWaiting;
   }
 
-  /** Takes places for so many answers of a model, until the result is disposed. @throws ApiError 429 */
-  enter(model: string, rows: number): Disposable {
-    const line = this.#lines.get(model) ?? { rows: 0, seconds: 1 };
+  /** Takes a turn for answers of a model, until the result is disposed. @throws ApiError 429, and the signal's reason */
+  async enter({ model, owner, rows, isSerial = false, signal }: Admitted): Promise<Disposable> {
+    const line = this.#lines.get(model) ?? newLine(isSerial);
     this.#lines.set(model, line);
-    const waiting = line.rows + rows - AT_ONCE;
-    // Whoever comes alone is let in, however many answers are asked for.
-    if (line.rows > 0 && waiting > this.#most) throw full(line, waiting);
-    line.rows += rows;
-    const start = Date.now();
+    this.#refuseExcess(line, owner, rows);
+    const count = (sign: 1 | -1) => {
+      line.rows += sign * rows;
+      const own = (line.byOwner.get(owner) ?? 0) + sign * rows;
+      if (own === 0) line.byOwner.delete(owner);
+      else line.byOwner.set(owner, own);
+    };
+    count(1);
+    let turn: Disposable;
+    try {
+      turn = await line.turns.take({ owner, size: isSerial ? 1 : Math.min(rows, AT_ONCE), signal });
+    } catch (error) {
+      count(-1);
+      throw error;
+    }
+    line.running += rows;
+    line.rate.begin(line.running);
     return {
       [Symbol.dispose]: () => {
-        line.rows -= rows;
-        line.seconds = 0.8 * line.seconds + 0.2 * ((Date.now() - start) / 1000);
+        count(-1);
+        line.rate.finish(rows, line.running);
+        line.running -= rows;
+        turn[Symbol.dispose]();
       },
     };
+  }
+
+  /** Each owner has the same share of the queue; whoever comes alone is let in, however many answers are asked for. */
+  #refuseExcess(line: Line, owner: string, rows: number): void {
+    const own = line.byOwner.get(owner) ?? 0;
+    const owners = line.byOwner.size + Number(own === 0);
+    const waiting = line.rows + rows - AT_ONCE;
+    if (own === 0 || waiting <= this.#most || own + rows - AT_ONCE <= this.#most / owners) return;
+    throw full(line, owners);
   }
 
   /** Answers in the making, and those that wait, over all models. */
   get counts(): { running: number; waiting: number } {
     const lines = [...this.#lines.values()];
     return {
-      running: lines.reduce((sum, { rows }) => sum + Math.min(rows, AT_ONCE), 0),
-      waiting: lines.reduce((sum, { rows }) => sum + Math.max(0, rows - AT_ONCE), 0),
+      running: lines.reduce((sum, { running }) => sum + running, 0),
+      waiting: lines.reduce((sum, { rows, running }) => sum + rows - running, 0),
     };
   }
 
   countsOf(model: string): { running: number; waiting: number } {
-    const { rows } = this.#lines.get(model) ?? { rows: 0 };
-    return { running: Math.min(rows, AT_ONCE), waiting: Math.max(0, rows - AT_ONCE) };
+    const { rows, running } = this.#lines.get(model) ?? { rows: 0, running: 0 };
+    return { running, waiting: rows - running };
   }
 }
 
-const LONGEST_WAIT = 60;
+function newLine(isSerial: boolean): Line {
+  const limits = isSerial ? { places: 2, ofOwner: 1 } : { places: OWNERS_AT_ONCE * AT_ONCE, ofOwner: AT_ONCE };
+  return { turns: new FairTurns(limits), rate: new FinishRate(AT_ONCE), rows: 0, running: 0, byOwner: new Map() };
+}
 
-function full({ rows, seconds }: Line, waiting: number): ApiError {
-  const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil((waiting / AT_ONCE) * seconds)));
-  const message = `Too many requests wait already (${rows} answers). Send it again in ${wait} s.`;
+const LONGEST_WAIT = 600;
+
+/** Until what an owner waits for is answered, by the rate at which answers were finished. */
+function full({ rows, rate }: Line, owners: number): ApiError {
+  const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(rate.secondsFor(rows))));
+  const message =
+    `Too many requests wait already (${rows} answers of ${owners === 1 ? 'one key' : `${owners} keys`}, ` +
+    `max_queue). Send it again in ${wait} s.`;
   return new ApiError(429, { message, code: 'rate_limit_exceeded', headers: { 'retry-after': String(wait) } });
 }

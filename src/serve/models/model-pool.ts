@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 import { toApiError } from '../attune-errors.ts';
 import type { ServeLog } from '../watch/log.ts';
-import type { ServedModel } from './model-table.ts';
+import { shownName, type ServedModel } from './model-table.ts';
 import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
 
 export interface PoolOptions {
@@ -11,7 +11,7 @@ export interface PoolOptions {
   log: ServeLog;
   /** Bytes of weights that may be open at once; one model is always opened. */
   budget: number;
-  opening: Pick<OpenRequest, 'precision' | 'storage' | 'trainedDefaults'>;
+  opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
 /** A model that is lent to some work. */
@@ -128,7 +128,7 @@ export class ModelPool {
     const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
     opening.then(
       (opened) => {
-        this.#options.log.info({ model: model.id, seconds: (Date.now() - start) / 1000 }, 'model loaded');
+        this.#options.log.info({ model: shownName(model), seconds: (Date.now() - start) / 1000 }, 'model loaded');
         opened.ended.catch((error: unknown) => this.#forget(slot, error, 'model lost'));
       },
       () => undefined, // told to whoever asked for it
@@ -155,7 +155,7 @@ export class ModelPool {
     } catch (error) {
       base[Symbol.dispose]();
       if (!(error instanceof AttuneError) || !error.code.startsWith('E_ADAPTER')) throw error;
-      this.#options.log.warn({ model: model.id, reason: error.what }, 'adapter opened in a process of its own');
+      this.#options.log.warn({ model: shownName(model), reason: error.what }, 'adapter opened in a process of its own');
       return this.#openAlone(model);
     }
   }
@@ -164,7 +164,7 @@ export class ModelPool {
   #forget(slot: Slot, error: unknown, what: string): void {
     if (this.#slots.get(slot.model.id) !== slot) return;
     this.#slots.delete(slot.model.id);
-    if (!this.#isClosed) this.#options.log.error({ model: slot.model.id, err: error }, what);
+    if (!this.#isClosed) this.#options.log.error({ model: shownName(slot.model), err: error }, what);
   }
 
   /** Closes models that nobody uses, those first that were not used for longest, until so many bytes fit. */
@@ -174,7 +174,7 @@ export class ModelPool {
       const idle = [...this.#slots.values()].filter(({ users }) => users === 0);
       if (idle.length === 0) return;
       const { model } = idle.reduce((oldest, slot) => (slot.lastUsed < oldest.lastUsed ? slot : oldest));
-      log.info({ model: model.id }, 'model closed to make room');
+      log.info({ model: shownName(model) }, 'model closed to make room');
       await this.drop(model);
     }
   }

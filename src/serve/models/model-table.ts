@@ -147,6 +147,11 @@ export class ModelTable {
   }
 }
 
+/** A model's name for people: a base that is not served by itself has its folder's. */
+export function shownName({ id }: Pick<ServedModel, 'id'>): string {
+  return id.startsWith(HIDDEN) ? basename(id.slice(HIDDEN.length)) : id;
+}
+
 /** `tickets` of `runs/tickets`; a name of the hub or of the package as it is. */
 export function defaultName(target: string): string {
   return existsSync(target) ? basename(resolve(target)) : target;

@@ -1,6 +1,6 @@
 /** What the server needs of models. Who opens them, and in which processes, is the business of `app`. */
 import type { Task } from '../../models/architecture.ts';
-import type { ChosenLogProb } from '../../generate/index.ts';
+import type { ChosenLogProb, CompileLimits } from '../../generate/index.ts';
 import type { Answer, GenerateRequest } from '../../jobs/generate/generate.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../jobs/generate/model-questions.ts';
@@ -26,6 +26,8 @@ export interface TargetFacts {
   maxLength?: number;
   /** When it was made: seconds since the epoch. */
   created: number;
+  /** The columns that a row's text is made of, where they are several. */
+  columns?: readonly string[];
   /** What it is asked with where a request gives none: whether a system message, and the names of tools. */
   defaults?: { system: boolean; tools: readonly string[] };
 }
@@ -123,6 +125,8 @@ export interface OpenRequest {
   storage?: 'dense' | 'int8_forward';
   /** Whether requests without a system message or tools get those of the training rows; true unless given. */
   trainedDefaults?: boolean;
+  /** Of models that write: what a constraint may cost. */
+  constraints?: CompileLimits;
   signal?: AbortSignal;
 }
 

@@ -44,6 +44,10 @@ dl { display: grid; grid-template-columns: minmax(0, auto) 3.5rem 1fr; gap: .2re
 dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
 meter { width: 100%; }
 #ask { display: flex; gap: .5rem; align-items: end; border-top: 1px solid var(--line); }
+#columns { flex: 1; display: grid; gap: .4rem .8rem; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); max-height: 45vh; overflow-y: auto; }
+#columns[hidden], #question[hidden] { display: none; }
+#columns label { display: grid; gap: .1rem; overflow-wrap: anywhere; }
+#columns input { width: 100%; }
 #question { flex: 1; resize: none; field-sizing: content; max-height: 40vh; min-height: 2.6rem; }
 #keys { padding: 0 max(1rem, 50vw - 30rem) .6rem; font-size: .8rem; color: var(--quiet); display: flex; justify-content: space-between; gap: 1rem; }
 #keys a { color: inherit; }
@@ -69,6 +73,7 @@ meter { width: 100%; }
 </form>
 <main id="scroll"><p id="hint"></p><div id="said" role="log" aria-live="polite" aria-label="Conversation"></div></main>
 <form id="ask">
+<div id="columns" hidden></div>
 <textarea id="question" rows="1" aria-label="Message" required autofocus></textarea>
 <button id="send" class="main">Send</button>
 <button id="stop" type="button" hidden>Stop</button>

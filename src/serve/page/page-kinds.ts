@@ -17,9 +17,9 @@ const KINDS = {
     show: showStream,
   },
   rows: {
-    hint: (id) => 'Give ' + id + ' a text to answer.',
+    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text to answer.' : ' a row: a value for each column; an empty field is missing.'),
     path: 'v1/classify',
-    body: (model, question) => ({ model, input: question }),
+    body: (model, question, row) => ({ model, input: row ?? question }),
     show: async (card, response) => {
       const [row] = (await response.json()).data;
       const found = row.spans?.map(({ text, label }) => text + ': ' + label).join('\n');
@@ -71,8 +71,8 @@ async function showStream(card, response) {
       const [choice] = choices;
       if (choice === undefined) continue;
       reason = choice.finish_reason ?? reason;
-      const { content = '', reasoning_content: thought = '' } = choice.delta;
-      if (content + thought === '') continue;
+      const { content = '', reasoning_content: thought = '', tool_calls: calls = [] } = choice.delta;
+      if (content + thought === '' && calls.length === 0) continue;
       times.first ??= performance.now();
       times.last = performance.now();
       tokens++;
@@ -80,6 +80,7 @@ async function showStream(card, response) {
         card.text.textContent += content;
         card.thought.textContent += thought;
         if (thought !== '') card.thought.hidden = false;
+        for (const { function: called } of calls) card.footer.before(element('pre', '', 'calls ' + called.name + ' ' + called.arguments));
       });
     }
   } finally {

@@ -93,9 +93,9 @@ function curlOf(path, body) {
   return details;
 }
 
-async function askModel({ id, task }, turn, card) {
+async function askModel({ id, task, columns }, turn, card) {
   const { path, body, show } = KINDS[task];
-  const asked = body(id, turn.question);
+  const asked = body(id, turn.question, columns && turn.row);
   card.start = performance.now();
   try {
     await show(card, await send(path, asked, controller.signal));
@@ -108,15 +108,15 @@ async function askModel({ id, task }, turn, card) {
     }
     card.root.classList.add('error');
     card.text.textContent += (card.text.textContent === '' ? '' : '\n') + error.message;
-    at('question').value ||= turn.question;
+    if (turn.row === undefined) at('question').value ||= turn.question;
   } finally {
     card.root.classList.remove('busy');
     following(() => card.root.append(curlOf(path, asked)));
   }
 }
 
-async function ask(question) {
-  const turn = { question, answers: new Map() };
+async function ask(question, row) {
+  const turn = { question, row, answers: new Map() };
   const asked = [at('model').value, at('beside').value].filter(Boolean).map((id) => models.find((one) => one.id === id));
   const cards = asked.map(({ id }) => newCard(id));
   const answers = element('div', 'answers');
@@ -135,13 +135,39 @@ function setBusy(isBusy) {
   at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
 }
 
+/** A field for each column of a table; undefined where one text is asked for. */
+function rowTyped() {
+  if (at('columns').hidden) return undefined;
+  const filled = [...at('columns').querySelectorAll('input')].filter(({ value }) => value.trim() !== '');
+  return Object.fromEntries(filled.map(({ name, value }) => [name, value.trim()]));
+}
+
+function showColumns(columns) {
+  const fields = (columns ?? []).map((name) => {
+    const field = element('label', '', name);
+    const input = document.createElement('input');
+    input.name = name;
+    input.autocomplete = 'off';
+    field.append(input);
+    return field;
+  });
+  at('columns').replaceChildren(...fields);
+  at('columns').hidden = columns === undefined;
+  at('question').hidden = columns !== undefined;
+  at('question').required = columns === undefined;
+}
+
 /** What may stand beside a model is of its kind. */
 function showModel() {
   const chosen = models.find(({ id }) => id === at('model').value);
   const others = models.filter((one) => one !== chosen && one.task === chosen?.task);
   at('beside').replaceChildren(new Option('no other', ''), ...others.map(({ id }) => new Option(id, id)));
   at('beside-label').hidden = others.length === 0;
-  at('hint').textContent = chosen === undefined ? '' : KINDS[chosen.task].hint(chosen.id);
+  at('hint').textContent = chosen === undefined ? '' : KINDS[chosen.task].hint(chosen.id, chosen.columns);
+  showColumns(chosen?.columns);
+  at('system').placeholder = chosen?.defaults?.system ? 'as in training' : 'none';
+  const tools = chosen?.defaults?.tools ?? [];
+  if (tools.length > 0) at('hint').textContent += ' It is asked with the tools of its training: ' + tools.join(', ') + '.';
 }
 
 async function listModels() {
@@ -167,16 +193,17 @@ function showSettings(isShown, focus) {
 
 at('ask').addEventListener('submit', async (event) => {
   event.preventDefault();
-  const question = at('question').value.trim();
+  const row = rowTyped();
+  const question = row === undefined ? at('question').value.trim() : Object.entries(row).map(([name, value]) => name + ': ' + value).join('\n');
   if (question === '' || models.length === 0 || !at('stop').hidden) return;
   if (!at('settings').checkValidity()) {
     showSettings(true);
     at('settings').reportValidity();
     return;
   }
-  at('question').value = '';
+  if (row === undefined) at('question').value = '';
   setBusy(true);
-  await ask(question).finally(() => setBusy(false));
+  await ask(question, row).finally(() => setBusy(false));
   if (document.activeElement === document.body) at('question').focus();
 });
 at('question').addEventListener('keydown', (event) => {

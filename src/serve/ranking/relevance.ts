@@ -23,7 +23,7 @@ export async function relevanceOf(
   model: RankingModel,
   { pairs, signal }: { pairs: readonly TextPair[]; signal: AbortSignal },
 ): Promise<Relevance> {
-  using _places = call.server.admission.enter(model.id, pairs.length);
+  using _turn = await call.admit({ model: model.id, rows: pairs.length, isSerial: true, signal });
   using lease = await call.lease(model);
   const found =
     model.kind === 'rows'

@@ -11,13 +11,17 @@ export interface Criterion {
   grade: ReturnType<typeof compileGrader>;
 }
 
-/** @throws ApiError 400 */
-export function readCriterion(value: unknown, param = 'testing_criteria'): Criterion {
+/** Scores take so many comparisons at most, where that is given. @throws ApiError 400 */
+export function readCriterion(value: unknown, comparisons?: number): Criterion {
   const { pass_threshold: threshold, id: _, ...rest } = isPlainObject(value) ? value : {};
   const isSimilar = rest.type === 'text_similarity';
   const grader = readGrader(
     isSimilar && threshold !== undefined ? { ...rest, pass_threshold: threshold } : rest,
-    param,
+    'testing_criteria',
   );
-  return { grader, threshold: typeof threshold === 'number' ? threshold : 1, grade: compileGrader(grader) };
+  return {
+    grader,
+    threshold: typeof threshold === 'number' ? threshold : 1,
+    grade: compileGrader(grader, comparisons),
+  };
 }

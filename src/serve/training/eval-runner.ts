@@ -19,7 +19,9 @@ import {
   type EvalRunStatus,
   type Registry,
 } from '../../registry/index.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
+import { toApiError } from '../attune-errors.ts';
 import { endpoint as chat } from '../endpoints/chat-completions.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import type { ChatReply } from '../schemas/chat.ts';
@@ -109,7 +111,8 @@ export class EvalRunner {
   async #answerAll(run: EvalRun, held: HeldWork): Promise<boolean> {
     const owned = (await evalsOf(this.#registry, run.owner)).find(({ id }) => id === run.eval);
     if (owned === undefined) return true;
-    const criteria = owned.criteria.map((criterion) => readCriterion(criterion));
+    const { grader_comparisons: most } = this.#server.settings.limits;
+    const criteria = owned.criteria.map((criterion) => readCriterion(criterion, most));
     const source = run.source as unknown as EvalSource;
     const done = new Set((await evalItemsOf(this.#registry, run.id)).map(({ place }) => place));
     let place = 0;
@@ -149,8 +152,8 @@ export class EvalRunner {
       return { status: results.every(({ passed }) => passed) ? 'pass' : 'fail', sample, results };
     } catch (error) {
       const { code, message } =
-        error instanceof ApiError
-          ? error
+        error instanceof ApiError || error instanceof AttuneError
+          ? toApiError(error)
           : { code: 'invalid_item', message: 'The row has not what the template names.' };
       return { status: 'error', sample: { error: { code, message } }, results: [] };
     }

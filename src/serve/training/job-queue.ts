@@ -15,9 +15,16 @@ import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import { endJob, failJob } from './end-job.ts';
 import { HeldWork } from './held-work.ts';
 import { jobTarget } from './job-files.ts';
+import { refuseSteps } from './job-limits.ts';
 import { JobRun, waitForStore, type Crashes, type QueueParts } from './job-run.ts';
 
 const POLL = 500;
+
+/** Steps that a settled recipe asks for. */
+function plannedSteps({ training }: Record<string, unknown>, rows: number): number {
+  const { max_steps: most, epochs, batch_size: batch } = (training ?? {}) as Record<string, number | null | undefined>;
+  return most ?? Math.ceil((rows * (epochs ?? 1)) / (batch ?? 1));
+}
 
 export class JobQueue {
   readonly #parts: QueueParts;
@@ -80,7 +87,13 @@ export class JobQueue {
   async #follow(held: HeldWork): Promise<void> {
     const job = await findJob(this.#parts.registry, held.lease.id);
     const isAsked = job === undefined || job.status === 'pausing' || job.status === 'cancelling';
-    if (isAsked || job.lease !== held.lease.lease) held.stop();
+    if (isAsked || job.lease !== held.lease.lease || (await this.#makesWay(job))) held.stop();
+  }
+
+  /** It has had its turn, and another key's job waits. */
+  async #makesWay({ owner, turn_at: since }: Job): Promise<boolean> {
+    if (Date.now() - Number(since) < this.#parts.limits.turnMinutes * 60_000) return false;
+    return (await jobsIn(this.#parts.registry, 'queued')).some((other) => other.owner !== owner);
   }
 
   /** Reads the files of a job beside whatever is trained, so that a bad row is told at once. */
@@ -105,6 +118,7 @@ export class JobQueue {
     try {
       await addEvent(registry, note);
       const { recipe, method, rows } = await trainer.plan(await jobTarget(this.#parts, job), signal);
+      refuseSteps(plannedSteps(recipe, rows), this.#parts.limits.steps);
       const isKept = await changeJob(registry, job.id, { status: 'queued', recipe, method }, ['validating_files']);
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });

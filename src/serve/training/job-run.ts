@@ -18,11 +18,13 @@ import { endJob, failJob } from './end-job.ts';
 import type { HeldWork } from './held-work.ts';
 import { jobEventOf } from './job-events.ts';
 import { jobTarget } from './job-files.ts';
+import { overdrawn, type JobLimits } from './job-limits.ts';
 import { publishResult } from './publish-result.ts';
 import type { Trainer } from './trainer.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface QueueParts {
+  limits: JobLimits;
   registry: Registry;
   trainer: Trainer;
   table: ModelTable;
@@ -47,6 +49,9 @@ export class JobRun {
   readonly #job: Job;
   readonly #held: HeldWork;
   readonly #crashes: Crashes;
+  readonly #began = Date.now();
+  /** The limit that it has reached. */
+  #overdrawn: AttuneError | undefined;
 
   constructor(parts: QueueParts, { job, held, crashes }: { job: Job; held: HeldWork; crashes: Crashes }) {
     [this.#parts, this.#job, this.#held, this.#crashes] = [parts, job, held, crashes];
@@ -82,6 +87,7 @@ export class JobRun {
       const outcome = signal.aborted ? 'stopped' : await trainer.train(target, { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped();
+      this.#overdrawn = undefined; // it was at its end anyway
       const { model, files } = await publishResult(job, { ...this.#parts, held });
       await onPublished();
       await endJob(this.#parts, job, 'succeeded', { fine_tuned_model: model, result_files: files });
@@ -94,15 +100,29 @@ export class JobRun {
     }
   }
 
+  /** Stops a job that costs more than one may. */
+  #watchLimits(event: RunEvent): void {
+    if (event.type !== 'step-finished' || this.#overdrawn !== undefined) return;
+    const spent = { steps: event.step, tokens: event.inputTokens, hours: this.#spentSeconds / 3600 };
+    this.#overdrawn = overdrawn(spent, this.#parts.limits);
+    if (this.#overdrawn !== undefined) this.#held.stop();
+  }
+
+  get #spentSeconds(): number {
+    return Number(this.#job.spent_seconds) + Math.round((Date.now() - this.#began) / 1000);
+  }
+
   async #note(event: RunEvent): Promise<void> {
     const { id } = this.#job;
+    this.#watchLimits(event);
     const told = jobEventOf(event);
     const tokens = event.type === 'step-finished' ? event.inputTokens : undefined;
     if (told === undefined && tokens === undefined) return;
     const write = () =>
       this.#held.write(async (transaction) => {
         if (told !== undefined) await addEvent(transaction, { job: id, ...told });
-        if (tokens !== undefined) await changeJob(transaction, id, { trained_tokens: tokens });
+        if (tokens !== undefined)
+          await changeJob(transaction, id, { trained_tokens: tokens, spent_seconds: this.#spentSeconds });
       });
     for (let tries = 1; ; tries++) {
       try {
@@ -132,9 +152,11 @@ export class JobRun {
     });
   }
 
-  /** It was asked to stop: for good, for a while, or because this server ends. */
+  /** It was asked to stop: for good, for a while, for another key's job, or because this server ends. */
   async #stopped(): Promise<void> {
     const { id } = this.#job;
+    const [job, error] = [this.#job, this.#overdrawn];
+    if (error !== undefined) return failJob(this.#parts, { job, error, code: 'job_limit_reached' });
     const goesOnLater = await this.#held.write(async (transaction) => {
       if (await this.#waitsAgain(transaction)) return true;
       if (!(await changeJob(transaction, id, { status: 'paused', worker: null }, ['pausing']))) return false;

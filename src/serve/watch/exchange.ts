@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { ServedModel } from '../models/model-table.ts';
+import type { Admittance } from '../usage/rate-limits.ts';
 
 /** Tokens of all answers of a request. */
 export interface TokenCounts {
@@ -22,6 +23,10 @@ export class Exchange {
   readonly path: string;
   /** Who asks, by the name of the key. */
   keyName: string | undefined;
+  /** Of a body in JSON. */
+  bodyBytes = 0;
+  /** What its key was let in with. */
+  admittance: Admittance | undefined;
   model: ServedModel | undefined;
   /** The name that the request uses. */
   askedFor: string | undefined;

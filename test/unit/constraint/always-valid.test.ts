@@ -3,11 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { tiktokenTokenizer } from '../../../bench/large-vocabularies.ts';
-import { constraintFor } from '../../../src/generate/constraint/constraint-for.ts';
 import type { ConstraintSpec } from '../../../src/generate/constraint/spec.ts';
 import type { Tokenizer } from '../../../src/text/index.ts';
 import { randomRegex, RandomSchemas } from './random-schemas.ts';
-import { attuneBase, drawAnswer } from './sampler.ts';
+import { attuneBase, compiledHere, drawAnswer } from './sampler.ts';
 
 const SCHEMAS = 600;
 const REGEXES = 500;
@@ -33,7 +32,7 @@ function tryAll(count: number, make: (random: RandomSchemas) => Trial, tokenizer
     const random = new RandomSchemas([11, 'constraint', index]);
     const { spec, isValid } = make(random);
     try {
-      const { shortest } = constraintFor(spec, tokenizer);
+      const { shortest } = compiledHere(spec, tokenizer);
       for (const room of [0, 1 + random.below(6), 10 + random.below(40)]) {
         const { text, isComplete } = drawAnswer(spec, shortest + room, [12, 'answer', index, room], tokenizer);
         counts.answers++;

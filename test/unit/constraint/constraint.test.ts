@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { constraintFor } from '../../../src/generate/constraint/constraint-for.ts';
 import { Tokenizer } from '../../../src/text/index.ts';
 import { randomRegex, RandomSchemas } from './random-schemas.ts';
-import { allows, attuneBase, drawAnswer, idsOf, refusalOf } from './sampler.ts';
+import { compiledHere, allows, attuneBase, drawAnswer, idsOf, refusalOf } from './sampler.ts';
 
 const tree = {
   type: 'object',
@@ -176,22 +176,31 @@ describe('a constraint', () => {
     expect(refusalOf({ choices: [] }).code).toBe('E_CONSTRAINT_INVALID');
   });
 
-  test('is made once for the same content', () => {
-    expect(constraintFor({ regex: 'ab+' }, attuneBase)).toBe(constraintFor({ regex: 'ab+' }, attuneBase));
-    expect(constraintFor({ regex: 'ab+' }, attuneBase)).not.toBe(constraintFor({ regex: 'ab*' }, attuneBase));
+  test('is compiled once for the same content and owner', async () => {
+    const made = (regex: string, owner: string) => constraintFor({ regex }, attuneBase, { owner });
+    const [first, again, other, different] = await Promise.all([
+      made('ab+', 'a'),
+      made('ab+', 'a'),
+      made('ab+', 'b'),
+      made('ab*', 'a'),
+    ]);
+    expect(again).toBe(first);
+    expect(await made('ab+', 'a')).toBe(first);
+    expect(other).not.toBe(first);
+    expect(different).not.toBe(first);
   });
 
   test('says how many tokens the shortest answer takes, and holds it in just as many', () => {
     const spec = { regex: '[^x]{5}é+' };
-    const { shortest } = constraintFor(spec, attuneBase);
+    const { shortest } = compiledHere(spec);
     expect(shortest).toBe(3);
-    expect(() => constraintFor(spec, attuneBase).checkRoom(2)).toThrow('at least 3');
+    expect(() => compiledHere(spec).checkRoom(2)).toThrow('at least 3');
     expect(drawAnswer(spec, 3, [1, 'exact']).isComplete).toBe(true);
-    expect(() => constraintFor(spec, attuneBase).begin().allowed(2)).toThrow('E_CONSTRAINT_TOO_LONG');
+    expect(() => compiledHere(spec).begin().allowed(2)).toThrow('E_CONSTRAINT_TOO_LONG');
   });
 
   test('offers only stop tokens where nothing can follow, and both where the answer may end or go on', () => {
-    const answer = constraintFor({ choices: ['no', 'none'] }, attuneBase).begin();
+    const answer = compiledHere({ choices: ['no', 'none'] }).begin();
     expect(idsOf(answer.allowed(9)).every((id) => 'none'.startsWith(attuneBase.decode([id])))).toBe(true);
     answer.advance(attuneBase.idOf('no')!);
     expect(answer.isComplete).toBe(true);

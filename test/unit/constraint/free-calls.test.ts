@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { byteCosts, costsToEnd } from '../../../src/generate/constraint/automaton/costs.ts';
+import { packGrammar } from '../../../src/generate/constraint/automaton/packed-grammar.ts';
 import { Pushdown, DEAD } from '../../../src/generate/constraint/automaton/pushdown.ts';
-import { constraintFor } from '../../../src/generate/constraint/constraint-for.ts';
 import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
 import { AnswerReader, joined } from '../../../src/generate/tool-calls/answer-reader.ts';
 import type { ToolFamily } from '../../../src/generate/tool-calls/family.ts';
 import { familyOf } from '../../../src/generate/tool-calls/index.ts';
-import { attuneBase, drawAnswer, idsOf, refusalOf } from './sampler.ts';
+import { attuneBase, compiledHere, drawAnswer, idsOf, refusalOf } from './sampler.ts';
 
 const schema = {
   type: 'object',
@@ -44,8 +45,9 @@ type Thinking = 'none' | 'marked' | 'opened';
 /** How a text stands to a language: it may end there, it may go on, or it is none. */
 function reading(family: ToolFamily, text: string, thinking: Thinking = 'none'): 'ends' | 'goes on' | 'never' {
   const spec = { calls: { ...family.held(tools, true), thinking } };
-  const costs = { ofBytes: () => 1, ofText: (bytes: Uint8Array, offset: number) => bytes.length - offset };
-  const automaton = new Pushdown(grammarOf(spec), costs);
+  const grammar = grammarOf(spec);
+  const costs = costsToEnd(grammar, byteCosts);
+  const automaton = new Pushdown({ grammar: packGrammar(grammar), costs, byteCosts: costs }, byteCosts.ofBytes);
   const state = automaton.run(automaton.start, new TextEncoder().encode(text));
   if (state === DEAD) return 'never';
   return automaton.isAccepting(state) ? 'ends' : 'goes on';
@@ -87,7 +89,7 @@ describe.each(Object.entries(FAMILIES))('free text with calls of %s', (_, { fami
     let calls = 0;
     for (let draw = 0; draw < 60; draw++) {
       const begun = draw % 3 === 0 ? '' : call('weather', '').split('weather')[0];
-      const answer = constraintFor(spec, attuneBase).begin();
+      const answer = compiledHere(spec).begin();
       const ids: number[] = [];
       const room = 40 + draw;
       for (const id of await idsIn(begun)) {
@@ -117,7 +119,7 @@ describe('free text', () => {
   const spec = { calls: { mark: '<tool_call>', after: '</tool_call>', schema, between: '' } };
 
   it('may hold tokens without a text, ends where the model ends it, and is no whole form at the limit', async () => {
-    const answer = constraintFor(spec, attuneBase).begin();
+    const answer = compiledHere(spec).begin();
     const [stop] = attuneBase.stopIds;
     const special = attuneBase.addedTokens.find(
       ({ id }) => attuneBase.isSpecial(id) && !attuneBase.stopIds.includes(id),

@@ -1,11 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { randomUnits, type RandomKey } from '../../../src/base/random.ts';
-import { constraintFor } from '../../../src/generate/constraint/constraint-for.ts';
+import { compileGrammar, CompiledConstraint } from '../../../src/generate/constraint/compiled-constraint.ts';
+import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
 import type { ConstraintSpec } from '../../../src/generate/constraint/spec.ts';
+import { Vocabulary } from '../../../src/generate/constraint/tokens/vocabulary.ts';
 import { byteToCharacter } from '../../../src/text/bpe/byte-alphabet.ts';
 import { Tokenizer } from '../../../src/text/index.ts';
 
 export const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../../assets/attune-base', import.meta.url)));
+
+const vocabularies = new WeakMap<Tokenizer, Vocabulary>();
+const compiled = new WeakMap<Tokenizer, Map<string, CompiledConstraint>>();
+
+/** What the compiler's thread makes, in this one; once for the same content. */
+export function compiledHere(spec: ConstraintSpec, tokenizer = attuneBase): CompiledConstraint {
+  const vocabulary = vocabularies.get(tokenizer) ?? Vocabulary.of(tokenizer);
+  vocabularies.set(tokenizer, vocabulary);
+  const known = compiled.get(tokenizer) ?? new Map<string, CompiledConstraint>();
+  compiled.set(tokenizer, known);
+  const key = JSON.stringify(spec);
+  const constraint = known.get(key) ?? new CompiledConstraint(compileGrammar(grammarOf(spec), vocabulary), vocabulary);
+  known.set(key, constraint);
+  return constraint;
+}
 
 export interface Drawn {
   text: string;
@@ -15,7 +32,7 @@ export interface Drawn {
 
 /** A model that likes every token equally well: draws an answer of at most so many tokens. */
 export function drawAnswer(spec: ConstraintSpec, maxTokens: number, key: RandomKey, tokenizer = attuneBase): Drawn {
-  const constraint = constraintFor(spec, tokenizer);
+  const constraint = compiledHere(spec, tokenizer);
   constraint.checkRoom(maxTokens);
   const answer = constraint.begin();
   const unit = randomUnits(key);
@@ -42,7 +59,7 @@ const byteIds = byteToCharacter.map((character) => attuneBase.idOf(character)!);
 /** Whether a text, written byte by byte, is allowed to its end. */
 export function allows(spec: ConstraintSpec, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
-  const answer = constraintFor(spec, attuneBase).begin();
+  const answer = compiledHere(spec).begin();
   for (const byte of bytes) {
     const id = byteIds[byte];
     const mask = answer.allowed(100_000);
@@ -55,7 +72,7 @@ export function allows(spec: ConstraintSpec, text: string): boolean {
 /** The code and the problems of the error that a constraint is refused with. */
 export function refusalOf(spec: unknown): { code: string; problems: string[] } {
   try {
-    constraintFor(spec as ConstraintSpec, attuneBase);
+    compiledHere(spec as ConstraintSpec);
   } catch (error) {
     const { code, problems = [] } = error as { code: string; problems?: { field?: string; message: string }[] };
     return { code, problems: problems.map(({ field, message }) => `${field ?? ''} ${message}`.trim()) };

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
+import { byteCosts, costsToEnd } from '../../../src/generate/constraint/automaton/costs.ts';
+import { packGrammar } from '../../../src/generate/constraint/automaton/packed-grammar.ts';
 import { DEAD, Pushdown } from '../../../src/generate/constraint/automaton/pushdown.ts';
 
 /** Whether a text is of a constraint's language. */
 function accepts(spec: Parameters<typeof grammarOf>[0], text: string): boolean {
-  const automaton = new Pushdown(grammarOf(spec), {
-    ofBytes: () => 1,
-    ofText: (bytes, offset) => bytes.length - offset,
-  });
+  const grammar = grammarOf(spec);
+  const costs = costsToEnd(grammar, byteCosts);
+  const automaton = new Pushdown({ grammar: packGrammar(grammar), costs, byteCosts: costs }, () => 1);
   const state = automaton.run(automaton.start, new TextEncoder().encode(text));
   return state !== DEAD && automaton.isAccepting(state);
 }

@@ -30,7 +30,7 @@ it('data prepare runs the steps that are named, in order, and prints one JSON do
     'data',
     'prepare',
     join(folder, 'faq.md'),
-    '--to',
+    '--output',
     to,
     '--step',
     'questions: {least: 5}',
@@ -56,7 +56,7 @@ it.each([
   [['--step', 'chunks: {sise: 5}'], 'E_STEP_OPTIONS'],
   [['--step', 'template'], 'E_STEP_OPTIONS'],
 ])('data prepare refuses %j with %s, and writes nothing', async (words, code) => {
-  const result = await run('data', 'prepare', join(folder, 'faq.md'), '--to', to, ...words, '--json');
+  const result = await run('data', 'prepare', join(folder, 'faq.md'), '--output', to, ...words, '--json');
   expect(result.code).toBe(1);
   expect(result.stdout).toContain(code);
   expect(() => readFileSync(to)).toThrow('ENOENT');

@@ -47,6 +47,16 @@ describe('tags', () => {
   });
 });
 
+it('products and the times of records stay', () => {
+  const row = {
+    product: 'CoffeeMate S1',
+    created_at: '2025-11-30 15:27:00',
+    text: 'The lid of my CoffeeMate S1 leaks.',
+  };
+  expect(redact(row)).toEqual(row);
+  expect(redact({ born_on: '1984-11-30' })).toEqual({ born_on: '[DATE_1]' });
+});
+
 describe('rows in threads', () => {
   const people = ['Jane Doe', 'John Miller', 'Anna Schmidt', 'Peter Brown', 'Mary Jones'];
   const rows = Array.from({ length: 600 }, (_, index) => ({

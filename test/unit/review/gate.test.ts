@@ -1,11 +1,12 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../../src/app/gate/gate.ts';
 import { signReview, verifyReview } from '../../../src/app/review/review.ts';
+import type { AttuneError } from '../../../src/base/errors.ts';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
-import { readComparison, writeComparison } from '../../../src/store/results.ts';
+import { readComparison, writeComparison, type Difference } from '../../../src/store/results.ts';
 import { writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
@@ -101,6 +102,25 @@ describe('the gate', () => {
       ],
     });
     expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
+  });
+
+  test('names the margin that lets a tie pass, not where a rival is far better, and warns of a wide one', async () => {
+    const known = readComparison(folder)!;
+    const tie = { estimate: 0.5, low: -3, high: 4, verdict: 'no-evidence' as const };
+    const behind = { estimate: -9, low: -12, high: -6, verdict: 'worse' as const };
+    const fixFor = async (gap: Partial<Difference>) => {
+      const differences = known.differences.map((one) => ({ ...one, ...gap }));
+      writeComparison(folder, { ...known, differences, verdict: gap.verdict!, conclusion: undefined });
+      const error: unknown = await gateRun(folder).catch((thrown: unknown) => thrown);
+      return (error as AttuneError).problems[0].fix;
+    };
+    expect(await fixFor(tie)).toContain('--margin');
+    expect(await fixFor(behind)).toBe('use what is better, or train on more or better rows');
+    await expect(gateRun(folder, { margin: 5 })).rejects.toMatchObject({ problems: [{ field: 'margin' }] });
+    writeComparison(folder, known);
+    const [{ message }] = (await gateRun(folder, { margin: 30 })).checks;
+    expect(message).toContain('Warning: this margin is 60 % of the result’s own 50, so it lets noise pass');
+    expect(readFileSync(join(folder, 'gate.html'), 'utf8')).not.toContain(dirname(folder));
   });
 
   test('takes its settings from the recipe, and flags in their place', async () => {

@@ -34,6 +34,7 @@ export interface FakeOptions {
   /** Targets whose files are away. */
   missing?: (target: string) => boolean;
   registry?: Registry;
+  ledger?: Registry;
   trainer?: Trainer;
   responses?: ResponseStore;
 }
@@ -191,6 +192,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     opener: fakeOpener(options, state),
     memory: 1000,
     registry: options.registry,
+    ledger: options.ledger ?? options.registry,
     trainer: options.trainer,
     responses: options.responses,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),

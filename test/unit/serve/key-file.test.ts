@@ -9,12 +9,12 @@ describe('keys', () => {
   it('act and are revoked when their file changes, and stay where it is broken', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-keys-'));
     const file = join(folder, 'keys.yaml');
-    const { key: own } = createKey({ file, name: 'own', models: ['text'] });
-    const { key: admin } = createKey({ file, name: 'admin', admin: true });
+    const { key: own } = await createKey({ file, name: 'own', models: ['text'] });
+    const { key: admin } = await createKey({ file, name: 'admin', admin: true });
     const server = await fakeServer({ models: ['text'], api_keys: file });
     const by = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
     const status = async (key: string) => (await server.send('/v1/models', undefined, by(key))).status;
-    const { key: late } = createKey({ file, name: 'late' });
+    const { key: late } = await createKey({ file, name: 'late' });
     expect([await status(own), await status(late)]).toEqual([200, 200]);
     for (const broken of ['', 'keys: [', 'keys: [{name: own, sha256: 1}]']) {
       writeFileSync(file, broken);
@@ -29,7 +29,7 @@ describe('keys', () => {
       undefined,
       'no such file',
     ]);
-    const { key: next } = createKey({ file, name: 'next' });
+    const { key: next } = await createKey({ file, name: 'next' });
     expect([await status(own), await status(admin), await status(next)]).toEqual([401, 401, 200]);
     writeFileSync(file, 'keys: []');
     expect(await status(next)).toBe(401);

@@ -212,8 +212,8 @@ describe('keys', () => {
   async function withKeys() {
     folder = mkdtempSync(join(tmpdir(), 'attune-keys-'));
     const file = join(folder, 'keys.yaml');
-    const { key: own } = createKey({ file, name: 'own', models: ['rows', 'text'] });
-    const { key: admin } = createKey({ file, name: 'admin', admin: true });
+    const { key: own } = await createKey({ file, name: 'own', models: ['rows', 'text'] });
+    const { key: admin } = await createKey({ file, name: 'admin', admin: true });
     await start({ api_keys: file });
     return { own, admin, file };
   }
@@ -234,7 +234,7 @@ describe('keys', () => {
     const stored = readFileSync(file, 'utf8');
     expect(stored).not.toContain(own);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(() => createKey({ file, name: 'own' })).toThrow('E_API_KEYS');
+    await expect(createKey({ file, name: 'own' })).rejects.toThrow('E_API_KEYS');
   });
 
   it('reach their own models only, and do not learn of others', async () => {

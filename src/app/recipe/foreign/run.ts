@@ -164,7 +164,7 @@ export const runKeys: ForeignKeys = {
   ...byItself,
   ...named(['model_name_or_path', 'base_model', 'model_name'], renamed('model')),
   tokenizer_name: refused("attune takes the model's own tokenizer", 'remove it'),
-  ...named(['adapter_path', 'checkpoint_dir'], renamed('output_dir')),
+  ...named(['adapter_path', 'checkpoint_dir', 'output'], renamed('output_dir')),
   ...named(['stage', 'training_type', 'task', 'method'], stage),
   rl: {
     path: 'objective.name',

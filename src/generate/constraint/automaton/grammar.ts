@@ -1,3 +1,5 @@
+import { tooLarge } from '../too-large.ts';
+
 /**
  * A language of byte strings as rules that may call each other and themselves: each rule is a nondeterministic
  * automaton whose edges are bytes, jumps without a byte, and calls of rules.
@@ -27,6 +29,9 @@ export interface GrammarNode {
   literal?: { text: Uint8Array; offset: number; to: number };
 }
 
+/** Nodes of one grammar: some 500 MB while it is compiled. */
+const MOST_NODES = 500_000;
+
 export class Grammar {
   readonly nodes: GrammarNode[] = [];
   /** The first node of each rule; rule 0 is the whole value. */
@@ -37,7 +42,9 @@ export class Grammar {
     return this.starts.push(this.addNode()) - 1;
   }
 
+  /** @throws E_CONSTRAINT_TOO_LARGE */
   addNode(): number {
+    if (this.nodes.length >= MOST_NODES) throw tooLarge('The constraint', `more than ${MOST_NODES} places`);
     return this.nodes.push({ bytes: [], jumps: [], calls: [], isEnd: false }) - 1;
   }
 

@@ -2,10 +2,13 @@
  * Runs a grammar over bytes. Its states are sets of places in the rules, each with the stack of calls to return to;
  * they are made when first met and numbered, so that the same state is found again by one look into a table.
  */
-import { pushAll } from '../../../base/many.ts';
-import { costsToEnd, byteCosts, type CostModel } from './costs.ts';
-import type { Grammar } from './grammar.ts';
+import { tooLarge } from '../too-large.ts';
+import type { CostModel } from './costs.ts';
+import type { PackedGrammar } from './packed-grammar.ts';
 import { Transitions } from './transitions.ts';
+
+/** Places that one walk over a vocabulary may enter: a second or so. */
+const MOST_PLACES = 3_000_000;
 
 /** The state in which nothing can follow and nothing has been accepted. */
 export const DEAD = -1;
@@ -21,12 +24,23 @@ interface State {
   leastBytes: number;
 }
 
+/** A grammar with what it takes to reach its ends. */
+export interface CostedGrammar {
+  grammar: PackedGrammar;
+  /** Tokens to the end of the rule, by node; Infinity where no text leads there. */
+  costs: Float64Array;
+  /** The same in bytes. */
+  byteCosts: Float64Array;
+}
+
 export class Pushdown {
-  readonly #grammar: Grammar;
-  readonly #model: CostModel;
+  readonly #grammar: PackedGrammar;
+  readonly #ofBytes: CostModel['ofBytes'];
   readonly #costs: Float64Array;
-  /** Bytes to the end of the rule; Infinity where no text leads there. */
   readonly #byteCosts: Float64Array;
+  readonly #width: number;
+  /** Places that the walk under way has entered. */
+  #entered = 0;
   /** What is known of `step`, for those who ask more often than a call allows. */
   readonly transitions: Transitions;
   readonly #stackNode: number[] = [-1];
@@ -39,13 +53,20 @@ export class Pushdown {
   /** The first state, or DEAD where the grammar holds no text. */
   readonly start: number;
 
-  constructor(grammar: Grammar, model: CostModel) {
+  /** `ofBytes`: as the costs were counted. */
+  constructor({ grammar, costs, byteCosts }: CostedGrammar, ofBytes: CostModel['ofBytes']) {
     this.#grammar = grammar;
-    this.#model = model;
-    this.#costs = costsToEnd(grammar, model);
-    this.#byteCosts = costsToEnd(grammar, byteCosts);
+    this.#ofBytes = ofBytes;
+    this.#costs = costs;
+    this.#byteCosts = byteCosts;
+    this.#width = grammar.isEnd.length;
     this.transitions = new Transitions(byteClasses(grammar));
     this.start = this.#enter([[grammar.starts[0], EMPTY_STACK]]);
+  }
+
+  /** A walk begins, whose work is counted anew. */
+  beginWalk(): void {
+    this.#entered = 0;
   }
 
   get stateCount(): number {
@@ -94,8 +115,9 @@ export class Pushdown {
     const best = nodes.findIndex((node, i) => this.#costs[node] + this.#stackCost[stacks[i]] === cost);
     const bytes: number[] = [];
     let [node, stack] = [nodes[best], stacks[best]];
-    while (!this.#grammar.nodes[node].isEnd || stack !== EMPTY_STACK) {
-      if (this.#grammar.nodes[node].isEnd) [node, stack] = [this.#stackNode[stack], this.#stackBelow[stack]];
+    const { isEnd } = this.#grammar;
+    while (isEnd[node] === 0 || stack !== EMPTY_STACK) {
+      if (isEnd[node] === 1) [node, stack] = [this.#stackNode[stack], this.#stackBelow[stack]];
       else [node, stack] = this.#follow({ node, stack }, bytes);
     }
     return Uint8Array.from(bytes);
@@ -103,55 +125,65 @@ export class Pushdown {
 
   /** Takes the cheapest edge. */
   #follow({ node, stack }: { node: number; stack: number }, bytes: number[]): [node: number, stack: number] {
-    const { literal, bytes: edges, jumps, calls } = this.#grammar.nodes[node];
-    const { starts } = this.#grammar;
+    const { starts, literalFrom, literalEnd, literalTo, texts, jumpFrom, jumpTo, callFrom, callRule, callTo } =
+      this.#grammar;
     const cost = this.#costs[node];
-    if (literal !== undefined) {
-      pushAll(bytes, literal.text.subarray(literal.offset));
-      return [literal.to, stack];
+    if (literalTo[node] >= 0) {
+      for (let at = literalFrom[node]; at < literalEnd[node]; at++) bytes.push(texts[at]);
+      return [literalTo[node], stack];
     }
-    const jump = jumps.find((to) => this.#costs[to] === cost);
-    if (jump !== undefined) return [jump, stack];
-    const call = calls.find(({ rule, to }) => this.#costs[starts[rule]] + this.#costs[to] === cost);
-    if (call !== undefined) return [starts[call.rule], this.#push(call.to, stack)];
-    const edge = edges.find(({ low, high, to }) => this.#model.ofBytes(low, high) + this.#costs[to] === cost)!;
-    let byte = edge.low;
-    while (this.#model.ofBytes(byte, byte) === Infinity) byte++;
+    for (let at = jumpFrom[node]; at < jumpFrom[node + 1]; at++)
+      if (this.#costs[jumpTo[at]] === cost) return [jumpTo[at], stack];
+    for (let at = callFrom[node]; at < callFrom[node + 1]; at++) {
+      const start = starts[callRule[at]];
+      if (this.#costs[start] + this.#costs[callTo[at]] === cost) return [start, this.#push(callTo[at], stack)];
+    }
+    return [this.#followByte(node, bytes), stack];
+  }
+
+  #followByte(node: number, bytes: number[]): number {
+    const { byteFrom, byteLow, byteHigh, byteTo } = this.#grammar;
+    let at = byteFrom[node];
+    while (this.#ofBytes(byteLow[at], byteHigh[at]) + this.#costs[byteTo[at]] !== this.#costs[node]) at++;
+    let byte = byteLow[at];
+    while (this.#ofBytes(byte, byte) === Infinity) byte++;
     bytes.push(byte);
-    return [edge.to, stack];
+    return byteTo[at];
   }
 
   #move({ nodes, stacks }: State, byte: number): number {
+    const { byteFrom, byteLow, byteHigh, byteTo } = this.#grammar;
     const places: [number, number][] = [];
+    this.#entered += nodes.length;
     for (let i = 0; i < nodes.length; i++) {
-      for (const { low, high, to } of this.#grammar.nodes[nodes[i]].bytes) {
-        if (low <= byte && byte <= high) places.push([to, stacks[i]]);
+      for (let at = byteFrom[nodes[i]]; at < byteFrom[nodes[i] + 1]; at++) {
+        if (byteLow[at] <= byte && byte <= byteHigh[at]) places.push([byteTo[at], stacks[i]]);
       }
     }
     return places.length === 0 ? DEAD : this.#enter(places);
   }
 
-  /** The state of some places and all that jumps, calls and returns lead to from them. */
+  /** The state of some places and all that jumps, calls and returns lead to from them. @throws E_CONSTRAINT_TOO_LARGE */
   #enter(places: [node: number, stack: number][]): number {
     const seen = new Set<number>();
     const kept: number[] = [];
-    const { nodes, starts } = this.#grammar;
+    const { starts, isEnd, byteFrom, jumpFrom, jumpTo, callFrom, callRule, callTo } = this.#grammar;
     let isAccepting = false;
     let cost = Infinity;
     let leastBytes = Infinity;
     for (const [index, stack] of places) {
-      const key = stack * nodes.length + index;
+      const key = stack * this.#width + index;
       if (this.#byteCosts[index] === Infinity || seen.has(key)) continue;
       seen.add(key);
-      const node = nodes[index];
-      if (node.bytes.length > 0) kept.push(key);
+      if (++this.#entered > MOST_PLACES) throw tooLarge('The constraint', `more than ${MOST_PLACES} places at once`);
+      if (byteFrom[index] < byteFrom[index + 1]) kept.push(key);
       cost = Math.min(cost, this.#costs[index] + this.#stackCost[stack]);
       leastBytes = Math.min(leastBytes, this.#byteCosts[index] + this.#stackBytes[stack]);
-      for (const to of node.jumps) places.push([to, stack]);
-      for (const { rule, to } of node.calls) {
-        if (this.#byteCosts[to] < Infinity) places.push([starts[rule], this.#push(to, stack)]);
+      for (let at = jumpFrom[index]; at < jumpFrom[index + 1]; at++) places.push([jumpTo[at], stack]);
+      for (let at = callFrom[index]; at < callFrom[index + 1]; at++) {
+        if (this.#byteCosts[callTo[at]] < Infinity) places.push([starts[callRule[at]], this.#push(callTo[at], stack)]);
       }
-      if (!node.isEnd) continue;
+      if (isEnd[index] === 0) continue;
       if (stack === EMPTY_STACK) isAccepting = true;
       else places.push([this.#stackNode[stack], this.#stackBelow[stack]]);
     }
@@ -170,13 +202,13 @@ export class Pushdown {
     if (state !== undefined) return state;
     state = this.#states.length;
     this.#known.set(name, state);
-    const width = this.#grammar.nodes.length;
+    const width = this.#width;
     this.transitions.add();
     this.#states.push({
       nodes: Int32Array.from(keys, (key) => key % width),
       stacks: Int32Array.from(keys, (key) => Math.floor(key / width)),
       isAccepting,
-      isFree: keys.some((key) => this.#grammar.nodes[key % width].isFree === true),
+      isFree: keys.some((key) => this.#grammar.isFree[key % width] === 1),
       ...ends,
     });
     return state;
@@ -184,9 +216,11 @@ export class Pushdown {
 
   /** A stack with one more place to return to; none where the caller has nothing left to do but return itself. */
   #push(node: number, below: number): number {
-    const { isEnd, bytes, jumps, calls } = this.#grammar.nodes[node];
-    if (isEnd && bytes.length + jumps.length + calls.length === 0) return below;
-    const key = below * this.#grammar.nodes.length + node;
+    const { isEnd, byteFrom, jumpFrom, callFrom } = this.#grammar;
+    const hasEdges =
+      byteFrom[node] < byteFrom[node + 1] || jumpFrom[node] < jumpFrom[node + 1] || callFrom[node] < callFrom[node + 1];
+    if (isEnd[node] === 1 && !hasEdges) return below;
+    const key = below * this.#width + node;
     let stack = this.#stacks.get(key);
     if (stack === undefined) {
       stack = this.#stackNode.push(node) - 1;
@@ -200,14 +234,10 @@ export class Pushdown {
 }
 
 /** Bytes that no edge tells apart have one class. */
-function byteClasses(grammar: Grammar): { classOf: Uint8Array; classes: number } {
+function byteClasses({ byteLow, byteHigh }: PackedGrammar): { classOf: Uint8Array; classes: number } {
   const isBorder = new Uint8Array(257);
-  for (const { bytes } of grammar.nodes) {
-    for (const { low, high } of bytes) {
-      isBorder[low] = 1;
-      isBorder[high + 1] = 1;
-    }
-  }
+  for (const low of byteLow) isBorder[low] = 1;
+  for (const high of byteHigh) isBorder[high + 1] = 1;
   let last = 0;
   const classOf = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 0 && isBorder[byte] === 1 ? ++last : last));
   return { classOf, classes: last + 1 };

@@ -1,5 +1,5 @@
 /** From a term to the automaton of its derivatives, over characters. */
-import { AttuneError } from '../../../base/errors.ts';
+import { tooLarge } from '../too-large.ts';
 import type { CodePoints } from './code-points.ts';
 import { Partition } from './partition.ts';
 import { firstSets, type Term, type Terms } from './terms.ts';
@@ -31,7 +31,7 @@ export function characterAutomaton(terms: Terms, start: Term, origin: string): C
       if (target === undefined) {
         index.set(to.id, (target = queue.length));
         queue.push(to);
-        if (queue.length > MOST_STATES) throw tooLarge(origin);
+        if (queue.length > MOST_STATES) throw tooLarge(origin, `more than ${MOST_STATES} states`);
       }
       return { set, to: target };
     });
@@ -74,12 +74,4 @@ function withoutDeadEnds(states: CharacterState[]): CharacterState[] {
       .filter(({ to }) => live.has(to))
       .map(({ set, to }) => ({ set, to: renumbered.get(to)! })),
   }));
-}
-
-function tooLarge(origin: string): AttuneError {
-  return new AttuneError('E_CONSTRAINT_TOO_LARGE', {
-    what: `${origin} needs too large an automaton`,
-    got: `more than ${MOST_STATES} states`,
-    fix: 'make counted repetitions smaller, or do not nest them',
-  });
 }

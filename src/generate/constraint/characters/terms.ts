@@ -3,6 +3,7 @@
  * after a character (Brzozowski, "Derivatives of Regular Expressions", 1964). Equal terms are one object, so that a
  * language has few derivatives and they can be told apart by their ids.
  */
+import { tooLarge } from '../too-large.ts';
 import { anyCodePoint, includes, unite, type CodePoints } from './code-points.ts';
 
 export type Term = { readonly id: number; /** Whether it holds the empty text. */ readonly isNullable: boolean } & (
@@ -18,7 +19,11 @@ export type SetTerm = Extract<Term, { kind: 'set' }>;
 
 type Shape = Term extends infer Each ? (Each extends Term ? Omit<Each, 'id' | 'isNullable'> : never) : never;
 
+/** Parts of terms that may be looked at for one constraint: a second or two. */
+const MOST_PARTS = 5_000_000;
+
 export class Terms {
+  #parts = 0;
   readonly #known = new Map<string, Term>();
   readonly #derivatives = new Map<number, Map<number, Term>>();
   /** No text at all. */
@@ -102,7 +107,15 @@ export class Terms {
     return result;
   }
 
+  /** Counts work on a term's parts. @throws E_CONSTRAINT_TOO_LARGE */
+  #count(parts: number): void {
+    this.#parts += parts;
+    if (this.#parts > MOST_PARTS)
+      throw tooLarge('The constraint', 'repetitions and alternatives that grow with each other');
+  }
+
   #derive(term: Term, point: number): Term {
+    this.#count(1);
     switch (term.kind) {
       case 'none':
       case 'empty':
@@ -127,6 +140,7 @@ export class Terms {
   }
 
   #several(kind: 'either' | 'both', parts: ReadonlyMap<number, Term>): Term | undefined {
+    this.#count(parts.size);
     if (parts.size < 2) return parts.values().next().value;
     const sorted = [...parts.values()].toSorted((a, b) => a.id - b.id);
     const isNullable =

@@ -25,6 +25,7 @@ export class TokenWalk {
   from(automaton: Pushdown, start: number): ReachedTokens {
     const { bytes, depths, ends, tokens, twins } = this.#trie;
     const { transitions } = automaton;
+    automaton.beginWalk();
     const { classOf, classes } = transitions;
     const { ids, states } = this.#reached;
     const path = this.#path;

@@ -25,7 +25,7 @@ import type { TrainInput, TrainResult } from '../train.ts';
 import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
 import { recordWording } from '../../compare/measure-wording.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
-import { loadRunData } from '../../rows/load-run-data.ts';
+import { loadRunData, reportFewTestRows } from '../../rows/load-run-data.ts';
 import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
@@ -103,6 +103,7 @@ function tellData({ report, splits }: LoadedData, emit: EventSink): void {
     dropped: 0,
     hashes: report.hashes,
   });
+  reportFewTestRows(splits.test, emit);
 }
 
 function partly(rows: number, all: number): Parameters<EventSink>[0] {

@@ -1,0 +1,55 @@
+import { foldsOf, type Example } from '../../data/index.ts';
+import { decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
+import { relativesOf } from '../../eval/compare/relatives.ts';
+import { answerRows, type Answered } from '../../eval/compare/system.ts';
+import type { Prediction } from '../../eval/predictor.ts';
+import type { SkippedSystem } from '../../store/results.ts';
+import type { CheapRows } from './cheap-curve.ts';
+
+/** Fewer test rows than this say little, and all rows can be tested on in turn. */
+const FEW = 200;
+/** Cheap systems cost seconds a fold up to here. */
+const MOST_ROWS = 3000;
+const FOLDS = 5;
+
+export interface CrossValidated {
+  answered: Answered[];
+  rows: readonly Example[];
+  skipped: SkippedSystem[];
+}
+
+/** Whether the test rows are too few, and all rows few enough to fit everything several times. */
+export function isCrossValidated({ train, validation, test }: CheapRows): boolean {
+  return test.length < FEW && train.length + validation.length + test.length <= MOST_ROWS;
+}
+
+/** Every cheap system's answers to every row, each by one that was fitted on four fifths of the others. */
+export async function crossValidate(
+  { train, validation, test }: CheapRows,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<CrossValidated> {
+  const rows = [...train, ...validation, ...test];
+  const folds = foldsOf(rows, FOLDS, { setOf: await relativesOf(rows, signal), seed });
+  const found = new Map<string, { system: Answered; predictions: Map<string, Prediction> }>();
+  let skipped: SkippedSystem[] = [];
+  const places = Array.from({ length: FOLDS }, (_, fold) => fold).filter((fold) => folds.includes(fold));
+  for (const fold of places) {
+    const inFold = (one: number) => rows.filter((_, row) => folds[row] === one);
+    const [asked, deciding] = [inFold(fold), inFold((fold + 1) % FOLDS)];
+    const rest = rows.filter((_, row) => folds[row] !== fold);
+    const fitted = await fitCheap(rest, { signal });
+    skipped = fitted.skipped;
+    for (const system of await decidingWell(fitted.systems, { train: rest, validation: deciding }, signal)) {
+      const answered = await answerRows(system, asked, { signal });
+      const { predictions } = found.get(answered.name) ?? { predictions: new Map<string, Prediction>() };
+      for (const [row, prediction] of answered.predictions.entries()) predictions.set(asked[row].id, prediction);
+      found.set(answered.name, { system: answered, predictions });
+    }
+  }
+  const whole = [...found.values()].filter(({ predictions }) => rows.every(({ id }) => predictions.has(id)));
+  const answered = whole.map(({ system, predictions }) => {
+    return { ...system, note: undefined, predictions: rows.map(({ id }) => predictions.get(id)!) };
+  });
+  return { answered, rows, skipped };
+}

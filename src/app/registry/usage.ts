@@ -1,0 +1,45 @@
+import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
+
+export interface UsageOptions {
+  /** Days up to now; 7 unless given. */
+  days?: number;
+  /** One key's alone. */
+  key?: string;
+  /** One model's alone. */
+  model?: string;
+}
+
+/** What a key has used of a model. */
+export interface KeyUsage {
+  /** Empty for servers without keys. */
+  key: string;
+  model: string;
+  requests: number;
+  input_tokens: number;
+  /** Of these, those that did not have to be read. */
+  cached_tokens: number;
+  output_tokens: number;
+}
+
+const USUAL_DAYS = 7;
+
+/** What keys have used of each model in the last days, the most used first; days begin at midnight, UTC. */
+export async function keyUsage({ days = USUAL_DAYS, key, model }: UsageOptions = {}): Promise<KeyUsage[]> {
+  const from = (Math.floor(Date.now() / DAY) - days + 1) * DAY;
+  const wish = { from, ...(key !== undefined && { keys: [key] }), ...(model !== undefined && { models: [model] }) };
+  const rows = await withRegistry((registry) => usageOf(registry, wish));
+  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.key, row.model]));
+  const sums = [...groups.values()].map((those) => {
+    const sum = (field: 'requests' | 'input_tokens' | 'cached_tokens' | 'output_tokens') =>
+      those.reduce((total, row) => total + Number(row[field]), 0);
+    return {
+      key: those[0].key,
+      model: those[0].model,
+      requests: sum('requests'),
+      input_tokens: sum('input_tokens'),
+      cached_tokens: sum('cached_tokens'),
+      output_tokens: sum('output_tokens'),
+    };
+  });
+  return sums.toSorted((a, b) => b.input_tokens + b.output_tokens - a.input_tokens - a.output_tokens);
+}

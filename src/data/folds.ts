@@ -1,0 +1,35 @@
+import { shuffled } from '../base/random.ts';
+import type { Example } from './example.ts';
+import { strataOf } from './strata.ts';
+
+/**
+ * By row the fold that it is tested in: related rows in one fold, and each fold with its share of every class or range of
+ * numbers, as far as related rows can be divided so.
+ *
+ * @param setOf the set of related rows that each row is of; each row alone without
+ */
+export function foldsOf(
+  rows: readonly Example[],
+  count: number,
+  { setOf, seed }: { setOf?: ArrayLike<number>; seed: number },
+): Uint8Array {
+  const strata = strataOf(rows);
+  const sets = Map.groupBy(rows.keys(), (row) => setOf?.[row] ?? row);
+  const folds = new Uint8Array(rows.length);
+  const sizes = new Uint32Array(count);
+  const byStratum = new Map<number, Uint32Array>();
+  for (const members of shuffled([...sets.values()], [seed, 'folds'])) {
+    const stratum = strata?.[members[0]] ?? 0;
+    const counts = byStratum.get(stratum) ?? new Uint32Array(count);
+    byStratum.set(stratum, counts);
+    // The fold with the fewest rows of the stratum; of equals the smallest.
+    const fold = sizes.reduce(
+      (best, size, one) => ((counts[one] - counts[best] || size - sizes[best]) < 0 ? one : best),
+      0,
+    );
+    for (const row of members) folds[row] = fold;
+    counts[fold] += members.length;
+    sizes[fold] += members.length;
+  }
+  return folds;
+}

@@ -1,0 +1,50 @@
+/** One process at a time changes a file: others wait for a file beside it to go. */
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AttuneError } from '../base/errors.ts';
+import { isRunning } from '../base/is-running.ts';
+import { readFileSync } from 'node:fs';
+
+const WAIT_SECONDS = 30;
+const LOOK_MILLISECONDS = 20;
+/** A lock without a number in it is one that was just made, or whose maker was killed. */
+const EMPTY_MILLISECONDS = 2000;
+
+/** @throws AttuneError E_FILE_LOCKED where others do not let go */
+export async function lockFile(path: string): Promise<Disposable> {
+  const lock = `${path}.lock`;
+  const until = Date.now() + WAIT_SECONDS * 1000;
+  while (!tryLock(lock)) {
+    if (Date.now() > until)
+      throw new AttuneError('E_FILE_LOCKED', {
+        what: `${path} cannot be changed`,
+        got: `${lock}, which another process has held for ${WAIT_SECONDS} s`,
+        fix: 'wait for it, or delete that file where no other process is at work',
+      });
+    await sleep(LOOK_MILLISECONDS);
+  }
+  return { [Symbol.dispose]: () => rmSync(lock, { force: true }) };
+}
+
+function tryLock(lock: string): boolean {
+  try {
+    const descriptor = openSync(lock, 'wx', 0o600);
+    writeSync(descriptor, String(process.pid));
+    closeSync(descriptor);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (isLeft(lock)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isLeft(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, 'latin1'));
+    if (pid > 0) return !isRunning(pid);
+    return Date.now() - statSync(lock).mtimeMs > EMPTY_MILLISECONDS;
+  } catch {
+    return false;
+  }
+}

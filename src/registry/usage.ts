@@ -1,0 +1,57 @@
+/** What each key has used of each model, by the hour. */
+import type { Registry } from './database.ts';
+
+/** Of one hour. */
+export interface UsageTable {
+  key: string;
+  model: string;
+  /** Milliseconds since the epoch, of its start. */
+  hour: number;
+  requests: number;
+  input_tokens: number;
+  /** Of these, those that did not have to be read. */
+  cached_tokens: number;
+  output_tokens: number;
+}
+
+export type Usage = UsageTable;
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+/** Adds to what is there, of whichever server. */
+export async function addUsage(registry: Registry, entries: readonly Usage[]): Promise<void> {
+  if (entries.length === 0) return;
+  await registry.transaction().execute(async (transaction) => {
+    for (const entry of entries)
+      await transaction
+        .insertInto('usage')
+        .values(entry)
+        .onConflict((conflict) =>
+          conflict.columns(['key', 'model', 'hour']).doUpdateSet((row) => ({
+            requests: row('usage.requests', '+', entry.requests),
+            input_tokens: row('usage.input_tokens', '+', entry.input_tokens),
+            cached_tokens: row('usage.cached_tokens', '+', entry.cached_tokens),
+            output_tokens: row('usage.output_tokens', '+', entry.output_tokens),
+          })),
+        )
+        .execute();
+  });
+}
+
+export interface UsageWish {
+  /** Milliseconds since the epoch; `to` is not included. */
+  from: number;
+  to?: number;
+  keys?: readonly string[];
+  models?: readonly string[];
+}
+
+/** By time. */
+export async function usageOf(registry: Registry, { from, to, keys, models }: UsageWish): Promise<Usage[]> {
+  let query = registry.selectFrom('usage').selectAll().where('hour', '>=', from).orderBy('hour');
+  if (to !== undefined) query = query.where('hour', '<', to);
+  if (keys !== undefined) query = query.where('key', 'in', keys);
+  if (models !== undefined) query = query.where('model', 'in', models);
+  return query.execute();
+}

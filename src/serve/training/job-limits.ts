@@ -1,0 +1,43 @@
+/** What one job may cost. */
+import { AttuneError } from '../../base/errors.ts';
+import { ApiError } from '../api-error.ts';
+
+export interface JobLimits {
+  steps: number;
+  tokens: number;
+  hours: number;
+  /** After which a job makes way for another key's. */
+  turnMinutes: number;
+}
+
+/** The first limit that a running job is beyond. */
+export function overdrawn(
+  spent: Readonly<Record<'steps' | 'tokens' | 'hours', number>>,
+  limits: JobLimits,
+): AttuneError | undefined {
+  const name = (['steps', 'tokens', 'hours'] as const).find((one) => spent[one] > limits[one]);
+  if (name === undefined) return undefined;
+  return new AttuneError('E_JOB_LIMIT', {
+    what: `The job was stopped at a limit of this server, with its newest checkpoint: job_${name} is ${limits[name]}`,
+    got: String(Math.round(spent[name] * 100) / 100),
+    fix: 'train fewer steps, or fewer rows',
+  });
+}
+
+/** Before anything is trained. @throws AttuneError E_JOB_LIMIT */
+export function refuseSteps(steps: number, most: number): void {
+  if (steps <= most) return;
+  throw new AttuneError('E_JOB_LIMIT', {
+    what: `The job asks for more steps than this server trains: job_steps is ${most}`,
+    got: String(steps),
+    fix: 'ask for fewer epochs or steps, or for larger batches',
+  });
+}
+
+/** The same of a request that names a number of steps. @throws ApiError 400 */
+export function refuseAskedSteps(extra: Record<string, unknown>, most: number): void {
+  const { max_steps: asked } = (extra.training ?? {}) as { max_steps?: unknown };
+  if (typeof asked !== 'number' || asked <= most) return;
+  const message = `attune.training.max_steps is ${asked}: one job has at most ${most} steps here (job_steps).`;
+  throw new ApiError(400, { message, param: 'attune.training.max_steps', code: 'job_limit_reached' });
+}
