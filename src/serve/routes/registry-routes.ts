@@ -16,6 +16,7 @@ import type { ServedModel } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Exchange } from '../watch/exchange.ts';
 import { isOwnFault } from './signals.ts';
+import { MissingChampions } from './missing-champions.ts';
 import { Replica } from './replica.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
@@ -32,8 +33,6 @@ export interface RoutesOptions {
 type Server = Pick<ServerParts, 'table' | 'pool' | 'opener' | 'admission' | 'log'>;
 
 const POLL = 100;
-/** Until champions that could not be loaded are looked for again. */
-const LOOK_AGAIN_MS = 60_000;
 
 export class RegistryRoutes {
   readonly #server: Server;
@@ -42,18 +41,19 @@ export class RegistryRoutes {
   /** Versions that have been opened here, or were there when the server started. */
   readonly #ready = new Set<string>();
   readonly #replica: Replica;
+  readonly missing: MissingChampions;
   readonly #files: VersionFiles;
   readonly #warming = new Set<string>();
   readonly #trials = new Map<number, Trial>();
   #routes = new Map<string, Route>();
   #seen = -1;
-  #lookedAt = performance.now();
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(server: Server, options: RoutesOptions) {
     this.#server = server;
     this.#options = options;
+    this.missing = new MissingChampions(server, () => this.#routes);
     this.#shadows = new ShadowQueue(() => server.admission.counts.running > 0);
     this.#replica = new Replica(options.registry, this.#ready);
     this.#files = new VersionFiles(server.log, () => void this.refresh());
@@ -87,29 +87,6 @@ export class RegistryRoutes {
     return this.#work;
   }
 
-  /** Names whose champion cannot be loaded now; all its other names are left out. */
-  get missing(): string[] {
-    const { table, pool } = this.#server;
-    return [...this.#routes].flatMap(([name, { live }]) => {
-      const model = table.find(live);
-      return !name.includes('@') && (model === undefined || pool.hasFailed(model)) ? [name] : [];
-    });
-  }
-
-  /** Whether a name is registered, and what it stands for is not here. */
-  isMissing(name: string): boolean {
-    const route = this.#routes.get(name);
-    return route !== undefined && this.#server.table.find(route.live) === undefined;
-  }
-
-  async #lookAgain(): Promise<void> {
-    this.#lookedAt = performance.now();
-    if (this.missing.length === 0) return;
-    await this.refresh();
-    const { table, pool } = this.#server;
-    await pool.warm(this.missing.flatMap((name) => table.find(name) ?? []));
-  }
-
   #told(error: unknown): void {
     this.#server.log.error({ err: error }, 'registry not followed');
   }
@@ -120,7 +97,7 @@ export class RegistryRoutes {
       if (seen !== this.#seen || this.#replica.isWaiting) await this.refresh();
       this.#seen = seen;
       await this.#replica.beat();
-      if (performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#lookAgain();
+      await this.missing.lookAgain(() => this.refresh());
       for (const trial of this.#trials.values()) await this.#advance(trial);
     } catch (error) {
       this.#told(error);
