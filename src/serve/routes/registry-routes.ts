@@ -7,7 +7,6 @@ import {
   endRollout,
   moveAlias,
   outsideChanges,
-  permissionsOf,
   saveCounts,
   versionName,
   type Registry,
@@ -22,7 +21,7 @@ import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
 import { Trial, type Outcome } from './trial.ts';
 import { VersionFiles } from './version-files.ts';
-import { servedId, wantedModels, type WantedModel } from './wanted-versions.ts';
+import { servedId, sharedModels, wantedModels, type WantedModel } from './wanted-versions.ts';
 
 export interface RoutesOptions {
   registry: Registry;
@@ -292,14 +291,6 @@ export class RegistryRoutes {
 
 function idOf(model: string, version: number): string {
   return versionName({ model, version });
-}
-
-/** Names of API keys by the models that others let them use. */
-async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
-  const shared = new Map<string, Set<string>>();
-  for (const { model, key } of await permissionsOf(registry))
-    shared.set(model, (shared.get(model) ?? new Set()).add(key));
-  return shared;
 }
 
 function firstLine(error: unknown): string {
