@@ -123,7 +123,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     // A key that is bound to models does not learn which others there are.
     const isOwned = model?.owner !== undefined;
     if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
-    if (model === undefined && this.server.routes?.isMissing(name) === true) throw missingChampion(name);
+    if (model === undefined && this.server.routes?.missing.has(name) === true) throw missingChampion(name);
     if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name, this.#knownNames);
     this.exchange.of(model, name);
     if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };

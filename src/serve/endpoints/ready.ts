@@ -14,7 +14,7 @@ export const endpoint = defineEndpoint({
   handle(call: Call) {
     const { isReady, isDraining } = call.server.state;
     if (isDraining) throw shuttingDown();
-    const missing = call.server.routes?.missing ?? [];
+    const missing = call.server.routes?.missing.names ?? [];
     if (isReady && missing.length > 0) {
       const message = `These models cannot be loaded now, and are looked for every minute: ${missing.join(', ')}.`;
       throw new ApiError(503, { message, code: 'model_unavailable', headers: { 'retry-after': '60' } });

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
 import { chatPlan } from '../chat/chat-plan.ts';
+import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import type { Writer } from '../models/opened.ts';
 import { slowJson } from '../replies/slow-json.ts';
@@ -49,7 +49,7 @@ const tokenize = defineEndpoint({
     return slowJson(call, async (signal): Promise<z.output<typeof tokenizeReply>> => {
       using lease = await call.lease(model);
       const { opened } = lease;
-      const prompt = await promptOf(body, opened, call);
+      const prompt = await promptOf(call, opened, signal);
       const question = { ask: 'tokens', prompts: [prompt] } as const;
       const { tokens: all } = await opened.ask<{ tokens: Int32Array[] }>(question, signal);
       const tokens = [...all[0]];
@@ -67,10 +67,14 @@ const tokenize = defineEndpoint({
   },
 });
 
-async function promptOf(body: z.output<typeof tokenizeRequest>, writer: Writer, call: Call): Promise<Prompt> {
-  const { prompt, messages: given, return_token_strs: _, ...asked } = body;
+async function promptOf(
+  call: Call<z.output<typeof tokenizeRequest>>,
+  writer: Writer,
+  signal: AbortSignal,
+): Promise<Prompt> {
+  const { prompt, messages: given, return_token_strs: _, ...asked } = call.body;
   if (given === undefined) return prompt!;
-  const plan = await chatPlan({ ...asked, messages: given } as ChatRequest, writer, { call });
+  const plan = await chatPlan({ ...asked, messages: given } as ChatRequest, writer, { call, signal });
   return plan.wish.prompts[0];
 }
 

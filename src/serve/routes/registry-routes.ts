@@ -7,7 +7,6 @@ import {
   endRollout,
   moveAlias,
   outsideChanges,
-  permissionsOf,
   saveCounts,
   versionName,
   type Registry,
@@ -16,12 +15,13 @@ import type { ServedModel } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Exchange } from '../watch/exchange.ts';
 import { isOwnFault } from './signals.ts';
+import { MissingChampions } from './missing-champions.ts';
 import { Replica } from './replica.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
 import { Trial, type Outcome } from './trial.ts';
 import { VersionFiles } from './version-files.ts';
-import { servedId, wantedModels, type WantedModel } from './wanted-versions.ts';
+import { servedId, sharedModels, wantedModels, type WantedModel } from './wanted-versions.ts';
 
 export interface RoutesOptions {
   registry: Registry;
@@ -32,8 +32,6 @@ export interface RoutesOptions {
 type Server = Pick<ServerParts, 'table' | 'pool' | 'opener' | 'admission' | 'log'>;
 
 const POLL = 100;
-/** Until champions that could not be loaded are looked for again. */
-const LOOK_AGAIN_MS = 60_000;
 
 export class RegistryRoutes {
   readonly #server: Server;
@@ -42,18 +40,19 @@ export class RegistryRoutes {
   /** Versions that have been opened here, or were there when the server started. */
   readonly #ready = new Set<string>();
   readonly #replica: Replica;
+  readonly missing: MissingChampions;
   readonly #files: VersionFiles;
   readonly #warming = new Set<string>();
   readonly #trials = new Map<number, Trial>();
   #routes = new Map<string, Route>();
   #seen = -1;
-  #lookedAt = performance.now();
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(server: Server, options: RoutesOptions) {
     this.#server = server;
     this.#options = options;
+    this.missing = new MissingChampions(server, () => this.#routes);
     this.#shadows = new ShadowQueue(() => server.admission.counts.running > 0);
     this.#replica = new Replica(options.registry, this.#ready);
     this.#files = new VersionFiles(server.log, () => void this.refresh());
@@ -87,29 +86,6 @@ export class RegistryRoutes {
     return this.#work;
   }
 
-  /** Names whose champion cannot be loaded now; all its other names are left out. */
-  get missing(): string[] {
-    const { table, pool } = this.#server;
-    return [...this.#routes].flatMap(([name, { live }]) => {
-      const model = table.find(live);
-      return !name.includes('@') && (model === undefined || pool.hasFailed(model)) ? [name] : [];
-    });
-  }
-
-  /** Whether a name is registered, and what it stands for is not here. */
-  isMissing(name: string): boolean {
-    const route = this.#routes.get(name);
-    return route !== undefined && this.#server.table.find(route.live) === undefined;
-  }
-
-  async #lookAgain(): Promise<void> {
-    this.#lookedAt = performance.now();
-    if (this.missing.length === 0) return;
-    await this.refresh();
-    const { table, pool } = this.#server;
-    await pool.warm(this.missing.flatMap((name) => table.find(name) ?? []));
-  }
-
   #told(error: unknown): void {
     this.#server.log.error({ err: error }, 'registry not followed');
   }
@@ -120,7 +96,7 @@ export class RegistryRoutes {
       if (seen !== this.#seen || this.#replica.isWaiting) await this.refresh();
       this.#seen = seen;
       await this.#replica.beat();
-      if (performance.now() - this.#lookedAt > LOOK_AGAIN_MS) await this.#lookAgain();
+      await this.missing.lookAgain(() => this.refresh());
       for (const trial of this.#trials.values()) await this.#advance(trial);
     } catch (error) {
       this.#told(error);
@@ -315,14 +291,6 @@ export class RegistryRoutes {
 
 function idOf(model: string, version: number): string {
   return versionName({ model, version });
-}
-
-/** Names of API keys by the models that others let them use. */
-async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
-  const shared = new Map<string, Set<string>>();
-  for (const { model, key } of await permissionsOf(registry))
-    shared.set(model, (shared.get(model) ?? new Set()).add(key));
-  return shared;
 }
 
 function firstLine(error: unknown): string {

@@ -3,6 +3,7 @@ import {
   aliasesOf,
   findVersions,
   openRollouts,
+  permissionsOf,
   registeredModels,
   versionName,
   versionsInUse,
@@ -48,4 +49,12 @@ export async function wantedModels(
       };
     }),
   );
+}
+
+/** Names of API keys by the models that others let them use. */
+export async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
+  const shared = new Map<string, Set<string>>();
+  for (const { model, key } of await permissionsOf(registry))
+    shared.set(model, (shared.get(model) ?? new Set()).add(key));
+  return shared;
 }

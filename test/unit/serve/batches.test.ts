@@ -1,6 +1,7 @@
 // Batches with the unchanged openai package: files in, files out; faults by line; ends by cancelling; goes on at another server.
 import { setTimeout as sleep } from 'node:timers/promises';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
+import { toFile } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addBatch, addBatchItem, claimBatch, findBatch, WorkerWatch } from '../../../src/registry/index.ts';
 import { openAiClient } from './openai-client.ts';
@@ -20,7 +21,7 @@ const lines = (...rows: object[]) => rows.map((one) => JSON.stringify(one)).join
 async function begun(text: string): Promise<{ client: OpenAI; batch: OpenAI.Batch }> {
   server ??= await trainingServer();
   const client = openAiClient(server.app, 'sk-shop');
-  const file = await client.files.create({ purpose: 'batch', file: await OpenAI.toFile(Buffer.from(text), 'b.jsonl') });
+  const file = await client.files.create({ purpose: 'batch', file: await toFile(Buffer.from(text), 'b.jsonl') });
   const asked = { endpoint: url, input_file_id: file.id, completion_window: '24h', metadata: { a: 'b' } } as const;
   return { client, batch: await client.batches.create(asked) };
 }

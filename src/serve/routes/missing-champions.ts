@@ -1,0 +1,41 @@
+/** Names whose champion cannot be loaded: they are not ready, and are looked for again. */
+import type { ServerParts } from '../server-parts.ts';
+import type { Route } from './route.ts';
+
+/** Until champions that could not be loaded are looked for again. */
+const LOOK_AGAIN_MS = 60_000;
+
+export class MissingChampions {
+  readonly #server: Pick<ServerParts, 'table' | 'pool'>;
+  readonly #routes: () => ReadonlyMap<string, Route>;
+  #lookedAt = performance.now();
+
+  constructor(server: Pick<ServerParts, 'table' | 'pool'>, routes: () => ReadonlyMap<string, Route>) {
+    [this.#server, this.#routes] = [server, routes];
+  }
+
+  /** Models by their own names, without those of their aliases. */
+  get names(): string[] {
+    const { table, pool } = this.#server;
+    return [...this.#routes()].flatMap(([name, { live }]) => {
+      const model = table.find(live);
+      return !name.includes('@') && (model === undefined || pool.hasFailed(model)) ? [name] : [];
+    });
+  }
+
+  /** Whether a name is registered, and what it stands for is not here. */
+  has(name: string): boolean {
+    const route = this.#routes().get(name);
+    return route !== undefined && this.#server.table.find(route.live) === undefined;
+  }
+
+  /** Looks for them where a minute has gone by; `refresh` looks at the files. */
+  async lookAgain(refresh: () => Promise<void>): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return;
+    this.#lookedAt = performance.now();
+    if (this.names.length === 0) return;
+    await refresh();
+    const { table, pool } = this.#server;
+    await pool.warm(this.names.flatMap((name) => table.find(name) ?? []));
+  }
+}
