@@ -127,9 +127,12 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   const { subject, others, metrics, examples, leftOut, relatives } = entries;
   const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [], labelColumn } = options;
   const metric = metrics[0].name;
-  const choice = rivalsOf(others, metric, cheapest);
-  const isRival = (name: string) => choice.rivals.includes(name);
   const statistics = new ScoreStatistics(examples.length, { clusters: relatives, confidence, seed });
+  const isOverClasses = subject.scores.get(metric)?.statistic !== undefined;
+  const evidence = isOverClasses ? (rarestOf(examples) ?? statistics.groups) : statistics.groups;
+  const ground = { examples, evidence, best: metrics[0].best, positive: positiveOf(options.metrics[0]) };
+  const choice = rivalsOf(others, metric, { choice: cheapest, ground });
+  const isRival = (name: string) => choice.rivals.includes(name);
   const { differences, systems } = await measure(entries, choice.rivals, { statistics, options });
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rivals = others.filter(({ name }) => isRival(name));
@@ -147,7 +150,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
     metric,
     metrics,
     subject: subject.name,
-    positive: positiveOf(options.metrics[0]),
+    positive: ground.positive,
     labelColumn,
     systems,
     ...choice,
