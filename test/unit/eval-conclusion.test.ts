@@ -1,6 +1,7 @@
 // What a comparison says to somebody who decides: outcome, advice, rows that would tell.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, PreferenceExample } from '../../src/data/example.ts';
+import { costsByLabel } from '../../src/eval/spoken-costs.ts';
 import { classTitle } from '../../src/eval/class-title.ts';
 import { compareAnswers, type CompareOptions } from '../../src/eval/compare/compare.ts';
 import { isBehind } from '../../src/eval/compare/conclusion.ts';
@@ -217,6 +218,14 @@ describe('a conclusion', () => {
     const costs = { '1': { missed: 50, false_alarm: 2 } };
     const { systems } = (await compareAnswers([tuned], rows, { ...OF_FRAUD, costs })).comparison;
     expect(systems[0]).toMatchObject({ cost: 50 + 2 * 9, byClass: { '1': { found: 3, given: 12 } } });
+    const trees = scorer(rows, TREES, (i) => Number(i < 4));
+    const spoken = { ...OF_FRAUD, costs: { fraud: costs['1'] } };
+    const both = (await compareAnswers([tuned, trees], rows, spoken)).comparison;
+    expect(both.systems.map(({ cost }) => cost)).toEqual([68, 0]);
+    expect(both.conclusion!.advice).toMatch(
+      /^Use gradient-boosted trees: it costs 0 in wrong answers, the tuned model 68; gradient-boosted trees finds 4 of 4/,
+    );
+    expect(costsByLabel({ is_fraud: costs['1'] }, ['0', '1'], 'is_fraud')).toEqual(costs);
   });
 
   test('resamples rows of one text together', async () => {

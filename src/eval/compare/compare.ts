@@ -12,6 +12,7 @@ import type {
 } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import type { Costs } from '../choose-thresholds.ts';
+import { costsByLabel } from '../spoken-costs.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
 import { classRows } from './class-rows.ts';
@@ -19,7 +20,7 @@ import { conclude } from './conclusion.ts';
 import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
 import { relativesOf } from './relatives.ts';
-import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
+import { rivalsOf, strongest, type CheapChoice, type Ground } from './rivals.ts';
 import { flipsOf, rowChanges, sampleRows } from './samples.ts';
 import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
 import type { Answered } from './system.ts';
@@ -128,9 +129,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [], labelColumn } = options;
   const metric = metrics[0].name;
   const statistics = new ScoreStatistics(examples.length, { clusters: relatives, confidence, seed });
-  const isOverClasses = subject.scores.get(metric)?.statistic !== undefined;
-  const evidence = isOverClasses ? (rarestOf(examples) ?? statistics.groups) : statistics.groups;
-  const ground = { examples, evidence, best: metrics[0].best, positive: positiveOf(options.metrics[0]) };
+  const ground = groundOf(entries, options, statistics.groups);
   const choice = rivalsOf(others, metric, { choice: cheapest, ground });
   const isRival = (name: string) => choice.rivals.includes(name);
   const { differences, systems } = await measure(entries, choice.rivals, { statistics, options });
@@ -166,6 +165,17 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   };
 }
 
+/** What tells the cheap systems apart: a figure over classes rests on the rarest of them. */
+function groundOf(
+  { subject, metrics: [deciding], examples }: Entries,
+  { metrics }: CompareOptions,
+  groups: number,
+): Ground {
+  const isOverClasses = subject.scores.get(deciding.name)?.statistic !== undefined;
+  const evidence = isOverClasses ? Math.min(groups, rarestOf(examples) ?? groups) : groups;
+  return { examples, evidence, best: deciding.best, positive: positiveOf(metrics[0]) };
+}
+
 /** All statistics: differences by metric, then every system's own intervals. */
 async function measure(
   { subject, others, metrics, examples, advance }: Entries,
@@ -183,7 +193,8 @@ async function measure(
   }
   const systems: ComparedSystem[] = [];
   for (const system of [subject, ...others]) {
-    const { costs } = options;
+    const labels = [...labelCounts(examples).keys()];
+    const costs = options.costs && costsByLabel(options.costs, labels, options.labelColumn);
     systems.push({
       ...comparedSystem(system, statistics, { metrics, evidence }),
       ...tallyOf(system, examples, { metric: deciding.name, costs }),

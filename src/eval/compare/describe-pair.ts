@@ -11,7 +11,9 @@ type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
  * the metric that decides; else its values. The better or equal one first.
  */
 export function describePair(comparison: Told, pair: Pair, lead = 'it'): string {
-  return (found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair)).replace(LEAD, lead);
+  const told = found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair);
+  const money = isTie(told) ? undefined : costs(pair);
+  return (money === undefined ? told : `${money}; ${told.replace(LEAD, systemTitle(pair[0]))}`).replace(LEAD, lead);
 }
 
 /** Whether a clause says that both do the same. */
@@ -27,6 +29,12 @@ const LEAD = /^it\b/;
 /** "the tuned model", "the base model", "tf-idf + logistic regression". */
 export function systemTitle({ title }: ComparedSystem): string {
   return title === 'tuned' || title === 'base' ? `the ${title} model` : title;
+}
+
+/** What wrong answers cost, where the first one's cost less: that is what decides for whoever named costs. */
+function costs([first, second]: Pair): string | undefined {
+  if (first.cost === undefined || second.cost === undefined || first.cost >= second.cost) return undefined;
+  return `it costs ${formatNumber(first.cost)} in wrong answers, ${systemTitle(second)} ${formatNumber(second.cost)}`;
 }
 
 /** Of two classes, one of fewer rows than this share: the rows that are right say next to nothing of it. */
