@@ -2,6 +2,8 @@ import { entryOf } from '../base/table.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
 import { bestThreshold, f1Of, macroF1Of, type Decisions } from './best-threshold.ts';
+import { classTitle } from './class-title.ts';
+import { costsByLabel } from './spoken-costs.ts';
 import { rowLabels } from './example-text.ts';
 import type { Prediction } from './predictor.ts';
 import { rareOfTwo } from './rare-classes.ts';
@@ -34,6 +36,8 @@ export interface Decided {
   labels: readonly string[];
   /** Training rows by label. */
   counts: ReadonlyMap<string, number>;
+  /** The column that labels were read from: what a label "1" is called. */
+  labelColumn?: string;
 }
 
 /**
@@ -42,10 +46,11 @@ export interface Decided {
  * @throws AttuneError E_COSTS where costs are of labels that there are not, or of more than two classes
  */
 export function thresholdPlan(
-  { threshold = null, costs = null }: ThresholdWish,
+  { threshold = null, costs: written = null }: ThresholdWish,
   decided: Decided,
 ): ThresholdPlan | undefined {
-  const { kind, labels, counts } = decided;
+  const { kind, labels, counts, labelColumn } = decided;
+  const costs = written && costsByLabel(written, labels, labelColumn);
   if (costs !== null) checkCosts(costs, decided, threshold);
   if (kind === 'multilabel') {
     if (typeof threshold === 'number') return { fixed: Object.fromEntries(labels.map((label) => [label, threshold])) };
@@ -105,7 +110,11 @@ export function unsureThresholds({ thresholds, unsure }: FoundThresholds): strin
   return `the threshold of ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
 }
 
-function checkCosts(costs: Costs, { kind, labels }: Decided, threshold: ThresholdWish['threshold']): void {
+function checkCosts(
+  costs: Costs,
+  { kind, labels, counts, labelColumn }: Decided,
+  threshold: ThresholdWish['threshold'],
+): void {
   const names = Object.keys(costs);
   const unknown = names.filter((label) => !labels.includes(label));
   const isOfTwo = kind === 'multilabel' || (kind === 'classification' && labels.length === 2 && names.length === 1);
@@ -132,9 +141,12 @@ function checkCosts(costs: Costs, { kind, labels }: Decided, threshold: Threshol
       : []),
   ];
   if (problems.length === 0) return;
+  const rarest = labels.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))[0] ?? 'fraud';
+  const title = classTitle(rarest, labelColumn);
+  const example = title.startsWith('class ') ? rarest : title;
   throw new AttuneError('E_COSTS', {
     what: 'objective.costs cannot be followed',
     problems,
-    expected: `a label with its costs, such as ${labels[0] ?? 'fraud'}: {missed: 50, false_alarm: 1}; labels: ${labels.join(', ')}`,
+    expected: `a label with its costs, such as ${example}: {missed: 50, false_alarm: 1}; labels: ${labels.join(', ')}`,
   });
 }

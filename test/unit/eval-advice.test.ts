@@ -155,6 +155,18 @@ describe('a recommendation', () => {
     expect(recommend(comparison([perfect, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('cheap');
   });
 
+  test('keeps the cheap system that the recipe names, and recommends none that cannot be kept', () => {
+    const other = difference('majority', 0.2, 'better');
+    const told = comparison([cheap, system('majority', 'cheap', 0.5)], [other]);
+    expect(recommend(told, curve, 'nearest')).toMatchObject({ choice: 'cheap', keep: 'nearest' });
+    expect(recommend(told, curve, 'nearest').advice).toContain('Keep NEAREST, which the recipe names');
+    expect(recommend(told, curve, 'trees').advice).toContain('Take NEAREST in place of trees');
+    const copied = comparison([system('copy', 'cheap', 0.99), system('majority', 'cheap', 0.5)], [other]);
+    expect(recommend(copied, curve).choice).toBe('unclear');
+    const near = comparison([tuned, system('copy', 'cheap', 0.9)], [difference('copy', 0, 'no-evidence')]);
+    expect(recommend(near, curve).keep).toBeUndefined();
+  });
+
   test('promises something of more rows only where the curve falls for sure', () => {
     const points = [{ rows: 100, value: 0.9 }];
     const forecast = [{ rows: 200, value: 0.93, low: 0.91, high: 0.95 }];

@@ -179,6 +179,13 @@ describe('the cheap rival', () => {
     expect(comparison).toMatchObject({ rivals: ['majority'], cheapChosenOn: 'test' });
   });
 
+  test('is the one that these rows plainly show to be best, whatever few other rows said', async () => {
+    const cheapest = { name: 'nearest', on: 'validation' } as const;
+    const far = system('trees', 'cheap', (i) => i < 70);
+    const { comparison } = await compareAnswers([tuned, far, nearest], rows, { ...options, cheapest });
+    expect(comparison).toMatchObject({ rivals: ['trees'], cheapChosenOn: 'test' });
+  });
+
   test('is chosen among those that were fitted', async () => {
     const train = Array.from({ length: 60 }, (_, i) =>
       row(i, { prompt: `${['cats purr', 'dogs bark'][i % 2]} ${i}`, completion: ['cat', 'dog'][i % 2] }),

@@ -1,6 +1,7 @@
 // What a comparison says to somebody who decides: outcome, advice, rows that would tell.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, PreferenceExample } from '../../src/data/example.ts';
+import { costsByLabel } from '../../src/eval/spoken-costs.ts';
 import { classTitle } from '../../src/eval/class-title.ts';
 import { compareAnswers, type CompareOptions } from '../../src/eval/compare/compare.ts';
 import { isBehind } from '../../src/eval/compare/conclusion.ts';
@@ -87,6 +88,7 @@ describe('a conclusion', () => {
     expect(alike.use).toBeUndefined();
     expect((await adviceFor(20, 20)).advice).not.toContain('by length');
     expect(await adviceFor(40, 20)).toMatchObject({ outcome: 'better', use: 'tuned' });
+    expect((await adviceFor(40, 20)).advice).toContain('prefers the better answer in 40 of 40 pairs');
   });
 
   test('names the cheap one that is ahead even where few rows cannot be sure, and how many would', async () => {
@@ -97,6 +99,41 @@ describe('a conclusion', () => {
     expect(comparison.conclusion!.outcome).toBe('unclear');
     expect(comparison.conclusion!.advice).toMatch(
       /^Use gradient-boosted trees: it finds 4 of 4 fraud rows with no false alarm, the tuned model 3 with no false alarm, and it costs next to nothing to run\. Too few rows to be sure of that: about [\d,]+ test rows would tell; there are 300\.$/,
+    );
+  });
+
+  test('recommends no yardstick that cannot be kept, but the next one that can', async () => {
+    const rows = frauds(100, 200);
+    const answers = (wrong: number) => (i: number) => Number(i < 100 !== i >= 200 - wrong);
+    const tuned = scorer(rows, TUNED, answers(80));
+    const copy = scorer(rows, ['copy', 'copy', 'cheap'], answers(10));
+    const alone = (await compareAnswers([tuned, copy], rows, BY_ACCURACY)).comparison.conclusion!;
+    expect(alone.use).toBeUndefined();
+    expect(alone.advice).toContain('copy looks better than the tuned model: copy answers 190 of 200 rows right');
+    const trees = scorer(rows, TREES, answers(20));
+    const both = (await compareAnswers([tuned, copy, trees], rows, BY_ACCURACY)).comparison.conclusion!;
+    expect(both.use).toBe('trees');
+  });
+
+  test('counts what is found of a rare class even where the counts do not agree with the metric', async () => {
+    const rows = frauds(4, 150);
+    const tuned = scorer(rows, TUNED, (i) => (i < 2 ? 0.9 : i < 20 ? 0.4 : 0.01));
+    const trees = scorer(rows, TREES, (i) => (i < 3 ? 0.9 : i < 10 ? 0.7 : 0.01));
+    for (const options of [OF_FRAUD, BY_ACCURACY]) {
+      const { advice } = (await compareAnswers([tuned, trees], rows, options)).comparison.conclusion!;
+      expect(advice).toMatch(/finds? \d of 4 (fraud|class 1) rows with/);
+      expect(advice).not.toContain('rows right');
+    }
+  });
+
+  test('says which of two looks better, not that the other is not shown to be', async () => {
+    const rows = frauds(5, 10);
+    const answers = (wrong: number) => (i: number) => Number(i < 5 !== i >= 10 - wrong);
+    const tuned = scorer(rows, TUNED, answers(4));
+    const base = scorer(rows, ['base', 'base', 'base'], answers(2));
+    const { advice } = (await compareAnswers([tuned, base], rows, BY_ACCURACY)).comparison.conclusion!;
+    expect(advice).toMatch(
+      /^The base model looks better: the base model answers 8 of 10 rows right, the tuned model 6\./,
     );
   });
 
@@ -181,6 +218,14 @@ describe('a conclusion', () => {
     const costs = { '1': { missed: 50, false_alarm: 2 } };
     const { systems } = (await compareAnswers([tuned], rows, { ...OF_FRAUD, costs })).comparison;
     expect(systems[0]).toMatchObject({ cost: 50 + 2 * 9, byClass: { '1': { found: 3, given: 12 } } });
+    const trees = scorer(rows, TREES, (i) => Number(i < 4));
+    const spoken = { ...OF_FRAUD, costs: { fraud: costs['1'] } };
+    const both = (await compareAnswers([tuned, trees], rows, spoken)).comparison;
+    expect(both.systems.map(({ cost }) => cost)).toEqual([68, 0]);
+    expect(both.conclusion!.advice).toMatch(
+      /^Use gradient-boosted trees: it costs 0 in wrong answers, the tuned model 68; gradient-boosted trees finds 4 of 4/,
+    );
+    expect(costsByLabel({ is_fraud: costs['1'] }, ['0', '1'], 'is_fraud')).toEqual(costs);
   });
 
   test('resamples rows of one text together', async () => {

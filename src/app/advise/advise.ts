@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { learningCurve, type LearningCurve } from '../../eval/advice/learning-curve.ts';
 import { recommend, type Recommendation } from '../../eval/advice/recommend.ts';
 import { answerForm } from '../../eval/answer-form.ts';
@@ -62,11 +63,14 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
   const rows = { train: splits.train, validation: splits.validation, test };
   refuseFew(rows);
   const parts = growingParts(rows.train, recipe.training.seed);
-  const measure = withModel ? measureModel : measureCheap;
+  const own = isCheapModel(recipe.model) ? recipe.model : undefined;
+  // A cheap system is measured among the cheap ones.
+  const tunes = withModel && own === undefined;
+  const measure = tunes ? measureModel : measureCheap;
   const { evaluation } = recipe;
   const wanted = evaluation.metrics === 'auto' ? suitableMetrics(rows.train) : evaluation.metrics;
   const measuring = {
-    recipe: withModel ? await advisedRecipe(recipe, rows.train) : recipe,
+    recipe: tunes ? await advisedRecipe(recipe, rows.train) : recipe,
     rows,
     parts,
     metrics: wanted,
@@ -86,7 +90,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
     answers: answerForm(rows.train).kind,
     comparison,
     curve,
-    recommendation: recommend(comparison, curve),
+    recommendation: recommend(comparison, curve, own),
   };
 }
 
@@ -108,7 +112,10 @@ async function measureCheap({ recipe, rows, parts, metrics, available, meaning, 
   onEvent({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
   const specs = await loadMetrics(metrics, recipe.references);
   const options = { split: 'test', available, metrics: specs, ...meaning, seed: recipe.training.seed };
-  const comparison = await compareCheap(rows, options, signal);
+  const comparison = await compareCheap(rows, options, {
+    signal,
+    model: isCheapModel(recipe.model) ? recipe.model : undefined,
+  });
   onEvent({
     type: 'phase-started',
     phase: 'evaluate',

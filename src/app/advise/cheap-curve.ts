@@ -1,6 +1,8 @@
 import { entryOf } from '../../base/table.ts';
 import type { Example } from '../../data/index.ts';
-import { chooseCheapest, decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
+import { cheapModelName } from '../../eval/baselines/cheap-names.ts';
+import { isBetter, type Score } from '../../eval/score.ts';
+import { decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
 import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
 import { scoreWhereGiven } from '../../eval/compare/scored.ts';
 import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
@@ -16,18 +18,17 @@ export interface CheapRows {
 }
 
 /**
- * All cheap systems, the one that is best on the validation rows first: on the test rows, or where these are few on all
- * rows by cross-validation.
+ * All cheap systems on the test rows, or where these are few on all rows by cross-validation. The first is the best one by
+ * these figures, or the one that the recipe names where none is clearly better.
  */
 export async function compareCheap(
   rows: CheapRows,
   options: CompareOptions,
-  signal?: AbortSignal,
+  { signal, model }: { signal?: AbortSignal; model?: string } = {},
 ): Promise<Comparison> {
   const fitted = await fitCheap(rows.train, { signal });
   const systems = await decidingWell(fitted.systems, rows, signal);
   const [metric] = options.metrics;
-  const choice = await chooseCheapest(systems, rows.validation, metric);
   const isCrossed = isCrossValidated(rows);
   const {
     answered,
@@ -37,13 +38,41 @@ export async function compareCheap(
     ? await crossValidate(rows, options.seed ?? 0, signal)
     : { answered: await answerAll(systems, rows.test, signal), rows: rows.test, skipped: fitted.skipped };
   const scored = await Promise.all(answered.map((one) => scoreWhereGiven(one.predictions, asked, metric)));
-  // What gives nothing for the deciding metric cannot be judged by it.
-  const rank = (one: Answered) => (one.name === choice?.name ? 2 : scored[answered.indexOf(one)].length);
-  const [first, ...others] = answered.toSorted((a, b) => rank(b) - rank(a));
+  const first =
+    answered[
+      firstOf(
+        answered,
+        scored.map(([score]) => score),
+        model,
+      )
+    ];
+  const others = answered.filter((one) => one !== first);
   const split = isCrossed ? { split: 'all parts, each held out in turn', available: undefined } : {};
   const compared = { ...options, ...split, skipped, train: rows.train };
   return (await compareAnswers([first, ...others], asked, compared)).comparison;
 }
+
+/** The best by its score, so that what is recommended is what the table shows; the recipe's own unless that is clearly worse. */
+function firstOf(answered: readonly Answered[], scores: readonly (Score | undefined)[], model?: string): number {
+  let best = Math.max(
+    0,
+    scores.findIndex((score) => score !== undefined),
+  );
+  for (const [i, score] of scores.entries()) {
+    // What gives nothing for the deciding metric cannot be judged by it.
+    if (score !== undefined && isBetter(score.value, scores[best]?.value, score.better)) best = i;
+  }
+  const own = answered.findIndex(({ name }, i) => {
+    return scores[i] !== undefined && model !== undefined && (name === model || cheapModelName(name) === model);
+  });
+  if (own === -1) return best;
+  const [top, mine] = [scores[best]!, scores[own]!];
+  const isClear = Math.abs(top.value - mine.value) > Math.max(Math.abs(top.value), Math.abs(mine.value)) * CLEAR;
+  return isClear ? best : own;
+}
+
+/** A part of the value by which another one must be ahead of what the recipe names. */
+const CLEAR = 0.05;
 
 async function answerAll(
   systems: readonly System[],

@@ -20,11 +20,14 @@ const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpo
 /** A cheap system this near to perfect leaves a model nothing to win. */
 const SOLVED = 0.02;
 
-/** What to do, from a comparison whose subject is the model tuned on all rows, or the best cheap system where none was. */
-export function recommend(comparison: Comparison, curve: LearningCurve): Recommendation {
+/**
+ * What to do, from a comparison whose subject is the model tuned on all rows, or the best cheap system where none was.
+ * `own` is the cheap system that the recipe trains already, where it does.
+ */
+export function recommend(comparison: Comparison, curve: LearningCurve, own?: string): Recommendation {
   const { systems, subject } = comparison;
   const tuned = systems.find(({ name }) => name === subject)!;
-  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned);
+  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned, own);
   return { ...decision, reasons: [...decision.reasons, ...aboutRows(comparison, curve)] };
 }
 
@@ -42,8 +45,13 @@ function withModel(comparison: Comparison): Recommendation {
   // Asking may be better than tuning where a cheap system is not.
   const asksBest = asked?.verdict === 'worse' && !(cheap !== undefined && cheap.estimate <= asked.estimate);
   if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
+    const keep = cheapModelName(cheap.against);
+    if (keep === undefined) {
+      const advice = `No tuned model is shown to be better than ${titleOf(comparison, cheap.against)}, a yardstick that cannot be kept.`;
+      return { choice: 'unclear', advice, reasons };
+    }
     const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
-    return { choice: 'cheap', advice, reasons, keep: cheapModelName(cheap.against) };
+    return { choice: 'cheap', advice, reasons, keep };
   }
   if (asked?.verdict === 'worse') {
     return {
@@ -71,7 +79,7 @@ function unbeatenConstant({ differences, metric, subject, systems }: Comparison)
   return isBeaten ? undefined : constant;
 }
 
-function withoutModel(comparison: Comparison, cheap: ComparedSystem): Recommendation {
+function withoutModel(comparison: Comparison, cheap: ComparedSystem, own?: string): Recommendation {
   const { metric, metrics } = comparison;
   const constant = unbeatenConstant(comparison);
   if (constant !== undefined) {
@@ -91,7 +99,23 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem): Recommenda
   const keep = cheapModelName(cheap.name);
   const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
   if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
+    // Some only measure, and nothing keeps them.
+    if (keep === undefined) {
+      return {
+        choice: 'unclear',
+        advice: `A model has next to nothing left to win: ${cheap.title} does it already.`,
+        reasons,
+      };
+    }
     return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons, keep };
+  }
+  if (own !== undefined && keep !== undefined) {
+    const isOwn = keep === own || cheap.name === own;
+    const advice = isOwn
+      ? `Keep ${cheap.title}, which the recipe names: no other cheap system is clearly better.`
+      : `Take ${cheap.title} in place of ${own}, which the recipe names: it has the best figures of these.`;
+    const more = 'Whether a model does better is measured with --model, such as attune-base.';
+    return { choice: 'cheap', advice, reasons: [...reasons, more], keep };
   }
   const advice = 'Measure a model on these rows before choosing: name one with --model.';
   return { choice: 'measure', advice, reasons, keep };

@@ -12,6 +12,7 @@ import type {
 } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import type { Costs } from '../choose-thresholds.ts';
+import { costsByLabel } from '../spoken-costs.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
 import { classRows } from './class-rows.ts';
@@ -19,7 +20,7 @@ import { conclude } from './conclusion.ts';
 import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
 import { relativesOf } from './relatives.ts';
-import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
+import { rivalsOf, strongest, type CheapChoice, type Ground } from './rivals.ts';
 import { flipsOf, rowChanges, sampleRows } from './samples.ts';
 import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
 import type { Answered } from './system.ts';
@@ -127,9 +128,10 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   const { subject, others, metrics, examples, leftOut, relatives } = entries;
   const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [], labelColumn } = options;
   const metric = metrics[0].name;
-  const choice = rivalsOf(others, metric, cheapest);
-  const isRival = (name: string) => choice.rivals.includes(name);
   const statistics = new ScoreStatistics(examples.length, { clusters: relatives, confidence, seed });
+  const ground = groundOf(entries, options, statistics.groups);
+  const choice = rivalsOf(others, metric, { choice: cheapest, ground });
+  const isRival = (name: string) => choice.rivals.includes(name);
   const { differences, systems } = await measure(entries, choice.rivals, { statistics, options });
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rivals = others.filter(({ name }) => isRival(name));
@@ -147,7 +149,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
     metric,
     metrics,
     subject: subject.name,
-    positive: positiveOf(options.metrics[0]),
+    positive: ground.positive,
     labelColumn,
     systems,
     ...choice,
@@ -161,6 +163,17 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
     comparison: { ...comparison, sentence: verdictSentence(comparison), conclusion: conclude(comparison) },
     samples: sampleRows([subject, ...others], examples, { changes, metrics }),
   };
+}
+
+/** What tells the cheap systems apart: a figure over classes rests on the rarest of them. */
+function groundOf(
+  { subject, metrics: [deciding], examples }: Entries,
+  { metrics }: CompareOptions,
+  groups: number,
+): Ground {
+  const isOverClasses = subject.scores.get(deciding.name)?.statistic !== undefined;
+  const evidence = isOverClasses ? Math.min(groups, rarestOf(examples) ?? groups) : groups;
+  return { examples, evidence, best: deciding.best, positive: positiveOf(metrics[0]) };
 }
 
 /** All statistics: differences by metric, then every system's own intervals. */
@@ -180,7 +193,8 @@ async function measure(
   }
   const systems: ComparedSystem[] = [];
   for (const system of [subject, ...others]) {
-    const { costs } = options;
+    const labels = [...labelCounts(examples).keys()];
+    const costs = options.costs && costsByLabel(options.costs, labels, options.labelColumn);
     systems.push({
       ...comparedSystem(system, statistics, { metrics, evidence }),
       ...tallyOf(system, examples, { metric: deciding.name, costs }),

@@ -3,6 +3,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { smallest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
+import { cheapModelName } from '../baselines/cheap-names.ts';
 import { describePair, isTie, systemTitle } from './describe-pair.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
@@ -39,17 +40,58 @@ export function conclude(comparison: Told): Conclusion {
   if (rivals.length === 0) return nothingToCompare(comparison);
   const byLength = rivals.find((rival) => tellsByLength(comparison, rival));
   if (byLength !== undefined) return toldByLength(comparison, byLength.system);
+  const candidates = candidatesOf(comparison, rivals);
   const behind = rivals.filter(({ standing }) => standing === 'behind');
+  const level = rivals.filter(({ standing }) => standing === 'level');
+  const [better, asGood] = (['behind', 'level'] as const).map((one) =>
+    candidates.filter(({ standing }) => standing === one),
+  );
   // A far better one first, and of equals the one that costs nothing.
-  if (behind.length > 0) return behindOne(comparison, subject, strongestOf(behind));
+  if (better.length > 0) return behindOne(comparison, subject, strongestOf(better));
+  if (behind.length > 0) return behindYardstick(comparison, subject, strongestOf(behind));
   if (rivals.every(({ standing }) => standing === 'ahead')) {
     const { system } = strongestOf(rivals);
     const advice = `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}.`;
-    return { outcome: 'better', advice, use: subject.name };
+    return { outcome: 'better', advice, use: isKeepable(subject) ? subject.name : undefined };
   }
-  const level = rivals.filter(({ standing }) => standing === 'level');
-  if (level.length > 0) return levelWithOne(comparison, subject, strongestOf(level));
-  return unclear(comparison, subject, rivals);
+  if (asGood.length > 0) return levelWithOne(comparison, subject, strongestOf(asGood));
+  if (level.length > 0) return levelWithYardstick(comparison, subject, strongestOf(level));
+  return unclear(comparison, { subject, rivals, candidates });
+}
+
+/** Whether it can be had: of the cheap systems some only measure, and nothing trains and keeps them. */
+function isKeepable({ kind, name }: ComparedSystem): boolean {
+  return kind !== 'cheap' || cheapModelName(name) !== undefined;
+}
+
+/** The rivals that can be had; in place of a cheap one that cannot, the other cheap systems that can. */
+function candidatesOf(comparison: Told, rivals: readonly Rival[]): Rival[] {
+  const kept = rivals.filter(({ system }) => isKeepable(system));
+  if (kept.length === rivals.length) return kept;
+  const others = comparison.systems
+    .filter((one) => one.kind === 'cheap' && one.name !== comparison.subject && !comparison.rivals.includes(one.name))
+    .filter(isKeepable);
+  const names = others.map(({ name }) => name);
+  return [...kept, ...rivalsOf({ ...comparison, rivals: names })];
+}
+
+/** A clause about two systems with the one that is ahead first, by its name: "it" could be either. */
+function named(comparison: Told, { subject, system, difference }: Rival & { subject: ComparedSystem }): string {
+  const pair = difference.estimate > 0 ? ([subject, system] as const) : ([system, subject] as const);
+  return describePair(comparison, pair, systemTitle(pair[0]));
+}
+
+function behindYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const { system } = rival;
+  const why = named(comparison, { ...rival, subject });
+  const advice = `${capitalised(systemTitle(system))} looks better than ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
+  return { outcome: 'not-better', advice };
+}
+
+function levelWithYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const why = named(comparison, { ...rival, subject });
+  const advice = `${capitalised(systemTitle(rival.system))} is as good as ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
+  return { outcome: 'not-better', advice };
 }
 
 function rivalsOf(comparison: Told): Rival[] {
@@ -130,8 +172,9 @@ function behindOne(comparison: Told, subject: ComparedSystem, { system, differen
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-function levelWithOne(comparison: Told, subject: ComparedSystem, { system }: Rival): Conclusion {
-  const why = describePair(comparison, [system, subject]);
+function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const { system } = rival;
+  const why = named(comparison, { ...rival, subject });
   const clause = costClause(system, subject);
   if (clause === '') {
     const advice = `Either will do: ${systemTitle(subject)} and ${systemTitle(system)} are level: ${why}.`;
@@ -141,11 +184,17 @@ function levelWithOne(comparison: Told, subject: ComparedSystem, { system }: Riv
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-function unclear(comparison: Told, subject: ComparedSystem, rivals: readonly Rival[]): Conclusion {
+interface Open {
+  subject: ComparedSystem;
+  rivals: readonly Rival[];
+  /** Those that can be had. */
+  candidates: readonly Rival[];
+}
+
+function unclear(comparison: Told, { subject, rivals, candidates }: Open): Conclusion {
   const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
   const { system, difference } = open;
-  const pair = difference.estimate > 0 ? ([subject, system] as const) : ([system, subject] as const);
-  const why = describePair(comparison, pair, systemTitle(pair[0]));
+  const why = named(comparison, { ...open, subject });
   const rowsNeeded = rowsThatTell(comparison, open);
   const many = rowsNeeded === undefined ? 'More test rows' : `About ${formatCount(rowsNeeded)} test rows`;
   const there = `${comparison.rows === 1 ? 'is' : 'are'} ${formatCount(comparison.rows)}`;
@@ -156,11 +205,18 @@ function unclear(comparison: Told, subject: ComparedSystem, rivals: readonly Riv
   }
   const nothing = `othing shows that ${systemTitle(subject)} is better`;
   // What costs nothing loses nothing until more is known.
-  const cheap = rivals.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
+  const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
   if (isCheap(subject) && difference.estimate >= 0) {
-    const other = describePair(comparison, [subject, system]);
-    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${other}). ${tell}.`;
-    return { outcome: 'unclear', advice, use: subject.name, rowsNeeded };
+    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}.`;
+    return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
+  }
+  if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {
+    const better = `${capitalised(systemTitle(system))} looks better: ${why}`;
+    return {
+      outcome: 'unclear',
+      advice: `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`,
+      rowsNeeded,
+    };
   }
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };

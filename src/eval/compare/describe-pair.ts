@@ -11,7 +11,9 @@ type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
  * the metric that decides; else its values. The better or equal one first.
  */
 export function describePair(comparison: Told, pair: Pair, lead = 'it'): string {
-  return (found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair)).replace(LEAD, lead);
+  const told = found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair);
+  const money = isTie(told) ? undefined : costs(pair);
+  return (money === undefined ? told : `${money}; ${told.replace(LEAD, systemTitle(pair[0]))}`).replace(LEAD, lead);
 }
 
 /** Whether a clause says that both do the same. */
@@ -29,20 +31,47 @@ export function systemTitle({ title }: ComparedSystem): string {
   return title === 'tuned' || title === 'base' ? `the ${title} model` : title;
 }
 
-function found(comparison: Told, [first, second]: Pair): string | undefined {
-  const { positive, classes, labelColumn } = comparison;
-  const rows = classes?.find(({ label }) => label === positive)?.test;
-  const [mine, theirs] = [first, second].map(({ byClass }) => positive !== undefined && entryOf(byClass, positive));
-  if (rows === undefined || rows === 0 || !mine || !theirs) return undefined;
+/** What wrong answers cost, where the first one's cost less: that is what decides for whoever named costs. */
+function costs([first, second]: Pair): string | undefined {
+  if (first.cost === undefined || second.cost === undefined || first.cost >= second.cost) return undefined;
+  return `it costs ${formatNumber(first.cost)} in wrong answers, ${systemTitle(second)} ${formatNumber(second.cost)}`;
+}
+
+/** Of two classes, one of fewer rows than this share: the rows that are right say next to nothing of it. */
+const RARE = 0.1;
+
+function found(comparison: Told, pair: Pair): string | undefined {
+  const { metric, metrics, labelColumn } = comparison;
+  const rare = rareClass(comparison);
+  const label = rare ?? comparison.positive;
+  const rows = comparison.classes?.find((one) => one.label === label)?.test;
+  const [mine, theirs] = pair.map(({ byClass }) => label !== undefined && (entryOf(byClass, label) ?? NEVER));
+  if (label === undefined || rows === undefined || rows === 0 || !mine || !theirs) return undefined;
   const [alarms, otherAlarms] = [mine.given - mine.found, theirs.given - theirs.found];
   const isSame = mine.found === theirs.found && alarms === otherAlarms;
-  if (mine.found < theirs.found || alarms > otherAlarms || isSame) return undefined;
-  const name = classTitle(positive!, labelColumn);
+  const isShown = mine.found >= theirs.found && alarms <= otherAlarms && !isSame;
+  if (!isShown && rare === undefined) return undefined;
+  const name = classTitle(label, labelColumn);
   const all = `${formatCount(mine.found)} of ${formatCount(rows)} ${name} ${rows === 1 ? 'row' : 'rows'}`;
-  return (
-    `it finds ${all} with ${falseAlarms(alarms)}, ` +
-    `${systemTitle(second)} ${formatCount(theirs.found)} with ${falseAlarms(otherAlarms)}`
-  );
+  const counts = isSame
+    ? `both find ${all} with ${falseAlarms(alarms)}`
+    : `it finds ${all} with ${falseAlarms(alarms)}, ` +
+      `${systemTitle(pair[1])} ${formatCount(theirs.found)} with ${falseAlarms(otherAlarms)}`;
+  // Counts that do not say the same as the metric that decides need it beside them.
+  const { title = metric } = metrics.find((one) => one.name === metric) ?? {};
+  const [value, other] = valuesOf(comparison, pair);
+  return isShown || value === other ? counts : `${counts} (${title} ${value} against ${other})`;
+}
+
+const NEVER = { found: 0, given: 0 };
+
+/** The class that there is to find, where it is one of two and rare. */
+function rareClass({ classes = [], positive }: Told): string | undefined {
+  const tested = classes.filter(({ test }) => test > 0);
+  const all = tested.reduce((sum, { test }) => sum + test, 0);
+  const rare = tested.filter(({ test }) => test < RARE * all);
+  if (positive !== undefined) return rare.find(({ label }) => label === positive)?.label;
+  return tested.length === 2 ? rare[0]?.label : undefined;
 }
 
 function falseAlarms(count: number): string {
@@ -55,16 +84,25 @@ function rightRows(comparison: Told, [first, second]: Pair): string | undefined 
   const [value, other] = [first, second].map(({ values: all }) => entryOf(all, metric)?.value);
   const isSame = first.right === second.right;
   if (first.right < second.right || isSame !== (value === other)) return undefined;
+  if (metric.startsWith('preference_accuracy')) {
+    const pairs = `in ${formatCount(first.right)} of ${formatCount(rows)} ${rows === 1 ? 'pair' : 'pairs'}`;
+    return isSame
+      ? `both prefer the better answer ${pairs}`
+      : `it prefers the better answer ${pairs}, ${systemTitle(second)} in ${formatCount(second.right)}`;
+  }
   const all = `${formatCount(first.right)} of ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} right`;
   return isSame ? `both answer ${all}` : `it answers ${all}, ${systemTitle(second)} ${formatCount(second.right)}`;
 }
 
-function values({ metric, metrics }: Told, [first, second]: Pair): string {
+function values(comparison: Told, pair: Pair): string {
+  const { metric, metrics } = comparison;
   const { title = metric, better } = metrics.find(({ name }) => name === metric) ?? {};
-  const [value, other] = [first, second].map(({ values: all }) =>
-    formatNumber(entryOf(all, metric)?.value ?? Number.NaN, 3),
-  );
+  const [value, other] = valuesOf(comparison, pair);
   if (value === other) return `both have ${title} ${value}`;
   const remark = better === 'lower' ? ', where lower is better' : '';
-  return `it has ${title} ${value}, ${systemTitle(second)} ${other}${remark}`;
+  return `it has ${title} ${value}, ${systemTitle(pair[1])} ${other}${remark}`;
+}
+
+function valuesOf({ metric }: Told, pair: Pair): string[] {
+  return pair.map(({ values: all }) => formatNumber(entryOf(all, metric)?.value ?? Number.NaN, 3));
 }

@@ -9,7 +9,7 @@ export interface LabelMeaning {
   costs?: Costs;
 }
 
-export function meaningOf({ data, objective }: Recipe): LabelMeaning {
+export function meaningOf({ data, objective }: Pick<Recipe, 'data' | 'objective'>): LabelMeaning {
   const { label, labels } = { ...data.train[0]?.columns, ...data.columns };
   const column = label ?? labels;
   return {

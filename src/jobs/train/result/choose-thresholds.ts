@@ -8,16 +8,19 @@ import {
 } from '../../../eval/choose-thresholds.ts';
 import { labelCounts } from '../../../eval/rare-classes.ts';
 import type { Recipe } from '../../../train/recipe.ts';
+import { meaningOf } from '../../compare/label-meaning.ts';
 import { answerWithClasses } from '../../predict/classes.ts';
 import type { PreparedRun } from '../training-run.ts';
 
 /** How a recipe wants the thresholds of these labels found. @throws AttuneError E_COSTS */
 export function recipePlan(
-  { objective }: Pick<Recipe, 'objective'>,
+  recipe: Pick<Recipe, 'objective' | 'data'>,
   labels: readonly string[],
   train: readonly Example[],
 ): ThresholdPlan | undefined {
-  return thresholdPlan(objective as ThresholdWish, { kind: train[0]?.kind, labels, counts: labelCounts(train) });
+  const { labelColumn } = meaningOf(recipe);
+  const decided = { kind: train[0]?.kind, labels, counts: labelCounts(train), labelColumn };
+  return thresholdPlan(recipe.objective as ThresholdWish, decided);
 }
 
 /**
