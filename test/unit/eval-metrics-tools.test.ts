@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { computableOn, suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { scorePredictions } from '../../src/eval/score.ts';
 import type { Message } from '../../src/text/message.ts';
 
@@ -65,12 +65,14 @@ describe('calls of tools', () => {
     await expect(scores([talk, 'Hello.'])).rejects.toMatchObject({ code: 'E_METRIC_INPUT' });
   });
 
-  test('decide where most answers are some', () => {
+  test('decide where at least a fifth of the answers are some', () => {
     const names = (...examples: Example[]) => suitableMetrics(examples).map(({ metric }) => metric);
     expect(names(weather, both, talk).slice(0, 2)).toEqual(['tool_arguments', 'tool_name']);
-    const few = names(weather, talk, talk);
+    const few = names(weather, talk, talk, talk, talk, talk);
+    expect(names(weather, talk, talk, talk, talk)[0]).toBe('tool_arguments');
     expect(few[0]).not.toMatch(/^tool/);
     expect(few).toEqual(expect.arrayContaining(['tool_arguments', 'tool_name']));
+    expect(computableOn(suitableMetrics([weather, talk]), [talk])[0].metric).not.toMatch(/^tool/);
     expect(names(talk).join()).not.toContain('tool');
   });
 });

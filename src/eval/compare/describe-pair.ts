@@ -11,7 +11,12 @@ type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
  * the metric that decides; else its values. The better or equal one first.
  */
 export function describePair(comparison: Told, pair: Pair, lead = 'it'): string {
-  return (found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair)).replace(LEAD, lead);
+  return (
+    found(comparison, pair) ??
+    calls(comparison, pair) ??
+    rightRows(comparison, pair) ??
+    values(comparison, pair)
+  ).replace(LEAD, lead);
 }
 
 /** Whether a clause says that both do the same. */
@@ -57,6 +62,22 @@ function rightRows(comparison: Told, [first, second]: Pair): string | undefined 
   if (first.right < second.right || isSame !== (value === other)) return undefined;
   const all = `${formatCount(first.right)} of ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} right`;
   return isSame ? `both answer ${all}` : `it answers ${all}, ${systemTitle(second)} ${formatCount(second.right)}`;
+}
+
+/** "it has right tool 0.98 and right arguments 0.91, the base model 0.4 and 0.12" */
+function calls({ metric, metrics }: Told, [first, second]: Pair): string | undefined {
+  if (metric !== 'tool_arguments') return undefined;
+  const shown = ['tool_name', 'tool_arguments'].flatMap((name) => metrics.find((one) => one.name === name) ?? []);
+  const [mine, theirs] = [first, second].map(({ values: all }) =>
+    shown.flatMap(({ name }) => {
+      const value = entryOf(all, name)?.value;
+      return value === undefined ? [] : [formatNumber(value, 3)];
+    }),
+  );
+  if (shown.length < 2 || mine.length < 2 || theirs.length < 2) return undefined;
+  const told = shown.map(({ title }, at) => `${title} ${mine[at]}`).join(' and ');
+  const isSame = mine.join() === theirs.join();
+  return isSame ? `both have ${told}` : `it has ${told}, ${systemTitle(second)} ${theirs.join(' and ')}`;
 }
 
 function values({ metric, metrics }: Told, [first, second]: Pair): string {

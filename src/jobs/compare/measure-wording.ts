@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { conclusionOf } from '../../eval/compare/conclusion.ts';
-import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import { computableOn, suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { canReword, otherWords } from '../../eval/wording/other-words.ts';
 import type { Example } from '../../data/index.ts';
@@ -58,7 +58,13 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
   const rows = { train, validation, test, typical: train, split: 'test, in other words' };
   const room = recipe.evaluation.max_new_tokens;
   const maxNewTokens = room === 'auto' ? undefined : room;
-  const options = { emit, signal, seed, maxNewTokens, metrics: run.metrics ?? suitableMetrics(train) };
+  const options = {
+    emit,
+    signal,
+    seed,
+    maxNewTokens,
+    metrics: run.metrics ?? computableOn(suitableMetrics(train), test),
+  };
   const compared = await runComparison([subject, ...cheapRivals(comparison)], rows, options);
   return wordingOf(compared, { comparison, samples: readSamples(folder), test });
 }
