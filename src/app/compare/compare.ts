@@ -153,9 +153,6 @@ async function systemsOf(run: string, evaluation: Recipe['evaluation']): Promise
   return usualCheapSystems(folder, (await openCheapModel(folder)).about);
 }
 
-/** So many rows that a cheap system's intervals take seconds. */
-const CHEAP_ROWS = 20_000;
-
 function runComparison(
   systems: readonly SystemSpec[],
   recipes: readonly Recipe[],
@@ -163,10 +160,7 @@ function runComparison(
 ): Promise<Compared> {
   const { data, train, split = 'test', allowOverlap = false, strict, onEvent, signal } = options;
   const [recipe] = recipes;
-  // A single cheap system answers all rows in no time; what a recipe or an option says counts for it too.
-  const isCheap = systems.length === 1 && systems[0].source === 'kept';
-  const usual = isCheap && (recipe?.evaluation.max_rows ?? 'auto') === 'auto' ? CHEAP_ROWS : undefined;
-  const { maxRows, seed, ...measured } = measuring(recipe, { ...options, maxRows: options.maxRows ?? usual });
+  const { maxRows, seed, ...measured } = measuring(recipe, options);
   const known = rememberedShapes(systems.flatMap(trainedTarget));
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
   return withRowFiles({ data, train }, options, async (files) => {

@@ -27,7 +27,7 @@ export const command = defineCommand({
     { name: '--split', value: 'NAME', summary: "split of the run's own rows: test or validation (test)" },
     { name: '--base', summary: 'the base model that the run started from' },
     { name: '--metrics', value: 'LIST', summary: 'metrics (chosen by the kind of answers)' },
-    { name: '--max-rows', value: 'ROWS', summary: 'size of the sample (500; all rows for cheap systems)' },
+    { name: '--max-rows', value: 'ROWS', summary: 'size of the sample (500)' },
     precisionOption,
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer (by the training answers)' },
     { name: '--keep-seen', summary: 'recommenders: items that a row already has may be recommended again' },
