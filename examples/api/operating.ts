@@ -13,6 +13,7 @@ import {
   importLangfuse,
   importOpenAi,
   importOtlp,
+  keyUsage,
   modelHistory,
   modelLineage,
   moveStore,
@@ -44,6 +45,9 @@ assert.deepEqual((await modelHistory('parcels')).aliases, { challenger: 2, champ
 const { data } = await modelLineage('parcels');
 assert.deepEqual((await userLineage('customer-4711')).models, []);
 console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
+
+// What keys have used; nothing has been served here.
+assert.deepEqual(await keyUsage({ days: 1 }), []);
 
 // The same rows on another base; `train` runs the recipe.
 const again = await retuneRecipe(folder, { model: 'nearest' });

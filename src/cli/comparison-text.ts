@@ -1,7 +1,7 @@
 import { entryOf } from '../base/table.ts';
 import { formatCount, formatNumber, plural } from '../base/format.ts';
 import { classTitle } from '../eval/class-title.ts';
-import { answerNotes } from '../eval/compare/answer-notes.ts';
+import { answerNotes, copyingNote } from '../eval/compare/answer-notes.ts';
 import { neverGiven } from '../eval/compare/class-rows.ts';
 import { conclusionOf } from '../eval/compare/conclusion.ts';
 import { correctedP, isUndoneByCorrection } from '../eval/compare/correction.ts';
@@ -98,6 +98,7 @@ function lossesOf({ differences, metrics, systems, classes, split, labelColumn }
 
 function notesOn(comparison: Comparison): string[] {
   const { available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals } = comparison;
+  const copying = copyingNote(comparison);
   const cheap = systems.filter(({ kind }) => kind === 'cheap');
   const chosen = cheap.find(({ name }) => rivals.includes(name));
   const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
@@ -117,6 +118,7 @@ function notesOn(comparison: Comparison): string[] {
       ? []
       : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),
     ...answerNotes(comparison),
+    ...(copying === undefined ? [] : [copying]),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
   ];
 }

@@ -104,6 +104,8 @@ export interface ComparedSystem {
   cutAnswers?: number;
   /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
   isCheap?: boolean;
+  /** Was tuned from an encoder that knows more words than the rows have. */
+  knowsWords?: boolean;
   /** Rows that it answers right, where answers are right or wrong. */
   right?: number;
   /** By class: rows of it that it finds, and rows that it gives it to. */

@@ -8,12 +8,14 @@ export interface Wording {
   version: 1;
   /** Rows in other words. */
   rows: number;
+  /** Test rows that were answered as they are. Absent in files of earlier versions. */
+  testedRows?: number;
   confidence: number;
   /** What decides, and where answers copy numbers, codes and names, `copied`. */
   metrics: readonly Pick<ComparedMetric, 'name' | 'title' | 'better' | 'best'>[];
   /** The result first. */
   systems: readonly WordedSystem[];
-  /** The strongest rival in other words, and the result against it. */
+  /** The system that the comparison recommends, or else the strongest rival in other words; and the result against it. */
   against?: { name: string; verdict: Verdict };
   /** Rows that the result answered rightly as they were, and wrongly in other words. */
   examples: readonly WordedRow[];

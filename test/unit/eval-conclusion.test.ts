@@ -137,6 +137,24 @@ describe('a conclusion', () => {
     );
   });
 
+  test('keeps a result that knows words beyond its rows where word counts do as well on them', async () => {
+    const rows = frauds(500, 1000);
+    const scored = [TUNED, ['logistic_regression', 'tf-idf', 'cheap'] as const].map((names) =>
+      scorer(rows, names, (i) => (i < 500 ? 0.9 : 0.1)),
+    );
+    const adviceOf = async (knowsWords: boolean) => {
+      const [tuned, words] = scored;
+      return (await compareAnswers([{ ...tuned, knowsWords }, words], rows, BY_ACCURACY)).comparison.conclusion!;
+    };
+    expect(await adviceOf(true)).toMatchObject({
+      outcome: 'not-better',
+      use: 'logistic_regression',
+      advice:
+        'As good on these rows and cheaper to run: tf-idf (both answer 1,000 of 1,000 rows right). Keep the tuned model if people will write in other words than these rows.',
+    });
+    expect((await adviceOf(false)).advice).toMatch(/^Use tf-idf: /);
+  });
+
   test('claims no certainty from a handful of rows that are all right', async () => {
     const rows = frauds(4, 300);
     const trees = scorer(rows, TREES, (i) => (i < 4 ? 0.99 : 0.01));

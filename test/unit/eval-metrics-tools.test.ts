@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { copyingNote } from '../../src/eval/compare/answer-notes.ts';
+import { describePair } from '../../src/eval/compare/describe-pair.ts';
+import type { ComparedSystem, Comparison } from '../../src/store/results.ts';
+import { computableOn, suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { scorePredictions } from '../../src/eval/score.ts';
 import type { Message } from '../../src/text/message.ts';
 
@@ -65,12 +68,42 @@ describe('calls of tools', () => {
     await expect(scores([talk, 'Hello.'])).rejects.toMatchObject({ code: 'E_METRIC_INPUT' });
   });
 
-  test('decide where most answers are some', () => {
+  test('decide where at least a fifth of the answers are some', () => {
     const names = (...examples: Example[]) => suitableMetrics(examples).map(({ metric }) => metric);
     expect(names(weather, both, talk).slice(0, 2)).toEqual(['tool_arguments', 'tool_name']);
-    const few = names(weather, talk, talk);
+    const few = names(weather, talk, talk, talk, talk, talk);
+    expect(names(weather, talk, talk, talk, talk)[0]).toBe('tool_arguments');
     expect(few[0]).not.toMatch(/^tool/);
     expect(few).toEqual(expect.arrayContaining(['tool_arguments', 'tool_name']));
+    expect(computableOn(suitableMetrics([weather, talk]), [talk])[0].metric).not.toMatch(/^tool/);
     expect(names(talk).join()).not.toContain('tool');
+  });
+
+  test('are told as right tool and right arguments', () => {
+    const system = (name: string, tool: number, given: number) =>
+      ({
+        name,
+        title: name,
+        values: { tool_name: { value: tool }, tool_arguments: { value: given } },
+      }) as unknown as ComparedSystem;
+    const comparison = {
+      metric: 'tool_arguments',
+      metrics: [
+        { name: 'tool_arguments', title: 'right arguments', better: 'higher' },
+        { name: 'tool_name', title: 'right tool', better: 'higher' },
+      ],
+      rows: 12,
+    } as unknown as Comparison;
+    expect(describePair(comparison, [system('tuned', 1, 0.9), system('nearest', 0.75, 0.5)])).toBe(
+      'it has right tool 1 and right arguments 0.9, nearest 0.75 and 0.5',
+    );
+    const differences = [{ metric: 'copied', against: 'nearest', verdict: 'better' }];
+    const systems = [0.75, 0].map((value, at) => ({
+      title: ['tuned', 'nearest'][at],
+      name: ['tuned', 'nearest'][at],
+      values: { copied: { value } },
+    }));
+    const note = copyingNote({ ...comparison, subject: 'tuned', differences, systems } as unknown as Comparison);
+    expect(note).toBe('numbers, codes and names copied right: tuned in 9 of 12 answers, nearest in 0');
   });
 });

@@ -161,6 +161,7 @@ describe('what rows in other words say', () => {
   const wording = (reworded: number, rival: number, verdict: Verdict): Wording => ({
     version: 1,
     rows: 200,
+    testedRows: 200,
     confidence: 0.95,
     metrics: [metric],
     systems: [system('tuned', 0.97, reworded), system('tf-idf', 0.96, rival)],
@@ -172,12 +173,22 @@ describe('what rows in other words say', () => {
     expect(wordingFinding(wording(0.41, 0.8, 'worse'))).toEqual({
       tone: 'bad',
       sentence:
-        'On 200 test rows in other words it is right in 41 of 100 (97 as they are), tf-idf in 80: use tf-idf, or tune another base.',
+        'It answers 82 of 200 test rows in other words right, 194 as they are; tf-idf 160, 192 as they are: use tf-idf, or tune another base.',
     });
   });
 
   test('is that the result hangs on its rows where all do, and no more where a word counter leads by little', () => {
     expect(wordingFinding(wording(0.5, 0.5, 'no-evidence')).tone).toBe('fair');
     expect(wordingFinding(wording(0.95, 1, 'worse')).tone).toBe('good');
+  });
+
+  test('is no more than counts where the result holds, since rules change few words', () => {
+    expect(wordingFinding(wording(0.95, 0.9, 'no-evidence')).sentence).toBe(
+      'It answers 190 of 200 test rows in other words right, 194 as they are; tf-idf 180, 192 as they are.',
+    );
+    const ofMore = { ...wording(0.95, 0.9, 'no-evidence'), testedRows: 500 };
+    expect(wordingFinding(ofMore).sentence).toContain(
+      '190 of 200 test rows in other words right, 485 of 500 as they are',
+    );
   });
 });

@@ -9,6 +9,8 @@ import { compareNamed, type CompareOptions } from './compare.ts';
 export interface Evaluated {
   split: string;
   rows: number;
+  /** How many rows there are, where those measured on are a sample. */
+  available?: number;
   /** Plain values by metric. */
   metrics: Record<string, number>;
   /** The same with intervals and details, and tables. */
@@ -29,7 +31,7 @@ export interface Evaluated {
  */
 export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
   const { comparison, samples } = await compareNamed([system], options);
-  const { split, rows, systems, metric: deciding } = comparison;
+  const { available = 0, leftOut, split, rows, systems, metric: deciding } = comparison;
   const [{ name: subject, values, cutAnswers }] = systems;
   const metrics = comparison.metrics.filter(
     ({ name, isTable }) => entryOf(values, name) !== undefined && (isTable !== true || name === deciding),
@@ -37,6 +39,8 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
   return {
     split,
     rows,
+    // Rows that could not be answered are no matter of sampling.
+    ...(available > rows + (leftOut?.rows ?? 0) && { available }),
     metrics: Object.fromEntries(metrics.map(({ name }) => [name, entryOf(values, name).value])),
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),

@@ -20,7 +20,9 @@ export interface AnswerSource extends RemoteOptions {
 }
 
 export interface ListAnswersOptions extends AnswerSource {
+  /** One model's alone. */
   model?: string;
+  /** One version's alone. */
   version?: string;
   /** Milliseconds since the epoch. */
   since?: number;
@@ -32,6 +34,7 @@ export interface ListAnswersOptions extends AnswerSource {
   alarm?: string;
   /** Without feedback. */
   unrated?: boolean;
+  /** Most answers of a page. */
   limit?: number;
   /** `next` of the page before. */
   after?: string;

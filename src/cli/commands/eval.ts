@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import type { Evaluated } from '../../app/compare/evaluate.ts';
-import { formatNumber, plural } from '../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { defineCommand } from '../command.ts';
 import { visible } from '../control-characters.ts';
@@ -70,14 +70,19 @@ export const command = defineCommand({
     'systems' in result ? describeCounterfactuals(result, terminal) : describe(result, terminal),
 });
 
-function describe({ answers = [], split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
+function describe(
+  { answers = [], available, split, rows, values, titles, notes }: Evaluated,
+  { colours }: Terminal,
+): string {
   const lines = Object.entries(titles).map(([name, title]) => {
     const { value, low, high } = entryOf(values, name);
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
     return [title, formatNumber(value), interval];
   });
   const columns = [
-    { title: `${plural(rows, 'rows')} of ${split}` },
+    {
+      title: `${available === undefined ? '' : `${formatCount(rows)} of `}${plural(available ?? rows, 'rows')} of ${split}`,
+    },
     { title: '', isNumeric: true },
     { title: '95 % interval' },
   ];

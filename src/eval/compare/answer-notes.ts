@@ -1,5 +1,5 @@
 import { entryOf } from '../../base/table.ts';
-import { plural } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
@@ -11,6 +11,20 @@ export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'system
       : [`${system.title}: ${system.cutAnswers} of ${plural(rows, 'answers')} were cut at the limit of tokens`]),
     ...noNumbers(system, metrics),
   ]);
+}
+
+const COPIED = 'copied';
+
+/** "numbers, codes and names copied right: tuned in 57 of 60 answers, base in 3", where systems clearly differ in it. */
+export function copyingNote({ differences, metric, rows, subject, systems }: Comparison): string | undefined {
+  const clear = differences.filter((one) => one.metric === COPIED && one.verdict !== 'no-evidence');
+  if (metric === COPIED || clear.length === 0) return undefined;
+  const shown = systems.filter(({ name }) => name === subject || clear.some(({ against }) => against === name));
+  const told = shown.map(({ title, values }, at) => {
+    const count = formatCount(Math.round(rows * (entryOf(values, COPIED)?.value ?? 0)));
+    return `${title} in ${count}${at === 0 ? ` of ${plural(rows, 'answers')}` : ''}`;
+  });
+  return `numbers, codes and names copied right: ${told.join(', ')}`;
 }
 
 function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metrics']): string[] {

@@ -180,8 +180,16 @@ function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): 
     const advice = `Either will do: ${systemTitle(subject)} and ${systemTitle(system)} are level: ${why}.`;
     return { outcome: 'not-better', advice };
   }
-  const advice = `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
+  const advice =
+    subject.knowsWords === true && isCheap(system)
+      ? `As good on these rows and cheaper to run: ${systemTitle(system)} (${why}). ${keepForOtherWords(subject)}`
+      : `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
   return { outcome: 'not-better', advice, use: system.name };
+}
+
+/** What counts words fails on those that its rows do not have. */
+function keepForOtherWords(subject: ComparedSystem): string {
+  return `Keep ${systemTitle(subject)} if people will write in other words than these rows.`;
 }
 
 interface Open {
@@ -227,6 +235,10 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   if (!isTie(reason)) {
     const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
     return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap.system, subject)}. ${sure}` };
+  }
+  if (subject.knowsWords === true) {
+    const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}.`;
+    return { ...told, advice: known };
   }
   const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing} (${why}). ${tell}.`;
   return { ...told, advice };

@@ -11,7 +11,8 @@ type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
  * the metric that decides; else its values. The better or equal one first.
  */
 export function describePair(comparison: Told, pair: Pair, lead = 'it'): string {
-  const told = found(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair);
+  const told =
+    found(comparison, pair) ?? calls(comparison, pair) ?? rightRows(comparison, pair) ?? values(comparison, pair);
   const money = isTie(told) ? undefined : costs(pair);
   return (money === undefined ? told : `${money}; ${told.replace(LEAD, systemTitle(pair[0]))}`).replace(LEAD, lead);
 }
@@ -92,6 +93,22 @@ function rightRows(comparison: Told, [first, second]: Pair): string | undefined 
   }
   const all = `${formatCount(first.right)} of ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} right`;
   return isSame ? `both answer ${all}` : `it answers ${all}, ${systemTitle(second)} ${formatCount(second.right)}`;
+}
+
+/** "it has right tool 0.98 and right arguments 0.91, the base model 0.4 and 0.12" */
+function calls({ metric, metrics }: Told, [first, second]: Pair): string | undefined {
+  if (metric !== 'tool_arguments') return undefined;
+  const shown = ['tool_name', 'tool_arguments'].flatMap((name) => metrics.find((one) => one.name === name) ?? []);
+  const [mine, theirs] = [first, second].map(({ values: all }) =>
+    shown.flatMap(({ name }) => {
+      const value = entryOf(all, name)?.value;
+      return value === undefined ? [] : [formatNumber(value, 3)];
+    }),
+  );
+  if (shown.length < 2 || mine.length < 2 || theirs.length < 2) return undefined;
+  const told = shown.map(({ title }, at) => `${title} ${mine[at]}`).join(' and ');
+  const isSame = mine.join() === theirs.join();
+  return isSame ? `both have ${told}` : `it has ${told}, ${systemTitle(second)} ${theirs.join(' and ')}`;
 }
 
 function values(comparison: Told, pair: Pair): string {

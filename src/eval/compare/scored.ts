@@ -67,7 +67,7 @@ export function comparedSystem(
   statistics: ScoreStatistics,
   { metrics, evidence }: { metrics: readonly ComparedMetric[]; evidence: Evidence },
 ): ComparedSystem {
-  const { name, title, kind, isCheap, note, usage, scores, predictions } = system;
+  const { name, title, kind, isCheap, knowsWords, note, usage, scores, predictions } = system;
   const values = [...scores].map(([metric, score]) => {
     const { value, details } = score;
     const best = metrics.find((one) => one.name === metric)?.best;
@@ -77,5 +77,5 @@ export function comparedSystem(
   const cutAnswers = predictions.some(({ finish }) => finish !== undefined)
     ? predictions.filter(({ finish }) => finish === 'length').length
     : undefined;
-  return { name, title, kind, isCheap, note, usage, cutAnswers, values: Object.fromEntries(values) };
+  return { name, title, kind, isCheap, knowsWords, note, usage, cutAnswers, values: Object.fromEntries(values) };
 }

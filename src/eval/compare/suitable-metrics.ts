@@ -127,11 +127,23 @@ function withCopied(metrics: readonly NamedMetric[], examples: readonly Example[
 
 const OF_CALLS: readonly NamedMetric[] = [{ metric: 'tool_arguments' }, { metric: 'tool_name' }];
 
-/** Calls of tools are compared as calls; they decide where most answers are some. */
+/** Share of answers with calls from which on these decide: between them people greet and thank. */
+const CALLING_SHARE = 0.2;
+
+/** Calls of tools are compared as calls; they decide where at least a fifth of the answers are some. */
 function withCalls(examples: readonly Example[], metrics: readonly NamedMetric[]): readonly NamedMetric[] {
   const calling = examples.filter((example) => (expectedCalls(example) ?? []).length > 0).length;
   if (calling === 0) return metrics;
-  return calling > examples.length / 2 ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
+  return calling >= CALLING_SHARE * examples.length ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
+}
+
+/** Metrics without those of calls, where no row calls a tool that they could be computed from. */
+export function computableOn<Metric extends object>(
+  metrics: readonly Metric[],
+  examples: readonly Example[],
+): readonly Metric[] {
+  if (examples.some((example) => (expectedCalls(example) ?? []).length > 0)) return metrics;
+  return metrics.filter((one) => !('metric' in one) || OF_CALLS.every(({ metric }) => metric !== one.metric));
 }
 
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */

@@ -10,6 +10,8 @@ export interface System {
   kind: SystemKind;
   /** Also where it is what was trained. */
   isCheap?: boolean;
+  /** Was tuned from an encoder that knows more words than the rows have. */
+  knowsWords?: boolean;
   note?: string;
 }
 
@@ -26,14 +28,14 @@ export async function answerRows(
   examples: readonly Example[],
   options?: PredictOptions,
 ): Promise<Answered> {
-  const { predictor, title, kind, isCheap, note } = system;
+  const { predictor, title, kind, isCheap, knowsWords, note } = system;
   const start = performance.now();
   const predictions = await predictor.predict(examples, options);
   const seconds = (performance.now() - start) / 1000;
   const notes = [note, predictor.note].filter((one) => one !== undefined);
   const told = notes.length === 0 ? undefined : notes.join('; ');
   const usage = usageOf(predictions, seconds);
-  return { name: predictor.name, title, kind, isCheap, note: told, predictions, usage };
+  return { name: predictor.name, title, kind, isCheap, knowsWords, note: told, predictions, usage };
 }
 
 /** Seconds from the whole, so that rows answered together count as they were; the rows' own where these are known. */

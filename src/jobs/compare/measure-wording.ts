@@ -1,7 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
-import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import { conclusionOf } from '../../eval/compare/conclusion.ts';
+import { computableOn, suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { canReword, otherWords } from '../../eval/wording/other-words.ts';
 import type { Example } from '../../data/index.ts';
@@ -57,7 +58,13 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
   const rows = { train, validation, test, typical: train, split: 'test, in other words' };
   const room = recipe.evaluation.max_new_tokens;
   const maxNewTokens = room === 'auto' ? undefined : room;
-  const options = { emit, signal, seed, maxNewTokens, metrics: run.metrics ?? suitableMetrics(train) };
+  const options = {
+    emit,
+    signal,
+    seed,
+    maxNewTokens,
+    metrics: run.metrics ?? computableOn(suitableMetrics(train), test),
+  };
   const compared = await runComparison([subject, ...cheapRivals(comparison)], rows, options);
   return wordingOf(compared, { comparison, samples: readSamples(folder), test });
 }
@@ -87,14 +94,17 @@ function wordingOf({ comparison: worded, samples }: Compared, before: Before): W
     return { name, title, values: Object.fromEntries(told) };
   });
   const rivals = worded.differences.filter(({ metric }) => metric === worded.metric);
-  const [strongest] = rivals.toSorted((a, b) => a.estimate - b.estimate);
+  const { use } = conclusionOf(before.comparison);
+  const recommended = rivals.find(({ against }) => against === use);
+  const rival = recommended ?? rivals.toSorted((a, b) => a.estimate - b.estimate).at(0);
   return {
     version: 1,
     rows: worded.rows,
+    testedRows: before.comparison.rows,
     confidence: worded.confidence,
     metrics: metrics.map(({ name, title, better, best }) => ({ name, title, better, best })),
     systems,
-    ...(strongest !== undefined && { against: { name: strongest.against, verdict: strongest.verdict } }),
+    ...(rival !== undefined && { against: { name: rival.against, verdict: rival.verdict } }),
     examples: lostRows(samples, worded, before),
   };
 }

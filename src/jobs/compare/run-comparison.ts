@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
+import { computableOn } from '../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../eval/compare/system.ts';
 import { repeatedRows } from '../../eval/baselines/items.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
@@ -32,7 +33,7 @@ export async function runComparison(
   options: ComparisonOptions,
 ): Promise<Compared> {
   const { maxNewTokens, keepSeen = false, emit, signal, seed } = options;
-  const metrics = options.metrics ?? (await usualMetrics(specs, rows.typical));
+  const metrics = options.metrics ?? computableOn(await usualMetrics(specs, rows.typical), rows.test);
   using models = new OpenModels(options.precision);
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
   if (!keepSeen) warnOfRepeated(rows, emit);

@@ -1,5 +1,6 @@
 import { basename, isAbsolute } from 'node:path';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { copyingNote } from '../../eval/compare/answer-notes.ts';
 import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { correctedP } from '../../eval/compare/correction.ts';
 import { glossaryOf } from '../../eval/compare/glossary.ts';
@@ -28,7 +29,7 @@ export function verdictBox({ baseRemark, comparison, run, wording }: RunReport):
       <p class="word">${word}</p>
       <p>${told}</p>
       ${wordingLines({ run, wording, baseRemark })} ${costOfErrors(comparison)} ${neverPredicted(comparison)}
-      ${keepable(comparison, run)} ${advice(run)} ${figures(comparison)}
+      ${copying(comparison)} ${keepable(comparison, run)} ${advice(run)} ${figures(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
@@ -60,6 +61,12 @@ function costOfErrors({ rows, systems }: Comparison): Html | undefined {
   const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
   if (costs.length === 0) return undefined;
   return html`<p class="losses"><b>Wrong answers cost</b> on these ${plural(rows, 'rows')}: ${costs.join(', ')}.</p>`;
+}
+
+/** Where systems differ in what matters more than overlap. */
+function copying(comparison: Comparison): Html | undefined {
+  const note = copyingNote(comparison);
+  return note === undefined ? undefined : html`<p class="losses">N${note.slice(1)}.</p>`;
 }
 
 /** For whom wants to know how sure it is. */

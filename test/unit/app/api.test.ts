@@ -92,6 +92,7 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'models rollback': 'rollbackModel',
   'models history': 'modelHistory',
   lineage: 'modelLineage',
+  usage: 'keyUsage',
   audit: 'auditLog',
   retune: 'retuneRecipe',
   doctor: 'doctor',

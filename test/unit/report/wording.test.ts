@@ -8,6 +8,7 @@ import type { Wording } from '../../../src/store/wording.ts';
 const wording: Wording = {
   version: 1,
   rows: 200,
+  testedRows: 200,
   confidence: 0.95,
   metrics: [{ name: 'accuracy', title: 'accuracy', better: 'higher', best: 1 }],
   systems: [
@@ -21,7 +22,9 @@ const wording: Wording = {
 test('the verdict says in a sentence what to use, and how rows of one’s own are tried', () => {
   const run = { folder: 'runs/tickets' } as RunReport['run'];
   const lines = wordingLines({ run, wording })!.text;
-  expect(lines).toContain('right in 63 of 100 (99 as they are), tf-idf in 97: use tf-idf');
+  expect(lines).toContain(
+    '126 of 200 test rows in other words right, 198 as they are; tf-idf 194, 196 as they are: use tf-idf',
+  );
   expect(lines).toContain('<code>attune compare runs/tickets --data own.csv</code>');
   expect(wordingSection(wording)!.text).toMatch(/0\.63[^]*0\.55 to 0\.7[^]*how &lt;reset&gt; link work/);
 });

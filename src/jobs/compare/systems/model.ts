@@ -7,6 +7,9 @@ import { asker } from '../../../eval/prompting/asker.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
 import type { SystemKind } from '../../../store/results.ts';
+import { OWN_BASE } from '../../model/base-model.ts';
+import { resultFolder } from '../../model/result-folder.ts';
+import { readNotes } from '../../model/result-notes.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { partsRead } from '../../predict/cut-rows.ts';
@@ -54,10 +57,26 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const cut = CUTTING.has(opened.model.task) && partsRead(opened);
   const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   const answered = await answerWithProgress(
-    { predictor, title, kind, note: told === '' ? undefined : told },
+    {
+      predictor,
+      title,
+      kind,
+      knowsWords: knowsWords(spec, opened.model.task, rows.test),
+      note: told === '' ? undefined : told,
+    },
     comparing,
   );
   return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
+}
+
+/** Tasks of encoders with a head, or with the classes' own vectors. */
+const CLASSIFYING: ReadonlySet<Task> = new Set(['sequence', 'embedding']);
+
+/** Whether it was tuned from an encoder of texts that was trained elsewhere; attune's own is small. */
+function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly Example[]): true | undefined {
+  const base = kind === 'tuned' && CLASSIFYING.has(task) ? readNotes(resultFolder(target))?.base_model : undefined;
+  const isText = first?.kind === 'classification' && first.media === undefined && first.fields === undefined;
+  return base !== undefined && base !== OWN_BASE && isText ? true : undefined;
 }
 
 function notAsked(title: string): AttuneError {
