@@ -1,3 +1,4 @@
+import type { ChatExample, Example } from '../data/example.ts';
 import type { Message, ToolSchema } from '../text/index.ts';
 import type { GenerateRequest } from '../jobs/generate/generate.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
@@ -53,8 +54,28 @@ export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined):
   return isText ? first.content : prompt;
 }
 
-function withDefaults(prompt: ChatPrompt, { systemPrompt, tools }: TrainedForm): ChatPrompt {
-  const messages = prompt.messages as readonly Message[];
+/**
+ * A row as the model was trained to be asked: a conversation, or a prompt, for a model of conversations gets what all
+ * training rows had; every other row stays what it is.
+ */
+export function exampleInTrainedForm(example: Example, trained: TrainedForm | undefined): Example {
+  if (trained?.form !== 'chat') return example;
+  if (example.kind === 'chat') return withDefaults(example, trained);
+  const { kind } = example;
+  if (kind !== 'completion' && kind !== 'preference' && kind !== 'feedback' && kind !== 'prompt') return example;
+  const { id, source, group, mails, prompt } = example;
+  const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
+  const tools = kind === 'preference' ? example.tools : undefined;
+  return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
+}
+
+interface Turns {
+  messages: readonly Message[];
+  tools?: readonly ToolSchema[];
+}
+
+function withDefaults<Asked extends Turns>(prompt: Asked, { systemPrompt, tools }: TrainedForm): Asked {
+  const { messages } = prompt;
   const isTold = systemPrompt === undefined || messages.some(({ role }) => role === 'system' || role === 'developer');
   const isEquipped = tools === undefined || prompt.tools !== undefined;
   if (isTold && isEquipped) return prompt;
