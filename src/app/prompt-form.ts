@@ -61,12 +61,17 @@ export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined):
 export function exampleInTrainedForm(example: Example, trained: TrainedForm | undefined): Example {
   if (trained?.form !== 'chat') return example;
   if (example.kind === 'chat') return withDefaults(example, trained);
-  const { kind } = example;
-  if (kind !== 'completion' && kind !== 'preference' && kind !== 'feedback' && kind !== 'prompt') return example;
+  if (!isPrompt(example)) return example;
   const { id, source, group, mails, prompt } = example;
   const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
-  const tools = kind === 'preference' ? example.tools : undefined;
+  const tools = example.kind === 'preference' ? example.tools : undefined;
   return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
+}
+
+type PromptKind = 'completion' | 'preference' | 'feedback' | 'prompt';
+
+function isPrompt(example: Example): example is Extract<Example, { kind: PromptKind }> {
+  return ['completion', 'preference', 'feedback', 'prompt'].includes(example.kind);
 }
 
 interface Turns {

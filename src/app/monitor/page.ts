@@ -16,7 +16,10 @@ export interface MonitorPageParts {
   usage?: readonly KeyUsage[];
 }
 
-export function monitorPage(versions: readonly VersionReport[], { server, usage = [] }: MonitorPageParts = {}): string {
+export function monitorPage(
+  versions: readonly VersionReport[],
+  { server, usage = [] }: MonitorPageParts = {},
+): string {
   const main = html`<header><h1>Models in use</h1></header>
     ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map((one) => versionPart(one, server))}
     ${usagePart(usage)}
@@ -84,9 +87,8 @@ function alarmPart(group: AlarmGroup, server: string | undefined): Html {
       : html`<a href="${remoteUrl(server, `/answers?alarm=${id}`)}">${plural(samples.length, 'examples')}</a>`;
   return html`<p>
       <b>${resolvedAt === undefined ? '▲' : '△'} ${message}</b><br />
-      ${signals.join(', ')}, ${state} since
-      ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`} · likely cause: ${cause} ·
-      ${action}${samples.length > 0 && html`<br /><small>Examples: ${examples}</small>`}
+      ${signals.join(', ')}, ${state} since ${formatTime(openedAt)}${silenced !== undefined && html`, silenced: ${silenced}`}
+      · likely cause: ${cause} · ${action}${samples.length > 0 && html`<br /><small>Examples: ${examples}</small>`}
     </p>
     ${
       alarms.length > 1 &&
