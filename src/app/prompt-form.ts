@@ -7,7 +7,6 @@ import { promptFormOf, readNotes, type PromptForm, type ResultNotesFile } from '
 export type { PromptForm } from '../jobs/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
-type ChatPrompt = Extract<Prompt, { messages: unknown }>;
 
 /** How a result was trained to be asked. */
 export interface TrainedForm {

@@ -52,6 +52,11 @@ async function refusal(options: PredictOptions, model = fakeModel()): Promise<At
 }
 
 describe('rows that are answered', () => {
+  it('are files for a model of images, which reads no words', async () => {
+    const error = await refusal({ rows: ['circle'] }, fakeModel({ media: 'image', shapes: [] }));
+    expect([error.code, error.what]).toEqual(['E_WRONG_ROWS', 'The model reads images, not texts']);
+  });
+
   it('keep their columns, without the answers’ column, in any order, with a BOM and semicolons', async () => {
     const input = put('new.csv', '\ufeffid;body;subject\n7;"two\nlines; ""quoted""";Hi\n8;x;\n');
     const result = await answerRows(fakeModel(), { input, to: path('new-out.csv') });
