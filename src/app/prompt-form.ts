@@ -62,7 +62,9 @@ export function exampleInTrainedForm(example: Example, trained: TrainedForm | un
   if (example.kind === 'chat') return withDefaults(example, trained);
   if (!isPrompt(example)) return example;
   const { id, source, group, mails, prompt } = example;
-  const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
+  const turns: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
+  // The answer that is missing, as in conversations without one: what is before the last answer is asked.
+  const messages: readonly Message[] = [...turns, { role: 'assistant', content: '' }];
   const tools = example.kind === 'preference' ? example.tools : undefined;
   return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
 }

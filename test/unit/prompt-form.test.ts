@@ -55,7 +55,8 @@ describe('a row to answer', () => {
     const whole = { ...row, messages: [system('Be kind.'), user('Hi')], tools: [tool('a')] };
     expect(exampleInTrainedForm(row, trained)).toEqual(whole);
     const prompt: Example = { kind: 'completion', id: '1', source, prompt: 'Hi', completion: '' };
-    expect(exampleInTrainedForm(prompt, trained)).toEqual(whole);
+    const open = { ...whole, messages: [...whole.messages, assistant('')] };
+    expect(exampleInTrainedForm(prompt, trained)).toEqual(open);
     const own: Example = { ...row, messages: [system('Be short.'), user('Hi')], tools: [] };
     expect(exampleInTrainedForm(own, trained)).toBe(own);
   });
