@@ -1,3 +1,4 @@
+import type { ChatExample, Example } from '../data/example.ts';
 import type { Message, ToolSchema } from '../text/index.ts';
 import type { GenerateRequest } from '../jobs/generate/generate.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
@@ -6,7 +7,6 @@ import { promptFormOf, readNotes, type PromptForm, type ResultNotesFile } from '
 export type { PromptForm } from '../jobs/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
-type ChatPrompt = Extract<Prompt, { messages: unknown }>;
 
 /** How a result was trained to be asked. */
 export interface TrainedForm {
@@ -53,8 +53,35 @@ export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined):
   return isText ? first.content : prompt;
 }
 
-function withDefaults(prompt: ChatPrompt, { systemPrompt, tools }: TrainedForm): ChatPrompt {
-  const messages = prompt.messages as readonly Message[];
+/**
+ * A row as the model was trained to be asked: a conversation, or a prompt, for a model of conversations gets what all
+ * training rows had; every other row stays what it is.
+ */
+export function exampleInTrainedForm(example: Example, trained: TrainedForm | undefined): Example {
+  if (trained?.form !== 'chat') return example;
+  if (example.kind === 'chat') return withDefaults(example, trained);
+  if (!isPrompt(example)) return example;
+  const { id, source, group, mails, prompt } = example;
+  const turns: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
+  // The answer that is missing, as in conversations without one: what is before the last answer is asked.
+  const messages: readonly Message[] = [...turns, { role: 'assistant', content: '' }];
+  const tools = example.kind === 'preference' ? example.tools : undefined;
+  return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
+}
+
+type PromptKind = 'completion' | 'preference' | 'feedback' | 'prompt';
+
+function isPrompt(example: Example): example is Extract<Example, { kind: PromptKind }> {
+  return ['completion', 'preference', 'feedback', 'prompt'].includes(example.kind);
+}
+
+interface Turns {
+  messages: readonly Message[];
+  tools?: readonly ToolSchema[];
+}
+
+function withDefaults<Asked extends Turns>(prompt: Asked, { systemPrompt, tools }: TrainedForm): Asked {
+  const { messages } = prompt;
   const isTold = systemPrompt === undefined || messages.some(({ role }) => role === 'system' || role === 'developer');
   const isEquipped = tools === undefined || prompt.tools !== undefined;
   if (isTold && isEquipped) return prompt;

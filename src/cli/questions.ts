@@ -5,18 +5,22 @@ import { visible } from './control-characters.ts';
 /** The questions of `init`, on a terminal. */
 
 export async function askModel(defaultModel: string, reason: string): Promise<string> {
-  const answer = await text({
-    message: 'Which model do you want to tune? A folder, or a name',
-    placeholder: visible(`${defaultModel} (${reason})`),
-    defaultValue: defaultModel,
-  });
+  const answer = await answered(
+    text({
+      message: 'Which model do you want to tune? A folder, or a name',
+      placeholder: visible(`${defaultModel} (${reason})`),
+      defaultValue: defaultModel,
+    }),
+  );
   return decided(answer);
 }
 
 /** Whether to fetch a model now. */
 export async function askFetch(model: string, name: string, bytes: number): Promise<boolean> {
   const size = `${Math.round(bytes / 1e6)} MB`;
-  return decided(await confirm({ message: `${model} is not on this machine. Fetch ${name} from npm now (${size})?` }));
+  return decided(
+    await answered(confirm({ message: `${model} is not on this machine. Fetch ${name} from npm now (${size})?` })),
+  );
 }
 
 /** A column to choose, with what it holds. */
@@ -26,12 +30,14 @@ export interface ColumnChoice {
 }
 
 export async function askText(columns: readonly ColumnChoice[], guessed: readonly string[]): Promise<string[]> {
-  const answer = await multiselect({
-    message: 'Which columns hold the text that is read? Several are joined',
-    options: columns.map(shown),
-    initialValues: [...guessed],
-    required: true,
-  });
+  const answer = await answered(
+    multiselect({
+      message: 'Which columns hold the text that is read? Several are joined',
+      options: columns.map(shown),
+      initialValues: [...guessed],
+      required: true,
+    }),
+  );
   return decided(answer);
 }
 
@@ -42,55 +48,65 @@ function shown({ name, hint }: ColumnChoice): { value: string; label: string; hi
 /** Undefined where the text itself is learnt. */
 export async function askTarget(columns: readonly ColumnChoice[], guessed?: string): Promise<string | undefined> {
   const none = '';
-  const answer = await select({
-    message: 'Which column holds the answer or the label that is learnt?',
-    options: [
-      ...columns.map(shown),
-      { value: none, label: 'none', hint: 'the text itself is learnt, to go on writing in its manner' },
-    ],
-    initialValue: guessed ?? none,
-  });
+  const answer = await answered(
+    select({
+      message: 'Which column holds the answer or the label that is learnt?',
+      options: [
+        ...columns.map(shown),
+        { value: none, label: 'none', hint: 'the text itself is learnt, to go on writing in its manner' },
+      ],
+      initialValue: guessed ?? none,
+    }),
+  );
   return decided(answer) || undefined;
 }
 
 /** What is made of a column. */
 export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
-  const answer = await select<string>({
-    message: visible(`What is ${column}?`),
-    options: Object.entries<string>(goals).map(([value, label]) => ({ value, label: visible(label) })),
-  });
+  const answer = await answered(
+    select<string>({
+      message: visible(`What is ${column}?`),
+      options: Object.entries<string>(goals).map(([value, label]) => ({ value, label: visible(label) })),
+    }),
+  );
   return decided(answer) as Goal;
 }
 
 /** Whether a reading of the columns is right. */
 export async function askReading(reasons: readonly string[]): Promise<boolean> {
-  return decided(await confirm({ message: visible(`${reasons.join('; ')}. Is that right?`), initialValue: true }));
+  return decided(
+    await answered(confirm({ message: visible(`${reasons.join('; ')}. Is that right?`), initialValue: true })),
+  );
 }
 
 /** Undefined where rows are independent. */
 export async function askGroup(columns: readonly string[]): Promise<string | undefined> {
   if (columns.length === 0) return undefined;
   const independent = '';
-  const answer = await select({
-    message: 'Do rows with the same value in a column belong together? They then stay in one split',
-    options: [
-      { value: independent, label: 'no, rows are independent' },
-      ...columns.map((column) => ({ value: column, label: visible(column) })),
-    ],
-  });
+  const answer = await answered(
+    select({
+      message: 'Do rows with the same value in a column belong together? They then stay in one split',
+      options: [
+        { value: independent, label: 'no, rows are independent' },
+        ...columns.map((column) => ({ value: column, label: visible(column) })),
+      ],
+    }),
+  );
   return decided(answer) || undefined;
 }
 
 /** True, or the user has thought better of it. */
 export async function askOverwrite(file: string): Promise<true> {
-  const answer = await confirm({ message: visible(`${file} exists already. Replace it?`), initialValue: false });
+  const answer = await answered(
+    confirm({ message: visible(`${file} exists already. Replace it?`), initialValue: false }),
+  );
   if (decided(answer)) return true;
   throw cancelled();
 }
 
 /** True, or the user has thought better of it. `what`: "2 runs". */
 export async function askDeletion(what: string): Promise<true> {
-  const answer = await confirm({ message: `Delete ${what} for good?`, initialValue: false });
+  const answer = await answered(confirm({ message: `Delete ${what} for good?`, initialValue: false }));
   if (!isCancel(answer) && answer) return true;
   throw new AttuneError('E_CANCELLED', { what: 'Nothing was deleted' });
 }
@@ -102,4 +118,22 @@ function decided<Answer>(answer: Answer): Exclude<Answer, symbol> {
 
 function cancelled(): AttuneError {
   return new AttuneError('E_CANCELLED', { what: 'Nothing was written' });
+}
+
+/**
+ * An answer, or E_CANCELLED where none can come any more: Ctrl-D ends the input without a word to whoever waits, which
+ * leaves the process with nothing to do.
+ */
+export async function answered<Answer>(
+  asked: Promise<Answer>,
+  surroundings: Pick<NodeJS.EventEmitter, 'once' | 'off'> = process,
+): Promise<Answer> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const onEnd = () => reject(cancelled());
+  surroundings.once('beforeExit', onEnd);
+  try {
+    return await Promise.race([asked, ended]);
+  } finally {
+    surroundings.off('beforeExit', onEnd);
+  }
 }

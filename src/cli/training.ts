@@ -9,6 +9,8 @@ import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
 import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
 import { describeEpochs } from './progress/lines.ts';
+import { readNotes } from '../jobs/model/result-notes.ts';
+import { notedShapes } from '../jobs/rows/remembered-shapes.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
@@ -102,7 +104,7 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
     ...(task !== undefined && ANSWERING.has(task)
-      ? [`attune predict ${folder} --input NEW.csv --output answers.csv`]
+      ? [`attune predict ${folder} --input ${inputFor(result)} --output answers.csv`]
       : []),
     ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
     ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
@@ -153,4 +155,11 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
   ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
+}
+
+/** What new rows are called: a folder where files are read. */
+function inputFor(result: string | null): string {
+  const formats = notedShapes(result === null ? undefined : readNotes(result)).map(({ format }) => format);
+  if (formats.includes('image_classification')) return 'FOLDER_OF_IMAGES';
+  return formats.includes('audio_classification') ? 'FOLDER_OF_RECORDINGS' : 'NEW.csv';
 }

@@ -93,6 +93,8 @@ describe('a table', () => {
   it('whose label is an id, spelt in several ways, or has few rows is warned of', async () => {
     const ids = await recipeOf(table(), { labelColumn: 'tx_id' });
     expect(ids.result.warnings.join()).toContain('tx_id is a running number or an id');
+    const read = await recipeOf(table(), { textColumns: ['tx_id'], labelColumn: 'is_fraud', format: 'classification' });
+    expect(read.result.warnings.join()).toContain('tx_id is a running number or an id: what is read of it');
     write('case.csv', 'text,label', (i) => `${letter(i)},${['billing', 'Billing', 'BILLING', 'sales'][i % 4]}`);
     const spelt =
       'labels that differ only by case or white space count as different: "billing" and "Billing" and "BILLING"';

@@ -52,6 +52,26 @@ async function refusal(options: PredictOptions, model = fakeModel()): Promise<At
 }
 
 describe('rows that are answered', () => {
+  it('are asked with the system message of all training rows', async () => {
+    const description: PredictorDescription = { task: 'causal-lm', answers: 'text', isChat: true, shapes: [] };
+    const asked: Example[] = [];
+    const answer = (examples: readonly Example[]) => {
+      asked.push(...examples);
+      return Promise.resolve(examples.map(({ id }) => ({ id, text: 'Yes.' })));
+    };
+    const model = { description, answer, close: () => Promise.resolve() };
+    const rows = ['Hi', { messages: [{ role: 'user', content: 'Hi' }] }];
+    await answerRows(new RowAnswerer(model, 'runs/chat', { form: 'chat', systemPrompt: 'Be kind.' }), { rows });
+    await answerRows(new RowAnswerer(model, 'runs/chat'), { rows });
+    const roles = asked.map((row) => row.kind === 'chat' && row.messages.map(({ role }) => role).join(' '));
+    expect(roles).toEqual(['system user assistant', 'system user assistant', 'user assistant', 'user assistant']);
+  });
+
+  it('are files for a model of images, which reads no words', async () => {
+    const error = await refusal({ rows: ['circle'] }, fakeModel({ media: 'image', shapes: [] }));
+    expect([error.code, error.what]).toEqual(['E_WRONG_ROWS', 'The model reads images, not texts']);
+  });
+
   it('keep their columns, without the answers’ column, in any order, with a BOM and semicolons', async () => {
     const input = put('new.csv', '\ufeffid;body;subject\n7;"two\nlines; ""quoted""";Hi\n8;x;\n');
     const result = await answerRows(fakeModel(), { input, to: path('new-out.csv') });

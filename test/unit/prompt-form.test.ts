@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inTrainedForm, missingParts } from '../../src/app/prompt-form.ts';
+import { exampleInTrainedForm, inTrainedForm, missingParts } from '../../src/app/prompt-form.ts';
 import type { Example } from '../../src/data/example.ts';
 import { modelCard } from '../../src/store/model-card.ts';
 import { promptFormOf, type ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
@@ -43,6 +43,30 @@ describe('a prompt', () => {
     const long = { messages: [user('Hi'), assistant('Yes?'), user('Go')] };
     expect(inTrainedForm(long, { form: 'plain' })).toBe(long);
     expect(inTrainedForm('Hi', undefined)).toBe('Hi');
+  });
+});
+
+describe('a row to answer', () => {
+  const source = { file: 'q.jsonl', line: 1 };
+  const trained = { form: 'chat', systemPrompt: 'Be kind.', tools: [tool('a')] } as const;
+
+  test('is asked with the system message and the tools that all training rows had', () => {
+    const row: Example = { kind: 'chat', id: '1', source, messages: [user('Hi')] };
+    const whole = { ...row, messages: [system('Be kind.'), user('Hi')], tools: [tool('a')] };
+    expect(exampleInTrainedForm(row, trained)).toEqual(whole);
+    const prompt: Example = { kind: 'completion', id: '1', source, prompt: 'Hi', completion: '' };
+    const open = { ...whole, messages: [...whole.messages, assistant('')] };
+    expect(exampleInTrainedForm(prompt, trained)).toEqual(open);
+    const own: Example = { ...row, messages: [system('Be short.'), user('Hi')], tools: [] };
+    expect(exampleInTrainedForm(own, trained)).toBe(own);
+  });
+
+  test('stays what it is for a model of plain prompts, and where it is neither conversation nor prompt', () => {
+    const row: Example = { kind: 'chat', id: '1', source, messages: [user('Hi')] };
+    expect(exampleInTrainedForm(row, { form: 'plain' })).toBe(row);
+    expect(exampleInTrainedForm(row, undefined)).toBe(row);
+    const text: Example = { kind: 'text', id: '1', source, text: 'Once' };
+    expect(exampleInTrainedForm(text, trained)).toBe(text);
   });
 });
 

@@ -72,7 +72,7 @@ export interface BaseQuestion {
 /** The base that is taken unless the user names one. */
 export async function suggestBase({ path, examples, createOptions = '' }: BaseQuestion): Promise<Base> {
   const need = needOf(examples[0]);
-  if (need === undefined) return { model: OWN_BASE, reason: 'comes with attune' };
+  if (need === undefined) return { ...OWN, remark: demonstrationRemark() };
   const { reads, tasks } = need;
   if (reads === 'items') {
     const model = `${basename(path).replace(/(\.[a-z0-9]+)+$/i, '')}-model`;

@@ -12,6 +12,7 @@ const TEST_SHARE = 0.1;
 /** Share of the rows with a value of their own, above which a column holds no classes. */
 const MOST_CLASSES = 0.5;
 const SHOWN = 3;
+const RUNNING = 'a running number or an id';
 
 export interface LearntColumns {
   objective: string;
@@ -27,6 +28,7 @@ export function initWarnings({ inspection }: InitFindings, rows: number, columns
   return [
     ...readingWarnings(inspection),
     ...(target === undefined ? [] : targetWarnings(target, objective)),
+    ...read.filter(isRunningNumber).map(({ name }) => `${name} is ${RUNNING}: what is read of it holds for no new row`),
     ...(constant.length > 0 ? [`${constant.join(', ')}: one value in all rows, which says nothing`] : []),
     ...(inspection.splits.length > 0 ? [] : countWarnings(rows)),
   ];
@@ -50,8 +52,7 @@ function readingWarnings({ file, encoding, decimalCommas, problems }: InitFindin
 function targetWarnings(target: ColumnProfile, objective: string): string[] {
   const { name, distinct, filled, alike } = target;
   const warnings: string[] = [];
-  if (isRunningNumber(target))
-    warnings.push(`${name} is a running number or an id: what is learnt of it holds for no new row`);
+  if (isRunningNumber(target)) warnings.push(`${name} is ${RUNNING}: what is learnt of it holds for no new row`);
   else if (objective === 'classification' && filled >= VERY_FEW && distinct > MOST_CLASSES * filled)
     warnings.push(`${name} has ${distinct} classes in ${filled} rows: it looks like an id or a number, not a class`);
   if (objective !== 'regression' && alike.length > 0) {

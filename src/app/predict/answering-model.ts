@@ -8,7 +8,10 @@ import type { TalkOptions } from '../talk.ts';
 import { openCheapAnswers } from './cheap-answers.ts';
 
 /** Which model answers, and how it is opened. */
-export type PredictorOptions = TalkOptions;
+export interface PredictorOptions extends TalkOptions {
+  /** A model of conversations is asked with the system message and the tools of all its training rows; default true. */
+  trainedDefaults?: boolean;
+}
 
 /** Whether the worker stops with signals to this process; it does unless told. */
 export interface Signals {
@@ -37,7 +40,7 @@ export interface AnsweringModel {
 export async function openAnsweringModel(options: PredictorOptions, job: Signals = {}): Promise<AnsweringModel> {
   const folder = resultFolder(options.target);
   if (isCheapFolder(folder)) return openCheapAnswers(folder, options);
-  const { onEvent = () => undefined, signal, ...input } = options;
+  const { onEvent = () => undefined, signal, trainedDefaults: _, ...input } = options;
   const session = await openSession({ job: 'predict', input, onEvent, signal, ...job });
   const ask = async (request: PredictRequest): Promise<PredictChunk> => {
     for await (const chunk of session.send<PredictChunk>(request)) return chunk;

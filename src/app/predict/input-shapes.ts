@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { FormatName } from '../../data/formats/index.ts';
 import type { KnownShapes } from '../../data/index.ts';
@@ -35,7 +37,10 @@ export function missingColumns(text: string, { shapes }: Pick<PredictorDescripti
 
 /** A text as a row: what is classified, tagged or answered, or the path of a file. @throws AttuneError E_WRONG_ROWS */
 export function rowOfText(text: string, { answers, media, isChat }: PredictorDescription): Record<string, unknown> {
-  if (media !== undefined) return { [media]: text };
+  if (media !== undefined) {
+    if (isNoFile(text)) throw readsFiles(text, media);
+    return { [media]: text };
+  }
   if (answers === 'stretch') {
     throw new AttuneError('E_WRONG_ROWS', {
       what: 'A model that finds answers in texts needs a question beside the text',
@@ -53,6 +58,22 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
   if (answers !== 'text') return { text };
   return isChat ? { messages: [{ role: 'user', content: text }] } : { prompt: text };
 }
+
+/** Neither a file nor what one is called: words. */
+function isNoFile(text: string): boolean {
+  return extname(text) === '' && !/^(data|file|https?):/.test(text) && !existsSync(text);
+}
+
+function readsFiles(text: string, media: NonNullable<PredictorDescription['media']>): AttuneError {
+  const files = media === 'image' ? 'images' : 'recordings';
+  return new AttuneError('E_WRONG_ROWS', {
+    what: `The model reads ${files}, not texts`,
+    got: `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}", which is no file`,
+    fix: `give the path of a file, or a folder or a CSV of ${files}: --input FOLDER`,
+  });
+}
+
+const MOST_SHOWN = 60;
 
 /** The format of the rows that `rowOfText` makes. */
 export function textFormat({ answers, media, isChat }: PredictorDescription): FormatName {

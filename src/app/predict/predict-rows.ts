@@ -58,10 +58,10 @@ export interface Predicted {
  * E_STOPPED, and what reading files and opening models raises
  */
 export async function predict(target: string, options: PredictOptions): Promise<Predicted> {
-  const { base, precision, storage, signal, onEvent } = options;
+  const { base, precision, storage, trainedDefaults, signal, onEvent } = options;
   // Before a model is loaded for nothing.
   const plan = await planOutput(options);
-  const answerer = await RowAnswerer.open({ target, base, precision, storage, onEvent, signal });
+  const answerer = await RowAnswerer.open({ target, base, precision, storage, trainedDefaults, onEvent, signal });
   try {
     return await answerRows(answerer, options, plan);
   } finally {

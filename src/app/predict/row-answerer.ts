@@ -9,6 +9,7 @@ import {
   type PredictorOptions,
   type Signals,
 } from './answering-model.ts';
+import { exampleInTrainedForm, trainedForm, type TrainedForm } from '../prompt-form.ts';
 import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
 import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
 
@@ -31,15 +32,23 @@ export class RowAnswerer {
   /** What files of rows are expected to look like. */
   readonly known: KnownShapes;
   readonly #model: AnsweringModel;
+  readonly #trained: TrainedForm | undefined;
 
-  constructor(model: AnsweringModel, origin: string) {
+  /** @param trained how a model of conversations was trained to be asked; undefined to ask rows as they are */
+  constructor(model: AnsweringModel, origin: string, trained?: TrainedForm) {
     this.#model = model;
+    this.#trained = model.description.task === 'causal-lm' ? trained : undefined;
     this.description = model.description;
     this.known = shapesFor(model.description, origin);
   }
 
   static async open(options: PredictorOptions, job?: Signals): Promise<RowAnswerer> {
-    return new RowAnswerer(await openAnsweringModel(options, job), options.target);
+    const { target, trainedDefaults = true } = options;
+    return new RowAnswerer(
+      await openAnsweringModel(options, job),
+      target,
+      trainedDefaults ? trainedForm(target) : undefined,
+    );
   }
 
   /** Rejects when the model's process is gone before it was closed. */
@@ -80,7 +89,8 @@ export class RowAnswerer {
     const { description } = this;
     const thresholds = thresholdsOf(description, threshold);
     const examples = inputs.flatMap(({ example }) => example ?? []);
-    const answered = await this.#model.answer(examples, { maxNewTokens, done, total });
+    const asked = examples.map((example) => exampleInTrainedForm(example, this.#trained));
+    const answered = await this.#model.answer(asked, { maxNewTokens, done, total });
     onTokens?.(answered.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0));
     const predictions = answered.values();
     return inputs.map(({ example, problems, columns, file, line }) => {

@@ -44,6 +44,7 @@ export const command = defineCommand<Shown>({
     ...layoutOptions,
     { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer of a model that writes (256)' },
     { name: '--base', summary: 'the base model, without the adapter' },
+    { name: '--no-trained-defaults', summary: 'neither system message nor tools of the training rows' },
     { name: '--precision', value: 'TYPE', summary: 'auto, bf16 or f32' },
     {
       name: '--storage',
@@ -87,6 +88,7 @@ async function optionsOf(context: CommandContext): Promise<PredictOptions> {
     probabilities: context.has('--probabilities') || undefined,
     threshold: thresholdOf(context.all('--threshold')),
     strict: context.has('--strict'),
+    trainedDefaults: context.has('--no-trained-defaults') ? false : undefined,
     maxNewTokens: context.count('--max-new-tokens'),
     signal: context.stopSignal('stopping; what is answered is kept'),
   };

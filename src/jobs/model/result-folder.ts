@@ -17,6 +17,6 @@ export function resultFolder(target: string): string {
   throw new AttuneError('E_RUN_UNFINISHED', {
     what: `The run in ${target} has no result yet`,
     got: `a run that is ${status}`,
-    fix: `go on with it: ${fix}`,
+    fix: status === 'running' ? `wait, or follow it: attune runs attach ${target}` : `go on with it: ${fix}`,
   });
 }
