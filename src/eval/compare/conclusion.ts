@@ -229,18 +229,36 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
   }
-  const told = { outcome: 'unclear', use: cheap.system.name, rowsNeeded } as const;
-  const name = systemTitle(cheap.system);
-  const reason = describePair(comparison, [cheap.system, subject]);
+  const doubt = { rowsNeeded, tell, many, there, nothing: `${nothing} (${why})` };
+  return forNow(comparison, { subject, cheap: cheap.system }, doubt);
+}
+
+interface Doubt {
+  rowsNeeded: number | undefined;
+  tell: string;
+  many: string;
+  there: string;
+  nothing: string;
+}
+
+/** The cheap system, until more rows tell. */
+function forNow(
+  comparison: Told,
+  { subject, cheap }: { subject: ComparedSystem; cheap: ComparedSystem },
+  { rowsNeeded, tell, many, there, nothing }: Doubt,
+): Conclusion {
+  const told = { outcome: 'unclear', use: cheap.name, rowsNeeded } as const;
+  const name = systemTitle(cheap);
+  const reason = describePair(comparison, [cheap, subject]);
   if (!isTie(reason)) {
     const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
-    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap.system, subject)}. ${sure}` };
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. ${sure}` };
   }
   if (subject.knowsWords === true) {
     const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}.`;
     return { ...told, advice: known };
   }
-  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing} (${why}). ${tell}.`;
+  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}.`;
   return { ...told, advice };
 }
 
