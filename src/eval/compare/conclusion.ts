@@ -233,13 +233,7 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   return forNow(comparison, { subject, cheap: cheap.system }, doubt);
 }
 
-interface Doubt {
-  rowsNeeded: number | undefined;
-  tell: string;
-  many: string;
-  there: string;
-  nothing: string;
-}
+type Doubt = Record<'tell' | 'many' | 'there' | 'nothing', string> & { rowsNeeded: number | undefined };
 
 /** The cheap system, until more rows tell. */
 function forNow(
