@@ -64,7 +64,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     const types = events().map(({ type }) => type);
     expect(types.slice(-2)).toEqual(['comparison-finished', 'run-finished']);
     expect(events().at(-2)).toMatchObject({ verdict, sentence, rows: 9 });
-    expect(bench.run(['runs', 'show', 'runs/first']).document.comparison).toEqual({ verdict, sentence });
+    expect(bench.run(['runs', 'show', 'runs/first']).document.comparison).toMatchObject({ verdict, sentence });
     expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('on 9 rows of test');
     expect(readFileSync(join(run, 'adapter/README.md'), 'utf8')).toContain('(this one)');
   });
@@ -164,7 +164,7 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     const { code, document } = bench.run(argv);
     expect({ code, document }).toMatchObject({
       code: 0,
-      document: { rows: { test: 6 }, answers: 'short', recommendation: { choice: 'measure' } },
+      document: { rows: { test: 6 }, answers: 'short', recommendation: { choice: 'unclear' } },
     });
     const model = ['--model', 'model', '--max-steps', '1', '--precision', 'f32'];
     const tuned = bench.run([...argv, ...model]).document as unknown as Advice;
@@ -182,7 +182,11 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     const named = [...argv, '--metrics', 'chrf'];
     for (const model of [[], ['--model', 'model', '--max-steps', '1', '--precision', 'f32']]) {
       const { comparison } = bench.run([...named, ...model]).document as unknown as Advice;
-      expect(comparison).toMatchObject({ metric: 'chrf', rows: 6, groups: 3 });
+      // Without a model all rows are held out in turn.
+      expect(comparison).toMatchObject({
+        metric: 'chrf',
+        ...(model.length === 0 ? { rows: 30, groups: 15 } : { rows: 6, groups: 3 }),
+      });
       expect(comparison.metrics).toHaveLength(1);
     }
   });

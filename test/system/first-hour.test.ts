@@ -91,7 +91,7 @@ describe('from a file to a model in use', () => {
   });
 
   it('prices: a number for each flat', async () => {
-    const { made, answers } = await walk('prices', { rows: 120 });
+    const { made, answers } = await walk('prices', { rows: 120, init: ['--model', 'attune-base'] });
     expect(made).toMatchObject({ objective: 'regression' });
     for (const { prediction } of answers) expect(prediction).toBeTypeOf('number');
   });

@@ -35,7 +35,7 @@ async function expectWhole(
 }
 
 const tool = {
-  function: { name: 'name', description: 'description', parameters: { foo: 'bar' }, strict: true },
+  function: { name: 'name', description: 'description', parameters: { foo: 'bar' }, strict: false },
   type: 'function' as const,
 };
 

@@ -150,7 +150,8 @@ describe('a conclusion', () => {
       outcome: 'not-better',
       use: 'logistic_regression',
       advice:
-        'As good on these rows and cheaper to run: tf-idf (both answer 1,000 of 1,000 rows right). Keep the tuned model if people will write in other words than these rows.',
+        'As good on these rows and cheaper to run: tf-idf (both answer 1,000 of 1,000 rows right). ' +
+        'Keep the tuned model if people will write in other words than these rows.',
     });
     expect((await adviceOf(false)).advice).toMatch(/^Use tf-idf: /);
   });

@@ -4,6 +4,7 @@ import { readReport, type RunReport } from '../../report/run-report.ts';
 import { requireRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';
+import { resultFiles } from '../../store/result-files.ts';
 import { trainedForm } from '../prompt-form.ts';
 import { openContenders, type Contenders } from './contenders.ts';
 import { livePage } from './live-page.ts';
@@ -65,7 +66,7 @@ class Trial {
   }
 
   planFor(report: RunReport): TryPlan | undefined {
-    this.#plan = tryPlan(report, report.run.result === undefined ? undefined : trainedForm(this.#folder));
+    this.#plan = tryPlan(report, hasResult(this.#folder) ? trainedForm(this.#folder) : undefined);
     return this.#plan;
   }
 
@@ -81,4 +82,8 @@ class Trial {
   async close(): Promise<void> {
     await this.#contenders?.close();
   }
+}
+
+function hasResult(folder: string): boolean {
+  return Object.keys(resultFiles(folder)).length > 0;
 }

@@ -90,7 +90,8 @@ function behindYardstick(comparison: Told, subject: ComparedSystem, rival: Rival
 
 function levelWithYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
   const why = named(comparison, { ...rival, subject });
-  const advice = `${capitalised(systemTitle(rival.system))} is as good as ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
+  const level = `${capitalised(systemTitle(rival.system))} is as good as ${systemTitle(subject)}: ${why}`;
+  const advice = `${level}. It is a yardstick, which cannot be trained and kept.`;
   return { outcome: 'not-better', advice };
 }
 

@@ -33,6 +33,8 @@ export const inputItem = z.union(
       call_id: z.string(),
       name: z.string(),
       arguments: z.string(),
+      // OpenAI's SDK adds what it has parsed.
+      parsed_arguments: z.unknown().optional(),
       ...itemHints,
     }),
     z.looseObject({

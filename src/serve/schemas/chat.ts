@@ -20,7 +20,8 @@ const call = z.looseObject({
   id: z.string().optional(),
   type: z.string().optional(),
   index: z.number().int().optional(),
-  function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
+  // OpenAI's SDK adds what it has parsed.
+  function: z.looseObject({ name: z.string(), arguments: z.unknown(), parsed_arguments: z.unknown().optional() }),
 });
 
 const turn = <Role extends string>(role: Role) =>
@@ -38,6 +39,7 @@ const message = z.discriminatedUnion('role', [
     reasoning_content: z.string().nullish(),
     // As replies have them.
     refusal: z.string().nullish(),
+    parsed: z.unknown().optional(),
     annotations: z.array(z.unknown()).nullish(),
   }),
   z.looseObject({ role: z.literal('tool'), content, tool_call_id: z.string().nullish(), name: z.string().nullish() }),
