@@ -26,7 +26,7 @@ const tickets = Array.from({ length: 40 }, (_, i) => ({
 writeFileSync('tickets.jsonl', lines(tickets));
 
 // A recipe for a file, as `attune init` writes it.
-const { recipe: file, format, objective } = await initRecipe('tickets.jsonl');
+const { recipe: file, format, objective } = await initRecipe('tickets.jsonl', { model: 'attune-base' });
 assert.equal(file, 'tickets.yaml');
 console.log(format, objective);
 
