@@ -27,7 +27,7 @@ export interface VersionsTable {
   weights_hash: string;
   base_hash: string | null;
   template_hash: string | null;
-  /** SHA-256 of every file of its folder but the card; null for versions of before. */
+  /** SHA-256 of every file of its folder but the card; null for versions registered earlier. */
   files_hash: string | null;
   /** JSON: content hash of each split that it was trained with. */
   data_hashes: string;

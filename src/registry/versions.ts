@@ -21,7 +21,7 @@ export interface ModelVersion {
   /** Its files in the object store; undefined where they are in the folder alone. */
   stored?: StoredFolder;
   base?: string;
-  /** `files`: all files of its folder but the card; undefined for versions of before. */
+  /** `files`: all files of its folder but the card; undefined for versions registered earlier. */
   hashes: { weights: string; files?: string; base?: string; template?: string; data: Record<string, string> };
   verdict?: string;
   /** The gate's checks when it was last asked. */
