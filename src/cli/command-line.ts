@@ -83,7 +83,7 @@ async function runCommand(
   for (const renamed of renamedOptions(command, rest)) context.log.line(context.log.colours.dim(renamed));
   const result = await command.run(context);
   if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
-  const text = command.render?.(result, context.out) ?? '';
+  const text = (await command.render?.(result, context.out)) ?? '';
   if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 

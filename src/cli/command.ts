@@ -43,8 +43,11 @@ export interface Command<Result = unknown> {
   streamsJson?: true;
   /** The result is what `--json` prints. */
   run(context: CommandContext): Promise<Result>;
-  /** What people read instead. A command that has already written everything leaves it out. */
-  render?(result: Result, terminal: Terminal): string;
+  /**
+   * What people read instead. A command that has already written everything leaves it out. What it needs for that alone
+   * is imported here: the overview loads every command.
+   */
+  render?(result: Result, terminal: Terminal): string | Promise<string>;
 }
 
 export interface CommandContext {

@@ -10,7 +10,7 @@ import { describeComparison } from './comparison-text.ts';
 import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
 import { describeEpochs } from './progress/lines.ts';
 import { readNotes } from '../jobs/model/result-notes.ts';
-import { notedShapes } from '../jobs/rows/remembered-shapes.ts';
+import { notedShapes } from '../jobs/rows/noted-shapes.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';

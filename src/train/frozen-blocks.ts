@@ -70,8 +70,12 @@ function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: bo
   const stages: ReturnType<typeof followStages> = [];
   const stage = (body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] => {
     const outputs = scope(() => body(x as Tensor));
-    stages.push({ output: outputs[0], isMoved: outputs[0].requiresGrad, others: outputs.length - 1 });
-    return outputs;
+    const isMoved = stages.at(-1)?.isMoved === true || outputs[0].requiresGrad;
+    // Cut off, so that the activations of one stage are held at a time.
+    const cut = outputs.map((output) => output.detach());
+    for (const output of outputs) output.dispose();
+    stages.push({ output: cut[0], isMoved, others: outputs.length - 1 });
+    return cut;
   };
   const { dtype, device } = model;
   runStack(model.stackFor(input), input, { dtype, device, aside: [], runner: { stage, share: (x) => x } });

@@ -39,7 +39,7 @@ async function onTerminal(...argv: string[]): Promise<string> {
   return text;
 }
 
-const shown = (result: DataInspectionResult, env: NodeJS.ProcessEnv): string => {
+const shown = async (result: DataInspectionResult, env: NodeJS.ProcessEnv): Promise<string> => {
   const terminal = createTerminal({ isTTY: env.NO_COLOR === undefined, write: () => true }, env);
   return command.render!(result as never, terminal);
 };
@@ -63,7 +63,7 @@ describe('data inspect on a file of its own columns', () => {
     });
     const [{ label, pieces }] = result.rows;
     expect(pieces.at(-1)).toEqual({ text: label, trained: true });
-    const plain = shown(result, { NO_COLOR: '1' });
+    const plain = await shown(result, { NO_COLOR: '1' });
     expect(plain).toContain('billing    20  50.0 %');
     expect(plain).toContain('! rare has fewer than 10 rows');
     expect(plain).toContain(`→ ⟦${label}⟧`);
@@ -91,7 +91,7 @@ describe('data inspect on a file of its own columns', () => {
       labels: { kind: 'numbers', rows: ROWS, min: 1000, median: 20_500, mean: 20_500, max: 40_000 },
     });
     expect(result.remarks[0]).toContain('{columns: [sqm, rooms], names: true} writes "sqm: …"');
-    expect(shown(result, { NO_COLOR: '1' })).toMatch(/0 to 5,000 +▇+ 4/);
+    expect(await shown(result, { NO_COLOR: '1' })).toMatch(/0 to 5,000 +▇+ 4/);
     const named = await inspect('h.csv', {
       columns: '{text: {columns: [sqm, rooms], names: true}, label: price}',
       format: 'regression',

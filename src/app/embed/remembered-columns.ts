@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import type { ColumnSource } from '../../data/columns.ts';
-import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
+import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
 import type { RowPurpose } from './row-columns.ts';

@@ -5,7 +5,7 @@ import { baselines } from '../../eval/baselines/index.ts';
 import { splitLabels } from '../../eval/example-text.ts';
 import type { Prediction, Predictor } from '../../eval/predictor.ts';
 import type { AnswerKind } from '../../jobs/predict/predict.ts';
-import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
+import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
 

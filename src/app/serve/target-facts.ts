@@ -15,7 +15,7 @@ import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/b
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
 import { columnsOf } from '../../data/columns.ts';
-import { notedShapes } from '../../jobs/rows/remembered-shapes.ts';
+import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { trainedForm } from '../prompt-form.ts';
 
 const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {

@@ -1,8 +1,6 @@
 import type { Advice } from '../../app/advise/advise.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
-import { describeFigures } from '../comparison-text.ts';
 import { defineCommand } from '../command.ts';
-import { keepCommand } from '../keep-command.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -43,13 +41,16 @@ export const command = defineCommand({
     const { keep } = advice.recommendation;
     if (keep === undefined) return advice;
     const flags = context.recipeFlags;
+    const { keepCommand } = await import('../keep-command.ts');
     const command = isRecipe(data) ? keepCommand(keep, flags, data) : keepCommand(keep, { train: data, ...flags });
     return { ...advice, keep: command };
   },
-  render: (advice, terminal) =>
-    [describe(advice, terminal), describeFigures(advice.comparison, terminal), curveTable(advice, terminal)]
+  render: async (advice, terminal) => {
+    const { describeFigures } = await import('../comparison-text.ts');
+    return [describe(advice, terminal), describeFigures(advice.comparison, terminal), curveTable(advice, terminal)]
       .filter((part) => part !== undefined)
-      .join('\n\n'),
+      .join('\n\n');
+  },
 });
 
 type Advised = Advice & { keep?: string };

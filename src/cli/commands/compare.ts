@@ -1,10 +1,8 @@
 import type { compare as compareSystems, CompareOptions } from '../../app/compare/compare.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
-import { describeComparison } from '../comparison-text.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
-import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
@@ -70,8 +68,10 @@ export const command = defineCommand({
     const options = { ...optionsOf(context), ...(await layoutOf(context)), ...typedRows(context), signal };
     return withProgress(context, (onEvent) => compare([first, ...others], { ...options, onEvent }));
   },
-  render: (result, terminal) => {
-    if ('systems' in result) return describeCounterfactuals(result, terminal);
+  render: async (result, terminal) => {
+    if ('systems' in result)
+      return (await import('../counterfactual-text.ts')).describeCounterfactuals(result, terminal);
+    const { describeComparison } = await import('../comparison-text.ts');
     const { comparison, folder } = result;
     const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
     return describeComparison(comparison, terminal) + kept;

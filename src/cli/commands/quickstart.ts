@@ -3,7 +3,6 @@ import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
 import { greatest } from '../../base/many.ts';
 import type { SampleRow } from '../../store/results.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { describeComparison } from '../comparison-text.ts';
 import { shortPath } from '../short-path.ts';
 import { noOpen, showPage } from '../show-page.ts';
 import type { Terminal } from '../terminal.ts';
@@ -37,7 +36,7 @@ export const command = defineCommand({
         signal,
       }),
     );
-    context.out.line(describe(result, context.out));
+    context.out.line(await describe(result, context.out));
     advice = 'closing the page';
     await showPage({ context, folder: result.folder, signal, isOptional: true });
     return forJson(context, result);
@@ -53,7 +52,8 @@ function forJson(context: CommandContext, result: QuickstartResult): QuickstartR
   return rest;
 }
 
-function describe(result: QuickstartResult, terminal: Terminal): string {
+async function describe(result: QuickstartResult, terminal: Terminal): Promise<string> {
+  const { describeComparison } = await import('../comparison-text.ts');
   return [
     '',
     describeComparison(result.comparison, terminal),

@@ -1,6 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
-import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -18,6 +17,7 @@ export const command = defineCommand({
   ],
   examples: ['retune runs/tickets --model Qwen/Qwen3-0.6B'],
   async run(context) {
+    const { runWithProgress } = await import('../training.ts');
     const model = context.option('--model');
     if (model === undefined) {
       throw new AttuneError('E_USAGE', {
@@ -29,5 +29,5 @@ export const command = defineCommand({
     const recipe = await retuneRecipe(context.argument('RUN')!, { model, outputDir: context.option('--output') });
     return runWithProgress(context, recipe, { dryRun: context.has('--dry-run') });
   },
-  render: describeOutcome,
+  render: async (outcome, terminal) => (await import('../training.ts')).describeOutcome(outcome, terminal),
 });

@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import { toolNames } from '../../review/exchange/index.ts';
+import { toolNames } from '../../review/exchange/tool-names.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 

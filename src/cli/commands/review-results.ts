@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts';
-import { describeReview } from '../review-text.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -29,5 +28,5 @@ export const command = defineCommand({
       to: context.option('--output'),
     });
   },
-  render: describeReview,
+  render: async (results, terminal) => (await import('../review-text.ts')).describeReview(results, terminal),
 });

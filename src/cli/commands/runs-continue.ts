@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts';
-import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -22,6 +21,7 @@ export const command = defineCommand({
   ],
   examples: ['runs continue runs/tickets --epochs 2', 'runs continue runs/tickets --epochs 1 --learning-rate 5e-4'],
   async run(context) {
+    const { runWithProgress } = await import('../training.ts');
     const [{ continuedRecipe }, { trainDetached }] = await Promise.all([
       import('../../app/continue-run.ts'),
       import('../../app/train.ts'),
@@ -39,5 +39,5 @@ export const command = defineCommand({
       inProcess: context.has('--in-process'),
     });
   },
-  render: describeOutcome,
+  render: async (outcome, terminal) => (await import('../training.ts')).describeOutcome(outcome, terminal),
 });

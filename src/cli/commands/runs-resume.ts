@@ -4,7 +4,6 @@ import { formatCount } from '../../base/format.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { shellWord, shortPath } from '../short-path.ts';
 import type { Terminal } from '../terminal.ts';
-import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -29,10 +28,13 @@ export const command = defineCommand({
     if (context.has('--detach')) {
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume: true })) };
     }
+    const { runWithProgress } = await import('../training.ts');
     return runWithProgress(context, recipe, { resume: true, inProcess: context.has('--in-process') });
   },
-  render: (result, terminal) =>
-    result.outcome === 'finished-before' ? describeFinished(result, terminal) : describeOutcome(result, terminal),
+  render: async (result, terminal) =>
+    result.outcome === 'finished-before'
+      ? describeFinished(result, terminal)
+      : (await import('../training.ts')).describeOutcome(result, terminal),
 });
 
 interface FinishedBefore {

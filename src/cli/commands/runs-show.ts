@@ -1,5 +1,4 @@
 import { defineCommand } from '../command.ts';
-import { describeRun } from '../run-text.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -10,5 +9,5 @@ export const command = defineCommand({
     const { showRun } = await import('../../app/runs.ts');
     return showRun(context.argument('RUN')!);
   },
-  render: describeRun,
+  render: async (run, terminal) => (await import('../run-text.ts')).describeRun(run, terminal),
 });

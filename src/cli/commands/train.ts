@@ -1,6 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { describeOutcome, resolveFor, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -21,6 +20,7 @@ export const command = defineCommand({
     'train --model attune-base --train tickets.jsonl --tuning.r 8',
   ],
   async run(context) {
+    const { resolveFor, runWithProgress } = await import('../training.ts');
     refuseContradictions(context);
     const resume = context.has('--resume');
     const isReplacing = context.has('--overwrite');
@@ -38,7 +38,7 @@ export const command = defineCommand({
       throw await placed(error, context);
     }
   },
-  render: describeOutcome,
+  render: async (outcome, terminal) => (await import('../training.ts')).describeOutcome(outcome, terminal),
 });
 
 /** What the run found wrong with the recipe, at its lines. */

@@ -10,7 +10,7 @@ import { answerAsked } from './model-predictor.ts';
 import { hears, processorOf } from './speech.ts';
 import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
-import { notedShapes } from '../rows/remembered-shapes.ts';
+import { notedShapes } from '../rows/noted-shapes.ts';
 import { settleWeights } from '../model/settle-weights.ts';
 
 export interface PredictInput extends OpenOptions {

@@ -125,8 +125,7 @@ describe('a name whose champion cannot be loaded', () => {
     expect(headers.get('retry-after')).toBe('60');
     expect((await server.send('/v1/completions', { model: 'ticket', prompt: 'a' })).status).toBe(404);
     away.clear();
-    await sleep(300);
-    expect((await ask()).status).toBe(503);
+    // It may be found earlier, by whatever else has the registry read again.
     aMinuteLater();
     await until(async () => (await ready()).status === 200);
     expect((await ask()).text).toBe('first');
