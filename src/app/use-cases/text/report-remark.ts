@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { reportRowsOf, type ReportRows } from '../report/rows-setting.ts';
-import { readSamples, type Samples } from '../store/results.ts';
-import { runPaths } from '../store/run-paths.ts';
+import { readJson } from '../../../files/json.ts';
+import { reportRowsOf, type ReportRows } from '../../../report/rows-setting.ts';
+import { readSamples, type Samples } from '../../../store/results.ts';
+import { runPaths } from '../../../store/run-paths.ts';
 
 /** What one should know of a report before it is sent. */
 export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: ReportRows }): string {

@@ -1,29 +1,7 @@
-import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
-import type { AxisReport, GroupReport } from '../eval/fairness/group-tally.ts';
-import type { GroupsWanted } from '../prepare/index.ts';
-import type { CommandContext, CommandOption } from './command.ts';
-import { formatTable } from './table.ts';
-import type { Colours, Terminal } from './terminal.ts';
-
-/** Of every command that counts groups. */
-export const groupOptions: readonly CommandOption[] = [
-  {
-    name: '--group-column',
-    value: 'NAME',
-    many: true,
-    summary: 'count the groups that a column names; several times for more',
-  },
-  {
-    name: '--mentions',
-    summary: 'count genders, origins and nationalities by English words and names in the texts',
-  },
-];
-
-/** Whom to count; undefined where nothing says so. */
-export function groupsOf(context: CommandContext): GroupsWanted | undefined {
-  const [columns, mentions] = [context.all('--group-column'), context.has('--mentions')];
-  return columns.length > 0 || mentions ? { columns, mentions } : undefined;
-}
+import { formatCount, formatNumber, formatPercent, plural } from '../../../base/format.ts';
+import type { AxisReport, GroupReport } from '../../../eval/fairness/group-tally.ts';
+import { formatTable } from '../../../terminal/table.ts';
+import type { Colours, Terminal } from '../../../terminal/terminal.ts';
 
 const MOST_GROUPS = 12;
 const MOST_DIFFERENCES = 10;

@@ -1,14 +1,14 @@
-import { formatCount, formatNumber, formatSigned, plural } from '../base/format.ts';
-import { surestEffects, type Effect } from '../eval/fairness/surest-effects.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../../../base/format.ts';
+import { surestEffects, type Effect } from '../../../eval/fairness/surest-effects.ts';
 import type {
   CounterfactualAxis,
   CounterfactualResults,
   CounterfactualSystem,
   FlippedPair,
   GroupDifference,
-} from '../store/counterfactuals.ts';
-import { formatTable } from './table.ts';
-import type { Colours, Terminal } from './terminal.ts';
+} from '../../../store/counterfactuals.ts';
+import { formatTable } from '../../../terminal/table.ts';
+import type { Colours, Terminal } from '../../../terminal/terminal.ts';
 
 const SHOWN_PAIRS = 3;
 const SHOWN_CHARACTERS = 100;

@@ -1,8 +1,8 @@
 /** What `attune import langfuse` and `attune import otlp` take and say. */
-import type { ImportAnswersOptions, ImportedAnswers } from '../app/import-answers/import-answers.ts';
-import { formatCount, plural } from '../base/format.ts';
-import type { CommandContext, CommandOption } from './command.ts';
-import type { Terminal } from './terminal.ts';
+import type { ImportAnswersOptions, ImportedAnswers } from '../../import-answers/import-answers.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import type { CommandContext, CommandOption } from '../../../cli/command.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
 export const IMPORT_OPTIONS: readonly CommandOption[] = [
   {

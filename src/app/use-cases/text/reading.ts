@@ -1,7 +1,7 @@
 /** What reading documents came to, for people. */
-import type { PreparedData } from '../app/prepare-data.ts';
-import { formatCount, plural } from '../base/format.ts';
-import type { Terminal } from './terminal.ts';
+import type { PreparedData } from '../../prepare-data.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
 const MOST_SHOWN = 3;
 

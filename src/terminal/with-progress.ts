@@ -1,9 +1,9 @@
 import type { EventSink } from '../base/events.ts';
-import type { CommandContext } from './command.ts';
+import type { Console } from './console.ts';
 
 /** Shows what happens while `work` runs; its open phase is ticked where it ends well, and taken away where it fails. */
 export async function withProgress<Result>(
-  context: Pick<CommandContext, 'progress'>,
+  context: Pick<Console, 'progress'>,
   work: (show: EventSink) => Promise<Result>,
 ): Promise<Result> {
   const progress = context.progress();

@@ -1,6 +1,12 @@
 import { describeProblem, shortList } from '../../base/errors.ts';
-import type { PhaseStarted, RunEvent, StampedEvent, StepFinished, WarningRaised } from '../../base/events.ts';
-import type { Progress } from '../command.ts';
+import type {
+  EventSink,
+  PhaseStarted,
+  RunEvent,
+  StampedEvent,
+  StepFinished,
+  WarningRaised,
+} from '../../base/events.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import { shortPath } from '../short-path.ts';
@@ -20,6 +26,12 @@ import { LiveLine } from './live-line.ts';
 
 const LABEL_WIDTH = 10;
 const MAX_WARNING_PROBLEMS = 5;
+
+export interface Progress {
+  show: EventSink;
+  /** `isDone` ticks the phase that is still open. */
+  close(isDone?: boolean): void;
+}
 
 /** Shows a run's events: a line for each phase, a live line inside it, remarks between. */
 export function createProgress(terminal: Terminal): Progress {

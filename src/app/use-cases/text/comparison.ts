@@ -1,14 +1,14 @@
-import { entryOf } from '../base/table.ts';
-import { formatCount, formatNumber, plural } from '../base/format.ts';
-import { classTitle } from '../eval/class-title.ts';
-import { answerNotes, copyingNote } from '../eval/compare/answer-notes.ts';
-import { neverGiven } from '../eval/compare/class-rows.ts';
-import { conclusionOf } from '../eval/compare/conclusion.ts';
-import { correctedP, isUndoneByCorrection } from '../eval/compare/correction.ts';
-import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
-import { describeOutcome } from './progress/lines.ts';
-import { formatTable, tableWidth } from './table.ts';
-import { wrap, type Terminal } from './terminal.ts';
+import { entryOf } from '../../../base/table.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { classTitle } from '../../../eval/class-title.ts';
+import { answerNotes, copyingNote } from '../../../eval/compare/answer-notes.ts';
+import { neverGiven } from '../../../eval/compare/class-rows.ts';
+import { conclusionOf } from '../../../eval/compare/conclusion.ts';
+import { correctedP, isUndoneByCorrection } from '../../../eval/compare/correction.ts';
+import type { ComparedValue, Comparison, Difference, Verdict } from '../../../store/results.ts';
+import { describeOutcome } from '../../../terminal/progress/lines.ts';
+import { formatTable, tableWidth } from '../../../terminal/table.ts';
+import { wrap, type Terminal } from '../../../terminal/terminal.ts';
 
 const WIDTH = 80;
 const MOST_METRICS = 3;

@@ -1,26 +1,27 @@
-import type { UnreadableRun } from '../../app/runs.ts';
+import type { UnreadableRun } from '../runs.ts';
 import { formatNumber, formatTime } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { paintStatus } from '../run-text.ts';
-import { shortPath } from '../short-path.ts';
-import { formatTable, tableWidth } from '../table.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Train',
   summary: 'list runs, newest first',
-  arguments: [{ name: 'FOLDER', summary: 'where to look for runs besides the known ones (runs)', many: true }],
-  options: [{ name: '--limit', value: 'N', summary: 'show the newest N only' }],
-  async run(context) {
-    const { findRuns } = await import('../../app/runs.ts');
-    const folders = context.arguments.length > 0 ? context.arguments : undefined;
+  arguments: ({ optionalArguments }) => [
+    optionalArguments('folders', 'FOLDER', 'where to look for runs besides the known ones (runs)'),
+  ],
+  options: ({ count }) => ({ limit: count('N', 'show the newest N only') }),
+  effects: [],
+  async run({ folders, limit }, { onNotice }) {
+    const { findRuns } = await import('../runs.ts');
     const unreadable: UnreadableRun[] = [];
     const onUnreadable = (run: UnreadableRun): void => void unreadable.push(run);
-    const runs = await findRuns({ folders, limit: context.count('--limit'), onUnreadable });
-    for (const { folder, reason } of unreadable)
-      context.log.line(`${context.log.colours.yellow('!')} the run in ${shortPath(folder)} cannot be read: ${reason}`);
+    const runs = await findRuns({ folders, limit, onUnreadable });
+    for (const { folder, reason } of unreadable) onNotice(`the run in ${shortPath(folder)} cannot be read: ${reason}`);
     return { runs, ...(unreadable.length > 0 && { unreadable }) };
   },
-  render({ runs }, terminal) {
+  async render({ runs }, terminal) {
+    const { paintStatus } = await import('./text/run.ts');
     const { colours } = terminal;
     if (runs.length === 0) return `No runs yet. Start one with ${colours.cyan('attune train RECIPE')}`;
     const rows = runs.map((run) => [
