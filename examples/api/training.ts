@@ -5,13 +5,13 @@ import {
   attachRun,
   continuedRecipe,
   Conversation,
+  data,
   defineRecipe,
   deleteRuns,
   doctor,
   estimate,
   exportRun,
   extractAdapter,
-  findDataSets,
   findModels,
   runs,
   generateRows,
@@ -63,8 +63,8 @@ assert.ok(result !== null);
 // A recipe in a file, and a run that goes on when this program ends.
 writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 const training = '{ max_steps: 2 }';
-const data = '{ train: rows.jsonl, validation: 0, test: 0 }';
-writeFileSync('recipe.yaml', `model: attune-base\ndata: ${data}\ntraining: ${training}\noutput_dir: runs/second\n`);
+const rowsOf = '{ train: rows.jsonl, validation: 0, test: 0 }';
+writeFileSync('recipe.yaml', `model: attune-base\ndata: ${rowsOf}\ntraining: ${training}\noutput_dir: runs/second\n`);
 const detached = await trainDetached(await resolveRecipeFile('recipe.yaml'));
 const ended = await attachRun(detached.folder, () => undefined);
 assert.equal(ended.status, 'finished');
@@ -73,7 +73,7 @@ await stopRun(detached.folder).catch(() => undefined);
 // What is known of runs.
 assert.equal((await runs.list()).runs.length >= 2, true);
 assert.equal((await showRun(folder)).status, 'finished');
-assert.ok((await findDataSets()).length > 0);
+assert.ok((await data.list()).dataSets.length > 0);
 assert.equal((await storedRecipe(folder)).model, recipe.model);
 assert.equal((await verifyRun(folder, { retrain: false })).ok, true);
 console.log(Object.keys(await reportRun(folder)));

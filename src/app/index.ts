@@ -4,7 +4,6 @@
  */
 import { libraryOf } from './use-cases/library.ts';
 
-export * from './api/data.ts';
 export * from './api/judging.ts';
 export * from './api/models.ts';
 export * from './api/monitoring.ts';
@@ -13,7 +12,7 @@ export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { data, groundedness, judge, runs } = library;
+export const { data, groundedness, import: imports, judge, runs } = library;
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -37,8 +36,8 @@ export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
-export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
-export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
+export type { ImportedAnswers } from './import-answers/import-answers.ts';
+export type { ImportedFromOpenAi } from './import-openai/import-openai.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
 export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
@@ -59,18 +58,18 @@ export type {
   PredictorOptions,
   Row,
 } from './predict.ts';
-export type { DataInspectionResult, InspectDataOptions } from './inspect-data.ts';
+export type { DataInspectionResult } from './inspect-data.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
 export type { PageServer } from './page/page-server.ts';
-export type { DataPipelineOptions, DataPipelineResult } from './data-pipeline.ts';
+export type { DataPipelineResult } from './data-pipeline.ts';
 export type { StepDescription } from './describe-steps.ts';
-export type { PrepareDataOptions, PreparedData } from './prepare-data.ts';
+export type { PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
 export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export type { DataGroups } from './fairness/groups.ts';
-export type { CounterfactualOptions, Counterfactuals } from './fairness/counterfactuals.ts';
+export type { Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
-export type { RedactDataOptions, RedactedData } from './redact/redact-data.ts';
+export type { RedactedData } from './redact/redact-data.ts';
 export type { RestoredData } from './redact/restore-data.ts';
 export type { QuickstartOptions, QuickstartResult } from './quickstart/quickstart.ts';
 export type { DataInput, RowSource } from './recipe/data-input.ts';

@@ -1,7 +1,8 @@
 import type { Argument, FlagNotes, Shape } from '../app/use-cases/fields.ts';
 import type { Call, UseCase } from '../app/use-cases/use-case.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
-import { withProgress } from '../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
+import { keepHeapsSmall } from './small-heap.ts';
 
 interface Flag extends CommandOption {
   /** The field's name. */
@@ -22,11 +23,9 @@ export async function commandOf(useCase: UseCase): Promise<Command> {
       const typed = inputOf(context, places, flags);
       const input = useCase.takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
 
+      if (useCase.streamsRows === true) keepHeapsSmall();
       if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
-      const signal =
-        useCase.stopping === undefined ? new AbortController().signal : context.stopSignal(useCase.stopping);
-      const onNotice = (notice: string) => context.log.line(context.log.colours.dim(notice));
-      return withProgress(context, (onEvent) => useCase.run(input, { onEvent, signal, onNotice } satisfies Call));
+      return withCall(context, useCase.stopping, (call) => useCase.run(input, call));
     },
     render: useCase.render?.bind(useCase),
   };

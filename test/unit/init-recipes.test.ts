@@ -47,8 +47,7 @@ async function recipeOf(path: string, options: Parameters<typeof init>[1] = {}) 
 
 async function inspect(path: string, flags = {}) {
   const events: RunEvent[] = [];
-  const signal = new AbortController().signal;
-  const result = await inspectTrainingData(path, { flags, rows: 1, onEvent: (event) => events.push(event), signal });
+  const result = await inspectTrainingData(path, { flags, rows: 1, onEvent: (event) => events.push(event) });
   const warnings = events.flatMap((event) => (event.type === 'warning-raised' ? [event.message] : []));
   return { result, warnings };
 }

@@ -37,20 +37,6 @@ export const rateAnswer = lazily('rateAnswer');
 export const eraseUser = lazily('eraseUser');
 
 /**
- * Takes traces and scores of Langfuse's exports as answers and feedback of a model.
- * @example
- * const { models, feedback, broken } = await importLangfuse(['export.jsonl'], { model: 'tickets' });
- */
-export const importLangfuse = lazily('importLangfuse');
-
-/**
- * Takes spans and evaluations of OpenTelemetry, in OTLP's JSON, as answers and feedback of a model.
- * @example
- * const { models, feedback, broken } = await importOtlp(['spans.jsonl'], { model: 'tickets' });
- */
-export const importOtlp = lazily('importOtlp');
-
-/**
  * Takes a model in use as far as it can be improved now, by the `continuous:` of a YAML file: from feedback over quarantine,
  * review, retraining and gate to its rollout.
  * @example

@@ -37,13 +37,6 @@ export const reportRun = lazily('reportRun');
 export const openPage = lazily('openPage');
 
 /**
- * The data that runs have used, newest first, by the hash of their rows.
- * @example
- * const dataSets = await findDataSets({ folders: ['runs'] });
- */
-export const findDataSets = lazily('findDataSets');
-
-/**
  * Deletes runs with their folders; running ones are refused.
  * @example
  * await deleteRuns(['runs/tickets-2']);

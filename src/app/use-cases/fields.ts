@@ -81,6 +81,21 @@ export const fields = {
     many: false,
   }),
 
+  /** By position: text in a terminal, or a value that a program has. */
+  argumentOr: <Name extends string, Schema extends z.ZodType>(
+    name: Name,
+    value: string,
+    summary: string,
+    schema: Schema,
+  ): Argument<Name, z.ZodUnion<[z.ZodString, Schema]>> => ({
+    name,
+    value,
+    summary,
+    schema: z.union([z.string(), schema]),
+    required: true,
+    many: false,
+  }),
+
   optionalArgument: <Name extends string>(
     name: Name,
     value: string,
@@ -150,6 +165,20 @@ export const fields = {
       ...more,
       value,
       read: (typed, flag) => readChoice(asText(typed), flag, choices),
+    }),
+
+  /** Some of the known ones, each given by an option of its own. */
+  choices: <const Choices extends readonly [string, ...string[]]>(
+    choices: Choices,
+    value: string,
+    summary: string,
+    more: More = {},
+  ) =>
+    noted(z.array(z.enum(choices)), summary, {
+      ...more,
+      value,
+      many: true,
+      read: (typed, flag) => [...new Set([typed].flat())].map((text) => readChoice(text, flag, choices)),
     }),
 
   /** A switch. */

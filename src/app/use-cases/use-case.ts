@@ -60,6 +60,8 @@ export interface UseCase<
   examples?: readonly string[];
   /** What is said at the first Ctrl-C; without it Ctrl-C ends the process, since nothing is half done by then. */
   stopping?: string;
+  /** Rows stream through: the command's process has garbage collected sooner. */
+  streamsRows?: true;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people. */

@@ -20,9 +20,12 @@ function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-/** `data groups` as `data.groups`, `models add-items` as `models.addItems`. */
+/** `data groups` as `data.groups`, `models add-items` as `models.addItems`; `import` is a reserved word. */
 function libraryName(name: string): string {
-  return name.replace(' ', '.').replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return name
+    .replace(/^import /, 'imports ')
+    .replace(' ', '.')
+    .replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 const exported = new Map<string, unknown>(Object.entries(api));
@@ -33,20 +36,6 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   setup: 'prepares the machine',
   init: 'initRecipe',
   advise: 'advise',
-  'data inspect': 'inspectTrainingData',
-  'data prepare': 'prepareData',
-  'data pipeline': 'dataPipeline',
-  'data diff': 'dataDiff',
-  'data pull': 'pullDataset',
-  'data steps': 'describeSteps',
-  'data redact': 'redactData',
-  'data restore': 'restoreData',
-  'data audit': 'auditData',
-  'data counterfactuals': 'writeCounterfactuals',
-  'import openai': 'importOpenAi',
-  'import langfuse': 'importLangfuse',
-  'import otlp': 'importOtlp',
-  'data list': 'findDataSets',
   train: 'train',
   chat: 'openModel',
   generate: 'generateRows',

@@ -1,17 +1,20 @@
 import { formatCount, formatTime } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
+import type { DataSetRecord } from '../../store/data-sets.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable } from '../../terminal/table.ts';
+import { defineUseCase } from './use-case.ts';
 
 const HASH_DIGITS = 12;
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Data',
   summary: 'list the data that runs used, newest first, by hash',
-  arguments: [{ name: 'FOLDER', summary: 'where to look for runs besides the known ones (runs)', many: true }],
-  async run(context) {
-    const { findDataSets } = await import('../../app/runs.ts');
-    const folders = context.arguments.length > 0 ? context.arguments : undefined;
+  arguments: ({ optionalArguments }) => [
+    optionalArguments('folders', 'FOLDER', 'where to look for runs besides the known ones (runs)'),
+  ],
+  effects: [],
+  async run({ folders }): Promise<{ dataSets: DataSetRecord[] }> {
+    const { findDataSets } = await import('../runs.ts');
     return { dataSets: await findDataSets({ folders }) };
   },
   render({ dataSets }, { colours }) {

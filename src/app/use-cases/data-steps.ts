@@ -1,16 +1,17 @@
-import type { StepDescription } from '../../app/describe-steps.ts';
-import { defineCommand } from '../command.ts';
+import type { StepDescription } from '../describe-steps.ts';
 import { formatFacts } from '../../terminal/table.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Data',
   summary: 'list the steps that `data prepare` knows, with their options',
+  effects: [],
   examples: ['data steps'],
-  async run() {
-    const { describeSteps } = await import('../../app/describe-steps.ts');
+  async run(): Promise<StepDescription[]> {
+    const { describeSteps } = await import('../describe-steps.ts');
     return describeSteps();
   },
-  render: (described: StepDescription[], { colours }) =>
+  render: (described, { colours }) =>
     described
       .map(({ name, summary, takes, options }) => {
         const facts = options.map(({ name: option, description, defaultValue }) => {

@@ -1,77 +1,27 @@
-import type { DataInspectionResult, InspectedRow } from '../../app/inspect-data.ts';
-import { describeProblem, shortList } from '../../base/errors.ts';
-import { formatCount, plural } from '../../base/format.ts';
-import { defineCommand, type CommandContext } from '../command.ts';
-import { describeGroupReport } from '../../app/use-cases/text/groups.ts';
-import { histogram } from '../../terminal/histogram.ts';
-import { describeLabels } from '../../app/use-cases/text/label.ts';
-import { paintParts } from '../../app/use-cases/text/row.ts';
-import { formatFacts } from '../../terminal/table.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
-
-const groupOptions = [
-  {
-    name: '--group-column',
-    value: 'NAME',
-    many: true,
-    summary: 'count the groups that a column names; several times for more',
-  },
-  {
-    name: '--mentions',
-    summary: 'count genders, origins and nationalities by English words and names in the texts',
-  },
-];
-
-function groupsOf(context: CommandContext) {
-  const [columns, mentions] = [context.all('--group-column'), context.has('--mentions')];
-  return columns.length > 0 || mentions ? { columns, mentions } : undefined;
-}
+import type { DataInspectionResult, InspectedRow } from '../../inspect-data.ts';
+import { describeProblem, shortList } from '../../../base/errors.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import { describeGroupReport } from './groups.ts';
+import { histogram } from '../../../terminal/histogram.ts';
+import { describeLabels } from './label.ts';
+import { paintParts } from './row.ts';
+import { formatFacts } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
 const MAX_LISTED = 10;
 
-export const command = defineCommand({
-  section: 'Data',
-  summary: 'show how data are read: format, labels, and rows with the trained part in colour',
-  arguments: [{ name: 'PATH', summary: 'a recipe, or data: a file, folder or glob', required: true }],
-  options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }, ...groupOptions],
-  takesRecipe: true,
-  examples: [
-    'data inspect tickets.yaml --rows 10',
-    'data inspect tickets.jsonl --model attune-base',
-    'data inspect tickets.csv --columns "{text: [subject, body], label: queue}"',
-  ],
-  async run(context) {
-    const { inspectTrainingData } = await import('../../app/inspect-data.ts');
-    const progress = context.progress();
-    try {
-      return await inspectTrainingData(context.argument('PATH')!, {
-        flags: context.recipeFlags,
-        rows: context.count('--rows') ?? 3,
-        groups: groupsOf(context),
-        onEvent: progress.show,
-        onNotice: (notice) => context.log.line(context.log.colours.dim(notice)),
-        signal: context.stopSignal('stopping'),
-        specials: !context.isJson && context.out.colours.isColorSupported,
-      });
-    } finally {
-      progress.close();
-    }
-  },
-  render(result, terminal) {
-    const parts = [
-      describeFiles(result, terminal),
-      describeSplits(result, terminal),
-      ...(result.labels === undefined ? [] : [describeLabels(result.labels, terminal)]),
-      describeLengths(result, terminal),
-      ...(result.groups === undefined ? [] : [describeGroupReport(result.groups, terminal)]),
-    ];
-    const rows = result.rows.map((row) => describeRow(row, terminal));
-    const remarks = result.remarks.map((remark) => terminal.colours.yellow(`! ${remark}`));
-    return [...parts, ...rows, ...remarks, describeProblems(result, terminal)]
-      .filter((part) => part !== '')
-      .join('\n\n');
-  },
-});
+export function describeInspection(result: DataInspectionResult, terminal: Terminal): string {
+  const parts = [
+    describeFiles(result, terminal),
+    describeSplits(result, terminal),
+    ...(result.labels === undefined ? [] : [describeLabels(result.labels, terminal)]),
+    describeLengths(result, terminal),
+    ...(result.groups === undefined ? [] : [describeGroupReport(result.groups, terminal)]),
+  ];
+  const rows = result.rows.map((row) => describeRow(row, terminal));
+  const remarks = result.remarks.map((remark) => terminal.colours.yellow(`! ${remark}`));
+  return [...parts, ...rows, ...remarks, describeProblems(result, terminal)].filter((part) => part !== '').join('\n\n');
+}
 
 function describeFiles({ report }: DataInspectionResult, { colours }: Terminal): string {
   return report.files

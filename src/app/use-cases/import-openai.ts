@@ -1,44 +1,25 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
-import { pricesOf } from '../endpoint-options.ts';
-import { defineCommand } from '../command.ts';
+import type { ImportedFromOpenAi } from '../import-openai/import-openai.ts';
 import { shortPath } from '../../terminal/short-path.ts';
-import { withProgress } from '../../terminal/with-progress.ts';
+import { pricesField } from './shared/endpoint-fields.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Data',
   summary:
     'fetch the fine-tuning jobs, files and stored completions of an OpenAI key, with recipes that do the same here',
-  options: [
-    {
-      name: '--output',
-      aliases: ['--output-dir'],
-      value: 'FOLDER',
-      summary: 'the folder to write; openai unless given',
-    },
-    { name: '--model', value: 'BASE', summary: 'the base that the recipes tune; attune-base unless given' },
-    { name: '--base-url', value: 'URL', summary: 'where the API is; https://api.openai.com/v1 unless given' },
-    {
-      name: '--prices',
-      value: 'IN,OUT',
-      summary: 'of a million tokens read and written, for the cost of 1,000 requests',
-    },
-  ],
+  options: (fields) => ({
+    output: fields.text('FOLDER', 'the folder to write; openai unless given', { aliases: ['--output-dir'] }),
+    model: fields.text('BASE', 'the base that the recipes tune; attune-base unless given'),
+    baseUrl: fields.text('URL', 'where the API is; https://api.openai.com/v1 unless given'),
+    prices: pricesField(fields, 'of a million tokens read and written, for the cost of 1,000 requests'),
+  }),
+  effects: ['fetches', 'writes-files'],
   examples: ['import openai', 'import openai --model Qwen/Qwen3-0.6B --prices 0.3,1.2'],
-  async run(context) {
-    const { importOpenAi } = await import('../../app/import-openai/import-openai.ts');
-    const [inputPrice, outputPrice] = pricesOf(context);
-    const signal = context.stopSignal('stopping; what was fetched stays, and the next time it goes on from there');
-    return withProgress(context, (onEvent) =>
-      importOpenAi({
-        folder: context.option('--output'),
-        model: context.option('--model'),
-        baseUrl: context.option('--base-url'),
-        inputPrice,
-        outputPrice,
-        onEvent,
-        signal,
-      }),
-    );
+  stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
+  async run(options, call): Promise<ImportedFromOpenAi> {
+    const { importOpenAi } = await import('../import-openai/import-openai.ts');
+    return importOpenAi({ ...options, ...call });
   },
   render({ folder, jobs, completions }, { colours }) {
     const ofJobs = jobs.flatMap(({ id, status, model, tuned, recipe, comparison, remarks }) => [

@@ -1,42 +1,14 @@
-import type { AuditResult, KindAudit, Share } from '../../app/redact/audit-data.ts';
-import { formatCount } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { formatTable } from '../../terminal/table.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
+import type { AuditResult, KindAudit, Share } from '../../redact/audit-data.ts';
+import { formatCount } from '../../../base/format.ts';
+import { formatTable } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
 const MOST_LISTED = 20;
 
-export const command = defineCommand({
-  section: 'Data',
-  summary: 'measure precision and recall of the recognisers on labelled rows',
-  arguments: [
-    {
-      name: 'FILE',
-      summary: 'rows {text, spans: [{start, end, kind}]}: .jsonl, .json, .csv, .parquet',
-      required: true,
-    },
-  ],
-  options: [
-    { name: '--recogniser', value: 'REF', many: true, summary: 'your own function: ./file.ts#name' },
-    {
-      name: '--lexicon',
-      value: 'FILE',
-      many: true,
-      summary: 'words of a language, a .yaml file (docs/personal-data.md)',
-    },
-  ],
-  examples: ['data audit labelled.jsonl'],
-  async run(context) {
-    const { auditData } = await import('../../app/redact/audit-data.ts');
-    return auditData(context.argument('FILE')!, {
-      recognisers: context.all('--recogniser'),
-      lexicons: context.all('--lexicon'),
-    });
-  },
-  render: describe,
-});
-
-function describe({ rows, kinds, all, misses, extras, unknown }: AuditResult, { colours }: Terminal): string {
+export function describeAudit(
+  { rows, kinds, all, misses, extras, unknown }: AuditResult,
+  { colours }: Terminal,
+): string {
   const columns = [
     { title: 'kind' },
     ...['labelled', 'recall', '95 %', 'found', 'precision', '95 %'].map((title) => ({ title, isNumeric: true })),
