@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { requireNode } from '../api/node-version.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Argument, Shape } from './fields.ts';
 import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
@@ -56,6 +57,7 @@ function camel(verb: string): string {
 }
 
 async function call(name: UseCaseName, given: readonly unknown[]): Promise<unknown> {
+  requireNode();
   const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
   const definition = useCase as UseCase;
   const places = definition.arguments?.(fields) ?? [];
