@@ -1,7 +1,7 @@
 /** From files to rows, and what is known and done about rows. Run in an empty folder, in seconds. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { data, definePipeline, initRecipe, type AttuneError } from '../../src/app/index.ts';
+import { data, definePipeline, init, type AttuneError } from '../../src/app/index.ts';
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const tickets = Array.from({ length: 40 }, (_, i) => ({
@@ -11,7 +11,7 @@ const tickets = Array.from({ length: 40 }, (_, i) => ({
 writeFileSync('tickets.jsonl', lines(tickets));
 
 // A recipe for a file, as `attune init` writes it.
-const { recipe: file, format, objective } = await initRecipe('tickets.jsonl', { model: 'attune-base' });
+const { recipe: file, format, objective } = await init('tickets.jsonl', { model: 'attune-base' });
 assert.equal(file, 'tickets.yaml');
 console.log(format, objective);
 

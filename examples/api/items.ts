@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import {
   addItems,
-  createNewModel,
   importModel,
   indexItems,
   pullModel,
+  models,
   recommend,
   resolveRecipe,
   train,
@@ -22,10 +22,10 @@ writeFileSync('things.jsonl', lines(things));
 writeFileSync('new-things.jsonl', lines([{ item: 'thing 8', tags: ['even'] }]));
 
 // A new model for the items of the data, trained on them.
-const made = await createNewModel('two_tower', {
+const made = await models.create('two_tower', {
   data: 'baskets.jsonl',
   items: 'things.jsonl',
-  folder: 'shop',
+  output: 'shop',
   width: 8,
 });
 console.log(made.items);

@@ -23,7 +23,7 @@ const rows = Array.from({ length: 60 }, (_, i) => ({
 
 // Before money is spent: what needs no model reaches already.
 const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows, test: 0.3 } });
-const { recommendation } = await advise({ recipe, withModel: false });
+const { recommendation } = await advise(recipe);
 console.log(recommendation.advice);
 
 // One system, and several on the same rows.

@@ -9,11 +9,12 @@ import {
   defineRecipe,
   deleteRuns,
   doctor,
-  estimate,
   exportRun,
   extractAdapter,
   findModels,
+  models,
   runs,
+  setup,
   generateRows,
   mergeAdapters,
   openModel,
@@ -40,7 +41,7 @@ const colours = ['red', 'green', 'blue', 'white'];
 const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, completion: ` ${colours[i % 4]}` }));
 
 // Before: what it would take, and whether the engine is right.
-console.log(Object.keys(await estimate('attune-base', { tokens: 1e5 })));
+console.log(Object.keys(await models.estimate('attune-base', { tokens: 1e5 })));
 console.log(Object.keys(await doctor()));
 const { own } = await findModels();
 assert.equal(own?.name, 'attune-base');
@@ -111,7 +112,8 @@ const alignment = { aligned: 'merged', unaligned: 'attune-base' };
 console.log((await projectAdapter(folder, { ...alignment, folder: 'projected' })).layers.length);
 
 // The quick start trains for minutes; here it is told to stop before.
-const options = { onStage: () => undefined, onLine: () => undefined, onEvent: () => undefined };
-await quickstart({ ...options, folder: 'first', signal: AbortSignal.abort() }).catch((error: Error) => {
-  console.log(error.message);
-});
+const stopped = AbortSignal.abort(new Error('stopped'));
+await assert.rejects(quickstart({ output: 'first', signal: stopped }), /stopped/);
+
+// What this machine still needs; here it is told to stop before, too.
+await assert.rejects(setup({ signal: stopped }), /stopped/);

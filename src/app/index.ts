@@ -12,7 +12,7 @@ export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { data, groundedness, judge, runs } = library;
+export const { advise, data, doctor, groundedness, init, judge, models, quickstart, runs, setup } = library;
 const { import: importFrom } = library;
 export { importFrom as import };
 export { Conversation } from './conversation.ts';
@@ -25,12 +25,12 @@ export { minimalDetectableDifference, minimalDetectableRateDifference } from '..
 export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
 export type { ExtractAdapterOptions, MergeAdaptersOptions, ProjectAdapterOptions } from './adapters.ts';
-export type { CreateOptions, ModelCreation } from './create-model.ts';
+export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
-export type { Advice, AdviseOptions } from './advise/advise.ts';
+export type { Advice, Advised } from './advise/advise.ts';
 export type { CompareOptions } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
-export type { EstimateOptions, ModelEstimate } from './estimate.ts';
+export type { ModelEstimate } from './estimate.ts';
 export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { CheckServedOptions, ServedCheck } from './check-served.ts';
@@ -48,7 +48,7 @@ export type { RehearsedKind, SafetyRows, SafetyRowsOptions } from './safety/rows
 export type { SafetyOptions } from './safety/safety.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
-export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
+export type { InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
 export type { RunToDelete } from './tidy-runs.ts';
 export type {
@@ -73,7 +73,7 @@ export type { Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
 export type { RedactedData } from './redact/redact-data.ts';
 export type { RestoredData } from './redact/restore-data.ts';
-export type { QuickstartOptions, QuickstartResult } from './quickstart/quickstart.ts';
+export type { QuickstartResult } from './quickstart/quickstart.ts';
 export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';

@@ -30,13 +30,6 @@ export const pullModel = lazily('pullModel');
 export const importModel = lazily('importModel');
 
 /**
- * Makes a new model for the items of your own data: `sasrec`, `two_tower` or `bpr_mf`.
- * @example
- * const { folder } = await createNewModel('sasrec', { data: 'baskets.jsonl', folder: 'items' });
- */
-export const createNewModel = lazily('createNewModel');
-
-/**
  * Makes the index of a model of items again, beside its weights.
  * @example
  * await indexItems('runs/baskets/result');

@@ -18,6 +18,13 @@ export const useCases = {
   'data audit': () => import('./data-audit.ts'),
   'data counterfactuals': () => import('./data-counterfactuals.ts'),
   'data list': () => import('./data-list.ts'),
+  advise: () => import('./advise.ts'),
+  init: () => import('./init.ts'),
+  'models estimate': () => import('./models-estimate.ts'),
+  'models create': () => import('./models-create.ts'),
+  quickstart: () => import('./quickstart.ts'),
+  doctor: () => import('./doctor.ts'),
+  setup: () => import('./setup.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;

@@ -16,7 +16,7 @@ export const command = defineCommand({
       if (!context.isInteractive) throw unasked(runs.length);
       for (const { folder, status, bytes } of runs)
         context.log.line(`  ${shortPath(folder)}  ${status}, ${formatBytes(bytes)}`);
-      const { askDeletion } = await import('../questions.ts');
+      const { askDeletion } = await import('../../terminal/questions.ts');
       await askDeletion(plural(runs.length, 'runs'));
     }
     return { deleted: await deleteRuns(runs.map(({ folder }) => folder)) };

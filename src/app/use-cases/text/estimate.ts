@@ -1,46 +1,13 @@
-import type { ModelEstimate } from '../../app/estimate.ts';
-import { formatBytes, formatCount, formatDuration, plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { formatTable } from '../../terminal/table.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
-import { withProgress } from '../../terminal/with-progress.ts';
+import type { ModelEstimate } from '../../estimate.ts';
+import { formatBytes, formatCount, formatDuration, plural } from '../../../base/format.ts';
+import { formatTable } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
-export const command = defineCommand({
-  section: 'Use',
-  summary: 'estimate memory, time and cost of tuning a model, here and on common GPUs',
-  arguments: [
-    {
-      name: 'MODEL',
-      summary: 'a folder, or owner/name on the hub, of which only config.json is fetched',
-      required: true,
-    },
-  ],
-  options: [
-    { name: '--tokens', value: 'N', summary: 'tokens to train on, over all epochs (1,000,000)' },
-    { name: '--max-length', value: 'N', summary: 'longest row, in tokens (1024, or those of an image or a recording)' },
-  ],
-  takesRecipe: true,
-  examples: [
-    'models estimate attune-base',
-    'models estimate Qwen/Qwen2.5-1.5B-Instruct --tokens 5000000',
-    'models estimate attune-base --tuning lora --tuning.r 8 --storage nf4 --optimizer adamw_8bit',
-  ],
-  async run(context) {
-    const { estimate } = await import('../../app/estimate.ts');
-    const signal = context.stopSignal('stopping');
-    return withProgress(context, (onEvent) =>
-      estimate(context.argument('MODEL')!, {
-        tokens: context.count('--tokens'),
-        rowTokens: context.count('--max-length'),
-        flags: context.recipeFlags,
-        onEvent,
-        signal,
-      }),
-    );
-  },
-  render: (found, terminal) =>
-    [aboutOf(found), planTable(found, terminal), machineTable(found, terminal), notesOf(found, terminal)].join('\n\n'),
-});
+export function describeEstimate(found: ModelEstimate, terminal: Terminal): string {
+  return [aboutOf(found), planTable(found, terminal), machineTable(found, terminal), notesOf(found, terminal)].join(
+    '\n\n',
+  );
+}
 
 function aboutOf({ size, tokens, rowTokens }: ModelEstimate): string {
   const [kind, count] =

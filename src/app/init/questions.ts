@@ -1,10 +1,19 @@
 /** What `init` asks on a terminal about the columns of a table. */
-import { table } from '../base/table.ts';
-import type { ColumnReading, InitHints } from '../app/init/columns.ts';
-import { describeColumn } from '../app/init/columns.ts';
-import type { InitQuestions } from '../app/init/run-init.ts';
-import { type ColumnProfile, type Guess, guessColumns } from '../data/guess/index.ts';
-import { askFetch, askGoal, askGroup, askModel, askOverwrite, askReading, askTarget, askText } from './questions.ts';
+import { table } from '../../base/table.ts';
+import type { ColumnReading, InitHints } from './columns.ts';
+import { describeColumn } from './columns.ts';
+import type { InitQuestions } from './run-init.ts';
+import { type ColumnProfile, type Guess, guessColumns } from '../../data/guess/index.ts';
+import {
+  askFetch,
+  askGoal,
+  askGroup,
+  askModel,
+  askOverwrite,
+  askReading,
+  askTarget,
+  askText,
+} from '../../terminal/questions.ts';
 
 export const initQuestions: InitQuestions = {
   columns: askColumns,
@@ -24,11 +33,11 @@ async function askColumns(reading: ColumnReading): Promise<InitHints> {
   const choices = profiles
     .filter(({ kind }) => kind !== 'empty')
     .map((column) => ({ name: column.name, hint: describeColumn(column) }));
-  const textColumns = await askText(choices, best?.text ?? []);
-  const others = choices.filter(({ name }) => !textColumns.includes(name));
+  const textColumn = await askText(choices, best?.text ?? []);
+  const others = choices.filter(({ name }) => !textColumn.includes(name));
   const target = others.length === 0 ? undefined : await askTarget(others, best?.target);
-  if (target === undefined) return { textColumns, format: 'text' };
-  return { textColumns, ...(await askWhat(profiles, target, textColumns)) };
+  if (target === undefined) return { textColumn, format: 'text' };
+  return { textColumn, ...(await askWhat(profiles, target, textColumn)) };
 }
 
 const GOALS: Partial<Record<string, string>> = table({

@@ -1,59 +1,12 @@
-import { entryOf } from '../../base/table.ts';
-import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
-import { greatest } from '../../base/many.ts';
-import type { SampleRow } from '../../store/results.ts';
-import { defineCommand, type CommandContext } from '../command.ts';
-import { shortPath } from '../../terminal/short-path.ts';
-import { noOpen, showPage } from '../show-page.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
-import { withProgress } from '../../terminal/with-progress.ts';
+import { entryOf } from '../../../base/table.ts';
+import type { QuickstartResult } from '../../quickstart/quickstart.ts';
+import { greatest } from '../../../base/many.ts';
+import type { SampleRow } from '../../../store/results.ts';
+import { describeComparison } from './comparison.ts';
+import { shortPath } from '../../../terminal/short-path.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
 
-export const command = defineCommand({
-  section: 'Start',
-  summary: 'fine-tune a small model on real data, in minutes',
-  options: [
-    { name: '--task', value: 'NAME', summary: 'another task than the usual one' },
-    { name: '--max-steps', value: 'STEPS', summary: 'train for fewer steps' },
-    { name: '--test-rows', value: 'ROWS', summary: 'held-out rows to answer' },
-    { name: '--output', aliases: ['--output-dir'], value: 'FOLDER', summary: "the run's folder" },
-    noOpen,
-  ],
-  examples: ['quickstart', 'quickstart --task spelling', 'quickstart --no-open'],
-  async run(context) {
-    const { quickstart } = await import('../../app/quickstart/quickstart.ts');
-    let advice = 'saving, then stopping; press Ctrl-C again to end at once';
-    const signal = context.stopSignal(() => advice);
-    const { cyan, dim } = context.log.colours;
-    const result = await withProgress(context, (onEvent) =>
-      quickstart({
-        task: context.option('--task'),
-        folder: context.option('--output'),
-        maxSteps: context.count('--max-steps'),
-        testRows: context.count('--test-rows'),
-        onStage: (stage, title) => context.log.line(cyan(`${stage}/5 ${title}`)),
-        onLine: (line) => context.log.line(dim(`    ${line}`)),
-        onEvent,
-        signal,
-      }),
-    );
-    context.out.line(await describe(result, context.out));
-    advice = 'closing the page';
-    await showPage({ context, folder: result.folder, signal, isOptional: true });
-    return forJson(context, result);
-  },
-  // Everything has been written by then: the page is shown under it until Ctrl-C.
-  render: () => '',
-});
-
-/** In JSON the answers of each predictor would bury the figures; they are in the run's folder. */
-function forJson(context: CommandContext, result: QuickstartResult): QuickstartResult | Record<string, unknown> {
-  if (!context.isJson) return result;
-  const { samples: _, ...rest } = result;
-  return rest;
-}
-
-async function describe(result: QuickstartResult, terminal: Terminal): Promise<string> {
-  const { describeComparison } = await import('../../app/use-cases/text/comparison.ts');
+export function describeQuickstart(result: QuickstartResult, terminal: Terminal): string {
   return [
     '',
     describeComparison(result.comparison, terminal),
