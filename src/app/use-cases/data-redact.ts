@@ -17,10 +17,7 @@ export const useCase = defineUseCase({
     kind: fields.choices(kinds, 'KIND', 'only this kind; several times for more'),
     style: fields.choice(['tags', 'surrogates'], 'STYLE', 'tags: [NAME_1]; surrogates: another name (tags)'),
     column: fields.texts('NAME', 'only this column; several times for more'),
-    subject: fields.text(
-      'COLUMN',
-      'column of the person a row is about: surrogate dates of one person shift together',
-    ),
+    subject: fields.text('COLUMN', 'column of the person a row is about: surrogate dates of one person shift together'),
     allow: fields.texts('TEXT', 'value to leave unchanged'),
     ...recogniserFields(fields),
     monthFirst: fields.flag('for surrogates: 3/4/2020 is in March'),
