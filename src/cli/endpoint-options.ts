@@ -32,7 +32,7 @@ export function endpointLimits(context: CommandContext): EndpointLimits {
 }
 
 /** Of `--prices`. @throws AttuneError E_USAGE */
-export function pricesOf(context: CommandContext): [number, number] | [] {
+function pricesOf(context: CommandContext): [number, number] | [] {
   const text = context.option('--prices');
   if (text === undefined) return [];
   const [input, output, ...more] = text.split(',').map((price) => amount('--prices', price));

@@ -105,7 +105,7 @@ export const evaluate = lazily('evaluate');
 export const compare = lazily('compare');
 
 /**
- * How answers change with the gender or the origin of whoever a row speaks of; `writeCounterfactuals` makes the pairs.
+ * How answers change with the gender or the origin of whoever a row speaks of; `data.counterfactuals` makes the pairs.
  * @example
  * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
  */

@@ -20,7 +20,7 @@ export interface SafetyOptions {
   sets?: readonly string[];
   /** In place of the system message that the training rows began with. */
   systemPrompt?: string;
-  /** The file of canaries that `redactData` planted in the training rows. */
+  /** The file of canaries that `data redact` planted in the training rows. */
   canaries?: string;
   /** Prompts of each set. All unless given. */
   maxRows?: number;
