@@ -12,7 +12,7 @@ import { readWording, type Wording } from '../store/wording.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';

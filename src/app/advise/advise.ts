@@ -9,7 +9,7 @@ import { rowsWanted, sampledRows } from '../../eval/compare/sampled-rows.ts';
 import { CONSTANTS } from '../../eval/compare/unable.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { meaningOf, type LabelMeaning } from '../../jobs/compare/label-meaning.ts';
 import { loadMetrics, type WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';

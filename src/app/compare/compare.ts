@@ -9,7 +9,7 @@ import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { writeComparison, writeSamples } from '../../store/results.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { EndpointLimits, SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../jobs/rows/remembered-shapes.ts';

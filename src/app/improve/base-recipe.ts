@@ -5,7 +5,7 @@ import { questionOf, textOf } from '../../data/example-text.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { locateRecipe } from '../recipe/locate.ts';
 import { resolveRecipeFile } from '../recipe/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows.ts';
 
 /**

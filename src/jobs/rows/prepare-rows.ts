@@ -7,7 +7,7 @@ import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { RowCache } from './row-cache.ts';
 
 const CHUNK = 2000;

@@ -6,7 +6,7 @@ import { readGeneralSet, type GeneralSet } from '../../../eval/general/general-s
 import type { Likelihood } from '../../../eval/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
 import { writeForgetting, type Forgetting, type GeneralMeasure } from '../../../store/forgetting.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
 import { likelihoods, type Likely } from '../../predict/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import type { OpenedModel } from '../../model/open-model.ts';
