@@ -9,7 +9,6 @@ import {
   withChatTemplate,
   type Tokenizer,
 } from '../../text/index.ts';
-import type { Seq2SeqOptions } from '../../methods/objectives/seq2seq.options.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';

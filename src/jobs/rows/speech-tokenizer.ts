@@ -2,7 +2,6 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { expectedText } from '../../eval/example-text.ts';
 import type { CtcOptions } from '../../methods/objectives/ctc.options.ts';
-import type { SpeechSeq2SeqOptions } from '../../methods/objectives/speech-seq2seq.options.ts';
 import { readConfig } from '../../models/load.ts';
 import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../text/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';

@@ -5,7 +5,6 @@ import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { notingLosses } from '../../methods/tuning/loftq.ts';
-import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
 import { fromPattern, isSaved, wantedPaths } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
 import { isCausal, type Limits } from '../../models/architecture.ts';

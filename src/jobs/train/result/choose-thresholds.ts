@@ -1,11 +1,5 @@
 import type { Example } from '../../../data/index.ts';
-import {
-  thresholdPlan,
-  thresholdsOn,
-  unsureThresholds,
-  type ThresholdPlan,
-  type ThresholdWish,
-} from '../../../eval/choose-thresholds.ts';
+import { thresholdPlan, thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../eval/choose-thresholds.ts';
 import { labelCounts } from '../../../eval/rare-classes.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
 import { meaningOf, thresholdWish } from '../../compare/label-meaning.ts';
