@@ -8,12 +8,12 @@ import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
 import { createApp } from './app.ts';
 import { Admission } from './models/admission.ts';
+import { KeptInMemory } from './kept/kept-in-memory.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
 import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
-import { ResponsesInMemory, type ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
 import { StoreSweep } from './routes/store-sweep.ts';
 import { openTraining } from './training/open-training.ts';
@@ -21,7 +21,7 @@ import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
 import type { LimitSettings, ServeSettings } from './settings.ts';
-import type { Watcher } from '../watch/index.ts';
+import type { KeptStore, Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { RateLimits } from './usage/rate-limits.ts';
@@ -44,8 +44,8 @@ export interface ServerOptions {
   ledger?: Registry;
   /** Who trains jobs. */
   trainer?: Trainer;
-  /** Where responses are kept that requests may go on from; in memory unless given. */
-  responses?: ResponseStore;
+  /** Where responses, completions and conversations are kept; in memory unless given. */
+  kept?: KeptStore;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -68,7 +68,7 @@ export async function createServer({ log, ...options }: ServerOptions): Promise<
 }
 
 async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<ServerParts> {
-  const { settings, opener, log, watcher, registry, ledger = registry, responses = new ResponsesInMemory() } = options;
+  const { settings, opener, log, watcher, registry, ledger = registry, kept = new KeptInMemory() } = options;
   const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
@@ -83,7 +83,7 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
     admission,
     ...shares,
     retried: new RetriedWork(),
-    responses,
+    kept,
     keys,
     ...(ledger !== undefined && { ledger }),
     log,
