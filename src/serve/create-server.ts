@@ -7,6 +7,7 @@ import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
 import { createApp } from './app.ts';
+import { AdapterFolder } from './models/adapter-folder.ts';
 import { Admission } from './models/admission.ts';
 import { KeptInMemory } from './kept/kept-in-memory.ts';
 import { ModelPool } from './models/model-pool.ts';
@@ -20,6 +21,7 @@ import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
+import { millisecondsOf } from '../base/duration.ts';
 import type { LimitSettings, ServeSettings } from './settings.ts';
 import type { KeptStore, Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
@@ -72,14 +74,17 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
   const keys = keysOf(settings, log);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
-  if (table.size === 0 && registry === undefined) throw nothingToServe();
   const pool = poolOf(settings, options);
+  const folder = settings.adapter_folder && new AdapterFolder(settings.adapter_folder, { table, pool, opener, log });
+  if (folder) await folder.begin();
+  if (table.size === 0 && registry === undefined && !folder) throw nothingToServe();
   const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
     table,
     pool,
     opener,
+    ...(folder && { adapterFolder: folder }),
     admission,
     ...shares,
     retried: new RetriedWork(),
@@ -141,12 +146,14 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage, trained_defaults: trainedDefaults, limits }: ServeSettings,
+  settings: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
+  const { memory: given, precision, storage, trained_defaults: trainedDefaults, limits, keep_alive: life } = settings;
   const budget = given === undefined ? memory : bytesOf(given);
   const opening = { precision, storage, trainedDefaults, constraints: compileLimits(limits) };
-  return new ModelPool({ opener, log, budget, opening });
+  const idleMilliseconds = life === undefined ? undefined : millisecondsOf(life);
+  return new ModelPool({ opener, log, budget, mostAdapters: settings.max_loaded_adapters, idleMilliseconds, opening });
 }
 
 function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {
@@ -205,7 +212,20 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, ledger, pool, routes, settings, sweep, telemetry, training, usage, watcher } = parts;
+  const {
+    state,
+    adapterFolder,
+    admission,
+    ledger,
+    pool,
+    routes,
+    settings,
+    sweep,
+    telemetry,
+    training,
+    usage,
+    watcher,
+  } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -217,6 +237,7 @@ async function close(parts: ServerParts): Promise<void> {
   await training?.queue.close();
   await training?.webhooks.close();
   await sweep?.close();
+  await adapterFolder?.close();
   await usage.close();
   if (routes === undefined) await ledger?.destroy();
   await routes?.close();

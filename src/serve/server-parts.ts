@@ -1,6 +1,7 @@
 import type { ConstraintCompiler } from '../generate/constraint/compiler/compiler.ts';
 import type { FairTurns } from '../base/fair-turns.ts';
 import type { ApiKeys } from './access/api-keys.ts';
+import type { AdapterFolder } from './models/adapter-folder.ts';
 import type { Admission } from './models/admission.ts';
 import type { ModelPool } from './models/model-pool.ts';
 import type { ModelTable } from './models/model-table.ts';
@@ -25,6 +26,8 @@ export interface ServerParts {
   table: ModelTable;
   pool: ModelPool;
   opener: Opener;
+  /** Where a folder of adapters is served. */
+  adapterFolder?: AdapterFolder;
   admission: Admission;
   /** Checks schemas that clients send. */
   constraints: ConstraintCompiler;

@@ -1,9 +1,12 @@
 /** What a server is started with: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 import { BYTE_SIZE } from '../base/byte-size.ts';
+import { DURATION } from '../base/duration.ts';
 import { testNames } from '../watch/monitor/test-weights.ts';
 
 const bytes = z.union([z.number().int().positive(), z.string().regex(BYTE_SIZE, 'must be a size, such as 8GB')]);
+
+const duration = z.union([z.number().min(0), z.string().regex(DURATION, 'must be seconds, or a time such as 5m')]);
 
 const monitorSchema = z.strictObject({
   reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
@@ -98,6 +101,19 @@ export const settingsSchema = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])
     .describe('adapters that POST /v1/load_lora_adapter may load, by name; not served until then'),
+  adapter_folder: z
+    .string()
+    .optional()
+    .describe('folder of adapters that are served by the names of their folders, each opened by its first request'),
+  max_loaded_adapters: z
+    .number()
+    .int()
+    .positive()
+    .default(1024)
+    .describe('adapters that are open at once; the least recently used one without requests is closed for the next'),
+  keep_alive: duration
+    .optional()
+    .describe('until a model or adapter without requests is closed: 5m; unless given, when its memory is needed'),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: z.number().int().min(0).max(65_535).default(8000),
   api_keys: z.string().optional().describe('file of keys, as `attune keys create` writes it'),

@@ -11,6 +11,10 @@ export interface PoolOptions {
   log: ServeLog;
   /** Bytes of weights that may be open at once; one model is always opened. */
   budget: number;
+  /** Adapters that may be open at once beside their bases; those in use are never closed. */
+  mostAdapters?: number;
+  /** Until a model or adapter without requests is closed. Unless given it stays until its room is needed. */
+  idleMilliseconds?: number;
   opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
@@ -27,6 +31,8 @@ interface Slot {
   users: number;
   lastUsed: number;
   onIdle?: () => void;
+  /** Closes it when nobody has used it for so long. */
+  timer?: NodeJS.Timeout;
 }
 
 export class ModelPool {
@@ -45,9 +51,12 @@ export class ModelPool {
   async lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
     const slot = this.#slots.get(model.id) ?? (await this.#open(model));
     slot.users++;
+    clearTimeout(slot.timer);
     const release = () => {
       slot.lastUsed = Date.now();
-      if (--slot.users === 0) slot.onIdle?.();
+      if (--slot.users > 0) return;
+      slot.onIdle?.();
+      this.#closeLater(slot);
     };
     try {
       return { opened: (await slot.opening) as OpenedModels[Kind], [Symbol.dispose]: release };
@@ -57,10 +66,20 @@ export class ModelPool {
     }
   }
 
-  /** Opens models ahead of their first request, one after the other, as far as the budget goes. */
+  #closeLater(slot: Slot): void {
+    const { idleMilliseconds, log } = this.#options;
+    if (idleMilliseconds === undefined || this.#isClosed) return;
+    slot.timer = setTimeout(() => {
+      if (slot.users > 0 || this.#slots.get(slot.model.id) !== slot) return;
+      log.info({ model: shownName(slot.model) }, 'idle model closed');
+      void this.drop(slot.model);
+    }, idleMilliseconds).unref();
+  }
+
+  /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
   async warm(models: readonly ServedModel[]): Promise<void> {
-    for (const model of models) {
-      if (this.#isClosed || (this.#slots.size > 0 && this.#taken + model.bytes > this.#options.budget)) return;
+    for (const model of models.flatMap((one) => (one.isLazy === true ? (one.base ?? []) : one))) {
+      if (this.#isClosed || (this.#slots.size > 0 && this.#lacksRoom(model))) return;
       try {
         (await this.lease(model))[Symbol.dispose]();
       } catch {
@@ -84,6 +103,7 @@ export class ModelPool {
     this.#failed.delete(id);
     if (slot === undefined) return;
     this.#slots.delete(id);
+    clearTimeout(slot.timer);
     await closeWhenIdle(slot);
   }
 
@@ -101,15 +121,22 @@ export class ModelPool {
     if (before !== undefined) void closeWhenIdle(before);
   }
 
-  get #taken(): number {
-    return [...this.#slots.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  #lacksRoom(model: ServedModel): boolean {
+    const slots = [...this.#slots.values()];
+    const bytes = slots.reduce((sum, slot) => sum + slot.bytes, bytesOf(model));
+    return bytes > this.#options.budget || this.#lacksPlace(model);
+  }
+
+  #lacksPlace({ base }: ServedModel): boolean {
+    const { mostAdapters = Infinity } = this.#options;
+    return base !== undefined && [...this.#slots.values()].filter(isAdapter).length >= mostAdapters;
   }
 
   async #open(model: ServedModel): Promise<Slot> {
     if (this.#isClosed) throw shuttingDown();
     const failed = this.#failed.get(model.id);
     if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
-    await this.#makeRoom(bytesOf(model));
+    await this.#makeRoom(model);
     const known = this.#slots.get(model.id); // somebody else was faster
     if (known !== undefined) return known;
     const slot = this.#begin(model);
@@ -167,14 +194,16 @@ export class ModelPool {
     if (!this.#isClosed) this.#options.log.error({ model: shownName(slot.model), err: error }, what);
   }
 
-  /** Closes models that nobody uses, those first that were not used for longest, until so many bytes fit. */
-  async #makeRoom(bytes: number): Promise<void> {
-    const { budget, log } = this.#options;
-    while (this.#taken + bytes > budget) {
-      const idle = [...this.#slots.values()].filter(({ users }) => users === 0);
+  /** Closes models that nobody uses, the least recently used first, until another one fits. */
+  async #makeRoom(next: ServedModel): Promise<void> {
+    while (this.#lacksRoom(next)) {
+      const isOnlyAdapters = this.#lacksPlace(next);
+      const idle = [...this.#slots.values()].filter(
+        (slot) => slot.users === 0 && slot.model.id !== next.base?.id && (!isOnlyAdapters || isAdapter(slot)),
+      );
       if (idle.length === 0) return;
       const { model } = idle.reduce((oldest, slot) => (slot.lastUsed < oldest.lastUsed ? slot : oldest));
-      log.info({ model: shownName(model) }, 'model closed to make room');
+      this.#options.log.info({ model: shownName(model) }, 'model closed to make room');
       await this.drop(model);
     }
   }
@@ -182,6 +211,7 @@ export class ModelPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     const slots = [...this.#slots.values()];
+    for (const { timer } of slots) clearTimeout(timer);
     this.#slots.clear();
     // Adapters first: they go with their base.
     for (const slot of slots.toSorted(
@@ -189,6 +219,10 @@ export class ModelPool {
     ))
       await close(slot);
   }
+}
+
+function isAdapter({ model }: Slot): boolean {
+  return model.base !== undefined;
 }
 
 /** A model that cannot be opened is not read again with every request. */

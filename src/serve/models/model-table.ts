@@ -15,6 +15,8 @@ export interface ServedModel extends TargetFacts {
   version?: string;
   /** The API key that made it: others do not learn that it is there. */
   owner?: string;
+  /** Opened by its first request, not when the server starts. */
+  isLazy?: boolean;
 }
 
 export interface NamedTarget {
