@@ -29,6 +29,7 @@ import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { RateLimits } from './usage/rate-limits.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 import { ServeMetrics } from './watch/metrics.ts';
+import { isUpstream, upstreamModels } from './upstream/upstream-models.ts';
 import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
@@ -72,8 +73,14 @@ export async function createServer({ log, ...options }: ServerOptions): Promise<
 async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<ServerParts> {
   const { settings, opener, log, watcher, registry, ledger = registry, kept = new KeptInMemory() } = options;
   const keys = keysOf(settings, log);
-  const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
+  const table = await ModelTable.of(
+    settings.models.map(namedTarget),
+    settings.aliases,
+    opener,
+    upstreamModels(settings),
+  );
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
+  checkFallbacks(settings, table, registry);
   const pool = poolOf(settings, options);
   const folder = settings.adapter_folder && new AdapterFolder(settings.adapter_folder, { table, pool, opener, log });
   if (folder) await folder.begin();
@@ -172,6 +179,20 @@ function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): A
     got: 'no file of API keys',
     fix: 'make a key with `attune keys create NAME --file keys.yaml` and give --api-keys keys.yaml, or say --open',
   });
+}
+
+/** @throws AttuneError E_SERVE_SETTINGS */
+function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registry: Registry | undefined): void {
+  const problems = Object.entries(fallbacks).flatMap(([name, to]) => {
+    const field = `fallbacks.${name}`;
+    if (!isUpstream(table.find(to))) return [{ field, message: `${to} is none of the upstreams` }];
+    // Names of the registry may come later.
+    return registry !== undefined || table.find(name) !== undefined
+      ? []
+      : [{ field, message: 'is no model served here' }];
+  });
+  if (problems.length === 0) return;
+  throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server cannot be started like this', problems });
 }
 
 function nothingToServe(): AttuneError {

@@ -101,6 +101,22 @@ export const settingsSchema = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])
     .describe('adapters that POST /v1/load_lora_adapter may load, by name; not served until then'),
+  upstreams: z
+    .record(
+      z.string(),
+      z.strictObject({
+        api_base: z.url({ protocol: /^https?$/ }).describe('address up to the version: https://api.example.com/v1'),
+        model: z.string().describe('its name there'),
+        api_key_env: z.string().optional().describe('variable of the environment with the key'),
+        timeout: z.number().positive().max(3600).default(600).describe('seconds without a byte from it'),
+      }),
+    )
+    .default({})
+    .describe('names that another OpenAI-compatible server answers to; only requests for them leave this machine'),
+  fallbacks: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('by model: the upstream that answers while the model cannot be opened or its queue is full'),
   adapter_folder: z
     .string()
     .optional()

@@ -1,12 +1,18 @@
 /** The chunks of a streamed chat completion, put together as clients do. */
+import type { ToolCallReply } from '../../generate/tool-calls/answer-reader.ts';
 import type { ChatChunk, ChatReply } from '../schemas/chat.ts';
 
 type Choice = ChatReply['choices'][number];
 type Delta = ChatChunk['choices'][number]['delta'];
 
+interface Collected extends Choice {
+  /** By their index in the stream. */
+  calls: Map<number, ToolCallReply>;
+}
+
 export class CollectedChunks {
   #first: ChatChunk | undefined;
-  readonly #choices = new Map<number, Choice>();
+  readonly #choices = new Map<number, Collected>();
   #usage: ChatReply['usage'] | undefined;
 
   add(chunk: ChatChunk): void {
@@ -15,43 +21,44 @@ export class CollectedChunks {
     for (const { index, delta, logprobs, finish_reason: reason } of chunk.choices) {
       const choice = this.#choices.get(index) ?? newChoice(index);
       this.#choices.set(index, choice);
-      addDelta(choice.message, delta);
-      if (reason !== null) choice.finish_reason = reason;
-      if ((logprobs ?? null) === null) continue;
+      addDelta(choice, delta);
+      if (typeof reason === 'string') choice.finish_reason = reason;
+      if (!Array.isArray(logprobs?.content)) continue;
       choice.logprobs ??= { content: [], refusal: null };
-      choice.logprobs.content.push(...(logprobs!.content ?? []));
+      choice.logprobs.content.push(...logprobs.content);
     }
   }
 
   get choices(): Choice[] {
-    return [...this.#choices.values()].toSorted((a, b) => a.index - b.index);
+    const choices = [...this.#choices.values()].toSorted((a, b) => a.index - b.index);
+    return choices.map(({ calls, message, ...rest }) => {
+      if (calls.size === 0) return { ...rest, message };
+      const content = message.content === '' ? null : message.content;
+      return { ...rest, message: { ...message, content, tool_calls: [...calls.values()] } };
+    });
   }
 
-  /** @param usage where the stream does not say it. Undefined where there was no chunk */
-  reply(usage?: ChatReply['usage']): ChatReply | undefined {
-    const counted = this.#usage ?? usage;
-    if (this.#first === undefined || counted === undefined) return undefined;
+  /** Undefined without chunks. @param usage where the stream does not say it */
+  reply(usage: ChatReply['usage']): ChatReply | undefined {
+    if (this.#first === undefined) return undefined;
     const { choices: _, usage: __, ...head } = this.#first;
-    return { ...head, object: 'chat.completion', choices: this.choices, usage: counted };
+    return { ...head, object: 'chat.completion', choices: this.choices, usage: this.#usage ?? usage };
   }
 }
 
-function newChoice(index: number): Choice {
+function newChoice(index: number): Collected {
   const message = { role: 'assistant' as const, content: null, refusal: null, annotations: [] };
-  return { index, message, logprobs: null, finish_reason: 'stop' };
+  return { index, message, logprobs: null, finish_reason: 'stop', calls: new Map() };
 }
 
-function addDelta(
-  message: Choice['message'],
-  { content, reasoning_content: thought, tool_calls: calls = [] }: Delta,
-): void {
+function addDelta({ message, calls }: Collected, delta: Delta): void {
+  const { content, reasoning_content: thought, tool_calls: parts } = delta;
   if (typeof content === 'string') message.content = (message.content ?? '') + content;
   if (typeof thought === 'string') message.reasoning_content = (message.reasoning_content ?? '') + thought;
-  for (const { index, id, type, function: part } of calls) {
-    message.tool_calls ??= [];
+  for (const { index, id, function: part } of parts ?? []) {
     // The first fragment has the id and the name, the others more of the arguments.
-    message.tool_calls[index] ??= { id, type, function: { name: part.name, arguments: '' } };
-    message.tool_calls[index].function.arguments += part.arguments ?? '';
+    const call = calls.get(index) ?? { id, type: 'function', function: { name: part.name, arguments: '' } };
+    calls.set(index, call);
+    call.function.arguments += part.arguments;
   }
-  if (message.content === '' && message.tool_calls !== undefined) message.content = null;
 }

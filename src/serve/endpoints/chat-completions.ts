@@ -32,6 +32,7 @@ type TextModel = ServedModel & { kind: 'text' };
 export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/chat/completions',
+  upstream: 'forwarded',
   tag: 'Text',
   summary: 'Answer a conversation',
   body: { schema: chatRequest, unsupported: unsupportedChat },

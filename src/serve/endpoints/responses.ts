@@ -4,13 +4,12 @@ import type { KeptObject } from '../../watch/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { AnswerReader } from '../../generate/tool-calls/answer-reader.ts';
-import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';
+import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate } from '../generation/generation.ts';
 import { addItems, findKept, itemsIn, keepAnswer, newKeptId, type KeptConversation } from '../kept/kept-objects.ts';
 import type { ServedModel } from '../models/model-table.ts';
-import type { Writer } from '../models/opened.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { asInput, newItems } from '../responses/items.ts';
@@ -24,12 +23,16 @@ import {
   type ResponsesRequest,
 } from '../responses/request.ts';
 import { ResponseWriter } from '../responses/response-writer.ts';
+import type { ChatRequest } from '../schemas/chat.ts';
+import { upstreamAnswer } from '../upstream/upstream-answer.ts';
+import { isUpstream } from '../upstream/upstream-models.ts';
 
 const event = z.looseObject({ type: z.string(), sequence_number: z.number().int() }).openapi('ResponseEvent');
 
 export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/responses',
+  upstream: 'converted',
   tag: 'Text',
   summary: 'Answer a text or a conversation, which may go on from an earlier response',
   body: { schema: responsesRequest, unsupported: unsupportedResponses },
@@ -37,7 +40,7 @@ export const endpoint = defineEndpoint({
   fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },
   async handle(call) {
     const { body } = call;
-    const model = call.model(body.model, 'text');
+    const model = call.model(body.model, 'text', 'upstream');
     const earlier = await saidEarlier(call);
     // A request that names nobody goes on for the user that the conversation was begun for.
     const user = body.user ?? body.safety_identifier ?? earlier.user;
@@ -52,7 +55,7 @@ export const endpoint = defineEndpoint({
 type ResponsesCall = Call<ResponsesRequest>;
 
 interface Asked {
-  model: ServedModel & { kind: 'text' };
+  model: ServedModel & { kind: 'text' | 'upstream' };
   earlier: Earlier;
   user: string | undefined;
   begun: ResponseReply;
@@ -88,13 +91,12 @@ async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSig
 
 /** All events of a response; the last one has it whole. */
 async function* written(call: ResponsesCall, asked: Asked, signal: AbortSignal): AsyncGenerator<ServerEvent> {
-  const { model, earlier, begun } = asked;
-  using lease = await call.lease(model);
-  const plan = await chatPlan(asChat(call.body, earlier.items), lease.opened, { call, signal });
-  const writer = new ResponseWriter(plan.wish.sampling.logProbs !== undefined);
+  const { begun } = asked;
+  const chat = asChat(call.body, asked.earlier.items);
+  const writer = new ResponseWriter(chat.logprobs === true);
   let answer: Answer | undefined;
   let isBegun = false;
-  for await (const part of answering(call, { model, writer: lease.opened, plan, signal })) {
+  for await (const part of answering(call, asked.model, { chat, signal })) {
     if (!isBegun) yield* writer.begin(begun);
     isBegun = true;
     if ('answer' in part) answer = part.answer;
@@ -114,10 +116,18 @@ async function* written(call: ResponsesCall, asked: Asked, signal: AbortSignal):
 
 async function* answering(
   call: ResponsesCall,
-  { model, writer, plan, signal }: { model: ServedModel; writer: Writer; plan: ChatPlan; signal: AbortSignal },
+  model: Asked['model'],
+  { chat, signal }: { chat: ChatRequest; signal: AbortSignal },
 ) {
+  if (isUpstream(model)) {
+    yield* upstreamAnswer(call, model, { chat, signal });
+    return;
+  }
+  const local = model as ServedModel & { kind: 'text' };
+  using lease = await call.lease(local);
+  const plan = await chatPlan(chat, lease.opened, { call, signal });
   const reader = new AnswerReader(plan.form);
-  for await (const one of generate(call, { model, writer, signal }, plan.wish)) {
+  for await (const one of generate(call, { model: local, writer: lease.opened, signal }, plan.wish)) {
     if ('answer' in one) {
       yield { pieces: reader.end(one.answer.finishReason === 'length'), logProbs: [] };
       yield { answer: one.answer };

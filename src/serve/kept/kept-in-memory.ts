@@ -30,6 +30,8 @@ export class KeptInMemory implements KeptStore {
     const held = parent === undefined ? undefined : this.#groups.get(parent);
     if ((held?.size ?? 0) + size > MOST_CHARACTERS) return Promise.resolve('too large');
     if (parent !== undefined && held === undefined) return Promise.resolve('gone');
+    const known = objects.find(({ id }) => this.#objects.has(id));
+    if (known !== undefined) return Promise.reject(new Error(`${known.id} is kept already`));
     for (const object of objects) {
       const group = this.#used(object.parent ?? object.id);
       group.ids.add(object.id);

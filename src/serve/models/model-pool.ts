@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 import { toApiError } from '../attune-errors.ts';
 import type { ServeLog } from '../watch/log.ts';
-import { shownName, type ServedModel } from './model-table.ts';
+import { shownName, type LocalModel, type ServedModel } from './model-table.ts';
 import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
 
 export interface PoolOptions {
@@ -24,7 +24,7 @@ export interface Lease<Kind extends ModelKind> extends Disposable {
 }
 
 interface Slot {
-  model: ServedModel;
+  model: LocalModel;
   bytes: number;
   opening: Promise<OpenedModels[ModelKind]>;
   /** Work that uses it, adapters beside it included. */
@@ -48,7 +48,7 @@ export class ModelPool {
   }
 
   /** Lends a model, opened where needed, until the lease is disposed. @throws ApiError 503 where it cannot be opened */
-  async lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
+  async lease<Kind extends ModelKind>(model: LocalModel & { kind: Kind }): Promise<Lease<Kind>> {
     const slot = this.#slots.get(model.id) ?? (await this.#open(model));
     slot.users++;
     clearTimeout(slot.timer);
@@ -77,7 +77,7 @@ export class ModelPool {
   }
 
   /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
-  async warm(models: readonly ServedModel[]): Promise<void> {
+  async warm(models: readonly LocalModel[]): Promise<void> {
     for (const model of models.flatMap((one) => (one.isLazy === true ? (one.base ?? []) : one))) {
       if (this.#isClosed || (this.#slots.size > 0 && this.#lacksRoom(model))) return;
       try {
@@ -111,7 +111,7 @@ export class ModelPool {
    * Opens what a name stands for now, and only then lets it answer; whoever uses what it stood for before goes on with that.
    * @throws what keeps it from being opened, and then nothing has changed
    */
-  async replace(model: ServedModel): Promise<void> {
+  async replace(model: LocalModel): Promise<void> {
     if (this.#isClosed) throw shuttingDown();
     const slot = this.#begin(model);
     await slot.opening;
@@ -132,7 +132,7 @@ export class ModelPool {
     return base !== undefined && [...this.#slots.values()].filter(isAdapter).length >= mostAdapters;
   }
 
-  async #open(model: ServedModel): Promise<Slot> {
+  async #open(model: LocalModel): Promise<Slot> {
     if (this.#isClosed) throw shuttingDown();
     const failed = this.#failed.get(model.id);
     if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
@@ -149,7 +149,7 @@ export class ModelPool {
   }
 
   /** Begins to open a model, which nobody finds yet. */
-  #begin(model: ServedModel): Slot {
+  #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
     const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
@@ -163,13 +163,13 @@ export class ModelPool {
     return slot;
   }
 
-  #openAlone(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+  #openAlone(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const { opener, opening } = this.#options;
     return opener.open(model.kind, { target: model.target, ...opening });
   }
 
   /** An adapter sits in the process of its base, with others; where it cannot, it gets one of its own. */
-  async #openBeside(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+  async #openBeside(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const base = await this.lease(model.base!);
     try {
       // Each has a name of its own, so that one that is loaded again does not meet itself.

@@ -211,6 +211,7 @@ describe.each(places)('%s', (_, open) => {
     const part = { kind: 'item' as const, key: 'shop', parent: id, head: {}, value: 'x'.repeat(MOST_CHARACTERS / 4) };
     for (const name of ['a', 'b', 'c'])
       expect(await place.store.add([{ ...part, id: `${id}-${name}` }])).toBeUndefined();
+    await expect(place.store.add([{ ...part, id: `${id}-a`, value: '' }])).rejects.toThrow();
     expect(await place.store.add([{ ...part, id: `${id}-d` }])).toBe('too large');
     expect(await place.store.add([{ ...part, id: `${id}-e`, parent: 'conv_none' }])).toBe('gone');
     await shop.conversations.delete(id);

@@ -1,0 +1,48 @@
+/** Answers a call where its model is: on this server, at an upstream one, or there if it cannot be answered here. */
+import type { Call } from '../call.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { ServerParts } from '../server-parts.ts';
+import { forward } from './forward.ts';
+import { isUpstream, type UpstreamModel } from './upstream-models.ts';
+
+/** Whether a body goes to an upstream server as it is, with fields that nothing here follows. */
+export function isForwarded({ table }: Pick<ServerParts, 'table'>, { upstream }: Endpoint, body: unknown): boolean {
+  const { model } = (body ?? {}) as { model?: unknown };
+  return upstream === 'forwarded' && typeof model === 'string' && isUpstream(table.find(model));
+}
+
+/** @throws ApiError, and whatever the endpoint throws */
+export async function answerCall(endpoint: Endpoint, call: Call): Promise<Response> {
+  const { server, exchange } = call;
+  if (isForwarded(server, endpoint, call.body))
+    return forward(call, call.model((call.body as { model: string }).model, 'upstream') as UpstreamModel);
+  try {
+    return await endpoint.handle(call);
+  } catch (error) {
+    const fallback = endpoint.upstream === undefined ? undefined : fallbackOf(call, error);
+    if (fallback === undefined) throw error;
+    const { status, code } = call.told(error);
+    server.log.warn(
+      { request: exchange.id, model: exchange.askedFor, upstream: fallback, code },
+      'fallback to an upstream',
+    );
+    // A version on trial answers for its failure all the same.
+    server.routes?.observe(exchange, status, error);
+    exchange.answers.length = 0;
+    return answerCall(endpoint, call.fallingBack(fallback));
+  }
+}
+
+/** Failures to answer that say nothing of the request itself. */
+const AWAY = new Set(['model_unavailable', 'model_crashed']);
+
+function fallbackOf(call: Call, error: unknown): string | undefined {
+  const { server, exchange, isFallback } = call;
+  const { status, code } = call.told(error);
+  if (isFallback || (status !== 429 && !AWAY.has(code))) return undefined;
+  const { model, adapter_id: adapter } = call.body as { model?: string; adapter_id?: string };
+  const names = [adapter ?? model, exchange.model?.id].filter((one) => one !== undefined);
+  const { fallbacks } = server.settings;
+  const name = names.find((one) => Object.hasOwn(fallbacks, one));
+  return name === undefined ? undefined : fallbacks[name];
+}
