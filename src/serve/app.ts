@@ -16,7 +16,7 @@ import { checkFields } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
-import { answerCall, isForwarded } from './upstream/answer-call.ts';
+import { answerClient, isForwarded } from './upstream/answer-call.ts';
 import { bytesOf } from '../base/byte-size.ts';
 import { Exchange } from './watch/exchange.ts';
 
@@ -48,7 +48,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
     admitKey(server, endpoint, call);
     exchange.replay = (model) => replayed(endpoint, call, model);
     try {
-      return await answerCall(endpoint, call);
+      return await answerClient(endpoint, call);
     } catch (error) {
       throw call.told(error);
     }

@@ -147,10 +147,10 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'whether texts of /v1/responses are kept in the database, encrypted, so that requests go on from them at any server; ' +
-        'else in memory',
+      'whether responses, stored completions and conversations are kept in the database, encrypted, so that any server ' +
+        'finds them; else in memory',
     ),
-  max_responses: bytes.default('4GB').describe('of responses in the database; the oldest are deleted'),
+  max_responses: bytes.default('4GB').describe('of what keep_responses keeps; the oldest are deleted'),
   max_cache: bytes
     .default('50GB')
     .describe(

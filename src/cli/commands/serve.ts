@@ -30,7 +30,10 @@ export const command = defineCommand({
     { name: '--unsupported', value: 'POLICY', summary: 'unsupported fields: refuse, warn or ignore' },
     { name: '--max-queue', value: 'COUNT', summary: 'longest queue of answers (256)' },
     { name: '--keep', value: 'WHAT', summary: 'what to keep of answers for `attune monitor`: counts or text' },
-    { name: '--keep-responses', summary: 'keep conversations of /v1/responses in the database, encrypted' },
+    {
+      name: '--keep-responses',
+      summary: 'keep responses, stored completions and conversations in the database, encrypted',
+    },
     { name: '--no-monitor', summary: 'do not watch the answers' },
     { name: '--cors', value: 'ORIGIN', many: true, summary: 'a site whose pages may call the server; may be repeated' },
     { name: '--tls-cert', value: 'FILE', summary: 'a certificate in PEM, for https' },

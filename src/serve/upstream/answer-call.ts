@@ -13,19 +13,21 @@ export function isForwarded({ table }: Pick<ServerParts, 'table'>, { upstream }:
 
 /** @throws ApiError, and whatever the endpoint throws */
 export async function answerCall(endpoint: Endpoint, call: Call): Promise<Response> {
+  if (!isForwarded(call.server, endpoint, call.body)) return endpoint.handle(call);
+  return forward(call, call.model((call.body as { model: string }).model, 'upstream') as UpstreamModel);
+}
+
+/** The same for a client, who is not to wait for a model that cannot answer: its fallback does. */
+export async function answerClient(endpoint: Endpoint, call: Call): Promise<Response> {
   const { server, exchange } = call;
-  if (isForwarded(server, endpoint, call.body))
-    return forward(call, call.model((call.body as { model: string }).model, 'upstream') as UpstreamModel);
   try {
-    return await endpoint.handle(call);
+    return await answerCall(endpoint, call);
   } catch (error) {
     const fallback = endpoint.upstream === undefined ? undefined : fallbackOf(call, error);
     if (fallback === undefined) throw error;
     const { status, code } = call.told(error);
-    server.log.warn(
-      { request: exchange.id, model: exchange.askedFor, upstream: fallback, code },
-      'fallback to an upstream',
-    );
+    const { id: request, askedFor: model } = exchange;
+    server.log.warn({ request, model, upstream: fallback, code }, 'fallback to an upstream');
     // A version on trial answers for its failure all the same.
     server.routes?.observe(exchange, status, error);
     exchange.answers.length = 0;
@@ -34,12 +36,12 @@ export async function answerCall(endpoint: Endpoint, call: Call): Promise<Respon
 }
 
 /** Failures to answer that say nothing of the request itself. */
-const AWAY = new Set(['model_unavailable', 'model_crashed']);
+const AWAY = new Set(['model_unavailable', 'model_crashed', 'upstream_failed', 'upstream_timeout']);
 
 function fallbackOf(call: Call, error: unknown): string | undefined {
-  const { server, exchange, isFallback } = call;
+  const { server, exchange } = call;
   const { status, code } = call.told(error);
-  if (isFallback || (status !== 429 && !AWAY.has(code))) return undefined;
+  if (status !== 429 && !AWAY.has(code)) return undefined;
   const { model, adapter_id: adapter } = call.body as { model?: string; adapter_id?: string };
   const names = [adapter ?? model, exchange.model?.id].filter((one) => one !== undefined);
   const { fallbacks } = server.settings;

@@ -182,6 +182,7 @@ describe('a fallback', () => {
   it.each([
     ['a full queue', { fails: () => full }],
     ['a model that cannot be opened', { broken: () => true }],
+    ['a model that has crashed', { fails: () => new AttuneError('E_WORKER_CRASHED', { what: 'It is gone' }) }],
   ])('answers for %s', async (_, options) => {
     const { url, sent } = await second();
     const server = await first(url, { aliases: { gpt: 'text' }, fallbacks: { text: 'big' } }, options);
