@@ -1,4 +1,5 @@
 /** The chunks of a streamed chat completion, put together as clients do. */
+import { pushAll } from '../../base/many.ts';
 import type { ToolCallReply } from '../../generate/tool-calls/answer-reader.ts';
 import type { ChatChunk, ChatReply } from '../schemas/chat.ts';
 
@@ -25,7 +26,7 @@ export class CollectedChunks {
       if (typeof reason === 'string') choice.finish_reason = reason;
       if (!Array.isArray(logprobs?.content)) continue;
       choice.logprobs ??= { content: [], refusal: null };
-      choice.logprobs.content.push(...logprobs.content);
+      pushAll(choice.logprobs.content, logprobs.content);
     }
   }
 

@@ -78,7 +78,7 @@ export class ModelPool {
 
   /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
   async warm(models: readonly LocalModel[]): Promise<void> {
-    for (const model of models.flatMap((one) => (one.isLazy === true ? (one.base ?? []) : one))) {
+    for (const model of models.flatMap((one) => (isLazy(one) ? (one.base ?? []) : one))) {
       if (this.#isClosed || (this.#slots.size > 0 && this.#lacksRoom(model))) return;
       try {
         (await this.lease(model))[Symbol.dispose]();
@@ -219,6 +219,11 @@ export class ModelPool {
     ))
       await close(slot);
   }
+}
+
+/** Keys, too, may make any number of adapters. */
+function isLazy({ base, isLazy: isFromFolder, owner }: LocalModel): boolean {
+  return isFromFolder === true || (base !== undefined && owner !== undefined);
 }
 
 function isAdapter({ model }: Slot): boolean {

@@ -133,9 +133,7 @@ export class RegistryRoutes {
         const folder = this.#files.folderOf(version);
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
-        // Keys may make any number of adapters: each is opened when it is asked for.
-        const isLazy = owner !== undefined && facts.baseFolder !== undefined;
-        table.put({ id, target: folder, ...facts, version: id, isLazy, ...(owner !== undefined && { owner }) });
+        table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
         // At the start nobody is answered by another version yet: it is opened like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {

@@ -44,7 +44,6 @@ function fallbackOf(call: Call, error: unknown): string | undefined {
   if (status !== 429 && !AWAY.has(code)) return undefined;
   const { model, adapter_id: adapter } = call.body as { model?: string; adapter_id?: string };
   const names = [adapter ?? model, exchange.model?.id].filter((one) => one !== undefined);
-  const { fallbacks } = server.settings;
-  const name = names.find((one) => Object.hasOwn(fallbacks, one));
-  return name === undefined ? undefined : fallbacks[name];
+  const fallbacks = new Map(Object.entries(server.settings.fallbacks));
+  return names.map((name) => fallbacks.get(name)).find((one) => one !== undefined);
 }

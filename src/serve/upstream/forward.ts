@@ -1,5 +1,6 @@
 /** Requests that an upstream server answers: sent on with its model and key, answered under this server's names. */
 import { z } from '@hono/zod-openapi';
+import { table } from '../../base/table.ts';
 import type { Call } from '../call.ts';
 import { CollectedChunks } from '../chat/collected-chunks.ts';
 import { storeCompletion } from '../chat/store-completion.ts';
@@ -29,11 +30,11 @@ const ownFields = z.looseObject({
 
 type Body = z.output<typeof ownFields>;
 
-const OPERATIONS: Readonly<Record<string, string>> = {
+const OPERATIONS: Readonly<Record<string, string>> = table({
   '/chat/completions': 'chat',
   '/completions': 'text_completion',
   '/embeddings': 'embeddings',
-};
+});
 
 /** An upstream's model and what is asked of it. */
 interface Forwarding {

@@ -3,6 +3,7 @@
  * deleted after some days, or sooner if there are too many.
  */
 import { sql, type Expression, type Selectable, type SqlBool } from 'kysely';
+import { pushAll } from '../../base/many.ts';
 import type { Page } from '../../registry/index.ts';
 import {
   matches,
@@ -154,7 +155,7 @@ export class KeptObjects implements KeptStore {
     }
     const rows: KeptObject<Value>[] = [];
     for (let at = 0; at < Math.min(found.length, page.limit); at += HEADS)
-      rows.push(...(await this.#opened<Value>(found.slice(at, Math.min(at + HEADS, page.limit)))));
+      pushAll(rows, await this.#opened<Value>(found.slice(at, Math.min(at + HEADS, page.limit))));
     return { rows, hasMore: found.length > page.limit };
   }
 

@@ -52,5 +52,6 @@ export interface KeptStore {
 
 export function matches(head: KeptHead, { model, metadata = {} }: KeptHead): boolean {
   const isOfModel = model === undefined || head.model === model;
-  return isOfModel && Object.entries(metadata).every(([name, value]) => head.metadata?.[name] === value);
+  const own = new Map(Object.entries(head.metadata ?? {}));
+  return isOfModel && Object.entries(metadata).every(([name, value]) => own.get(name) === value);
 }

@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { KeptInMemory } from '../../../src/serve/kept/kept-in-memory.ts';
 import { eraseUser, KeptObjects, MOST_CHARACTERS, TraceStore, type KeptStore } from '../../../src/watch/index.ts';
 import { ApiDocument } from './api-document.ts';
+import { freshStore } from '../postgres-server.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 import { openAiClient } from './openai-client.ts';
 
@@ -51,7 +52,9 @@ const places: [name: string, open: () => Promise<Place>][] = [
   [
     'in a database',
     async () => {
-      const traces = await TraceStore.open(mkdtempSync(join(folder, 'traces-')));
+      process.env.ATTUNE_HOME = mkdtempSync(join(folder, 'home-'));
+      freshStore();
+      const traces = await TraceStore.open();
       return {
         store: new KeptObjects(traces, { days: 30, mostBytes: 2 ** 30 }),
         erase: (user) => eraseUser(traces, user),
@@ -211,7 +214,9 @@ describe.each(places)('%s', (_, open) => {
     const part = { kind: 'item' as const, key: 'shop', parent: id, head: {}, value: 'x'.repeat(MOST_CHARACTERS / 4) };
     for (const name of ['a', 'b', 'c'])
       expect(await place.store.add([{ ...part, id: `${id}-${name}` }])).toBeUndefined();
-    await expect(place.store.add([{ ...part, id: `${id}-a`, value: '' }])).rejects.toThrow();
+    await expect(place.store.add([{ ...part, id: `${id}-a`, value: '' }])).rejects.toThrow(
+      /kept already|UNIQUE|duplicate key/,
+    );
     expect(await place.store.add([{ ...part, id: `${id}-d` }])).toBe('too large');
     expect(await place.store.add([{ ...part, id: `${id}-e`, parent: 'conv_none' }])).toBe('gone');
     await shop.conversations.delete(id);
