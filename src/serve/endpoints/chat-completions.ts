@@ -109,18 +109,18 @@ function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply[
 }
 
 async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Making): AsyncGenerator<ServerEvent> {
-  const { n = 1, stream_options: options } = call.body;
+  const { n = 1, stream_options: options, store } = call.body;
   using lease = await call.lease(model);
   using uploads = new Uploads();
   const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
   call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
-  const collected = new CollectedChunks();
+  const collected = store === true ? new CollectedChunks() : undefined;
   const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => {
     const usageField = withUsage && { usage: usage ?? null };
     const data: ChatChunk = { ...head, object: 'chat.completion.chunk', choices, ...usageField };
-    collected.add(data);
+    collected?.add(data);
     return { data };
   };
   const rows = Array.from({ length: n }, (_, index) => new StreamedChoice(index, plan));
@@ -142,6 +142,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
     answers.map(({ text }) => text),
   );
   if (withUsage) yield chunk([], usageOf(counts));
-  await storeCompletion(call, collected.reply(usageOf(counts))!);
+  const whole = collected?.reply(usageOf(counts));
+  if (whole !== undefined) await storeCompletion(call, whole);
   yield { data: '[DONE]' };
 }

@@ -79,6 +79,7 @@ export class ModelPool {
   /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
   async warm(models: readonly LocalModel[]): Promise<void> {
     for (const model of models.flatMap((one) => (isLazy(one) ? (one.base ?? []) : one))) {
+      if (this.isOpen(model)) continue;
       if (this.#isClosed || (this.#slots.size > 0 && this.#lacksRoom(model))) return;
       try {
         (await this.lease(model))[Symbol.dispose]();
