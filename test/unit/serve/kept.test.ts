@@ -200,7 +200,8 @@ describe.each(places)('%s', (_, open) => {
     const { id } = await shop.conversations.create({ items: [{ role: 'user', content: 'hello from ann' }] });
     await shop.responses.create({ model: 'text', conversation: id, input: 'a', user: 'ann', store: false });
     await shop.responses.create({ model: 'text', conversation: id, input: 'b', store: false });
-    expect(await all(shop.conversations.items.list(id))).toHaveLength(5);
+    await shop.responses.create({ model: 'text', conversation: id, input: 'c', user: 'bob', store: false });
+    expect(await all(shop.conversations.items.list(id))).toHaveLength(7);
     await place.erase('ann');
     expect(await refusal(shop.chat.completions.retrieve(completion))).toEqual([404, 'completion_not_found']);
     expect((await shop.chat.completions.retrieve(other)).id).toBe(other);

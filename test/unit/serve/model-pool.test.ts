@@ -158,10 +158,11 @@ describe('adapters that wait for their first request', () => {
 
   it('are not opened ahead, but their base is', async () => {
     const { done, opener } = recorder();
-    const pool = new ModelPool({ opener, log, budget: 20, opening: {} });
-    const { c, ...adapters } = await tableOf(opener, 'adapter-a', 'adapter-b', 'c');
-    await pool.warm([...lazy(adapters), c]);
-    expect(done).toEqual(['open /base', 'open c']);
+    const pool = new ModelPool({ opener, log, budget: 25, opening: {} });
+    const { c, 'adapter-d': d, ...adapters } = await tableOf(opener, 'adapter-a', 'adapter-b', 'c', 'adapter-d');
+    const [a, b] = lazy(adapters);
+    await pool.warm([a, c, b, d]);
+    expect(done).toEqual(['open /base', 'open c', 'install adapter-d 1']);
   });
 
   it('are counted: the one longest out of use makes place, and those in use stay', async () => {
