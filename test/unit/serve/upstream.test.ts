@@ -59,7 +59,7 @@ async function second(options: FakeOptions = {}): Promise<{ url: string; sent: S
 
 async function first(api_base: string, more: ServeSettingsInput = {}, options: FakeOptions = {}): Promise<FakeServer> {
   const upstreams = {
-    big: { api_base, model: 'text', api_key_env: 'UPSTREAM_KEY', timeout: 0.5 },
+    big: { api_base, model: 'text', api_key_env: 'UPSTREAM_KEY' },
     far: { api_base, model: 'vectors' },
   };
   vi.stubEnv('UPSTREAM_KEY', KEY);
@@ -250,7 +250,9 @@ describe('an upstream that fails', () => {
   it('by not being there, by silence, by no JSON, and by a reply without an end', async () => {
     const closed = await first('http://127.0.0.1:1/v1');
     expect(await chat(closed)).toMatchObject({ status: 502 });
-    const silent = await first(await listening(() => undefined));
+    const api_base = await listening(() => undefined);
+    const upstreams = { big: { api_base, model: 'text', timeout: 0.2 } };
+    const silent = await first(api_base, { upstreams });
     expect(await chat(silent)).toMatchObject({ status: 504 });
     expect(await chat(silent, { stream: true })).toMatchObject({ status: 504 });
     expect(await chat(await first(await answering(200, '<html>')))).toMatchObject({ status: 502 });
