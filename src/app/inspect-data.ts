@@ -99,7 +99,14 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
   const files = [...new Set(report.files.map(({ file }) => file))];
   const result: DataInspectionResult = {
     report,
-    ...(wanted !== undefined && { groups: await describeGroups(files, { ...wanted, onEvent, signal }) }),
+    ...(wanted !== undefined && {
+      groups: await describeGroups(files, {
+        groupColumn: [...wanted.columns],
+        mentions: wanted.mentions,
+        onEvent,
+        signal,
+      }),
+    }),
     objective: recipe.objective.name,
     ...(labels !== undefined && { labels }),
     longRows: recipe.data.long_rows,
