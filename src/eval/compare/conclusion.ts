@@ -221,11 +221,8 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   }
   if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {
     const better = `${atStart(system)} looks better: ${why}`;
-    return {
-      outcome: 'unclear',
-      advice: `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`,
-      rowsNeeded,
-    };
+    const advice = `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`;
+    return { outcome: 'unclear', advice, rowsNeeded };
   }
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
@@ -265,8 +262,8 @@ function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
 /** A title that begins a sentence; names stay as they are: "tf-idf", "runs/tickets". */
 function atStart(system: ComparedSystem): string {
   const title = systemTitle(system);
-  const isName = system.kind === 'cheap' ? title.startsWith('tf-idf') : !title.startsWith('the ');
-  return isName ? title : title[0].toUpperCase() + title.slice(1);
+  const isPlain = system.kind === 'cheap' ? !title.startsWith('tf-idf') : title.startsWith('the ');
+  return isPlain ? title[0].toUpperCase() + title.slice(1) : title;
 }
 
 /** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
