@@ -14,7 +14,7 @@ import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
-import { answersChats } from './init/answers-chats.ts';
+import { answersChats } from '../jobs/model/answers-chats.ts';
 import { objectiveOfClasses, preferenceOfBases, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */

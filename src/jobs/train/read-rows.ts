@@ -20,6 +20,7 @@ import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
 import { mediaReaderOf } from '../model/model-readers.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
+import { warnOfSilence } from './warn-of-silence.ts';
 import type { RunContext } from './training-run.ts';
 
 /** The data of a run, tokenised, and what they are tokenised for. */
@@ -60,6 +61,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   await objective.ready?.(context.signal);
+  await warnOfSilence(recipe, emit);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
