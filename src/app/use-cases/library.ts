@@ -52,6 +52,11 @@ export function libraryOf(): Library {
   return Object.fromEntries(library) as Library;
 }
 
+/** `data groups` as `data.groups`, `models add-items` as `models.addItems`. */
+export function libraryName(name: string): string {
+  return name.split(' ').map(camel).join('.');
+}
+
 function camel(verb: string): string {
   return verb.replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -83,7 +88,7 @@ function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: s
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   throw new AttuneError('E_USAGE', {
-    what: `${name.replace(' ', '.')} was called with what it does not take`,
+    what: `${libraryName(name)} was called with what it does not take`,
     problems: error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape))),
     fix: `see: attune ${name} --help`,
   });
