@@ -90,7 +90,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
     answers: answerForm(rows.train).kind,
     comparison,
     curve,
-    recommendation: recommend(comparison, curve, own),
+    recommendation: recommend(comparison, curve, recipe.model),
   };
 }
 

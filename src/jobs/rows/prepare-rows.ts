@@ -120,8 +120,8 @@ function refuseKinds(examples: readonly Example[], objective: Objective): void {
   throw new AttuneError('E_WRONG_ROWS', {
     what: 'The objective cannot use rows of this kind',
     got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
-    expected: objective.accepts.join(', '),
-    fix: 'choose another objective, or name the format and columns under data',
+    expected: `rows of ${objective.accepts.join(' or ')}`,
+    fix: `attune init ${wrong.source.file} names an objective for these rows; data.format and data.columns read them otherwise`,
   });
 }
 

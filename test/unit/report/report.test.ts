@@ -9,7 +9,7 @@ import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/report/html.ts';
 import { writeReport, type ReportRows } from '../../../src/report/index.ts';
 import { reportRowsOf } from '../../../src/report/rows-setting.ts';
-import { readSamples, writeSamples } from '../../../src/store/results.ts';
+import { readComparison, readSamples, writeComparison, writeSamples } from '../../../src/store/results.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
@@ -218,6 +218,16 @@ describe('report.html', () => {
     expect(text).toContain('What to do: mend them');
     expect(text).toContain('a.jsonl:3 completion: no answer');
     expect(text).not.toContain('How it learned');
+  });
+
+  test('names the system that is judged, which need not be a tuned model', async () => {
+    writeSampleRun(folder);
+    expect(await page()).toContain('a difference above zero says that the tuned model did better.');
+    const comparison = readComparison(folder)!;
+    const [judged, ...others] = comparison.systems;
+    const systems = [{ ...judged, title: 'gradient-boosted trees', kind: 'cheap' } as const, ...others];
+    writeComparison(folder, { ...comparison, systems });
+    expect(await page()).toContain('a difference above zero says that gradient-boosted trees did better.');
   });
 
   test('of a finished run without a comparison does not claim that it helped', async () => {
