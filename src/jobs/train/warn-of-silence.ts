@@ -1,5 +1,5 @@
 import type { EventSink } from '../../base/events.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { answersChats } from '../model/answers-chats.ts';
 
 /** Objectives that move a model's answers apart and teach it none. */

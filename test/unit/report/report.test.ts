@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../src/store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/report/html.ts';
 import { writeReport, type ReportRows } from '../../../src/report/index.ts';
 import { reportRowsOf } from '../../../src/report/rows-setting.ts';
-import { readComparison, readSamples, writeComparison, writeSamples } from '../../../src/store/results.ts';
+import { readSamples, writeSamples } from '../../../src/store/results.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
@@ -223,10 +223,10 @@ describe('report.html', () => {
   test('names the system that is judged, which need not be a tuned model', async () => {
     writeSampleRun(folder);
     expect(await page()).toContain('a difference above zero says that the tuned model did better.');
-    const comparison = readComparison(folder)!;
+    const comparison = readAssessment(folder, 'comparison')!;
     const [judged, ...others] = comparison.systems;
     const systems = [{ ...judged, title: 'gradient-boosted trees', kind: 'cheap' } as const, ...others];
-    writeComparison(folder, { ...comparison, systems });
+    writeAssessment(folder, 'comparison', { ...comparison, systems });
     expect(await page()).toContain('a difference above zero says that gradient-boosted trees did better.');
   });
 
