@@ -4,8 +4,11 @@ import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
+  Begun,
+  Kept,
   Objective,
   OpenContext,
+  PassedRows,
   Processor,
   StepPlan,
   Storage,
@@ -97,6 +100,10 @@ export interface TuningMethod<
   /** Tokens that it puts in front of every row. */
   virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
+  /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
+  beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
+  /** What it begins with, where it looks at the base or at rows. @throws AttuneError E_START_UNSUPPORTED */
+  beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
   /** @throws ZodError where the values are no options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
   /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
@@ -105,6 +112,8 @@ export interface TuningMethod<
 
 /** A tuning's implementation. */
 interface TuningRun<Options> {
+  beforeLoad?(options: Options, keep: KeepWeight | undefined): Kept;
+  beforeStart?(options: Options, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
   create(model: Model, options: Options, context: TuningContext): Tuning;
   open?(model: Model, options: Options, context: OpenContext): Tuning;
 }
@@ -128,6 +137,9 @@ export function defineTuning<
     rate: (values) => (typeof definition.rate === 'function' ? definition.rate(settled(values)) : definition.rate),
     peft: definition.peft as PeftFormat | undefined,
     virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
+    beforeLoad: async (values, keep) => (await definition.run()).beforeLoad?.(settled(values), keep) ?? { keep },
+    beforeStart: async (values, model, passed) =>
+      (await definition.run()).beforeStart?.(settled(values), model, passed),
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
     async open(model, options, context) {
       const { open } = await definition.run();
