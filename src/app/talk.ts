@@ -121,6 +121,20 @@ export function talkerOf(session: Session, target: string): Talker {
       const request: GenerateRequest = { ...sampling, prompts: [prompt], stream: true };
       for await (const chunk of session.send<GenerateChunk>(request, stop)) if ('text' in chunk) yield chunk.text;
     },
+    ...adaptersOf(session),
+    ask,
+    async describe(adapter) {
+      const question = { ask: 'description', adapter } as const;
+      return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Adapters that answer beside others. */
+function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
+  return {
     async install(id, adapter) {
       const request: InstallRequest = { install: { id, target: adapter } };
       for await (const chunk of session.send<SessionChunk>(request)) {
@@ -132,12 +146,5 @@ export function talkerOf(session: Session, target: string): Talker {
       const request: RemoveRequest = { remove: id };
       for await (const _ of session.send(request));
     },
-    ask,
-    async describe(adapter) {
-      const question = { ask: 'description', adapter } as const;
-      return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
-    },
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
