@@ -17,6 +17,7 @@ import {
   type QueryCompiler,
 } from 'kysely';
 import type { Client, ClientConfig, Pool } from 'pg';
+import { storable } from './storable.ts';
 
 export interface PostgresPlace {
   /** `postgres://…`; a password may stand in it, in PGPASSWORD or in ~/.pgpass. */
@@ -121,6 +122,11 @@ class StoreCompiler extends PostgresQueryCompiler {
 
   protected override visitDataType(node: DataTypeNode): void {
     this.append(node.dataType === 'blob' ? 'bytea' : node.dataType);
+  }
+
+  /** Labels and messages of our own may quote any character of a file. */
+  protected override appendValue(parameter: unknown): void {
+    super.appendValue(storable(parameter));
   }
 }
 
