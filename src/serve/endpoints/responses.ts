@@ -42,6 +42,7 @@ export const endpoint = defineEndpoint({
   async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
+    if (body.store ?? true) await call.server.responses.check();
     const earlier = await earlierResponse(call);
     // Whoever goes on with a conversation is the one that it was begun for, unless the request says another.
     const user = body.user ?? body.safety_identifier ?? earlier?.user;
@@ -117,19 +118,8 @@ async function keep(call: ResponsesCall, response: ResponseReply, { earlier, use
   if (!response.store) return;
   const input = itemsOf(call.body);
   const conversation = [...earlier, ...input, ...response.output.flatMap(asInput)];
-  const { responses, log } = call.server;
-  try {
-    await responses.add({
-      response,
-      input,
-      conversation,
-      keyName: call.key?.name,
-      ...(user !== undefined && { user }),
-    });
-  } catch (error) {
-    // It was answered all the same.
-    log.error({ response: response.id, err: error }, 'a response cannot be kept');
-  }
+  const keyName = call.key?.name;
+  await call.server.responses.add({ response, input, conversation, keyName, ...(user !== undefined && { user }) });
 }
 
 /** What was answered, as what was said. */

@@ -16,6 +16,8 @@ export interface StoredResponse {
 }
 
 export interface ResponseStore {
+  /** Whether responses can be kept now, before one is computed. @throws AttuneError E_STORE_AWAY */
+  check(): void | Promise<void>;
   add(entry: StoredResponse): void | Promise<void>;
   /** @throws ApiError 404 */
   get(id: string, keyName: string | undefined, param?: string): StoredResponse | Promise<StoredResponse>;
@@ -33,6 +35,8 @@ export class ResponsesInMemory implements ResponseStore {
   /** The last used last. */
   readonly #stored = new Map<string, StoredResponse & { size: number }>();
   #size = 0;
+
+  check(): void {}
 
   add(entry: StoredResponse): void {
     const size = JSON.stringify([entry.response, entry.conversation]).length;

@@ -10,6 +10,10 @@ export class SharedResponses implements ResponseStore {
     this.#kept = new KeptResponses(store, bounds);
   }
 
+  async check(): Promise<void> {
+    await this.#kept.find('', undefined);
+  }
+
   async add(entry: StoredResponse): Promise<void> {
     if (JSON.stringify([entry.response, entry.conversation]).length > MOST_CHARACTERS) return;
     await this.#kept.add(entry.response.id, { key: entry.keyName, user: entry.user }, entry);

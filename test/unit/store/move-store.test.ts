@@ -64,7 +64,7 @@ describe.skipIf(!hasPostgres)('the store of one machine', () => {
 
   it('is not moved where nobody answers, and no password is repeated', async () => {
     const error = await moveStore({ to: 'postgres://ada:word@127.0.0.1:1/x' }).catch((one: AttuneError) => one);
-    expect(error).toMatchObject({ code: 'E_STORE', what: 'The store cannot be moved' });
+    expect(error).toMatchObject({ code: 'E_STORE_AWAY', got: 'connect ECONNREFUSED 127.0.0.1:1' });
     expect(JSON.stringify(error)).not.toContain('word@');
   });
 });
