@@ -6,7 +6,7 @@ import {
   dataDiff,
   dataPipeline,
   definePipeline,
-  describeGroups,
+  data,
   describeSteps,
   initRecipe,
   inspectTrainingData,
@@ -66,7 +66,7 @@ writeFileSync('labelled.jsonl', lines([{ text: 'Write to jane.miller@example.org
 console.log((await auditData('labelled.jsonl')).all);
 
 // Who is in the rows; and the same rows about others.
-console.log(Object.keys(await describeGroups(['tickets.jsonl'], { label: 'label' })));
+console.log(Object.keys(await data.groups(['tickets.jsonl'], { labelColumn: 'label' })));
 const { pairs } = await writeCounterfactuals('tickets.jsonl', { to: 'pairs.jsonl' });
 assert.ok(pairs > 0);
 

@@ -13,7 +13,7 @@ import {
   extractAdapter,
   findDataSets,
   findModels,
-  findRuns,
+  runs,
   generateRows,
   mergeAdapters,
   openModel,
@@ -71,7 +71,7 @@ assert.equal(ended.status, 'finished');
 await stopRun(detached.folder).catch(() => undefined);
 
 // What is known of runs.
-assert.equal((await findRuns()).length >= 2, true);
+assert.equal((await runs.list()).runs.length >= 2, true);
 assert.equal((await showRun(folder)).status, 'finished');
 assert.ok((await findDataSets()).length > 0);
 assert.equal((await storedRecipe(folder)).model, recipe.model);

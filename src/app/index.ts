@@ -2,6 +2,8 @@
  * attune's public API: the use cases of the command line, as functions. Each loads its code when it is first called, and
  * everything heavy runs in a worker process. What is needed at once is light.
  */
+import { libraryOf } from './use-cases/library.ts';
+
 export * from './api/data.ts';
 export * from './api/judging.ts';
 export * from './api/models.ts';
@@ -10,6 +12,8 @@ export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
+const library = libraryOf();
+export const { data, groundedness, judge, runs } = library;
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -32,10 +36,9 @@ export type { CheckServedOptions, ServedCheck } from './check-served.ts';
 export type { ExportOptions } from './export.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
-export type { Judgement, JudgingOptions } from './judge/judge.ts';
+export type { Judgement } from './judge/judge.ts';
 export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
 export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
-export type { GroundednessOptions } from './groundedness/groundedness.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
 export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
@@ -64,7 +67,7 @@ export type { StepDescription } from './describe-steps.ts';
 export type { PrepareDataOptions, PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
 export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
-export type { DataGroups, GroupsOptions } from './fairness/groups.ts';
+export type { DataGroups } from './fairness/groups.ts';
 export type { CounterfactualOptions, Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
 export type { RedactDataOptions, RedactedData } from './redact/redact-data.ts';
@@ -114,5 +117,5 @@ export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
 export type { CounterfactualResults } from '../store/counterfactuals.ts';
 export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
-export type { Recipe } from '../train/recipe.ts';
+export type { Recipe } from '../methods/recipe.ts';
 export type { Answer } from '../jobs/generate/generate.ts';

@@ -1,10 +1,10 @@
-import { jsonForTerminal } from './control-characters.ts';
+import { jsonForTerminal } from '../terminal/control-characters.ts';
 import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
 import type { Surroundings } from './context.ts';
 import { readFailure } from '../files/bytes.ts';
-import { createTerminal } from './terminal.ts';
+import { createTerminal } from '../terminal/terminal.ts';
 
 export type { Surroundings } from './context.ts';
 
@@ -45,7 +45,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
       return terminal.write(isGroup ? groupHelp(invocation.group, all, terminal) : overviewHelp(all, terminal));
     }
     case 'command': {
-      const { command } = await commands.load(invocation.name);
+      const { command: overview, whole } = await commands.load(invocation.name);
+      const command = (await whole?.()) ?? overview;
       if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
       const { settingsHelp } = await import('./help.ts');
       const keys = command.takesRecipe === true ? (await loadKeys()).all : [];

@@ -1,6 +1,6 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
-import type { EventSink } from '../base/events.ts';
-import type { Terminal } from './terminal.ts';
+import type { Console } from '../terminal/console.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 export interface CommandArgument {
   /** In capitals, as the help shows it: FILE. */
@@ -50,7 +50,7 @@ export interface Command<Result = unknown> {
   render?(result: Result, terminal: Terminal): string | Promise<string>;
 }
 
-export interface CommandContext {
+export interface CommandContext extends Console {
   /** Positional arguments by the command's names. */
   argument(name: string): string | undefined;
   readonly arguments: readonly string[];
@@ -65,23 +65,6 @@ export interface CommandContext {
   /** Whether a switch was given. */
   has(name: string): boolean;
   readonly recipeFlags: RecipeFlags;
-  readonly isJson: boolean;
-  /** Someone can answer questions. */
-  readonly isInteractive: boolean;
-  /** For what people asked to see; nothing in JSON mode. */
-  readonly out: Terminal;
-  /** Progress and remarks: standard error. */
-  readonly log: Terminal;
-  /** Shows a run's events on standard error until `close`. */
-  progress(): Progress;
-  /** From now on the first Ctrl-C asks for a stop and only the second one kills. `advice` is what is said then. */
-  stopSignal(advice: string | (() => string)): AbortSignal;
-}
-
-export interface Progress {
-  show: EventSink;
-  /** `isDone` ticks the phase that is still open. */
-  close(isDone?: boolean): void;
 }
 
 /** Keeps a command's result type between `run` and `render`. */

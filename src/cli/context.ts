@@ -3,8 +3,8 @@ import { AttuneError } from '../base/errors.ts';
 import { withoutCredentials } from '../base/secrets.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
-import { createProgress } from './progress/index.ts';
-import { createTerminal, type OutputStream } from './terminal.ts';
+import { createProgress } from '../terminal/progress/index.ts';
+import { createTerminal, type OutputStream } from '../terminal/terminal.ts';
 
 /** What the command line needs of a process; tests give their own. */
 export interface Surroundings {

@@ -5,7 +5,7 @@ import type { CommandContext, CommandOption } from './command.ts';
 import { endpointLimits } from './endpoint-options.ts';
 import { layoutOf } from './layout-options.ts';
 import { precisionOf } from './sampling.ts';
-import { withProgress } from './with-progress.ts';
+import { withProgress } from '../terminal/with-progress.ts';
 
 const PAIRS = '--counterfactuals';
 const LIMIT = '--max-flip-rate';

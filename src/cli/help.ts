@@ -2,7 +2,7 @@ import type { RecipeKey } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import type { Command, CommandSection } from './command.ts';
-import { type Terminal, wrap } from './terminal.ts';
+import { type Terminal, wrap } from '../terminal/terminal.ts';
 import { usageLine } from './usage.ts';
 
 type Row = readonly [term: string, description: string];

@@ -1,22 +1,22 @@
 import type { ResolveOptions } from '../app/recipe/index.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber, formatTimes, plural } from '../base/format.ts';
 import { isCheapFolder, isCheapModel } from '../eval/baselines/cheap-names.ts';
 import type { CommandContext } from './command.ts';
-import { describeComparison } from './comparison-text.ts';
-import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
-import { describeEpochs } from './progress/lines.ts';
+import { describeComparison } from '../app/use-cases/text/comparison.ts';
+import { keepAdvice, keepCommand, keepCommandOfRun } from '../app/use-cases/text/keep-command.ts';
+import { describeEpochs } from '../terminal/progress/lines.ts';
 import { readNotes } from '../jobs/model/result-notes.ts';
 import { notedShapes } from '../jobs/rows/noted-shapes.ts';
-import { rowsRemarkOf } from './report-remark.ts';
-import { shortPath } from './short-path.ts';
-import { formatFacts } from './table.ts';
-import { wrap, type Terminal } from './terminal.ts';
-import { describeWording } from './wording-text.ts';
-import { withProgress } from './with-progress.ts';
+import { rowsRemarkOf } from '../app/use-cases/text/report-remark.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import { formatFacts } from '../terminal/table.ts';
+import { wrap, type Terminal } from '../terminal/terminal.ts';
+import { describeWording } from '../app/use-cases/text/wording.ts';
+import { withProgress } from '../terminal/with-progress.ts';
 
 /** What `train` and `runs resume` have in common. */
 

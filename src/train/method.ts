@@ -16,10 +16,10 @@ import type {
 } from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
-export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
+export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
   options: Schema;
   /** Checked options with those filled in that depend on each other. @throws ZodError */
-  settle(values: unknown): Readonly<Record<string, unknown>>;
+  settle(values: unknown): Options;
   /** Defaults of keys outside the method that suit it with these options. @throws ZodError */
   recipeDefaults(values: unknown): RecipeDefaults;
 }
@@ -44,7 +44,10 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
 export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
 /** One thing to optimise. */
-export interface ObjectiveMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface ObjectiveMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
   preference(values: unknown): PreferenceMeasure | undefined;
   /** @throws ZodError where the values are no options of this method */
@@ -55,7 +58,7 @@ export function defineObjective<Schema extends z.ZodObject, Options = z.output<S
   definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
     preference?(options: Options): PreferenceMeasure;
   },
-): ObjectiveMethod<Schema> {
+): ObjectiveMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -83,7 +86,10 @@ export interface TuningRate {
 }
 
 /** One choice of which weights move. */
-export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface TuningMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What its learning rate is unless a recipe says it. @throws ZodError where the values are no options of this method */
   rate(values: unknown): TuningRate;
   /** The model's own weights stay as they are, and what is trained stands beside them. */
@@ -114,7 +120,7 @@ export function defineTuning<
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
     },
-): TuningMethod<Schema> {
+): TuningMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -133,7 +139,10 @@ export function defineTuning<
 }
 
 /** One way to keep weights that do not move. */
-export interface StorageMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface StorageMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What it makes of weights is made once, so the tuning has to keep them. */
   wantsKeptWeights?: boolean;
   /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
@@ -150,7 +159,7 @@ interface StorageRun<Options> {
 
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
-): StorageMethod<Schema> {
+): StorageMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -161,7 +170,10 @@ export function defineStorage<Schema extends z.ZodObject, Options = z.output<Sch
 }
 
 /** One way to turn gradients into a step. */
-export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface UpdateMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
   isPrivate?: boolean;
   /** @throws ZodError where the values are no options of this method */
@@ -171,7 +183,7 @@ export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
     Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
-): UpdateMethod<Schema> {
+): UpdateMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -187,9 +199,8 @@ function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Sc
     const checked = options.parse(values);
     return complete === undefined ? (checked as unknown as Options) : complete(checked);
   };
-  const settle = (values: unknown) => settled(values) as Readonly<Record<string, unknown>>;
   const recipeDefaults = (values: unknown) => (typeof suiting === 'function' ? suiting(settled(values)) : suiting);
-  return { options, recipeDefaults, settled, settle };
+  return { options, recipeDefaults, settled, settle: settled };
 }
 
 /** What each file of an axis exports. */

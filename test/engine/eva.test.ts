@@ -13,7 +13,7 @@ import { createModel, loadModel } from '../../src/models/load.ts';
 import { aten, arange, liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { recipeOf, runCell } from './method-matrix.ts';

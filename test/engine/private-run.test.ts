@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest';
 import { verifyRun } from '../../src/app/verify.ts';
 import { resumeRun, freeTraining } from '../../src/jobs/train/training-run.ts';
 import { runJob } from '../../src/worker/index.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { prepare, recipeOf } from './method-matrix.ts';
 

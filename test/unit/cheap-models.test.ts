@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts';
 import { locateRecipe } from '../../src/app/recipe/locate.ts';
 import { AttuneError } from '../../src/base/errors.ts';
-import { keepCommand } from '../../src/cli/keep-command.ts';
+import { keepCommand } from '../../src/app/use-cases/text/keep-command.ts';
 import { openCheapModel } from '../../src/eval/cheap-model.ts';
 import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
 import type { Comparison, Verdict } from '../../src/store/results.ts';

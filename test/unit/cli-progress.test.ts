@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent, StepFinished } from '../../src/base/events.ts';
-import { createProgress } from '../../src/cli/progress/index.ts';
-import { RESET } from '../../src/cli/control-characters.ts';
-import { cutToWidth } from '../../src/cli/progress/live-line.ts';
-import { createTerminal } from '../../src/cli/terminal.ts';
+import { createProgress } from '../../src/terminal/progress/index.ts';
+import { RESET } from '../../src/terminal/control-characters.ts';
+import { cutToWidth } from '../../src/terminal/progress/live-line.ts';
+import { createTerminal } from '../../src/terminal/terminal.ts';
 
 function view(isTTY: boolean, columns = 80) {
   let text = '';

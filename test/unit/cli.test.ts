@@ -9,7 +9,7 @@ import { commands } from '../../src/cli/commands/index.ts';
 import { describeFailure, exitCodeOf } from '../../src/cli/failure.ts';
 import { commandHelp, overviewHelp } from '../../src/cli/help.ts';
 import { splitRecipeFlags } from '../../src/cli/recipe-flags.ts';
-import { createTerminal, wrap } from '../../src/cli/terminal.ts';
+import { createTerminal, wrap } from '../../src/terminal/terminal.ts';
 
 function capture(options: { isTTY?: boolean; columns?: number } = {}) {
   let text = '';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { showPage } from '../../src/cli/show-page.ts';
 import type { CommandContext } from '../../src/cli/command.ts';
-import { createTerminal } from '../../src/cli/terminal.ts';
+import { createTerminal } from '../../src/terminal/terminal.ts';
 import { writeSampleRun } from './report/sample-run.ts';
 
 let folder: string;

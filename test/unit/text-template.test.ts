@@ -13,8 +13,8 @@ import {
 } from '../../src/text/index.ts';
 import { parseForTemplates } from '../../src/data/containers/container.ts';
 import type { ToolSchema } from '../../src/text/message.ts';
-import { paintParts } from '../../src/cli/row-text.ts';
-import { createTerminal } from '../../src/cli/terminal.ts';
+import { paintParts } from '../../src/app/use-cases/text/row.ts';
+import { createTerminal } from '../../src/terminal/terminal.ts';
 import { formatTime } from '../../src/text/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 

@@ -7,7 +7,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['base'],
   // Apart from DESIGN's row 1: tensors, hub and store all write files, whole or not at all, by one piece of code.
   ['files'],
-  ['tensor', 'hub', 'store', 'privacy'],
+  ['tensor', 'hub', 'store', 'privacy', 'terminal'],
   // Models in use: versions, aliases, jobs, in a database of their own.
   ['registry'],
   ['nn', 'text', 'image', 'audio', 'vectors'],

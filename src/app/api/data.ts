@@ -65,13 +65,6 @@ export const restoreData = lazily('restoreData');
 export const auditData = lazily('auditData');
 
 /**
- * Who is in the rows, and whether labels are balanced among them.
- * @example
- * const { groups } = await describeGroups(['tickets.jsonl'], { columns: ['country'] });
- */
-export const describeGroups = lazily('describeGroups');
-
-/**
  * Writes pairs of rows with another gender, origin or nationality, for `evaluateCounterfactuals`.
  * @example
  * const { pairs } = await writeCounterfactuals('tickets.jsonl', { to: 'pairs.jsonl' });

@@ -2,14 +2,6 @@
 import { lazily } from './lazily.ts';
 
 /**
- * Judges pairs of answers by a model behind an OpenAI-compatible endpoint, in both orders or by a rubric, and measures
- * the judge against people's preferences.
- * @example
- * const { pairwise } = await judge('pairs.jsonl', { endpoint: 'https://api.example.com/v1', model: 'large' });
- */
-export const judge = lazily('judge');
-
-/**
  * Serves pairs of answers to this machine's browser for people to judge, blind, until it is closed.
  * @example
  * const review = await openReview('runs/tickets', { reviewers: ['anna', 'ben'] });
@@ -71,13 +63,6 @@ export const pullSafetySet = lazily('pullSafetySet');
  * const { rules } = await checkPolicy('runs/tickets', { rules: 'rules.yaml' });
  */
 export const checkPolicy = lazily('checkPolicy');
-
-/**
- * Whether a model's answers stand in their sources, and whether it abstains where these are silent.
- * @example
- * const { systems } = await groundedness('runs/manual', { data: 'questions.jsonl' });
- */
-export const groundedness = lazily('groundedness');
 
 /**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.

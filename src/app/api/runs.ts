@@ -2,13 +2,6 @@
 import { lazily } from './lazily.ts';
 
 /**
- * The known runs and those below the given folders, newest first.
- * @example
- * const runs = await findRuns({ folders: ['runs'] });
- */
-export const findRuns = lazily('findRuns');
-
-/**
  * What a run has come to, by its folder, name or id: status, losses, checkpoints, comparison.
  * @example
  * const { status, checkpoints } = await showRun('runs/tickets');

@@ -1,21 +1,13 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { nearest } from '../../base/nearest.ts';
 import { PROVENANCE } from '../../data/index.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts';
-import { groupsOfRow, answersOf, textOfRow, type GroupsWanted } from '../../prepare/index.ts';
+import { groupsOfRow, answersOf, textOfRow } from '../../prepare/index.ts';
+import type { useCase } from '../use-cases/data-groups.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
-export interface GroupsOptions extends Partial<GroupsWanted> {
-  /** The column of the label; `label`, `labels`, `category`, or a short answer unless given. */
-  label?: string;
-  /** Fewer rows of a group are told as too few. Default 30. */
-  leastRows?: number;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type GroupsOptions = CallOptions<typeof useCase>;
 
 /** Where a row stands, with its first words. */
 export interface GroupedRow {
@@ -34,8 +26,8 @@ const ROWS_BETWEEN_REPORTS = 2000;
  * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_COLUMNS, E_BAD_ROWS, E_NO_ROWS
  */
 export async function describeGroups(files: readonly string[], options: GroupsOptions = {}): Promise<DataGroups> {
-  const { columns = [], mentions = columns.length === 0, label, leastRows, onEvent, signal } = options;
-  const tally = new GroupTally<GroupedRow>({ leastRows });
+  const { groupColumn: columns = [], mentions = columns.length === 0, labelColumn, minRows, onEvent, signal } = options;
+  const tally = new GroupTally<GroupedRow>({ leastRows: minRows });
   const seen = new Set<string>();
   const problems: Problem[] = [];
   let rows = 0;
@@ -48,7 +40,7 @@ export async function describeGroups(files: readonly string[], options: GroupsOp
       const text = textOfRow({ kind: 'row', values, origins: [] });
       for (const column of Object.keys(values)) seen.add(column);
       const told = groupsOfRow(values, text, { columns, mentions });
-      const labels = answersOf(values, label);
+      const labels = answersOf(values, labelColumn);
       tally.add(told, labels, { at: `${file}:${line}`, text: text.slice(0, SHOWN_CHARACTERS) });
       if (++rows % ROWS_BETWEEN_REPORTS === 0)
         onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });

@@ -1,4 +1,4 @@
-import type { EventSink } from '../../base/events.ts';
+import { writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
@@ -13,38 +13,21 @@ import {
 import { supportModel } from '../../eval/groundedness/support.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import { writeGroundedness, type GroundednessResults } from '../../store/groundedness.ts';
+import type { GroundednessResults } from '../../store/groundedness.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import type { useCase } from '../use-cases/groundedness.ts';
+import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/trial.ts';
 
-/** Options of `groundedness`. */
-export interface GroundednessOptions {
-  /** A file of rows {question, source, answer, prompt}. */
-  data: string;
-  /** What it is set against: a model, or a run. The base model unless given, where there is one. */
-  before?: string;
-  /** What the base model is told besides, as a system of its own: to answer from the source alone. */
-  instruction?: string;
-  /** Who decides whether a source carries an answer, in place of attune's own classifier. */
-  judge?: { endpoint: string; model: string; limits?: EndpointLimits };
-  /** Rows that are asked. All unless given. */
-  maxRows?: number;
-  /** Longest answer in tokens. Default 96. */
-  maxNewTokens?: number;
+export type GroundednessOptions = CallOptions<typeof useCase> & {
   /** In f32 an answer is the same whoever else is answered at the time. */
   precision?: 'auto' | 'bf16' | 'f32';
-  /** The folder that groundedness.json is written to; the run's own unless given. */
-  folder?: string;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop; nothing is kept. */
-  signal?: AbortSignal;
-}
+};
 
 /** How the base is asked in words. */
 const INSTRUCTION =
@@ -62,11 +45,12 @@ interface System {
  * @throws AttuneError E_GROUNDED_ROWS, and those of models and endpoints
  */
 export async function groundedness(target: string, options: GroundednessOptions): Promise<GroundednessResults> {
-  const { data, judge, maxRows, instruction = INSTRUCTION } = options;
-  if (judge !== undefined) checkLimits(judge.limits ?? {});
+  const { data, maxRows, instruction = INSTRUCTION } = options;
+  const judge = judgeOf(options);
+  if (judge !== undefined) checkLimits(judge.limits);
   const rows = (await readGroundedRows(data)).slice(0, maxRows);
   const run = await ownRun(target);
-  const folder = options.folder ?? run;
+  const folder = options.output ?? run;
   if (folder !== undefined) requireWritable(runPaths(folder).groundedness);
   const { before, after } = contestants(run ?? target, { name: target, options });
   const models = before === undefined ? [after] : [after, before];
@@ -95,7 +79,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
     by: judge === undefined ? { accuracy: supportModel().accuracy } : { judge: judge.model },
     notes: notesOf(rows),
   };
-  if (folder !== undefined) writeGroundedness(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'groundedness', results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
 }
@@ -132,11 +116,11 @@ async function asked(model: OpenedModel, system: System, { rows, form, options }
 
 /** What the judge says of the answers, where one is asked in place of the classifier. */
 async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options }: Asking): Promise<GroundedAnswer[]> {
-  const { judge, signal } = options;
+  const judge = judgeOf(options);
   if (judge === undefined) return [...answers];
-  const endpoint = endpointFrom(judge.endpoint, judge.model, judge.limits?.keyVariable);
+  const endpoint = endpointFrom(judge.endpoint, judge.model, judge.limits.keyVariable);
   const texts = answers.map(({ text }) => text);
-  const verdicts = await judgeSupport(rows, texts, { endpoint, options: { ...judge.limits, signal } });
+  const verdicts = await judgeSupport(rows, texts, { endpoint, options: { ...judge.limits, signal: options.signal } });
   return answers.map((answer, i) => ({ ...answer, isSupported: verdicts[i] }));
 }
 

@@ -1,5 +1,4 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
@@ -8,39 +7,15 @@ import { sameFamily } from '../../eval/judges/families.ts';
 import { majorities, readLabels } from '../../eval/judges/human-labels.ts';
 import { judgePairs, type PairwiseJudgement } from '../../eval/judges/judge-pairs.ts';
 import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
-import { judgeByRubric, type Rubric, type RubricInput, type RubricJudgement } from '../../eval/judges/rubric.ts';
+import { judgeByRubric, type Rubric, type RubricJudgement } from '../../eval/judges/rubric.ts';
 import { writeJson } from '../../files/json.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import type { useCase } from '../use-cases/judge.ts';
+import { limitsOf } from '../use-cases/shared/endpoint-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { readRubric } from './read-rubric.ts';
 
-/** Options of `judge`. */
-export interface JudgingOptions {
-  /** Address up to and with the version: https://HOST/v1. */
-  endpoint: string;
-  /** The judging model's name there. */
-  model: string;
-  /** Of a comparison: the system whose answers its subject's are set beside. */
-  against?: string;
-  /** A file of criteria (YAML or JSON), or the criteria: answers are rated by each in place of being compared. */
-  rubric?: string | RubricInput;
-  /** What counts in a comparison of two answers, in a sentence. */
-  instruction?: string;
-  /** People's preferences for some of the pairs, or a review's log: the judge is measured against them. */
-  labels?: string;
-  /** Longest answer of the judge in tokens. Default 1024. */
-  maxNewTokens?: number;
-  /** Pairs at most: the first ones. */
-  maxRows?: number;
-  /** Where to keep what is returned, as JSON. */
-  to?: string;
-  /** What may be spent, and how the endpoint is asked. */
-  limits?: EndpointLimits;
-  /** Told what goes on. */
-  onEvent?: EventSink;
-  /** Stops it; answers that came are kept. */
-  signal?: AbortSignal;
-}
+export type JudgingOptions = CallOptions<typeof useCase>;
 
 export interface Judgement {
   version: 1;
@@ -65,12 +40,13 @@ export interface Judgement {
  * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_JUDGE_UNREADABLE and those of endpoints
  */
 export async function judge(target: string, options: JudgingOptions): Promise<Judgement> {
-  const { limits = {}, labels, to } = options;
+  const { labels, output } = options;
+  const limits = limitsOf(options);
   const endpoint = endpointFrom(options.endpoint, options.model, limits.keyVariable);
   checkLimits(limits);
   const rubric = await readRubric(options.rubric);
   if (rubric !== undefined && labels !== undefined) throw labelsWithRubric();
-  if (to !== undefined) requireWritable(to);
+  if (output !== undefined) requireWritable(output);
   const human = labels === undefined ? undefined : majorities(await readLabels(labels));
   const pairs = (await readPairs(target, options)).slice(0, options.maxRows);
   if (human !== undefined && !pairs.some(({ id }) => human.has(id))) throw noLabel(labels!, pairs);
@@ -88,7 +64,7 @@ export async function judge(target: string, options: JudgingOptions): Promise<Ju
     ...(calibration !== undefined && { calibration }),
     notes: [...changesOf(endpoint.model, versions), ...notesOf(pairs, options.model, calibration)],
   };
-  if (to !== undefined) writeJson(to, result);
+  if (output !== undefined) writeJson(output, result);
   return result;
 }
 
@@ -103,11 +79,11 @@ async function askedJudge(
   pairs: readonly AnswerPair[],
   { endpoint, rubric, options, onVersion }: Task,
 ): Promise<Pick<Judgement, 'pairwise' | 'rubric'>> {
-  const { limits, maxNewTokens, instruction, onEvent, signal } = options;
+  const { maxNewTokens, instruction, onEvent, signal } = options;
   onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${endpoint.model} to judge` });
   const onProgress = (done: number, total: number) =>
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'answers' });
-  const asking = { ...limits, maxNewTokens, onProgress, onVersion, signal };
+  const asking = { ...limitsOf(options), maxNewTokens, onProgress, onVersion, signal };
   if (rubric !== undefined) return { rubric: await judgeByRubric(pairs, rubric, endpoint, asking) };
   return { pairwise: await judgePairs(pairs, endpoint, { ...asking, instruction }) };
 }

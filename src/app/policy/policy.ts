@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
@@ -7,7 +8,7 @@ import { figuresOf } from '../../eval/safety/measure-safety.ts';
 import { readSafetySets } from '../../eval/safety/safety-set.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import { writePolicy, type PolicyResults, type RuleResult } from '../../store/policy.ts';
+import type { PolicyResults, RuleResult } from '../../store/policy.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import { ownRun } from '../compare/systems.ts';
@@ -73,7 +74,7 @@ export async function checkPolicy(target: string, options: PolicyOptions): Promi
       before !== undefined &&
       old !== undefined && { items: writeItems(items, policy, { now: answers.now, old: given(old), after, before }) }),
   };
-  if (folder !== undefined) writePolicy(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'policy', results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
 }

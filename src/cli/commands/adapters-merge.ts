@@ -1,8 +1,8 @@
 import { formatNumber, plural } from '../../base/format.ts';
 import { missingFolder, numberOf, numbersOf } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { withProgress } from '../with-progress.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -3,8 +3,8 @@ import { formatNumber, plural } from '../../base/format.ts';
 import { greatest, smallest } from '../../base/many.ts';
 import { missingFolder, numberOf } from '../adapter-options.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { withProgress } from '../with-progress.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 const USAGE = 'attune adapters project ADAPTER --unaligned MODEL --output FOLDER';
 

@@ -1,9 +1,9 @@
 import type { Advice } from '../../app/advise/advise.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',
@@ -41,12 +41,12 @@ export const command = defineCommand({
     const { keep } = advice.recommendation;
     if (keep === undefined) return advice;
     const flags = context.recipeFlags;
-    const { keepCommand } = await import('../keep-command.ts');
+    const { keepCommand } = await import('../../app/use-cases/text/keep-command.ts');
     const command = isRecipe(data) ? keepCommand(keep, flags, data) : keepCommand(keep, { train: data, ...flags });
     return { ...advice, keep: command };
   },
   render: async (advice, terminal) => {
-    const { describeFigures } = await import('../comparison-text.ts');
+    const { describeFigures } = await import('../../app/use-cases/text/comparison.ts');
     return [describe(advice, terminal), describeFigures(advice.comparison, terminal), curveTable(advice, terminal)]
       .filter((part) => part !== undefined)
       .join('\n\n');

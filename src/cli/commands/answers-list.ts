@@ -2,8 +2,8 @@ import { formatTime, plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { answerSource, answerSourceOptions } from '../answer-options.ts';
 import { defineCommand } from '../command.ts';
-import { parseDuration } from '../duration.ts';
-import { formatTable, tableWidth } from '../table.ts';
+import { parseDuration } from '../../terminal/duration.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
 
 const EXCERPT = 60;
 

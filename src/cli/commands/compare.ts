@@ -6,9 +6,9 @@ import { counterfactualOptions, counterfactualsOf } from '../counterfactual-opti
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 import { typedOptions, typedRows } from '../typed-rows.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 type ComparedSystems = Awaited<ReturnType<typeof compareSystems>>;
 
@@ -70,8 +70,8 @@ export const command = defineCommand({
   },
   render: async (result, terminal) => {
     if ('systems' in result)
-      return (await import('../counterfactual-text.ts')).describeCounterfactuals(result, terminal);
-    const { describeComparison } = await import('../comparison-text.ts');
+      return (await import('../../app/use-cases/text/counterfactual.ts')).describeCounterfactuals(result, terminal);
+    const { describeComparison } = await import('../../app/use-cases/text/comparison.ts');
     const { comparison, folder } = result;
     const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
     return describeComparison(comparison, terminal) + kept;

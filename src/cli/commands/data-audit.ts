@@ -1,8 +1,8 @@
 import type { AuditResult, KindAudit, Share } from '../../app/redact/audit-data.ts';
 import { formatCount } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 const MOST_LISTED = 20;
 

@@ -3,9 +3,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { axes, type Axis } from '../../data/fairness/axes.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',

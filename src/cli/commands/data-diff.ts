@@ -1,8 +1,8 @@
 import { formatCount } from '../../base/format.ts';
 import type { DataDiff } from '../../prepare/index.ts';
 import { defineCommand } from '../command.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 export const command = defineCommand({
   section: 'Data',

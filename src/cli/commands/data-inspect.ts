@@ -1,13 +1,31 @@
 import type { DataInspectionResult, InspectedRow } from '../../app/inspect-data.ts';
 import { describeProblem, shortList } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
-import { histogram } from '../histogram.ts';
-import { describeLabels } from '../label-text.ts';
-import { paintParts } from '../row-text.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { defineCommand, type CommandContext } from '../command.ts';
+import { describeGroupReport } from '../../app/use-cases/text/groups.ts';
+import { histogram } from '../../terminal/histogram.ts';
+import { describeLabels } from '../../app/use-cases/text/label.ts';
+import { paintParts } from '../../app/use-cases/text/row.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+
+const groupOptions = [
+  {
+    name: '--group-column',
+    value: 'NAME',
+    many: true,
+    summary: 'count the groups that a column names; several times for more',
+  },
+  {
+    name: '--mentions',
+    summary: 'count genders, origins and nationalities by English words and names in the texts',
+  },
+];
+
+function groupsOf(context: CommandContext) {
+  const [columns, mentions] = [context.all('--group-column'), context.has('--mentions')];
+  return columns.length > 0 || mentions ? { columns, mentions } : undefined;
+}
 
 const MAX_LISTED = 10;
 

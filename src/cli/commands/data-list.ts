@@ -1,7 +1,7 @@
 import { formatCount, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { formatTable } from '../table.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatTable } from '../../terminal/table.ts';
 
 const HASH_DIGITS = 12;
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { formatCount, plural } from '../../base/format.ts';
 import type { DataPipelineResult } from '../../app/data-pipeline.ts';
 import { defineCommand } from '../command.ts';
-import { readingLines } from '../reading-text.ts';
-import { shellWord, shortPath } from '../short-path.ts';
+import { readingLines } from '../../app/use-cases/text/reading.ts';
+import { shellWord, shortPath } from '../../terminal/short-path.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',

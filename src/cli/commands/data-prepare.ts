@@ -2,11 +2,11 @@ import type { PreparedData } from '../../app/prepare-data.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { readingLines } from '../reading-text.ts';
+import { readingLines } from '../../app/use-cases/text/reading.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',

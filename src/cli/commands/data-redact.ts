@@ -4,9 +4,9 @@ import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { kinds, presets, type Kind, type Preset } from '../../privacy/kinds.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
-import { formatFacts } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 const STYLES = ['tags', 'surrogates'] as const;
 

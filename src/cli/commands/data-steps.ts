@@ -1,6 +1,6 @@
 import type { StepDescription } from '../../app/describe-steps.ts';
 import { defineCommand } from '../command.ts';
-import { formatFacts } from '../table.ts';
+import { formatFacts } from '../../terminal/table.ts';
 
 export const command = defineCommand({
   section: 'Data',

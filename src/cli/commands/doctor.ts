@@ -1,6 +1,6 @@
 import { greatest } from '../../base/many.ts';
 import { defineCommand } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import type { Diagnosis } from '../../app/doctor.ts';
 import { AttuneError } from '../../base/errors.ts';
 

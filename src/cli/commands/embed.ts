@@ -1,9 +1,9 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 import { embeddingOptions, poolingOf, columnsOf } from '../embedding-options.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -3,16 +3,16 @@ import type { Evaluated } from '../../app/compare/evaluate.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { defineCommand } from '../command.ts';
-import { visible } from '../control-characters.ts';
+import { visible } from '../../terminal/control-characters.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
-import { describeCounterfactuals } from '../counterfactual-text.ts';
+import { describeCounterfactuals } from '../../app/use-cases/text/counterfactual.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { layoutOf, layoutOptions, strictOf, strictOption } from '../layout-options.ts';
 import { precisionOf, precisionOption } from '../sampling.ts';
-import { formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { typedOptions, typedRows } from '../typed-rows.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 import { splitOf } from './compare.ts';
 
 export const command = defineCommand({

@@ -3,8 +3,8 @@ import { formatBytes, formatNumber } from '../../base/format.ts';
 import type { ExportResult } from '../../jobs/export/export.ts';
 import { defineCommand } from '../command.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
-import { shortPath } from '../short-path.ts';
-import { withProgress } from '../with-progress.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand<ExportResult | ServedCheck>({
   section: 'Use',

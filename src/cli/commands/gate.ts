@@ -1,6 +1,6 @@
 import type { GateOptions } from '../../app/gate/gate.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 import { numberOf } from '../sampling.ts';
 
 export const command = defineCommand({

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { layoutOf, layoutOptions } from '../layout-options.ts';
 import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,6 +1,6 @@
-import { IMPORT_OPTIONS, importOptions, importText } from '../import-text.ts';
+import { IMPORT_OPTIONS, importOptions, importText } from '../../app/use-cases/text/import.ts';
 import { defineCommand } from '../command.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',

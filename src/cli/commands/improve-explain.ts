@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { decisionLine } from '../improvement-text.ts';
+import { decisionLine } from '../../app/use-cases/text/improvement.ts';
 
 const MOST_SHOWN = 10;
 

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { decisionLine } from '../improvement-text.ts';
+import { decisionLine } from '../../app/use-cases/text/improvement.ts';
 
 export const command = defineCommand({
   section: 'Train',

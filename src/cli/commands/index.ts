@@ -1,8 +1,20 @@
 import { defineRegistry } from '../../base/registry.ts';
+import { useCases } from '../../app/use-cases/index.ts';
+import type { UseCase } from '../../app/use-cases/use-case.ts';
+import { commandOf, overviewOf } from '../command-of.ts';
 import type { Command } from '../command.ts';
 
 interface CommandModule {
+  /** Without its fields where it is drawn from a use case: the list of commands has no need of them. */
   command: Command;
+  whole?: () => Promise<Command>;
+}
+
+function declared(load: () => Promise<{ useCase: unknown }>): () => Promise<CommandModule> {
+  return async () => {
+    const useCase = (await load()).useCase as UseCase;
+    return { command: overviewOf(useCase), whole: () => commandOf(useCase) };
+  };
 }
 
 /** Each verb is one file and one line; the help lists what stands here. */
@@ -20,7 +32,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'data redact': () => import('./data-redact.ts'),
   'data restore': () => import('./data-restore.ts'),
   'data audit': () => import('./data-audit.ts'),
-  'data groups': () => import('./data-groups.ts'),
+  'data groups': declared(useCases['data groups']),
   'data counterfactuals': () => import('./data-counterfactuals.ts'),
   'import openai': () => import('./import-openai.ts'),
   'import langfuse': () => import('./import-langfuse.ts'),
@@ -47,7 +59,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'keys create': () => import('./keys-create.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
-  judge: () => import('./judge.ts'),
+  judge: declared(useCases.judge),
   review: () => import('./review.ts'),
   'review results': () => import('./review-results.ts'),
   'review import': () => import('./review-import.ts'),
@@ -57,7 +69,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'safety rows': () => import('./safety-rows.ts'),
   'safety pull': () => import('./safety-pull.ts'),
   policy: () => import('./policy.ts'),
-  groundedness: () => import('./groundedness.ts'),
+  groundedness: declared(useCases.groundedness),
   gate: () => import('./gate.ts'),
   export: () => import('./export.ts'),
   'adapters merge': () => import('./adapters-merge.ts'),
@@ -80,7 +92,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   usage: () => import('./usage.ts'),
   retune: () => import('./retune.ts'),
   doctor: () => import('./doctor.ts'),
-  'runs list': () => import('./runs-list.ts'),
+  'runs list': declared(useCases['runs list']),
   'runs show': () => import('./runs-show.ts'),
   'runs open': () => import('./runs-open.ts'),
   'runs attach': () => import('./runs-attach.ts'),

@@ -2,7 +2,7 @@ import type { InitHints } from '../../app/init/columns.ts';
 import type { InitResult } from '../../app/init/run-init.ts';
 import { columnsOption } from '../columns-option.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-import { wrap, type Terminal } from '../terminal.ts';
+import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 export const command = defineCommand({
   section: 'Start',

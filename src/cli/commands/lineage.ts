@@ -3,7 +3,7 @@ import type { UserLineage } from '../../app/registry/user-lineage.ts';
 import { formatTime, plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Use',

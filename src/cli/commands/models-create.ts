@@ -3,8 +3,8 @@ import type { ModelCreation } from '../../app/create-model.ts';
 import { objectiveOfClasses, usualObjectives } from '../../app/usual-objective.ts';
 import { columnsOption } from '../columns-option.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { withProgress } from '../with-progress.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

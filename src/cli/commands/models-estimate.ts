@@ -1,9 +1,9 @@
 import type { ModelEstimate } from '../../app/estimate.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { formatTable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

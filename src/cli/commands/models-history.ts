@@ -1,8 +1,8 @@
 import { formatTime } from '../../base/format.ts';
 import type { AliasChange } from '../../registry/index.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { formatTable, tableWidth } from '../table.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
 
 export const command = defineCommand({
   section: 'Use',

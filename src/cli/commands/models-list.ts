@@ -1,7 +1,7 @@
 import { formatBytes, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { formatTable, tableWidth } from '../table.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,7 +1,7 @@
 import type { Promotion, PromoteOptions } from '../../app/registry/promote.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatDuration, formatPercent, plural } from '../../base/format.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../../terminal/duration.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 
 export const command = defineCommand({

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,8 +1,8 @@
 import type { ModelDetails } from '../../app/models.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { formatFacts } from '../table.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatFacts } from '../../terminal/table.ts';
 
 export const command = defineCommand({
   section: 'Use',

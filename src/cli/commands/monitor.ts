@@ -3,9 +3,9 @@ import { feedbackText, figuresLegend, signalFigures } from '../../app/monitor/si
 import { formatEstimate, formatTime, plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { formatTable, tableWidth } from '../table.ts';
-import { wrap, type Terminal } from '../terminal.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 export const command = defineCommand<Monitored>({
   section: 'Use',

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { endpointOptions, judgeOf } from '../endpoint-options.ts';
-import { describePolicy } from '../policy-text.ts';
-import { withProgress } from '../with-progress.ts';
+import { describePolicy } from '../../app/use-cases/text/policy.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

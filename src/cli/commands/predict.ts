@@ -2,9 +2,9 @@ import type { Predicted, PredictOptions } from '../../app/predict.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { layoutOf, layoutOptions } from '../layout-options.ts';
-import { describePredicted, describeTexts } from '../prediction-text.ts';
+import { describePredicted, describeTexts } from '../../app/use-cases/text/prediction.ts';
 import { openingOf } from '../sampling.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 /** Rows that people see of a file. */
 const SHOWN_ROWS = 10;

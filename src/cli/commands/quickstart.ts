@@ -3,10 +3,10 @@ import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
 import { greatest } from '../../base/many.ts';
 import type { SampleRow } from '../../store/results.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 import { noOpen, showPage } from '../show-page.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Start',
@@ -53,7 +53,7 @@ function forJson(context: CommandContext, result: QuickstartResult): QuickstartR
 }
 
 async function describe(result: QuickstartResult, terminal: Terminal): Promise<string> {
-  const { describeComparison } = await import('../comparison-text.ts');
+  const { describeComparison } = await import('../../app/use-cases/text/comparison.ts');
   return [
     '',
     describeComparison(result.comparison, terminal),

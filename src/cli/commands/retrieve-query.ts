@@ -3,8 +3,8 @@ import { plural } from '../../base/format.ts';
 import type { QueryHits } from '../../app/retrieve/query-rows.ts';
 import { defineCommand } from '../command.ts';
 import { columnsOf } from '../embedding-options.ts';
-import type { Terminal } from '../terminal.ts';
-import { withProgress } from '../with-progress.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,7 +1,7 @@
 import { plural } from '../../base/format.ts';
 import { toolNames } from '../../review/exchange/tool-names.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -28,5 +28,6 @@ export const command = defineCommand({
       to: context.option('--output'),
     });
   },
-  render: async (results, terminal) => (await import('../review-text.ts')).describeReview(results, terminal),
+  render: async (results, terminal) =>
+    (await import('../../app/use-cases/text/review.ts')).describeReview(results, terminal),
 });

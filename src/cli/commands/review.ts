@@ -3,7 +3,7 @@ import { plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { numberOf } from '../sampling.ts';
 import { noOpen } from '../show-page.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Use',

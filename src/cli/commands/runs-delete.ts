@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Train',

@@ -1,7 +1,7 @@
 import type { ReportRows } from '../../report/index.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { rowsRemark } from '../report-remark.ts';
-import { shortPath } from '../short-path.ts';
+import { rowsRemark } from '../../app/use-cases/text/report-remark.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 import { noOpen, showPage } from '../show-page.ts';
 
 export const command = defineCommand({

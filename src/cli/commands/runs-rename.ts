@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 export const command = defineCommand({
   section: 'Train',

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { defineCommand } from '../command.ts';
 import { formatCount } from '../../base/format.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { shellWord, shortPath } from '../short-path.ts';
-import type { Terminal } from '../terminal.ts';
+import { shellWord, shortPath } from '../../terminal/short-path.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 export const command = defineCommand({
   section: 'Train',

@@ -9,5 +9,5 @@ export const command = defineCommand({
     const { showRun } = await import('../../app/runs.ts');
     return showRun(context.argument('RUN')!);
   },
-  render: async (run, terminal) => (await import('../run-text.ts')).describeRun(run, terminal),
+  render: async (run, terminal) => (await import('../../app/use-cases/text/run.ts')).describeRun(run, terminal),
 });

@@ -9,5 +9,5 @@ export const command = defineCommand({
     const { stopRun } = await import('../../app/runs.ts');
     return stopRun(context.argument('RUN')!, { kill: context.has('--kill') });
   },
-  render: async (run, terminal) => (await import('../run-text.ts')).describeRun(run, terminal),
+  render: async (run, terminal) => (await import('../../app/use-cases/text/run.ts')).describeRun(run, terminal),
 });

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Train',

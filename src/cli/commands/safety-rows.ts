@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { shortPath } from '../short-path.ts';
-import { withProgress } from '../with-progress.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

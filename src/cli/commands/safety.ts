@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { describeSafety } from '../safety-text.ts';
-import { withProgress } from '../with-progress.ts';
+import { describeSafety } from '../../app/use-cases/text/safety.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',

@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../../base/format.ts';
 import { shortList } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
-import { withProgress } from '../with-progress.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
 
 const MOST_MENDED = 20;
 

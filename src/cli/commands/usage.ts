@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { formatTable, tableWidth } from '../table.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
 
 const columns = [
   { title: 'KEY', isName: true },

@@ -1,10 +1,10 @@
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { notingLosses } from '../../methods/tuning/loftq.ts';
-import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
 import { fromPattern, isSaved, wantedPaths } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
 import { isCausal, type Limits } from '../../models/architecture.ts';
@@ -50,7 +50,7 @@ export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Pro
 /** Tokens that a tuning puts in front of every row. */
 async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
   if (tuning === undefined) return 0;
-  const { method: name, ...options } = tuning as { method: string } & Record<string, unknown>;
+  const { method: name, ...options } = tuning;
   return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
 }
 
@@ -80,7 +80,8 @@ export async function createTuned(recipe: Recipe, folder: string, choice: TunedC
   const { keep, residuals } = await keepOf(recipe);
   const { model, initialised } = await loadBase(recipe, folder, { ...choice, keep });
   const explained = await explainedStart(recipe, model, choice.passed);
-  const begun = explained === undefined ? recipe : { ...recipe, tuning: { ...recipe.tuning, ...explained.options } };
+  const begun =
+    explained === undefined ? recipe : { ...recipe, tuning: { method: 'lora' as const, ...explained.options } };
   const tuning = await createTuning(begun, model, { ...choice, initialised, residuals, starts: explained?.starts });
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
   for (const directions of explained?.starts.values() ?? []) directions.dispose();
@@ -118,7 +119,7 @@ async function createTuning(
   model: Model,
   { task, vocabulary, initialised, residuals, starts }: TuningStart,
 ): Promise<Tuning> {
-  const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
+  const { method: name, ...options } = recipe.tuning;
   const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
   const whole = [...modulesOf(trainsWholeHead(task) ? [...parts, ...headPaths(model)] : parts), ...newPaths(model)];
@@ -143,10 +144,10 @@ export async function keepOf({
   tuning,
 }: Pick<Recipe, 'storage' | 'tuning'>): Promise<Kept> {
   const keep = await (await storages.load(name)).keep(options);
-  const { modules_to_save: whole = [], init_lora_weights: start } = tuning as Partial<LoraOptions>;
+  const whole = 'modules_to_save' in tuning ? tuning.modules_to_save : [];
   const own = keep && { ...keep, except: (path: string) => isSaved(path, whole) };
-  if (start !== 'loftq') return { keep: own };
-  const { r, rank_pattern: ranks, ...choice } = tuning as unknown as LoraOptions;
+  if (tuning.method !== 'lora' || tuning.init_lora_weights !== 'loftq') return { keep: own };
+  const { r, rank_pattern: ranks, ...choice } = tuning;
   const isWanted = wantedPaths(choice);
   return notingLosses(own, (path) => (isWanted(path) ? (fromPattern(ranks, path) ?? r) : undefined));
 }

@@ -9,7 +9,7 @@ import { updates } from '../../methods/update/index.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 /** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
 const PASS_TOKENS = 256;
@@ -32,13 +32,13 @@ export async function explainedStart(
   model: Model,
   passed: PassedRows | undefined,
 ): Promise<ExplainedStart | undefined> {
-  const { method, ...options } = recipe.tuning as { method: string } & LoraOptions;
-  if (method !== 'lora' || options.init_lora_weights !== 'eva') return undefined;
+  const { tuning } = recipe;
+  if (tuning.method !== 'lora' || tuning.init_lora_weights !== 'eva') return undefined;
   if (passed === undefined) throw new Error('eva needs rows to pass through the model');
   const { objective, rows, emit, signal } = passed;
   await refuseUnprivate(recipe);
   emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
-  const explained = new ExplainedVariance(model, options);
+  const explained = new ExplainedVariance(model, tuning);
   try {
     for (const some of passes(rows, Math.max(PASS_TOKENS, explained.most))) {
       signal.throwIfAborted();
@@ -49,7 +49,7 @@ export async function explainedStart(
       await turn();
     }
     const start = explained.take();
-    if (start.starts.size === 0) throw tooFew(rows, options);
+    if (start.starts.size === 0) throw tooFew(rows, tuning);
     return start;
   } finally {
     explained.dispose();

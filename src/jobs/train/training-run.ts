@@ -13,7 +13,8 @@ import {
   type Storage,
   type Tuning,
 } from '../../train/interfaces.ts';
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import { baseFacts } from '../../models/base-facts.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';

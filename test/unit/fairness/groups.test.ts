@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeGroups, inspectTrainingData } from '../../../src/app/index.ts';
-import { describeGroupReport } from '../../../src/cli/group-text.ts';
-import { createTerminal } from '../../../src/cli/terminal.ts';
+import { data, inspectTrainingData } from '../../../src/app/index.ts';
+import { describeGroupReport } from '../../../src/app/use-cases/text/groups.ts';
+import { createTerminal } from '../../../src/terminal/terminal.ts';
 
 let folder: string;
 let file: string;
@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('are told by columns, by texts, or both, with the rows where they stand', async () => {
-  const { axes } = await describeGroups([file], { columns: ['meta.region'], mentions: true });
+  const { axes } = await data.groups([file], { groupColumn: ['meta.region'], mentions: true });
   expect(axes.map(({ axis }) => axis)).toEqual(['meta.region', 'gender', 'origin', 'nationality']);
   expect(axes[0].groups.map(({ group, rows, flag }) => [group, rows, flag])).toEqual([
     ['north', 45, undefined],
@@ -30,7 +30,7 @@ it('are told by columns, by texts, or both, with the rows where they stand', asy
   ]);
   expect(axes[1].groups[1]).toMatchObject({ group: 'female', rows: 20, first: expect.any(Array) });
   expect(axes[1].groups[1].first[1]).toEqual({ at: `${file}:4`, text: 'She called about order 3' });
-  expect((await describeGroups([file])).axes.map(({ axis }) => axis)).toEqual(['gender', 'origin', 'nationality']);
+  expect((await data.groups([file])).axes.map(({ axis }) => axis)).toEqual(['gender', 'origin', 'nationality']);
 });
 
 it('are part of what inspecting data tells, where they are asked for', async () => {
@@ -44,7 +44,7 @@ it('are part of what inspecting data tells, where they are asked for', async () 
 });
 
 it('are marked for people where there are too few rows of one', async () => {
-  const report = await describeGroups([file], { columns: ['meta.region'] });
+  const report = await data.groups([file], { groupColumn: ['meta.region'] });
   const shown = describeGroupReport(report, createTerminal({ write: () => true }, {}));
   expect(shown).toMatch(/south +15 +25\.0 % +15\.8 % to 37\.2 % +! fewer than 30 rows/);
   expect(shown).toMatch(/north +no +48\.9 % +53\.3 %/);
@@ -54,11 +54,11 @@ it.each([
   [['regoin'], 'E_BAD_COLUMNS'],
   [['meta.region', 'label2'], 'E_BAD_COLUMNS'],
 ])('of columns that no row has are refused: %j', async (columns, code) => {
-  await expect(describeGroups([file], { columns })).rejects.toMatchObject({ code });
+  await expect(data.groups([file], { groupColumn: columns })).rejects.toMatchObject({ code });
 });
 
 it('of a file without rows are refused, also after a file that has some', async () => {
   const empty = join(folder, 'empty.jsonl');
   writeFileSync(empty, '');
-  await expect(describeGroups([file, empty])).rejects.toThrow(/empty\.jsonl \[E_NO_ROWS\]/);
+  await expect(data.groups([file, empty])).rejects.toThrow(/empty\.jsonl \[E_NO_ROWS\]/);
 });

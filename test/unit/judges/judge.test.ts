@@ -116,7 +116,7 @@ describe('a judge of pairs', () => {
     let asked = 0;
     const busy = (one: Asked) => (asked++ % 2 === 0 ? { status: 429, message: 'slow down' } : sound(one));
     await using server = await new JudgeServer(busy).start();
-    const { pairwise } = await judged(server, pairs(), { limits: { concurrency: 1 } });
+    const { pairwise } = await judged(server, pairs(), { concurrency: 1 });
     expect(pairwise).toMatchObject({ unreadable: 0, winRate: { wins: 3, losses: 1 } });
     expect(server.requests).toHaveLength(16);
   });
@@ -139,7 +139,7 @@ describe('a judge of pairs', () => {
     const old = (asked: Asked) =>
       asked.response_format === undefined ? sound(asked) : { status: 400, message: 'unknown field response_format' };
     await using server = await new JudgeServer(old).start();
-    expect((await judged(server, pairs(), { limits: { concurrency: 1 } })).pairwise!.winRate!.wins).toBe(3);
+    expect((await judged(server, pairs(), { concurrency: 1 })).pairwise!.winRate!.wins).toBe(3);
     expect(server.requests).toHaveLength(9);
   });
 
@@ -190,7 +190,7 @@ describe('a judge with a rubric', () => {
     const scores = [6, '5', 4.5, null, 3, 5];
     let asked = 0;
     await using server = await new JudgeServer(() => JSON.stringify({ score: scores[asked++ % 6] })).start();
-    const { rubric: result } = await judged(server, pairs(3), { rubric, limits: { concurrency: 1 } });
+    const { rubric: result } = await judged(server, pairs(3), { rubric, concurrency: 1 });
     expect(Object.values(result!.pairs.flatMap(({ scores: own }) => own.right))).toEqual([
       undefined,
       undefined,

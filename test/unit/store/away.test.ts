@@ -2,9 +2,8 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openWatcher } from '../../../src/app/serve/watcher.ts';
+import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
 import { settingsSchema } from '../../../src/serve/index.ts';
-import { SharedResponses } from '../../../src/serve/responses/shared-responses.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 import { openRegistry } from '../../../src/registry/index.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
@@ -56,8 +55,8 @@ async function served() {
   const log = openLog('debug', { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
   const settings = settingsSchema.parse({ keep: 'text', keep_responses: true });
   const watcher = (await openWatcher(settings, log))!;
-  const responses = new SharedResponses(watcher.store, { days: 1, mostBytes: 2 ** 20 });
-  const options = { watcher, responses, registry: await openRegistry(), trainer: {} as never };
+  const kept = keptObjects(settings, watcher);
+  const options = { watcher, kept, registry: await openRegistry(), trainer: {} as never };
   const server = await fakeServer({ models: ['text'], training: true }, options);
   onTestFinished(async () => {
     way.mend();

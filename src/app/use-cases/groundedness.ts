@@ -1,0 +1,35 @@
+import { endpointFields } from './shared/endpoint-fields.ts';
+import { defineUseCase } from './use-case.ts';
+import type { GroundednessResults } from '../../store/groundedness.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'whether answers stand in their sources, and whether a model says that it does not know',
+  arguments: ({ argument }) => [argument('target', 'MODEL', "a run's folder, name or id, an adapter's, a model's")],
+  options: (fields) => ({
+    data: fields.required(
+      fields.text('FILE', 'rows {question, source, answer, prompt}; an empty answer where the source is silent'),
+    ),
+    before: fields.text('MODEL', 'what to set it against; the base model unless given'),
+    instruction: fields.text('TEXT', 'what the base is told, as a system of its own'),
+    endpoint: fields.text('URL', 'https://HOST/v1 of who judges, in place of the classifier'),
+    model: fields.text('NAME', "the judge's name there"),
+    maxRows: fields.count('ROWS', 'the first so many; all unless given'),
+    maxNewTokens: fields.count('TOKENS', 'longest answer; 96 unless given'),
+    output: fields.text('FOLDER', "where groundedness.json is written; the run's own unless given", {
+      aliases: ['--to'],
+    }),
+    ...endpointFields(fields),
+  }),
+  effects: ['computes', 'sends', 'writes-files'],
+  examples: ['groundedness runs/manual --data questions.jsonl'],
+  stopping: 'stopping; nothing is kept',
+  async run({ target, ...options }, call): Promise<GroundednessResults> {
+    const { groundedness } = await import('../groundedness/groundedness.ts');
+    return groundedness(target, { ...options, ...call });
+  },
+  async render(results, terminal) {
+    const { describeGroundedness } = await import('./text/groundedness.ts');
+    return describeGroundedness(results, terminal);
+  },
+});

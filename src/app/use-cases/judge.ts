@@ -1,0 +1,43 @@
+import { endpointFields } from './shared/endpoint-fields.ts';
+import { defineUseCase } from './use-case.ts';
+import type { Judgement } from '../judge/judge.ts';
+import type { RubricInput } from '../../eval/judges/rubric.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'let a model behind an endpoint judge answers, and measure the judge against people',
+  arguments: ({ argument }) => [
+    argument('pairs', 'PAIRS', 'a file of rows {prompt, a, b}, or the folder of a run or comparison'),
+  ],
+  options: (fields) => ({
+    endpoint: fields.required(fields.text('URL', 'https://HOST/v1, of an OpenAI-compatible server')),
+    model: fields.required(fields.text('NAME', "the judge's name there")),
+    against: fields.text('SYSTEM', 'for a comparison: the system to compare answers with (the strongest)'),
+    instruction: fields.text('TEXT', 'the criterion, in one sentence'),
+    rubric: fields.parsed(
+      fields.z.union([fields.z.string(), fields.z.custom<RubricInput>()]),
+      'FILE',
+      'rate each answer by the criteria of this file instead',
+      { read: String },
+    ),
+    labels: fields.text('FILE', "people's preferences, or a review's log, to measure the judge by"),
+    maxRows: fields.count('ROWS', 'number of rows, from the beginning (all)'),
+    maxNewTokens: fields.count('TOKENS', 'longest answer of the judge (1024)'),
+    output: fields.text('FILE', 'keep everything there, as JSON', { aliases: ['--to'] }),
+    ...endpointFields(fields),
+  }),
+  effects: ['sends', 'writes-files'],
+  examples: [
+    'judge runs/tickets --endpoint https://api.example.com/v1 --model large --prices 2,8 --max-cost 5',
+    'judge pairs.jsonl --endpoint http://localhost:8000/v1 --model tickets --labels pairs.review.jsonl',
+  ],
+  stopping: 'stopping; what the judge has answered is kept',
+  async run({ pairs, ...options }, call): Promise<Judgement> {
+    const { judge } = await import('../judge/judge.ts');
+    return judge(pairs, { ...options, ...call });
+  },
+  async render(judgement, terminal) {
+    const { describeJudgement } = await import('./text/judgement.ts');
+    return describeJudgement(judgement, terminal);
+  },
+});

@@ -1,0 +1,103 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { requireNode } from '../api/node-version.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { Argument, Shape } from './fields.ts';
+import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
+import type { Call, CallOptions, UseCase } from './use-case.ts';
+import type { z } from 'zod';
+
+/** What is given by position. */
+type Places<Arguments extends readonly Argument[]> = Arguments extends readonly [
+  infer First extends Argument,
+  ...infer Rest extends readonly Argument[],
+]
+  ? undefined extends z.input<First['schema']>
+    ? [value?: z.input<First['schema']>, ...Places<Rest>]
+    : [value: z.input<First['schema']>, ...Places<Rest>]
+  : [];
+
+/** Left out where nothing in them has to be given. */
+type Given<Options> = {} extends Options ? [options?: Options] : [options: Options];
+
+/** The function of a use case: its arguments by position, then its options. */
+export type FunctionOf<Definition> =
+  Definition extends UseCase<infer Arguments extends readonly Argument[], infer _ extends Shape, infer Result>
+    ? (...given: [...Places<Arguments>, ...Given<CallOptions<Definition>>]) => Promise<Result>
+    : never;
+
+type First<Name extends string> = Name extends `${infer Group} ${string}` ? Group : Name;
+type Camel<Verb extends string> = Verb extends `${infer Word}-${infer Rest}`
+  ? `${Word}${Capitalize<Camel<Rest>>}`
+  : Verb;
+
+/** `groundedness` is a function, `data groups` is `data.groups`, and `review` is one that has others. */
+export type Library = {
+  [Group in First<UseCaseName>]: (Group extends UseCaseName ? FunctionOf<UseCaseOf<Group>> : unknown) & {
+    [Name in UseCaseName as Name extends `${Group} ${infer Verb}` ? Camel<Verb> : never]: FunctionOf<UseCaseOf<Name>>;
+  };
+};
+
+/** The whole library. Nothing of a use case is loaded before it is called. */
+export function libraryOf(): Library {
+  const library = new Map<string, object>();
+  for (const name of Object.keys(useCases) as UseCaseName[]) {
+    const [group, verb] = name.split(' ');
+    const called = (...given: unknown[]) => call(name, given);
+    const known = library.get(group) ?? {};
+    library.set(
+      group,
+      verb === undefined ? Object.assign(called, known) : Object.assign(known, { [camel(verb)]: called }),
+    );
+  }
+  return Object.fromEntries(library) as Library;
+}
+
+/** `data groups` as `data.groups`, `models add-items` as `models.addItems`. */
+export function libraryName(name: string): string {
+  return name.split(' ').map(camel).join('.');
+}
+
+function camel(verb: string): string {
+  return verb.replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+async function call(name: UseCaseName, given: readonly unknown[]): Promise<unknown> {
+  requireNode();
+  const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
+  const definition = useCase as UseCase;
+  const places = definition.arguments?.(fields) ?? [];
+  const {
+    onEvent = () => undefined,
+    onNotice = () => undefined,
+    signal = new AbortController().signal,
+    ...options
+  } = (given[places.length] ?? {}) as Partial<Call>;
+  const input = {
+    ...checked(fields.z.object(Object.fromEntries(places.map((place) => [place.name, place.schema]))), {
+      value: Object.fromEntries(places.map((place, at) => [place.name, given[at]])),
+      name,
+    }),
+    ...checked(fields.z.strictObject(definition.options?.(fields) ?? {}), { value: options, name }),
+  };
+  signal.throwIfAborted();
+  return definition.run(input, { onEvent, onNotice, signal });
+}
+
+/** All that is wrong with what was given, at once. */
+function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: string }): Record<string, unknown> {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  throw new AttuneError('E_USAGE', {
+    what: `${libraryName(name)} was called with what it does not take`,
+    problems: error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape))),
+    fix: `see: attune ${name} --help`,
+  });
+}
+
+function problemsOf(issue: z.core.$ZodIssue, known: readonly string[]): Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.join('.') || undefined, message: issue.message }];
+  return issue.keys.map((field) => {
+    const close = nearest(field, known);
+    return { field, message: 'is no option', fix: close === undefined ? undefined : `did you mean ${close}?` };
+  });
+}

@@ -1,0 +1,9 @@
+import type { FieldKit } from '../fields.ts';
+
+/** Whose groups are counted. */
+export function groupFields({ texts, flag }: FieldKit) {
+  return {
+    groupColumn: texts('NAME', 'count the groups that a column names; several times for more'),
+    mentions: flag('count genders, origins and nationalities by English words and names in the texts'),
+  };
+}

@@ -1,0 +1,155 @@
+import { entryOf } from '../../../base/table.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { classTitle } from '../../../eval/class-title.ts';
+import { answerNotes, copyingNote } from '../../../eval/compare/answer-notes.ts';
+import { neverGiven } from '../../../eval/compare/class-rows.ts';
+import { conclusionOf } from '../../../eval/compare/conclusion.ts';
+import { correctedP, isUndoneByCorrection } from '../../../eval/compare/correction.ts';
+import type { ComparedValue, Comparison, Difference, Verdict } from '../../../store/results.ts';
+import { describeOutcome } from '../../../terminal/progress/lines.ts';
+import { formatTable, tableWidth } from '../../../terminal/table.ts';
+import { wrap, type Terminal } from '../../../terminal/terminal.ts';
+
+const WIDTH = 80;
+const MOST_METRICS = 3;
+const MOST_LOSSES = 5;
+
+/** A comparison for people, at most 80 columns wide: what to do, then the figures that say so, then what was left out. */
+export function describeComparison(comparison: Comparison, terminal: Terminal): string {
+  const { colours, columns } = terminal;
+  const outcome = describeOutcome({ ...comparison, ...conclusionOf(comparison) }, colours);
+  // Colours take no room; the first line ends a little early.
+  const first = [outcome, ...costLines(comparison)].flatMap((line) => wrap(line, Math.min(columns, WIDTH)));
+  return [first.join('\n'), describeFigures(comparison, terminal)].join('\n\n');
+}
+
+/** The figures alone. */
+export function describeFigures(comparison: Comparison, terminal: Terminal): string {
+  const { colours, columns } = terminal;
+  const wrapped = (text: string) => wrap(text, Math.min(columns, WIDTH));
+  const others = otherMetrics(comparison, terminal);
+  const notes = [comparison.sentence, ...notesOn(comparison)].flatMap(wrapped);
+  const losses = lossesOf(comparison).flatMap(wrapped);
+  return [
+    decidingTable(comparison, terminal),
+    ...(others === undefined ? [] : [others]),
+    ...(losses.length === 0 ? [] : [losses.map((line) => colours.yellow(line)).join('\n')]),
+    notes.map((line) => colours.dim(line)).join('\n'),
+  ].join('\n\n');
+}
+
+const MARKS: Record<Verdict, string> = { better: '▲', worse: '▼', 'no-evidence': '○' };
+
+/** The deciding metric of every system with its interval, and by how much the subject is better. */
+function decidingTable({ differences, metric, ...rest }: Comparison, terminal: Terminal): string {
+  const figures = rest.systems.map((system) => {
+    const value = entryOf(system.values, metric);
+    const difference = differences.find((one) => one.metric === metric && one.against === system.name);
+    const gap = system.unable === undefined ? difference && ahead(difference) : 'cannot do it';
+    return [brief(value.value, 3), range(value), gap ?? ''];
+  });
+  const confidence = `${formatNumber(rest.confidence * 100)} % interval`;
+  const titles = ['value', confidence, figures.length > 1 ? 'better by' : ''];
+  const { title } = rest.metrics.find(({ name }) => name === metric) ?? { title: metric };
+  return table({ title, titles, rows: rest.systems.map((system, i) => [system.title, ...figures[i]]) }, terminal);
+}
+
+/** The next metrics, as figures alone. */
+function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Terminal): string | undefined {
+  const others = metrics.filter(({ name, isTable }) => name !== metric && isTable !== true).slice(0, MOST_METRICS);
+  if (others.length === 0) return undefined;
+  const titles = others.map(({ title }) => title);
+  const rows = systems.map(({ title, values }) => [
+    title,
+    ...others.map(({ name }) => (entryOf(values, name) === undefined ? '–' : brief(entryOf(values, name).value, 3))),
+  ]);
+  return table({ title: '', titles, rows }, terminal);
+}
+
+/** Figures keep their width; where a terminal is too narrow, names have what they leave. */
+function table(
+  { title, titles, rows }: { title: string; titles: readonly string[]; rows: readonly (readonly string[])[] },
+  terminal: Terminal,
+): string {
+  const columns = titles.map((one) => ({
+    title: one,
+    isNumeric: !/interval|better/.test(one),
+    isName: !/interval|better by/.test(one),
+  }));
+  const names = { title, isName: true };
+  return formatTable([names, ...columns], rows, terminal.colours, tableWidth(terminal));
+}
+
+/** Classes that it never gives, and where it is worse than another system, whatever the verdict says. */
+function lossesOf({ differences, metrics, systems, classes, split, labelColumn }: Comparison): string[] {
+  const never = neverGiven(classes).map(
+    ({ label, train, test }) =>
+      `never predicted: ${classTitle(label, labelColumn)} (${plural(train, 'training rows')}, ${test} of ${split})`,
+  );
+  const lost = differences.filter(({ verdict }) => verdict === 'worse');
+  const told = lost.slice(0, MOST_LOSSES).map(({ against, estimate, metric }) => {
+    const title = metrics.find(({ name }) => name === metric)?.title ?? metric;
+    const other = systems.find(({ name }) => name === against)?.title ?? against;
+    return `worse than ${other} by ${title}: ${formatNumber(estimate, 3)}`;
+  });
+  const more = lost.length > MOST_LOSSES ? [`and worse in ${lost.length - MOST_LOSSES} more comparisons`] : [];
+  return [...never.slice(0, MOST_LOSSES), ...told, ...more];
+}
+
+function notesOn(comparison: Comparison): string[] {
+  const { available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals } = comparison;
+  const copying = copyingNote(comparison);
+  const cheap = systems.filter(({ kind }) => kind === 'cheap');
+  const chosen = cheap.find(({ name }) => rivals.includes(name));
+  const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
+  return [
+    ...(flips.worse.length + flips.better.length > 0
+      ? [
+          `rows answered better than by ${against}: ${formatCount(flips.better.length)}, worse: ${formatCount(flips.worse.length)}`,
+        ]
+      : []),
+    ...systems.flatMap(({ title, unable }) => (unable === undefined ? [] : [`${title} is no rival: ${unable}`])),
+    ...undoneByCorrection(comparison),
+    ...(available === undefined || available === rows
+      ? []
+      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}: --max-rows takes more`]),
+    ...(leftOut === undefined ? [] : [`${plural(leftOut.rows, 'rows')} left out: ${leftOut.reason}`]),
+    ...(chosen === undefined || cheap.length < 2
+      ? []
+      : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),
+    ...answerNotes(comparison),
+    ...(copying === undefined ? [] : [copying]),
+    ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
+  ];
+}
+
+/** What wrong answers cost on these rows, in the recipe's money. */
+function costLines({ rows, systems }: Comparison): string[] {
+  const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
+  return costs.length === 0 ? [] : [`Wrong answers on ${plural(rows, 'rows')} cost: ${costs.join(', ')}.`];
+}
+
+/** So that "no evidence" does not stand beside an interval without 0 as a contradiction. */
+function undoneByCorrection(comparison: Comparison): string[] {
+  const { differences, metric, systems } = comparison;
+  return differences
+    .filter((one) => one.metric === metric && isUndoneByCorrection(one))
+    .map((one) => {
+      const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
+      return `${one.estimate > 0 ? 'better' : 'worse'} than ${title} probably, not surely: its interval is without 0, but ${correctedP(comparison, one)}`;
+    });
+}
+
+/** A perplexity may have eight digits, a table has no room for them. */
+function brief(value: number, digits: number): string {
+  return Math.abs(value) >= 1e6 ? value.toExponential(digits - 1).replace('e+', 'e') : formatNumber(value, digits);
+}
+
+function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {
+  return low === undefined || high === undefined ? '' : `${brief(low, 3)} to ${brief(high, 3)}`;
+}
+
+function ahead({ estimate, low, high, verdict }: Difference): string {
+  const interval = low === undefined || high === undefined ? 'no interval' : `${brief(low, 2)} to ${brief(high, 2)}`;
+  return `${MARKS[verdict]} ${brief(estimate, 2)} (${interval})`;
+}

@@ -1,0 +1,68 @@
+/** What `attune import langfuse` and `attune import otlp` take and say. */
+import type { ImportAnswersOptions, ImportedAnswers } from '../../import-answers/import-answers.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import type { CommandContext, CommandOption } from '../../../cli/command.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+
+export const IMPORT_OPTIONS: readonly CommandOption[] = [
+  {
+    name: '--model',
+    value: 'NAME',
+    summary: 'the model that they are about; the one that each answer names unless given',
+  },
+  { name: '--thumb', value: 'SCORE', many: true, summary: 'a score that says whether an answer was good' },
+  { name: '--label', value: 'SCORE', summary: 'the score that names the right class' },
+  { name: '--retention', value: 'DAYS', summary: 'until answers are deleted, from now on (30)' },
+];
+
+export function importOptions(context: CommandContext): ImportAnswersOptions {
+  return {
+    model: context.option('--model'),
+    thumbs: context.all('--thumb'),
+    label: context.option('--label'),
+    retention: context.count('--retention'),
+    signal: context.stopSignal('stopping; what was written stays, and is not written again'),
+  };
+}
+
+const MOST_SHOWN = 8;
+
+export function importText(result: ImportedAnswers, { colours }: Terminal): string {
+  const { models, own, again, feedback, feedbackAgain, scores, leftOut, unknownFields, broken, brokenRows } = result;
+  const added = Object.values(models).reduce((sum, count) => sum + count, 0);
+  const said = Object.entries(feedback).flatMap(([use, count]) => (count > 0 ? [plural(count, `${use}s`)] : []));
+  const names = Object.entries(models).map(([model, count]) => `  ${model}: ${plural(count, 'answers')}`);
+  const read = scores.map(({ name, use, count }) => `  score ${name}: ${formatCount(count)}, ${use}`);
+  const warn = (lines: readonly string[]): string[] => lines.map((line) => colours.yellow(`  ! ${line}`));
+  const problems = broken.map(({ file, line, field, message }) => {
+    const place = [file, line].filter((one) => one !== undefined).join(':');
+    return `${place}: ${field === undefined ? '' : `${field} `}${message}`;
+  });
+  const known = [
+    own > 0 && `about ${plural(own, 'answers')} of this server`,
+    again > 0 && `already there: ${plural(again, 'answers')}`,
+    feedbackAgain > 0 && `already there: ${plural(feedbackAgain, 'pieces of feedback')}`,
+  ].filter((one) => one !== false);
+  const head = [`${plural(added, 'new answers')}`, said.length === 0 ? 'no feedback' : said.join(', '), ...known];
+  return [
+    `${colours.green('✓')} ${head.join('; ')}`,
+    ...names,
+    ...read,
+    ...warn(listed(Object.entries(leftOut).map(([reason, count]) => `left out: ${reason} (${formatCount(count)})`))),
+    ...warn(brokenRows === 0 ? [] : [`${plural(brokenRows, 'rows')} could not be read:`, ...listed(problems)]),
+    ...fieldsText(unknownFields),
+  ].join('\n');
+}
+
+function fieldsText(fields: Readonly<Record<string, number>>): string[] {
+  const all = Object.entries(fields).toSorted(([, a], [, b]) => b - a);
+  if (all.length === 0) return [];
+  const shown = all.slice(0, MOST_SHOWN).map(([name, count]) => `${name} (${formatCount(count)})`);
+  const rest = all.length > MOST_SHOWN ? `, and ${all.length - MOST_SHOWN} more: --json has them all` : '';
+  return [`  fields that nothing was made of: ${shown.join(', ')}${rest}`];
+}
+
+function listed(lines: readonly string[]): string[] {
+  const rest = lines.length - MOST_SHOWN;
+  return rest <= 0 ? [...lines] : [...lines.slice(0, MOST_SHOWN), `and ${rest} more: --json has them`];
+}

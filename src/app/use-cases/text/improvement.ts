@@ -1,0 +1,22 @@
+import type { Decision } from '../../improve/improve.ts';
+import type { Colours } from '../../../terminal/terminal.ts';
+
+const WORDS: Readonly<Record<string, string>> = {
+  quarantine: 'enough to learn',
+  review: 'to be reviewed',
+  retraining: 'accepted',
+  gate: 'trained',
+  approval: 'passed the gate',
+  rollout: 'to be tried',
+  promoted: 'promoted',
+  rejected: 'rejected',
+  stopped: 'stopped',
+  collecting: 'next cycle',
+};
+
+/** One line of a decision: when, what, why. */
+export function decisionLine({ at, cycle, state, reason }: Decision, colours: Colours): string {
+  const paint =
+    state === 'promoted' ? colours.green : state === 'stopped' || state === 'rejected' ? colours.red : colours.bold;
+  return `${colours.dim(`${at.slice(0, 16).replace('T', ' ')}  ${cycle}`)}  ${paint(WORDS[state])}: ${reason}`;
+}

@@ -1,0 +1,24 @@
+/** What reading documents came to, for people. */
+import type { PreparedData } from '../../prepare-data.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+
+const MOST_SHOWN = 3;
+
+/** Files that were not read, or not to their end, and what was left out of the others; `list` is the file that has all. */
+export function readingLines(
+  { skipped, notes }: Pick<PreparedData['files'], 'skipped' | 'notes'>,
+  list: string,
+  { yellow, dim }: Terminal['colours'],
+): string[] {
+  return [
+    ...Object.entries(skipped).flatMap(([reason, { count, first }]) => [
+      yellow(`! ${plural(count, 'files')} skipped or cut short: ${reason}`),
+      ...first.slice(0, MOST_SHOWN).map(({ file, message }) => `    ${file}  ${dim(message)}`),
+      ...(count > MOST_SHOWN ? [dim(`    … and ${formatCount(count - MOST_SHOWN)} more in ${list}`)] : []),
+    ]),
+    ...Object.entries(notes).map(([reason, { count, first }]) =>
+      yellow(`! ${formatCount(count)} ${reason}  ${dim(first[0])}`),
+    ),
+  ];
+}

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { readJson } from '../../../files/json.ts';
+import { reportRowsOf, type ReportRows } from '../../../report/rows-setting.ts';
+import { readSamples, type Samples } from '../../../store/results.ts';
+import { runPaths } from '../../../store/run-paths.ts';
+
+/** What one should know of a report before it is sent. */
+export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: ReportRows }): string {
+  if (samples === undefined || samples.rows.length === 0 || rows === false) return '';
+  return rows === 'redacted'
+    ? ' (test rows redacted; look through them before you send it)'
+    : ' (holds test rows in clear)';
+}
+
+/** The same of a run whose report has just been written. */
+export function rowsRemarkOf(folder: string): string {
+  const { recipe } = runPaths(folder);
+  const rows = existsSync(recipe) ? reportRowsOf({ recipe: readJson(recipe) }) : true;
+  return rowsRemark({ samples: readSamples(folder), rows });
+}

@@ -1,0 +1,18 @@
+import { ownRowsAdvice, wordingFinding } from '../../../eval/wording/wording-sentence.ts';
+import type { Wording } from '../../../store/wording.ts';
+import { wrap, type Terminal } from '../../../terminal/terminal.ts';
+
+const WIDTH = 80;
+
+/** Whether a result holds in other words, and how rows of one's own are tried. */
+export function describeWording(wording: Wording, folder: string, { colours, columns }: Terminal): string {
+  const width = Math.min(columns, WIDTH);
+  const { tone, sentence } = wordingFinding(wording);
+  const paint = { good: colours.green, fair: colours.yellow, bad: colours.red }[tone];
+  const { sentence: about, command } = ownRowsAdvice(folder);
+  return [
+    ...wrap(sentence, width).map((line) => paint(line)),
+    ...wrap(about, width),
+    `  ${colours.cyan(command)}`,
+  ].join('\n');
+}

@@ -1,0 +1,102 @@
+import type { z } from 'zod';
+import type { EventSink } from '../../base/events.ts';
+import type { Console } from '../../terminal/console.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import type { Argument, FieldKit, Shape } from './fields.ts';
+
+/** Where the help lists a command. */
+export type Section = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
+
+/** What a use case changes or costs: an agent with a narrower scope is refused. A reader of local files has none. */
+export type Effect =
+  /** Writes files where the caller says. */
+  | 'writes-files'
+  /** Makes or changes runs. */
+  | 'writes-runs'
+  /** Changes what the registry says: versions, aliases, keys, sign-offs, kept answers. */
+  | 'writes-registry'
+  /** Deletes what cannot be made again. */
+  | 'deletes'
+  /** Keeps the processor busy for more than seconds. */
+  | 'computes'
+  /** Sends rows or prompts to another machine. */
+  | 'sends'
+  /** Fetches from the network. */
+  | 'fetches'
+  /** Listens on a port until it is stopped. */
+  | 'listens';
+
+/** What every call takes next to its options. */
+export interface Call {
+  /** Receives phases, progress and warnings. */
+  onEvent: EventSink;
+  /** Asks to stop. */
+  signal: AbortSignal;
+  /** Receives remarks, one line each. */
+  onNotice: (notice: string) => void;
+}
+
+/**
+ * One thing that a user can do, declared once: the command with its flags, help and usage errors, the library's typed
+ * function, the reference pages, forms and tools are all drawn from it. Imports what it needs inside `run` and `render`,
+ * since the overview loads every definition.
+ */
+export interface UseCase<
+  Arguments extends readonly Argument[] = readonly Argument[],
+  Options extends Shape = Shape,
+  Result = unknown,
+> {
+  section: Section;
+  /** One line for the list of commands. */
+  summary: string;
+  /** By position, first to last. */
+  arguments?: (fields: FieldKit) => Arguments;
+  /** By name: `maxRows` is `--max-rows` in a terminal. */
+  options?: (fields: FieldKit) => Options;
+  /** Takes the recipe's keys as flags: they arrive as the option `flags`. */
+  takesRecipe?: boolean;
+  effects: readonly Effect[];
+  /** Lines that work as they stand, without `attune`. */
+  examples?: readonly string[];
+  /** What is said at the first Ctrl-C; without it Ctrl-C ends the process, since nothing is half done by then. */
+  stopping?: string;
+  /** The result is what `--json` prints. */
+  run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
+  /** Replaces `run` on the command line, for what talks with people. */
+  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result>;
+  /** Prints its one document for `--json` itself, before it ends. */
+  streamsJson?: true;
+  /** What people read instead of the result. A use case that has written everything by then leaves it out. */
+  render?(result: Result, terminal: Terminal): string | Promise<string>;
+}
+
+type ArgumentValues<Arguments extends readonly Argument[]> = {
+  [Each in Arguments[number] as Each['name']]: z.output<Each['schema']>;
+};
+
+/** Options that may be left out are optional members. */
+type OptionValues<Options extends Shape> = z.output<z.ZodObject<Options>>;
+
+/** Arguments and options in one object. */
+export type Input<Arguments extends readonly Argument[], Options extends Shape> = ArgumentValues<Arguments> &
+  OptionValues<Options>;
+
+/** What `run` of a definition receives. */
+export type InputOf<Definition> =
+  Definition extends UseCase<infer Arguments, infer Options, infer _> ? Input<Arguments, Options> : never;
+
+/** The options of a definition, without its arguments. */
+export type OptionsOf<Definition> =
+  Definition extends UseCase<infer _, infer Options, infer __> ? OptionValues<Options> : never;
+
+/** What a function of the library takes after its arguments: the options, where to report, and how to stop. */
+export type CallOptions<Definition> = OptionsOf<Definition> & Partial<Call>;
+
+/** Keeps the types of what a definition declares for its `run` and for whoever calls it. */
+export function defineUseCase<
+  const Arguments extends readonly Argument[] = [],
+  Options extends Shape = {},
+  Result = unknown,
+>(useCase: UseCase<Arguments, Options, Result>): UseCase<Arguments, Options, Result> {
+  return useCase;
+}
