@@ -8,7 +8,15 @@ import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate } from '../generation/generation.ts';
-import { addItems, findKept, itemsIn, keepAnswer, newKeptId, requireKeeping, type KeptConversation } from '../kept/kept-objects.ts';
+import {
+  addItems,
+  findKept,
+  itemsIn,
+  keepAnswer,
+  newKeptId,
+  requireKeeping,
+  type KeptConversation,
+} from '../kept/kept-objects.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';

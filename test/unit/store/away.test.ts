@@ -69,8 +69,8 @@ async function served() {
 describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
   it('answers, holds its traces, refuses what needs the database, and writes down what it holds', async () => {
     const { server, watcher, way, lines } = await served();
-    const chat = () =>
-      server.send('/v1/chat/completions', { model: 'text', messages: [{ role: 'user', content: 'Where?' }] });
+    const messages = [{ role: 'user', content: 'Where?' }];
+    const chat = (more = {}) => server.send('/v1/chat/completions', { model: 'text', messages, ...more });
     const respond = (more: object) => server.send('/v1/responses', { model: 'text', input: 'a', ...more });
     expect((await respond({})).status).toBe(200);
     way.cut();
@@ -95,6 +95,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
       server.send('/v1/fine_tuning/jobs'),
       respond({}),
       respond({ stream: true }),
+      chat({ store: true }),
       respond({ previous_response_id: 'resp_1', store: false }),
       server.send('/v1/attune/feedback', { completion_id: ids[0], score: 'up' }),
     ];
