@@ -394,16 +394,3 @@ describe('what a run finds wrong with its recipe', () => {
     expect(await placeProblems(found('training.cache_frozen'), 'gone.yaml', {})).toMatchObject({ problems: [{}] });
   });
 });
-
-describe('values that no recipe means', () => {
-  it('are problems of their fields: objects with a key toString, and NUL in any text', async () => {
-    const name = { toString: 1 } as never;
-    const odd = { ...minimal, objective: { name }, training: { optimizer: { name } } };
-    const problems = await problemsOf(odd);
-    expect(problems.map(({ field }) => field)).toEqual(
-      expect.arrayContaining(['objective.name', 'training.optimizer.name']),
-    );
-    const file = await problemOf({ ...minimal, data: { train: ['a.jsonl', 'b\0.jsonl'] } });
-    expect(file).toMatchObject({ field: 'data.train.1', message: expect.stringContaining('NUL') });
-  });
-});
