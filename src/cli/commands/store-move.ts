@@ -1,6 +1,9 @@
 import { formatBytes, formatCount } from '../../base/format.ts';
+import { shortList } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { withProgress } from '../../terminal/with-progress.ts';
+
+const MOST_MENDED = 20;
 
 export const command = defineCommand({
   section: 'Use',
@@ -22,7 +25,7 @@ export const command = defineCommand({
     const moved = await withProgress(context, (onEvent) => moveStore({ to, from, onEvent, signal }));
     return { ...moved, isBack: from !== undefined };
   },
-  render({ moved, objects, isBack }) {
+  render({ moved, mended, objects, isBack }) {
     if (objects !== undefined) {
       const { files, bytes, place, left } = objects;
       const next = isBack
@@ -36,8 +39,14 @@ export const command = defineCommand({
       return `${part.padEnd(10)}${formatCount(rows)} rows in ${Object.keys(tables).length} tables, each compared`;
     });
     if (lines.length === 0) return 'there is nothing to move yet; set ATTUNE_STORE to the address to begin there';
-    return [...lines, '', 'set ATTUNE_STORE to the address wherever attune runs; the files here are as they were'].join(
-      '\n',
-    );
+    const { shown, more = [] } = shortList(mended, MOST_MENDED);
+    const changed = [
+      ...shown.map(
+        ({ table, row, columns }) => `${table} ${row}: NUL characters of ${columns.join(', ')} became U+FFFD`,
+      ),
+      more,
+    ].flat();
+    const next = 'set ATTUNE_STORE to the address wherever attune runs; the files here are as they were';
+    return [...lines, ...changed, '', next].join('\n');
   },
 });
