@@ -82,6 +82,7 @@ export default defineConfig({
           exclude: OWN_PROCESS,
           maxWorkers: FILES,
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },
