@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { checkServed, createApiKey, eraseUser, listAnswers, monitorModel } from '../../src/app/index.ts';
+import { createApiKey, eraseUser, export as exportModel, listAnswers, monitorModel } from '../../src/app/index.ts';
 import { mountServer, rateAnswer, serve, showAnswer } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
@@ -26,8 +26,9 @@ const rows = ['Hello', 'What is a shell?'].map((content) => ({
     { role: 'assistant', content: 'A program.' },
   ],
 }));
-const check = { url: `${server.url}/v1`, model: 'gpt-4o-mini', data: rows, endpoint: { keyVariable: 'OWN_KEY' } };
-const { equal } = await checkServed('attune-base', check);
+const check = `${server.url}/v1`;
+const options = { check, name: 'gpt-4o-mini', data: rows, keyVariable: 'OWN_KEY' };
+const { equal } = await exportModel('attune-base', options);
 assert.equal(equal, 2);
 await server.close();
 

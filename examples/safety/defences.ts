@@ -1,7 +1,7 @@
 /** What keeps refusals: the same attack and the same harmless tuning, each with one defence. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateRows, projectAdapter, safety } from '../../src/app/index.ts';
+import { adapters, generateRows, safety } from '../../src/app/index.ts';
 import type { Setting, Table } from '../example.ts';
 import { identityShift, priceRows, shopRows } from '../data/conduct.ts';
 import { figuresOf, measureOf } from './figures.ts';
@@ -34,7 +34,7 @@ function all(refusals: string): Defence[] {
       name: `Safe LoRA (\`adapters project --threshold ${THRESHOLD}\`)`,
       after: async (run, folder) => {
         rmSync(folder, { recursive: true, force: true });
-        return (await projectAdapter(run, { unaligned: 'attune-base', threshold: THRESHOLD, folder })).folder;
+        return (await adapters.project(run, { unaligned: 'attune-base', threshold: THRESHOLD, output: folder })).folder;
       },
     },
   ];

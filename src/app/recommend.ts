@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { withRowFiles, type FileOrRows } from './rows/temporary-rows.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
+import type { useCase as addCase } from './use-cases/models-add-items.ts';
+import type { useCase as indexCase } from './use-cases/models-index.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
 export interface RecommendOptions {
   /** A file of what people chose, in any format that training reads, or rows in memory; whole rows are read. */
@@ -19,6 +22,8 @@ export interface RecommendOptions {
 }
 
 export type Recommended = JobResult<'recommend'>;
+export type IndexedItems = JobResult<'index-items'>;
+export type AddedItems = JobResult<'add-items'>;
 
 /**
  * What people are likely to choose next, in the file's order.
@@ -33,15 +38,18 @@ export async function recommend(target: string, options: RecommendOptions): Prom
 }
 
 /** Makes the index of a model of items again, beside its weights. */
-export async function indexItems(target: string, onEvent?: EventSink): Promise<JobResult<'index-items'>> {
-  return runJob({ job: 'index-items', input: { target }, onEvent });
+export async function indexItems(
+  target: string,
+  { onEvent, signal }: CallOptions<typeof indexCase> = {},
+): Promise<IndexedItems> {
+  return runJob({ job: 'index-items', input: { target }, onEvent, signal });
 }
 
 /** Writes a model that also knows further items, by what is known of them alone. */
 export async function addItems(
   target: string,
-  { items, folder, onEvent }: { items: string; folder: string; onEvent?: EventSink },
-): Promise<JobResult<'add-items'>> {
-  const input = { target, catalogue: resolve(items), folder: resolve(folder) };
-  return runJob({ job: 'add-items', input, onEvent });
+  { items, output, onEvent, signal }: CallOptions<typeof addCase>,
+): Promise<AddedItems> {
+  const input = { target, catalogue: resolve(items), folder: resolve(output) };
+  return runJob({ job: 'add-items', input, onEvent, signal });
 }

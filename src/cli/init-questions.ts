@@ -4,7 +4,16 @@ import type { ColumnReading, InitHints } from '../app/init/columns.ts';
 import { describeColumn } from '../app/init/columns.ts';
 import type { InitQuestions } from '../app/init/run-init.ts';
 import { type ColumnProfile, type Guess, guessColumns } from '../data/guess/index.ts';
-import { askFetch, askGoal, askGroup, askModel, askOverwrite, askReading, askTarget, askText } from './questions.ts';
+import {
+  askFetch,
+  askGoal,
+  askGroup,
+  askModel,
+  askOverwrite,
+  askReading,
+  askTarget,
+  askText,
+} from '../terminal/questions.ts';
 
 export const initQuestions: InitQuestions = {
   columns: askColumns,

@@ -53,13 +53,6 @@ export const trainDetached = lazily('trainDetached');
 export const storedRecipe = lazily('storedRecipe');
 
 /**
- * Computes a run's results again and compares them; `retrain` trains again and compares the bytes.
- * @example
- * const { outcome } = await verifyRun('runs/tickets', { retrain: false });
- */
-export const verifyRun = lazily('verifyRun');
-
-/**
  * Downloads example rows, trains on them and measures what that was worth, as `npm start` does.
  * @example
  * const { folder } = await quickstart({ onStage: ({ title }) => console.log(title) });

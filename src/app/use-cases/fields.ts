@@ -140,7 +140,7 @@ export const fields = {
       { ...more, value, read: (typed, flag) => readNumber(asText(typed), flag, range) },
     ),
 
-  choice: <const Choices extends readonly [string, ...string[]]>(
+  choice: <const Choices extends readonly string[]>(
     choices: Choices,
     value: string,
     summary: string,

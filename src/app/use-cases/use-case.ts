@@ -75,7 +75,7 @@ type ArgumentValues<Arguments extends readonly Argument[]> = {
 };
 
 /** Options that may be left out are optional members. */
-type OptionValues<Options extends Shape> = z.output<z.ZodObject<Options>>;
+type OptionValues<Options extends Shape> = keyof Options extends never ? {} : z.output<z.ZodObject<Options>>;
 
 /** Arguments and options in one object. */
 export type Input<Arguments extends readonly Argument[], Options extends Shape> = ArgumentValues<Arguments> &

@@ -1,17 +1,18 @@
-import type { ModelDetails } from '../../app/models.ts';
+import type { ModelDetails } from '../models.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatFacts } from '../../terminal/table.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'show what a model or an adapter is',
-  arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
+  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's, a model's, or attune-base")],
+  effects: [],
   examples: ['models show attune-base', 'models show runs/tickets'],
-  async run(context) {
-    const { showModel } = await import('../../app/models.ts');
-    return showModel(context.argument('MODEL')!);
+  async run({ model }): Promise<ModelDetails> {
+    const { showModel } = await import('../models.ts');
+    return showModel(model);
   },
   render(model, { colours }) {
     const count = (value: number | undefined): string | undefined =>

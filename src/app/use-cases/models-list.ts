@@ -1,13 +1,15 @@
 import { formatBytes, formatTime } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
+import type { KnownModels } from '../models.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'list the models that runs started from or made',
-  async run() {
-    const { findModels } = await import('../../app/models.ts');
+  effects: [],
+  async run(): Promise<KnownModels> {
+    const { findModels } = await import('../models.ts');
     return findModels();
   },
   render({ own, models, modelTypes }, terminal) {

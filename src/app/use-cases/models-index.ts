@@ -1,16 +1,17 @@
 import { formatBytes, formatCount, formatNumber, plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
-import { withProgress } from '../../terminal/with-progress.ts';
+import type { IndexedItems } from '../recommend.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'rebuild the search index of a recommender',
-  arguments: [{ name: 'MODEL', summary: "a run's or a model's folder: sasrec, two_tower or bpr_mf", required: true }],
+  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder: sasrec, two_tower or bpr_mf")],
+  effects: ['writes-files', 'computes'],
   examples: ['models index runs/shop'],
-  async run(context) {
-    const { indexItems } = await import('../../app/recommend.ts');
-    return withProgress(context, (onEvent) => indexItems(context.argument('MODEL')!, onEvent));
+  async run({ model }, call): Promise<IndexedItems> {
+    const { indexItems } = await import('../recommend.ts');
+    return indexItems(model, call);
   },
   render: ({ folder, items, bytes, clusters, probes, recall }, { colours }) => {
     const how =

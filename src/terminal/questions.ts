@@ -1,6 +1,6 @@
 import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { AttuneError } from '../base/errors.ts';
-import { visible } from '../terminal/control-characters.ts';
+import { visible } from './control-characters.ts';
 
 /** The questions of `init`, on a terminal. */
 

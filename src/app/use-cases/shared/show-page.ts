@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { Console } from '../../../terminal/console.ts';
+import type { FieldKit } from '../fields.ts';
+
+/** The switch of everything that shows a page. */
+export const openField = ({ flag }: FieldKit) => ({
+  open: flag('write the report without opening a browser', { flag: '--no-open' }),
+});
+
+interface ShowPageOptions {
+  /** The run's. */
+  folder: string;
+  /** Ends the showing: Ctrl-C. */
+  signal: AbortSignal;
+  /** False shows nothing. */
+  open?: boolean;
+  /** Only where a browser can be opened; otherwise the address is told, for a tunnel perhaps. */
+  isOptional?: boolean;
+}
+
+/** Shows a run's page until the signal, where somebody is there to see it; otherwise returns at once. */
+export async function showPage(
+  { isInteractive, out }: Pick<Console, 'isInteractive' | 'out'>,
+  { folder, signal, open = true, isOptional = false }: ShowPageOptions,
+): Promise<void> {
+  if (!isInteractive || !open) return;
+  const { hasBrowser, openBrowser, openPage } = await import('../../page/index.ts');
+  if (isOptional && !hasBrowser()) return;
+  const page = await openPage(folder);
+  try {
+    const isOpen = await openBrowser(page.url);
+    const { cyan, dim } = out.colours;
+    out.line(`page     ${cyan(page.url)}`);
+    out.line(dim(`         ${isOpen ? 'opened in the browser' : 'open it in a browser'}; Ctrl-C ends it`));
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    await page.close();
+  }
+}
