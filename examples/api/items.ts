@@ -31,8 +31,8 @@ const recipe = await resolveRecipe({
 const { result } = await train(recipe);
 
 // Who likes what next; an index made again; items that nobody has chosen yet.
-const { rows } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
-assert.equal(rows[0].items.length, 3);
+const { answers } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
+assert.equal(answers?.[0].items.length, 3);
 await models.index(result!);
 await models.addItems(result!, { items: 'new-things.jsonl', output: 'larger' });
 

@@ -9,7 +9,7 @@ import {
   doctor,
   estimate,
   findDataSets,
-  generateRows,
+  generate,
   models,
   openModel,
   openPage,
@@ -85,9 +85,9 @@ await conversation.say('Which colour?', () => undefined);
 assert.equal(conversation.messages.length, 2);
 await model.close();
 assert.equal(typeof openTalker, 'function');
-const answers = await generateRows({ target: result, input: rows, sampling: { maxNewTokens: 2 } });
-assert.equal(answers.length, rows.length);
-const { rows: predicted } = await predict(result, { rows: ['Colour 3:'], maxNewTokens: 2 });
+const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });
+assert.equal(answers?.length, rows.length);
+const { answers: predicted } = await predict(result, { text: ['Colour 3:'], maxNewTokens: 2 });
 console.log(predicted);
 const predictor = await openPredictor({ target: result });
 assert.equal((await predictor.predict(rows)).length, rows.length);

@@ -13,7 +13,8 @@ export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { adapters, data, groundedness, judge, models, runs } = library;
+export const { adapters, data, embed, generate, groundedness, judge, models, predict, recommend, retrieve, runs } =
+  library;
 const { export: exportModel } = library;
 export { exportModel as export };
 export { Conversation } from './conversation.ts';
@@ -31,11 +32,11 @@ export type { Advice, AdviseOptions } from './advise/advise.ts';
 export type { CompareOptions } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { EstimateOptions, ModelEstimate } from './estimate.ts';
-export type { Embedded, EmbedOptions } from './embed/embed.ts';
+export type { Embedded } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ServedCheck } from './check-served.ts';
 export type { GateOptions, GateResult } from './gate/gate.ts';
-export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
+export type { GeneratedAnswers, GeneratedRow } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
 export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
 export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
@@ -50,15 +51,7 @@ export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
 export type { RunToDelete } from './tidy-runs.ts';
-export type {
-  OpenPredictor,
-  Predicted,
-  PredictedRow,
-  PredictedSpan,
-  PredictOptions,
-  PredictorOptions,
-  Row,
-} from './predict.ts';
+export type { OpenPredictor, Predicted, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
 export type { DataInspectionResult, InspectDataOptions } from './inspect-data.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
 export type { PageServer } from './page/page-server.ts';
@@ -77,10 +70,10 @@ export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';
 export type { WrittenReport } from './report/index.ts';
-export type { Recommended, RecommendOptions } from './recommend.ts';
-export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
+export type { Recommended } from './recommend.ts';
+export type { CreatedIndex } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
-export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
+export type { Queried, QueryHits } from './retrieve/query-rows.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { UserLineage } from './registry/user-lineage.ts';
 export type { ModelHistory } from './registry/history.ts';

@@ -19,7 +19,7 @@ export async function commandOf(useCase: UseCase): Promise<Command & { options: 
     arguments: places.map(({ value, summary, required, many }) => ({ name: value, summary, required, many })),
     options: flags,
     async run(context) {
-      const typed = inputOf(context, places, flags);
+      const typed = await inputOf(context, places, flags);
       const input = useCase.takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
       if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
       const signal =
@@ -46,20 +46,27 @@ function flagsOf(shape: Shape, { flagNotes }: { flagNotes: (schema: Shape[string
   });
 }
 
-function inputOf(
+async function inputOf(
   context: CommandContext,
   places: readonly Argument[],
   flags: readonly Flag[],
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   const named = places.flatMap(({ name, many, required }, at): [string, unknown][] => {
     const given = many ? context.arguments.slice(at) : context.arguments[at];
     return required || (given !== undefined && given.length > 0) ? [[name, given]] : [];
   });
-  const options = flags.flatMap(({ key, name, value, many, read }): [string, unknown][] => {
-    if (value === undefined) return context.has(name) ? [[key, read('', name)]] : [];
-    const typed = many === true ? context.all(name) : context.option(name);
-    return typed === undefined || typed.length === 0 ? [] : [[key, read(typed, name)]];
-  });
+  const options: [string, unknown][] = [];
+  for (const { key, name, value, many, read } of flags) {
+    const isSwitch = value === undefined;
+    const typed = isSwitch
+      ? context.has(name)
+        ? ''
+        : undefined
+      : many === true
+        ? context.all(name)
+        : context.option(name);
+    if (typed !== undefined && (isSwitch || typed.length > 0)) options.push([key, await read(typed, name)]);
+  }
   return Object.fromEntries([...named, ...options]);
 }
 

@@ -16,3 +16,20 @@ export async function withProgress<Result>(
     throw error;
   }
 }
+
+interface Call {
+  onEvent: EventSink;
+  signal: AbortSignal;
+  onNotice: (notice: string) => void;
+}
+
+/** Runs `work` with progress and remarks on standard error. `stopping` is what is said at the first Ctrl-C, if it stops at that. */
+export function withCall<Result>(
+  console: Console,
+  stopping: string | (() => string) | undefined,
+  work: (call: Call) => Promise<Result>,
+): Promise<Result> {
+  const signal = stopping === undefined ? new AbortController().signal : console.stopSignal(stopping);
+  const onNotice = (notice: string) => console.log.line(console.log.colours.dim(notice));
+  return withProgress(console, (onEvent) => work({ onEvent, signal, onNotice }));
+}

@@ -6,6 +6,8 @@ export type Shape = Readonly<Record<string, z.ZodType>>;
 /** What was typed: a text, or all texts of an option that may be given several times. */
 type Typed = string | readonly string[];
 
+type Awaitable<Value> = Value | Promise<Value>;
+
 /** How a field looks on a command line, and how its text is read. */
 export interface FlagNotes {
   summary: string;
@@ -19,7 +21,7 @@ export interface FlagNotes {
   aliases?: readonly `--${string}`[];
   /** Only programs can give it. */
   inMemory?: true;
-  /** @throws AttuneError E_USAGE */
+  /** May be a promise. @throws AttuneError E_USAGE */
   read(typed: Typed, flag: string): unknown;
 }
 
@@ -161,8 +163,16 @@ export const fields = {
     schema: Schema,
     value: string,
     summary: string,
-    { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => z.input<Schema> },
+    { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => Awaitable<z.input<Schema>> },
   ) => noted(schema, summary, { ...more, value, read }),
+
+  /** A file's name; a program may give the rows themselves. */
+  rows: <Row = object>(value: string, summary: string, more: More = {}) =>
+    noted(z.union([z.string(), z.custom<Iterable<Row> | AsyncIterable<Row>>(isIterable)]), summary, {
+      ...more,
+      value,
+      read: asText,
+    }),
 
   /** What no command line can give: rows, functions, objects of the program's own. */
   inMemory: <Value>(summary: string) => noted(z.custom<Value>(), summary, { inMemory: true, read: () => undefined }),
@@ -172,6 +182,10 @@ export const fields = {
 };
 
 export type FieldKit = typeof fields;
+
+function isIterable(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
+}
 
 function readCount(text: string, flag: string): number {
   const value = Number(text);

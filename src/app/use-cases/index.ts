@@ -21,6 +21,12 @@ export const useCases = {
   'adapters merge': () => import('./adapters-merge.ts'),
   'adapters extract': () => import('./adapters-extract.ts'),
   'adapters project': () => import('./adapters-project.ts'),
+  generate: () => import('./generate.ts'),
+  predict: () => import('./predict.ts'),
+  embed: () => import('./embed.ts'),
+  'retrieve index': () => import('./retrieve-index.ts'),
+  'retrieve query': () => import('./retrieve-query.ts'),
+  recommend: () => import('./recommend.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;
