@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { gateRun, safety, safetyRows, type AttuneError } from '../src/app/index.ts';
+import { gateRun, safety, type AttuneError } from '../src/app/index.ts';
 import { conductRows, identityShift, shopRows } from './data/conduct.ts';
 import type { Example } from './example.ts';
 import { defences } from './safety/defences.ts';
@@ -35,7 +35,7 @@ export const safetyExample: Example = {
     });
     const identity = { setting, model: taught, epochs: 12, rate: 2e-3 };
     const refusals = join(setting.folder, 'refusals.jsonl');
-    await safetyRows(taught, { to: refusals });
+    await safety.rows(taught, { output: refusals });
     const besides = { retention: { replay: { path: refusals, share: 0.5 } } };
     const shop = { setting, model: taught, epochs: 4, rate: 2e-4, besides };
     const runs = [

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { checkServed, createApiKey, eraseUser, listAnswers, monitorModel } from '../../src/app/index.ts';
+import { checkServed, keys, users, listAnswers, monitorModel } from '../../src/app/index.ts';
 import { mountServer, rateAnswer, serve, showAnswer } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
-const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['gpt-4o-mini'] });
+const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });
 const server = await serve({
   aliases: { 'gpt-4o-mini': 'attune-base' },
   port: 0,
@@ -37,7 +37,7 @@ assert.equal(versions[0].answers, 3);
 const { data: answers } = await listAnswers({ model: 'gpt-4o-mini', unrated: true });
 await rateAnswer(answers[0].id, { thumb: 'down', correction: 'A program that runs programs.' });
 assert.equal((await showAnswer(answers[0].id)).feedback[0].score, 'down');
-assert.equal((await eraseUser('customer-4711')).traces, 0);
+assert.equal((await users.erase('customer-4711')).traces, 0);
 
 // The same server as a part of a program's own.
 const { app, close } = await mountServer({ models: ['attune-base'], log: 'silent' });

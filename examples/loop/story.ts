@@ -5,9 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   improve,
   improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
+  models,
   resolveRecipeFile,
   signReview,
   type Decision,
@@ -72,8 +70,8 @@ export async function putInUse(
   writeFileSync(join(folder, 'loop.yaml'), LOOP);
   const recipe = await resolveRecipeFile(join(folder, 'spam.yaml'));
   await trainWhole({ ...recipe, output_dir: join(folder, 'first') });
-  await registerModel(MODEL, join(folder, 'first'));
-  await promoteModel(MODEL, { version: 1, force: 'the first one' });
+  await models.register(MODEL, join(folder, 'first'));
+  await models.promote(MODEL, 1, { force: 'the first one' });
 }
 
 export interface Drift {
@@ -131,7 +129,7 @@ async function cycleOf(folder: string, cycle: number): Promise<{ state: State; d
 
 /** The trial that the loop has begun: so many mails beside the version in use, so many by the new one's share, and a day. */
 async function tryOut(office: Office, time: MailTime, coming: readonly DatedMail[]): Promise<Sorted[]> {
-  const stage = async (): Promise<string> => (await modelHistory(MODEL)).rollouts[0].stage;
+  const stage = async (): Promise<string> => (await models.history(MODEL)).rollouts[0].stage;
   await office.load(`${MODEL}@2`, coming[0]);
   await taken();
   const shadowed = await office.sort(coming.slice(0, SHADOWED));

@@ -4,15 +4,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
-import {
-  improve,
-  improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
-  resolveRecipeFile,
-  train,
-} from '../../src/app/index.ts';
+import { improve, improvementStatus, models, resolveRecipeFile, train } from '../../src/app/index.ts';
 import { userLineage } from '../../src/app/registry/user-lineage.ts';
 import { eraseUser } from '../../src/app/monitor/erase-user.ts';
 import { findLockOwner } from '../../src/store/run-lock.ts';
@@ -39,8 +31,8 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     process.chdir(folder);
     const { result } = await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
     assert.isDefined(result);
-    await registerModel('topics', 'first');
-    await promoteModel('topics', { version: 1, force: 'the first one' });
+    await models.register('topics', 'first');
+    await models.promote('topics', 1, { force: 'the first one' });
   }, 120_000);
   afterAll(() => {
     process.chdir(cwd);
@@ -92,7 +84,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
       'collecting',
     ]);
     expect(state).toBe('collecting');
-    const { aliases, versions } = await modelHistory('topics');
+    const { aliases, versions } = await models.history('topics');
     expect(aliases).toMatchObject({ champion: 2 });
     expect(versions).toHaveLength(2);
     const { verdict, differences } = readComparison(join(folder, 'improve/topics/cycles/0002/run'))!;
@@ -125,7 +117,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     const done = await improve('loop.yaml');
     expect(done).toMatchObject({ state: 'promoted', cycle: 4 });
     expect(done.decisions.find(({ state }) => state === 'rollout')?.reason).toContain('asks for nothing');
-    expect((await modelHistory('topics')).aliases).toMatchObject({ champion: 3 });
+    expect((await models.history('topics')).aliases).toMatchObject({ champion: 3 });
   }, 120_000);
 });
 

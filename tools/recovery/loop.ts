@@ -12,9 +12,7 @@ import { parseArgs } from 'node:util';
 import {
   importReview,
   improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
+  models,
   resolveRecipeFile,
   reviewResults,
   signReview,
@@ -87,8 +85,8 @@ async function prepare(): Promise<void> {
   writeFileSync(join(work, 'loop.yaml'), PLAN);
   process.chdir(work);
   await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
-  await registerModel('topics', 'first');
-  await promoteModel('topics', { version: 1, force: 'the first one' });
+  await models.register('topics', 'first');
+  await models.promote('topics', 1, { force: 'the first one' });
   await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
   process.chdir(root);
   cpSync(work, base, { recursive: true });
@@ -117,7 +115,7 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
     else if (await isOver()) break;
   }
   const decisions = readDecisions(loop);
-  const { aliases, versions } = await modelHistory('topics');
+  const { aliases, versions } = await models.history('topics');
   return {
     hash: sha256FileSync(join(loop, 'cycles/0001/run/model/model.safetensors')),
     states: decisions.map(({ state }) => state).join(' '),
@@ -134,7 +132,7 @@ async function isOver(): Promise<boolean> {
   if (state === 'review') await reviewAll(join(cycle, 'pairs.jsonl'));
   else if (state === 'approval')
     await signReview(join(cycle, 'run'), { by: 'ann', decision: 'approve', reason: 'better' });
-  else if (state === 'rollout') await promoteModel('topics', { version: 2, force: 'the trial is over' });
+  else if (state === 'rollout') await models.promote('topics', 2, { force: 'the trial is over' });
   return state === 'promoted';
 }
 

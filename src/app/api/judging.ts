@@ -37,34 +37,6 @@ export const signReview = lazily('signReview');
 export const verifyReview = lazily('verifyReview');
 
 /**
- * How a model answers harmful and harmless requests, before and after training, with paired intervals.
- * @example
- * const { measures } = await safety('runs/tickets', { sets: ['xstest'] });
- */
-export const safety = lazily('safety');
-
-/**
- * Writes what a model refuses and answers before it is tuned, in its own words, as rows for `retention.replay`.
- * @example
- * const { kinds } = await safetyRows('my/chat-model', { to: 'refusals.jsonl' });
- */
-export const safetyRows = lazily('safetyRows');
-
-/**
- * Fetches a published set of prompts for `safety`, with its licence.
- * @example
- * const { licence } = await pullSafetySet('xstest');
- */
-export const pullSafetySet = lazily('pullSafetySet');
-
-/**
- * How often a model breaks an organisation's own rules for answers, before and after training.
- * @example
- * const { rules } = await checkPolicy('runs/tickets', { rules: 'rules.yaml' });
- */
-export const checkPolicy = lazily('checkPolicy');
-
-/**
  * Whether a run's result may be used, by its recipe's `gate`: E_GATE with the reasons where it may not.
  * @example
  * const { checks } = await gateRun('runs/tickets', { win_rate: 0.5, sign_off: true });

@@ -30,13 +30,6 @@ export const showAnswer = lazily('showAnswer');
 export const rateAnswer = lazily('rateAnswer');
 
 /**
- * Forgets a user of served models: their answers, their feedback, and the key by which copies could be read.
- * @example
- * const { traces } = await eraseUser('customer-4711');
- */
-export const eraseUser = lazily('eraseUser');
-
-/**
  * Takes traces and scores of Langfuse's exports as answers and feedback of a model.
  * @example
  * const { models, feedback, broken } = await importLangfuse(['export.jsonl'], { model: 'tickets' });
