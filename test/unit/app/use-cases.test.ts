@@ -1,0 +1,127 @@
+// What holds for every use case, because it is declared: nothing here is written for one of them.
+import { describe, expect, it } from 'vitest';
+import { fields } from '../../../src/app/use-cases/fields.ts';
+import { useCases, type UseCaseName } from '../../../src/app/use-cases/index.ts';
+import { libraryName, libraryOf } from '../../../src/app/use-cases/library.ts';
+import { fieldsOf, inputSchema, type FieldDescription } from '../../../src/app/use-cases/schema.ts';
+import type { UseCase } from '../../../src/app/use-cases/use-case.ts';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { commandOf } from '../../../src/cli/command-of.ts';
+import { runCommandLine } from '../../../src/cli/command-line.ts';
+import { recipeKeys } from '../../../src/app/recipe/index.ts';
+import { splitRecipeFlags } from '../../../src/cli/recipe-flags.ts';
+
+const names = Object.keys(useCases) as UseCaseName[];
+const definitions = new Map<string, UseCase>(
+  await Promise.all(names.map(async (name) => [name, (await useCases[name]()).useCase as UseCase] as const)),
+);
+
+/** What a command line prints, and how it ends. */
+async function attune(...argv: string[]) {
+  const [out, err]: string[][] = [[], []];
+  const code = await runCommandLine(argv, {
+    stdin: {},
+    stdout: { write: (text: string) => Boolean(out.push(text)) },
+    stderr: { write: (text: string) => Boolean(err.push(text)) },
+    env: { NO_COLOR: '1' },
+  });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+/** The words of an example, without the quotes of a shell. */
+const words = (line: string) =>
+  [...line.matchAll(/"(?<quoted>[^"]*)"|(?<bare>\S+)/g)].map(({ groups }) => groups!.quoted ?? groups!.bare);
+
+type Called = (...given: unknown[]) => Promise<unknown>;
+
+/** The library's function of a use case. */
+function functionOf(name: string): Called {
+  const [group, verb] = libraryName(name).split('.');
+  const found = new Map<string, unknown>(Object.entries(libraryOf())).get(group) as Record<string, Called> & Called;
+  return verb === undefined ? found : found[verb];
+}
+
+/** Something of each argument, so that the options are what is wrong. */
+const placesOf = (useCase: UseCase) => (useCase.arguments?.(fields) ?? []).map(({ many }) => (many ? ['x'] : 'x'));
+
+describe.each(names)('%s', (name) => {
+  const useCase = definitions.get(name)!;
+  const described = fieldsOf(useCase);
+
+  it('says what each of its fields is, under a name of its own', () => {
+    expect(described.filter(({ summary }) => summary.trim() === '').map((field) => field.name)).toEqual([]);
+    expect(new Set(described.map((field) => field.name)).size).toBe(described.length);
+    expect(described.map((field) => field.name)).not.toEqual(expect.arrayContaining(['onEvent', 'onNotice', 'signal']));
+  });
+
+  it('has help with every flag, and refuses one that is not there', async () => {
+    const { options = [] } = await commandOf(useCase);
+    const help = await attune(...name.split(' '), '--help', ...(useCase.takesRecipe === true ? ['all'] : []));
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const { name: flag } of options) expect(help.out).toContain(flag);
+    const wrong = await attune(...name.split(' '), '--no-such-flag-anywhere', '--json');
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.out)).toMatchObject({
+      error: { code: expect.stringMatching(/^E_(?:USAGE|RECIPE)/) as string },
+    });
+  });
+
+  it('has examples that can be typed', async () => {
+    const command = await commandOf(useCase);
+    for (const example of useCase.examples ?? []) {
+      const typed = words(example).slice(name.split(' ').length);
+      const { rest } =
+        useCase.takesRecipe === true ? splitRecipeFlags(typed, command, await recipeKeys()) : { rest: typed };
+      const { options } = parseArguments(name, command, rest);
+      for (const { name: flag, value, read } of command.options)
+        if (value !== undefined && options.has(flag))
+          expect(read(options.get(flag) as string, flag), example).toBeDefined();
+    }
+  });
+
+  it('has a JSON schema, for forms and tools', () => {
+    const schema = inputSchema(useCase) as {
+      properties: Record<string, { description?: string }>;
+      required?: string[];
+    };
+    const shown = described.filter(({ isInMemory }) => !isInMemory);
+    expect(Object.keys(schema.properties)).toEqual(shown.map((field) => field.name));
+    expect(schema.required ?? []).toEqual(shown.filter(({ isRequired }) => isRequired).map((field) => field.name));
+    for (const { description } of Object.values(schema.properties)) expect(description).toMatch(/\S/);
+  });
+
+  it('refuses options that it does not know, with the nearest, and all that is wrong at once', async () => {
+    const [first] = described.filter(({ isArgument }) => !isArgument);
+    const slip = first === undefined ? 'nothing' : `${first.name}s`;
+    const given = functionOf(name)(...placesOf(useCase), { [slip]: 'x', alsoUnknown: 1 });
+    const error = (await given.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )) as { code: string; problems: object[] };
+    expect(error).toMatchObject({ code: 'E_USAGE' });
+    expect(error.problems).toContainEqual(expect.objectContaining({ field: 'alsoUnknown', message: 'is no option' }));
+    if (first !== undefined)
+      expect(error.problems).toContainEqual(
+        expect.objectContaining({ field: slip, fix: expect.stringContaining(first.name) as string }),
+      );
+  });
+
+  it('does nothing where it was stopped before it began', async () => {
+    const given = described.filter(({ isArgument, isRequired }) => !isArgument && isRequired);
+    const options = Object.fromEntries(given.map((field) => [field.name, sample(field.schema)]));
+    const stopped = functionOf(name)(...placesOf(useCase), {
+      ...options,
+      signal: AbortSignal.abort(new Error('stopped')),
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+  });
+});
+
+/** The first of some values that a schema takes. */
+function sample(schema: FieldDescription['schema']): unknown {
+  return ['x', 1, ['x'], true, {}].find((value) => schema.safeParse(value).success) ?? enumerated(schema);
+}
+
+function enumerated(schema: { options?: readonly unknown[] } | object): unknown {
+  return 'options' in schema ? (schema.options as readonly unknown[])[0] : undefined;
+}

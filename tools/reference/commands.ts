@@ -1,0 +1,20 @@
+/** docs/commands.md: what `--help` says of each command. */
+import { commands } from '../../src/cli/commands/index.ts';
+import { commandHelp } from '../../src/cli/help.ts';
+import { createTerminal } from '../../src/terminal/terminal.ts';
+
+const HEADER = `# The commands
+
+What \`attune <command> --help\` prints. Commands that take a recipe take its keys as flags too: \`--help all\` lists them.`;
+
+export async function commandReference(): Promise<string> {
+  const terminal = createTerminal({ write: () => true, columns: 100 }, { NO_COLOR: '1' });
+  const parts = await Promise.all(
+    commands.names.map(async (name) => {
+      const { command, whole } = await commands.load(name);
+      const help = commandHelp(name, (await whole?.()) ?? command, [], terminal);
+      return `## ${name}\n\n\`\`\`\n${help.trim()}\n\`\`\``;
+    }),
+  );
+  return [HEADER, ...parts].join('\n\n') + '\n';
+}
