@@ -8,7 +8,6 @@ import {
   audit,
   lineage,
   improve,
-  improvementStatus,
   importLangfuse,
   importOpenAi,
   importOtlp,
@@ -57,8 +56,8 @@ writeFileSync(
   'model: tfidf\ndata: {train: train.jsonl, test: test.jsonl}\nobjective: classification\n',
 );
 writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
-assert.equal((await improve('loop.yaml')).state, 'collecting');
-console.log(await improvementStatus('loop.yaml'));
+assert.equal((await improve.run('loop.yaml')).state, 'collecting');
+console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
 
 // A database that several servers share; here there is none.
 await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   improve,
-  improvementStatus,
   models,
   resolveRecipeFile,
-  signReview,
+  review,
   type Decision,
   type ImprovementStatus,
 } from '../../src/app/index.ts';
@@ -108,21 +107,21 @@ export async function improveOnce(
   const tried: Sorted[] = [];
   for (;;) {
     time.tick();
-    const improvement = await improve(join(folder, 'loop.yaml'), {
+    const improvement = await improve.run(join(folder, 'loop.yaml'), {
       onDecision: ({ state, reason }) => setting.log(`${state}: ${reason}`),
     });
     const { state, cycle, folder: own } = improvement;
     const place = join(own, 'cycles', String(cycle).padStart(4, '0'));
     if (state === 'review') await reviewByCollection(join(place, 'pairs.jsonl'), labels);
     else if (state === 'approval')
-      await signReview(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
+      await review.sign(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
     else if (state === 'rollout') tried.push(...(await tryOut(office, time, coming)));
     else return { tried, ...(await cycleOf(folder, cycle)) };
   }
 }
 
 async function cycleOf(folder: string, cycle: number): Promise<{ state: State; decisions: Decision[] }> {
-  const { decisions } = await improvementStatus(join(folder, 'loop.yaml'));
+  const { decisions } = await improve.explain(join(folder, 'loop.yaml'));
   const own = decisions.filter((one) => one.cycle === cycle);
   return { state: own.at(-1)!.state, decisions: own };
 }
@@ -179,9 +178,9 @@ export async function poison(
   const ids = await office.label(await office.sort(bait, () => attacker), () => 'ham');
   const file = join(folder, 'loop.yaml');
   time.tick();
-  const { cycle, waitsFor } = await improve(file);
+  const { cycle, waitsFor } = await improve.run(file);
   const { state, decisions } = await cycleOf(folder, cycle);
-  const now = (await improvementStatus(file)).held[cycle] ?? [];
+  const now = (await improve.explain(file)).held[cycle] ?? [];
   const ofAttacker = now.filter(({ id }) => ids.has(id)).length;
   return {
     state,

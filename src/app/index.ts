@@ -5,7 +5,6 @@
 import { libraryOf } from './use-cases/library.ts';
 
 export * from './api/data.ts';
-export * from './api/judging.ts';
 export * from './api/models.ts';
 export * from './api/monitoring.ts';
 export * from './api/operating.ts';
@@ -13,8 +12,26 @@ export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { audit, data, groundedness, judge, keys, lineage, models, policy, runs, safety, store, usage, users } =
-  library;
+export const {
+  answers,
+  audit,
+  data,
+  gate,
+  groundedness,
+  improve,
+  judge,
+  keys,
+  lineage,
+  models,
+  monitor,
+  policy,
+  review,
+  runs,
+  safety,
+  store,
+  usage,
+  users,
+} = library;
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -35,7 +52,7 @@ export type { Embedded, EmbedOptions } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { CheckServedOptions, ServedCheck } from './check-served.ts';
 export type { ExportOptions } from './export.ts';
-export type { GateOptions, GateResult } from './gate/gate.ts';
+export type { GateResult } from './gate/gate.ts';
 export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
 export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
@@ -90,16 +107,16 @@ export type { MovedStore } from './store/move-store.ts';
 export type { RetuneOptions } from './retune.ts';
 export type { AuditEntry } from '../registry/index.ts';
 export type { KeyUsage } from './registry/usage.ts';
-export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
-export type { OpenReview, ReviewOptions } from './review/open-review.ts';
-export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
+export type { ImportedReview } from './review/import-review.ts';
+export type { OpenReview } from './review/open-review.ts';
+export type { ReviewOutcome } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
-export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
-export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
-export type { AnswerRating, AnswerSource, ListAnswersOptions, RatedAnswer } from './monitor/answers.ts';
+export type { Decision, Improvement, ImprovementStatus } from './improve/improve.ts';
+export type { Monitored, VersionReport } from './monitor/monitor.ts';
+export type { RatedAnswer } from './monitor/answers.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serve/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';

@@ -129,7 +129,7 @@ output_dir: first
 });
 
 async function cycle(): Promise<{ state: Improvement['state']; told: string }> {
-  const { state, decisions } = await improve('loop.yaml');
+  const { state, decisions } = await improve.run('loop.yaml');
   const told = decisions.map((one) => `${one.state}: ${one.reason}`).join('\n');
   return { state, told };
 }

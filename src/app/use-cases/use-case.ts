@@ -66,7 +66,7 @@ export interface UseCase<
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people. */
-  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result>;
+  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result | undefined>;
   /** Prints its one document for `--json` itself, before it ends. */
   streamsJson?: true;
   /** What people read instead of the result. A use case that has written everything by then leaves it out. */
