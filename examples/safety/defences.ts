@@ -86,7 +86,7 @@ async function judged(setting: Setting, [identity, prices]: readonly string[]): 
 }
 
 function results({ quick, folder }: Setting, run: string) {
-  return safety(run, { maxNewTokens: 24, folder, ...(quick && { maxRows: 60 }) });
+  return safety(run, { maxNewTokens: 24, output: folder, ...(quick && { maxRows: 60 }) });
 }
 
 async function pricesKnown(target: string): Promise<string> {

@@ -5,7 +5,6 @@
 import { libraryOf } from './use-cases/library.ts';
 
 export * from './api/data.ts';
-export * from './api/judging.ts';
 export * from './api/models.ts';
 export * from './api/monitoring.ts';
 export * from './api/operating.ts';
@@ -13,8 +12,32 @@ export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { adapters, data, embed, generate, groundedness, judge, models, predict, recommend, retrieve, runs } =
-  library;
+export const {
+  adapters,
+  answers,
+  audit,
+  data,
+  embed,
+  gate,
+  generate,
+  groundedness,
+  improve,
+  judge,
+  keys,
+  lineage,
+  models,
+  monitor,
+  policy,
+  predict,
+  recommend,
+  retrieve,
+  review,
+  runs,
+  safety,
+  store,
+  usage,
+  users,
+} = library;
 const { export: exportModel } = library;
 export { exportModel as export };
 export { Conversation } from './conversation.ts';
@@ -35,17 +58,15 @@ export type { EstimateOptions, ModelEstimate } from './estimate.ts';
 export type { Embedded } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ServedCheck } from './check-served.ts';
-export type { GateOptions, GateResult } from './gate/gate.ts';
+export type { GateResult } from './gate/gate.ts';
 export type { GeneratedAnswers, GeneratedRow } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
 export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
 export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
-export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
-export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
-export type { RehearsedKind, SafetyRows, SafetyRowsOptions } from './safety/rows.ts';
-export type { SafetyOptions } from './safety/safety.ts';
+export type { PulledSafetySet } from './safety/published.ts';
+export type { RehearsedKind, SafetyRows } from './safety/rows.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
@@ -77,27 +98,25 @@ export type { Queried, QueryHits } from './retrieve/query-rows.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { UserLineage } from './registry/user-lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
-export type { Promotion, PromoteOptions } from './registry/promote.ts';
-export type { RegisterOptions } from './registry/register.ts';
-export type { Rollback, RollbackOptions } from './registry/rollback.ts';
+export type { Promotion } from './registry/promote.ts';
+export type { Rollback } from './registry/rollback.ts';
 export type { MovedObjects } from './store/move-objects.ts';
-export type { MovedStore, MoveStoreOptions } from './store/move-store.ts';
+export type { MovedStore } from './store/move-store.ts';
 export type { RetuneOptions } from './retune.ts';
-export type { AuditEntry, AuditFilter } from '../registry/index.ts';
-export type { KeyUsage, UsageOptions } from './registry/usage.ts';
-export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
-export type { OpenReview, ReviewOptions } from './review/open-review.ts';
-export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
+export type { AuditEntry } from '../registry/index.ts';
+export type { KeyUsage } from './registry/usage.ts';
+export type { ImportedReview } from './review/import-review.ts';
+export type { OpenReview } from './review/open-review.ts';
+export type { ReviewOutcome } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
-export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
-export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
-export type { AnswerRating, AnswerSource, ListAnswersOptions, RatedAnswer } from './monitor/answers.ts';
+export type { Decision, Improvement, ImprovementStatus } from './improve/improve.ts';
+export type { Monitored, VersionReport } from './monitor/monitor.ts';
+export type { RatedAnswer } from './monitor/answers.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serve/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
-export type { NewKey } from './serve/create-api-key.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';
 export type { Verification } from './verify.ts';

@@ -91,10 +91,3 @@ export const serve = lazily('serve');
  * own.route('/ai', app);
  */
 export const mountServer = lazily('mountServer');
-
-/**
- * Makes a key for clients of a server: the file keeps its hash, and nobody can look the key up again.
- * @example
- * const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['tickets'] });
- */
-export const createApiKey = lazily('createApiKey');

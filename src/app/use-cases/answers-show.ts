@@ -1,16 +1,18 @@
 import { formatNumber, formatTime } from '../../base/format.ts';
-import { answerSource, answerSourceOptions } from '../answer-options.ts';
-import { defineCommand } from '../command.ts';
+import type { WholeAnswer } from '../../serve/endpoints/answers.ts';
+import { answerFields } from './shared/answer-fields.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'show one answer of a served model, with its question and its feedback',
-  arguments: [{ name: 'ANSWER', summary: 'its id, as `attune answers list` or an alarm names it', required: true }],
-  options: answerSourceOptions,
+  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, as `attune answers list` or an alarm names it')],
+  options: answerFields,
+  effects: [],
   examples: ['answers show chatcmpl-4f1c'],
-  async run(context) {
-    const { showAnswer } = await import('../../app/monitor/answers.ts');
-    return showAnswer(context.argument('ANSWER')!, answerSource(context));
+  async run({ id, ...source }): Promise<WholeAnswer> {
+    const { showAnswer } = await import('../monitor/answers.ts');
+    return showAnswer(id, source);
   },
   render(found, { colours }) {
     const { model, version, flags, label, confidence, prompt, answer, feedback } = found;

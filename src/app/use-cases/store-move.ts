@@ -1,26 +1,24 @@
 import { formatBytes, formatCount } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { withProgress } from '../../terminal/with-progress.ts';
+import type { MovedStore } from '../store/move-store.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary:
     'copy the store to where several servers share it: rows into PostgreSQL, files into a bucket; each is compared',
-  options: [
-    {
-      name: '--to',
-      value: 'URL',
-      summary: 'postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD), or s3://BUCKET/PREFIX (keys in AWS_…)',
-    },
-    { name: '--from', value: 'URL', summary: 'a bucket, whose files are brought into the folder of this machine' },
-  ],
+  options: ({ text }) => ({
+    to: text(
+      'URL',
+      'postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD), or s3://BUCKET/PREFIX (keys in AWS_…)',
+    ),
+    from: text('URL', 'a bucket, whose files are brought into the folder of this machine'),
+  }),
+  effects: ['writes-registry', 'writes-files', 'sends', 'fetches'],
   examples: ['store move --to postgres://attune@db.example.org/attune', 'store move --to s3://attune/shop'],
-  async run(context) {
-    const { moveStore } = await import('../../app/store/move-store.ts');
-    const signal = context.stopSignal('stopping; what has arrived stays, and is sent again the next time');
-    const [to, from] = [context.option('--to'), context.option('--from')];
-    const moved = await withProgress(context, (onEvent) => moveStore({ to, from, onEvent, signal }));
-    return { ...moved, isBack: from !== undefined };
+  stopping: 'stopping; what has arrived stays, and is sent again the next time',
+  async run(options, call): Promise<MovedStore & { isBack: boolean }> {
+    const { moveStore } = await import('../store/move-store.ts');
+    return { ...(await moveStore({ ...options, ...call })), isBack: options.from !== undefined };
   },
   render({ moved, objects, isBack }) {
     if (objects !== undefined) {

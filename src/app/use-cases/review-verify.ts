@@ -1,12 +1,14 @@
-import { defineCommand } from '../command.ts';
+import type { SignOffCheck } from '../../review/sign-offs.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'check that sign-offs and the signed files are unchanged',
-  arguments: [{ name: 'PAIRS', summary: 'what was signed', required: true }],
-  async run(context) {
-    const { verifyReview } = await import('../../app/review/review.ts');
-    return verifyReview(context.argument('PAIRS')!);
+  arguments: ({ argument }) => [argument('pairs', 'PAIRS', 'what was signed')],
+  effects: [],
+  async run({ pairs }): Promise<SignOffCheck> {
+    const { verifyReview } = await import('../review/review.ts');
+    return verifyReview(pairs);
   },
   render: ({ signOffs, hasNewChoices }, { colours }) => {
     const lines = signOffs.map(({ at, by, decision, reason, hash }) => {

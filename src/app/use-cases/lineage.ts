@@ -1,28 +1,31 @@
-import type { DocumentLineage, ModelLineage } from '../../app/registry/lineage.ts';
-import type { UserLineage } from '../../app/registry/user-lineage.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { formatTime, plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
+import type { DocumentLineage, ModelLineage } from '../registry/lineage.ts';
+import type { UserLineage } from '../registry/user-lineage.ts';
+import { defineUseCase, resultType } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary:
     'say what a registered model was made of, down to the documents; or which models a document or a user went into',
-  arguments: [{ name: 'MODEL', summary: 'a registered model, tickets@3 or tickets@challenger' }],
-  options: [
-    { name: '--document', value: 'FILE', summary: 'a document or file of rows, in place of a model' },
-    { name: '--user', value: 'USER', summary: 'a user of served models, as requests name them, in place of a model' },
+  arguments: ({ optionalArgument }) => [
+    optionalArgument('model', 'MODEL', 'a registered model, tickets@3 or tickets@challenger'),
   ],
+  options: ({ text }) => ({
+    document: text('FILE', 'a document or file of rows, in place of a model'),
+    user: text('USER', 'a user of served models, as requests name them, in place of a model'),
+  }),
+  effects: [],
   examples: ['lineage tickets', 'lineage --document contracts/miller.pdf', 'lineage --user customer-4711'],
-  async run(context) {
-    const [document, user, model] = [context.option('--document'), context.option('--user'), context.argument('MODEL')];
+  resultWith: { document: resultType<DocumentLineage>(), user: resultType<UserLineage>() },
+  async run({ model, document, user }): Promise<ModelLineage | DocumentLineage | UserLineage> {
     if ([document, user, model].filter((one) => one !== undefined).length !== 1) {
-      const { AttuneError } = await import('../../base/errors.ts');
       throw new AttuneError('E_USAGE', { what: 'attune lineage takes one of MODEL, --document FILE and --user USER' });
     }
-    if (user !== undefined) return (await import('../../app/registry/user-lineage.ts')).userLineage(user);
-    const { documentLineage, modelLineage } = await import('../../app/registry/lineage.ts');
+    if (user !== undefined) return (await import('../registry/user-lineage.ts')).userLineage(user);
+    const { documentLineage, modelLineage } = await import('../registry/lineage.ts');
     return document === undefined ? modelLineage(model!) : documentLineage(document);
   },
   render: (lineage) =>

@@ -1,54 +1,47 @@
-import type { Promotion, PromoteOptions } from '../../app/registry/promote.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatDuration, formatPercent, plural } from '../../base/format.ts';
 import { parseDuration } from '../../terminal/duration.ts';
-import { defineCommand, type CommandContext } from '../command.ts';
+import type { GateSettings } from '../../train/recipe-gate.ts';
+import type { Promotion } from '../registry/promote.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: "make a version what a model's name answers with, where it passes its gate",
-  arguments: [
-    { name: 'NAME', summary: 'a registered model', required: true },
-    { name: 'VERSION', summary: 'its number; the newest unless given' },
-  ],
-  options: [
-    { name: '--force', value: 'REASON', summary: 'although the gate is not passed; the reason is kept' },
+  arguments: ({ z, argument, optionalArgument }) => [
+    argument('name', 'NAME', 'a registered model'),
     {
-      name: '--shadow',
-      value: 'N',
-      summary: 'first compare so many answers with the champion’s, on copies of requests',
-    },
-    { name: '--canary', value: 'SHARE', summary: 'let it answer a share of the requests first: 10%' },
-    { name: '--bake', value: 'TIME', summary: 'after which a canary becomes the champion: 30m, 2h, 7d; needs a guard' },
-    {
-      name: '--guard',
-      value: 'LIMIT',
-      many: true,
-      summary: 'what ends the trial: error_rate<1%, length_rate<=base+5%; may be repeated',
+      ...optionalArgument('version', 'VERSION', 'its number; the newest unless given'),
+      schema: z.union([z.string(), z.int().positive()]).optional(),
     },
   ],
+  options: ({ z, text, texts, count, parsed, inMemory }) => ({
+    force: text('REASON', 'although the gate is not passed; the reason is kept'),
+    shadow: count('N', 'first compare so many answers with the champion’s, on copies of requests'),
+    canary: parsed(z.number().gt(0).lt(1), 'SHARE', 'let it answer a share of the requests first: 10%', {
+      read: (typed) => shareOf(String(typed)),
+    }),
+    bake: parsed(
+      z.number().positive(),
+      'TIME',
+      'after which a canary becomes the champion: 30m, 2h, 7d; needs a guard',
+      { read: (typed, flag) => parseDuration(flag, String(typed)) },
+    ),
+    guard: texts('LIMIT', 'what ends the trial: error_rate<1%, length_rate<=base+5%; may be repeated'),
+    gate: inMemory<Partial<GateSettings>>("what is asked in place of the run's own gate, be it nothing"),
+    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+  }),
+  effects: ['writes-registry'],
   examples: [
     'models promote tickets',
     'models promote tickets 4 --shadow 200 --canary 10% --bake 2h --guard "error_rate<1%"',
   ],
-  async run(context) {
-    const { promoteModel } = await import('../../app/registry/promote.ts');
-    return promoteModel(context.argument('NAME')!, optionsOf(context));
+  async run({ name, version, ...options }): Promise<Promotion> {
+    const { promoteModel } = await import('../registry/promote.ts');
+    return promoteModel(name, { ...options, ...(version !== undefined && { version: versionOf(String(version)) }) });
   },
   render: (promotion, { colours }) => `${colours.green('✓')} ${describe(promotion)}`,
 });
-
-function optionsOf(context: CommandContext): PromoteOptions {
-  const [version, bake] = [context.argument('VERSION'), context.option('--bake')];
-  return {
-    version: version === undefined ? undefined : versionOf(version),
-    force: context.option('--force'),
-    shadow: context.count('--shadow'),
-    canary: shareOf(context.option('--canary')),
-    bake: bake === undefined ? undefined : parseDuration('--bake', bake),
-    guards: context.all('--guard'),
-  };
-}
 
 function versionOf(text: string): number {
   const value = Number(text.replace(/^v/, ''));
@@ -56,8 +49,7 @@ function versionOf(text: string): number {
   throw new AttuneError('E_USAGE', { what: 'VERSION is no number of a version', got: text, expected: 'such as 3' });
 }
 
-function shareOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+function shareOf(text: string): number {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
   if (value > 0 && value < 1) return value;
   throw new AttuneError('E_USAGE', { what: '--canary is no share', got: text, expected: 'such as 10% or 0.1' });

@@ -1,41 +1,33 @@
-import type { Monitored, VersionReport } from '../../app/monitor/monitor.ts';
-import { feedbackText, figuresLegend, signalFigures } from '../../app/monitor/signal-figures.ts';
+import type { Monitored, VersionReport } from '../monitor/monitor.ts';
+import { feedbackText, figuresLegend, signalFigures } from '../monitor/signal-figures.ts';
 import { formatEstimate, formatTime, plural } from '../../base/format.ts';
-import { AttuneError } from '../../base/errors.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand<Monitored>({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'show what was measured of the answers of served models, and what has changed',
-  arguments: [
-    { name: 'MODEL', summary: 'its name, or the address of a server; all models of this machine unless given' },
+  arguments: ({ optionalArgument }) => [
+    optionalArgument(
+      'target',
+      'MODEL',
+      'its name, or the address of a server; all models of this machine unless given',
+    ),
   ],
-  options: [
-    { name: '--page', value: 'FILE', summary: 'write a page with pictures' },
-    { name: '--prometheus-rules', value: 'FILE', summary: 'write alerting rules for Prometheus' },
-    { name: '--silence', value: 'SIGNAL', summary: 'tell nobody of an open alarm any more' },
-    { name: '--reason', value: 'TEXT', summary: 'why it is silenced' },
-    {
-      name: '--key-variable',
-      value: 'NAME',
-      summary: "environment variable with the server's key; ATTUNE_API_KEY unless given",
-    },
-  ],
+  options: ({ text }) => ({
+    page: text('FILE', 'write a page with pictures'),
+    prometheusRules: text('FILE', 'write alerting rules for Prometheus'),
+    silence: text('SIGNAL', 'tell nobody of an open alarm any more'),
+    reason: text('TEXT', 'why it is silenced'),
+    keyVariable: text('NAME', "environment variable with the server's key; ATTUNE_API_KEY unless given"),
+  }),
+  effects: ['writes-files', 'writes-registry'],
   examples: ['monitor', 'monitor tickets --page tickets.html', 'monitor https://models.example.com'],
-  async run(context) {
-    const { monitorModel } = await import('../../app/monitor/monitor.ts');
-    const [signal, reason] = [context.option('--silence'), context.option('--reason')];
-    if ((signal === undefined) !== (reason === undefined))
-      throw new AttuneError('E_USAGE', { what: '--silence and --reason belong together', fix: 'give both' });
-    return monitorModel(context.argument('MODEL'), {
-      page: context.option('--page'),
-      prometheusRules: context.option('--prometheus-rules'),
-      keyVariable: context.option('--key-variable'),
-      ...(signal !== undefined && { silence: { signal, reason: reason! } }),
-    });
+  async run({ target, ...options }): Promise<Monitored> {
+    const { monitorModel } = await import('../monitor/monitor.ts');
+    return monitorModel(target, options);
   },
   render({ versions, page, prometheusRules }, terminal) {
     const written = [page, prometheusRules].filter((file) => file !== undefined).map((file) => shortPath(file));

@@ -1,17 +1,19 @@
 import { formatTime } from '../../base/format.ts';
 import type { AliasChange } from '../../registry/index.ts';
-import { defineCommand } from '../command.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
+import type { ModelHistory } from '../registry/history.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'list the versions of a registered model, and how its aliases moved',
-  arguments: [{ name: 'NAME', summary: 'a registered model', required: true }],
+  arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
+  effects: [],
   examples: ['models history tickets'],
-  async run(context) {
-    const { modelHistory } = await import('../../app/registry/history.ts');
-    return modelHistory(context.argument('NAME')!);
+  async run({ name }): Promise<ModelHistory> {
+    const { modelHistory } = await import('../registry/history.ts');
+    return modelHistory(name);
   },
   render({ versions, aliases, changes, rollouts }, terminal) {
     const named = (version: number) =>

@@ -1,17 +1,19 @@
 import { plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
-import { decisionLine } from '../../app/use-cases/text/improvement.ts';
+import type { ImprovementStatus } from '../improve/improve.ts';
+import { decisionLine } from './text/improvement.ts';
+import { defineUseCase } from './use-case.ts';
 
 const MOST_SHOWN = 10;
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Train',
   summary: 'list every decision of a loop with its reason, and rows that were held',
-  arguments: [{ name: 'FILE', summary: 'as in `attune improve run`', required: true }],
+  arguments: ({ argument }) => [argument('file', 'FILE', 'as in `attune improve run`')],
+  effects: [],
   examples: ['improve explain support.yaml'],
-  async run(context) {
-    const { improvementStatus } = await import('../../app/improve/improve.ts');
-    return improvementStatus(context.argument('FILE')!);
+  async run({ file }): Promise<ImprovementStatus> {
+    const { improvementStatus } = await import('../improve/improve.ts');
+    return improvementStatus(file);
   },
   render({ decisions, held, cycle }, { colours }) {
     if (decisions.length === 0) return 'Nothing has been decided yet';

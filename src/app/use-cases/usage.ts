@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
-import { defineCommand } from '../command.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
+import type { KeyUsage } from '../registry/usage.ts';
+import { defineUseCase } from './use-case.ts';
 
 const columns = [
   { title: 'KEY', isName: true },
@@ -8,22 +9,19 @@ const columns = [
   ...['REQUESTS', 'INPUT TOKENS', 'CACHED', 'OUTPUT TOKENS'].map((title) => ({ title, isNumeric: true })),
 ];
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'list what each API key has used of served models',
-  options: [
-    { name: '--days', value: 'N', summary: 'days up to now, which begin at midnight, UTC; 7 unless given' },
-    { name: '--key', value: 'NAME', summary: 'of this key' },
-    { name: '--model', value: 'NAME', summary: 'of this model' },
-  ],
+  options: ({ text, count }) => ({
+    days: count('N', 'days up to now, which begin at midnight, UTC; 7 unless given'),
+    key: text('NAME', 'of this key'),
+    model: text('NAME', 'of this model'),
+  }),
+  effects: [],
   examples: ['usage', 'usage --days 30 --key website'],
-  async run(context) {
-    const { keyUsage } = await import('../../app/registry/usage.ts');
-    return keyUsage({
-      days: context.count('--days'),
-      key: context.option('--key'),
-      model: context.option('--model'),
-    });
+  async run(options): Promise<KeyUsage[]> {
+    const { keyUsage } = await import('../registry/usage.ts');
+    return keyUsage(options);
   },
   render(used, terminal) {
     if (used.length === 0) return 'nothing was asked in this time';

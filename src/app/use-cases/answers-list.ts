@@ -1,43 +1,38 @@
-import { formatTime, plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { answerSource, answerSourceOptions } from '../answer-options.ts';
-import { defineCommand } from '../command.ts';
+import { formatTime, plural } from '../../base/format.ts';
+import type { AnswerList } from '../../serve/endpoints/answers.ts';
 import { parseDuration } from '../../terminal/duration.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { answerFields } from './shared/answer-fields.ts';
+import { defineUseCase } from './use-case.ts';
 
 const EXCERPT = 60;
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'list and search answers of served models, newest first',
-  arguments: [{ name: 'MODEL', summary: 'its name; all models unless given' }],
-  options: [
-    { name: '--version', value: 'NAME', summary: 'of this version only' },
-    { name: '--since', value: 'TIME', summary: 'since then: 2h, 7d, or a date such as 2026-12-01T05:47' },
-    { name: '--search', value: 'TEXT', summary: 'question or answer contains it; the server has to keep texts' },
-    { name: '--flagged', value: 'SIGNAL', summary: 'with this signal set, such as refusal; any for every signal' },
-    { name: '--alarm', value: 'ID', summary: 'examples of an alarm' },
-    { name: '--unrated', summary: 'without feedback' },
-    { name: '--limit', value: 'N', summary: 'at most this many (20)' },
-    { name: '--after', value: 'CURSOR', summary: 'the page after one that said so' },
-    ...answerSourceOptions,
-  ],
+  arguments: ({ optionalArgument }) => [optionalArgument('model', 'MODEL', 'its name; all models unless given')],
+  options: (fields) => ({
+    version: fields.text('NAME', 'of this version only'),
+    since: fields.parsed(
+      fields.z.number().nonnegative(),
+      'TIME',
+      'since then: 2h, 7d, or a date such as 2026-12-01T05:47',
+      { read: (typed) => timeOf(String(typed)) },
+    ),
+    search: fields.text('TEXT', 'question or answer contains it; the server has to keep texts'),
+    flagged: fields.text('SIGNAL', 'with this signal set, such as refusal; any for every signal'),
+    alarm: fields.text('ID', 'examples of an alarm'),
+    unrated: fields.flag('without feedback'),
+    limit: fields.count('N', 'at most this many (20)'),
+    after: fields.text('CURSOR', 'the page after one that said so'),
+    ...answerFields(fields),
+  }),
+  effects: [],
   examples: ['answers list', 'answers list tickets --flagged any --since 2h', 'answers list --search "order 4711"'],
-  async run(context) {
-    const { listAnswers } = await import('../../app/monitor/answers.ts');
-    const since = context.option('--since');
-    return listAnswers({
-      ...answerSource(context),
-      model: context.argument('MODEL'),
-      version: context.option('--version'),
-      since: since === undefined ? undefined : timeOf(since),
-      search: context.option('--search'),
-      flagged: context.option('--flagged'),
-      alarm: context.option('--alarm'),
-      unrated: context.has('--unrated'),
-      limit: context.count('--limit'),
-      after: context.option('--after'),
-    });
+  async run(options): Promise<AnswerList> {
+    const { listAnswers } = await import('../monitor/answers.ts');
+    return listAnswers(options);
   },
   render({ data, next, searched_all: isComplete }, terminal) {
     const { colours } = terminal;

@@ -1,15 +1,17 @@
 import { plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { defineCommand } from '../command.ts';
+import type { UserErasure } from '../monitor/erase-user.ts';
+import { defineUseCase } from './use-case.ts';
 
-export const command = defineCommand({
+export const useCase = defineUseCase({
   section: 'Use',
   summary: 'forget a user of served models: their answers, feedback and key',
-  arguments: [{ name: 'USER', summary: 'as requests name them', required: true }],
+  arguments: ({ argument }) => [argument('user', 'USER', 'as requests name them')],
+  effects: ['deletes'],
   examples: ['users erase customer-4711'],
-  async run(context) {
-    const { eraseUser } = await import('../../app/monitor/erase-user.ts');
-    return eraseUser(context.argument('USER')!);
+  async run({ user }): Promise<UserErasure> {
+    const { eraseUser } = await import('../monitor/erase-user.ts');
+    return eraseUser(user);
   },
   render({ user: given, traces, feedback, hadKey, rows, models }) {
     const user = withoutCredentials(given);
