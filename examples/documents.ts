@@ -1,6 +1,6 @@
 /** From files as users have them to three data sets with their reports, and a model tuned on each. */
 import { join } from 'node:path';
-import { dataPipeline, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
+import { data as dataSets, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import { formatCount } from '../src/base/format.ts';
 import type { DataSetManifest } from '../src/prepare/index.ts';
 import type { Comparison } from '../src/store/results.ts';
@@ -92,9 +92,9 @@ async function make(study: Study, setting: Setting): Promise<Made> {
   const { name, title } = study;
   const base = await study.fetch(setting);
   const data = await timed(() =>
-    dataPipeline(join(import.meta.dirname, 'pipelines', `${name}.yaml`), {
+    dataSets.pipeline(join(import.meta.dirname, 'pipelines', `${name}.yaml`), {
       base,
-      to: join(setting.folder, 'data-sets', name),
+      output: join(setting.folder, 'data-sets', name),
     }),
   );
   const { manifest, folder, report } = data.value;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compare, createNewModel, resolveRecipe } from '../src/app/index.ts';
+import { compare, models, resolveRecipe } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from './comparison-table.ts';
 import { coldItems, fetchDependencies, type Dependent } from './data/dependencies.ts';
@@ -143,7 +143,7 @@ async function study(
   await onEachCore(['two_tower', 'sasrec'] as const, async (type) => {
     const model = at(`${type}-new`);
     const blocks = type === 'two_tower' ? 1 : 2;
-    await createNewModel(type, { data, folder: model, blocks, ...(type === 'two_tower' && { items }) });
+    await models.create(type, { data, output: model, blocks, ...(type === 'two_tower' && { items }) });
     await trainOn(data, { model, folder: runs[type], epochs: epochs[type] });
     setting.log(`${name}: ${TITLES[type]} trained`);
   });

@@ -1,7 +1,7 @@
 /** Models of items, and models from elsewhere. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { createNewModel, models, recommend, resolveRecipe, train, type AttuneError } from '../../src/app/index.ts';
+import { models, recommend, resolveRecipe, train, type AttuneError } from '../../src/app/index.ts';
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const item = (i: number): string => `thing ${i % 8}`;
@@ -12,10 +12,10 @@ writeFileSync('things.jsonl', lines(things));
 writeFileSync('new-things.jsonl', lines([{ item: 'thing 8', tags: ['even'] }]));
 
 // A new model for the items of the data, trained on them.
-const made = await createNewModel('two_tower', {
+const made = await models.create('two_tower', {
   data: 'baskets.jsonl',
   items: 'things.jsonl',
-  folder: 'shop',
+  output: 'shop',
   width: 8,
 });
 console.log(made.items);

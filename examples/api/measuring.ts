@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {
   advise,
   compare,
+  data,
   defineMetric,
   evaluate,
   evaluateCounterfactuals,
@@ -11,7 +12,6 @@ import {
   minimalDetectableRateDifference,
   pairedDifference,
   resolveRecipe,
-  writeCounterfactuals,
 } from '../../src/app/index.ts';
 import { writeFileSync } from 'node:fs';
 
@@ -23,7 +23,7 @@ const rows = Array.from({ length: 60 }, (_, i) => ({
 
 // Before money is spent: what needs no model reaches already.
 const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows, test: 0.3 } });
-const { recommendation } = await advise({ recipe, withModel: false });
+const { recommendation } = await advise(recipe);
 console.log(recommendation.advice);
 
 // One system, and several on the same rows.
@@ -40,7 +40,7 @@ writeFileSync(
     .map(({ completion }) => JSON.stringify({ prompt: `Mary Smith asks about ${completion}`, completion }))
     .join('\n'),
 );
-await writeCounterfactuals('people.jsonl', { to: 'pairs.jsonl' });
+await data.counterfactuals('people.jsonl', { output: 'pairs.jsonl' });
 const { systems } = await evaluateCounterfactuals(['nearest'], 'pairs.jsonl', { train: rows });
 assert.equal(systems.length, 1);
 

@@ -4,13 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import * as attune from '../../src/app/index.ts';
 import {
   audit,
   lineage,
   improve,
-  importLangfuse,
-  importOpenAi,
-  importOtlp,
   usage,
   models,
   store,
@@ -69,7 +67,7 @@ await new Promise<void>((resolve) => {
 });
 process.env.OPENAI_API_KEY = 'sk-example';
 const { port } = empty.address() as AddressInfo;
-const imported = await importOpenAi({ baseUrl: `http://127.0.0.1:${port}/v1` });
+const imported = await attune.import.openai({ baseUrl: `http://127.0.0.1:${port}/v1` });
 assert.deepEqual(imported.jobs, []);
 empty.close();
 
@@ -83,7 +81,7 @@ const trace = {
 };
 const score = { id: 's1', traceId: 't1', name: 'user-feedback', dataType: 'BOOLEAN', value: 1, source: 'API' };
 writeFileSync('langfuse.jsonl', `${JSON.stringify(trace)}\n${JSON.stringify(score)}\n`);
-assert.equal((await importLangfuse(['langfuse.jsonl'], { model: 'parcels' })).feedback.thumb, 1);
+assert.equal((await attune.import.langfuse(['langfuse.jsonl'], { model: 'parcels' })).feedback.thumb, 1);
 const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
 const attributes = [attribute('gen_ai.prompt', 'Where is it?'), attribute('gen_ai.completion', 'On its way.')];
 const operation = attribute('gen_ai.operation.name', 'text_completion');
@@ -94,4 +92,4 @@ const span = {
   attributes: [operation, ...attributes],
 };
 writeFileSync('spans.json', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }));
-assert.deepEqual({ ...(await importOtlp(['spans.json'], { model: 'parcels' })).models }, { parcels: 1 });
+assert.deepEqual({ ...(await attune.import.otlp(['spans.json'], { model: 'parcels' })).models }, { parcels: 1 });

@@ -5,12 +5,12 @@ import {
   adapters,
   continuedRecipe,
   Conversation,
+  data,
   defineRecipe,
   doctor,
-  estimate,
-  findDataSets,
   generate,
   models,
+  setup,
   openModel,
   openPage,
   openPredictor,
@@ -30,7 +30,7 @@ const colours = ['red', 'green', 'blue', 'white'];
 const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, completion: ` ${colours[i % 4]}` }));
 
 // Before: what it would take, and whether the engine is right.
-console.log(Object.keys(await estimate('attune-base', { tokens: 1e5 })));
+console.log(Object.keys(await models.estimate('attune-base', { tokens: 1e5 })));
 console.log(Object.keys(await doctor()));
 const { own } = await models.list();
 assert.equal(own?.name, 'attune-base');
@@ -53,8 +53,8 @@ assert.ok(result !== null);
 // A recipe in a file, and a run that goes on when this program ends.
 writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 const training = '{ max_steps: 2 }';
-const data = '{ train: rows.jsonl, validation: 0, test: 0 }';
-writeFileSync('recipe.yaml', `model: attune-base\ndata: ${data}\ntraining: ${training}\noutput_dir: runs/second\n`);
+const rowsOf = '{ train: rows.jsonl, validation: 0, test: 0 }';
+writeFileSync('recipe.yaml', `model: attune-base\ndata: ${rowsOf}\ntraining: ${training}\noutput_dir: runs/second\n`);
 const detached = await trainDetached(await resolveRecipeFile('recipe.yaml'));
 const ended = await runs.attach(detached.folder);
 assert.equal(ended.status, 'finished');
@@ -63,7 +63,7 @@ await runs.stop(detached.folder).catch(() => undefined);
 // What is known of runs.
 assert.equal((await runs.list()).runs.length >= 2, true);
 assert.equal((await runs.show(folder)).status, 'finished');
-assert.ok((await findDataSets()).length > 0);
+assert.ok((await data.list()).dataSets.length > 0);
 assert.equal((await storedRecipe(folder)).model, recipe.model);
 assert.equal((await runs.verify(folder)).ok, true);
 console.log((await runs.open(folder)).report);
@@ -101,7 +101,8 @@ const alignment = { aligned: 'merged', unaligned: 'attune-base' };
 console.log((await adapters.project(folder, { ...alignment, output: 'projected' })).layers.length);
 
 // The quick start trains for minutes; here it is told to stop before.
-const options = { onStage: () => undefined, onLine: () => undefined, onEvent: () => undefined };
-await quickstart({ ...options, folder: 'first', signal: AbortSignal.abort() }).catch((error: Error) => {
-  console.log(error.message);
-});
+const stopped = AbortSignal.abort(new Error('stopped'));
+await assert.rejects(quickstart({ output: 'first', signal: stopped }), /stopped/);
+
+// What this machine still needs; here it is told to stop before, too.
+await assert.rejects(setup({ signal: stopped }), /stopped/);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { dataPipeline } from '../../src/app/index.ts';
+import { data } from '../../src/app/index.ts';
 import { fetchDebianTrees } from '../../src/app/quickstart/tasks/sources/debian-file.ts';
 import { shuffled } from '../../src/base/random.ts';
 import { writeWholeFolder } from '../../src/files/whole-folder.ts';
@@ -27,9 +27,9 @@ export async function fetchHandbooks(setting: Setting) {
       await fetchDebianTrees(join(setting.folder, 'apt'), wanted, setting);
     });
   }
-  const { folder, manifest } = await dataPipeline(join(import.meta.dirname, '..', 'pipelines', 'handbooks.yaml'), {
+  const { folder, manifest } = await data.pipeline(join(import.meta.dirname, '..', 'pipelines', 'handbooks.yaml'), {
     base,
-    to: join(setting.folder, 'data-sets', 'handbooks'),
+    output: join(setting.folder, 'data-sets', 'handbooks'),
   });
   return { folder, rows: manifest.rows, pages: manifest.files.read };
 }

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
-import type { ReadLimits } from '../documents/index.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
 import { missingFile, readFailure } from '../files/bytes.ts';
 import {
@@ -17,34 +15,26 @@ import {
 import { writeDataReport, type ShownExample } from '../report/data/index.ts';
 import { Tokenizer } from '../text/index.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
+import { shellWord, shortPath } from '../terminal/short-path.ts';
+import type { useCase } from './use-cases/data-pipeline.ts';
+import { limitsOf } from './use-cases/shared/reading-fields.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 import { inspectTrainingData } from './inspect-data.ts';
 import { importDefault, isProgram } from './program-file.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 
-export interface DataPipelineOptions {
-  /** The folder of the data set; by default one in ATTUNE_HOME/data-sets, named by the content's hash. */
-  to?: string;
-  /** The folder that relative paths start from: by default the pipeline file's own, or the current one. */
-  base?: string;
-  /** Files read at once, each in a process of its own. */
-  processes?: number;
-  /** Largest files and longest times that documents may take. */
-  limits?: Partial<ReadLimits>;
+export type DataPipelineOptions = CallOptions<typeof useCase> & {
   /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
   threads?: number;
-  /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
-  cache?: boolean;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+};
 
 export interface DataPipelineResult extends PipelineResult {
   /** The page about the data set. */
   report: string;
   /** The folder where rows are kept as they were before they were redacted, for the next run. */
   unredacted?: string;
+  /** The command that writes a recipe for it. */
+  next: string;
 }
 
 /**
@@ -53,17 +43,18 @@ export interface DataPipelineResult extends PipelineResult {
  */
 export async function dataPipeline(
   given: string | PipelineSpec,
-  { to, base, processes, limits, threads, cache = true, onEvent, signal }: DataPipelineOptions = {},
+  options: DataPipelineOptions = {},
 ): Promise<DataPipelineResult> {
+  const { output, base, processes, threads, cache = true, onEvent, signal } = options;
   const isFile = typeof given === 'string';
   const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
   const result = await runPipeline({
     pipeline,
     cache: partsFolder(),
     keepsParts: cache,
-    to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
+    to: (hash) => (output === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(output)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
-    reading: { processes, limits },
+    reading: { processes, limits: limitsOf(options) },
     thread: THREAD,
     threads,
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
@@ -79,7 +70,19 @@ export async function dataPipeline(
     ...result,
     ...(cache && isRedacted && { unredacted: partsFolder() }),
     report: writeDataReport(folder, { manifest, survey, examples }),
+    next: await initCommand(folder),
   };
+}
+
+/** A command that works as it stands: the recipe gets a name that no file has, such as the pipeline's own. */
+async function initCommand(folder: string): Promise<string> {
+  const { recipeFileFor } = await import('./init.ts');
+  const usual = recipeFileFor(folder);
+  let file = usual;
+  for (let count = 1; existsSync(file); count++) {
+    file = usual.replace(/\.yaml$/, `-recipe${count === 1 ? '' : `-${count}`}.yaml`);
+  }
+  return `attune init ${shellWord(shortPath(folder))}${file === usual ? '' : ` --output ${file}`}`;
 }
 
 /** shard-thread.ts of the checkout, shard-thread.js of the published package. */
@@ -96,11 +99,10 @@ const SHOWN_ROWS = 12;
 async function examplesOf(
   folder: string,
   model: string | undefined,
-  signal = new AbortController().signal,
+  signal?: AbortSignal,
 ): Promise<{ tokenizer: string; rows: readonly ShownExample[] } | undefined> {
   if (model === undefined) return undefined;
-  const options = { flags: { model }, rows: SHOWN_ROWS, onEvent: () => undefined, signal };
-  const { rows } = await inspectTrainingData(folder, options);
+  const { rows } = await inspectTrainingData(folder, { flags: { model }, rows: SHOWN_ROWS, signal });
   // The page says the same wherever the data set lies.
   return { tokenizer: model, rows: rows.map((row) => ({ ...row, file: basename(row.file) })) };
 }

@@ -1,10 +1,10 @@
-import type { EventSink } from '../base/events.ts';
+import type { Call } from './use-cases/use-case.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 
 /** What `attune doctor` found. */
 export type Diagnosis = JobResult<'doctor'>;
 
 /** Loads the engine in the worker and checks it on this machine. */
-export function doctor(options: { onEvent?: EventSink } = {}): Promise<Diagnosis> {
-  return runJob({ job: 'doctor', input: {}, ...options });
+export function doctor({ onEvent, signal }: Partial<Call> = {}): Promise<Diagnosis> {
+  return runJob({ job: 'doctor', input: {}, onEvent, signal });
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
 import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
 import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
@@ -9,31 +8,17 @@ import { quantisationOf } from '../models/quantised/config.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
-import { resolveRecipe, settingPaths, type RecipeFlags, type RecipeInput } from './recipe/index.ts';
+import type { useCase } from './use-cases/models-estimate.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
+import { resolveRecipe, settingPaths } from './recipe/index.ts';
 
-export interface EstimateOptions {
-  /** Tokens of all epochs. Default a million. */
-  tokens?: number;
-  /** Longest row, in tokens. Default 1024, or the tokens of an image or a recording. */
-  rowTokens?: number;
-  /**
-   * What is trained, how frozen weights are kept and the optimiser, as in a recipe. Without a tuning and a storage: LoRA,
-   * LoRA on nf4 (QLoRA) and all weights, side by side.
-   */
-  recipe?: Pick<RecipeInput, 'tuning' | 'storage' | 'training'>;
-  /** The same as flags of the command line, which win: `{ tuning: 'loha', 'tuning.r': 8 }`. */
-  flags?: RecipeFlags;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type EstimateOptions = CallOptions<typeof useCase>;
 
-export type ModelEstimate = JobResult<'estimate'> &
-  Required<Pick<EstimateOptions, 'tokens'>> & {
-    /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
-    quantisation?: string;
-  };
+export type ModelEstimate = JobResult<'estimate'> & {
+  tokens: number;
+  /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
+  quantisation?: string;
+};
 
 /**
  * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
@@ -41,7 +26,7 @@ export type ModelEstimate = JobResult<'estimate'> &
  * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE, E_RECIPE
  */
 export async function estimate(model: string, options: EstimateOptions = {}): Promise<ModelEstimate> {
-  const { tokens = 1e6, rowTokens, onEvent, signal } = options;
+  const { tokens = 1e6, maxLength: rowTokens, onEvent, signal } = options;
   const choices = await choicesOf(model, options);
   const config = await configOf(model, signal);
   const quantisation = quantisationOf(config)?.method;

@@ -12,6 +12,7 @@ import { inTrainedForm } from './prompt-form.ts';
 import { withRowFiles, type RowFiles } from './rows/temporary-rows.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 import type { useCase } from './use-cases/generate.ts';
+import { columnMapping } from './use-cases/shared/columns-field.ts';
 import { openingOf, samplingOf } from './use-cases/shared/sampling-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
@@ -86,7 +87,8 @@ async function generateFrom(options: Generating, files: RowFiles<'input'>): Prom
   const { sampling, opening, signal, onEvent } = options;
   const source = { path: files.paths.input!, mediaFolder: files.mediaFolder('input') };
   const formatters = await loadFormatters([options.format]);
-  const { format, columns } = options;
+  const { format } = options;
+  const columns = await columnMapping(options.columns);
   const known = rememberedShapes([opening.target]);
   const { splits } = await loadData({ train: source, format, columns, formatters, known, isInput: true, seed: 0 });
   const rows = splits.train;

@@ -4,9 +4,6 @@
  */
 import { libraryOf } from './use-cases/library.ts';
 
-export * from './api/data.ts';
-export * from './api/models.ts';
-export * from './api/monitoring.ts';
 export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
@@ -14,14 +11,17 @@ export * from './api/use.ts';
 const library = libraryOf();
 export const {
   adapters,
+  advise,
   answers,
   audit,
   data,
+  doctor,
   embed,
   gate,
   generate,
   groundedness,
   improve,
+  init,
   judge,
   keys,
   lineage,
@@ -29,17 +29,19 @@ export const {
   monitor,
   policy,
   predict,
+  quickstart,
   recommend,
   retrieve,
   review,
   runs,
   safety,
+  setup,
   store,
   usage,
   users,
 } = library;
-const { export: exportModel } = library;
-export { exportModel as export };
+const { export: exportModel, import: importFrom } = library;
+export { exportModel as export, importFrom as import };
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -49,44 +51,44 @@ export { holm } from '../eval/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../eval/statistics/power.ts';
 export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
-export type { CreateOptions, ModelCreation } from './create-model.ts';
+export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
-export type { Advice, AdviseOptions } from './advise/advise.ts';
+export type { Advice, Advised } from './advise/advise.ts';
 export type { CompareOptions } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
-export type { EstimateOptions, ModelEstimate } from './estimate.ts';
+export type { ModelEstimate } from './estimate.ts';
 export type { Embedded } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { ServedCheck } from './check-served.ts';
 export type { GateResult } from './gate/gate.ts';
 export type { GeneratedAnswers, GeneratedRow } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
-export type { ImportAnswersOptions, ImportedAnswers } from './import-answers/import-answers.ts';
-export type { ImportedFromOpenAi, ImportOpenAiOptions } from './import-openai/import-openai.ts';
+export type { ImportedAnswers } from './import-answers/import-answers.ts';
+export type { ImportedFromOpenAi } from './import-openai/import-openai.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
 export type { PulledSafetySet } from './safety/published.ts';
 export type { RehearsedKind, SafetyRows } from './safety/rows.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
-export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
+export type { InitQuestions, InitResult } from './init/run-init.ts';
 export type { ContinueOptions } from './continue-run.ts';
 export type { RunToDelete } from './tidy-runs.ts';
 export type { OpenPredictor, Predicted, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
-export type { DataInspectionResult, InspectDataOptions } from './inspect-data.ts';
+export type { DataInspectionResult } from './inspect-data.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
 export type { PageServer } from './page/page-server.ts';
-export type { DataPipelineOptions, DataPipelineResult } from './data-pipeline.ts';
+export type { DataPipelineResult } from './data-pipeline.ts';
 export type { StepDescription } from './describe-steps.ts';
-export type { PrepareDataOptions, PreparedData } from './prepare-data.ts';
+export type { PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
 export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export type { DataGroups } from './fairness/groups.ts';
-export type { CounterfactualOptions, Counterfactuals } from './fairness/counterfactuals.ts';
+export type { Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
-export type { RedactDataOptions, RedactedData } from './redact/redact-data.ts';
+export type { RedactedData } from './redact/redact-data.ts';
 export type { RestoredData } from './redact/restore-data.ts';
-export type { QuickstartOptions, QuickstartResult } from './quickstart/quickstart.ts';
+export type { QuickstartResult } from './quickstart/quickstart.ts';
 export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';

@@ -1,7 +1,6 @@
 import { entryOf } from '../base/table.ts';
 import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
 import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import { alikeValues } from '../data/guess/index.ts';
@@ -17,7 +16,6 @@ import {
 } from '../data/index.ts';
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
-import type { GroupsWanted } from '../prepare/index.ts';
 import { imagesIn, type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
@@ -25,6 +23,8 @@ import { mediaReaderOf } from '../jobs/model/model-readers.ts';
 import { loadRunData } from '../jobs/rows/load-run-data.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { runTokenizer } from '../jobs/rows/run-tokenizer.ts';
+import type { useCase } from './use-cases/data-inspect.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
@@ -67,45 +67,34 @@ export interface DataInspectionResult {
   groups?: DataGroups;
 }
 
-export interface InspectDataOptions {
-  /** Settings that win over the recipe's. */
-  flags?: RecipeFlags;
-  /** Rows to show, from the beginning of the training split. */
-  rows: number;
-  /** Whom to count in the rows. */
-  groups?: GroupsWanted;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent: EventSink;
-  /** Told about renamed and needless keys, one line each. */
-  onNotice?: (notice: string) => void;
-  /** Asks to stop. */
-  signal: AbortSignal;
+export type InspectDataOptions = CallOptions<typeof useCase> & {
   /** Adds to each row its text with special tokens apart. */
   specials?: boolean;
-}
+};
 
+/** Rows shown unless told. */
+const ROWS = 3;
 const CHUNK = 1000;
 
 /**
  * Reads, splits and tokenises data as training does, without the engine. `path` is a recipe, or data alone.
  * @throws AttuneError as `loadData` and `resolveRecipe`
  */
-export async function inspectTrainingData(path: string, options: InspectDataOptions): Promise<DataInspectionResult> {
+export async function inspectTrainingData(
+  path: string,
+  options: InspectDataOptions = {},
+): Promise<DataInspectionResult> {
   const recipe = await recipeOf(path, options);
-  const { report, splits } = await loadRunData(recipe, { emit: options.onEvent, signal: options.signal });
-  const { groups: wanted, onEvent, signal } = options;
+  const { rows = ROWS, groupColumn, mentions, onEvent = () => undefined } = options;
+  const { signal = new AbortController().signal } = options;
+  const { report, splits } = await loadRunData(recipe, { emit: onEvent, signal });
   const all = Object.values(splits).flat();
   const labels = countLabels(all);
   const files = [...new Set(report.files.map(({ file }) => file))];
   const result: DataInspectionResult = {
     report,
-    ...(wanted !== undefined && {
-      groups: await describeGroups(files, {
-        groupColumn: [...wanted.columns],
-        mentions: wanted.mentions,
-        onEvent,
-        signal,
-      }),
+    ...((groupColumn !== undefined || mentions === true) && {
+      groups: await describeGroups(files, { groupColumn, mentions, onEvent, signal }),
     }),
     objective: recipe.objective.name,
     ...(labels !== undefined && { labels }),
@@ -117,7 +106,7 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
   };
   // A cheap system reads no tokens.
   if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
-    return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
+    return { ...result, rows: splits.train.slice(0, rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   const media = await mediaReaderOf(modelFolder(recipe.model));
   await tokenise(splits.train, { recipe, tokenizer, media, options, result });
@@ -195,7 +184,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
   const lengths: number[] = [];
   result.trainedTokens = 0;
   for (let start = 0; start < examples.length; start += CHUNK) {
-    options.signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     const chunk = examples.slice(start, start + CHUNK);
     const { rows, problems } = await renderRows(chunk, tokenizer, { recipe, media });
     pushAll(result.problems, problems);
@@ -205,7 +194,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
       takeRow(row, chunk[index], work);
     }
     const done = Math.min(start + CHUNK, examples.length);
-    options.onEvent({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
+    options.onEvent?.({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
   // Files have no tokens to be long by.
   if (lengths.some((length) => length > 0)) result.lengths = reportLengths(lengths, recipe.data.max_length);
@@ -218,7 +207,7 @@ function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, option
   const trainedTokens = row.trained.reduce((sum, one) => sum + one, 0);
   result.trainedTokens! += trainedTokens;
   if (tokens > recipe.data.max_length) result.tooLong.push({ ...source, tokens });
-  if (result.rows.length >= options.rows) return;
+  if (result.rows.length >= (options.rows ?? ROWS)) return;
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
   const shown = options.specials === true && tokens > 0 ? { shown: shownParts(row, tokenizer) } : {};
   result.rows.push({ ...source, tokens, trainedTokens, pieces, ...labelOf(example), ...shown });

@@ -1,32 +1,16 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
 import { withoutCredentials } from '../base/secrets.ts';
-import type { ReadLimits } from '../documents/index.ts';
 import { requireWritable } from '../files/atomic.ts';
 import { prepare, type PreparationReport, type StepSpec } from '../prepare/index.ts';
 import { Tokenizer } from '../text/index.ts';
+import type { useCase } from './use-cases/data-prepare.ts';
+import { limitsOf } from './use-cases/shared/reading-fields.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
 
-export interface PrepareDataOptions {
-  /** The JSONL file to write. */
-  to: string;
-  /** `{ step: 'chunks', size: 512 }`, in order; what suits the documents unless given. */
-  steps?: readonly StepSpec[];
-  /** Recognise the text of scanned pages and of pictures. */
-  ocr?: boolean;
-  /** For databases: what to read of them; only reading is possible. */
-  query?: string;
-  /** Largest files and longest times that documents may take. */
-  limits?: Partial<ReadLimits>;
-  /** Files read at once, each in a process of its own. */
-  processes?: number;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type PrepareDataOptions = CallOptions<typeof useCase>;
 
 export interface PreparedData extends PreparationReport {
   to: string;
@@ -37,7 +21,8 @@ export interface PreparedData extends PreparationReport {
  * @throws AttuneError as `prepare`
  */
 export async function prepareData(sources: readonly string[], options: PrepareDataOptions): Promise<PreparedData> {
-  const { to, steps: chosen, ocr, query, limits, processes, onEvent, signal } = options;
+  const { output: to, step = [], ocr, query, processes, onEvent, signal } = options;
+  const steps = await stepsOf(step);
   if (!/\.(jsonl|ndjson)$/.test(to)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${to}`,
@@ -49,8 +34,8 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
   const report = await prepare({
     sources,
     to: resolve(to),
-    steps: chosen,
-    reading: { ocr, query, limits, processes },
+    steps: steps.length > 0 ? steps : undefined,
+    reading: { ocr, query, limits: limitsOf(options), processes },
     base: process.cwd(),
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
     openRecognisers: loadRecognisers,
@@ -59,4 +44,33 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
     signal,
   });
   return { ...report, to };
+}
+
+/** "chunks", "chunks: {size: 512}" or "{step: chunks, size: 512}". */
+async function stepsOf(given: NonNullable<PrepareDataOptions['step']>): Promise<StepSpec[]> {
+  const { parse } = await import('yaml');
+  return given.map((text) => {
+    if (typeof text !== 'string') return text;
+    let value: unknown;
+    try {
+      value = parse(text, { logLevel: 'silent' });
+    } catch {
+      throw badStep(text);
+    }
+    if (typeof value === 'string') return { step: value };
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badStep(text);
+    if ('step' in value && typeof value.step === 'string') return value as { step: string };
+    const [[step, options], ...others] = Object.entries(value);
+    if (others.length > 0 || (options !== null && (typeof options !== 'object' || Array.isArray(options))))
+      throw badStep(text);
+    return { step, ...(options as object | null) };
+  });
+}
+
+function badStep(text: string): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: '--step is no step',
+    got: text,
+    expected: 'a name, or "chunks: {size: 512}"',
+  });
 }

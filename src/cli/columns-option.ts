@@ -1,9 +1,8 @@
-import { readColumns } from '../app/use-cases/shared/layout-fields.ts';
+import { columnMapping } from '../app/use-cases/shared/columns-field.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import type { CommandContext } from './command.ts';
 
-/** `--columns "{text: [subject, body], label: queue}"`, checked as a recipe's. @throws AttuneError E_USAGE */
-export async function columnsOption(context: CommandContext): Promise<ColumnMapping | undefined> {
-  const text = context.option('--columns');
-  return text === undefined ? undefined : readColumns(text);
+/** `--columns "{text: [subject, body], label: queue}"`. @throws AttuneError E_USAGE */
+export function columnsOption(context: CommandContext): Promise<ColumnMapping | undefined> {
+  return columnMapping(context.option('--columns'));
 }

@@ -1,7 +1,8 @@
 import type { Argument, FlagNotes, Shape } from '../app/use-cases/fields.ts';
 import type { Call, UseCase } from '../app/use-cases/use-case.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
-import { withProgress } from '../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
+import { keepHeapsSmall } from './small-heap.ts';
 
 export interface Flag extends CommandOption {
   /** The field's name. */
@@ -19,13 +20,11 @@ export async function commandOf(useCase: UseCase): Promise<Command & { options: 
     arguments: places.map(({ value, summary, required, many }) => ({ name: value, summary, required, many })),
     options: flags,
     async run(context) {
-      const typed = await inputOf(context, places, flags);
+      const typed = inputOf(context, places, flags);
       const input = useCase.takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
+      if (useCase.streamsRows === true) keepHeapsSmall();
       if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
-      const signal =
-        useCase.stopping === undefined ? new AbortController().signal : context.stopSignal(useCase.stopping);
-      const onNotice = (notice: string) => context.log.line(context.log.colours.dim(notice));
-      return withProgress(context, (onEvent) => useCase.run(input, { onEvent, signal, onNotice } satisfies Call));
+      return withCall(context, useCase.stopping, (call) => useCase.run(input, call));
     },
     render: useCase.render?.bind(useCase),
   };
@@ -46,27 +45,20 @@ function flagsOf(shape: Shape, { flagNotes }: { flagNotes: (schema: Shape[string
   });
 }
 
-async function inputOf(
+function inputOf(
   context: CommandContext,
   places: readonly Argument[],
   flags: readonly Flag[],
-): Promise<Record<string, unknown>> {
+): Record<string, unknown> {
   const named = places.flatMap(({ name, many, required }, at): [string, unknown][] => {
     const given = many ? context.arguments.slice(at) : context.arguments[at];
     return required || (given !== undefined && given.length > 0) ? [[name, given]] : [];
   });
-  const options: [string, unknown][] = [];
-  for (const { key, name, value, many, read } of flags) {
-    const isSwitch = value === undefined;
-    const typed = isSwitch
-      ? context.has(name)
-        ? ''
-        : undefined
-      : many === true
-        ? context.all(name)
-        : context.option(name);
-    if (typed !== undefined && (isSwitch || typed.length > 0)) options.push([key, await read(typed, name)]);
-  }
+  const options = flags.flatMap(({ key, name, value, many, read }): [string, unknown][] => {
+    if (value === undefined) return context.has(name) ? [[key, read('', name)]] : [];
+    const typed = many === true ? context.all(name) : context.option(name);
+    return typed === undefined || typed.length === 0 ? [] : [[key, read(typed, name)]];
+  });
   return Object.fromEntries([...named, ...options]);
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluateCounterfactuals, writeCounterfactuals } from '../../src/app/index.ts';
+import { data, evaluateCounterfactuals } from '../../src/app/index.ts';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -38,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('counterfactual pairs', () => {
   it('are written beside each other, and rows that cannot be changed are counted', async () => {
-    const written = await writeCounterfactuals(path('rows.jsonl'), { to: path('pairs.jsonl'), axes: ['gender'] });
+    const written = await data.counterfactuals(path('rows.jsonl'), { output: path('pairs.jsonl'), change: ['gender'] });
     expect(written).toMatchObject({ rows: 8, pairs: 6 });
     expect(written.axes[0]).toMatchObject({ nobody: 1, groups: { 'female → male': 3, 'male → female': 3 } });
     expect(Object.values(written.axes[0].doubts)).toEqual([{ rows: 1, lines: [7] }]);
@@ -56,7 +56,7 @@ describe('counterfactual pairs', () => {
       { role: 'assistant', content: 'Yes, he is.' },
     ];
     write('chat.jsonl', [{ messages }]);
-    await writeCounterfactuals(path('chat.jsonl'), { to: path('chat-pairs.jsonl') });
+    await data.counterfactuals(path('chat.jsonl'), { output: path('chat-pairs.jsonl') });
     const [, changed] = read('chat-pairs.jsonl');
     expect(changed.messages).toEqual([
       { role: 'user', content: 'My daughter called. Is she at home?' },
@@ -108,13 +108,13 @@ describe('counterfactual pairs', () => {
 
   it.each([
     ['nobody in the rows', [{ text: 'The sky is blue', label: 'a' }], {}, 'E_NO_PAIRS'],
-    ['an origin without names', [{ text: 'He left', label: 'a' }], { origins: ['martian'] }, 'E_USAGE'],
+    ['an origin without names', [{ text: 'He left', label: 'a' }], { origin: ['martian'] }, 'E_USAGE'],
     ['rows of another kind', [{ anchor: 'he', positive: 'she' }], {}, 'E_WRONG_ROWS'],
     ['pairs', [{ text: 'He left', label: 'a', counterfactual: {} }], {}, 'E_USAGE'],
   ])('are not written of %s', async (_, rows, options, code) => {
     write('other.jsonl', rows);
     const to = path('never.jsonl');
-    await expect(writeCounterfactuals(path('other.jsonl'), { to, ...options })).rejects.toMatchObject({ code });
+    await expect(data.counterfactuals(path('other.jsonl'), { output: to, ...options })).rejects.toMatchObject({ code });
     expect(() => readFileSync(to)).toThrow(/ENOENT/);
   });
 });

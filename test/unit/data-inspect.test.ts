@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DataInspectionResult, inspectTrainingData } from '../../src/app/inspect-data.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { command } from '../../src/cli/commands/data-inspect.ts';
+import { describeInspection } from '../../src/app/use-cases/text/data-inspect.ts';
 import { createTerminal } from '../../src/terminal/terminal.ts';
 import { countLabels, type Example, type LabelReport } from '../../src/data/index.ts';
 
@@ -27,8 +27,7 @@ function write(name: string, header: string, line: (row: number) => string): str
   return name;
 }
 
-const inspect = (path: string, flags: Record<string, unknown>) =>
-  inspectTrainingData(path, { flags, rows: 1, onEvent: () => {}, signal: new AbortController().signal });
+const inspect = (path: string, flags: Record<string, unknown>) => inspectTrainingData(path, { flags, rows: 1 });
 
 /** What a command line writes to a terminal. */
 async function onTerminal(...argv: string[]): Promise<string> {
@@ -39,9 +38,9 @@ async function onTerminal(...argv: string[]): Promise<string> {
   return text;
 }
 
-const shown = async (result: DataInspectionResult, env: NodeJS.ProcessEnv): Promise<string> => {
+const shown = (result: DataInspectionResult, env: NodeJS.ProcessEnv): string => {
   const terminal = createTerminal({ isTTY: env.NO_COLOR === undefined, write: () => true }, env);
-  return command.render!(result as never, terminal);
+  return describeInspection(result, terminal);
 };
 
 describe('data inspect on a file of its own columns', () => {

@@ -37,7 +37,7 @@ function write(
 const letter = (index: number): string => `this is what somebody wrote to us as letter ${index * 7}`;
 
 async function recipeOf(path: string, options: Parameters<typeof init>[1] = {}) {
-  const result = await init(path, { ...options, overwrite: true });
+  const result = await init(path, { ...options, force: true });
   const recipe = parse(readFileSync(result.recipe, 'utf8')) as {
     data: Record<string, unknown>;
     [key: string]: unknown;
@@ -47,8 +47,7 @@ async function recipeOf(path: string, options: Parameters<typeof init>[1] = {}) 
 
 async function inspect(path: string, flags = {}) {
   const events: RunEvent[] = [];
-  const signal = new AbortController().signal;
-  const result = await inspectTrainingData(path, { flags, rows: 1, onEvent: (event) => events.push(event), signal });
+  const result = await inspectTrainingData(path, { flags, rows: 1, onEvent: (event) => events.push(event) });
   const warnings = events.flatMap((event) => (event.type === 'warning-raised' ? [event.message] : []));
   return { result, warnings };
 }
@@ -93,7 +92,7 @@ describe('a table', () => {
   it('whose label is an id, spelt in several ways, or has few rows is warned of', async () => {
     const ids = await recipeOf(table(), { labelColumn: 'tx_id' });
     expect(ids.result.warnings.join()).toContain('tx_id is a running number or an id');
-    const read = await recipeOf(table(), { textColumns: ['tx_id'], labelColumn: 'is_fraud', format: 'classification' });
+    const read = await recipeOf(table(), { textColumn: ['tx_id'], labelColumn: 'is_fraud', format: 'classification' });
     expect(read.result.warnings.join()).toContain('tx_id is a running number or an id: what is read of it');
     write('case.csv', 'text,label', (i) => `${letter(i)},${['billing', 'Billing', 'BILLING', 'sales'][i % 4]}`);
     const spelt =

@@ -234,11 +234,11 @@ describe('planted secrets', () => {
 describe('secrets that can be guessed', () => {
   it('are refused: short passphrases of vaults, empty and short keys of surrogates', async () => {
     const vault = (passphrase: string) =>
-      redactData(path('rows.jsonl'), { to: path('g.jsonl'), vault: path('g.v'), passphrase });
+      redactData(path('rows.jsonl'), { output: path('g.jsonl'), vault: path('g.v'), passphrase });
     for (const weak of ['x', 'short', 'aaaaaaaaaaaaaaaa'])
       await expect(vault(weak)).rejects.toMatchObject({ code: 'E_PASSPHRASE_WEAK' });
     const surrogates = (key: string) =>
-      redactData(path('rows.jsonl'), { to: path('g.jsonl'), style: 'surrogates', key });
+      redactData(path('rows.jsonl'), { output: path('g.jsonl'), style: 'surrogates', key });
     for (const weak of ['', 'x', 'short-key'])
       await expect(surrogates(weak)).rejects.toMatchObject({ code: 'E_REDACTION_KEY_WEAK' });
     process.env.WEAK_KEY = 'x';
@@ -256,7 +256,7 @@ describe('secrets that can be guessed', () => {
   });
 
   it('cost as much to try as OWASP asks; vaults of before are still read', async () => {
-    const given = { to: path('s.jsonl'), vault: path('s.v'), passphrase: 'four words by chance' };
+    const given = { output: path('s.jsonl'), vault: path('s.v'), passphrase: 'four words by chance' };
     await redactData(path('rows.jsonl'), given);
     expect(readFileSync(path('s.v')).subarray(0, 15).toString()).toBe('attune-vault-2\n');
     const { createCipheriv, scryptSync } = await import('node:crypto');
@@ -269,7 +269,7 @@ describe('secrets that can be guessed', () => {
     cipher.setAAD(magic);
     const body = Buffer.concat([cipher.update('[["[NAME_1]","Jane Doe"]]'), cipher.final()]);
     writeFileSync(path('old.v'), Buffer.concat([magic, salt, nonce, cipher.getAuthTag(), body]));
-    await restoreData(path('s.jsonl'), { to: path('s.back.jsonl'), vault: path('old.v'), passphrase: 'old' });
+    await restoreData(path('s.jsonl'), { output: path('s.back.jsonl'), vault: path('old.v'), passphrase: 'old' });
     expect(readFileSync(path('s.back.jsonl'), 'utf8')).toContain('Jane Doe');
     expect(statSync(path('s.back.jsonl')).mode & 0o077).toBe(0);
     expect(statSync(path('s.v')).mode & 0o077).toBe(0);
@@ -311,9 +311,9 @@ describe('files with rows in the clear', () => {
   });
 });
 
-it('a file is not overwritten by what belongs to it: --vault equal to --to, or to the rows', async () => {
+it('a file is not overwritten by what belongs to it: --vault equal to --output, or to the rows', async () => {
   const [from, passphrase] = [path('rows.jsonl'), 'four words by chance'];
-  const same = (to: string, vault: string) => redactData(from, { to, vault, passphrase });
+  const same = (to: string, vault: string) => redactData(from, { output: to, vault, passphrase });
   for (const [to, vault] of [
     [path('x.jsonl'), path('x.jsonl')],
     [path('x.jsonl'), `${folder}/./tmp/../x.jsonl`],

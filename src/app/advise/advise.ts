@@ -10,25 +10,21 @@ import { CONSTANTS } from '../../eval/compare/unable.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import { OWN_BASE } from '../../jobs/model/base-model.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { meaningOf, type LabelMeaning } from '../../jobs/compare/label-meaning.ts';
 import { loadMetrics, type WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { RecipeRows } from '../rows/recipe-rows.ts';
+import { isRecipe, resolveRecipe, resolveRecipeFile, type RecipeFlags } from '../recipe/index.ts';
+import type { useCase } from '../use-cases/advise.ts';
+import { keepCommand } from '../use-cases/text/keep-command.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { advisedRecipe } from './advised-recipe.ts';
 import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
 
-export interface AdviseOptions {
-  /** How data are read and split, and how a model would be trained. */
-  recipe: Recipe;
-  /** Tunes the recipe's model on growing parts of the rows; without it only what needs no model is measured. */
-  withModel: boolean;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type AdviseOptions = CallOptions<typeof useCase>;
 
 export interface Advice {
   rows: { train: number; validation: number; test: number };
@@ -40,6 +36,11 @@ export interface Advice {
   recommendation: Recommendation;
 }
 
+export interface Advised extends Advice {
+  /** The command that keeps the system that is recommended, where one is. */
+  keep?: string;
+}
+
 const FEWEST_ROWS = 20;
 
 /**
@@ -47,16 +48,35 @@ const FEWEST_ROWS = 20;
  * with a model, whether asking it does or tuning it pays.
  * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and what reading and training raise
  */
-export async function advise(options: AdviseOptions): Promise<Advice> {
-  const rows = new RecipeRows(options.recipe, false);
+export async function advise(data: string | Recipe, options: AdviseOptions = {}): Promise<Advised> {
+  const { flags = {}, withModel = 'model' in flags, onEvent, signal } = options;
+  const recipe = typeof data === 'string' ? await recipeOf(data, options) : data;
+  const rows = new RecipeRows(recipe, false);
   try {
-    return await adviseOn(options);
+    const advice = await adviseOn({ recipe, withModel, onEvent, signal });
+    const { keep } = advice.recommendation;
+    return keep === undefined || typeof data !== 'string' ? advice : { ...advice, keep: keeping(keep, data, flags) };
   } catch (error) {
     throw rows.failure(error);
   }
 }
 
-async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }: AdviseOptions): Promise<Advice> {
+/** A recipe's file, or rows alone. */
+function recipeOf(data: string, { flags, onNotice }: AdviseOptions): Promise<Recipe> {
+  if (isRecipe(data)) return resolveRecipeFile(data, { flags, onNotice });
+  return resolveRecipe({ model: OWN_BASE, data: { train: data } }, { flags, onNotice });
+}
+
+function keeping(model: string, data: string, flags: RecipeFlags): string {
+  return isRecipe(data) ? keepCommand(model, flags, data) : keepCommand(model, { train: data, ...flags });
+}
+
+interface Asked extends Pick<AdviseOptions, 'onEvent' | 'signal'> {
+  recipe: Recipe;
+  withModel: boolean;
+}
+
+async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }: Asked): Promise<Advice> {
   onEvent({ type: 'phase-started', phase: 'data', message: 'reading and splitting the rows' });
   const { splits } = await loadRunData(recipe, { emit: onEvent, signal: signal ?? new AbortController().signal });
   const test = sampledRows(splits.test, rowsWanted(recipe.evaluation.max_rows), recipe.training.seed);

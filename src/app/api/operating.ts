@@ -7,11 +7,3 @@ import { lazily } from './lazily.ts';
  * const { folder } = await train(await retuneRecipe('runs/tickets', { model: 'bases/new' }));
  */
 export const retuneRecipe = lazily('retuneRecipe');
-
-/**
- * Fetches the fine-tuning jobs, files and stored completions of an OpenAI key (OPENAI_API_KEY), with recipes that do the
- * same here.
- * @example
- * const { jobs } = await importOpenAi({ folder: 'openai', model: 'bases/qwen' });
- */
-export const importOpenAi = lazily('importOpenAi');

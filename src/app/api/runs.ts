@@ -7,10 +7,3 @@ import { lazily } from './lazily.ts';
  * const page = await openPage('runs/tickets');
  */
 export const openPage = lazily('openPage');
-
-/**
- * The data that runs have used, newest first, by the hash of their rows.
- * @example
- * const dataSets = await findDataSets({ folders: ['runs'] });
- */
-export const findDataSets = lazily('findDataSets');

@@ -2,13 +2,6 @@
 import { lazily } from './lazily.ts';
 
 /**
- * Writes a recipe for data of any kind, as `attune init` does: which columns are what, which objective and base suit.
- * @example
- * const { recipe, objective } = await initRecipe('tickets.csv', { text: ['subject', 'body'], label: 'queue' });
- */
-export const initRecipe = lazily('initRecipe');
-
-/**
  * Checks a whole recipe and fills every default; all problems are told at once (E_RECIPE). Rows in memory are read here.
  * @example
  * const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows } });
@@ -21,14 +14,6 @@ export const resolveRecipe = lazily('resolveRecipe');
  * const recipe = await resolveRecipeFile('tickets.yaml');
  */
 export const resolveRecipeFile = lazily('resolveRecipeFile');
-
-/**
- * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: LoRA, QLoRA and
- * all weights side by side, or any tuning, storage and optimiser.
- * @example
- * const { plans, estimates } = await estimate('attune-base', { recipe: { tuning: { method: 'lora', r: 8 }, storage: 'nf4' } });
- */
-export const estimate = lazily('estimate');
 
 /**
  * Trains a resolved recipe in a worker process. `dryRun` checks everything and tries the longest batch; `resume` goes
@@ -51,20 +36,6 @@ export const trainDetached = lazily('trainDetached');
  * const recipe = await storedRecipe('runs/tickets');
  */
 export const storedRecipe = lazily('storedRecipe');
-
-/**
- * Downloads example rows, trains on them and measures what that was worth, as `npm start` does.
- * @example
- * const { folder } = await quickstart({ onStage: ({ title }) => console.log(title) });
- */
-export const quickstart = lazily('quickstart');
-
-/**
- * Whether the engine and its kernels are right on this machine.
- * @example
- * const { kernels } = await doctor();
- */
-export const doctor = lazily('doctor');
 
 /**
  * The recipe that goes on from a finished run's last checkpoint with a new schedule, as `attune runs continue` does.

@@ -62,13 +62,6 @@ export const evaluate = lazily('evaluate');
 export const compare = lazily('compare');
 
 /**
- * What data are good for before money is spent: cheap baselines, a learning curve with a forecast.
- * @example
- * const { recommendation } = await advise({ recipe, withModel: false });
- */
-export const advise = lazily('advise');
-
-/**
  * How answers change with the gender or the origin of whoever a row speaks of; `writeCounterfactuals` makes the pairs.
  * @example
  * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');

@@ -1,6 +1,5 @@
 import { entryOf, table } from '../../base/table.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
 import { formats } from '../../data/formats/index.ts';
 import { axes, type Axis } from '../../data/fairness/axes.ts';
@@ -13,21 +12,10 @@ import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
+import type { useCase } from '../use-cases/data-counterfactuals.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
-export interface CounterfactualOptions {
-  /** The JSONL file to write. */
-  to: string;
-  /** What is changed, each in pairs of its own; all unless given. */
-  axes?: readonly Axis[];
-  /** Origins that names may be changed to; all that there are names of unless given. */
-  origins?: readonly string[];
-  /** Default 0. */
-  seed?: number;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type CounterfactualOptions = CallOptions<typeof useCase>;
 
 export interface AxisCounts {
   axis: Axis;
@@ -69,7 +57,7 @@ const LISTED_LINES = 20;
  * E_NO_ROWS, E_NO_PAIRS, E_NOT_WRITABLE
  */
 export async function writeCounterfactuals(from: string, options: CounterfactualOptions): Promise<Counterfactuals> {
-  const { to, axes: wanted = axes, seed = 0, onEvent, signal } = options;
+  const { output: to, change: wanted = axes, origin, seed = 0, onEvent, signal } = options;
   checkOptions(options);
   const columns = await readableColumns(from);
   const counts = wanted.map((axis): AxisCounts => ({
@@ -87,7 +75,7 @@ export async function writeCounterfactuals(from: string, options: Counterfactual
     signal?.throwIfAborted();
     rows++;
     for (const count of counts) {
-      const pair = pairOf(value, { line, columns, axis: count.axis, seed, to: options.origins });
+      const pair = pairOf(value, { line, columns, axis: count.axis, seed, to: origin });
       if ('original' in pair) {
         for (const row of [pair.original, pair.changed]) draft.write(`${JSON.stringify(row)}\n`);
       }
@@ -100,15 +88,15 @@ export async function writeCounterfactuals(from: string, options: Counterfactual
   return { from, to, rows, pairs, axes: counts, sha256: draft.commit() };
 }
 
-function checkOptions({ to, origins = [] }: CounterfactualOptions): void {
-  if (!/\.(jsonl|ndjson)$/.test(to)) {
+function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): void {
+  if (!/\.(jsonl|ndjson)$/.test(output)) {
     throw new AttuneError('E_USAGE', {
-      what: `Rows are written as JSON Lines, not to ${to}`,
+      what: `Rows are written as JSON Lines, not to ${output}`,
       fix: 'name a file that ends in .jsonl',
     });
   }
   const known = [...lexicon().pools.keys()];
-  const unknown = origins.filter((origin) => !known.includes(origin));
+  const unknown = origins.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new AttuneError('E_USAGE', {
       what: 'There are no names of an origin',
@@ -116,7 +104,7 @@ function checkOptions({ to, origins = [] }: CounterfactualOptions): void {
       expected: `some of ${known.join(', ')}`,
     });
   }
-  requireWritable(to);
+  requireWritable(output);
 }
 
 /** The columns that may be changed: those that the rows' format reads, without the answers that are classes. */

@@ -1,30 +1,18 @@
 import { statSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { table } from '../../base/table.ts';
 import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
 import { findFiles } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addImported, TextRedactor, TraceStore, type ImportedRecord } from '../../watch/index.ts';
+import type { useCase as langfuse } from '../use-cases/import-langfuse.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { Gathered, type ImportedAnswer, type ImportedScore } from './imported.ts';
 import { LangfuseReader } from './langfuse.ts';
 import { OtlpReader } from './otlp.ts';
 import { meaningOf, type ScoreNames, type ScoreUse } from './score-meaning.ts';
 
-export interface ImportAnswersOptions {
-  /** The model that they are feedback for; the one that each answer names unless given. */
-  model?: string;
-  /** Scores that say whether an answer was good, besides those with a usual name (`user-feedback`, `thumbs`, …). */
-  thumbs?: readonly string[];
-  /** The score that names the right class. */
-  label?: string;
-  /** Days until answers are deleted, from now on. Default 30. */
-  retention?: number;
-  /** Told what happens. */
-  onEvent?: EventSink;
-  /** Asks to stop; what was written stays, and is not written again. */
-  signal?: AbortSignal;
-}
+type ImportAnswersOptions = CallOptions<typeof langfuse>;
 
 export interface ImportedAnswers {
   files: readonly string[];
@@ -118,7 +106,7 @@ const BATCH = 200;
 async function write(
   tool: Tool,
   { files, gathered }: { files: readonly string[]; gathered: Gathered },
-  { model, thumbs = [], label, retention = 30, onEvent, signal }: ImportAnswersOptions,
+  { model, thumb: thumbs = [], label, retention = 30, onEvent, signal }: ImportAnswersOptions,
 ): Promise<ImportedAnswers> {
   const store = await TraceStore.open();
   const redactor = new TextRedactor(store.keys.secretFor('surrogates'));

@@ -1,32 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { EventSink } from '../../base/events.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
+import type { useCase } from '../use-cases/import-openai.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { recipeOfJob, type JobFiles } from './job-to-recipe.ts';
 import { OpenAiApi, type Json } from './openai-api.ts';
 import { importCompletions, type ImportedCompletions } from './stored-completions.ts';
 
-export interface ImportOpenAiOptions {
-  /** The folder to write; `openai` here unless given. What lies there already is not fetched again. */
-  folder?: string;
-  /** The base that the recipes tune; attune-base unless given. */
-  model?: string;
-  /** Where the API is; OpenAI's unless given. */
-  baseUrl?: string;
-  /** Price of a million tokens read, for the cost of 1,000 requests. */
-  inputPrice?: number;
-  /** The same of tokens written. */
-  outputPrice?: number;
+export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
   /** Seconds before a second try after a failure that may pass. Default 1. */
   firstWait?: number;
-  /** Told what happens. */
-  onEvent?: EventSink;
-  /** Asks to stop; what was fetched stays. */
-  signal?: AbortSignal;
-}
+};
 
 export interface ImportedJob {
   id: string;
@@ -55,7 +42,8 @@ const OPENAI = 'https://api.openai.com/v1';
  * @throws AttuneError E_IMPORT_KEY, E_IMPORT_REFUSED, E_IMPORT_UNREADABLE, E_PRICES_WANTED, E_NOT_WRITABLE
  */
 export async function importOpenAi(options: ImportOpenAiOptions = {}): Promise<ImportedFromOpenAi> {
-  const { folder = 'openai', baseUrl = OPENAI, inputPrice, outputPrice, firstWait, signal } = options;
+  const { output = 'openai', baseUrl = OPENAI, prices, firstWait, signal } = options;
+  const [inputPrice, outputPrice] = prices ?? [];
   const { onEvent = () => undefined } = options;
   checkLimits({ inputPrice, outputPrice });
   const onWait = (reason: string, seconds: number) =>
@@ -63,19 +51,19 @@ export async function importOpenAi(options: ImportOpenAiOptions = {}): Promise<I
   const api = new OpenAiApi(baseUrl, { signal, onWait, firstWait });
   const jobs: ImportedJob[] = [];
   for await (const job of api.list('/fine_tuning/jobs')) {
-    jobs.push(await importJob(api, job, { ...options, folder, baseUrl }));
+    jobs.push(await importJob(api, job, { ...options, output, baseUrl }));
     onEvent({ type: 'work-advanced', phase: 'download', done: jobs.length, unit: 'jobs' });
   }
-  const completions = await importCompletions(api, join(folder, 'completions'), { inputPrice, outputPrice, onEvent });
-  return { folder: resolve(folder), jobs, completions };
+  const completions = await importCompletions(api, join(output, 'completions'), { inputPrice, outputPrice, onEvent });
+  return { folder: resolve(output), jobs, completions };
 }
 
-type JobOptions = ImportOpenAiOptions & { folder: string; baseUrl: string };
+type JobOptions = ImportOpenAiOptions & { output: string; baseUrl: string };
 
 async function importJob(api: OpenAiApi, job: Json, options: JobOptions): Promise<ImportedJob> {
   const { model = 'attune-base', baseUrl } = options;
   const id = safeName(job.id);
-  const folder = join(options.folder, 'jobs', id);
+  const folder = join(options.output, 'jobs', id);
   const files: JobFiles = {
     train: await fileOf(api, job.training_file, join(folder, 'training.jsonl')),
     validation: await fileOf(api, job.validation_file, join(folder, 'validation.jsonl')),

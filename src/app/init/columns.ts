@@ -22,7 +22,7 @@ export interface InitHints {
   format?: string;
   columns?: ColumnMapping;
   /** The columns that are read; several are joined. */
-  textColumns?: readonly string[];
+  textColumn?: readonly string[];
   /** The column that is learnt: a class, several, or a number. */
   labelColumn?: string;
   /** The column with the answer that is to be written. */
@@ -55,7 +55,7 @@ const POSSIBLE = 0.5;
  */
 export async function readColumns(path: string, hints: InitHints): Promise<ColumnReading> {
   checkHints(hints);
-  const { format, columns, textColumns: text, labelColumn: label, answerColumn: answer } = hints;
+  const { format, columns, textColumn: text, labelColumn: label, answerColumn: answer } = hints;
   const isNamed = text !== undefined || label !== undefined || answer !== undefined;
   const said = { profiles: [], guesses: [], format, columns, isClear: true, reasons: [] };
   if (format !== undefined && parseReference(format) !== undefined) return said;
@@ -128,8 +128,8 @@ function refuseOneClass(
   profiles: readonly ColumnProfile[],
   { guesses, hints }: { guesses: readonly Guess[]; hints: InitHints },
 ): void {
-  const { format, labelColumn, answerColumn, textColumns } = hints;
-  const isOpen = labelColumn === undefined && answerColumn === undefined && textColumns === undefined;
+  const { format, labelColumn, answerColumn, textColumn } = hints;
+  const isOpen = labelColumn === undefined && answerColumn === undefined && textColumn === undefined;
   if (format !== undefined && format !== 'classification') return;
   if (isOpen && guesses.some((guess) => guess.format !== 'text' && guess.score >= POSSIBLE)) return;
   const single = profiles.filter(({ kind, distinct, filled }) => SINGLE.has(kind) && distinct === 1 && filled > 1);
@@ -159,8 +159,8 @@ function isDoubtful(
 }
 
 function checkHints(hints: InitHints): void {
-  const { columns, textColumns, labelColumn, answerColumn } = hints;
-  const named = [textColumns, labelColumn, answerColumn].some((one) => one !== undefined);
+  const { columns, textColumn, labelColumn, answerColumn } = hints;
+  const named = [textColumn, labelColumn, answerColumn].some((one) => one !== undefined);
   if (columns !== undefined && named)
     throw new AttuneError('E_USAGE', {
       what: 'The columns are named twice: by --columns and by --text-column, --label-column or --answer-column',
@@ -173,7 +173,7 @@ function checkHints(hints: InitHints): void {
       fix: 'write a recipe for each, with --output',
     });
   const learnt = labelColumn ?? answerColumn;
-  if (learnt !== undefined && textColumns?.includes(learnt) === true)
+  if (learnt !== undefined && textColumn?.includes(learnt) === true)
     throw new AttuneError('E_USAGE', {
       what: `${learnt} is both text and what is learnt`,
       fix: 'a model that reads the answer learns nothing: leave it out of --text-column',
@@ -183,7 +183,7 @@ function checkHints(hints: InitHints): void {
 function requireColumns(path: string, profiles: readonly ColumnProfile[], hints: InitHints): void {
   const present = profiles.map(({ name }) => name);
   const named: [string, string][] = [
-    ...(hints.textColumns ?? []).map((name): [string, string] => ['--text-column', name]),
+    ...(hints.textColumn ?? []).map((name): [string, string] => ['--text-column', name]),
     ...(hints.labelColumn === undefined ? [] : [['--label-column', hints.labelColumn] as [string, string]]),
     ...(hints.answerColumn === undefined ? [] : [['--answer-column', hints.answerColumn] as [string, string]]),
   ];

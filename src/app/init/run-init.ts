@@ -14,6 +14,9 @@ import {
   writeRecipe,
 } from '../init.ts';
 import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base.ts';
+import type { useCase } from '../use-cases/init.ts';
+import { columnMapping } from '../use-cases/shared/columns-field.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
 import { nextSteps, type NextStep } from './next-steps.ts';
@@ -30,22 +33,7 @@ export interface InitQuestions {
   overwrite(file: string): Promise<boolean>;
 }
 
-export interface InitOptions extends InitHints {
-  /** The model to tune; what suits the rows unless given. */
-  model?: string;
-  /** Column whose values never straddle splits. */
-  groupBy?: string;
-  /** The recipe to write; named after the data unless given. */
-  output?: string;
-  /** Takes the likeliest reading of the columns where it is not clear, and fetches the base where npm has it. */
-  yes?: boolean;
-  /** Replaces a recipe that exists. */
-  overwrite?: boolean;
-  /** Who answers questions; without anybody the likeliest reading is taken, or refused where it is not clear. */
-  ask?: InitQuestions;
-  /** One line for people: what is fetched, and how large it is. */
-  log?: (line: string) => void;
-}
+export type InitOptions = CallOptions<typeof useCase>;
 
 export interface InitResult {
   recipe: string;
@@ -139,8 +127,9 @@ async function understand(
   path: string,
   options: InitOptions,
 ): Promise<{ reading: ColumnReading; findings: InitFindings }> {
-  const { textColumns, labelColumn, answerColumn, format, columns, ask, yes = false } = options;
-  const hints = { textColumns, labelColumn, answerColumn, format, columns };
+  const { textColumn, labelColumn, answerColumn, format, ask, yes = false } = options;
+  const columns = await columnMapping(options.columns);
+  const hints = { textColumn, labelColumn, answerColumn, format, columns };
   let reading = await readColumns(path, hints);
   if (ask !== undefined && isOpen(reading, hints)) {
     const answers = await ask.columns(reading);
@@ -160,11 +149,11 @@ function unreadColumns({ profiles, guesses: [best], reasons }: ColumnReading): s
 function isOpen({ guesses, profiles, columns, isClear }: ColumnReading, hints: InitHints): boolean {
   if (hints.columns !== undefined || hints.labelColumn !== undefined || hints.answerColumn !== undefined) return false;
   if (!isClear) return profiles.length > 0;
-  return guesses.length > 0 && (columns !== undefined || hints.textColumns !== undefined);
+  return guesses.length > 0 && (columns !== undefined || hints.textColumn !== undefined);
 }
 
-async function mayReplace(file: string, { overwrite = false, ask }: InitOptions): Promise<boolean> {
-  if (overwrite || ask === undefined || !existsSync(file)) return overwrite;
+async function mayReplace(file: string, { force = false, ask }: InitOptions): Promise<boolean> {
+  if (force || ask === undefined || !existsSync(file)) return force;
   return ask.overwrite(file);
 }
 
@@ -180,7 +169,7 @@ async function baseFor(findings: InitFindings, reading: ColumnReading, options: 
   const model = options.model ?? (await options.ask?.model(base)) ?? base.model;
   if (model === base.model && base.command !== undefined) {
     const isWanted = base.package !== undefined && (options.yes === true || (await options.ask?.fetch(base)) === true);
-    return isWanted ? bringBase(base, { log: options.log }) : base;
+    return isWanted ? bringBase(base, { log: options.onNotice }) : base;
   }
   if (model === base.model && isCheapModel(model)) return base;
   await checkBase(model, examples);

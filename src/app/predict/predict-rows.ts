@@ -11,11 +11,13 @@ import { writingFor } from './output-file.ts';
 import { OutputLayout, type OutputRow } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
 import { thresholdsOf } from './predicted-row.ts';
-import { RowAnswerer } from './row-answerer.ts';
+import { RowAnswerer, type LayoutOptions } from './row-answerer.ts';
 import type { useCase } from '../use-cases/predict.ts';
+import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-export type PredictOptions = CallOptions<typeof useCase>;
+/** With columns that have been read. */
+export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
 
 export interface Predicted {
   /** The files that were named. */
@@ -43,7 +45,8 @@ export interface Predicted {
  * @throws AttuneError E_BAD_COLUMNS, E_BAD_ROWS where all rows are bad (with `strict`: any), E_NO_ROWS, E_OUTPUT_KIND,
  * E_STOPPED, and what reading files and opening models raises
  */
-export async function predict(target: string, options: PredictOptions): Promise<Predicted> {
+export async function predict(target: string, given: CallOptions<typeof useCase>): Promise<Predicted> {
+  const options: PredictOptions = { ...given, columns: await columnMapping(given.columns) };
   const { base, precision, storage, trainedDefaults, signal, onEvent } = options;
   // Before a model is loaded for nothing.
   const plan = await planOutput(options);

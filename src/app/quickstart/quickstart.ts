@@ -9,30 +9,21 @@ import { runJob } from '../../worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';
 import { train as trainRecipe } from '../train.ts';
+import type { useCase } from '../use-cases/quickstart.ts';
+import type { Call, OptionsOf } from '../use-cases/use-case.ts';
 import { answerBefore } from './answer-before.ts';
 import { outlook, type Outlook } from './outlook.ts';
 import { newRunFolder } from './run-folder.ts';
 import { tasks } from './tasks/index.ts';
 import type { Task, TaskData } from './tasks/task.ts';
 
-export interface QuickstartOptions {
-  /** Name in the registry of tasks. */
-  task?: string;
-  /** The run to make; in the runs folder unless given. */
-  folder?: string;
-  /** Held-out rows to answer. */
-  testRows?: number;
-  /** Optimiser steps, in place of the task's own number. */
-  maxSteps?: number;
-  /** The stage that begins, of five. */
-  onStage: (stage: number, title: string) => void;
-  /** One line for people. */
-  onLine: (line: string) => void;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+type QuickstartOptions = Omit<OptionsOf<typeof useCase>, 'open'> &
+  Pick<Call, 'onEvent' | 'signal'> & {
+    /** The stage that begins, of five. */
+    onStage: (stage: number, title: string) => void;
+    /** One line for people. */
+    onLine: (line: string) => void;
+  };
 
 export interface QuickstartResult {
   task: string;
@@ -107,7 +98,7 @@ async function trainOn(
   options: QuickstartOptions & { onCompare: () => void },
 ): Promise<{ folder: string; result: string }> {
   const { onCompare, signal } = options;
-  const folder = resolve(options.folder ?? newRunFolder(task.name));
+  const folder = resolve(options.output ?? newRunFolder(task.name));
   const recipe = await resolveRecipe(recipeFor(files, task, { ...options, folder }));
   const onEvent = afterSaving(options.onEvent, onCompare);
   const { result } = await trainRecipe(recipe, { onEvent, signal, handleSignals: true });

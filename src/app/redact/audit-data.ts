@@ -5,6 +5,8 @@ import { kindOfLabel } from '../../privacy/label-names.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';
+import type { useCase } from '../use-cases/data-audit.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 import { loadRecognisers } from './recognisers.ts';
 
 export interface Share {
@@ -38,12 +40,12 @@ export interface AuditResult {
  */
 export async function auditData(
   file: string,
-  { recognisers = [], lexicons = [] }: { recognisers?: readonly string[]; lexicons?: readonly string[] } = {},
+  { recogniser = [], lexicon = [] }: OptionsOf<typeof useCase> = {},
 ): Promise<AuditResult> {
   const audit = new Audit(
     new Detector({
-      more: (await Promise.all(recognisers.map(loadRecognisers))).flat(),
-      languages: lexicons.map(readLanguage),
+      more: (await Promise.all(recogniser.map(loadRecognisers))).flat(),
+      languages: lexicon.map(readLanguage),
     }),
   );
   const problems: Problem[] = [];

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import {
   canaryRow,
@@ -13,8 +12,6 @@ import {
   Redactor,
   writeVault,
   type Canary,
-  type Kind,
-  type Preset,
   type RedactionCounts,
 } from '../../privacy/index.ts';
 import { redactRows } from '../../data/redaction/redact-rows.ts';
@@ -24,44 +21,11 @@ import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { sha256File } from '../../files/hash.ts';
+import type { useCase } from '../use-cases/data-redact.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { loadRecognisers } from './recognisers.ts';
 
-export interface RedactDataOptions {
-  /** The JSONL file to write; a report goes beside it. */
-  to: string;
-  /** Kinds that a field of work takes out; all unless given. */
-  preset?: Preset;
-  /** In place of a preset's. */
-  kinds?: readonly Kind[];
-  /** Tags unless given. */
-  style?: 'tags' | 'surrogates';
-  /** Only these columns; all unless given. */
-  columns?: readonly string[];
-  /** Dotted path of the column that says whom a row is about. */
-  subject?: string;
-  /** Values that stay. */
-  allow?: readonly string[];
-  /** `./file.ts#name`, each a recogniser or a list of them. */
-  recognisers?: readonly string[];
-  /** Files with words of languages, beside those that attune knows: docs/personal-data.md. */
-  lexicons?: readonly string[];
-  /** 3/4/2020 is in March. */
-  monthFirst?: boolean;
-  /** A file for what the tags stand for, encrypted under the passphrase. */
-  vault?: string;
-  /** Needed with a vault; nobody can restore without it. */
-  passphrase?: string;
-  /** Of surrogates; a new one that nobody keeps unless given. */
-  key?: string;
-  /** How many different canaries to plant. */
-  canaries?: number;
-  /** Of canaries. */
-  seed?: number;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type RedactDataOptions = CallOptions<typeof useCase>;
 
 export interface RedactedData extends RedactionCounts {
   from: string;
@@ -74,13 +38,17 @@ export interface RedactedData extends RedactionCounts {
   canaries: readonly Canary[];
 }
 
+/** Of canaries. */
+const SEED = 42;
 const ROWS_BETWEEN_REPORTS = 500;
 
 /**
  * Takes personal data out of a file of rows, one row at a time. Canaries are listed in `TO.canaries`.
  * @throws AttuneError E_USAGE, E_LEXICON, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
  */
-export async function redactData(from: string, options: RedactDataOptions): Promise<RedactedData> {
+export async function redactData(from: string, given: RedactDataOptions): Promise<RedactedData> {
+  const { passphrase = process.env.ATTUNE_VAULT_PASSPHRASE, key = process.env.ATTUNE_REDACTION_KEY } = given;
+  const options = { ...given, passphrase, key };
   await checkFiles(from, options);
   const folder = temporaryFolder('redact');
   try {
@@ -96,28 +64,28 @@ async function redactorOf(options: RedactDataOptions, folder: string): Promise<R
   return new Redactor({
     style,
     key: key === undefined ? randomBytes(32) : Buffer.from(key),
-    kinds: options.kinds ?? (options.preset === undefined ? undefined : presets[options.preset]),
-    columns: options.columns,
+    kinds: options.kind ?? (options.preset === undefined ? undefined : presets[options.preset]),
+    columns: options.column,
     subject: options.subject,
     allow: options.allow,
     monthFirst: options.monthFirst,
-    languages: (options.lexicons ?? []).map(readLanguage),
-    more: (await Promise.all((options.recognisers ?? []).map(loadRecognisers))).flat(),
+    languages: (options.lexicon ?? []).map(readLanguage),
+    more: (await Promise.all((options.recogniser ?? []).map(loadRecognisers))).flat(),
     // A vault is written of all values at once.
     folder: vault === undefined ? folder : undefined,
   });
 }
 
 async function redactWith(redactor: Redactor, from: string, options: RedactDataOptions): Promise<RedactedData> {
-  const { to, style = 'tags', key, canaries: count = 0, seed = 42 } = options;
+  const { output: to, style = 'tags', key, canaries: count = 0 } = options;
   options.onEvent?.({ type: 'phase-started', phase: 'data', message: `redacting ${from}` });
   using draft = new FileDraft(to);
-  const canaries = makeCanaries(count, seed);
+  const canaries = makeCanaries(count, SEED);
   const first = await writeRows(from, { draft, redactor, options });
-  plant(plantings(canaries, seed), first, draft);
+  plant(plantings(canaries, SEED), first, draft);
   const sha256 = draft.commit();
   if (options.vault !== undefined) writeVault(options.vault, redactor.tags, options.passphrase!);
-  if (canaries.length > 0) writeJson(`${to}.canaries`, { seed, canaries });
+  if (canaries.length > 0) writeJson(`${to}.canaries`, { seed: SEED, canaries });
   const result = {
     from,
     to,
@@ -133,7 +101,7 @@ async function redactWith(redactor: Redactor, from: string, options: RedactDataO
 }
 
 async function checkFiles(from: string, options: RedactDataOptions): Promise<void> {
-  const { to, style = 'tags', vault, passphrase, key } = options;
+  const { output: to, style = 'tags', vault, passphrase, key } = options;
   if (!/\.(jsonl|ndjson)$/.test(to)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${to}`,
@@ -166,12 +134,12 @@ async function checkFiles(from: string, options: RedactDataOptions): Promise<voi
 }
 
 /** Rows, what their tags stand for, and what is told of both: each overwrites what lies under its name. */
-function refuseSameFiles(from: string, { to, vault, canaries = 0 }: RedactDataOptions): void {
+function refuseSameFiles(from: string, { output, vault, canaries = 0 }: RedactDataOptions): void {
   const written = {
-    '--to': to,
+    '--output': output,
     '--vault': vault,
-    report: `${to}.redaction`,
-    canaries: canaries > 0 ? `${to}.canaries` : undefined,
+    report: `${output}.redaction`,
+    canaries: canaries > 0 ? `${output}.canaries` : undefined,
   };
   refuseSame({ FILE: from, ...written });
 }

@@ -7,6 +7,8 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { parseJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { readLines } from '../../files/lines.ts';
+import type { useCase } from '../use-cases/data-restore.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 
 export interface RestoredData {
   to: string;
@@ -16,16 +18,22 @@ export interface RestoredData {
 
 /**
  * Puts back what tags stand for, in rows or in any text, such as a model's answers.
- * @throws AttuneError E_FILE_MISSING, E_VAULT_UNREADABLE, E_BAD_ROWS, E_NOT_WRITABLE
+ * @throws AttuneError E_USAGE, E_FILE_MISSING, E_VAULT_UNREADABLE, E_BAD_ROWS, E_NOT_WRITABLE
  */
 export async function restoreData(
   from: string,
-  { to, vault, passphrase }: { to: string; vault: string; passphrase: string },
+  { output: to, vault, passphrase = process.env.ATTUNE_VAULT_PASSPHRASE }: OptionsOf<typeof useCase>,
 ): Promise<RestoredData> {
+  if (passphrase === undefined) {
+    throw new AttuneError('E_USAGE', {
+      what: 'A vault is opened with its passphrase',
+      fix: 'set ATTUNE_VAULT_PASSPHRASE',
+    });
+  }
   for (const path of [from, vault]) {
     if (!existsSync(path)) throw missingFile(path);
   }
-  refuseSame({ FILE: from, '--vault': vault, '--to': to });
+  refuseSame({ FILE: from, '--vault': vault, '--output': to });
   const entries = readVault(vault, passphrase);
   // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
   const isJson = /\.(jsonl|ndjson)$/.test(from);

@@ -6,8 +6,6 @@ export type Shape = Readonly<Record<string, z.ZodType>>;
 /** What was typed: a text, or all texts of an option that may be given several times. */
 type Typed = string | readonly string[];
 
-type Awaitable<Value> = Value | Promise<Value>;
-
 /** How a field looks on a command line, and how its text is read. */
 export interface FlagNotes {
   summary: string;
@@ -21,7 +19,7 @@ export interface FlagNotes {
   aliases?: readonly `--${string}`[];
   /** Only programs can give it. */
   inMemory?: true;
-  /** May be a promise. @throws AttuneError E_USAGE */
+  /** @throws AttuneError E_USAGE */
   read(typed: Typed, flag: string): unknown;
 }
 
@@ -79,6 +77,21 @@ export const fields = {
     value,
     summary,
     schema: z.string(),
+    required: true,
+    many: false,
+  }),
+
+  /** By position: text in a terminal, or a value that a program has. */
+  argumentOr: <Name extends string, Schema extends z.ZodType>(
+    name: Name,
+    value: string,
+    summary: string,
+    schema: Schema,
+  ): Argument<Name, z.ZodUnion<[z.ZodString, Schema]>> => ({
+    name,
+    value,
+    summary,
+    schema: z.union([z.string(), schema]),
     required: true,
     many: false,
   }),
@@ -154,6 +167,20 @@ export const fields = {
       read: (typed, flag) => readChoice(asText(typed), flag, choices),
     }),
 
+  /** Some of the known ones, each given by an option of its own. */
+  choices: <const Choices extends readonly [string, ...string[]]>(
+    choices: Choices,
+    value: string,
+    summary: string,
+    more: More = {},
+  ) =>
+    noted(z.array(z.enum(choices)), summary, {
+      ...more,
+      value,
+      many: true,
+      read: (typed, flag) => [...new Set([typed].flat())].map((text) => readChoice(text, flag, choices)),
+    }),
+
   /** A switch. */
   flag: (summary: string, more: More = {}) =>
     noted(z.boolean(), summary, { ...more, read: () => more.flag?.startsWith('--no-') !== true }),
@@ -163,7 +190,7 @@ export const fields = {
     schema: Schema,
     value: string,
     summary: string,
-    { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => Awaitable<z.input<Schema>> },
+    { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => z.input<Schema> },
   ) => noted(schema, summary, { ...more, value, read }),
 
   /** A file's name; a program may give the rows themselves. */

@@ -63,6 +63,8 @@ export interface UseCase<
   stopping?: string;
   /** Options that make the result another one; `resultType` gives its type, so that a program need not look. */
   resultWith?: Others;
+  /** Rows stream through: the command's process has garbage collected sooner. */
+  streamsRows?: true;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people. */

@@ -75,7 +75,7 @@ describe.each(names)('%s', (name) => {
       const { options } = parseArguments(name, command, rest);
       for (const { name: flag, value, read } of command.options)
         if (value !== undefined && options.has(flag))
-          expect(await read(options.get(flag) as string, flag), example).toBeDefined();
+          expect(read(options.get(flag) as string, flag), example).toBeDefined();
     }
   });
 

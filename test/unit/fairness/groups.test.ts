@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { data, inspectTrainingData } from '../../../src/app/index.ts';
+import { data } from '../../../src/app/index.ts';
 import { describeGroupReport } from '../../../src/app/use-cases/text/groups.ts';
 import { createTerminal } from '../../../src/terminal/terminal.ts';
 
@@ -34,13 +34,9 @@ it('are told by columns, by texts, or both, with the rows where they stand', asy
 });
 
 it('are part of what inspecting data tells, where they are asked for', async () => {
-  const options = { rows: 0, onEvent: () => undefined, signal: new AbortController().signal };
-  const { groups } = await inspectTrainingData(file, {
-    ...options,
-    groups: { columns: ['meta.region'], mentions: false },
-  });
+  const { groups } = await data.inspect(file, { groupColumn: ['meta.region'] });
   expect(groups!.axes[0].groups.map(({ rows }) => rows)).toEqual([45, 15]);
-  expect((await inspectTrainingData(file, options)).groups).toBeUndefined();
+  expect((await data.inspect(file)).groups).toBeUndefined();
 });
 
 it('are marked for people where there are too few rows of one', async () => {

@@ -20,8 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const fetchAll = () =>
-  importOpenAi({ folder, baseUrl: openai.url, inputPrice: 0.3, outputPrice: 1.2, firstWait: 0.01 });
+const fetchAll = () => importOpenAi({ output: folder, baseUrl: openai.url, prices: [0.3, 1.2], firstWait: 0.01 });
 const read = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8');
 
 describe('attune import openai', () => {

@@ -36,7 +36,7 @@ const spec = (more: object = {}) => ({
   split: { validation: 0.1, test: 0.1 },
   ...more,
 });
-const make = (more: object = {}, to?: string) => dataPipeline(spec(more), { base: folder, to, processes: 1 });
+const make = (more: object = {}, to?: string) => dataPipeline(spec(more), { base: folder, output: to, processes: 1 });
 interface DataSetRow {
   id: number;
   user: string;

@@ -31,7 +31,7 @@ const rowsOf = (path: string) =>
 describe('data prepare', () => {
   it('makes rows that training reads, each with its file, page or row, and hash', async () => {
     write({ 'a.docx': samples.docx(), 'b.md': samples.markdown(), 'c.pdf': 'no PDF' });
-    const report = await prepareData([source], { to, processes: 1 });
+    const report = await prepareData([source], { output: to, processes: 1 });
     const rows = rowsOf(to);
     expect(rows).toHaveLength(report.rows);
     for (const { provenance } of rows) {
@@ -47,7 +47,7 @@ describe('data prepare', () => {
 
   it('tells what was read, what was skipped and why, and lists every file', async () => {
     write({ 'a.md': '# A\n\nText.', 'b.pdf': 'no PDF', 'c.txt': '', 'd.md.gz': gzipSync('# D\n\nMore.') });
-    const report = await prepareData([source], { to, processes: 1 });
+    const report = await prepareData([source], { output: to, processes: 1 });
     // What is only wrapped is one file.
     expect(report.files).toMatchObject({ files: 4, read: 2, documents: 2, formats: { markdown: 2 } });
     expect(report.files.skipped).toMatchObject({
@@ -71,7 +71,7 @@ describe('data prepare', () => {
     for (let index = 0; index < 40; index++)
       write({ [`f${String(index).padStart(2, '0')}.md`]: `# T${index}\n\n${`Line ${index}. `.repeat(index * 20)}` });
     const hashes: string[] = [];
-    for (const processes of [1, 3]) hashes.push((await prepareData([source], { to, processes })).sha256);
+    for (const processes of [1, 3]) hashes.push((await prepareData([source], { output: to, processes })).sha256);
     expect(hashes[0]).toBe(hashes[1]);
   });
 
@@ -81,7 +81,7 @@ describe('data prepare', () => {
       'b.md': '# A\n\nText.\n\n# Bare',
       'c.csv': 'a,b\r1,2\r',
     });
-    const report = await prepareData([source], { to, processes: 1 });
+    const report = await prepareData([source], { output: to, processes: 1 });
     expect(report.chosen).toContain('all in chunks, so that none is left out');
     expect(rowsOf(to).map(({ text }) => text)).toEqual([
       'name: Pump\nprice: 3\ncolumn 3: x',
@@ -94,7 +94,7 @@ describe('data prepare', () => {
   it('keeps documents that stand behind a long table', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => `question ${i},answer ${i}`);
     write({ 'a.csv': ['question,answer', ...rows].join('\n'), 'b.md': '# A\n\nText.', 'c.md': '# B\n\nMore.' });
-    const report = await prepareData([source], { to, processes: 1 });
+    const report = await prepareData([source], { output: to, processes: 1 });
     expect(report).toMatchObject({
       rows: 302,
       documents: { record: 300, text: 2 },
@@ -105,14 +105,14 @@ describe('data prepare', () => {
 
   it('takes a sheet with a title above its table for a table', async () => {
     write({ 'a.xlsx': await samples.xlsx() });
-    const report = await prepareData([source], { to, processes: 1 });
+    const report = await prepareData([source], { output: to, processes: 1 });
     expect(report.chosen).toContain('rows of tables');
     expect(rowsOf(to).map(({ name }) => name)).toEqual(['Ann', 'Bob']);
   });
 
   it('says why nothing came of files that were read', async () => {
     write({ 'a.csv': 'title\n1,2\n' });
-    await expect(prepareData([source], { to, processes: 1 })).rejects.toMatchObject({
+    await expect(prepareData([source], { output: to, processes: 1 })).rejects.toMatchObject({
       code: 'E_NO_ROWS',
       problems: expect.arrayContaining([{ message: expect.stringContaining('the row has n cells, the header n') }]),
     });
@@ -120,7 +120,7 @@ describe('data prepare', () => {
 
   it('chooses conversations for messages and rows for tables, and says so', async () => {
     write({ 'mails.mbox': samples.mbox() });
-    const mails = await prepareData([source], { to, processes: 1 });
+    const mails = await prepareData([source], { output: to, processes: 1 });
     expect(mails.chosen).toContain('messages: conversations');
     expect(rowsOf(to)[0].messages).toMatchObject([
       { role: 'user' },
@@ -129,9 +129,9 @@ describe('data prepare', () => {
     rmSync(join(source, 'mails.mbox'));
     write({ 'prices.csv': samples.csv() });
     const table = await prepareData([source], {
-      to,
+      output: to,
       processes: 1,
-      steps: [{ step: 'records', columns: { text: 'name' } }],
+      step: [{ step: 'records', columns: { text: 'name' } }],
     });
     expect(table.columns).toEqual({ text: 2 });
   });
@@ -140,7 +140,7 @@ describe('data prepare', () => {
     mkdirSync(join(folder, 'out'));
     writeFileSync(to, 'old\n');
     write({ 'b.pdf': 'no PDF' });
-    await expect(prepareData([source], { to, processes: 1 })).rejects.toMatchObject({
+    await expect(prepareData([source], { output: to, processes: 1 })).rejects.toMatchObject({
       code: 'E_NO_ROWS',
       problems: [{ file: 'source/b.pdf' }],
     });
@@ -151,11 +151,15 @@ describe('data prepare', () => {
   it('refuses steps that make no rows, a file that is no JSONL, and paths that are not there', async () => {
     write({ 'prices.csv': samples.csv() });
     const messages = { step: 'messages', text: 'name', author: 'price' };
-    await expect(prepareData([source], { to, processes: 1, steps: [messages] })).rejects.toMatchObject({
+    await expect(prepareData([source], { output: to, processes: 1, step: [messages] })).rejects.toMatchObject({
       code: 'E_STEP_ORDER',
     });
-    await expect(prepareData([source], { to: join(folder, 'rows.csv') })).rejects.toMatchObject({ code: 'E_USAGE' });
-    await expect(prepareData([join(folder, 'nowhere')], { to })).rejects.toMatchObject({ code: 'E_FILE_MISSING' });
+    await expect(prepareData([source], { output: join(folder, 'rows.csv') })).rejects.toMatchObject({
+      code: 'E_USAGE',
+    });
+    await expect(prepareData([join(folder, 'nowhere')], { output: to })).rejects.toMatchObject({
+      code: 'E_FILE_MISSING',
+    });
     expect(existsSync(to)).toBe(false);
   });
 
@@ -163,15 +167,17 @@ describe('data prepare', () => {
     write({ 'a.md': '# A\n\nText.' });
     const controller = new AbortController();
     controller.abort(new Error('enough'));
-    await expect(prepareData([source], { to, processes: 1, signal: controller.signal })).rejects.toThrow('enough');
+    await expect(prepareData([source], { output: to, processes: 1, signal: controller.signal })).rejects.toThrow(
+      'enough',
+    );
     expect(readdirSync(join(folder, 'out'))).toEqual([]);
   });
 
   it('does not read what it writes, nor what it wrote before, in the same folder', async () => {
     write({ 'a.md': '# A\n\nText.' });
     const own = join(source, 'rows.jsonl');
-    const first = await prepareData([source], { to: own, processes: 1 });
-    const second = await prepareData([source], { to: own, processes: 1 });
+    const first = await prepareData([source], { output: own, processes: 1 });
+    const second = await prepareData([source], { output: own, processes: 1 });
     expect(second.sha256).toBe(first.sha256);
     expect(second.files.skipped.output?.count).toBeGreaterThanOrEqual(3);
   });

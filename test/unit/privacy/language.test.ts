@@ -53,9 +53,9 @@ describe('a language added by one file', () => {
     const file = write('vr.yaml', VARENIAN);
     const text = 'Tavrelo zo 4417220';
     const from = write('rows.jsonl', `${JSON.stringify({ text, spans: [{ start: 11, end: 18, kind: 'account' }] })}\n`);
-    await redactData(from, { to: path('clean.jsonl'), lexicons: [file], columns: ['text'] });
+    await redactData(from, { output: path('clean.jsonl'), lexicon: [file], column: ['text'] });
     expect(readFileSync(path('clean.jsonl'), 'utf8')).toContain('Tavrelo zo [ACCOUNT_1]');
-    const { kinds } = await auditData(from, { lexicons: [file] });
+    const { kinds } = await auditData(from, { lexicon: [file] });
     expect(kinds.find(({ kind }) => kind === 'account')).toMatchObject({ labelled: 1, named: 1, right: 1 });
     const item = { kind: 'row' as const, values: { text }, origins: [{ file: 'a', sha256: '0' }] };
     const { values } = await run([{ step: 'redact', lexicons: [file] }], [item]);

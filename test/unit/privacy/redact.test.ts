@@ -229,28 +229,28 @@ describe('files', () => {
 
   it('come back from their vault with its passphrase only', async () => {
     const from = write('rows.jsonl', [{ text: NOTE }, { text: 'He said "I am Jane Doe"', more: '{"a":"Jane Doe"}' }]);
-    await redactData(from, { to: path('clean.jsonl'), vault: path('v'), passphrase: 'four words by chance' });
+    await redactData(from, { output: path('clean.jsonl'), vault: path('v'), passphrase: 'four words by chance' });
     expect(readFileSync(path('v'), 'latin1')).not.toContain('Jane');
     await restoreData(path('clean.jsonl'), {
-      to: path('back.jsonl'),
+      output: path('back.jsonl'),
       vault: path('v'),
       passphrase: 'four words by chance',
     });
     expect(readFileSync(path('back.jsonl'), 'utf8')).toBe(readFileSync(from, 'utf8'));
     await expect(
-      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'other words by chance' }),
+      restoreData(path('clean.jsonl'), { output: path('x'), vault: path('v'), passphrase: 'other words by chance' }),
     ).rejects.toMatchObject({ code: 'E_VAULT_UNREADABLE' });
     const bytes = readFileSync(path('v'));
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(path('v'), bytes);
     await expect(
-      restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'four words by chance' }),
+      restoreData(path('clean.jsonl'), { output: path('x'), vault: path('v'), passphrase: 'four words by chance' }),
     ).rejects.toMatchObject({ code: 'E_VAULT_UNREADABLE' });
   });
 
   it('get canaries of their own form, each as often as its record says', async () => {
     const from = write('rows.jsonl', [{ prompt: 'a', completion: 'b' }]);
-    const { canaries } = await redactData(from, { to: path('clean.jsonl'), canaries: 4 });
+    const { canaries } = await redactData(from, { output: path('clean.jsonl'), canaries: 4 });
     expect(canaries.map(({ copies }) => copies)).toEqual([1, 2, 4, 8]);
     const rows = readFileSync(path('clean.jsonl'), 'utf8')
       .trim()
@@ -260,15 +260,17 @@ describe('files', () => {
       expect(rows.filter(({ completion }) => completion === `${prefix}${secret}.`)).toHaveLength(copies);
     expect(JSON.parse(readFileSync(path('clean.jsonl.canaries'), 'utf8'))).toMatchObject({ canaries });
     const other = write('labels.jsonl', [{ text: 'a', label: 'b' }]);
-    await expect(redactData(other, { to: path('x.jsonl'), canaries: 1 })).rejects.toMatchObject({
+    await expect(redactData(other, { output: path('x.jsonl'), canaries: 1 })).rejects.toMatchObject({
       code: 'E_CANARY_FORM',
     });
   });
 
   it('with surrogates are not given others again', async () => {
     const from = write('rows.jsonl', [{ text: NOTE }]);
-    await redactData(from, { to: path('clean.jsonl'), style: 'surrogates' });
-    await expect(redactData(path('clean.jsonl'), { to: path('x.jsonl'), style: 'surrogates' })).rejects.toMatchObject({
+    await redactData(from, { output: path('clean.jsonl'), style: 'surrogates' });
+    await expect(
+      redactData(path('clean.jsonl'), { output: path('x.jsonl'), style: 'surrogates' }),
+    ).rejects.toMatchObject({
       code: 'E_ALREADY_REDACTED',
     });
   });
@@ -280,9 +282,9 @@ describe('files', () => {
       `export const wards = { name: 'ward', kind: 'code', pattern: /W-\\d{3}/ };\nexport const wrong = { name: 'x' };\n`,
     );
     const from = write('rows.jsonl', [{ text: 'on W-123' }]);
-    await redactData(from, { to: path('clean.jsonl'), recognisers: [`${own}#wards`] });
+    await redactData(from, { output: path('clean.jsonl'), recogniser: [`${own}#wards`] });
     expect(readFileSync(path('clean.jsonl'), 'utf8')).toBe('{"text":"on [CODE_1]"}\n');
-    await expect(redactData(from, { to: path('x.jsonl'), recognisers: [`${own}#wrong`] })).rejects.toMatchObject({
+    await expect(redactData(from, { output: path('x.jsonl'), recogniser: [`${own}#wrong`] })).rejects.toMatchObject({
       code: 'E_REFERENCE_TYPE',
     });
     const item = { kind: 'row' as const, values: { text: 'Jane Doe on W-123' }, origins: [{ file: 'a', sha256: '0' }] };

@@ -3,20 +3,25 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { EndpointLimits } from '../../../jobs/compare/systems/system-spec.ts';
 import type { FieldKit } from '../fields.ts';
 
-export function endpointFields({ z, text, count, parsed }: FieldKit) {
-  const price = z.number().nonnegative();
+export function endpointFields(fields: FieldKit) {
+  const { z, text, count, parsed } = fields;
   return {
     keyVariable: text('NAME', "environment variable with the endpoint's key (OPENAI_API_KEY)"),
     concurrency: count('REQUESTS', 'concurrent requests to an endpoint (4)'),
     timeout: count('SECONDS', 'longest wait for an answer of the endpoint (120)'),
     maxTokens: count('TOKENS', 'token limit for an endpoint, input and output together'),
-    maxCost: parsed(price, 'AMOUNT', 'cost limit for an endpoint', {
+    maxCost: parsed(z.number().nonnegative(), 'AMOUNT', 'cost limit for an endpoint', {
       read: (typed, flag) => amount(flag, String(typed)),
     }),
-    prices: parsed(z.tuple([price, price]), 'IN,OUT', 'of a million tokens read and written', {
-      read: (typed, flag) => readPrices(flag, String(typed)),
-    }),
+    prices: pricesField(fields, 'of a million tokens read and written'),
   };
+}
+
+export function pricesField({ z, parsed }: FieldKit, summary: string) {
+  const price = z.number().nonnegative();
+  return parsed(z.tuple([price, price]), 'IN,OUT', summary, {
+    read: (typed, flag) => readPrices(flag, String(typed)),
+  });
 }
 
 /** Options of a call that asks an endpoint. */

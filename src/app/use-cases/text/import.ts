@@ -1,29 +1,7 @@
-/** What `attune import langfuse` and `attune import otlp` take and say. */
-import type { ImportAnswersOptions, ImportedAnswers } from '../../import-answers/import-answers.ts';
+/** What `attune import langfuse` and `attune import otlp` say. */
+import type { ImportedAnswers } from '../../import-answers/import-answers.ts';
 import { formatCount, plural } from '../../../base/format.ts';
-import type { CommandContext, CommandOption } from '../../../cli/command.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-
-export const IMPORT_OPTIONS: readonly CommandOption[] = [
-  {
-    name: '--model',
-    value: 'NAME',
-    summary: 'the model that they are about; the one that each answer names unless given',
-  },
-  { name: '--thumb', value: 'SCORE', many: true, summary: 'a score that says whether an answer was good' },
-  { name: '--label', value: 'SCORE', summary: 'the score that names the right class' },
-  { name: '--retention', value: 'DAYS', summary: 'until answers are deleted, from now on (30)' },
-];
-
-export function importOptions(context: CommandContext): ImportAnswersOptions {
-  return {
-    model: context.option('--model'),
-    thumbs: context.all('--thumb'),
-    label: context.option('--label'),
-    retention: context.count('--retention'),
-    signal: context.stopSignal('stopping; what was written stays, and is not written again'),
-  };
-}
 
 const MOST_SHOWN = 8;
 

@@ -1,0 +1,46 @@
+import type { Advised } from '../advise/advise.ts';
+import type { RecipeFlags } from '../recipe/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { withCall } from '../../terminal/with-progress.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary: 'measure what the data can do: cheap baselines, prompting, fine-tuning, more rows',
+  arguments: ({ z, argumentOr }) => [
+    argumentOr(
+      'data',
+      'DATA',
+      'a file, folder or glob of rows with answers, or a recipe that names them',
+      z.custom<Recipe>(),
+    ),
+  ],
+  options: (fields) => ({
+    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's"),
+    withModel: fields.inMemory<boolean>(
+      "tune the recipe's model on growing parts of the rows too (where flags name a model)",
+    ),
+  }),
+  takesRecipe: true,
+  effects: ['computes'],
+  examples: [
+    'advise tickets.jsonl',
+    'advise tickets.yaml',
+    'advise tickets.csv --columns "{text: [subject, body], label: queue}"',
+    'advise tickets.jsonl --model attune-base --epochs 1',
+  ],
+  async run({ data, ...options }, call): Promise<Advised> {
+    const { advise } = await import('../advise/advise.ts');
+    return advise(data, { ...options, ...call });
+  },
+  async inTerminal({ data, flags = {} }, console): Promise<Advised> {
+    const { advise } = await import('../advise/advise.ts');
+    // Without a model all is computed here in one go, and nothing is written: Ctrl-C then ends the process as it stands.
+    const stopping = 'model' in flags ? 'stopping' : undefined;
+    return withCall(console, stopping, (call) => advise(data, { flags, ...call }));
+  },
+  async render(advice, terminal) {
+    const { describeAdvice } = await import('./text/advice.ts');
+    return describeAdvice(advice, terminal);
+  },
+});

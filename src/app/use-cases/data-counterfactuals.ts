@@ -1,0 +1,29 @@
+import { axes } from '../../data/fairness/axes.ts';
+import type { Counterfactuals } from '../fairness/counterfactuals.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary: 'write pairs of rows that differ in the gender, origin or nationality of the person in them',
+  arguments: ({ argument }) => [argument('file', 'FILE', 'rows in English: .jsonl, .json, .csv, .parquet')],
+  options: (fields) => ({
+    output: fields.required(fields.text('FILE', 'the .jsonl file to write', { aliases: ['--to'] })),
+    change: fields.choices(axes, 'WHAT', `only this: ${axes.join(', ')}; several times for more (all)`),
+    origin: fields.texts('NAME', 'origin of the new names (any)'),
+    seed: fields.number('N', 'seed of the drawn names (0)', { least: 0, isWhole: true }),
+  }),
+  effects: ['writes-files'],
+  examples: [
+    'data counterfactuals tickets.jsonl --output pairs.jsonl',
+    'data counterfactuals tickets.jsonl --output pairs.jsonl --change origin --origin african_american --origin english',
+  ],
+  stopping: 'stopping',
+  async run({ file, ...options }, call): Promise<Counterfactuals> {
+    const { writeCounterfactuals } = await import('../fairness/counterfactuals.ts');
+    return writeCounterfactuals(file, { ...options, ...call });
+  },
+  async render(counterfactuals, terminal) {
+    const { describeCounterfactuals } = await import('./text/data-counterfactuals.ts');
+    return describeCounterfactuals(counterfactuals, terminal);
+  },
+});

@@ -1,0 +1,39 @@
+import type { PipelineSpec } from '../../prepare/index.ts';
+import type { DataPipelineResult } from '../data-pipeline.ts';
+import { readingFields } from './shared/reading-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary: 'make a versioned data set by a pipeline file: sources, steps, split; only what changed is made again',
+  arguments: ({ z, argumentOr }) => [
+    argumentOr(
+      'pipeline',
+      'FILE',
+      'name, sources, steps, split: a .yaml, or a .ts that exports them',
+      z.custom<PipelineSpec>(),
+    ),
+  ],
+  options: (fields) => ({
+    output: fields.text('FOLDER', 'folder to write (ATTUNE_HOME/data-sets, named by its content)', {
+      aliases: ['--to'],
+    }),
+    cache: fields.flag('keep no rows from before the last step, neither of this run nor of earlier ones', {
+      flag: '--no-cache',
+    }),
+    ...readingFields(fields),
+    base: fields.inMemory<string>("folder that relative paths start from (the pipeline file's, or the current one)"),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: ['data pipeline support.yaml', 'data pipeline support.yaml --output data/support'],
+  stopping: 'stopping',
+  streamsRows: true,
+  async run({ pipeline, ...options }, call): Promise<DataPipelineResult> {
+    const { dataPipeline } = await import('../data-pipeline.ts');
+    return dataPipeline(pipeline, { ...options, ...call });
+  },
+  async render(made, terminal) {
+    const { describePipeline } = await import('./text/data-pipeline.ts');
+    return describePipeline(made, terminal);
+  },
+});

@@ -1,0 +1,44 @@
+import { kinds, presets, type Preset } from '../../privacy/kinds.ts';
+import type { RedactedData } from '../redact/redact-data.ts';
+import { recogniserFields } from './shared/recogniser-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+const PRESETS = Object.keys(presets) as [Preset, ...Preset[]];
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary: 'remove personal data and secrets from rows: names, numbers, places, dates, keys',
+  arguments: ({ argument }) => [argument('file', 'FILE', 'rows: .jsonl, .json, .csv, .parquet')],
+  options: (fields) => ({
+    output: fields.required(
+      fields.text('FILE', '.jsonl file to write; a report is written beside it', { aliases: ['--to'] }),
+    ),
+    preset: fields.choice(PRESETS, 'NAME', `kinds that a field of work takes out: ${PRESETS.join(', ')} (all kinds)`),
+    kind: fields.choices(kinds, 'KIND', 'only this kind; several times for more'),
+    style: fields.choice(['tags', 'surrogates'], 'STYLE', 'tags: [NAME_1]; surrogates: another name (tags)'),
+    column: fields.texts('NAME', 'only this column; several times for more'),
+    subject: fields.text('COLUMN', 'column of the person a row is about: surrogate dates of one person shift together'),
+    allow: fields.texts('TEXT', 'value to leave unchanged'),
+    ...recogniserFields(fields),
+    monthFirst: fields.flag('for surrogates: 3/4/2020 is in March'),
+    vault: fields.text('FILE', 'keep the values of tags, encrypted with ATTUNE_VAULT_PASSPHRASE'),
+    canaries: fields.count('N', 'plant N made-up secrets, to measure later what a model has memorised'),
+    passphrase: fields.inMemory<string>('passphrase of the vault (ATTUNE_VAULT_PASSPHRASE)'),
+    key: fields.inMemory<string>('key of surrogates (ATTUNE_REDACTION_KEY, or a new one that nobody keeps)'),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: [
+    'data redact tickets.jsonl --output clean.jsonl --preset support',
+    'data redact notes.jsonl --output clean.jsonl --style surrogates --subject patient_id',
+  ],
+  stopping: 'stopping',
+  streamsRows: true,
+  async run({ file, ...options }, call): Promise<RedactedData> {
+    const { redactData } = await import('../redact/redact-data.ts');
+    return redactData(file, { ...options, ...call });
+  },
+  async render(redacted, terminal) {
+    const { describeRedacted } = await import('./text/data-redact.ts');
+    return describeRedacted(redacted, terminal);
+  },
+});

@@ -1,0 +1,40 @@
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import type { ImportedFromOpenAi } from '../import-openai/import-openai.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { pricesField } from './shared/endpoint-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary:
+    'fetch the fine-tuning jobs, files and stored completions of an OpenAI key, with recipes that do the same here',
+  options: (fields) => ({
+    output: fields.text('FOLDER', 'the folder to write; openai unless given', { aliases: ['--output-dir'] }),
+    model: fields.text('BASE', 'the base that the recipes tune; attune-base unless given'),
+    baseUrl: fields.text('URL', 'where the API is; https://api.openai.com/v1 unless given'),
+    prices: pricesField(fields, 'of a million tokens read and written, for the cost of 1,000 requests'),
+  }),
+  effects: ['fetches', 'writes-files'],
+  examples: ['import openai', 'import openai --model Qwen/Qwen3-0.6B --prices 0.3,1.2'],
+  stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
+  async run(options, call): Promise<ImportedFromOpenAi> {
+    const { importOpenAi } = await import('../import-openai/import-openai.ts');
+    return importOpenAi({ ...options, ...call });
+  },
+  render({ folder, jobs, completions }, { colours }) {
+    const ofJobs = jobs.flatMap(({ id, status, model, tuned, recipe, comparison, remarks }) => [
+      `${id}  ${status}: ${model}${tuned === undefined ? '' : ` → ${tuned}`}`,
+      ...(recipe === undefined ? [] : [`  attune train ${shortPath(recipe)} --output runs/${id}`]),
+      ...(comparison === undefined ? [] : [`  ${comparison}`]),
+      ...remarks.map((remark) => colours.yellow(`  ! ${remark}`)),
+    ]);
+    const stored = completions.map(({ model, rows, path, inputTokens, outputTokens, costPerThousand, leftOut }) => {
+      const cost = costPerThousand === undefined ? '' : `, ${formatNumber(costPerThousand, 3)} for 1,000 requests`;
+      const out = leftOut === 0 ? '' : `; ${plural(leftOut, 'completions')} left out: no text`;
+      const size = `${formatCount(Math.round(inputTokens))} + ${formatCount(Math.round(outputTokens))} tokens each`;
+      return `${model}: ${plural(rows, 'rows')} in ${shortPath(path)}, ${size}${cost}${out}`;
+    });
+    const head = `${colours.green('✓')} ${shortPath(folder)}: ${plural(jobs.length, 'jobs')}, ${plural(completions.length, 'models')} with stored completions`;
+    return [head, ...ofJobs, ...stored].join('\n');
+  },
+});

@@ -1,0 +1,51 @@
+import type { InitQuestions, InitResult } from '../init/run-init.ts';
+import { withCall } from '../../terminal/with-progress.ts';
+import { columnsField } from './shared/columns-field.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Start',
+  summary: 'write a recipe for your data',
+  arguments: ({ argument }) => [
+    argument('file', 'FILE', 'jsonl, json, csv, tsv or parquet; a folder of these, or of images by class'),
+  ],
+  options: (fields) => ({
+    textColumn: fields.parsed(fields.z.array(fields.z.string()), 'COLUMNS', 'input columns; join several with commas', {
+      read: (typed) =>
+        String(typed)
+          .split(',')
+          .map((name) => name.trim()),
+    }),
+    labelColumn: fields.text('COLUMN', 'the class, classes or number to learn'),
+    answerColumn: fields.text('COLUMN', 'the answer to write'),
+    model: fields.text('FOLDER|NAME', 'model to tune (chosen by the kind of rows)'),
+    output: fields.text('FILE', 'recipe to write (named after the data)'),
+    format: fields.text('NAME', 'row format, where it is not recognised'),
+    columns: columnsField(fields, "the format's field → your column, or a list of columns"),
+    groupBy: fields.text('COLUMN', 'rows with the same value stay in one split'),
+    yes: fields.flag('do not ask: take the most likely columns, fetch the model'),
+    force: fields.flag('replace a recipe that exists'),
+    ask: fields.inMemory<InitQuestions>('answers what is not clear; without it, that is refused'),
+  }),
+  effects: ['writes-files', 'fetches'],
+  examples: [
+    'init tickets.csv',
+    'init tickets.csv --text-column subject,body --label-column queue --yes',
+    'init faq.csv --answer-column reply --yes',
+    'init faq.csv --columns "{prompt: question, completion: reply}" --yes',
+  ],
+  async run({ file, ...options }, call): Promise<InitResult> {
+    const { init } = await import('../init/run-init.ts');
+    return init(file, { ...options, ...call });
+  },
+  async inTerminal({ file, ...options }, console): Promise<InitResult> {
+    const { init } = await import('../init/run-init.ts');
+    const isAsked = options.yes !== true && console.isInteractive;
+    const ask = isAsked ? (await import('../init/questions.ts')).initQuestions : undefined;
+    return withCall(console, undefined, (call) => init(file, { ...options, ...call, ask }));
+  },
+  async render(written, terminal) {
+    const { describeInit } = await import('./text/init.ts');
+    return describeInit(written, terminal);
+  },
+});

@@ -1,0 +1,14 @@
+import { defineUseCase } from './use-case.ts';
+
+/** bin/attune runs the same script at once, on whatever Node there is; this is for those who start main.js themselves. */
+export const useCase = defineUseCase({
+  section: 'Start',
+  summary: 'prepare this machine: libtorch, a compiler, the engine',
+  options: ({ flag }) => ({ yes: flag('install what is missing without asking') }),
+  effects: ['fetches', 'writes-files', 'computes'],
+  examples: ['setup', 'setup --yes --json'],
+  async run({ yes }, { signal }): Promise<Record<string, unknown>> {
+    const { setUp } = await import('../setup.ts');
+    return setUp({ yes, signal });
+  },
+});

@@ -1,0 +1,29 @@
+import type { ReadLimits } from '../../../documents/index.ts';
+import type { FieldKit } from '../fields.ts';
+
+const MEBIBYTE = 2 ** 20;
+
+/** How documents are read. */
+export function readingFields({ count }: FieldKit) {
+  return {
+    line: count('MIB', 'leave out lines of texts and rows of tables that are longer (8)'),
+    processes: count('N', 'files read at once (one a core, at most 8)'),
+  };
+}
+
+/** Limits of one file, in seconds and mebibytes. */
+export function limitsOf({
+  seconds,
+  memory,
+  line,
+}: {
+  seconds?: number;
+  memory?: number;
+  line?: number;
+}): Partial<ReadLimits> {
+  return {
+    ...(seconds !== undefined && { seconds }),
+    ...(memory !== undefined && { memoryBytes: memory * MEBIBYTE }),
+    ...(line !== undefined && { lineBytes: line * MEBIBYTE }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { AxisCounts, Counterfactuals } from '../../fairness/counterfactuals.ts';
+import { formatCount, plural } from '../../../base/format.ts';
+import { formatFacts } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+
+const LISTED_LINES = 5;
+const LISTED_GROUPS = 6;
+
+export function describeCounterfactuals(
+  { to, rows, pairs, axes: counts }: Counterfactuals,
+  { colours }: Terminal,
+): string {
+  const { green, bold, dim, cyan } = colours;
+  return [
+    `${green('✓')} ${plural(pairs, 'pairs')} of ${plural(rows, 'rows')} in ${bold(to)}`,
+    ...counts.map((count) => describeAxis(count, { colours })),
+    dim('  groups are what a word or a name is usual of; nobody’s own is known'),
+    `  ${cyan(`attune eval MODEL --counterfactuals ${to}`)}  ${dim('says how often answers change with them')}`,
+  ].join('\n');
+}
+
+function describeAxis(
+  { axis, pairs, nobody, doubts, groups }: AxisCounts,
+  { colours }: Pick<Terminal, 'colours'>,
+): string {
+  const { bold, yellow } = colours;
+  const ordered = Object.entries(groups).toSorted(([, a], [, b]) => b - a);
+  const others = ordered.slice(LISTED_GROUPS).reduce((sum, [, count]) => sum + count, 0);
+  const facts = formatFacts(
+    [
+      ...ordered.slice(0, LISTED_GROUPS).map(([name, count]) => [name, formatCount(count)] as const),
+      ['others', others === 0 ? undefined : formatCount(others)],
+      ['nobody in it', formatCount(nobody)],
+    ],
+    colours,
+  );
+  const left = Object.entries(doubts)
+    .toSorted(([, a], [, b]) => b.rows - a.rows)
+    .map(([reason, { rows, lines }]) => {
+      const listed = lines.slice(0, LISTED_LINES).join(', ') + (rows > LISTED_LINES ? ', …' : '');
+      return yellow(`! ${formatCount(rows)} left out: ${reason} (lines ${listed})`);
+    });
+  return [`${bold(axis)}: ${plural(pairs, 'pairs')}`, facts, ...left].join('\n');
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { formatCount, plural } from '../../../base/format.ts';
+import type { DataPipelineResult } from '../../data-pipeline.ts';
+import { readingLines } from './reading.ts';
+import { formatFacts } from '../../../terminal/table.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+
+function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
+  if (leftOut === undefined) return [];
+  const reason = 'on the other side in time than the rest of their group';
+  return [`! split: ${plural(leftOut, 'rows')} left out: ${reason}; nothing trained on is as late as test begins`];
+}
+
+export function describePipeline(
+  { folder, manifest, parts, report, unredacted, next }: DataPipelineResult,
+  { colours }: Terminal,
+): string {
+  const { green, yellow, bold, cyan, dim } = colours;
+  const { rows, files, steps } = manifest;
+  const total = rows.train + rows.validation + rows.test;
+  const splits = Object.entries(rows).map(([split, count]) => `${split} ${formatCount(count)}`);
+  const facts = formatFacts(
+    [
+      ['hash', manifest.hash],
+      ['files', `${formatCount(files.read)} of ${formatCount(files.files)} read`],
+      ...steps.map(
+        ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
+      ),
+      ['split', splits.join(', ')],
+      ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} from before`],
+    ],
+    colours,
+  );
+  const lost = steps.flatMap(({ step, leftOut, found }) => [
+    ...leftOut.map(({ reason, count }) => yellow(`! ${step}: ${formatCount(count)} left out: ${reason}`)),
+    ...found.map(({ what, count }) => dim(`  ${step}: ${formatCount(count)} ${what}`)),
+  ]);
+  return [
+    `${green('✓')} ${plural(total, 'rows')} in ${bold(folder)}`,
+    facts,
+    ...readingLines(files, join(folder, 'manifest.json'), colours),
+    ...lost,
+    ...splitLoss(manifest).map((line) => yellow(line)),
+    ...(unredacted === undefined
+      ? []
+      : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),
+    '',
+    `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
+    `  ${cyan(next)}  ${dim('writes a recipe for it')}`,
+  ].join('\n');
+}

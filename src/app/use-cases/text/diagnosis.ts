@@ -1,0 +1,21 @@
+import { greatest } from '../../../base/many.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import type { Diagnosis } from '../../doctor.ts';
+
+const marks = { ok: '✓', warn: '!', fail: '✗' };
+
+export function describeDiagnosis(diagnosis: Diagnosis, { colours }: Terminal): string {
+  const paint = { ok: colours.green, warn: colours.yellow, fail: colours.red };
+  const width = greatest(diagnosis.checks.map(({ name }) => name.length));
+  const lines = diagnosis.checks.map(({ name, status, found, fix }) => {
+    const line = `  ${paint[status](marks[status])} ${name.padEnd(width)}  ${found}`;
+    return fix === undefined ? line : `${line}\n    ${' '.repeat(width)}  ${colours.dim(fix)}`;
+  });
+  const { bf16Gflops, f32Gflops, attentionMs, computeType } = diagnosis;
+  return [
+    ...lines,
+    '',
+    `  products: bf16 ${Math.round(bf16Gflops)} GFLOP/s, f32 ${Math.round(f32Gflops)} GFLOP/s; attention ` +
+      `${attentionMs.toFixed(1)} ms; precision auto is ${computeType}`,
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { formatBytes, formatCount, plural } from '../../../base/format.ts';
+import type { ModelCreation } from '../../create-model.ts';
+import { objectiveOfClasses, usualObjectives } from '../../usual-objective.ts';
+import { shortPath } from '../../../terminal/short-path.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+
+export function describeCreation(created: ModelCreation, { colours }: Terminal): string {
+  const { folder, modelType, className, items, cold, rows, cut, parameters, bytes, data, ...known } = created;
+  const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
+  return [
+    `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
+    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
+    ...knownFeatures(known),
+    ...(cut > 0
+      ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]
+      : []),
+    `  attune init ${data} --model ${shortPath(folder)}  writes a recipe, where there is none`,
+    `  attune train RECIPE --model ${shortPath(folder)} --objective ${objective} --tuning full`,
+  ].join('\n');
+}
+
+/** "  of items: 1,204 words, 13 values; of users: 4 features" */
+function knownFeatures({
+  itemFeatures,
+  users,
+  userFeatures,
+}: Pick<ModelCreation, 'itemFeatures' | 'users' | 'userFeatures'>): string[] {
+  const { words = 0, tags = 0, numbers = 0, textWidth = 0 } = itemFeatures ?? {};
+  const counted = [
+    [words, 'words'],
+    [tags, 'values'],
+    [numbers, 'numbers'],
+  ] as const;
+  const ofItems = [
+    ...counted.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
+    ...(textWidth > 0 ? [`texts as vectors of ${textWidth}`] : []),
+  ];
+  const parts = [
+    ...(ofItems.length > 0 ? [`of items: ${ofItems.join(', ')}`] : []),
+    ...(users > 0 ? [`${plural(users, 'users')} with a vector of their own`] : []),
+    ...(userFeatures > 0 ? [`of users: ${formatCount(userFeatures)} features`] : []),
+  ];
+  return parts.length === 0 ? [] : [`  ${parts.join('; ')}`];
+}
