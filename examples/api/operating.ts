@@ -5,25 +5,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as attune from '../../src/app/index.ts';
-import {
-  audit,
-  lineage,
-  improve,
-  usage,
-  models,
-  store,
-  resolveRecipe,
-  retuneRecipe,
-  train,
-} from '../../src/app/index.ts';
+import { audit, lineage, improve, usage, models, store, retune, train } from '../../src/app/index.ts';
 
 process.env.ATTUNE_HOME = join(process.cwd(), 'home');
 const rows = Array.from({ length: 24 }, (_, i) => ({
   text: `parcel ${i} is late`,
   label: i % 2 === 0 ? 'late' : 'lost',
 }));
-const recipe = await resolveRecipe({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
-const { folder } = await train(recipe);
+const { folder } = await train({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
 
 // A version is registered first, and promoted where it passes its gate, or for a reason that is kept.
 await models.register('parcels', folder);
@@ -41,9 +30,9 @@ console.log((await lineage({ document: data[0].path })).models, await audit('par
 // What keys have used; nothing has been served here.
 assert.deepEqual(await usage({ days: 1 }), []);
 
-// The same rows on another base; `train` runs the recipe.
-const again = await retuneRecipe(folder, { model: 'nearest' });
-assert.equal(again.model, 'nearest');
+// The same rows on another base.
+const again = await retune(folder, { model: 'nearest' });
+assert.equal(again.outcome, 'finished');
 
 // From feedback to the next version: a step at a time, as far as it goes now.
 const lines = (some: typeof rows) => some.map((row) => JSON.stringify(row)).join('\n');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import {
   adapters,
-  continuedRecipe,
+  chat,
   Conversation,
   data,
   defineRecipe,
@@ -20,9 +20,7 @@ import {
   resolveRecipe,
   resolveRecipeFile,
   runs,
-  storedRecipe,
   train,
-  trainDetached,
 } from '../../src/app/index.ts';
 import * as attune from '../../src/app/index.ts';
 
@@ -55,7 +53,7 @@ writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 const training = '{ max_steps: 2 }';
 const rowsOf = '{ train: rows.jsonl, validation: 0, test: 0 }';
 writeFileSync('recipe.yaml', `model: attune-base\ndata: ${rowsOf}\ntraining: ${training}\noutput_dir: runs/second\n`);
-const detached = await trainDetached(await resolveRecipeFile('recipe.yaml'));
+const detached = await train('recipe.yaml', { detach: true });
 const ended = await runs.attach(detached.folder);
 assert.equal(ended.status, 'finished');
 await runs.stop(detached.folder).catch(() => undefined);
@@ -64,7 +62,8 @@ await runs.stop(detached.folder).catch(() => undefined);
 assert.equal((await runs.list()).runs.length >= 2, true);
 assert.equal((await runs.show(folder)).status, 'finished');
 assert.ok((await data.list()).dataSets.length > 0);
-assert.equal((await storedRecipe(folder)).model, recipe.model);
+assert.equal((await runs.resume(folder)).outcome, 'finished-before');
+assert.equal((await resolveRecipeFile('recipe.yaml')).model, recipe.model);
 assert.equal((await runs.verify(folder)).ok, true);
 console.log((await runs.open(folder)).report);
 const page = await openPage(folder);
@@ -72,7 +71,8 @@ assert.match(page.url, /^http:\/\/127\.0\.0\.1/);
 await page.close();
 
 // A finished run goes on; a second try gets another name, or goes.
-assert.equal((await continuedRecipe(folder, { epochs: 1 })).training.epochs, 1);
+const further = await runs.continue(folder, { maxSteps: 1, output: 'runs/further' });
+assert.equal(further.outcome, 'finished');
 const renamed = await runs.rename(detached.folder, 'tried');
 assert.equal((await runs.delete([renamed.folder])).deleted.length, 1);
 
@@ -84,6 +84,8 @@ const conversation = new Conversation(model, { maxNewTokens: 3 });
 await conversation.say('Which colour?', () => undefined);
 assert.equal(conversation.messages.length, 2);
 await model.close();
+const { answers: said } = await chat(result, { lines: ['Which colour?', 'And now?'], maxNewTokens: 3 });
+assert.equal(said.length, 2);
 assert.equal(typeof openTalker, 'function');
 const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });
 assert.equal(answers?.length, rows.length);

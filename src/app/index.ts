@@ -4,7 +4,6 @@
  */
 import { libraryOf } from './use-cases/library.ts';
 
-export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
@@ -14,6 +13,7 @@ export const {
   advise,
   answers,
   audit,
+  chat,
   data,
   doctor,
   embed,
@@ -32,11 +32,13 @@ export const {
   quickstart,
   recommend,
   retrieve,
+  retune,
   review,
   runs,
   safety,
   setup,
   store,
+  train,
   usage,
   users,
 } = library;
@@ -72,7 +74,6 @@ export type { RehearsedKind, SafetyRows } from './safety/rows.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitQuestions, InitResult } from './init/run-init.ts';
-export type { ContinueOptions } from './continue-run.ts';
 export type { RunToDelete } from './tidy-runs.ts';
 export type { OpenPredictor, Predicted, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
 export type { DataInspectionResult } from './inspect-data.ts';
@@ -104,7 +105,6 @@ export type { Promotion } from './registry/promote.ts';
 export type { Rollback } from './registry/rollback.ts';
 export type { MovedObjects } from './store/move-objects.ts';
 export type { MovedStore } from './store/move-store.ts';
-export type { RetuneOptions } from './retune.ts';
 export type { AuditEntry } from '../registry/index.ts';
 export type { KeyUsage } from './registry/usage.ts';
 export type { ImportedReview } from './review/import-review.ts';
@@ -120,7 +120,8 @@ export type { RatedAnswer } from './monitor/answers.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serve/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
-export type { TrainOptions, TrainOutcome } from './train.ts';
+export type { Chatted } from './chat.ts';
+export type { DetachedRun, TrainOutcome } from './train.ts';
 export type { Verification } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';
 export type { RowFormatter } from '../data/index.ts';

@@ -1,7 +1,6 @@
 /** Where each asynchronous function of the public API stands. Nothing of it is loaded before it is called. */
 export const functions = {
   compare: async () => (await import('../compare/compare.ts')).compare,
-  continuedRecipe: async () => (await import('../continue-run.ts')).continuedRecipe,
   evaluate: async () => (await import('../compare/evaluate.ts')).evaluate,
   evaluateCounterfactuals: async () =>
     (await import('../fairness/evaluate-counterfactuals.ts')).evaluateCounterfactuals,
@@ -13,11 +12,7 @@ export const functions = {
   openPredictor: async () => (await import('../predict.ts')).openPredictor,
   resolveRecipe: async () => (await import('../recipe/index.ts')).resolveRecipe,
   resolveRecipeFile: async () => (await import('../recipe/index.ts')).resolveRecipeFile,
-  retuneRecipe: async () => (await import('../retune.ts')).retuneRecipe,
   serve: async () => (await import('../serve/serve.ts')).serve,
-  storedRecipe: async () => (await import('../stored-run.ts')).storedRecipe,
-  train: async () => (await import('../train.ts')).train,
-  trainDetached: async () => (await import('../train.ts')).trainDetached,
 };
 
 export type FunctionName = keyof typeof functions;

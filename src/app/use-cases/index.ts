@@ -75,6 +75,11 @@ export const useCases = {
   quickstart: () => import('./quickstart.ts'),
   doctor: () => import('./doctor.ts'),
   setup: () => import('./setup.ts'),
+  train: () => import('./train.ts'),
+  retune: () => import('./retune.ts'),
+  'runs resume': () => import('./runs-resume.ts'),
+  'runs continue': () => import('./runs-continue.ts'),
+  chat: () => import('./chat.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;

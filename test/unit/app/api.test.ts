@@ -25,14 +25,9 @@ const exported = new Map<string, unknown>(Object.entries(api));
 
 /** The function that does what a command does. */
 const functionOf: Record<string, FunctionName> = {
-  train: 'train',
-  chat: 'openModel',
   serve: 'serve',
   eval: 'evaluate',
   compare: 'compare',
-  retune: 'retuneRecipe',
-  'runs resume': 'storedRecipe',
-  'runs continue': 'continuedRecipe',
 };
 
 describe('the public API', () => {
