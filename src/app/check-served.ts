@@ -4,7 +4,8 @@ import { AttuneError } from '../base/errors.ts';
 import type { Difference, SampleAnswer } from '../store/results.ts';
 import { promptFormOf, readNotes } from '../jobs/model/result-notes.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
-import { compare, type CompareOptions } from './compare/compare.ts';
+import { compare } from './compare/compare.ts';
+import type { CompareOptions } from './compare/compare-options.ts';
 
 export interface ServedCheck {
   url: string;

@@ -15,6 +15,7 @@ const library = libraryOf();
 export const {
   answers,
   audit,
+  compare,
   data,
   gate,
   groundedness,
@@ -32,6 +33,8 @@ export const {
   usage,
   users,
 } = library;
+const { eval: evaluate } = library;
+export { evaluate as eval };
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -45,7 +48,7 @@ export type { ExtractAdapterOptions, MergeAdaptersOptions, ProjectAdapterOptions
 export type { CreateOptions, ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, AdviseOptions } from './advise/advise.ts';
-export type { CompareOptions } from './compare/compare.ts';
+export type { ComparedSystems } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { EstimateOptions, ModelEstimate } from './estimate.ts';
 export type { Embedded, EmbedOptions } from './embed/embed.ts';
@@ -82,7 +85,6 @@ export type { DataPipelineOptions, DataPipelineResult } from './data-pipeline.ts
 export type { StepDescription } from './describe-steps.ts';
 export type { PrepareDataOptions, PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
-export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export type { DataGroups } from './fairness/groups.ts';
 export type { CounterfactualOptions, Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   advise,
   compare,
-  evaluate,
+  eval as evaluate,
   generateRows,
   resolveRecipe,
   train,
@@ -75,7 +75,7 @@ describe('rows in memory', () => {
       split: 'data',
       rows: 1,
     });
-    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, train: rows, maxNewTokens: 2 });
+    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, trainData: rows, maxNewTokens: 2 });
     expect(both.systems.map(({ name }) => name)).toHaveLength(2);
     expect(temporary()).toEqual(before);
   });

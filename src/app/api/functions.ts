@@ -5,7 +5,6 @@ export const functions = {
   attachRun: async () => (await import('../runs.ts')).attachRun,
   auditData: async () => (await import('../redact/audit-data.ts')).auditData,
   checkServed: async () => (await import('../check-served.ts')).checkServed,
-  compare: async () => (await import('../compare/compare.ts')).compare,
   continuedRecipe: async () => (await import('../continue-run.ts')).continuedRecipe,
   createIndex: async () => (await import('../retrieve/create-index.ts')).createIndex,
   createNewModel: async () => (await import('../create-model.ts')).createNewModel,
@@ -16,9 +15,6 @@ export const functions = {
   doctor: async () => (await import('../doctor.ts')).doctor,
   embed: async () => (await import('../embed/embed.ts')).embed,
   estimate: async () => (await import('../estimate.ts')).estimate,
-  evaluate: async () => (await import('../compare/evaluate.ts')).evaluate,
-  evaluateCounterfactuals: async () =>
-    (await import('../fairness/evaluate-counterfactuals.ts')).evaluateCounterfactuals,
   exportRun: async () => (await import('../export.ts')).exportRun,
   extractAdapter: async () => (await import('../adapters.ts')).extractAdapter,
   findDataSets: async () => (await import('../runs.ts')).findDataSets,

@@ -91,32 +91,11 @@ export const query = lazily('query');
 export const recommend = lazily('recommend');
 
 /**
- * Measures one system on rows that it was not trained on: a run, a model folder, or whatever `compare` takes.
- * @example
- * const { metrics, values } = await evaluate('runs/tickets', { data: rows });
- */
-export const evaluate = lazily('evaluate');
-
-/**
- * Whether the first system is better than the others on the same rows, and how sure that is.
- * @example
- * const { comparison } = await compare(['runs/tickets', 'nearest', 'tfidf'], { data: rows });
- */
-export const compare = lazily('compare');
-
-/**
  * What data are good for before money is spent: cheap baselines, a learning curve with a forecast.
  * @example
  * const { recommendation } = await advise({ recipe, withModel: false });
  */
 export const advise = lazily('advise');
-
-/**
- * How answers change with the gender or the origin of whoever a row speaks of; `writeCounterfactuals` makes the pairs.
- * @example
- * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
- */
-export const evaluateCounterfactuals = lazily('evaluateCounterfactuals');
 
 /**
  * Answers the network with models, by OpenAI's API, until it is closed.

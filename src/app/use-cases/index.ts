@@ -31,6 +31,8 @@ export const useCases = {
   'improve status': () => import('./improve-status.ts'),
   'improve explain': () => import('./improve-explain.ts'),
   monitor: () => import('./monitor.ts'),
+  eval: () => import('./eval.ts'),
+  compare: () => import('./compare.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;

@@ -52,8 +52,6 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'retrieve query': 'query',
   recommend: 'recommend',
   serve: 'serve',
-  eval: 'evaluate',
-  compare: 'compare',
   export: 'exportRun',
   'adapters merge': 'mergeAdapters',
   'adapters extract': 'extractAdapter',

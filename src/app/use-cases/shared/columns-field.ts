@@ -1,0 +1,37 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { ColumnMapping } from '../../../data/columns.ts';
+import type { FieldKit } from '../fields.ts';
+
+/** Which column is what: a mapping, or its text in YAML. */
+export function columnsField({ z, parsed }: FieldKit, summary: string) {
+  return parsed(z.union([z.string(), z.custom<ColumnMapping>()]), '{FIELD: COLUMN}', summary, { read: String });
+}
+
+/** `{text: [subject, body], label: queue}`, checked as a recipe's. @throws AttuneError E_USAGE */
+export async function columnMapping(given: string | ColumnMapping | undefined): Promise<ColumnMapping | undefined> {
+  if (given === undefined) return undefined;
+  const [{ parse }, { columnsSchema }, { problemsOf }] = await Promise.all([
+    import('yaml'),
+    import('../../../train/recipe.ts'),
+    import('../../../base/schema-issues.ts'),
+  ]);
+  const root: unknown =
+    typeof given === 'string' ? parsed(() => parse(given, { logLevel: 'silent' }) as unknown) : given;
+  const checked = columnsSchema.safeParse(root);
+  if (checked.success) return checked.data;
+  throw new AttuneError('E_USAGE', {
+    what: '--columns is no mapping',
+    got: typeof given === 'string' ? given : JSON.stringify(given),
+    expected: '"{prompt: question, completion: reply}" or "{text: [subject, body], label: queue}"',
+    problems: problemsOf(checked.error.issues, { root, schema: columnsSchema }),
+  });
+}
+
+/** Undefined for what is no YAML. */
+function parsed(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
