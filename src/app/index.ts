@@ -133,5 +133,5 @@ export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
 export type { CounterfactualResults } from '../store/counterfactuals.ts';
 export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
-export type { Recipe } from '../train/recipe.ts';
+export type { Recipe } from '../methods/recipe.ts';
 export type { Answer } from '../jobs/generate/generate.ts';

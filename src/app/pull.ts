@@ -9,7 +9,7 @@ import {
   type Pulled,
   type Repository,
 } from '../hub/index.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 
 export interface PullRequest {
   /** Told what happens: phases, progress, warnings. */

@@ -10,7 +10,7 @@ import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
 import { readNotes } from '../jobs/model/result-notes.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { storedRecipe } from './stored-run.ts';
 
 export interface VerifyOptions {

@@ -1,5 +1,5 @@
 import type { ResolveOptions } from '../app/recipe/index.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';

@@ -16,6 +16,7 @@ import { checkFields } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
+import { answerClient, isForwarded } from './upstream/answer-call.ts';
 import { bytesOf } from '../base/byte-size.ts';
 import { Exchange } from './watch/exchange.ts';
 
@@ -47,7 +48,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
     admitKey(server, endpoint, call);
     exchange.replay = (model) => replayed(endpoint, call, model);
     try {
-      return await endpoint.handle(call);
+      return await answerClient(endpoint, call);
     } catch (error) {
       throw call.told(error);
     }
@@ -111,7 +112,8 @@ async function answered(
   }
   for (const [name, value] of Object.entries(corsHeaders(request, settings))) response.headers.set(name, value);
   response.headers.set('x-request-id', exchange.id);
-  const { version } = exchange.model ?? {};
+  const { version, upstream, id: model } = exchange.model ?? {};
+  if (upstream !== undefined) response.headers.set('x-attune-upstream', model!);
   if (version !== undefined) {
     response.headers.set('x-attune-model-version', version);
     response.headers.set('x-attune-route', version);
@@ -157,18 +159,21 @@ function keyOf({ keys }: ServerParts, { isOpen, isAdmin }: Endpoint, request: Re
 }
 
 async function bodyOf(
-  { settings, log }: ServerParts,
-  { body: expected, path }: Endpoint,
+  server: ServerParts,
+  endpoint: Endpoint,
   { request, exchange }: { request: Request; exchange: Exchange },
 ): Promise<{ body: unknown; fingerprint: string }> {
+  const { settings, log } = server;
+  const { body: expected, path } = endpoint;
   if (expected === undefined || expected.isForm === true) return { body: undefined, fingerprint: exchange.id };
   const { value, text } = await readJson(request, bytesOf(settings.max_body));
+  const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
+  exchange.bodyBytes = text.length;
+  if (isForwarded(server, endpoint, value)) return { body: value, fingerprint };
   const { schema, unsupported } = expected;
   const { body, dropped, refusal } = checkFields(value, { schema, unsupported }, settings.unsupported);
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
-  const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
-  exchange.bodyBytes = text.length;
   return { body: checked(schema, body, refusal), fingerprint };
 }
 

@@ -16,7 +16,7 @@ import { saveModel } from '../../src/models/save.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { readConstants } from '../../src/train/trainer-state.ts';
 
 export const tunings = {

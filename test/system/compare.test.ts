@@ -1,10 +1,11 @@
 // A run's own ending, and comparisons after it: with its base, with baselines, and with an endpoint that misbehaves.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compare, eval as evaluate, type Advice } from '../../src/app/index.ts';
 import type { RunEvent } from '../../src/base/events.ts';
-import { readComparison, readSamples } from '../../src/store/results.ts';
+import { readSamples } from '../../src/store/results.ts';
 import { ChatServer } from '../unit/eval-endpoint-server.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -36,7 +37,7 @@ describe.skipIf(!hasEngine)('a run', () => {
       .map((line) => JSON.parse(line) as RunEvent);
 
   it('ends by being compared with its base, asked in three ways, and with cheap baselines on its test rows', () => {
-    const comparison = readComparison(run)!;
+    const comparison = readAssessment(run, 'comparison')!;
     expect(comparison).toMatchObject({
       version: 2,
       split: 'test',
@@ -60,7 +61,7 @@ describe.skipIf(!hasEngine)('a run', () => {
   });
 
   it('tells the verdict as an event, before its last word, and in its report', () => {
-    const { verdict, sentence } = readComparison(run)!;
+    const { verdict, sentence } = readAssessment(run, 'comparison')!;
     const types = events().map(({ type }) => type);
     expect(types.slice(-2)).toEqual(['comparison-finished', 'run-finished']);
     expect(events().at(-2)).toMatchObject({ verdict, sentence, rows: 9 });
@@ -70,12 +71,12 @@ describe.skipIf(!hasEngine)('a run', () => {
   });
 
   it('compared again alone comes out the same, and only with what is asked for', async () => {
-    const before = readComparison(run)!;
+    const before = readAssessment(run, 'comparison')!;
     const { comparison, folder } = await compare([run], { baselines: ['cheap'] });
     expect(folder).toBe(run);
     expect(comparison.systems.map(({ name }) => name)).not.toContain('few_shot');
     expect(comparison.systems[0].values).toEqual(before.systems[0].values);
-    expect(readComparison(run)!.systems).toHaveLength(comparison.systems.length);
+    expect(readAssessment(run, 'comparison')!.systems).toHaveLength(comparison.systems.length);
   });
 
   it('is measured alone with intervals, and so is its base', async () => {

@@ -139,7 +139,10 @@ describe.skipIf(!isReady)('the published package', () => {
     const node = userNode();
     context.skip(node === undefined, 'no Node before 22 on the PATH');
     writeFileSync(join(project, 'old.mjs'), oldProgram);
-    expect(run(node!, ['old.mjs'], project)).toMatchObject({ status: 1, stderr: expect.stringContaining('E_OLD_NODE') });
+    expect(run(node!, ['old.mjs'], project)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('E_OLD_NODE'),
+    });
   });
 
   it('is imported in a fraction of the time that a command takes', (context) => {

@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { resolve } from 'node:path';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,8 +7,8 @@ import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { writeComparison, writeSamples } from '../../store/results.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import { writeSamples } from '../../store/results.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../jobs/rows/remembered-shapes.ts';
@@ -33,7 +34,7 @@ export async function compare(systems: readonly string[], options: CompareOption
   const folder = options.output ?? (isOwn ? run : undefined);
   if (folder === undefined) return compared;
   makeFolders(folder);
-  writeComparison(folder, compared.comparison);
+  writeAssessment(folder, 'comparison', compared.comparison);
   writeSamples(folder, compared.samples);
   if (folder === run) await reportRun(folder);
   return { ...compared, folder: resolve(folder) };

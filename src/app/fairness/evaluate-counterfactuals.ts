@@ -1,7 +1,8 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { writeCounterfactualResults, type CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { runJob } from '../../worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
@@ -34,7 +35,7 @@ export async function evaluateCounterfactuals(
     const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
     return runJob({ job: 'counterfactuals', input, onEvent, signal });
   });
-  if (folder !== undefined) writeCounterfactualResults(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'counterfactuals', results);
   if (run !== undefined && folder === run) await reportRun(run);
   if (maxFlipRate !== undefined) refuseFlips(results, maxFlipRate);
   return results;

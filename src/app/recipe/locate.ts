@@ -8,8 +8,8 @@ import { isOwnBase } from '../../jobs/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
-export interface LocatedRecipe {
-  recipe: Record<string, unknown>;
+export interface LocatedRecipe<Stored> {
+  recipe: Stored;
   missing: Problem[];
 }
 
@@ -17,7 +17,7 @@ export interface LocatedRecipe {
  * Makes a stored recipe's paths absolute: they start from `base`, the folder in which its run was started. Names (of a
  * model, of a template) stay names.
  */
-export function locateRecipe(stored: Record<string, unknown>, base: string): LocatedRecipe {
+export function locateRecipe<Stored extends object>(stored: Stored, base: string): LocatedRecipe<Stored> {
   const missing: Problem[] = [];
   const locate = (field: string, path: string): string => {
     const absolute = resolve(base, path);
@@ -36,7 +36,7 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
   // A run that has checkpoints of its own no longer needs it, so that it may be gone.
   const from = recipe.continued_from;
   const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, String(from.checkpoint)) } : null;
-  return { recipe: { ...recipe, model, data, continued_from, references }, missing };
+  return { recipe: { ...recipe, model, data, continued_from, references } as Stored, missing };
 }
 
 /** The hashes with another name for one of them. */

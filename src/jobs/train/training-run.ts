@@ -13,7 +13,8 @@ import {
   type Storage,
   type Tuning,
 } from '../../train/interfaces.ts';
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import { baseFacts } from '../../models/base-facts.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';
@@ -21,7 +22,14 @@ import type { Model } from '../../models/model.ts';
 import { Rollouts } from '../../train/produce.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
-import { createSampler, createTuned, createUpdate, trainerOptions, type TunedModel } from './build-trainer.ts';
+import {
+  createSampler,
+  createTuned,
+  createUpdate,
+  trainerOptions,
+  type TunedModel,
+  isPrivate,
+} from './build-trainer.ts';
 import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
@@ -142,7 +150,13 @@ async function loadTuned({ recipe, emit, signal }: RunContext, read: RunRows): P
     vocabulary,
     letters,
     embedding,
-    passed: { objective, rows: read.train.rows, emit, signal },
+    passed: {
+      objective,
+      rows: read.train.rows,
+      emit,
+      signal,
+      private: (await isPrivate(recipe)) ? recipe.training.optimizer.name : undefined,
+    },
   });
   const { model, storage } = tuned;
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });

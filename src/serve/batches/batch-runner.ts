@@ -28,6 +28,7 @@ import type { ServerParts } from '../server-parts.ts';
 import { HeldWork } from '../training/held-work.ts';
 import { PolledWork } from '../training/polled-work.ts';
 import { batchRequests, checkBatchFile, writeBatchFile, type BatchRequest } from './batch-file.ts';
+import { answerCall } from '../upstream/answer-call.ts';
 
 /** Requests of a batch that are answered at once where nobody else asks. */
 const AT_ONCE = 8;
@@ -207,7 +208,7 @@ export class BatchRunner {
       let call: Call | undefined;
       try {
         call = innerCall(this.#server, endpoint, { owner, body: request.body, isCounted: true });
-        const response = await endpoint.handle(call);
+        const response = await answerCall(endpoint, call);
         const body: unknown = await response.json();
         call.end(200);
         return { status: 200, id: call.id, body };

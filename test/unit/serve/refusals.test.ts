@@ -44,7 +44,7 @@ describe('a request with a mistake', () => {
     expect((await refused('/favourites')).message).toBe(
       'There is nothing at GET /favourites. GET /openapi.json lists what there is.',
     );
-    expect((await refused('/v1/chat/completions')).message).toBe('/v1/chat/completions takes POST, not GET.');
+    expect((await refused('/v1/completions')).message).toBe('/v1/completions takes POST, not GET.');
     expect((await refused('/v1/embeddings', { model: 'text', input: 'a' })).message).toBe(
       "The model 'text' generates text: ask it at /v1/chat/completions or /v1/completions.",
     );
