@@ -29,6 +29,7 @@ export const {
   review,
   runs,
   safety,
+  serve,
   store,
   usage,
   users,

@@ -49,7 +49,6 @@ export const functions = {
   resolveRecipeFile: async () => (await import('../recipe/index.ts')).resolveRecipeFile,
   restoreData: async () => (await import('../redact/restore-data.ts')).restoreData,
   retuneRecipe: async () => (await import('../retune.ts')).retuneRecipe,
-  serve: async () => (await import('../serve/serve.ts')).serve,
   showModel: async () => (await import('../models.ts')).showModel,
   showRun: async () => (await import('../runs.ts')).showRun,
   stopRun: async () => (await import('../runs.ts')).stopRun,

@@ -98,15 +98,6 @@ export const recommend = lazily('recommend');
 export const advise = lazily('advise');
 
 /**
- * Answers the network with models, by OpenAI's API, until it is closed.
- * @example
- * const server = await serve({ models: ['runs/tickets'], port: 8000 });
- * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'any' });
- * await server.close();
- */
-export const serve = lazily('serve');
-
-/**
  * The same server as a Hono app, for a program that has a server of its own.
  * @example
  * const { app, close } = await mountServer({ models: ['runs/tickets'] });

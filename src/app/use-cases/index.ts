@@ -33,6 +33,7 @@ export const useCases = {
   monitor: () => import('./monitor.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
+  serve: () => import('./serve.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;

@@ -46,7 +46,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'retrieve index': () => import('./retrieve-index.ts'),
   'retrieve query': () => import('./retrieve-query.ts'),
   recommend: () => import('./recommend.ts'),
-  serve: () => import('./serve.ts'),
+  serve: declared(useCases.serve),
   monitor: declared(useCases.monitor),
   'answers list': declared(useCases['answers list']),
   'answers show': declared(useCases['answers show']),

@@ -51,7 +51,6 @@ const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
   'retrieve index': 'createIndex',
   'retrieve query': 'query',
   recommend: 'recommend',
-  serve: 'serve',
   export: 'exportRun',
   'adapters merge': 'mergeAdapters',
   'adapters extract': 'extractAdapter',
