@@ -103,7 +103,8 @@ function entryOf(name: string, documented: ts.Node, declaration: Found): Entry {
 /** Value exports of the index: a file whole, or names of it. */
 function exportsOf(): { specifier: string; names: string[] }[] {
   return sourceOf(INDEX).statements.flatMap((statement) => {
-    if (!ts.isExportDeclaration(statement) || statement.isTypeOnly) return [];
+    if (!ts.isExportDeclaration(statement) || statement.isTypeOnly || statement.moduleSpecifier === undefined)
+      return [];
     const clause = statement.exportClause;
     const elements = clause !== undefined && ts.isNamedExports(clause) ? clause.elements : [];
     const names = elements.filter((one) => !one.isTypeOnly).map((one) => one.name.text);

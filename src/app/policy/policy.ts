@@ -44,8 +44,7 @@ export async function policy(target: string, options: PolicyOptions): Promise<Po
   });
   const [old] =
     before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
-  const given = (answers: typeof now): GivenAnswer[] =>
-    prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
+  const given = (answers: typeof now) => prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
   const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
   const rules: RuleResult[] = [];
   for (const rule of rulebook.rules) rules.push(await ruleResult(rule, answers, judging));
