@@ -71,6 +71,13 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
 }
 
 async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
+  if (readNotes(resultFolder(folder))?.privacy !== undefined) {
+    throw new AttuneError('E_PRIVACY_UNSUPPORTED', {
+      what: 'A run with differential privacy cannot be repeated',
+      got: 'the secret of its noise was deleted when it finished',
+      fix: 'score its result again: attune runs verify RUN',
+    });
+  }
   const like = listCheckpoints(folder).at(-1)?.folder;
   const again = temporaryFolder('verify');
   try {

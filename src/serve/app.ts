@@ -9,7 +9,7 @@ import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
 import { Call } from './call.ts';
-import { checked, readJson } from './check-body.ts';
+import { checked, readJson, refuseUnstorable } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { checkFields } from './fields.ts';
@@ -138,12 +138,14 @@ async function callOf(
   const request = context.req.raw;
   const key = keyOf(server, endpoint, request);
   exchange.keyName = key?.name;
+  const params = context.req.param() as Record<string, string>;
+  refuseUnstorable(params);
   const { body, fingerprint } = await bodyOf(server, endpoint, { request, exchange });
   return new Call({
     server,
     request,
     body,
-    params: context.req.param() as Record<string, string>,
+    params,
     key,
     exchange,
     fingerprint: `${key?.name ?? ''} ${fingerprint}`,

@@ -200,7 +200,8 @@ export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: 
   const earlier = from === undefined ? undefined : readConstants(from);
   const { signal } = new AbortController();
   mkdirSync(recipe.output_dir, { recursive: true });
-  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, now: earlier?.now ?? new Date(0), earlier });
+  const when = { now: earlier?.now ?? new Date(0), earlier, isResumed: from !== undefined };
+  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, ...when });
 }
 
 /** Hidden states of a text with the tuning in place, and of the base model: loaded anew where its weights are kept as they are. */

@@ -1,3 +1,4 @@
+import { asText } from '../../base/as-text.ts';
 import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -29,13 +30,13 @@ export function locateRecipe<Stored extends object>(stored: Stored, base: string
   for (const split of ['train', 'validation', 'test'])
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
-  const named = String(recipe.model);
+  const named = asText(recipe.model);
   const isName = isOwnBase(named) || cheapModelNames.includes(named);
   const model = isName ? existing(named, base) : locate('model', named);
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
   // A run that has checkpoints of its own no longer needs it, so that it may be gone.
   const from = recipe.continued_from;
-  const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, String(from.checkpoint)) } : null;
+  const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, asText(from.checkpoint)) } : null;
   return { recipe: { ...recipe, model, data, continued_from, references } as Stored, missing };
 }
 

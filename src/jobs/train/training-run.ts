@@ -36,7 +36,7 @@ import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { planRunMemory, rolloutBytes, trainedType } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
-import { refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
+import { keepSecret, refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
@@ -52,8 +52,10 @@ export interface RunContext {
   now: Date;
   /** Whether a few steps are recorded, operator by operator. */
   profile?: boolean;
-  /** What an earlier part of the run decided. */
+  /** What an earlier part of the run, or the run that is repeated, decided. */
   earlier?: RunConstants;
+  /** Whether it goes on in its own folder. */
+  isResumed?: boolean;
 }
 
 /** A run with everything in place, before its first step. */
@@ -198,6 +200,7 @@ async function save(
   state: TrainerState,
 ): Promise<void> {
   refuseChanged();
+  keepSecret(folder, parts.constants);
   let bytes = 0;
   const saved = await writeCheckpoint(folder, state.step, (draft) => {
     bytes = writeState(draft, state, { ...parts, recipe });

@@ -98,7 +98,7 @@ export class BatchRunner {
       if (isLeaseLost(error))
         log.warn({ batch: batch.id }, 'another server has taken a batch over: it was stopped here');
       else if (isStoreFailure(error)) {
-        log.error({ batch: batch.id, err: error }, 'a batch waits for the object store');
+        log.error({ batch: batch.id, err: error }, 'a batch waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
       } else {
         log.error({ batch: batch.id, err: error }, 'batch failed');

@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import { AnswerReader, finishOf, joined } from '../../generate/tool-calls/answer-reader.ts';
 import { CollectedChunks } from '../chat/collected-chunks.ts';
 import { storeCompletion } from '../chat/store-completion.ts';
-import { newKeptId } from '../kept/kept-objects.ts';
+import { newKeptId, requireKeeping } from '../kept/kept-objects.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';
 import { StreamedChoice } from '../chat/streamed-choice.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -38,9 +38,10 @@ export const endpoint = defineEndpoint({
   body: { schema: chatRequest, unsupported: unsupportedChat },
   reply: { description: 'The answers, whole or as they are written', json: chatReply, events: chatChunk },
   fields: { prompt: 'messages', length: 'max_completion_tokens', format: 'response_format' },
-  handle(call) {
+  async handle(call) {
     const { body } = call;
     const model = call.model(body.adapter_id ?? body.model, 'text');
+    if (body.store === true) await requireKeeping(call);
     const head = headOf(body);
     call.exchange.describe({ operation: 'chat', id: head.id, body });
     if (body.stream === true) return eventStream(call, (signal) => chunksOf(call, model, { head, signal }));

@@ -8,7 +8,15 @@ import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate } from '../generation/generation.ts';
-import { addItems, findKept, itemsIn, keepAnswer, newKeptId, type KeptConversation } from '../kept/kept-objects.ts';
+import {
+  addItems,
+  findKept,
+  itemsIn,
+  keepAnswer,
+  newKeptId,
+  requireKeeping,
+  type KeptConversation,
+} from '../kept/kept-objects.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
@@ -41,6 +49,7 @@ export const endpoint = defineEndpoint({
   async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text', 'upstream');
+    if (body.store ?? true) await requireKeeping(call);
     const earlier = await saidEarlier(call);
     // A request that names nobody goes on for the user that the conversation was begun for.
     const user = body.user ?? body.safety_identifier ?? earlier.user;

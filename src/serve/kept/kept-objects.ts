@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KeptKind, KeptObject, KeptWish } from '../../watch/index.ts';
 import type { Page } from '../../registry/index.ts';
+import { isStoreAway } from '../../store/postgres-failure.ts';
 import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import type { ResponseReply } from '../responses/reply.ts';
@@ -98,12 +99,18 @@ export function newKeptId(prefix: string): string {
   return `${prefix}${randomUUID().replaceAll('-', '')}`;
 }
 
-/** Keeps what was answered; a failure is logged, since the answer is there all the same. */
+/** Before an answer is computed that is to be kept. @throws AttuneError E_STORE_AWAY */
+export async function requireKeeping({ server }: Call): Promise<void> {
+  await server.kept.find('response', '', undefined);
+}
+
+/** Keeps what was answered. Where the store is away the answer fails; other failures are logged. @throws E_STORE_AWAY */
 export async function keepAnswer({ server, key }: Call, object: Omit<KeptObject, 'key'>): Promise<void> {
   try {
     const failure = await server.kept.add([{ ...object, ...(key && { key: key.name }) }]);
     if (failure !== undefined) server.log.warn({ [object.kind]: object.id, reason: failure }, 'an answer is not kept');
   } catch (error) {
+    if (isStoreAway(error)) throw error;
     server.log.error({ [object.kind]: object.id, err: error }, 'an answer cannot be kept');
   }
 }

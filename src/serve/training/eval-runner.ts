@@ -99,7 +99,7 @@ export class EvalRunner {
       if (isLeaseLost(error)) throw error;
       if (isStoreFailure(error)) {
         // Files are not to be had, which is no fault of the run.
-        log.error({ run: run.id, err: error }, 'an evaluation waits for the object store');
+        log.error({ run: run.id, err: error }, 'an evaluation waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
         return { status: 'queued' };
       }

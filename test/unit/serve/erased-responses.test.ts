@@ -62,6 +62,8 @@ it('in a database are bounded by their bytes: the oldest go', async () => {
 });
 
 it('are in no database unless the server was told to keep them', async () => {
+  vi.stubEnv('ATTUNE_HOME', mkdtempSync(join(tmpdir(), 'attune-responses-')));
+  onTestFinished(() => void vi.unstubAllEnvs());
   const watcher = (await openWatcher(settingsSchema.parse({}), pino({ level: 'silent' })))!;
   onTestFinished(() => watcher.close());
   expect(keptObjects(settingsSchema.parse({ keep: 'text' }), watcher)).toBeUndefined();
