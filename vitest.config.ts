@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { codeCache } from './src/base/home.ts';
 
@@ -33,6 +35,10 @@ const OWN_PROCESS = [
   'test/engine/memory.test.ts',
 ];
 
+/** What tests leave behind goes here, not among the developer's own runs and models. */
+const home = mkdtempSync(join(tmpdir(), 'attune-tests-'));
+process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
 
@@ -40,7 +46,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Programs and threads that tests start take our code compiled, as the command line does: half of their start.
-    env: { NODE_COMPILE_CACHE: codeCache() },
+    env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home },
     execArgv,
     passWithNoTests: false,
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],

@@ -8,10 +8,10 @@ import { answers, export as exportModel, keys, monitor, mountServer, serve, user
 // The file keeps a hash; the key itself is shown once.
 const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });
 const server = await serve({
-  aliases: { 'gpt-4o-mini': 'attune-base' },
+  alias: { 'gpt-4o-mini': 'attune-base' },
   port: 0,
-  api_keys: 'keys.yaml',
-  log: 'silent',
+  apiKeys: 'keys.yaml',
+  settings: { log: 'silent' },
 });
 const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 5 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };

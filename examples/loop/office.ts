@@ -59,10 +59,9 @@ export class Office implements AsyncDisposable {
     const server = await serve({
       registry: true,
       keep: 'text',
-      api_keys: file,
+      apiKeys: file,
       port: 0,
-      log: 'silent',
-      monitor: { reference: 300, ignore: [...IGNORED] },
+      settings: { log: 'silent', monitor: { reference: 300, ignore: [...IGNORED] } },
     });
     return new Office({ server, time, model, keys: clientKeys });
   }

@@ -1,6 +1,7 @@
+import { readAssessment } from '../../src/store/assessments.ts';
 import { join } from 'node:path';
 import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
-import { readForgetting, type GeneralMeasure } from '../../src/store/forgetting.ts';
+import type { GeneralMeasure } from '../../src/store/forgetting.ts';
 import type { Comparison } from '../../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from '../comparison-table.ts';
 import { fetchGeneralText, fetchHandbooks } from '../data/handbooks.ts';
@@ -75,7 +76,7 @@ async function adapt(
     output_dir: folder,
   });
   const { comparison } = await trainWhole(recipe);
-  const forgetting = readForgetting(folder);
+  const forgetting = readAssessment(folder, 'forgetting');
   if (comparison === undefined || forgetting === undefined) throw new Error(`the run in ${folder} was not measured`);
   setting.log(`${way.title}: ${comparison.sentence}`);
   return { way, comparison, forgotten: forgetting.measures };

@@ -8,7 +8,7 @@ import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
 import { nextRunFolder } from '../store/numbered-folder.ts';
 import type { RunStatus, RunSummary } from '../store/run-summary.ts';
 import { readConstants, TENSOR_FILES } from '../train/trainer-state.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';

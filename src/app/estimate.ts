@@ -5,7 +5,7 @@ import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
 import { textPart } from '../models/text-part.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { modelFolder } from '../jobs/model/base-model.ts';
 import type { useCase } from './use-cases/models-estimate.ts';

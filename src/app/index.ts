@@ -14,6 +14,7 @@ export const {
   answers,
   audit,
   chat,
+  compare,
   data,
   doctor,
   embed,
@@ -36,14 +37,15 @@ export const {
   review,
   runs,
   safety,
+  serve,
   setup,
   store,
   train,
   usage,
   users,
 } = library;
-const { export: exportModel, import: importFrom } = library;
-export { exportModel as export, importFrom as import };
+const { eval: evaluate, export: exportModel, import: importFrom } = library;
+export { evaluate as eval, exportModel as export, importFrom as import };
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -56,7 +58,7 @@ export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, Advised } from './advise/advise.ts';
-export type { CompareOptions } from './compare/compare.ts';
+export type { ComparedSystems } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { ModelEstimate } from './estimate.ts';
 export type { Embedded } from './embed/embed.ts';
@@ -83,7 +85,6 @@ export type { DataPipelineResult } from './data-pipeline.ts';
 export type { StepDescription } from './describe-steps.ts';
 export type { PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
-export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export type { DataGroups } from './fairness/groups.ts';
 export type { Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
@@ -132,5 +133,5 @@ export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
 export type { CounterfactualResults } from '../store/counterfactuals.ts';
 export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
-export type { Recipe } from '../train/recipe.ts';
+export type { Recipe } from '../methods/recipe.ts';
 export type { Answer } from '../jobs/generate/generate.ts';

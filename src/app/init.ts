@@ -14,7 +14,7 @@ import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
-import { answersChats } from './init/answers-chats.ts';
+import { answersChats } from '../jobs/model/answers-chats.ts';
 import { objectiveOfClasses, preferenceOfBases, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
@@ -31,6 +31,8 @@ export interface InitAnswers {
   model: string;
   /** Why this one. */
   because?: string;
+  /** What brings it, where it is not on this machine. */
+  command?: string;
   groupBy?: string;
   format?: string;
   columns?: ColumnMapping;
@@ -102,7 +104,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const { stringify } = await import('yaml');
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
-  const { groupBy, format, columns, model, because } = answers;
+  const { groupBy, format, columns, model, because, command } = answers;
   const objective = await objectiveFor(findings, model);
   const lines: Line[] = [
     [`model: ${plain(model)}`, because ?? 'a model folder, or a known name'],
@@ -116,7 +118,8 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
-  return `# What to train, on what, and how. All settings: attune train --help all\n${align(lines)}\n`;
+  const bringing = command === undefined ? '' : `# The model comes from: ${command}\n`;
+  return `# What to train, on what, and how. All settings: attune train --help all\n${bringing}${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */

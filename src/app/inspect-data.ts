@@ -17,7 +17,7 @@ import {
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
 import { imagesIn, type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
 import { mediaReaderOf } from '../jobs/model/model-readers.ts';
 import { loadRunData } from '../jobs/rows/load-run-data.ts';

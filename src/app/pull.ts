@@ -9,7 +9,7 @@ import {
   type Pulled,
   type Repository,
 } from '../hub/index.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import type { useCase } from './use-cases/models-pull.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 

@@ -44,7 +44,7 @@ export async function renderSteps(
   { recipe: { objective } }: RenderContext,
 ): Promise<RenderedRows> {
   const all = examples as readonly StepwiseExample[];
-  const { step_separator: separator = '\n' } = objective as { step_separator?: string };
+  const separator = 'step_separator' in objective ? objective.step_separator : '\n';
   const rows = await stepRows(all, { tokenizer, now: new Date(), causal: true, separator });
   return {
     rows: rows.map(({ ids, trained, segments = [0] }, i) => {

@@ -6,7 +6,7 @@ import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, t
 import type { Problem } from '../base/errors.ts';
 import { imageTexts } from '../train/image-texts.ts';
 import type { MediaReader } from '../train/interfaces.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';
 
 export interface RenderedRows {
@@ -70,7 +70,7 @@ async function renderTurns(
   { recipe: { objective }, media }: RenderContext,
 ): Promise<RenderedRows> {
   if (objective.name === 'seq2seq') return renderSequences(examples, tokenizer);
-  const trainOn = (objective as { train_on?: 'answers' | 'last_answer' | 'all' }).train_on;
+  const trainOn = 'train_on' in objective ? objective.train_on : undefined;
   const images = imageTexts({ tokenizer, media });
   const renderer = new Renderer(tokenizer, { images, ...(trainOn !== undefined && { trainOn }) });
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);

@@ -1,3 +1,4 @@
+import { readAssessment } from '../store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { listCheckpoints } from '../store/checkpoints.ts';
@@ -5,7 +6,7 @@ import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { withIndex } from '../store/database.ts';
 import { rebuildIndex, type UnreadableRun } from '../store/rebuild.ts';
 import { conclusionOf } from '../eval/compare/conclusion.ts';
-import { readComparison, type Comparison } from '../store/results.ts';
+import type { Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
@@ -62,7 +63,7 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   const run = readRun(await folderOf(wanted));
   const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
   const report = runPaths(run.folder).reportHtml;
-  const found = readComparison(run.folder);
+  const found = readAssessment(run.folder, 'comparison');
   const compared = found && {
     comparison: { verdict: found.verdict, sentence: found.sentence, conclusion: conclusionOf(found) },
   };

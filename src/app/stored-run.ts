@@ -4,7 +4,7 @@ import type { RunStarted } from '../base/events.ts';
 import { displayPath } from '../files/find-files.ts';
 import { readEvents, requireRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { locateRecipe, type LocatedRecipe } from './recipe/locate.ts';
 
@@ -48,7 +48,10 @@ function startOf(folder: string): RunStarted {
  * From the folder in which the run was started; or, where a whole project has been moved, from the one that lies to
  * the run's folder as that did.
  */
-function locate(folder: string, { folder: recorded, base, recipe }: RunStarted): LocatedRecipe & { base: string } {
+function locate(
+  folder: string,
+  { folder: recorded, base, recipe }: RunStarted,
+): LocatedRecipe<Record<string, unknown>> & { base: string } {
   const stored = recipe as Record<string, unknown>;
   const moved = resolve(folder, relative(recorded, base));
   const located = [base, moved].map((start) => ({ base: start, ...locateRecipe(stored, start) }));

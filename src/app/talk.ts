@@ -54,6 +54,8 @@ export interface Talker {
   readonly trained?: TrainedForm;
   /** Answers any number of prompts: n rows for each, one after the other. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
+  /** The answer to one prompt, text by text as it becomes certain. Leaving the loop gives it up. */
+  stream(prompt: Prompt, sampling?: Omit<Sampling, 'n'>, signal?: AbortSignal): AsyncIterable<string>;
   /**
    * Makes an adapter of the model's known by a name, for `adapter` of `sampling`. A name that is taken goes over to it
    * at once; answers under way are made by the one before. @throws AttuneError E_ADAPTER_BASE where it belongs to
@@ -67,6 +69,7 @@ export interface Talker {
   /** Counts tokens, reads ids, gives likelihoods. */
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** An adapter that answers beside others. */
@@ -98,6 +101,7 @@ function asker(session: Session): Talker['ask'] {
 /** Who answers through an open session of a target. */
 export function talkerOf(session: Session, target: string): Talker {
   const ask = asker(session);
+  const close = async () => void (await session.close());
   return {
     trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
@@ -113,6 +117,24 @@ export function talkerOf(session: Session, target: string): Talker {
       }
       return rows;
     },
+    async *stream(prompt, sampling = {}, stop) {
+      const request: GenerateRequest = { ...sampling, prompts: [prompt], stream: true };
+      for await (const chunk of session.send<GenerateChunk>(request, stop)) if ('text' in chunk) yield chunk.text;
+    },
+    ...adaptersOf(session),
+    ask,
+    async describe(adapter) {
+      const question = { ask: 'description', adapter } as const;
+      return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Adapters that answer beside others. */
+function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
+  return {
     async install(id, adapter) {
       const request: InstallRequest = { install: { id, target: adapter } };
       for await (const chunk of session.send<SessionChunk>(request)) {
@@ -123,14 +145,6 @@ export function talkerOf(session: Session, target: string): Talker {
     async remove(id) {
       const request: RemoveRequest = { remove: id };
       for await (const _ of session.send(request));
-    },
-    ask,
-    async describe(adapter) {
-      const question = { ask: 'description', adapter } as const;
-      return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
-    },
-    async close() {
-      await session.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { placeProblems, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 import type { useCase } from './use-cases/train.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

@@ -1,3 +1,4 @@
+import { readAssessment } from '../store/assessments.ts';
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
@@ -5,13 +6,13 @@ import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
 import { remarkOnRun } from '../eval/demonstration-base.ts';
-import { readForgetting, type Forgetting } from '../store/forgetting.ts';
-import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
-import { readWording, type Wording } from '../store/wording.ts';
-import { readComparison, type Comparison } from '../store/results.ts';
+import type { Forgetting } from '../store/forgetting.ts';
+import type { Overfitting } from '../store/overfitting.ts';
+import type { Wording } from '../store/wording.ts';
+import type { Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
@@ -92,9 +93,9 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
     const job = jobOf(recipe, { dryRun, resume, profile });
     const outcome = await runJob({ ...job, inProcess, handleSignals, onEvent, signal });
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
-    const forgetting = readForgetting(folder);
+    const forgetting = readAssessment(folder, 'forgetting');
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
-    const comparison = readComparison(folder);
+    const comparison = readAssessment(folder, 'comparison');
     const times = runTimes(folder);
     const { model, objective } = recipe;
     return {
@@ -103,8 +104,8 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
       comparison,
       times,
       forgetting,
-      overfitting: readOverfitting(folder),
-      wording: readWording(folder),
+      overfitting: readAssessment(folder, 'overfitting'),
+      wording: readAssessment(folder, 'wording'),
       baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
     };
   };

@@ -9,7 +9,7 @@ import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
 import { readNotes } from '../jobs/model/result-notes.ts';
-import type { Recipe } from '../train/recipe.ts';
+import type { Recipe } from '../methods/recipe.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase } from './use-cases/runs-verify.ts';
@@ -66,6 +66,13 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
 }
 
 async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
+  if (readNotes(resultFolder(folder))?.privacy !== undefined) {
+    throw new AttuneError('E_PRIVACY_UNSUPPORTED', {
+      what: 'A run with differential privacy cannot be repeated',
+      got: 'the secret of its noise was deleted when it finished',
+      fix: 'score its result again: attune runs verify RUN',
+    });
+  }
   const like = listCheckpoints(folder).at(-1)?.folder;
   const again = temporaryFolder('verify');
   try {

@@ -45,17 +45,3 @@ function amount(name: string, text: string): number {
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw new AttuneError('E_USAGE', { what: `${name} is no amount`, got: text, expected: 'a number from 0' });
 }
-
-/** A judge behind an endpoint, by its address and name; undefined where neither is given. @throws AttuneError E_USAGE */
-export function judgeOf(
-  context: CommandContext,
-): { endpoint: string; model: string; limits: EndpointLimits } | undefined {
-  const [endpoint, model] = [context.option('--endpoint'), context.option('--model')];
-  if (endpoint === undefined && model === undefined) return undefined;
-  if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: endpointLimits(context) };
-  throw new AttuneError('E_USAGE', {
-    what: 'A judge is named by its address and its model',
-    got: endpoint === undefined ? '--model alone' : '--endpoint alone',
-    expected: '--endpoint and --model',
-  });
-}

@@ -12,18 +12,6 @@ export const layoutOptions: readonly CommandOption[] = [
   { name: '--format', value: 'NAME', summary: 'row format (as in training, or detected)' },
 ];
 
-/** What happens to bad rows of a file that is measured on. */
-export const strictOption: CommandOption = {
-  name: '--strict',
-  value: 'BOOLEAN',
-  summary: 'false leaves bad rows of a file out and says how many; one refuses the file otherwise (true)',
-};
-
-export function strictOf(context: CommandContext): boolean | undefined {
-  if (context.option('--strict') === undefined) return undefined;
-  return context.choice('--strict', ['true', 'false'] as const) === 'true';
-}
-
 /** @throws AttuneError E_USAGE */
 export async function layoutOf(context: CommandContext): Promise<{ columns?: ColumnMapping; format?: string }> {
   const columns = await columnsOption(context);

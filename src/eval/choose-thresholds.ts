@@ -107,7 +107,7 @@ export function thresholdsOn(
 /** What to tell of them. */
 export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
   const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
-  return `the threshold of ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
+  return `the threshold of class ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
 }
 
 function checkCosts(

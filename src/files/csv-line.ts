@@ -1,6 +1,17 @@
-/** One line of a CSV file as RFC 4180 has it, or of one with tabs; lists and objects are written as JSON. */
+/**
+ * One line of a CSV file as RFC 4180 has it, or of one with tabs; lists and objects are written as JSON. Texts that a
+ * spreadsheet would compute have an apostrophe before them.
+ */
 export function csvLine(cells: readonly unknown[], separator: ',' | '\t' = ','): string {
-  return `${cells.map((cell) => quoted(textOf(cell))).join(separator)}\n`;
+  return `${cells.map((cell) => quoted(inert(textOf(cell)))).join(separator)}\n`;
+}
+
+/** Characters that begin formulas, fullwidth ones too (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** Numbers are no formulas. */
+function inert(text: string): string {
+  return FORMULA.test(text) && (text.trim() === '' || Number.isNaN(Number(text))) ? `'${text}` : text;
 }
 
 function textOf(cell: unknown): string {

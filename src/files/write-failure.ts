@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 
 /** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
-const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT']);
+const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'ERR_FS_EISDIR', 'EEXIST', 'ENOENT']);
 
 const NO_SPACE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { openDatabase, type DatabasePlace } from '../store/database.ts';
+import { isStoreAway } from '../store/postgres-failure.ts';
 import { isPostgres, postgresChanges } from '../store/postgres.ts';
 import { placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
@@ -15,6 +16,7 @@ export async function openRegistry(place: DatabasePlace = placeOfPart('registry'
   try {
     return await openDatabase<RegistryTables>(place, migrations);
   } catch (error) {
+    if (isStoreAway(error)) throw error;
     const { message } = error as Error;
     throw new AttuneError('E_REGISTRY', {
       what: `Cannot open the registry of models ${shownPlace(place)}`,

@@ -1,3 +1,4 @@
+import { readAssessments, type Assessments } from '../store/assessments.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type {
@@ -12,15 +13,8 @@ import type {
 } from '../base/events.ts';
 import { sha256 } from '../files/hash.ts';
 import { readJson } from '../files/json.ts';
-import { readCounterfactualResults, type CounterfactualResults } from '../store/counterfactuals.ts';
-import { readForgetting, type Forgetting } from '../store/forgetting.ts';
-import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
-import { readWording, type Wording } from '../store/wording.ts';
 import { remarkOnRun } from '../eval/demonstration-base.ts';
-import { readGroundedness, type GroundednessResults } from '../store/groundedness.ts';
-import { readPolicyResults, type PolicyResults } from '../store/policy.ts';
-import { readSafety, type SafetyResults } from '../store/safety.ts';
-import { readComparison, readSamples, type Comparison, type Samples } from '../store/results.ts';
+import { readSamples, type Samples } from '../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../store/run-summary.ts';
@@ -29,7 +23,7 @@ import { CurveCollector, type Curves } from './series.ts';
 import { RunClock, type PhaseTime, type RunTimes } from '../store/run-clock.ts';
 
 /** All that a report shows, as report.json holds it. */
-export interface RunReport {
+export interface RunReport extends Partial<Assessments> {
   version: 2;
   run: RunSummary;
   /** The resolved recipe. */
@@ -38,19 +32,11 @@ export interface RunReport {
   recipeHash?: string;
   /** Versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
-  comparison?: Comparison;
   samples?: Samples;
   /** Of a report in a file: whether it holds rows of the data in clear. */
   rows?: ReportRows;
-  forgetting?: Forgetting;
-  overfitting?: Overfitting;
-  wording?: Wording;
   /** What there is to know of the base model, where it is the one that comes with the package. */
   baseRemark?: string;
-  counterfactuals?: CounterfactualResults;
-  safety?: SafetyResults;
-  policy?: PolicyResults;
-  groundedness?: GroundednessResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   /** What was trained with where the recipe left it to the run. */
@@ -156,16 +142,9 @@ class ReportReader {
       version: 2,
       run,
       ...readRecipe(paths.recipe),
-      comparison: readComparison(this.#folder),
+      ...readAssessments(this.#folder),
       samples: readSamples(this.#folder),
-      forgetting: readForgetting(this.#folder),
-      overfitting: readOverfitting(this.#folder),
-      wording: readWording(this.#folder),
       baseRemark: remarkOnRun(run, this.#clock.times.training),
-      counterfactuals: readCounterfactualResults(this.#folder),
-      safety: readSafety(this.#folder),
-      policy: readPolicyResults(this.#folder),
-      groundedness: readGroundedness(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

@@ -2,14 +2,8 @@
 import { formatNumber, formatPercent, plural } from '../base/format.ts';
 import { entryOf } from '../base/table.ts';
 import { conclusionOf, isBehind } from '../eval/compare/conclusion.ts';
-import type { CounterfactualResults } from '../store/counterfactuals.ts';
-import type { EvidenceName } from '../store/result-files.ts';
-import type { Forgetting } from '../store/forgetting.ts';
-import type { Comparison } from '../store/results.ts';
+import type { AssessmentName, Assessments } from '../store/assessments.ts';
 import type { GateSettings } from '../train/recipe-gate.ts';
-import type { GroundednessResults } from '../store/groundedness.ts';
-import type { PolicyResults } from '../store/policy.ts';
-import type { SafetyResults } from '../store/safety.ts';
 import { unmeasured, type Finding } from './finding.ts';
 import { isGrounded, isHelpful, isSafe, keepsRules } from './safety-checks.ts';
 import type { ReviewResults } from './results.ts';
@@ -28,57 +22,50 @@ export interface GateCheck {
 }
 
 /** What a run's folder holds; absent is what nobody measured. */
-export interface GateEvidence {
-  comparison?: Comparison;
-  forgetting?: Forgetting;
-  fairness?: CounterfactualResults;
-  safety?: SafetyResults;
-  policy?: PolicyResults;
-  groundedness?: GroundednessResults;
+export interface GateEvidence extends Partial<Assessments> {
   review?: ReviewResults;
   signOffs: SignOffCheck;
   /** Measurements of other files than the result has now. */
-  outdated: readonly EvidenceName[];
+  outdated: readonly AssessmentName[];
 }
 
-/** What a check rests on. */
-const RESTS_ON: Readonly<Partial<Record<GateCheckName, EvidenceName>>> = {
-  comparison: 'comparison',
-  margin: 'comparison',
-  forgetting: 'forgetting',
-  flip_rate: 'counterfactuals',
-  safety: 'safety',
-  over_refusal: 'safety',
-  policy: 'policy',
-  groundedness: 'groundedness',
-  win_rate: 'comparison',
+/** A key of the recipe's `gate`: what it rests on, and how its value is held against that. */
+interface Check<Name extends GateCheckName> {
+  restsOn?: AssessmentName;
+  find(evidence: GateEvidence, value: NonNullable<GateSettings[Name]>): Finding;
+}
+
+/** One line each, in the order in which they are told. */
+const CHECKS: { readonly [Name in GateCheckName]: Check<Name> } = {
+  comparison: { restsOn: 'comparison', find: ({ comparison }) => isBetter(comparison) },
+  margin: { restsOn: 'comparison', find: ({ comparison }, margin) => isWithin(comparison, margin) },
+  forgetting: { restsOn: 'forgetting', find: ({ forgetting }, limit) => hasKept(forgetting, limit) },
+  flip_rate: { restsOn: 'counterfactuals', find: ({ counterfactuals }, limit) => isFair(counterfactuals, limit) },
+  safety: { restsOn: 'safety', find: ({ safety }, margin) => isSafe(safety, margin) },
+  over_refusal: { restsOn: 'safety', find: ({ safety }, margin) => isHelpful(safety, margin) },
+  policy: { restsOn: 'policy', find: ({ policy }, limit) => keepsRules(policy, limit) },
+  groundedness: { restsOn: 'groundedness', find: ({ groundedness }, limit) => isGrounded(groundedness, limit) },
+  win_rate: { restsOn: 'comparison', find: ({ review }, least) => isPreferred(review, least) },
+  sign_off: { find: ({ signOffs }) => isApproved(signOffs) },
 };
 
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  const { comparison, forgetting, fairness, safety, policy, groundedness, review, signOffs, outdated } = evidence;
-  const findings: [GateCheckName, Finding | undefined][] = [
-    settings.margin === null
-      ? ['comparison', settings.comparison ? isBetter(comparison) : undefined]
-      : ['margin', isWithin(comparison, settings.margin)],
-    ['forgetting', asked(settings.forgetting, (limit) => hasKept(forgetting, limit))],
-    ['flip_rate', asked(settings.flip_rate, (limit) => isFair(fairness, limit))],
-    ['safety', asked(settings.safety, (margin) => isSafe(safety, margin))],
-    ['over_refusal', asked(settings.over_refusal, (margin) => isHelpful(safety, margin))],
-    ['policy', asked(settings.policy, (limit) => keepsRules(policy, limit))],
-    ['groundedness', asked(settings.groundedness, (limit) => isGrounded(groundedness, limit))],
-    ['win_rate', asked(settings.win_rate, (least) => isPreferred(review, least))],
-    ['sign_off', settings.sign_off ? isApproved(signOffs) : undefined],
-  ];
-  return findings.map(([name, finding]) => {
-    if (finding === undefined) return { name, outcome: 'not asked', message: 'not asked for' };
-    const source = RESTS_ON[name];
-    const isOutdated = source !== undefined && outdated.includes(source);
-    const { isPassed, message, fix } = isOutdated ? measuredOther(source) : finding;
-    return { name, outcome: isPassed ? 'passed' : 'failed', message, ...(!isPassed && fix !== undefined && { fix }) };
-  });
+  // A margin asks for less than being better, in its place.
+  const left: GateCheckName = settings.margin === null ? 'margin' : 'comparison';
+  const names = (Object.keys(CHECKS) as GateCheckName[]).filter((name) => name !== left);
+  return names.map((name) => checkOf(name, settings[name], evidence));
 }
 
-function measuredOther(evidence: EvidenceName): Finding {
+function checkOf<Name extends GateCheckName>(name: Name, value: GateSettings[Name], evidence: GateEvidence): GateCheck {
+  if (value === null || value === false) return { name, outcome: 'not asked', message: 'not asked for' };
+  const { restsOn, find }: Check<Name> = CHECKS[name];
+  const isOutdated = restsOn !== undefined && evidence.outdated.includes(restsOn);
+  const found = isOutdated ? measuredOther(restsOn) : find(evidence, value as NonNullable<GateSettings[Name]>);
+  const { isPassed, message, fix } = found;
+  return { name, outcome: isPassed ? 'passed' : 'failed', message, ...(!isPassed && fix !== undefined && { fix }) };
+}
+
+function measuredOther(evidence: AssessmentName): Finding {
   return {
     isPassed: false,
     message: `${evidence}.json was measured with other files than the result has now`,
@@ -86,16 +73,12 @@ function measuredOther(evidence: EvidenceName): Finding {
   };
 }
 
-function asked(value: number | null, check: (value: number) => Finding): Finding | undefined {
-  return value === null ? undefined : check(value);
-}
-
 /** A margin of this part of the value says little. */
 const WIDE = 0.5;
 
 const COMPARE = 'attune compare RUN, with its folder as --output';
 
-function isBetter(comparison: Comparison | undefined): Finding {
+function isBetter(comparison: Assessments['comparison'] | undefined): Finding {
   if (comparison === undefined) return unmeasured('whether it is better', COMPARE);
   const { verdict, sentence } = comparison;
   const { advice } = conclusionOf(comparison);
@@ -106,7 +89,7 @@ function isBetter(comparison: Comparison | undefined): Finding {
 }
 
 /** The interval's lower end decides, against every rival. */
-function isWithin(comparison: Comparison | undefined, margin: number): Finding {
+function isWithin(comparison: Assessments['comparison'] | undefined, margin: number): Finding {
   if (comparison === undefined) return unmeasured('how far it is from others', COMPARE);
   const { metric, differences, rivals } = comparison;
   const own = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
@@ -122,13 +105,13 @@ function isWithin(comparison: Comparison | undefined, margin: number): Finding {
 }
 
 /** A margin near the value itself lets anything pass, noise too. */
-function wideMargin({ systems, subject, metric }: Comparison, margin: number): string {
+function wideMargin({ systems, subject, metric }: Assessments['comparison'], margin: number): string {
   const value = entryOf(systems.find(({ name }) => name === subject)?.values, metric)?.value;
   if (value === undefined || margin < WIDE * Math.abs(value)) return '';
   return `. Warning: this margin is ${formatPercent(margin / Math.abs(value), 0)} of the result’s own ${formatNumber(value, 3)}, so it lets noise pass`;
 }
 
-function hasKept(forgetting: Forgetting | undefined, limit: number): Finding {
+function hasKept(forgetting: Assessments['forgetting'] | undefined, limit: number): Finding {
   const measure = forgetting?.measures.find(({ metric }) => metric === 'bits_per_byte');
   if (measure === undefined) return unmeasured('what it forgot', 'train with evaluation.general');
   const { title, loss, high } = measure;
@@ -139,7 +122,7 @@ function hasKept(forgetting: Forgetting | undefined, limit: number): Finding {
   };
 }
 
-function isFair(fairness: CounterfactualResults | undefined, limit: number): Finding {
+function isFair(fairness: Assessments['counterfactuals'] | undefined, limit: number): Finding {
   const system = fairness?.systems[0];
   if (system === undefined || system.axes.length === 0) {
     return unmeasured('fairness', 'attune data counterfactuals, then attune eval RUN --counterfactuals FILE');

@@ -9,13 +9,14 @@ import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
 import { Call } from './call.ts';
-import { checked, readJson } from './check-body.ts';
+import { checked, readJson, refuseUnstorable } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { checkFields } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
 import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
+import { answerClient, isForwarded } from './upstream/answer-call.ts';
 import { bytesOf } from '../base/byte-size.ts';
 import { Exchange } from './watch/exchange.ts';
 
@@ -47,7 +48,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
     admitKey(server, endpoint, call);
     exchange.replay = (model) => replayed(endpoint, call, model);
     try {
-      return await endpoint.handle(call);
+      return await answerClient(endpoint, call);
     } catch (error) {
       throw call.told(error);
     }
@@ -111,7 +112,8 @@ async function answered(
   }
   for (const [name, value] of Object.entries(corsHeaders(request, settings))) response.headers.set(name, value);
   response.headers.set('x-request-id', exchange.id);
-  const { version } = exchange.model ?? {};
+  const { version, upstream, id: model } = exchange.model ?? {};
+  if (upstream !== undefined) response.headers.set('x-attune-upstream', model!);
   if (version !== undefined) {
     response.headers.set('x-attune-model-version', version);
     response.headers.set('x-attune-route', version);
@@ -136,12 +138,14 @@ async function callOf(
   const request = context.req.raw;
   const key = keyOf(server, endpoint, request);
   exchange.keyName = key?.name;
+  const params = context.req.param() as Record<string, string>;
+  refuseUnstorable(params);
   const { body, fingerprint } = await bodyOf(server, endpoint, { request, exchange });
   return new Call({
     server,
     request,
     body,
-    params: context.req.param() as Record<string, string>,
+    params,
     key,
     exchange,
     fingerprint: `${key?.name ?? ''} ${fingerprint}`,
@@ -157,18 +161,21 @@ function keyOf({ keys }: ServerParts, { isOpen, isAdmin }: Endpoint, request: Re
 }
 
 async function bodyOf(
-  { settings, log }: ServerParts,
-  { body: expected, path }: Endpoint,
+  server: ServerParts,
+  endpoint: Endpoint,
   { request, exchange }: { request: Request; exchange: Exchange },
 ): Promise<{ body: unknown; fingerprint: string }> {
+  const { settings, log } = server;
+  const { body: expected, path } = endpoint;
   if (expected === undefined || expected.isForm === true) return { body: undefined, fingerprint: exchange.id };
   const { value, text } = await readJson(request, bytesOf(settings.max_body));
+  const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
+  exchange.bodyBytes = text.length;
+  if (isForwarded(server, endpoint, value)) return { body: value, fingerprint };
   const { schema, unsupported } = expected;
   const { body, dropped, refusal } = checkFields(value, { schema, unsupported }, settings.unsupported);
   if (dropped.length > 0 && settings.unsupported === 'warn')
     log.warn({ request: exchange.id, path, fields: dropped }, 'fields ignored');
-  const fingerprint = createHash('sha256').update(`${path}\n${text}`).digest('hex');
-  exchange.bodyBytes = text.length;
   return { body: checked(schema, body, refusal), fingerprint };
 }
 

@@ -53,8 +53,9 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_OBJECT_CHANGED: { status: 500, code: 'file_content_damaged' },
 };
 
-/** Files of the server are not to be had now. */
+/** Files or rows of the server are not to be had now. */
 const STORE: Translation = { status: 503, code: 'storage_unavailable' };
+const STORE_RETRY = { 'retry-after': '5' };
 
 /** Clients send again what a server failed at, unless they are told that this does not help. */
 const NO_RETRY = { 'x-should-retry': 'false' };
@@ -86,11 +87,16 @@ export function toApiError(
       ? STORE
       : TRANSLATIONS[error.code];
   const { status = 400, code = 'invalid_value', param } = known ?? { param: paramOf(error) };
-  const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : isObjectLost(error) ? NO_RETRY : {};
   const named = param === undefined ? undefined : (fields[param as keyof FieldNames] ?? param);
   const words = sentence(error).replaceAll('max_new_tokens', fields.length ?? 'max_tokens');
   const message = status >= 500 ? serverMessage(error) : withoutFolders(words, hidden);
-  return new ApiError(status, { message, code, param: named, headers, cause: error });
+  return new ApiError(status, { message, code, param: named, headers: headersOf(error, known), cause: error });
+}
+
+function headersOf(error: AttuneError, known: Translation | undefined): Record<string, string> {
+  if (known === STORE) return STORE_RETRY;
+  if (known?.status === 429) return { 'retry-after': '1' };
+  return isObjectLost(error) ? NO_RETRY : {};
 }
 
 function paramOf({ code, problems: [first] }: AttuneError): string | undefined {
@@ -127,11 +133,12 @@ function withApiName<Fault extends { field?: string }>(problem: Fault): Fault {
   return { ...problem, field: [snakeCase(name), ...rest].join('.') };
 }
 
-function serverMessage({ code }: AttuneError): string {
+function serverMessage(error: AttuneError): string {
+  const { code } = error;
   if (isObjectLost({ code }))
     return `The server has the content of a file no more as it was sent (${code}). Its log says which one; upload it again.`;
-  if (code.startsWith('E_OBJECTS'))
-    return `The server cannot reach its files now (${code}). Its log says more; send the request again later.`;
+  if (isStoreFailure(error))
+    return `The server cannot reach its store now (${code}). Its log says more; send the request again later.`;
   if (code === 'E_STOPPED') return 'The server is shutting down. Send the request again in a moment.';
   return `The model failed (${code}). The server's log says more; the request may be sent again.`;
 }

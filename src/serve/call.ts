@@ -22,14 +22,17 @@ export interface CallParts<Body> {
   /** Stands for what is asked, for a retry to be known again. */
   fingerprint: string;
   fields: FieldNames;
+  /** It stands in for a model that cannot answer: whoever may ask that one may ask this. */
+  isFallback?: boolean;
 }
 
-const DOING: Readonly<Record<ModelKind, string>> = {
+const DOING: Readonly<Record<ServedModel['kind'], string>> = {
   text: 'generates text: ask it at /v1/chat/completions or /v1/completions',
   speech: 'transcribes recordings: ask it at /v1/audio/transcriptions',
   rows: 'classifies rows: ask it at /v1/classify',
   vectors: 'makes vectors: ask it at /v1/embeddings or /v1/rerank',
   items: 'recommends items: ask it at /v1/recommend',
+  upstream: "is another server's: ask it at /v1/chat/completions, /v1/completions, /v1/responses or /v1/embeddings",
 };
 
 export class Call<Body = unknown> implements CallParts<Body> {
@@ -41,6 +44,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
   readonly exchange: Exchange;
   readonly fingerprint: string;
   readonly fields: FieldNames;
+  readonly isFallback: boolean;
 
   constructor(parts: CallParts<Body>) {
     this.server = parts.server;
@@ -51,6 +55,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     this.exchange = parts.exchange;
     this.fingerprint = parts.fingerprint;
     this.fields = parts.fields;
+    this.isFallback = parts.isFallback === true;
+  }
+
+  /** The same call of the upstream that a model falls back to. */
+  fallingBack(model: string): Call<Body> {
+    const { adapter_id: _, ...body } = this.body as Record<string, unknown>;
+    return new Call({ ...this, body: { ...body, model } as Body, isFallback: true });
   }
 
   get id(): string {
@@ -118,15 +129,16 @@ export class Call<Body = unknown> implements CallParts<Body> {
   }
 
   /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404, 503 */
-  model<Kind extends ModelKind>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
+  model<Kind extends ServedModel['kind']>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
     const model = this.server.table.find(name, this.#asker);
     // A key that is bound to models does not learn which others there are.
     const isOwned = model?.owner !== undefined;
-    if (!isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id]))) throw notForKey(name);
+    if (!this.isFallback && !isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id])))
+      throw notForKey(name);
     if (model === undefined && this.server.routes?.missing.has(name) === true) throw missingChampion(name);
     if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name, this.#knownNames);
-    this.exchange.of(model, name);
-    if ((kinds as ModelKind[]).includes(model.kind)) return model as ServedModel & { kind: Kind };
+    this.exchange.of(model, this.isFallback ? (this.exchange.askedFor ?? name) : name);
+    if ((kinds as ServedModel['kind'][]).includes(model.kind)) return model as ServedModel & { kind: Kind };
     const message = `The model '${name}' ${DOING[model.kind]}.`;
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { describeIssues } from '../base/schema-issues.ts';
 import { parseForTemplates } from '../data/containers/container.ts';
 import { restoreSpellings, spellingsIn } from '../files/written-numbers.ts';
+import { isStorable } from '../store/storable.ts';
 import { ApiError } from './api-error.ts';
 
 /** Deeper values are nobody's request; they would end the stack of whoever walks over them. */
@@ -88,6 +89,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   const result = schema.safeParse(body);
   if (result.success) {
     if (refusal !== undefined) throw refusal;
+    refuseUnstorable(body);
     restoreSpellings(result.data, spellingsIn(body));
     return result.data;
   }
@@ -101,6 +103,52 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   const message = `${messages.join('; ')}.`;
   if (refusal === undefined) throw new ApiError(400, { message, param: paramOf(first.path), code });
   throw new ApiError(400, { message: `${refusal.message} ${message}`, param: refusal.param, code: refusal.code });
+}
+
+/** Fields of bodies whose texts go to models, or are kept encrypted: any character may stand in them. */
+const TEXT_FIELDS = new Set([
+  'comment',
+  'correction',
+  'data_source',
+  'documents',
+  'input',
+  'instructions',
+  'item',
+  'messages',
+  'model_sample',
+  'prompt',
+  'query',
+  'stop',
+  'suffix',
+  'text_1',
+  'text_2',
+  'tools',
+]);
+
+/**
+ * Refuses what PostgreSQL keeps in no column of text, on SQLite too: names, ids and labels with NUL or half a surrogate pair.
+ * @throws ApiError 400
+ */
+export function refuseUnstorable(fields: unknown): void {
+  for (const [name, value] of Object.entries(fields as object)) {
+    const path = TEXT_FIELDS.has(name) ? undefined : unstorablePath(value, [name]);
+    if (path === undefined) continue;
+    const param = paramOf(path);
+    const message = `${param} holds a NUL character or half of a surrogate pair, which names, ids and labels cannot.`;
+    throw new ApiError(400, { message, param, code: 'invalid_value' });
+  }
+}
+
+/** The place of the first text that cannot be kept; of a key, that of its object. */
+function unstorablePath(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : path;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, part] of Object.entries(value)) {
+    if (!isStorable(key)) return path;
+    const found = unstorablePath(part, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function codeOf(issue: z.core.$ZodIssue, message: string): string {

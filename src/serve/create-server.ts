@@ -7,26 +7,29 @@ import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';
 import { createApp } from './app.ts';
+import { AdapterFolder } from './models/adapter-folder.ts';
 import { Admission } from './models/admission.ts';
+import { KeptInMemory } from './kept/kept-in-memory.ts';
 import { ModelPool } from './models/model-pool.ts';
 import { ModelTable, type NamedTarget } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
 import type { Registry } from '../registry/index.ts';
 import { RetriedWork } from './replies/retried-work.ts';
-import { ResponsesInMemory, type ResponseStore } from './responses/response-store.ts';
 import { RegistryRoutes } from './routes/registry-routes.ts';
 import { StoreSweep } from './routes/store-sweep.ts';
 import { openTraining } from './training/open-training.ts';
 import type { Trainer } from './training/trainer.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from '../base/byte-size.ts';
+import { millisecondsOf } from '../base/duration.ts';
 import type { LimitSettings, ServeSettings } from './settings.ts';
-import type { Watcher } from '../watch/index.ts';
+import type { KeptStore, Watcher } from '../watch/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { RateLimits } from './usage/rate-limits.ts';
 import { UsageMeter } from './usage/usage-meter.ts';
 import { ServeMetrics } from './watch/metrics.ts';
+import { isUpstream, upstreamModels } from './upstream/upstream-models.ts';
 import { servedAnswers } from './watch/served-answers.ts';
 import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
@@ -44,8 +47,8 @@ export interface ServerOptions {
   ledger?: Registry;
   /** Who trains jobs. */
   trainer?: Trainer;
-  /** Where responses are kept that requests may go on from; in memory unless given. */
-  responses?: ResponseStore;
+  /** Where responses, completions and conversations are kept; in memory unless given. */
+  kept?: KeptStore;
 }
 
 /** A server that answers requests wherever they come from. */
@@ -68,22 +71,31 @@ export async function createServer({ log, ...options }: ServerOptions): Promise<
 }
 
 async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<ServerParts> {
-  const { settings, opener, log, watcher, registry, ledger = registry, responses = new ResponsesInMemory() } = options;
+  const { settings, opener, log, watcher, registry, ledger = registry, kept = new KeptInMemory() } = options;
   const keys = keysOf(settings, log);
-  const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
+  const table = await ModelTable.of(
+    settings.models.map(namedTarget),
+    settings.aliases,
+    opener,
+    upstreamModels(settings),
+  );
   for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
-  if (table.size === 0 && registry === undefined) throw nothingToServe();
+  checkFallbacks(settings, table, registry);
   const pool = poolOf(settings, options);
+  const folder = settings.adapter_folder && new AdapterFolder(settings.adapter_folder, { table, pool, opener, log });
+  if (folder) await folder.begin();
+  if (table.size === 0 && registry === undefined && !folder) throw nothingToServe();
   const { admission, ...shares } = await sharesOf(settings, ledger, log);
   const parts: ServerParts = {
     settings,
     table,
     pool,
     opener,
+    ...(folder && { adapterFolder: folder }),
     admission,
     ...shares,
     retried: new RetriedWork(),
-    responses,
+    kept,
     keys,
     ...(ledger !== undefined && { ledger }),
     log,
@@ -141,12 +153,14 @@ function namedTarget(entry: string | NamedTarget): NamedTarget {
 }
 
 function poolOf(
-  { memory: given, precision, storage, trained_defaults: trainedDefaults, limits }: ServeSettings,
+  settings: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
+  const { memory: given, precision, storage, trained_defaults: trainedDefaults, limits, keep_alive: life } = settings;
   const budget = given === undefined ? memory : bytesOf(given);
   const opening = { precision, storage, trainedDefaults, constraints: compileLimits(limits) };
-  return new ModelPool({ opener, log, budget, opening });
+  const idleMilliseconds = life === undefined ? undefined : millisecondsOf(life);
+  return new ModelPool({ opener, log, budget, mostAdapters: settings.max_loaded_adapters, idleMilliseconds, opening });
 }
 
 function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {
@@ -165,6 +179,20 @@ function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): A
     got: 'no file of API keys',
     fix: 'make a key with `attune keys create NAME --file keys.yaml` and give --api-keys keys.yaml, or say --open',
   });
+}
+
+/** @throws AttuneError E_SERVE_SETTINGS */
+function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registry: Registry | undefined): void {
+  const problems = Object.entries(fallbacks).flatMap(([name, to]) => {
+    const field = `fallbacks.${name}`;
+    if (!isUpstream(table.find(to))) return [{ field, message: `${to} is none of the upstreams` }];
+    // Names of the registry may come later.
+    return registry !== undefined || table.find(name) !== undefined
+      ? []
+      : [{ field, message: 'is no model served here' }];
+  });
+  if (problems.length === 0) return;
+  throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server cannot be started like this', problems });
 }
 
 function nothingToServe(): AttuneError {
@@ -205,7 +233,20 @@ const PROBES = new Set(['/health', '/ready', '/metrics']);
 const POLL_MILLISECONDS = 50;
 
 async function close(parts: ServerParts): Promise<void> {
-  const { state, admission, ledger, pool, routes, settings, sweep, telemetry, training, usage, watcher } = parts;
+  const {
+    state,
+    adapterFolder,
+    admission,
+    ledger,
+    pool,
+    routes,
+    settings,
+    sweep,
+    telemetry,
+    training,
+    usage,
+    watcher,
+  } = parts;
   state.isDraining = true;
   const deadline = Date.now() + settings.drain_seconds * 1000;
   while (admission.counts.running > 0 && Date.now() < deadline)
@@ -217,6 +258,7 @@ async function close(parts: ServerParts): Promise<void> {
   await training?.queue.close();
   await training?.webhooks.close();
   await sweep?.close();
+  await adapterFolder?.close();
   await usage.close();
   if (routes === undefined) await ledger?.destroy();
   await routes?.close();

@@ -29,6 +29,8 @@ interface EndpointParts<Body> {
   query?: z.ZodObject;
   /** Of a 200. */
   reply: Reply;
+  /** How models of upstream servers are asked: with the request as it is, or by a request that the endpoint makes of it. */
+  upstream?: 'forwarded' | 'converted';
   /** What errors call the parts of this endpoint's requests. */
   fields?: FieldNames;
   handle(call: Call<Body>): Promise<Response> | Response;

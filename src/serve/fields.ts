@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { shortList } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError } from './api-error.ts';
-import { fieldNames, nestedFields, type NestedField } from './nested-fields.ts';
+import { fieldNames, mayBeNull, nestedFields, type NestedField } from './nested-fields.ts';
 
 export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
 
@@ -12,7 +12,7 @@ export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
 export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 
 export interface CheckedFields {
-  /** Without fields that are null, or that nothing here follows. */
+  /** Without fields that nothing here follows, or that are null and may not be. */
   body: Record<string, unknown>;
   /** Paths of fields that were dropped although they ask for something. */
   dropped: string[];
@@ -29,7 +29,7 @@ export function checkFields(
   const dropped: string[] = [];
   const known = fieldNames(schema);
   for (const [name, value] of Object.entries(given)) {
-    if (value === null) continue;
+    if (value === null && !mayBeNull(schema, name)) continue;
     if (known.includes(name)) body[name] = value;
     else if (!asksNothing(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
   }

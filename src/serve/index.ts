@@ -14,7 +14,6 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
-export { SharedResponses } from './responses/shared-responses.ts';
 export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
 export { ApiError } from './api-error.ts';
 export {

@@ -5,6 +5,7 @@ import { checked } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { checkFields } from './fields.ts';
 import type { ServerParts } from './server-parts.ts';
+import { isForwarded } from './upstream/answer-call.ts';
 import { Exchange } from './watch/exchange.ts';
 
 interface InnerRequest {
@@ -25,8 +26,7 @@ export function innerCall(
   if (server.keys !== undefined && key === undefined)
     throw new ApiError(401, { message: 'The key of this work is not valid any more.', code: 'invalid_api_key' });
   const { fields = {}, body: expected } = endpoint;
-  const { body, refusal } = checkFields(given, expected!, server.settings.unsupported);
-  const value = checked(expected!.schema, body, refusal);
+  const value = isForwarded(server, endpoint, given) ? given : read(server, expected!, given);
   if ((value as { stream?: boolean }).stream === true)
     throw new ApiError(400, { message: 'Nobody reads a stream here.', param: 'stream', code: 'unsupported_value' });
   const request = new Request(`http://127.0.0.1${endpoint.path}`, { method: 'POST' });
@@ -34,4 +34,13 @@ export function innerCall(
   exchange.isShadow = !isCounted;
   exchange.keyName = key?.name;
   return new Call({ server, request, body: value, params: {}, key, exchange, fields, fingerprint: exchange.id });
+}
+
+function read(
+  { settings }: ServerParts,
+  expected: NonNullable<Endpoint['body']>,
+  given: Record<string, unknown>,
+): unknown {
+  const { body, refusal } = checkFields(given, expected, settings.unsupported);
+  return checked(expected.schema, body, refusal);
 }

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { table } from '../base/table.ts';
 import { writeAll } from '../files/atomic.ts';
 import { ApiError } from './api-error.ts';
+import { refuseUnstorable } from './check-body.ts';
 
 export interface StoredPart {
   filename: string;
@@ -163,6 +164,7 @@ class FormReader {
 
   end(): StoredForm {
     if (this.#place !== 'end') throw broken('it ends within a part');
+    refuseUnstorable({ [this.#limits.field]: this.#stored?.filename });
     return { fields: this.#fields, file: this.#stored };
   }
 

@@ -41,6 +41,12 @@ export function fieldNames(schema: z.ZodType): string[] {
   return Object.keys(madeOf(schema).shape ?? {});
 }
 
+/** Whether null says something for a field, rather than the same as leaving it out. */
+export function mayBeNull(schema: z.ZodType, name: string): boolean {
+  const { shape } = madeOf(schema);
+  return shape !== undefined && Object.hasOwn(shape, name) && shape[name].def.type === 'nullable';
+}
+
 /** More are not told, and one after the other would take long to look at. */
 const MOST_FOUND = 100;
 

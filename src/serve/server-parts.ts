@@ -1,6 +1,7 @@
 import type { ConstraintCompiler } from '../generate/constraint/compiler/compiler.ts';
 import type { FairTurns } from '../base/fair-turns.ts';
 import type { ApiKeys } from './access/api-keys.ts';
+import type { AdapterFolder } from './models/adapter-folder.ts';
 import type { Admission } from './models/admission.ts';
 import type { ModelPool } from './models/model-pool.ts';
 import type { ModelTable } from './models/model-table.ts';
@@ -12,13 +13,12 @@ import type { Registry } from '../registry/index.ts';
 import type { RateLimits } from './usage/rate-limits.ts';
 import type { UsageMeter } from './usage/usage-meter.ts';
 import type { ServeLog } from './watch/log.ts';
-import type { Watcher } from '../watch/index.ts';
+import type { KeptStore, Watcher } from '../watch/index.ts';
 import type { TrainingParts } from './training/training-parts.ts';
 import type { ServeMetrics } from './watch/metrics.ts';
 import type { Telemetry } from './watch/telemetry.ts';
 import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { StoreSweep } from './routes/store-sweep.ts';
-import type { ResponseStore } from './responses/response-store.ts';
 
 /** What all requests of a server share. */
 export interface ServerParts {
@@ -26,13 +26,16 @@ export interface ServerParts {
   table: ModelTable;
   pool: ModelPool;
   opener: Opener;
+  /** Where a folder of adapters is served. */
+  adapterFolder?: AdapterFolder;
   admission: Admission;
   /** Checks schemas that clients send. */
   constraints: ConstraintCompiler;
   /** One score at a time, in turns of those who ask. */
   grading: FairTurns;
   retried: RetriedWork;
-  responses: ResponseStore;
+  /** Responses, stored completions and conversations. */
+  kept: KeptStore;
   keys?: ApiKeys;
   /** What keys may ask, and what they have used. */
   rates: RateLimits;

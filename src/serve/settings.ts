@@ -1,9 +1,12 @@
 /** What a server is started with: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 import { BYTE_SIZE } from '../base/byte-size.ts';
+import { DURATION } from '../base/duration.ts';
 import { testNames } from '../watch/monitor/test-weights.ts';
 
 const bytes = z.union([z.number().int().positive(), z.string().regex(BYTE_SIZE, 'must be a size, such as 8GB')]);
+
+const duration = z.union([z.number().min(0), z.string().regex(DURATION, 'must be seconds, or a time such as 5m')]);
 
 const monitorSchema = z.strictObject({
   reference: z.number().int().min(50).default(1000).describe('answers of a version that later ones are measured by'),
@@ -98,6 +101,35 @@ export const settingsSchema = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])
     .describe('adapters that POST /v1/load_lora_adapter may load, by name; not served until then'),
+  upstreams: z
+    .record(
+      z.string(),
+      z.strictObject({
+        api_base: z.url({ protocol: /^https?$/ }).describe('address up to the version: https://api.example.com/v1'),
+        model: z.string().describe('its name there'),
+        api_key_env: z.string().optional().describe('variable of the environment with the key'),
+        timeout: z.number().positive().max(3600).default(600).describe('seconds without a byte from it'),
+      }),
+    )
+    .default({})
+    .describe('names that another OpenAI-compatible server answers to; only requests for them leave this machine'),
+  fallbacks: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('by model: the upstream that answers while the model cannot be opened or its queue is full'),
+  adapter_folder: z
+    .string()
+    .optional()
+    .describe('folder of adapters that are served by the names of their folders, each opened by its first request'),
+  max_loaded_adapters: z
+    .number()
+    .int()
+    .positive()
+    .default(1024)
+    .describe('adapters that are open at once; the least recently used one without requests is closed for the next'),
+  keep_alive: duration
+    .optional()
+    .describe('until a model or adapter without requests is closed: 5m; unless given, when its memory is needed'),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: z.number().int().min(0).max(65_535).default(8000),
   api_keys: z.string().optional().describe('file of keys, as `attune keys create` writes it'),
@@ -115,10 +147,10 @@ export const settingsSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'whether texts of /v1/responses are kept in the database, encrypted, so that requests go on from them at any server; ' +
-        'else in memory',
+      'whether responses, stored completions and conversations are kept in the database, encrypted, so that any server ' +
+        'finds them; else in memory',
     ),
-  max_responses: bytes.default('4GB').describe('of responses in the database; the oldest are deleted'),
+  max_responses: bytes.default('4GB').describe('of what keep_responses keeps; the oldest are deleted'),
   max_cache: bytes
     .default('50GB')
     .describe(

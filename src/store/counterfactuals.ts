@@ -1,8 +1,4 @@
 /** How answers change with the group of whoever a row speaks of. */
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
 import type { ComparedMetric, SkippedSystem, Verdict } from './results.ts';
 
 export interface CounterfactualResults {
@@ -20,16 +16,6 @@ export interface CounterfactualResults {
   metrics: readonly ComparedMetric[];
   systems: readonly CounterfactualSystem[];
   skipped: readonly SkippedSystem[];
-}
-
-export function writeCounterfactualResults(folder: string, results: CounterfactualResults): void {
-  writeEvidence(folder, 'counterfactuals', results);
-}
-
-/** Undefined where nobody measured it. */
-export function readCounterfactualResults(folder: string): CounterfactualResults | undefined {
-  const path = runPaths(folder).counterfactuals;
-  return existsSync(path) ? readJson<CounterfactualResults>(path) : undefined;
 }
 
 export interface CounterfactualSystem {

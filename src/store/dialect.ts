@@ -1,4 +1,6 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { fileMode } from '../files/private.ts';
 import { SqliteAdapter, SqliteDialect, type DialectAdapter, type SqliteDatabase, type SqliteStatement } from 'kysely';
 
 const BUSY_TIMEOUT_MS = 10_000;
@@ -22,6 +24,7 @@ class LockingAdapter extends SqliteAdapter {
 }
 
 function openSqlite(path: string): SqliteDatabase {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   enableWriteAheadLog(database);
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
@@ -30,6 +33,14 @@ function openSqlite(path: string): SqliteDatabase {
     // A deferred transaction that reads and then writes fails at once when another process wrote in between.
     prepare: (sql) => statement(database, sql === 'begin' ? 'begin immediate' : sql),
   };
+}
+
+/** In attune's own folders: readable by its user alone, and with it the files that SQLite puts next to it. */
+function makePrivate(path: string): void {
+  const mode = fileMode(path);
+  if (mode === undefined) return;
+  closeSync(openSync(path, 'a', mode));
+  if ((statSync(path).mode & 0o777) !== mode) chmodSync(path, mode);
 }
 
 /** Switching to WAL needs the file for itself and does not wait by the busy timeout, so it is tried again. */

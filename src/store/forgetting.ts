@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
 import type { Verdict } from './results.ts';
 
 /** What a run did to a model beside its task, on the general set. The run folder's forgetting.json. */
@@ -29,14 +25,4 @@ export interface GeneralMeasure {
   p: number;
   /** `worse` where the loss is certain. */
   verdict: Verdict;
-}
-
-export function writeForgetting(folder: string, forgetting: Forgetting): void {
-  writeEvidence(folder, 'forgetting', forgetting);
-}
-
-/** Undefined for a run that did not measure it. */
-export function readForgetting(folder: string): Forgetting | undefined {
-  const path = runPaths(folder).forgetting;
-  return existsSync(path) ? readJson<Forgetting>(path) : undefined;
 }

@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
 import type { SafetyFigures } from './safety.ts';
 
 /** Whether answers stand in their sources. The run folder's groundedness.json. */
@@ -37,14 +33,4 @@ export interface GroundedSystem {
     error: { estimate: number; low: number; high: number };
     bins: readonly { confidence: number; right: number; answers: number }[];
   };
-}
-
-export function writeGroundedness(folder: string, results: GroundednessResults): void {
-  writeEvidence(folder, 'groundedness', results);
-}
-
-/** Undefined where nobody measured it. */
-export function readGroundedness(folder: string): GroundednessResults | undefined {
-  const path = runPaths(folder).groundedness;
-  return existsSync(path) ? readJson<GroundednessResults>(path) : undefined;
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { AttuneError } from '../base/errors.ts';
 import { writeAll, writeFailure } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
 
@@ -19,7 +20,7 @@ export class JsonLinesReader<T> {
   }
 
   *read(): Generator<T> {
-    const descriptor = openIfExists(this.path);
+    const descriptor = openIfFile(this.path);
     if (descriptor === undefined) return;
     try {
       if (fstatSync(descriptor).size < this.#position) this.#restart();
@@ -64,6 +65,13 @@ export class JsonLinesWriter {
 
   constructor(path: string) {
     this.path = path;
+    if (existsSync(path) && !isFile(path)) {
+      throw new AttuneError('E_NOT_WRITABLE', {
+        what: `Cannot write ${path}`,
+        got: 'a folder, a pipe or a device in its place',
+        fix: 'remove it, or choose another folder',
+      });
+    }
     try {
       this.#descriptor = openSync(path, 'a+');
       mendLastLine(this.#descriptor);
@@ -97,7 +105,18 @@ function parseLine<T>(line: string): T | undefined {
   }
 }
 
-function openIfExists(path: string): number | undefined {
+/** Whether a regular file is there: pipes and devices may never end. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined where there is no file: opening a pipe would wait for its other end. */
+function openIfFile(path: string): number | undefined {
+  if (!isFile(path)) return undefined;
   try {
     return openSync(path, 'r');
   } catch (error) {

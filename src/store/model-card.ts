@@ -239,7 +239,9 @@ function privacy({ privacy: bound }: ModelCardParts): string | undefined {
   const how =
     `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, ` +
     `noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
-  const outside = 'settings chosen by hand, and validation and test rows, are outside it';
+  const outside =
+    'settings chosen by hand, validation and test rows, and the losses of training batches ' +
+    "in the run's folder (events, metrics, report) are outside it";
   return (
     `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. ` +
     `The bound is that of training on the training rows alone: ${outside}.`

@@ -1,8 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
-
 /** Whether a result learnt its rows by heart. The run folder's overfitting.json. */
 export interface Overfitting {
   version: 1;
@@ -83,14 +78,4 @@ export interface Memorised {
   high: number;
   /** The longest memorised stretches, each with the id of its row. */
   examples: readonly { id: string; text: string }[];
-}
-
-export function writeOverfitting(folder: string, overfitting: Overfitting): void {
-  writeEvidence(folder, 'overfitting', overfitting);
-}
-
-/** Undefined for a run that did not measure it. */
-export function readOverfitting(folder: string): Overfitting | undefined {
-  const path = runPaths(folder).overfitting;
-  return existsSync(path) ? readJson<Overfitting>(path) : undefined;
 }

@@ -1,7 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
 import type { SafetyFigures } from './safety.ts';
 
 /** How often a model breaks an organisation's rules, before and after training. The run folder's policy.json. */
@@ -29,14 +25,4 @@ export interface RuleResult {
   unjudged: number;
   /** The first answers that break it. */
   examples: readonly { prompt: string; answer: string }[];
-}
-
-export function writePolicy(folder: string, results: PolicyResults): void {
-  writeEvidence(folder, 'policy', results);
-}
-
-/** Undefined where nobody measured it. */
-export function readPolicyResults(folder: string): PolicyResults | undefined {
-  const path = runPaths(folder).policy;
-  return existsSync(path) ? readJson<PolicyResults>(path) : undefined;
 }

@@ -16,7 +16,10 @@ import {
   type PostgresDialectConfig,
   type QueryCompiler,
 } from 'kysely';
-import type { Client, ClientConfig, Pool } from 'pg';
+import type { Client, ClientConfig } from 'pg';
+import { shownUrl } from '../base/postgres-url.ts';
+import { StorePool, storeFailure } from './postgres-failure.ts';
+import { storable } from './storable.ts';
 
 export interface PostgresPlace {
   /** `postgres://…`; a password may stand in it, in PGPASSWORD or in ~/.pgpass. */
@@ -51,7 +54,9 @@ export async function openPostgres<Schema>({ url, schema }: PostgresPlace): Prom
   // A connection that breaks is replaced by the next one that is wanted; who uses it meanwhile gets the error of its query.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const dialect = new StoreDialect(pool, schema, () => new pg.Client(config));
+  const place = `${shownUrl(url)} (schema ${schema})`;
+  const changes = new Changes(schema, place, () => new pg.Client(config));
+  const dialect = new StoreDialect(new StorePool(pool, place), schema, changes);
   const database = new Kysely<Schema>({ dialect });
   dialects.set(database, dialect);
   try {
@@ -86,7 +91,7 @@ class StoreDialect extends PostgresDialect {
   readonly changes: Changes;
   readonly #driver: Driver;
 
-  constructor(pool: Pool, schema: string, client: () => Client) {
+  constructor(pool: StorePool, schema: string, changes: Changes) {
     const config = {
       pool,
       onCreateConnection: async (connection: DatabaseConnection) => {
@@ -96,7 +101,7 @@ class StoreDialect extends PostgresDialect {
     };
     super(config);
     this.schema = schema;
-    this.changes = new Changes(schema, client);
+    this.changes = changes;
     this.#driver = new StoreDriver(config, schema, this.changes);
   }
 
@@ -121,6 +126,11 @@ class StoreCompiler extends PostgresQueryCompiler {
 
   protected override visitDataType(node: DataTypeNode): void {
     this.append(node.dataType === 'blob' ? 'bytea' : node.dataType);
+  }
+
+  /** Labels and messages of our own may quote any character of a file. */
+  protected override appendValue(parameter: unknown): void {
+    super.appendValue(storable(parameter));
   }
 }
 
@@ -151,12 +161,14 @@ class StoreDriver extends PostgresDriver {
 /** Counts what others, and this process, tell of changes by `notify`. */
 class Changes {
   readonly #channel: string;
+  readonly #place: string;
   readonly #make: () => Client;
   #client: Promise<Client> | undefined;
   #count = 0;
 
-  constructor(channel: string, make: () => Client) {
+  constructor(channel: string, place: string, make: () => Client) {
     this.#channel = channel;
+    this.#place = place;
     this.#make = make;
   }
 
@@ -184,7 +196,7 @@ class Changes {
       return client;
     } catch (error) {
       lost();
-      throw error;
+      throw storeFailure(error, this.#place);
     }
   }
 

@@ -2,14 +2,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { sha256, sha256File, sha256FileSync } from '../files/hash.ts';
-import { readJson, writeJson } from '../files/json.ts';
-import { runPaths, type RunPaths } from './run-paths.ts';
-
-/** What is measured of a result, each in a file of the run's folder. */
-export type EvidenceName = keyof Pick<
-  RunPaths,
-  'comparison' | 'forgetting' | 'overfitting' | 'counterfactuals' | 'safety' | 'policy' | 'groundedness'
->;
 
 /** Written for people after the result, and never read by it. */
 const CARD = 'README.md';
@@ -35,28 +27,8 @@ function filesBelow(folder: string, root: string): Record<string, string> {
   return Object.fromEntries(files.map((path) => [relative(root, path).split(sep).join('/'), path]));
 }
 
-/** Writes what was measured, and of which files. */
-export function writeEvidence(run: string, name: EvidenceName, value: unknown): void {
-  const paths = runPaths(run);
-  writeJson(paths[name], value);
-  const hash = hashOf(run);
-  if (hash !== undefined) writeJson(paths.measured, { ...readMeasured(run), [name]: hash });
-}
-
-/** Names of measurements that were made with other files than the result has now. */
-export function outdatedEvidence(run: string): EvidenceName[] {
-  const measured = Object.entries(readMeasured(run));
-  if (measured.length === 0) return [];
-  const hash = hashOf(run);
-  return measured.filter(([, was]) => was !== hash).map(([name]) => name as EvidenceName);
-}
-
-function readMeasured(run: string): Partial<Record<EvidenceName, string>> {
-  const { measured } = runPaths(run);
-  return existsSync(measured) ? readJson(measured) : {};
-}
-
-function hashOf(run: string): string | undefined {
+/** SHA-256 of the files of a run's result by their names; undefined where there is no result. */
+export function hashOfResult(run: string): string | undefined {
   const files = Object.entries(resultFiles(run));
   if (files.length === 0) return undefined;
   return sha256(JSON.stringify(files.map(([name, path]) => [name, sha256FileSync(path)])));

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { AttuneError } from '../base/errors.ts';
-import { readJson, writeJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
+import { writeJson } from '../files/json.ts';
+import { readVersioned } from './assessments.ts';
 import { runPaths } from './run-paths.ts';
 
 export type Verdict = 'better' | 'no-evidence' | 'worse';
@@ -203,32 +201,10 @@ export interface SampleAnswer {
   scores: Record<string, number>;
 }
 
-const VERSION = 2;
-
-export function writeComparison(folder: string, comparison: Comparison): void {
-  writeEvidence(folder, 'comparison', comparison);
-}
-
-export function readComparison(folder: string): Comparison | undefined {
-  return readIfPresent(runPaths(folder).comparison);
-}
-
 export function writeSamples(folder: string, samples: Samples): void {
   writeJson(runPaths(folder).samples, samples);
 }
 
 export function readSamples(folder: string): Samples | undefined {
-  return readIfPresent(runPaths(folder).samples);
-}
-
-function readIfPresent<T extends { version: number }>(path: string): T | undefined {
-  if (!existsSync(path)) return undefined;
-  const value = readJson<Partial<T>>(path);
-  if (value.version === VERSION) return value as T;
-  throw new AttuneError('E_RESULTS_VERSION', {
-    what: `${path} was written by another version of attune`,
-    got: `version ${value.version ?? 1}`,
-    expected: `version ${VERSION}`,
-    fix: 'remove the file and compare again',
-  });
+  return readVersioned(runPaths(folder).samples, 2);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EvaluationFinished, RunEvent, StampedEvent, StepFinished } from '../base/events.ts';
@@ -7,7 +7,7 @@ import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { writeJson } from '../files/json.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
-import { JsonLinesWriter, readJsonLines } from './json-lines.ts';
+import { isFile, JsonLinesWriter, readJsonLines } from './json-lines.ts';
 import { isOwn } from './process-identity.ts';
 import { findLockOwner, lockRun, refuseLocked, type RunLock } from './run-lock.ts';
 import { runPaths, type RunPaths } from './run-paths.ts';
@@ -73,7 +73,7 @@ export function newRunId(now = new Date()): string {
 
 /** Whether the folder holds a run, running or not. */
 export function isRunFolder(folder: string): boolean {
-  return existsSync(runPaths(folder).events);
+  return isFile(runPaths(folder).events);
 }
 
 /** Whether it says how its run was started: one that was killed just then does not, and has nothing to go on from. */
@@ -145,8 +145,16 @@ function beginAnew(folder: string, paths: RunPaths): void {
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
   const reports = [paths.reportHtml, paths.reportJson];
   const findings = [paths.forgetting, paths.overfitting, paths.wording, paths.counterfactuals, ...reports];
-  for (const path of [...stale, ...findings]) rmSync(path, { force: true });
+  for (const path of [...stale, ...findings]) removeFile(path);
   rmSync(paths.tensorboard, { recursive: true, force: true });
+}
+
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
 }
 
 function holdsWork(folder: string): boolean {

@@ -12,6 +12,8 @@ export interface RunPaths {
   heartbeat: string;
   /** Its presence asks the worker to save and stop. */
   stop: string;
+  /** Of a private run that has not finished: the key of its noise. */
+  secret: string;
   /** What the worker's process printed. */
   log: string;
   samples: string;
@@ -43,6 +45,7 @@ export function runPaths(folder: string): RunPaths {
     lock: join(folder, 'run.lock'),
     heartbeat: join(folder, 'heartbeat.json'),
     stop: join(folder, 'stop'),
+    secret: join(folder, 'secret.json'),
     log: join(folder, 'worker.log'),
     samples: join(folder, 'samples.json'),
     comparison: join(folder, 'comparison.json'),

@@ -1,8 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readJson } from '../files/json.ts';
-import { writeEvidence } from './result-files.ts';
-import { runPaths } from './run-paths.ts';
-
 /** What a model answers where it should not, before and after training. The run folder's safety.json. */
 export interface SafetyResults {
   version: 1;
@@ -55,14 +50,4 @@ export interface SafetyExample {
   prompt: string;
   before: string;
   after: string;
-}
-
-export function writeSafety(folder: string, results: SafetyResults): void {
-  writeEvidence(folder, 'safety', results);
-}
-
-/** Undefined where nobody measured it. */
-export function readSafety(folder: string): SafetyResults | undefined {
-  const path = runPaths(folder).safety;
-  return existsSync(path) ? readJson<SafetyResults>(path) : undefined;
 }

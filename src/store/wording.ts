@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readJson, writeJson } from '../files/json.ts';
 import type { ComparedMetric, Verdict } from './results.ts';
-import { runPaths } from './run-paths.ts';
 
 /** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
 export interface Wording {
@@ -43,14 +40,4 @@ export interface WordedRow {
   text: string;
   expected: string;
   answer: string;
-}
-
-export function writeWording(folder: string, wording: Wording): void {
-  writeJson(runPaths(folder).wording, wording);
-}
-
-/** Undefined for a run that did not measure it. */
-export function readWording(folder: string): Wording | undefined {
-  const path = runPaths(folder).wording;
-  return existsSync(path) ? readJson<Wording>(path) : undefined;
 }

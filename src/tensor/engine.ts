@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { AttuneError } from '../base/errors.ts';
+import { refuseSmallLimits, takeProductBuffer } from './memory-limit.ts';
 import type { Native } from './native.ts';
 
 /** How threads wait for each other. */
@@ -59,6 +60,7 @@ function load(): Native {
     if (value === undefined) delete process.env[name];
     else process.env[name] ??= value;
   }
+  const isLimited = refuseSmallLimits();
   const holder: { exports: Partial<Native> } = { exports: {} };
   try {
     process.dlopen(holder, path);
@@ -73,6 +75,7 @@ function load(): Native {
   const native = holder.exports as Native;
   const threads = Number(process.env.ATTUNE_THREADS ?? 0);
   if (threads > 0) native.setThreads(threads);
+  if (isLimited) takeProductBuffer(native);
   return native;
 }
 

@@ -2,9 +2,11 @@ import type { Features } from '../base/features.ts';
 import { greatest } from '../base/many.ts';
 import type { PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
+import type { EventSink } from '../base/events.ts';
 import type { ModelInput } from '../models/model.ts';
+import type { KeepWeight } from '../models/skeleton.ts';
 import type { ImageTokens, Task } from '../models/architecture.ts';
-import type { CriticTargets } from './objective.ts';
+import type { CriticTargets, Objective } from './objective.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
@@ -214,6 +216,28 @@ export interface TuningContext {
   residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
   /** Directions of each layer's input, by path, that a change begins with: [r, in]; where the tuning asked for them. */
   starts?: ReadonlyMap<string, Tensor>;
+}
+
+/** How weights are stored while a model is loaded, and what a tuning notes of what that loses. */
+export interface Kept {
+  keep: KeepWeight | undefined;
+  residuals?: TuningContext['residuals'];
+}
+
+/** For tunings that begin with what the layers read of the training rows. */
+export interface PassedRows {
+  objective: Objective;
+  rows: readonly PreparedRow[];
+  emit: EventSink;
+  signal: AbortSignal;
+  /** The optimizer's name, where it has to bound what is read of each row. */
+  private?: string;
+}
+
+/** What a tuning begins with: options that it settled by what it saw, and directions. */
+export interface Begun<Options> {
+  options: Options;
+  starts: NonNullable<TuningContext['starts']>;
 }
 
 /** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */

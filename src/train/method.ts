@@ -4,8 +4,11 @@ import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
+  Begun,
+  Kept,
   Objective,
   OpenContext,
+  PassedRows,
   Processor,
   StepPlan,
   Storage,
@@ -16,10 +19,10 @@ import type {
 } from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
-export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
+export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
   options: Schema;
   /** Checked options with those filled in that depend on each other. @throws ZodError */
-  settle(values: unknown): Readonly<Record<string, unknown>>;
+  settle(values: unknown): Options;
   /** Defaults of keys outside the method that suit it with these options. @throws ZodError */
   recipeDefaults(values: unknown): RecipeDefaults;
 }
@@ -44,7 +47,10 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
 export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
 /** One thing to optimise. */
-export interface ObjectiveMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface ObjectiveMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
   preference(values: unknown): PreferenceMeasure | undefined;
   /** @throws ZodError where the values are no options of this method */
@@ -55,7 +61,7 @@ export function defineObjective<Schema extends z.ZodObject, Options = z.output<S
   definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
     preference?(options: Options): PreferenceMeasure;
   },
-): ObjectiveMethod<Schema> {
+): ObjectiveMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -83,7 +89,10 @@ export interface TuningRate {
 }
 
 /** One choice of which weights move. */
-export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface TuningMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What its learning rate is unless a recipe says it. @throws ZodError where the values are no options of this method */
   rate(values: unknown): TuningRate;
   /** The model's own weights stay as they are, and what is trained stands beside them. */
@@ -91,6 +100,10 @@ export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends 
   /** Tokens that it puts in front of every row. */
   virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
+  /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
+  beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
+  /** What it begins with, where it looks at the base or at rows. @throws AttuneError E_START_UNSUPPORTED */
+  beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
   /** @throws ZodError where the values are no options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
   /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
@@ -99,6 +112,8 @@ export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends 
 
 /** A tuning's implementation. */
 interface TuningRun<Options> {
+  beforeLoad?(options: Options, keep: KeepWeight | undefined): Kept;
+  beforeStart?(options: Options, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
   create(model: Model, options: Options, context: TuningContext): Tuning;
   open?(model: Model, options: Options, context: OpenContext): Tuning;
 }
@@ -114,7 +129,7 @@ export function defineTuning<
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
     },
-): TuningMethod<Schema> {
+): TuningMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -122,6 +137,9 @@ export function defineTuning<
     rate: (values) => (typeof definition.rate === 'function' ? definition.rate(settled(values)) : definition.rate),
     peft: definition.peft as PeftFormat | undefined,
     virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
+    beforeLoad: async (values, keep) => (await definition.run()).beforeLoad?.(settled(values), keep) ?? { keep },
+    beforeStart: async (values, model, passed) =>
+      (await definition.run()).beforeStart?.(settled(values), model, passed),
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
     async open(model, options, context) {
       const { open } = await definition.run();
@@ -133,7 +151,10 @@ export function defineTuning<
 }
 
 /** One way to keep weights that do not move. */
-export interface StorageMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface StorageMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** What it makes of weights is made once, so the tuning has to keep them. */
   wantsKeptWeights?: boolean;
   /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
@@ -150,7 +171,7 @@ interface StorageRun<Options> {
 
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
-): StorageMethod<Schema> {
+): StorageMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -161,7 +182,10 @@ export function defineStorage<Schema extends z.ZodObject, Options = z.output<Sch
 }
 
 /** One way to turn gradients into a step. */
-export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
+export interface UpdateMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
   /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
   isPrivate?: boolean;
   /** @throws ZodError where the values are no options of this method */
@@ -171,7 +195,7 @@ export interface UpdateMethod<Schema extends z.ZodObject = z.ZodObject> extends 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
     Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
-): UpdateMethod<Schema> {
+): UpdateMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
@@ -187,9 +211,8 @@ function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Sc
     const checked = options.parse(values);
     return complete === undefined ? (checked as unknown as Options) : complete(checked);
   };
-  const settle = (values: unknown) => settled(values) as Readonly<Record<string, unknown>>;
   const recipeDefaults = (values: unknown) => (typeof suiting === 'function' ? suiting(settled(values)) : suiting);
-  return { options, recipeDefaults, settled, settle };
+  return { options, recipeDefaults, settled, settle: settled };
 }
 
 /** What each file of an axis exports. */

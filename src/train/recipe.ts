@@ -283,8 +283,8 @@ export const recipeSchema = z.strictObject({
     .describe('content hash of each ./file.ts#name in this recipe; filled in, never written by hand'),
 });
 
-/** A resolved recipe: every default filled, short forms expanded. Stored as recipe.json and with every checkpoint. */
-export type Recipe = z.output<typeof recipeSchema>;
+/** A recipe whose methods have any options; `Recipe` of methods/recipe.ts has those of each. */
+export type BaseRecipe = z.output<typeof recipeSchema>;
 
 /** Settings that a recipe may leave to the run, which decides them when it begins: by its base model and its rows. */
 export interface SettledTraining {

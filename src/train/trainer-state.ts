@@ -56,14 +56,14 @@ export interface RunConstants {
   /** Whether a space sets plain answers off; absent in runs from before there was one. */
   answerSpace?: boolean;
   training: SettledTraining;
-  /** Of a private run: keys its noise and its batches. */
+  /** Of a private run: keys its noise and its batches. It is in no checkpoint. */
   secret?: number;
   /** Of a private run: whether norms of single rows can be told from batches. */
   rowsApart?: boolean;
 }
 
 interface SavedState extends TrainerState {
-  constants: Omit<RunConstants, 'now' | 'training'> & { now: string; training?: SettledTraining };
+  constants: Omit<RunConstants, 'now' | 'training' | 'secret'> & { now: string; training?: SettledTraining };
 }
 
 export function newTrainerState(): TrainerState {
@@ -107,9 +107,10 @@ export function writeState(folder: string, state: TrainerState, parts: Checkpoin
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
   const remembered = parts.objective.state?.();
   const kept = remembered === undefined ? 0 : scope(() => writeSafetensors(join(folder, OBJECTIVE), remembered));
+  const { secret: _, ...constants } = parts.constants;
   writeJson(join(folder, STATE), {
     ...state,
-    constants: { ...parts.constants, now: parts.constants.now.toISOString() },
+    constants: { ...constants, now: constants.now.toISOString() },
   } satisfies SavedState);
   writeJson(join(folder, RECIPE), parts.recipe);
   return weights + moments + kept;

@@ -18,7 +18,17 @@ export { addImported, type ImportedFeedback, type ImportedRecord } from './feedb
 export { reportVersions, type VersionReport } from './monitor/report.ts';
 export { type Asked, type ServedAnswer } from './trace.ts';
 export { TextRedactor } from './traces/text-redactor.ts';
-export { KeptResponses } from './traces/kept-responses.ts';
+export { KeptObjects } from './traces/kept-objects.ts';
+export {
+  matches,
+  MOST_CHARACTERS,
+  type KeptFailure,
+  type KeptHead,
+  type KeptKind,
+  type KeptObject,
+  type KeptStore,
+  type KeptWish,
+} from './traces/kept-store.ts';
 export { TraceStore, watchFolder } from './traces/trace-store.ts';
 export { eraseUser, feedbackOf, type Erasure } from './traces/erase-user.ts';
 export { Watcher } from './watcher.ts';

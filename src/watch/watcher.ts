@@ -105,6 +105,8 @@ export class Watcher {
   /** Forgets a user, with what waits to be written. */
   async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
     await this.#writer.flush();
+    // What is held would be written down after the user is forgotten.
+    if (this.#writer.away !== undefined) throw this.#writer.away;
     const { erase } = this.options;
     if (erase !== undefined) return erase(this.store, user);
     return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };

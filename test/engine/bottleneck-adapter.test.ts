@@ -13,7 +13,7 @@ import { AdapterOwner, Sublayer } from '../../src/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { recipeOf, runCell } from './method-matrix.ts';
 import { rowsOfLengths, towardsOne } from './tiny-training.ts';

@@ -1,4 +1,5 @@
 // Matrix factorisation against its formula in plain loops; what its rows are set against.
+import type { StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTargets } from '../../src/methods/tuning/targets.ts';
 import { create } from '../../src/methods/objectives/bpr.ts';
@@ -57,12 +58,10 @@ describe('its tuning', () => {
     const config = tinyConfigs.bpr_mf[0];
     expect((await describeModel({ config })).adapted).toEqual([]);
     const context = { emit: () => undefined, signal: new AbortController().signal } as unknown as JobContext;
-    const choice = (method: string) => ({
-      name: method,
-      tuning: { method },
-      storage: { name: 'dense' },
-      optimizer: { name: 'adamw' },
-    });
+    const choice = (method: string) => {
+      const options = { tuning: { method }, storage: { name: 'dense' }, optimizer: { name: 'adamw' } };
+      return { name: method, ...(options as StepChoice) };
+    };
     const { plans } = await estimate({ config, tokens: 1000, choices: [choice('full')] }, context);
     expect(plans.map(({ name }) => name)).toEqual(['full']);
     await expect(estimate({ config, tokens: 1000, choices: [choice('lora')] }, context)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ import { updates } from '../../src/methods/update/index.ts';
 import { createModel, keptParameters } from '../../src/models/load.ts';
 import { engine, noGrad, scope } from '../../src/tensor/index.ts';
 import type { PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
@@ -115,11 +115,13 @@ const OWN: Record<string, Record<string, unknown>> = {
   trainable_tokens: { trainable_tokens: ['a', 'b'] },
 };
 
-const choice = (method: string, storage = 'dense', optimizer = 'adamw'): StepChoice => ({
-  tuning: { method, ...OWN[method] },
-  storage: { name: storage },
-  optimizer: { name: optimizer },
-});
+/** Their usual options are filled in where they are created. */
+const choice = (method: string, storage = 'dense', optimizer = 'adamw') =>
+  ({
+    tuning: { method, ...OWN[method] },
+    storage: { name: storage },
+    optimizer: { name: optimizer },
+  }) as StepChoice;
 
 /** Where a count on shapes is not what was measured. */
 async function misfits(choice: StepChoice, ways = [false]): Promise<string[]> {
@@ -157,7 +159,7 @@ describe('a step on shapes trains as many parameters and holds as much as one wi
 
 it('what LoftQ begins with is not held by a step', async () => {
   const begunWith = (start: unknown) => {
-    const tuning = { ...complete(loraOptions.parse({ r: 4, init_lora_weights: start })), method: 'lora' };
+    const tuning = { ...complete(loraOptions.parse({ r: 4, init_lora_weights: start })), method: 'lora' as const };
     return { ...choice('lora', 'nf4'), tuning };
   };
   const before = engine().tensorBytes('meta');

@@ -8,12 +8,13 @@ import { create } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { collateRows } from '../../src/methods/objectives/next-token.ts';
-import { explainedStart } from '../../src/jobs/train/explained-start.ts';
+import type { LoraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { explainedStart } from '../../src/methods/tuning/eva-start.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { aten, arange, liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { recipeOf, runCell } from './method-matrix.ts';
@@ -132,9 +133,9 @@ describe('a run that begins with EVA', () => {
     });
     const objective = { collate: (some: readonly PreparedRow[]) => collateRows(some, { causal: true }) } as Objective;
     const around = { emit: () => undefined, signal: new AbortController().signal };
-    const start = await explainedStart({ ...recipe, tuning } as Recipe, model, { objective, rows, ...around });
-    expect(start!.starts.get('model.layers.0.self_attn.o_proj')!.shape).toEqual([280, 288]);
-    for (const directions of start!.starts.values()) directions.dispose();
+    const start = await explainedStart(tuning as LoraOptions, model, { objective, rows, ...around });
+    expect(start.starts.get('model.layers.0.self_attn.o_proj')!.shape).toEqual([280, 288]);
+    for (const directions of start.starts.values()) directions.dispose();
     model.dispose();
   });
 
@@ -148,7 +149,7 @@ describe('a run that begins with EVA', () => {
     ];
     const passed = { objective: { collate: () => ({ input, rows }) } as Partial<Objective> as Objective, rows };
     const around = { emit: () => undefined, signal: new AbortController().signal };
-    const start = explainedStart({ ...recipe, tuning: options } as Recipe, model, { ...passed, ...around });
+    const start = explainedStart(options as LoraOptions, model, { ...passed, ...around });
     await expect(start).rejects.toMatchObject({ code: 'E_START_UNSUPPORTED', got: '2 tokens in the training rows' });
     model.dispose();
     const optimizer = { name: 'dp_sgd', noise_multiplier: 1 };

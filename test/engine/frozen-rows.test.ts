@@ -9,7 +9,7 @@ import { saveModel } from '../../src/models/save.ts';
 import type { Model } from '../../src/models/model.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import type { RunConstants } from '../../src/train/trainer-state.ts';
 import { withFrozenBlocks, withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
 import { nextTokenObjective } from './next-token-objective.ts';

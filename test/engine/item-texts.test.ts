@@ -16,7 +16,7 @@ import { saveModel } from '../../src/models/save.ts';
 import { arange, noGrad, scope } from '../../src/tensor/index.ts';
 import { itemTokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { trainStep } from '../../src/train/step.ts';
 import type { JobContext } from '../../src/jobs/job.ts';
 import { run as addItems } from '../../src/jobs/recommend/add-items.ts';

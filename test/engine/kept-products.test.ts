@@ -7,7 +7,7 @@ import { keptGroup } from '../../src/nn/kept-products.ts';
 import { liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
 import { trainedType } from '../../src/jobs/train/plan-memory.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
 
 const [N, D] = [5, 6];

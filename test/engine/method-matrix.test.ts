@@ -10,7 +10,7 @@ const cells = process.env.ATTUNE_MATRIX === 'all' ? allCells() : coveringCells()
 /** Objectives that no decoder of texts can learn by: the conflict that they have to state, whatever the tuning. */
 const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: string }>> = {
   question_answering: {
-    code: 'E_TASK_UNSUPPORTED',
+    code: 'E_WRONG_MODEL',
     reason: 'where an answer begins is found by a model that reads both ways',
   },
   masked_lm: { code: 'E_NO_MASK', reason: 'the vocabulary has no token for what is hidden' },

@@ -16,7 +16,7 @@ import { saveModel } from '../../src/models/save.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { readConstants } from '../../src/train/trainer-state.ts';
 
 export const tunings = {
@@ -200,7 +200,8 @@ export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: 
   const earlier = from === undefined ? undefined : readConstants(from);
   const { signal } = new AbortController();
   mkdirSync(recipe.output_dir, { recursive: true });
-  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, now: earlier?.now ?? new Date(0), earlier });
+  const when = { now: earlier?.now ?? new Date(0), earlier, isResumed: from !== undefined };
+  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, ...when });
 }
 
 /** Hidden states of a text with the tuning in place, and of the base model: loaded anew where its weights are kept as they are. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
 import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import type { MediaReader } from '../../src/train/interfaces.ts';
 import { createObjective } from '../../src/jobs/train/build-trainer.ts';
 import { prepareSplit } from '../../src/jobs/rows/prepare-rows.ts';

@@ -13,7 +13,7 @@ import { tokenTables } from '../../src/models/token-tables.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { cat, noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
 import { Renderer } from '../../src/text/index.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { run as exportRun } from '../../src/jobs/export/export.ts';
 import { openModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';

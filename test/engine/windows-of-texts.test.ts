@@ -10,7 +10,7 @@ import type { Model } from '../../src/models/model.ts';
 import { scope, noGrad } from '../../src/tensor/index.ts';
 import { computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
 import type { PreparedRow, Processor, ResumedRow } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
 import { openModel } from '../../src/jobs/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';

@@ -1,7 +1,7 @@
 // A recipe for a model, used for a cheap system: trained, kept, compared, measured, proved.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept',
   afterAll(() => bench.remove());
 
   it('has a run with a comparison that has no base, and a result with a card', () => {
-    const { systems, subject } = readComparison(bench.path('runs/topics-tfidf'))!;
+    const { systems, subject } = readAssessment(bench.path('runs/topics-tfidf'), 'comparison')!;
     expect([subject, systems[0].title]).toEqual(['tuned', 'tf-idf + logistic regression']);
     const others = systems.slice(1).map(({ name, kind }) => `${kind} ${name}`);
     expect(others).toEqual(['cheap nearest', 'cheap majority']);

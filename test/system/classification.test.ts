@@ -1,7 +1,7 @@
 // From a CSV of texts and labels to a classifier that is measured, exported and proved.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -72,7 +72,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
       systems,
       systems: [tuned],
       leftOut,
-    } = readComparison(bench.path('cut'))!;
+    } = readAssessment(bench.path('cut'), 'comparison')!;
     expect([tuned.name, tuned.note]).toEqual(['tuned', 'long texts cut as in training']);
     expect([systems.length > 1, leftOut]).toEqual([true, undefined]);
   });
@@ -102,7 +102,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
     bench.edit('other/config.json', { id2label, label2id: { red: 0, green: 1, blue: 2 } });
     const argv = train('recoloured', '--tuning.method', 'full').map((word) => (word === 'model' ? 'other' : word));
     expect(bench.run(argv).code).toBe(0);
-    const { skipped, systems } = readComparison(bench.path('recoloured'))!;
+    const { skipped, systems } = readAssessment(bench.path('recoloured'), 'comparison')!;
     expect(systems.map(({ name }) => name)).not.toContain('base');
     expect(skipped[0]).toEqual({
       name: 'base',

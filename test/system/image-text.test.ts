@@ -1,8 +1,8 @@
 // Images and their texts, from a file of pairs to a model of both that is measured both ways, on the command line.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyClip } from './cli-tiny-clip.ts';
 
@@ -47,7 +47,7 @@ describe.skipIf(!existsSync('build/attune.node'))('images and their texts', () =
     expect(bench.run(['init', 'pairs.jsonl', '--yes']).document).toMatchObject({ objective: 'image_text_contrastive' });
     const { code, stderr } = bench.run(train('tuned', '--tuning', 'full', '--max-steps', '80'));
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('tuned'))!;
+    const { metric, systems } = readAssessment(bench.path('tuned'), 'comparison')!;
     expect([metric, systems.map(({ name }) => name)]).toEqual(['mrr', ['tuned', 'base']]);
     const [tuned, base] = systems.map(({ values }) => values);
     for (const name of ['mrr', 'recall_at_1', 'image_recall_at_1'] as const) {

@@ -1,9 +1,10 @@
 // From a folder of images, one folder for each class, to a result that is measured, on the command line.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { readComparison, readSamples } from '../../src/store/results.ts';
+import { readSamples } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -52,7 +53,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
   it.each(['lora', 'full'])('train with %s, are compared with cheap baselines, and read again', (name) => {
     const { code, stderr } = bench.run(train(name, 'sides', { tuning: name }));
     expect(code, stderr).toBe(0);
-    const { systems, metric } = readComparison(bench.path(name))!;
+    const { systems, metric } = readAssessment(bench.path(name), 'comparison')!;
     expect(metric).toBe('accuracy');
     const values = new Map(systems.map((system) => [system.name, system.values.accuracy.value]));
     expect(values.get('tuned')).toBeGreaterThan(0.8);

@@ -1,4 +1,5 @@
 // The loop on a tiny classifier: words that are new, rows that people corrected, and a batch that is poisoned.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,6 @@ import { improve, models, resolveRecipeFile, train } from '../../src/app/index.t
 import { userLineage } from '../../src/app/registry/user-lineage.ts';
 import { eraseUser } from '../../src/app/monitor/erase-user.ts';
 import { findLockOwner } from '../../src/store/run-lock.ts';
-import { readComparison } from '../../src/store/results.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
 
 let folder: string;
@@ -89,7 +89,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     const { aliases, versions } = await models.history('topics');
     expect(aliases).toMatchObject({ champion: 2 });
     expect(versions).toHaveLength(2);
-    const { verdict, differences } = readComparison(join(folder, 'improve/topics/cycles/0002/run'))!;
+    const { verdict, differences } = readAssessment(join(folder, 'improve/topics/cycles/0002/run'), 'comparison')!;
     expect(verdict).toBe('better');
     expect(differences[0].low).toBeGreaterThan(0);
   }, 180_000);

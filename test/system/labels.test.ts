@@ -1,7 +1,7 @@
 // From files with several labels or a number a row to results that are measured, on the command line.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -43,7 +43,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows with labels', () => {
     const { config } = JSON.parse(bench.text('topics/adapter/attune.json')) as { config: Record<string, unknown> };
     expect(config).toMatchObject({ problem_type: 'multi_label_classification' });
     expect(Object.keys(config.label_thresholds as object)).toEqual(['food', 'money', 'weather']);
-    const { metric, systems } = readComparison(bench.path('topics'))!;
+    const { metric, systems } = readAssessment(bench.path('topics'), 'comparison')!;
     expect(metric).toBe('micro_f1');
     expect(systems.map(({ name }) => name)).toContain('logistic_per_label');
     expect(bench.run(['eval', 'topics']).document.metrics).toMatchObject({ micro_f1: expect.any(Number) });
@@ -54,7 +54,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows with labels', () => {
   it('a number a row: read back in its own units by the adapter alone', () => {
     const { code, stderr } = bench.run(train('prices', 'prices.jsonl', 'regression'));
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('prices'))!;
+    const { metric, systems } = readAssessment(bench.path('prices'), 'comparison')!;
     expect(metric).toBe('mae');
     const found = (name: string) => systems.find((system) => system.name === name)!.values.mae.value;
     expect(found('tuned')).toBeLessThan(300);

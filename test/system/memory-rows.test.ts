@@ -2,7 +2,15 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { advise, compare, evaluate, generate, resolveRecipe, train, type AttuneError } from '../../src/app/index.ts';
+import {
+  advise,
+  compare,
+  eval as evaluate,
+  generate,
+  resolveRecipe,
+  train,
+  type AttuneError,
+} from '../../src/app/index.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 let folder: string;
@@ -67,7 +75,7 @@ describe('rows in memory', () => {
       split: 'data',
       rows: 1,
     });
-    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, train: rows, maxNewTokens: 2 });
+    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, trainData: rows, maxNewTokens: 2 });
     expect(both.systems.map(({ name }) => name)).toHaveLength(2);
     expect(temporary()).toEqual(before);
   });

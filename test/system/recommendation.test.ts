@@ -1,8 +1,8 @@
 // A model of items on the command line, from interactions to a verdict.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32, shuffled } from '../../src/base/random.ts';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
 
@@ -40,7 +40,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
     const { code, stderr } = bench.run([...train, ...settings, '--output-dir', 'run']);
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('1 of 121 rows have fewer than 3 items');
-    const { metric, systems, verdict } = readComparison(bench.path('run'))!;
+    const { metric, systems, verdict } = readAssessment(bench.path('run'), 'comparison')!;
     const names = ['tuned', 'base', 'popularity', 'item_knn', 'bpr_mf'];
     expect([metric, verdict, systems.map(({ name }) => name)]).toEqual(['ndcg', 'better', names]);
     expect(systems[0].values.recall_at_1.value).toBeGreaterThan(0.9);
@@ -89,7 +89,7 @@ describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => 
     const run = ['train', '--train', 'likings.csv', '--model', 'factors', ...flags, '--output-dir', 'liked'];
     const { code, stderr } = bench.run(run);
     expect(code, stderr).toBe(0);
-    const { systems, differences } = readComparison(bench.path('liked'))!;
+    const { systems, differences } = readAssessment(bench.path('liked'), 'comparison')!;
     expect(systems[0].values.recall_at_10.value).toBeGreaterThan(0.9);
     expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
     bench.write('asked.jsonl', '{"user":"u1","items":["kind 1 thing 0"]}\n{"user":"new","items":["kind 2 thing 0"]}\n');
@@ -138,7 +138,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
     const run = ['train', '--train', 'baskets.jsonl', '--model', 'towers', ...flags, '--output-dir', 'shop'];
     const { code, stderr } = bench.run(run);
     expect(code, stderr).toBe(0);
-    const { systems, differences } = readComparison(bench.path('shop'))!;
+    const { systems, differences } = readAssessment(bench.path('shop'), 'comparison')!;
     expect(systems[0].values.recall_at_10.value).toBe(1); // eight of a kind
     expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
     bench.write(
@@ -189,7 +189,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
       const output = ['--output-dir', `read-${tuning}`];
       const { code, stderr } = bench.run([...train, '--model', 'readers', '--tuning', tuning, ...output]);
       expect(code, stderr).toBe(0);
-      const { differences } = readComparison(bench.path(`read-${tuning}`))!;
+      const { differences } = readAssessment(bench.path(`read-${tuning}`), 'comparison')!;
       expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
       if (tuning === 'lora') bench.run(['export', 'read-lora', '--to', 'merged']);
       expect(

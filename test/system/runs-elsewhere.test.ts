@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../src/base/errors.ts';
-import { evaluate, export as exportModel, runs as library } from '../../src/app/index.ts';
+import { eval as evaluate, export as exportModel, runs as library } from '../../src/app/index.ts';
 import { storedRecipe } from '../../src/app/stored-run.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 

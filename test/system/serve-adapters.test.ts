@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
@@ -108,6 +108,32 @@ describe('adapters beside their base', () => {
     writeFileSync(weights, whole);
     expect(await post(server, '/v1/load_lora_adapter', asked)).toMatchObject({ status: 200 });
     expect(await answer('adapter-5')).toBe(before);
+  });
+
+  it('of a folder answer the same, opened one at a time and closed in between, and no request is lost', async () => {
+    const adapter_folder = join(files.folder, 'adapters');
+    mkdirSync(adapter_folder);
+    for (const name of names.slice(0, 4))
+      cpSync(join(files.folder, name), join(adapter_folder, name), { recursive: true });
+    const shared = { models: [files.model], adapter_folder, max_loaded_adapters: 1, keep_alive: 0 };
+    const folder = await startServer(shared);
+    try {
+      const { data } = await folder.client.models.list();
+      expect(data.map(({ id }) => id).toSorted()).toEqual([...names.slice(0, 4), 'tiny']);
+      const asked = Array.from({ length: 24 }, (_, i) => names[(i * 3) % 4]);
+      const ask = async ({ client }: TestServer, model: string, i: number) => {
+        const body = { model, prompt: `where is parcel ${i}`, temperature: 0, max_tokens: 2 + i };
+        return (await client.completions.create(body, { maxRetries: 0 })).choices[0].text;
+      };
+      const expected = [];
+      for (const [i, model] of asked.entries()) expected.push(await ask(server, model, i));
+      expect(await Promise.all(asked.map((model, i) => ask(folder, model, i)))).toEqual(expected);
+      const one = [];
+      for (const [i, model] of asked.slice(0, 6).entries()) one.push(await ask(folder, model, i));
+      expect(one).toEqual(expected.slice(0, 6));
+    } finally {
+      await folder.close();
+    }
   });
 
   it('answer as before when clients have come, left and broken off, and every place is free', async () => {

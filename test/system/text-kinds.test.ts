@@ -1,7 +1,7 @@
 // Tags of words, hidden tokens and vectors of texts on the command line, from a file to a verdict.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
 import { writeTinyT5 } from './cli-tiny-t5.ts';
@@ -42,7 +42,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect(bench.run(['init', 'names.conll', '--yes']).document).toMatchObject({ objective: 'token_classification' });
     const { code, stderr } = bench.run([...train('names', 'names.conll'), '--objective', 'token_classification']);
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('names'))!;
+    const { metric, systems } = readAssessment(bench.path('names'), 'comparison')!;
     expect([metric, systems.map(({ name }) => name)]).toEqual(['entity_f1', ['tuned', 'frequent_tag']]);
     expect(systems[0].values.entity_f1.value).toBeGreaterThan(0.5);
     bench.write('bad.jsonl', '{"tokens":["a","b"],"tags":["O"]}\n{"tokens":["a"],"tags":["O"]}\n');
@@ -63,7 +63,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     const settings = ['--objective', 'question_answering', '--stride', '4', '--max-length', '14'];
     const { code, stderr } = bench.run([...train('asked', 'asked.jsonl', 60), ...settings]);
     expect(code, stderr).toBe(0);
-    const { metric, systems, rivals } = readComparison(bench.path('asked'))!;
+    const { metric, systems, rivals } = readAssessment(bench.path('asked'), 'comparison')!;
     // When there is none was chosen on validation rows; beside it stands what it would be worth at 0, no rival.
     expect([metric, systems.map(({ name }) => name)]).toEqual(['token_f1', ['tuned', 'tuned_at_0', 'sliding_window']]);
     expect(rivals).toEqual(['sliding_window']);
@@ -108,7 +108,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
   it('finds texts that belong together, against BM25 and itself before', () => {
     const { code, stderr } = bench.run([...train('pairs', 'pairs.jsonl'), '--objective', 'contrastive']);
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('pairs'))!;
+    const { metric, systems } = readAssessment(bench.path('pairs'), 'comparison')!;
     expect([metric, systems.map(({ name }) => name)]).toEqual(['ndcg', ['tuned', 'base', 'bm25']]);
   });
 
@@ -186,7 +186,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     const how = ['--tuning', 'full', '--max-steps', '60', '--learning-rate', '1e-2', '--precision', 'f32'];
     const { code, stderr } = bench.run(['train', recipe, ...how, '--output-dir', 'german']);
     expect(code, stderr).toBe(0);
-    const { systems, metric } = readComparison(bench.path('german'))!;
+    const { systems, metric } = readAssessment(bench.path('german'), 'comparison')!;
     expect(systems[0].values[metric].value).toBeGreaterThan(0.5);
     bench.write('ask.jsonl', '{"prompt":"red dog no 4"}\n');
     const { document } = bench.run(['generate', 'german', '--input', 'ask.jsonl']);
@@ -199,7 +199,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect(bench.text(recipe)).toContain('objective: masked_lm');
     const { code, stderr } = bench.run([...train('texts', 'texts.jsonl'), '--objective', 'masked_lm']);
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('texts'))!;
+    const { metric, systems } = readAssessment(bench.path('texts'), 'comparison')!;
     expect([metric, systems.map(({ name }) => name)]).toEqual(['bits_per_byte', ['tuned', 'base']]);
     expect(systems[0].values.bits_per_byte.value).toBeLessThan(systems[1].values.bits_per_byte.value);
     const error = bench.failure(

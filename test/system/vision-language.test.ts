@@ -1,8 +1,8 @@
 // Conversations about images, from rows to a model that is measured, exported and served.
+import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyVlm } from './cli-tiny-vlm.ts';
 import { post, startServer } from './serve-tiny.ts';
@@ -57,7 +57,7 @@ describe.skipIf(!existsSync('build/attune.node'))('conversations about images', 
   it('are learnt, evaluated, answered and served', async () => {
     const { code, stderr } = bench.run(train('tuned', '--tuning', 'full', '--max-steps', '100'));
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('tuned'))!;
+    const { metric, systems } = readAssessment(bench.path('tuned'), 'comparison')!;
     const [tuned, base] = systems.map(({ values }) => values.accuracy.value);
     expect(metric).toBe('accuracy');
     expect(tuned).toBeGreaterThan(Math.max(0.9, base + 0.3));

@@ -86,7 +86,7 @@ describe('a comparison in the terminal', () => {
     expect(text).toContain('phoneme error rate 0.158 against 0.399 of nearest training row');
     expect(text).toContain('worse than nearest training row by exact match: −0.1');
     expect(text).toContain('rows answered better than by nearest training row: 2, worse: 1');
-    expect(text).toContain('a sample of 300 of 400 rows');
+    expect(text).toContain('a sample of 300 of 400 rows: --max-rows takes more');
     expect(text).toContain('logistic_regression left out: the answers are texts');
   });
 

@@ -22,6 +22,8 @@ const contents = {
   list: (key: string, row: number) => JSON.stringify([`t${pick(key, row) % 4}`, `t${pick(key, row, 2) % 4}`]),
   id: (_: string, row: number) => `A-${1000 + row}`,
   user: (key: string, row: number) => `u${pick(key, row) % 12}`,
+  unix: (key: string, row: number) => String(1_700_000_000 + (pick(key, row) % 1_000_000)),
+  dotted: (_: string, row: number) => `${(row % 28) + 1}.01.2026 10:00`,
   date: (_: string, row: number) => `2026-01-${String((row % 28) + 1).padStart(2, '0')}`,
   image: (_: string, row: number) => `img/${row}.jpg`,
   audio: (_: string, row: number) => `wav/${row}.wav`,
@@ -229,6 +231,16 @@ describe('other rows', () => {
       'purchases',
       { customer_id: 'user', product_id: 'many', amount: 'fraction', purchased_at: 'date', date: 'date' },
       { format: 'interactions', columns: { user: 'customer_id', item: 'product_id', timestamp: 'date' } },
+    ],
+    [
+      'purchases whose times no name tells',
+      { customer: 'user', product: 'many', bought: 'unix' },
+      { format: 'interactions', columns: { user: 'customer', item: 'product', timestamp: 'bought' } },
+    ],
+    [
+      'purchases with the dates of a German table',
+      { customer: 'user', product: 'many', ordered: 'dotted' },
+      { format: 'interactions', columns: { user: 'customer', item: 'product', timestamp: 'ordered' } },
     ],
     [
       'films that were rated',

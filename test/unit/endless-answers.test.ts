@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import type { ComparedSystem } from '../../src/store/results.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 import { warnOfEndless } from '../../src/jobs/compare/answer-lengths.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 
 const result = mkdtempSync(join(tmpdir(), 'attune-endless-'));
 afterAll(() => rmSync(result, { recursive: true }));

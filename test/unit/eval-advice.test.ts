@@ -150,7 +150,13 @@ describe('a recommendation', () => {
 
   test('without a model is to measure one, unless a cheap system is near perfect', () => {
     const other = difference('majority', 0.2, 'better');
-    expect(recommend(comparison([cheap, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('measure');
+    const told = recommend(
+      comparison([cheap, system('majority', 'cheap', 0.5)], [other]),
+      curve,
+      'model-embeddings-en',
+    );
+    expect(told.choice).toBe('measure');
+    expect(told.advice).toContain('such as with --model model-embeddings-en');
     const perfect = system('nearest', 'cheap', 0.99);
     expect(recommend(comparison([perfect, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('cheap');
   });

@@ -109,7 +109,7 @@ describe('a conclusion', () => {
     const copy = scorer(rows, ['copy', 'copy', 'cheap'], answers(10));
     const alone = (await compareAnswers([tuned, copy], rows, BY_ACCURACY)).comparison.conclusion!;
     expect(alone.use).toBeUndefined();
-    expect(alone.advice).toContain('copy looks better than the tuned model: copy answers 190 of 200 rows right');
+    expect(alone.advice).toContain('Copy looks better than the tuned model: copy answers 190 of 200 rows right');
     const trees = scorer(rows, TREES, answers(20));
     const both = (await compareAnswers([tuned, copy, trees], rows, BY_ACCURACY)).comparison.conclusion!;
     expect(both.use).toBe('trees');

@@ -18,6 +18,13 @@ const higher = (rows: readonly number[]) => ({ better: 'higher' as const, rows: 
 const units = (count: number, site: number) =>
   Array.from({ length: count }, (_, row) => randomUnit([7, 'scores test', row, site]));
 
+test('equal means in another order differ by nothing', () => {
+  const rows = [0.1, 0.2, 0.3];
+  const [a, b] = [rows, rows.toReversed()].map((values) => values.reduce((sum, value) => sum + value) / rows.length);
+  expect(a).not.toBe(b);
+  expect(pairedDifference(rows, rows.toReversed()).estimate).toBe(0);
+});
+
 describe('the sign-flip test', () => {
   test("gives Fisher's count of Darwin's maize: 1,726 of 32,768 choices", () => {
     expect(new SignFlips(15).p(Float64Array.from(MAIZE))).toBeCloseTo(1726 / 32_768, 12);

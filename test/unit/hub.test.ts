@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pullForRecipe } from '../../src/app/pull.ts';
-import type { Recipe } from '../../src/train/recipe.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { modelFiles } from '../../src/hub/choose-files.ts';
 import type { HubFile } from '../../src/hub/listing.ts';

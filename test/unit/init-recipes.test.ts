@@ -106,6 +106,25 @@ describe('a table', () => {
     writeFileSync('four.csv', 'text,label\none thing here,a\nother thing here,b\nsame thing here,a\nno thing here,b\n');
     expect((await recipeOf('four.csv')).result.warnings.join()).toContain('4 rows in all: too few');
   });
+
+  it('whose label has one value, or that has no headings, is warned of', async () => {
+    write('clean.csv', 'amount,category,hour,is_fraud', (i) => `${i}.5,${['food', 'fuel'][i % 2]},${i % 24},0`);
+    const clean = await recipeOf('clean.csv');
+    expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is learnt in its place');
+    write('rows.csv', 'first thing here,food,12.50', (i) => `${letter(i)},${['food', 'fuel'][i % 2]},${i}.25`);
+    const heading = 'the names of the columns, and food, 12.50 look like values: put a line of names above it';
+    await expect(recipeOf('rows.csv')).rejects.toThrow(heading);
+    const columns = { textColumns: ['first thing here'], labelColumn: 'food' };
+    expect((await recipeOf('rows.csv', columns)).result.warnings.join()).toContain(heading);
+    expect((await recipeOf(table())).result.warnings.join()).not.toContain('look');
+  });
+
+  it('of choices leads to a recipe that says how its model is made', async () => {
+    write('bought.csv', 'customer,product,at', (i) => `u${i % 7},p${(i * 5) % 9},${1_700_000_000 + i}`);
+    const { result } = await recipeOf('bought.csv');
+    expect(readFileSync('bought.yaml', 'utf8')).toContain(`# The model comes from: ${result.command}\n`);
+    expect(result.command).toContain('timestamp: at');
+  });
 });
 
 describe('text in another encoding', () => {

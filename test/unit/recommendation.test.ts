@@ -36,6 +36,11 @@ describe('interactions', () => {
     expect(itemsOf(splits.train)).toEqual(['abc', 'x']);
   });
 
+  test('are read with the day first where dates have dots', async () => {
+    const csv = 'user,item,date\nu,c,1.3.2026 09:00\nv,x,02.01.2026\nu,a,03.01.2026\nu,b,31.01.2026 10:00\n';
+    expect(itemsOf((await load('dots.csv', csv)).splits.train)).toEqual(['abc', 'x']);
+  });
+
   test('keep the order of the file where they have no times', async () => {
     const { splits } = await load('order.csv', 'user,item\nu,c\nv,x\nu,a\n');
     expect(itemsOf(splits.train)).toEqual(['ca', 'x']);

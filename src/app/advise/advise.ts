@@ -9,7 +9,7 @@ import { rowsWanted, sampledRows } from '../../eval/compare/sampled-rows.ts';
 import { CONSTANTS } from '../../eval/compare/unable.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { OWN_BASE } from '../../jobs/model/base-model.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { meaningOf, type LabelMeaning } from '../../jobs/compare/label-meaning.ts';
@@ -110,7 +110,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
     answers: answerForm(rows.train).kind,
     comparison,
     curve,
-    recommendation: recommend(comparison, curve, own),
+    recommendation: recommend(comparison, curve, recipe.model),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Example } from '../../data/index.ts';
 import { readConfig } from '../../models/load.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { modelFolder } from '../../jobs/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { objectiveOfClasses, usualObjectives } from '../usual-objective.ts';

@@ -8,7 +8,7 @@ import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Comparison } from '../../store/results.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { usualSystems } from '../../jobs/compare/usual-systems.ts';

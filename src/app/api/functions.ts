@@ -1,9 +1,5 @@
 /** Where each asynchronous function of the public API stands. Nothing of it is loaded before it is called. */
 export const functions = {
-  compare: async () => (await import('../compare/compare.ts')).compare,
-  evaluate: async () => (await import('../compare/evaluate.ts')).evaluate,
-  evaluateCounterfactuals: async () =>
-    (await import('../fairness/evaluate-counterfactuals.ts')).evaluateCounterfactuals,
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,
   openIndex: async () => (await import('../retrieve/open-index.ts')).openIndex,
@@ -12,7 +8,6 @@ export const functions = {
   openPredictor: async () => (await import('../predict.ts')).openPredictor,
   resolveRecipe: async () => (await import('../recipe/index.ts')).resolveRecipe,
   resolveRecipeFile: async () => (await import('../recipe/index.ts')).resolveRecipeFile,
-  serve: async () => (await import('../serve/serve.ts')).serve,
 };
 
 export type FunctionName = keyof typeof functions;

@@ -48,36 +48,6 @@ export const openEmbedder = lazily('openEmbedder');
 export const openIndex = lazily('openIndex');
 
 /**
- * Measures one system on rows that it was not trained on: a run, a model folder, or whatever `compare` takes.
- * @example
- * const { metrics, values } = await evaluate('runs/tickets', { data: rows });
- */
-export const evaluate = lazily('evaluate');
-
-/**
- * Whether the first system is better than the others on the same rows, and how sure that is.
- * @example
- * const { comparison } = await compare(['runs/tickets', 'nearest', 'tfidf'], { data: rows });
- */
-export const compare = lazily('compare');
-
-/**
- * How answers change with the gender or the origin of whoever a row speaks of; `writeCounterfactuals` makes the pairs.
- * @example
- * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
- */
-export const evaluateCounterfactuals = lazily('evaluateCounterfactuals');
-
-/**
- * Answers the network with models, by OpenAI's API, until it is closed.
- * @example
- * const server = await serve({ models: ['runs/tickets'], port: 8000 });
- * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'any' });
- * await server.close();
- */
-export const serve = lazily('serve');
-
-/**
  * The same server as a Hono app, for a program that has a server of its own.
  * @example
  * const { app, close } = await mountServer({ models: ['runs/tickets'] });

@@ -1,3 +1,4 @@
+import { outdatedAssessments, readAssessments } from '../../store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
@@ -11,13 +12,6 @@ import { readPlan } from '../../review/plan.ts';
 import { reviewResults, type ReviewResults } from '../../review/results.ts';
 import { recordGate } from '../../review/audit-log.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
-import { readCounterfactualResults } from '../../store/counterfactuals.ts';
-import { readForgetting } from '../../store/forgetting.ts';
-import { readComparison } from '../../store/results.ts';
-import { readGroundedness } from '../../store/groundedness.ts';
-import { readPolicyResults } from '../../store/policy.ts';
-import { outdatedEvidence } from '../../store/result-files.ts';
-import { readSafety } from '../../store/safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { gateSchema, type GateSettings } from '../../train/recipe-gate.ts';
 import { showRun } from '../runs.ts';
@@ -102,16 +96,12 @@ function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean
 }
 
 async function evidenceOf(folder: string): Promise<GateEvidence> {
+  const review = await reviewOf(folder);
   return {
-    comparison: readComparison(folder),
-    forgetting: readForgetting(folder),
-    fairness: readCounterfactualResults(folder),
-    safety: readSafety(folder),
-    policy: readPolicyResults(folder),
-    groundedness: readGroundedness(folder),
-    review: await reviewOf(folder),
+    ...readAssessments(folder),
+    ...(review !== undefined && { review }),
     signOffs: checkSignOffs(folder),
-    outdated: outdatedEvidence(folder),
+    outdated: outdatedAssessments(folder),
   };
 }
 

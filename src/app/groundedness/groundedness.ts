@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
@@ -12,7 +13,7 @@ import {
 import { supportModel } from '../../eval/groundedness/support.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import { writeGroundedness, type GroundednessResults } from '../../store/groundedness.ts';
+import type { GroundednessResults } from '../../store/groundedness.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { useCase } from '../use-cases/groundedness.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
@@ -78,7 +79,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
     by: judge === undefined ? { accuracy: supportModel().accuracy } : { judge: judge.model },
     notes: notesOf(rows),
   };
-  if (folder !== undefined) writeGroundedness(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'groundedness', results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
 }

@@ -5,7 +5,7 @@ import { questionOf, textOf } from '../../data/example-text.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { locateRecipe } from '../recipe/locate.ts';
 import { resolveRecipeFile } from '../recipe/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows.ts';
 
 /**
@@ -15,9 +15,7 @@ import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows
  */
 export async function baseRecipe(file: string): Promise<Recipe> {
   const recipe = await resolveRecipeFile(file);
-  if (typeof recipe.data.test !== 'number')
-    return locateRecipe(recipe as unknown as Record<string, unknown>, dirname(resolve(file)))
-      .recipe as unknown as Recipe;
+  if (typeof recipe.data.test !== 'number') return locateRecipe(recipe, dirname(resolve(file))).recipe;
   throw new AttuneError('E_CONTINUOUS', {
     what: `${file} cannot be trained again and compared with what is in use`,
     got: `data.test: ${recipe.data.test}`,

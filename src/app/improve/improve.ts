@@ -9,7 +9,7 @@ import { modelHistory } from '../registry/history.ts';
 import { baseRecipe, formOf } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { readPlan, type Plan } from './plan.ts';
 import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';

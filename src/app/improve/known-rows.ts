@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../files/json.ts';
-import type { Recipe, RecipeSource } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { RecipeSource } from '../../train/recipe.ts';
 import { MANIFEST, type DataVersion } from './data-version.ts';
 import { cycleFolder, type DecisionLog } from './decisions.ts';
 

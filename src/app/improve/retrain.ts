@@ -1,15 +1,16 @@
 /** `retraining` and `gate`: a new version, and whether it is better than what is in use. */
+import { readAssessment } from '../../store/assessments.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { existsSync, rmSync } from 'node:fs';
 import { hasStarted, readRun } from '../../store/run-folder.ts';
-import type { Recipe, RecipeSource } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { RecipeSource } from '../../train/recipe.ts';
 import { compare } from '../compare/compare.ts';
 import { gateRun, type GateOptions } from '../gate/gate.ts';
 import { modelHistory } from '../registry/history.ts';
 import { fetchVersion } from '../../registry/index.ts';
-import { readSafety } from '../../store/safety.ts';
 import { safety } from '../safety/safety.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
@@ -102,9 +103,9 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const facts = { run, champion: champion.version };
   const { better_than: better, margin } = plan.gate;
   if (better === 'champion' || margin !== undefined)
-    await compare([run, champion.folder], { folder: run, onEvent, signal });
+    await compare([run, champion.folder], { output: run, onEvent, signal });
   // A crash afterwards asks nobody again.
-  const isMeasured = readSafety(run)?.before === champion.folder;
+  const isMeasured = readAssessment(run, 'safety')?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { ...gateOf(plan), sign_off: false }, { mayAskNothing: true });

@@ -5,19 +5,16 @@ import { basename, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { median } from '../../base/median.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { Example, ExampleKind } from '../../data/index.ts';
+import type { Example } from '../../data/index.ts';
 import { textOf } from '../../data/index.ts';
 import { readJson } from '../../files/json.ts';
-import type { Modality, Task } from '../../models/architecture.ts';
-import { architectures } from '../../models/index.ts';
-import { readConfig } from '../../models/load.ts';
 import { withIndex } from '../../store/database.ts';
-import { imagesIn } from '../../text/message.ts';
 import { listModels } from '../../store/models.ts';
 import { demonstrationRemark, realBasesRemark } from '../../eval/demonstration-base.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { importModel } from '../import/import-model.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
+import { needOf, requireFit } from '../../jobs/model/fit-for-rows.ts';
 
 export interface Base {
   model: string;
@@ -28,37 +25,6 @@ export interface Base {
   package?: { name: string; bytes: number };
   /** What there is to know before it is tuned, a sentence or two. */
   remark?: string;
-}
-
-interface Need {
-  reads: Modality;
-  /** One of these. */
-  tasks: readonly Task[];
-}
-
-const TEXTS: Partial<Record<ExampleKind, readonly Task[]>> = {
-  chat: ['causal-lm', 'seq2seq'],
-  completion: ['causal-lm', 'seq2seq'],
-  text: ['causal-lm', 'masked-lm'],
-  classification: ['sequence'],
-  multilabel: ['sequence'],
-  regression: ['sequence'],
-  tagged: ['token'],
-  question: ['question'],
-  pair: ['embedding'],
-  graded: ['embedding'],
-};
-
-/** What a model must read and be able to do for rows such as this one. */
-function needOf(example: Example): Need | undefined {
-  const { kind } = example;
-  if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };
-  if (kind === 'image-text') return { reads: 'image', tasks: ['contrastive'] };
-  if (kind === 'speech') return { reads: 'audio', tasks: ['ctc', 'seq2seq'] };
-  if (kind === 'chat' && imagesIn(example.messages).length > 0) return { reads: 'image', tasks: ['causal-lm'] };
-  const media = kind === 'classification' ? example.media?.kind : undefined;
-  const tasks = TEXTS[kind];
-  return tasks && { reads: media ?? 'text', tasks };
 }
 
 export interface BaseQuestion {
@@ -226,25 +192,12 @@ function typeOf(folder: string): string | undefined {
 export async function checkBase(model: string, examples: readonly Example[]): Promise<void> {
   if (isCheapModel(model)) return; // whether it suits the rows is known once it is fitted
   const folder = await folderOf(model);
-  const need = needOf(examples[0]);
-  if (isAdapterFolder(folder) || need === undefined) return;
-  const raw = readConfig(folder);
-  const architecture = await architectures.load(String(raw.model_type));
-  const { modalities = ['text'] } = architecture;
-  const tasks = Object.keys(architecture.heads(raw)) as Task[];
-  const reads = modalities.includes(need.reads);
-  if (reads && need.tasks.some((task) => tasks.includes(task))) return;
-  const { model: other, command } = await suggestBase({ path: 'DATA', examples });
-  const rows = ROWS[need.reads];
-  throw new AttuneError('E_WRONG_MODEL', {
-    what: reads ? `${model} cannot learn from such rows` : `${model} reads no ${rows}`,
-    got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${tasks.join(', ')}`,
-    expected: `a model that reads ${rows}, for ${need.tasks.join(' or ')}`,
-    fix: `--model ${other}${command === undefined ? '' : `, after ${command}`}`,
+  if (isAdapterFolder(folder)) return;
+  await requireFit({ model, folder }, examples[0], async () => {
+    const { model: other, command } = await suggestBase({ path: 'DATA', examples });
+    return `--model ${other}${command === undefined ? '' : `, after ${command}`}`;
   });
 }
-
-const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
 
 async function folderOf(model: string): Promise<string> {
   try {

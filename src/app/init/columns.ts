@@ -16,6 +16,7 @@ import {
 } from '../../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../../data/index.ts';
 import { parseReference } from '../../train/reference.ts';
+import { headingWarnings } from './warnings.ts';
 
 /** How rows are to be understood. */
 export interface InitHints {
@@ -207,11 +208,12 @@ export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading
     .slice(0, MAX_LISTED)
     .map((column) => ({ field: column.name, message: describeColumn(column) }));
   const more = profiles.length - problems.length;
+  const headings = headingWarnings(profiles).map((message) => ({ message }));
   const likely = guesses.filter(({ score }) => score >= 0.2).slice(0, 3);
   throw new AttuneError('E_INIT_COLUMNS', {
     what: `It is not clear which column of ${path} is what`,
     got: likely.length === 0 ? undefined : likely.map(({ reasons }) => reasons.join(', ')).join('; or '),
-    problems: more > 0 ? [...problems, { message: `and ${more} more` }] : problems,
+    problems: [...problems, ...(more > 0 ? [{ message: `and ${more} more` }] : []), ...headings],
     fix: adviceFor(path, profiles, likely),
   });
 }

@@ -77,10 +77,12 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   const file = options.output ?? recipeFileFor(path);
   const overwrite = await mayReplace(file, options);
   const base = await baseFor(findings, reading, options);
-  const { model, reason: because } = base;
+  const { model, reason: because, command } = base;
   const groupBy = options.groupBy ?? (await options.ask?.group(findings.groupColumns));
   const { format, columns, guesses, reasons, isClear } = reading;
-  await writeRecipe(file, await recipeText(findings, { model, because, groupBy, format, columns }), { overwrite });
+  await writeRecipe(file, await recipeText(findings, { model, because, command, groupBy, format, columns }), {
+    overwrite,
+  });
   const { inspection } = findings;
   const { name: objective, remark } = await objectiveFor(findings, model);
   const learnt = learntColumns(reading);
@@ -94,7 +96,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     objective,
     model,
     because,
-    command: base.command,
+    command,
     package: base.package,
     remark: base.remark,
     guesses: guesses.slice(0, MAX_GUESSES),
@@ -114,7 +116,7 @@ function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntCo
   );
   const target = profiles.find(({ name }) => targets.some((names) => names.length === 1 && names[0] === name));
   const named = new Set(Object.values(columns).flatMap(columnsOf));
-  return { target, read: profiles.filter((one) => one !== target && named.has(one.name)) };
+  return { target, read: profiles.filter((one) => one !== target && named.has(one.name)), all: profiles };
 }
 
 function plainColumn({ text = 'text' }: ColumnMapping = {}): string | undefined {

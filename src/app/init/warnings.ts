@@ -1,7 +1,7 @@
 /** What a recipe can be written for, and would not do well. */
 import { plural } from '../../base/format.ts';
 import type { ColumnProfile } from '../../data/guess/index.ts';
-import { isRunningNumber } from '../../data/guess/index.ts';
+import { isLabelName, isRunningNumber } from '../../data/guess/index.ts';
 import type { InitFindings } from '../init.ts';
 
 /** Fewer rows leave next to nothing to learn from or to judge by. */
@@ -19,15 +19,18 @@ export interface LearntColumns {
   /** What is read; and what is learnt, where the rows have it in a column. */
   read: readonly ColumnProfile[];
   target?: ColumnProfile;
+  /** All of the file, in their order. */
+  all: readonly ColumnProfile[];
 }
 
 /** A sentence each, with what to do. */
 export function initWarnings({ inspection }: InitFindings, rows: number, columns: LearntColumns): string[] {
-  const { target, objective, read } = columns;
+  const { target, objective, read, all } = columns;
   const constant = read.filter(({ distinct, filled }) => distinct === 1 && filled > 1).map(({ name }) => name);
   return [
     ...readingWarnings(inspection),
-    ...(target === undefined ? [] : targetWarnings(target, objective)),
+    ...headingWarnings(all),
+    ...(target === undefined ? [] : [...constantLabels(all, target), ...targetWarnings(target, objective)]),
     ...read.filter(isRunningNumber).map(({ name }) => `${name} is ${RUNNING}: what is read of it holds for no new row`),
     ...(constant.length > 0 ? [`${constant.join(', ')}: one value in all rows, which says nothing`] : []),
     ...(inspection.splits.length > 0 ? [] : countWarnings(rows)),
@@ -47,6 +50,30 @@ function readingWarnings({ file, encoding, decimalCommas, problems }: InitFindin
           `${bad} of the first rows cannot be used, line ${first.line}: ${reason}; mend them, or strict: false under data leaves them out`,
         ]),
   ];
+}
+
+/** The first line of a file without headings is a row, and lost. */
+export function headingWarnings(all: readonly ColumnProfile[]): string[] {
+  const odd = all.filter(looksLikeValue).map(({ name }) => name);
+  if (odd.length === 0) return [];
+  const look = odd.length === 1 ? 'looks like a value' : 'look like values';
+  return [
+    `the first line is read as the names of the columns, and ${odd.join(', ')} ${look}: put a line of names above it`,
+  ];
+}
+
+function looksLikeValue({ name, kind, frequent }: ColumnProfile): boolean {
+  return (
+    (kind === 'number' && /^-?\d+[.,]\d+$/.test(name.trim())) ||
+    frequent.some(({ value, rows }) => value === name && rows > 1)
+  );
+}
+
+/** A column that is called a label and cannot be one is probably what was meant, and another stands in for it. */
+function constantLabels(all: readonly ColumnProfile[], target: ColumnProfile): string[] {
+  return all
+    .filter((one) => one !== target && isLabelName(one.name) && one.distinct === 1 && one.filled > 1)
+    .map(({ name, frequent: [{ value }] }) => `${name} is ${value} in all rows: ${target.name} is learnt in its place`);
 }
 
 function targetWarnings(target: ColumnProfile, objective: string): string[] {

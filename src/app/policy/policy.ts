@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
@@ -7,7 +8,7 @@ import { figuresOf } from '../../eval/safety/measure-safety.ts';
 import { readSafetySets } from '../../eval/safety/safety-set.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import { writePolicy, type PolicyResults, type RuleResult } from '../../store/policy.ts';
+import type { PolicyResults, RuleResult } from '../../store/policy.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { useCase } from '../use-cases/policy.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
@@ -43,8 +44,7 @@ export async function policy(target: string, options: PolicyOptions): Promise<Po
   });
   const [old] =
     before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
-  const given = (answers: typeof now): GivenAnswer[] =>
-    prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
+  const given = (answers: typeof now) => prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
   const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
   const rules: RuleResult[] = [];
   for (const rule of rulebook.rules) rules.push(await ruleResult(rule, answers, judging));
@@ -63,7 +63,7 @@ export async function policy(target: string, options: PolicyOptions): Promise<Po
         items: writeItems(items, rulebook, { now: answers.now, old: given(old), after, before }),
       }),
   };
-  if (folder !== undefined) writePolicy(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'policy', results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
 }

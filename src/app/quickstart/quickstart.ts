@@ -1,9 +1,10 @@
+import { readAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
-import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
+import { readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { OWN_BASE } from '../../jobs/model/base-model.ts';
 import { runJob } from '../../worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
@@ -150,7 +151,7 @@ function recipeFor(files: TaskData['files'], task: Task, options: QuickstartOpti
 
 /** What the run's last phase wrote. */
 function compared(folder: string): { comparison: Comparison; samples: Samples } {
-  const [comparison, samples] = [readComparison(folder), readSamples(folder)];
+  const [comparison, samples] = [readAssessment(folder, 'comparison'), readSamples(folder)];
   if (comparison !== undefined && samples !== undefined) return { comparison, samples };
   throw new AttuneError('E_NOT_COMPARED', {
     what: 'The result was not compared',

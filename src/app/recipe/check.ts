@@ -5,7 +5,8 @@ import { hasCredentials } from '../../base/secrets.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
 import { sinks } from '../../report/sinks/index.ts';
-import { type Recipe, recipeSchema } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import { recipeSchema, type BaseRecipe } from '../../train/recipe.ts';
 import { cheapModelOf, settleCheap } from './cheap.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
 import { FaultReporter } from './faults.ts';
@@ -177,7 +178,8 @@ function defaultRunName(settings: Settings, train: unknown): string {
   return names.find((name) => name !== undefined && /^[\w.-]+$/.test(name) && name !== 'recipe') ?? 'attune';
 }
 
-function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): Recipe {
+/** The one place where the options of methods, which these have checked, become typed. */
+function withMethods(recipe: BaseRecipe, methods: ReadonlyMap<Axis, ChosenMethod>): Recipe {
   const values = (axis: Axis) => methods.get(axis)!.values;
   return {
     ...recipe,
@@ -189,7 +191,7 @@ function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): 
 }
 
 /** A stored recipe names the code it ran with; code that has changed since is another run. */
-function hashReferences(recipe: Recipe, settings: Settings): Record<string, string> {
+function hashReferences(recipe: BaseRecipe, settings: Settings): Record<string, string> {
   const stored = recipe.references;
   const hashes: Record<string, string> = table({});
   for (const reference of findReferences(recipe)) {

@@ -1,3 +1,4 @@
+import { asText } from '../../base/as-text.ts';
 import type { z } from 'zod';
 import { entryOf, table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -58,8 +59,8 @@ function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | 
   const name = setting.text ?? setting.value;
   const { names, otherNames, has } = methodOptions[axis];
   if (typeof name === 'string' && has(name)) return name;
-  const other = entryOf(otherNames, String(name));
-  const close = nearest(String(name), names);
+  const other = entryOf(otherNames, asText(name));
+  const close = nearest(asText(name), names);
   const likely = close === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${close}?`;
   const fix = other === undefined ? likely : `here it is ${other}`;
   settings.problem(setting.written, `${JSON.stringify(name)} is no known ${axis}`, fix);

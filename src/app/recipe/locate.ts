@@ -1,3 +1,4 @@
+import { asText } from '../../base/as-text.ts';
 import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,8 +9,8 @@ import { isOwnBase } from '../../jobs/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
-export interface LocatedRecipe {
-  recipe: Record<string, unknown>;
+export interface LocatedRecipe<Stored> {
+  recipe: Stored;
   missing: Problem[];
 }
 
@@ -17,7 +18,7 @@ export interface LocatedRecipe {
  * Makes a stored recipe's paths absolute: they start from `base`, the folder in which its run was started. Names (of a
  * model, of a template) stay names.
  */
-export function locateRecipe(stored: Record<string, unknown>, base: string): LocatedRecipe {
+export function locateRecipe<Stored extends object>(stored: Stored, base: string): LocatedRecipe<Stored> {
   const missing: Problem[] = [];
   const locate = (field: string, path: string): string => {
     const absolute = resolve(base, path);
@@ -29,14 +30,14 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
   for (const split of ['train', 'validation', 'test'])
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
-  const named = String(recipe.model);
+  const named = asText(recipe.model);
   const isName = isOwnBase(named) || cheapModelNames.includes(named);
   const model = isName ? existing(named, base) : locate('model', named);
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
   // A run that has checkpoints of its own no longer needs it, so that it may be gone.
   const from = recipe.continued_from;
-  const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, String(from.checkpoint)) } : null;
-  return { recipe: { ...recipe, model, data, continued_from, references }, missing };
+  const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, asText(from.checkpoint)) } : null;
+  return { recipe: { ...recipe, model, data, continued_from, references } as Stored, missing };
 }
 
 /** The hashes with another name for one of them. */

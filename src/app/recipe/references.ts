@@ -1,4 +1,4 @@
-import type { Recipe } from '../../train/recipe.ts';
+import type { BaseRecipe } from '../../train/recipe.ts';
 import { hashReference, isFile, parseReference } from '../../train/reference.ts';
 
 /** Something outside a recipe that the run depends on: how it is written, the value's place, and its file. */
@@ -9,7 +9,7 @@ export interface FoundReference {
 }
 
 /** Every `./file.ts#name`, and the template's file. */
-export function findReferences({ references: _stored, ...recipe }: Recipe): FoundReference[] {
+export function findReferences({ references: _stored, ...recipe }: BaseRecipe): FoundReference[] {
   const { chat_template: template } = recipe.data;
   const functions = functionsIn(recipe, []);
   if (template === null || !isFile(template)) return functions;

@@ -34,10 +34,26 @@ export async function settle(
 ): Promise<Settings> {
   const settings = new Settings(origin);
   const flagEntries = await Promise.all(Object.entries(flags).map(([name, value]) => flagEntry(name, value)));
+  refuseNul(tree, [], settings);
+  for (const { value, written } of flagEntries) if (holdsNul(value)) settings.problem(written, HAS_NUL);
   const reader = new Reader(settings, keys, collectGiven(tree, flagEntries));
   reader.readSection(tree, '', []);
   for (const entry of flagEntries) reader.readFlag(entry);
   return settings;
+}
+
+const HAS_NUL = 'holds a NUL character, which no path or name may';
+
+function holdsNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\0');
+}
+
+function refuseNul(tree: object, path: readonly (string | number)[], settings: Settings): void {
+  for (const [key, value] of Object.entries(tree)) {
+    const place = [...path, Array.isArray(tree) ? Number(key) : key];
+    if (holdsNul(value)) settings.problem({ name: place.join('.'), path: place }, HAS_NUL);
+    else if (typeof value === 'object' && value !== null) refuseNul(value as object, place, settings);
+  }
 }
 
 async function flagEntry(name: string, value: unknown): Promise<Entry> {

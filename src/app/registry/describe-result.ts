@@ -1,4 +1,5 @@
 /** What a version is made of, by hashes, and what is known of its worth. */
+import { readAssessment } from '../../store/assessments.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
@@ -8,7 +9,6 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { ModelVersion, NewVersion } from '../../registry/index.ts';
 import { checkSignOffs } from '../../review/sign-offs.ts';
 import { resultHash } from '../../store/result-files.ts';
-import { readComparison } from '../../store/results.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
@@ -38,7 +38,12 @@ export async function describeResult(target: string): Promise<Described> {
 /** What a run's folder says of its result. */
 export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
   const { id, folder } = readRun(target);
-  return { run: id, runFolder: folder, verdict: readComparison(folder)?.verdict, signOff: newestSignOff(folder) };
+  return {
+    run: id,
+    runFolder: folder,
+    verdict: readAssessment(folder, 'comparison')?.verdict,
+    signOff: newestSignOff(folder),
+  };
 }
 
 /** Undefined where nobody has approved or rejected anything, or where the records are not as they were written. */

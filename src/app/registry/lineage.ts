@@ -24,7 +24,7 @@ import {
   type Registry,
 } from '../../registry/index.ts';
 import { isRunFolder, readEvents } from '../../store/run-folder.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 /** A file of rows. */
 export interface DataOrigin {

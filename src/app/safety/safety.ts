@@ -1,7 +1,8 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import { writeSafety, type SafetyExample, type SafetyResults } from '../../store/safety.ts';
+import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
 import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
@@ -39,7 +40,7 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   const old = before && (await withModel(before, options, (model) => askAll(model, trials, options)));
   const found = resultsOf(trials, { before, after, old, now });
   const results = { ...found, notes: [...found.notes, ...leaks.notes] };
-  if (folder !== undefined) writeSafety(folder, results);
+  if (folder !== undefined) writeAssessment(folder, 'safety', results);
   if (run !== undefined && folder === run) await reportRun(run);
   return results;
 }

@@ -6,7 +6,7 @@ import { entryOf, table } from '../../base/table.ts';
 import { jobFolder, type Job } from '../../registry/index.ts';
 import { ApiError, type JobTarget } from '../../serve/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { suggestedTraining } from '../../train/suggested-training.ts';
 import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
 import { trainingFacts } from '../../jobs/train/settle-training.ts';
@@ -111,7 +111,7 @@ export async function jobRecipe(
     output_dir: runFolder(job.id),
   };
   const recipe = await resolveRecipe(merged(own, job.extra));
-  const { beta } = recipe.objective as { beta?: number };
+  const beta = 'beta' in recipe.objective ? recipe.objective.beta : undefined;
   const shown = { ...hyperparameters, ...settled, ...('beta' in hyperparameters && { beta }) };
   return { recipe, method: { ...job.method, hyperparameters: shown } };
 }

@@ -19,7 +19,7 @@ import { openRegistry } from '../../registry/index.ts';
 import { objectStore } from '../../store/objects/object-store.ts';
 import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
-import { keptResponses, openWatcher } from './watcher.ts';
+import { keptObjects, openWatcher } from './watcher.ts';
 
 export type { RunningServer } from '../../serve/index.ts';
 
@@ -74,8 +74,8 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   const memory = availableBytes() * SHARE_OF_MEMORY;
   const training = settings.training ? { trainer } : {};
   try {
-    const responses = keptResponses(settings, watcher);
-    return await createServer({ settings, opener, memory, log, registry, ledger, watcher, responses, ...training });
+    const kept = keptObjects(settings, watcher);
+    return await createServer({ settings, opener, memory, log, registry, ledger, watcher, kept, ...training });
   } catch (error) {
     await watcher?.close();
     await ledger?.destroy();

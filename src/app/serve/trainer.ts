@@ -20,7 +20,7 @@ export const trainer: Trainer = {
     const rows = await checkJobRows({ file, path: files.train }, job, signal);
     if (validation !== null) await checkJobRows({ file: validation, path: files.validation! }, job, signal);
     const { recipe, method } = await jobRecipe(wanted, rows);
-    return { recipe: recipe as unknown as Record<string, unknown>, method, rows };
+    return { recipe, method, rows };
   },
   async train(wanted, { onEvent, signal }) {
     const folder = runFolder(wanted.job.id);

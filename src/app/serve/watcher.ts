@@ -1,9 +1,9 @@
 import { bytesOf } from '../../base/byte-size.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { eraseUserFrom } from '../monitor/erase-user.ts';
-import { SharedResponses, usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
+import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
 import type { ServeLog } from '../../serve/watch/log.ts';
-import { commandSink, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
+import { commandSink, KeptObjects, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
 
 /** Watches a server's answers as its settings say; undefined where they are not to be watched. */
 export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {
@@ -39,13 +39,13 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   });
 }
 
-/** What one server has answered another goes on from, where texts may be kept; undefined where they may not. */
-export function keptResponses(
+/** Where servers of one database keep responses, completions and conversations; undefined unless they were told to. */
+export function keptObjects(
   { keep_responses: isKept, max_responses: most }: ServeSettings,
   watcher: Watcher | undefined,
-): SharedResponses | undefined {
+): KeptObjects | undefined {
   if (watcher === undefined || !isKept) return undefined;
-  return new SharedResponses(watcher.store, { days: watcher.options.retention, mostBytes: bytesOf(most) });
+  return new KeptObjects(watcher.store, { days: watcher.options.retention, mostBytes: bytesOf(most) });
 }
 
 function sinksOf({

@@ -9,6 +9,7 @@ import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../r
 import { migrations as registryMigrations } from '../../registry/migrations/index.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
+import { storable } from '../../store/storable.ts';
 import {
   checkedStoreUrl,
   fileOfPart,
@@ -26,8 +27,17 @@ import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.
 export interface MovedStore {
   /** By part of the store: rows by table. */
   moved: Partial<Record<StorePart, Record<string, number>>>;
+  /** Rows with characters that the database cannot hold: each became U+FFFD there. */
+  mended: MendedRow[];
   /** Files to or from a bucket. */
   objects?: MovedObjects;
+}
+
+export interface MendedRow {
+  table: string;
+  /** Values of its primary key. */
+  row: string;
+  columns: string[];
 }
 
 type Rows = Record<string, Record<string, unknown>>;
@@ -58,16 +68,17 @@ export async function moveStore(options: CallOptions<typeof useCase>): Promise<M
     await refuseServed(registry);
     const watch = { emit, signal };
     const objects = from === undefined ? moveToBucket(registry, to!, watch) : moveFromBucket(registry, from, watch);
-    return { moved: {}, objects: await objects };
+    return { moved: {}, mended: [], objects: await objects };
   });
 }
 
 async function moveDatabases(to: string): Promise<MovedStore> {
   const url = checkedStoreUrl(to, '--to');
   const moved: MovedStore['moved'] = {};
+  const mended: MendedRow[] = [];
   try {
     for (const part of Object.keys(storeParts) as StorePart[])
-      if (existsSync(fileOfPart(part))) moved[part] = await movePart(part, placeOfPart(part, url));
+      if (existsSync(fileOfPart(part))) moved[part] = await movePart(part, placeOfPart(part, url), mended);
   } catch (error) {
     if (error instanceof AttuneError) throw error;
     throw new AttuneError('E_STORE', {
@@ -76,10 +87,10 @@ async function moveDatabases(to: string): Promise<MovedStore> {
       fix: 'check the address, and that its user may create schemas; nothing was changed here',
     });
   }
-  return { moved };
+  return { moved, mended };
 }
 
-async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<string, number>> {
+async function movePart(part: StorePart, place: DatabasePlace, mended: MendedRow[]): Promise<Record<string, number>> {
   const source = await openSource(part);
   try {
     if (part === 'registry') await refuseServed(source as unknown as Registry);
@@ -88,7 +99,7 @@ async function movePart(part: StorePart, place: DatabasePlace): Promise<Record<s
       return await target.transaction().execute(async (transaction) => {
         const rows = new Map<string, number>();
         for (const table of await tablesOf(source))
-          rows.set(table, await moveTable(table, { source, transaction, place }));
+          rows.set(table, await moveTable(table, { source, transaction, place, mended }));
         await setSequences(transaction, place);
         return Object.fromEntries(rows);
       });
@@ -125,10 +136,11 @@ interface Ends {
   source: AnyDatabase;
   transaction: Transaction<Rows>;
   place: DatabasePlace;
+  mended: MendedRow[];
 }
 
 /** @returns how many rows it has */
-async function moveTable(table: string, { source, transaction, place }: Ends): Promise<number> {
+async function moveTable(table: string, { source, transaction, place, mended }: Ends): Promise<number> {
   const { count: before } = await digestOf(transaction, table);
   if (before > 0) {
     throw new AttuneError('E_STORE_NOT_EMPTY', {
@@ -137,7 +149,11 @@ async function moveTable(table: string, { source, transaction, place }: Ends): P
       fix: 'give a database that attune has not been used with',
     });
   }
-  for await (const rows of batchesOf(source, table)) await transaction.insertInto(table).values(rows).execute();
+  const keys = await primaryKey(source, table);
+  for await (const rows of batchesOf(source, table)) {
+    mended.push(...rows.flatMap((row) => mendedIn(row, table, keys)));
+    await transaction.insertInto(table).values(rows).execute();
+  }
   const [here, there] = [await digestOf(source, table), await digestOf(transaction, table)];
   if (here.count === there.count && here.digest === there.digest) return here.count;
   throw new AttuneError('E_STORE_CHANGED', {
@@ -146,6 +162,20 @@ async function moveTable(table: string, { source, transaction, place }: Ends): P
     expected: `${formatCount(here.count)} rows, ${here.digest.slice(0, 12)}`,
     fix: 'nothing was kept there; try again while nobody uses the store',
   });
+}
+
+async function primaryKey(database: AnyDatabase, table: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${table}) where pk > 0`.execute(
+    database,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** The store writes a character that it cannot hold as U+FFFD. */
+function mendedIn(row: Record<string, unknown>, table: string, keys: readonly string[]): MendedRow[] {
+  const columns = Object.keys(row).filter((name) => storable(row[name]) !== row[name]);
+  if (columns.length === 0) return [];
+  return [{ table, row: keys.map((name) => String(storable(row[name]))).join(' '), columns }];
 }
 
 /** Each batch begins where the one before ended: nothing is read twice. */
@@ -201,7 +231,7 @@ async function digestOf(database: AnyDatabase, table: string): Promise<{ count: 
 function textOf(row: Record<string, unknown>): string {
   const entries = Object.entries(row).map(([name, value]) => [
     name,
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : storable(value),
   ]);
   return JSON.stringify(entries.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 }

@@ -1,6 +1,6 @@
 import type { Advised } from '../advise/advise.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { withCall } from '../../terminal/with-progress.ts';
 import { defineUseCase } from './use-case.ts';
 

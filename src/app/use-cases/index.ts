@@ -80,6 +80,9 @@ export const useCases = {
   'runs resume': () => import('./runs-resume.ts'),
   'runs continue': () => import('./runs-continue.ts'),
   chat: () => import('./chat.ts'),
+  eval: () => import('./eval.ts'),
+  compare: () => import('./compare.ts'),
+  serve: () => import('./serve.ts'),
 } satisfies Record<string, () => Promise<{ useCase: object }>>;
 
 export type UseCaseName = keyof typeof useCases;

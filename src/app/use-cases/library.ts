@@ -28,8 +28,8 @@ export type FunctionOf<Definition> =
   >
     ? [keyof Others] extends [never]
       ? (...given: Given<Arguments, CallOptions<Definition>>) => Promise<Result>
-      : Usual<Arguments, CallOptions<Definition>, Result, Others> &
-          Either<{ [Name in keyof Others]: With<Arguments, CallOptions<Definition>, Others, Name> }[keyof Others]>
+      : Either<{ [Name in keyof Others]: With<Arguments, CallOptions<Definition>, Others, Name> }[keyof Others]> &
+          Usual<Arguments, CallOptions<Definition>, Result, Others>
     : never;
 
 /** Without an option that makes the result another one. */

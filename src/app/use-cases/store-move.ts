@@ -1,6 +1,9 @@
 import { formatBytes, formatCount } from '../../base/format.ts';
+import { shortList } from '../../base/errors.ts';
 import type { MovedStore } from '../store/move-store.ts';
 import { defineUseCase } from './use-case.ts';
+
+const MOST_MENDED = 20;
 
 export const useCase = defineUseCase({
   section: 'Use',
@@ -20,7 +23,7 @@ export const useCase = defineUseCase({
     const { moveStore } = await import('../store/move-store.ts');
     return { ...(await moveStore({ ...options, ...call })), isBack: options.from !== undefined };
   },
-  render({ moved, objects, isBack }) {
+  render({ moved, mended, objects, isBack }) {
     if (objects !== undefined) {
       const { files, bytes, place, left } = objects;
       const next = isBack
@@ -34,8 +37,14 @@ export const useCase = defineUseCase({
       return `${part.padEnd(10)}${formatCount(rows)} rows in ${Object.keys(tables).length} tables, each compared`;
     });
     if (lines.length === 0) return 'there is nothing to move yet; set ATTUNE_STORE to the address to begin there';
-    return [...lines, '', 'set ATTUNE_STORE to the address wherever attune runs; the files here are as they were'].join(
-      '\n',
-    );
+    const { shown, more = [] } = shortList(mended, MOST_MENDED);
+    const changed = [
+      ...shown.map(
+        ({ table, row, columns }) => `${table} ${row}: NUL characters of ${columns.join(', ')} became U+FFFD`,
+      ),
+      more,
+    ].flat();
+    const next = 'set ATTUNE_STORE to the address wherever attune runs; the files here are as they were';
+    return [...lines, ...changed, '', next].join('\n');
   },
 });

@@ -26,18 +26,32 @@ export const interactions: Format = {
   },
 };
 
+/** 31.12.2026: with dots the day is always first, which `Date.parse` does not know. */
+const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?=\D|$)/;
+
+/** What a value says of the order: a number as it stands, a date as milliseconds; undefined where it is no time. */
+export function timeIn(value: unknown): number | undefined {
+  const text = typeof value === 'string' ? value.trim() : '';
+  const number = text === '' ? numberIn(value) : Number(text);
+  if (Number.isFinite(number)) return number;
+  const dated = text.replace(
+    DOTTED,
+    (_, day, month, year) => `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`,
+  );
+  const time = Date.parse(dated);
+  return Number.isFinite(time) ? time : undefined;
+}
+
+function numberIn(value: unknown): number {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
 /** A number of any unit, also as text, or a date. */
 function timeOf(row: RowReader, column: string): number | undefined {
   const value = row.value(column);
-  const time =
-    typeof value === 'string' && value.trim() !== ''
-      ? Number.isFinite(Number(value))
-        ? Number(value)
-        : Date.parse(value)
-      : value instanceof Date
-        ? value.getTime()
-        : Number(typeof value === 'number' || typeof value === 'bigint' ? value : Number.NaN);
-  if (Number.isFinite(time)) return time;
+  const time = timeIn(value);
+  if (time !== undefined) return time;
   return row.problem(
     column,
     `is no time: ${describeValue(value)}`,

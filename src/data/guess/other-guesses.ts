@@ -1,3 +1,4 @@
+import { timeIn } from '../formats/interactions.ts';
 import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
 import { nameFit } from './lexicon.ts';
 import { isRecord } from './pair-guesses.ts';
@@ -66,7 +67,7 @@ export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   const labelled = columns.some((column) => isOther(column) && isNamed(column, 'label') && classFit(column) > 0.5);
   const written = columns.some((column) => isOther(column) && textFit(column) === 1);
   const truths = columns.some((column) => column.distinct === 2 && isNamed(column, 'label'));
-  const time = columns.find((column) => isNamed(column, 'time') && hasTimes(column));
+  const time = timeColumn(columns.filter((column) => column !== user && column !== item));
   const order = time === undefined ? 'in the order of the file' : `in the order of ${time.name}`;
   const reason = `${user.name} chose ${item.name}, by their names, ${order}`;
   const mapping = { user: user.name, item: item.name, ...(time && { timestamp: time.name }) };
@@ -75,7 +76,7 @@ export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
     {
       format: 'interactions',
       columns: mapping,
-      text: [user.name, item.name],
+      text: [user.name, item.name, ...(time === undefined ? [] : [time.name])],
       target: item.name,
       score,
       reasons: [reason],
@@ -83,9 +84,27 @@ export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   ];
 }
 
-function hasTimes({ kind, frequent }: ColumnProfile): boolean {
-  if (kind === 'number') return true;
-  return kind === 'date' && frequent.every(({ value }) => Number.isFinite(Date.parse(value)));
+/** By its name, or else by what stands in it: without it the order of the file would decide what came first. */
+function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | undefined {
+  return (
+    columns.find((column) => isNamed(column, 'time') && (column.kind === 'number' || isDated(column))) ??
+    columns.find(isDated) ??
+    columns.find((column) => column.isWhole && column.kind === 'number' && holdsAll(column, isUnixTime))
+  );
+}
+
+function isDated(column: ColumnProfile): boolean {
+  return column.kind === 'date' && holdsAll(column, (value) => timeIn(value) !== undefined);
+}
+
+function holdsAll({ frequent }: ColumnProfile, isOne: (value: string) => boolean): boolean {
+  return frequent.every(({ value }) => isOne(value));
+}
+
+/** Seconds or milliseconds from 2001 to 2033. */
+function isUnixTime(value: string): boolean {
+  const number = Number(value);
+  return (number >= 1e9 && number < 2e9) || (number >= 1e12 && number < 2e12);
 }
 
 /** Lists of words with a tag for each. */

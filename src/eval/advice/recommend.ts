@@ -3,7 +3,7 @@ import { formatCount, formatNumber } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
 import { CONSTANTS } from '../compare/unable.ts';
-import { cheapModelName } from '../baselines/cheap-names.ts';
+import { cheapModelName, isCheapModel } from '../baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
 export interface Recommendation {
@@ -22,12 +22,12 @@ const SOLVED = 0.02;
 
 /**
  * What to do, from a comparison whose subject is the model tuned on all rows, or the best cheap system where none was.
- * `own` is the cheap system that the recipe trains already, where it does.
+ * `model` is what the recipe trains, a cheap system or a base.
  */
-export function recommend(comparison: Comparison, curve: LearningCurve, own?: string): Recommendation {
+export function recommend(comparison: Comparison, curve: LearningCurve, model = 'attune-base'): Recommendation {
   const { systems, subject } = comparison;
   const tuned = systems.find(({ name }) => name === subject)!;
-  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned, own);
+  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned, model);
   return { ...decision, reasons: [...decision.reasons, ...aboutRows(comparison, curve)] };
 }
 
@@ -79,7 +79,7 @@ function unbeatenConstant({ differences, metric, subject, systems }: Comparison)
   return isBeaten ? undefined : constant;
 }
 
-function withoutModel(comparison: Comparison, cheap: ComparedSystem, own?: string): Recommendation {
+function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: string): Recommendation {
   const { metric, metrics } = comparison;
   const constant = unbeatenConstant(comparison);
   if (constant !== undefined) {
@@ -109,15 +109,15 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, own?: strin
     }
     return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons, keep };
   }
-  if (own !== undefined && keep !== undefined) {
-    const isOwn = keep === own || cheap.name === own;
+  if (isCheapModel(model) && keep !== undefined) {
+    const isOwn = keep === model || cheap.name === model;
     const advice = isOwn
       ? `Keep ${cheap.title}, which the recipe names: no other cheap system is clearly better.`
-      : `Take ${cheap.title} in place of ${own}, which the recipe names: it has the best figures of these.`;
+      : `Take ${cheap.title} in place of ${model}, which the recipe names: it has the best figures of these.`;
     const more = 'Whether a model does better is measured with --model, such as attune-base.';
     return { choice: 'cheap', advice, reasons: [...reasons, more], keep };
   }
-  const advice = 'Measure a model on these rows before choosing: name one with --model.';
+  const advice = `Measure a model on these rows before choosing, such as with --model ${model}.`;
   return { choice: 'measure', advice, reasons, keep };
 }
 

@@ -84,13 +84,13 @@ function named(comparison: Told, { subject, system, difference }: Rival & { subj
 function behindYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
   const { system } = rival;
   const why = named(comparison, { ...rival, subject });
-  const advice = `${capitalised(systemTitle(system))} looks better than ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
+  const advice = `${atStart(system)} looks better than ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
   return { outcome: 'not-better', advice };
 }
 
 function levelWithYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
   const why = named(comparison, { ...rival, subject });
-  const level = `${capitalised(systemTitle(rival.system))} is as good as ${systemTitle(subject)}: ${why}`;
+  const level = `${atStart(rival.system)} is as good as ${systemTitle(subject)}: ${why}`;
   const advice = `${level}. It is a yardstick, which cannot be trained and kept.`;
   return { outcome: 'not-better', advice };
 }
@@ -209,8 +209,8 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   const there = `${comparison.rows === 1 ? 'is' : 'are'} ${formatCount(comparison.rows)}`;
   const tell = `${many} would tell; there ${there}`;
   if (isProbable(difference)) {
-    const better = `${systemTitle(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
-    return { outcome: 'unclear', advice: `${capitalised(better)}. ${tell}.`, rowsNeeded };
+    const better = `${atStart(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
+    return { outcome: 'unclear', advice: `${better}. ${tell}.`, rowsNeeded };
   }
   const nothing = `othing shows that ${systemTitle(subject)} is better`;
   // What costs nothing loses nothing until more is known.
@@ -220,12 +220,9 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
     return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
   }
   if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {
-    const better = `${capitalised(systemTitle(system))} looks better: ${why}`;
-    return {
-      outcome: 'unclear',
-      advice: `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`,
-      rowsNeeded,
-    };
+    const better = `${atStart(system)} looks better: ${why}`;
+    const advice = `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`;
+    return { outcome: 'unclear', advice, rowsNeeded };
   }
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
@@ -262,9 +259,11 @@ function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
   return (low !== undefined && low > 0) || (minimalDetectable > 0 && estimate >= minimalDetectable);
 }
 
-/** Names of systems stay as they are: "tf-idf". */
-function capitalised(text: string): string {
-  return text.replace(/^the\b/, 'The');
+/** A title that begins a sentence; names stay as they are: "tf-idf", "runs/tickets". */
+function atStart(system: ComparedSystem): string {
+  const title = systemTitle(system);
+  const isPlain = system.kind === 'cheap' ? !title.startsWith('tf-idf') : title.startsWith('the ');
+  return isPlain ? title[0].toUpperCase() + title.slice(1) : title;
 }
 
 /** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */

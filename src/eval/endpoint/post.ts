@@ -37,7 +37,7 @@ export async function post(endpoint: Endpoint, path: string, body: object, limit
   const url = URL.parse(path)?.href ?? base + path;
   const { status, headers, text } = await send({ url, key }, body, { ...limits, endpoint });
   if (status === 200) return text;
-  const said = clean(messageOf(text), endpoint);
+  const said = messageIn(text, endpoint);
   if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
   if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: retryAfter(headers) });
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, { status, said, path });
@@ -50,24 +50,34 @@ async function send(
 ) {
   const time = AbortSignal.timeout(limits.seconds * 1000);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      },
-      body: JSON.stringify(body),
-      // Another host must not be handed the key.
-      redirect: 'manual',
-      signal: limits.signal === undefined ? time : AbortSignal.any([time, limits.signal]),
-    });
+    const signal = limits.signal === undefined ? time : AbortSignal.any([time, limits.signal]);
+    const response = await postJson({ url, key }, body, signal);
     return { status: response.status, headers: response.headers, text: await bodyText(response) };
   } catch (error) {
     limits.signal?.throwIfAborted();
     if (error instanceof PassingFailure) throw error;
     if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`, { mayCost: true });
-    throw new PassingFailure(clean(causeOf(error), limits.endpoint), { mayCost: !UNREACHED_CODES.has(codeOf(error)) });
+    throw new PassingFailure(failureIn(error, limits.endpoint), { mayCost: !UNREACHED_CODES.has(codeOf(error)) });
   }
+}
+
+/** Sends JSON with an endpoint's key, and returns whatever is answered. */
+export function postJson(
+  { url, key }: Pick<Endpoint, 'url' | 'key'>,
+  body: object,
+  signal: AbortSignal,
+): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
+    body: JSON.stringify(body),
+    // Another host must not be handed the key.
+    redirect: 'manual',
+    signal,
+  });
 }
 
 /** No answer is longer; what is, would fill the memory. */
@@ -88,6 +98,16 @@ const SHOWN = 300;
 /** What is looked at for keys: more of it is never shown. */
 const LOOKED_AT = 4000;
 
+/** What an endpoint says in an answer's text, without its key. */
+export function messageIn(text: string, endpoint: Pick<Endpoint, 'key' | 'keyVariable'>): string {
+  return clean(messageOf(text), endpoint);
+}
+
+/** Why an endpoint could not be asked, without its key. */
+export function failureIn(error: unknown, endpoint: Pick<Endpoint, 'key' | 'keyVariable'>): string {
+  return clean(causeOf(error), endpoint);
+}
+
 function messageOf(text: string): string {
   try {
     const { error } = parseJson(text) as { error?: { message?: unknown } | string };
@@ -100,7 +120,7 @@ function messageOf(text: string): string {
 }
 
 /** Some servers repeat the key that they were sent: it is taken out of what they mean, and then cut short. */
-function clean(text: string, { key = '', keyVariable }: Endpoint): string {
+function clean(text: string, { key = '', keyVariable }: Pick<Endpoint, 'key' | 'keyVariable'>): string {
   const secrets = [{ value: key, shown: `(the value of ${keyVariable})` }];
   return withoutSecrets(text.slice(0, LOOKED_AT), secrets).slice(0, SHOWN);
 }

@@ -1,10 +1,11 @@
 /** Pairs of answers to judge: from a file of rows, or from the stored answers of a comparison. */
+import { readAssessment } from '../../store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readComparison, readSamples, type Samples } from '../../store/results.ts';
+import { readSamples, type Samples } from '../../store/results.ts';
 
 export interface AnswerPair {
   id: string;
@@ -112,7 +113,7 @@ function pairOf(row: Record<string, unknown>): AnswerPair {
 }
 
 function comparisonPairs(folder: string, against: string | undefined): AnswerPair[] {
-  const comparison = readComparison(folder);
+  const comparison = readAssessment(folder, 'comparison');
   const samples = readSamples(folder);
   if (comparison === undefined || samples === undefined) {
     throw missing(folder, `no ${comparison === undefined ? 'comparison.json' : 'samples.json'}`);

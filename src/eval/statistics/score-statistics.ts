@@ -81,7 +81,7 @@ export class ScoreStatistics {
     const [mine, theirs] = subject.better === 'higher' ? scores : scores.toReversed();
     const apart = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - b[i]);
     const spread = {
-      estimate: mine.estimate - theirs.estimate,
+      estimate: difference(mine.estimate, theirs.estimate),
       values: apart(mine.values, theirs.values),
       jackknife: apart(mine.jackknife, theirs.jackknife),
     };
@@ -143,6 +143,11 @@ export function pairedDifference(
 ): PairedDifference {
   const [a, b] = [first, second].map((values) => ({ better: 'higher' as const, rows: Float64Array.from(values) }));
   return new ScoreStatistics(first.length, options).difference(a, b);
+}
+
+/** Sums of the same values in another order differ in the last bits and are equal. */
+function difference(a: number, b: number): number {
+  return Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b;
 }
 
 function meanOf(values: Float64Array): Statistic {

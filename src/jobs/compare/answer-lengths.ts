@@ -3,7 +3,7 @@ import type { Example } from '../../data/index.ts';
 import { expectedText } from '../../eval/example-text.ts';
 import type { Comparison } from '../../store/results.ts';
 import { Tokenizer, hasTokenizer } from '../../text/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 const LOOKED_AT = 2000;
 /** Answers may come out longer than any in training, but one that is much longer is wrong anyway. */
@@ -53,9 +53,9 @@ export async function warnOfEndless(
   const isEndless = (count: number | undefined) => (count ?? 0) > MOST * rows;
   const bases = others.filter(({ kind, cutAnswers }) => kind === 'base' && cutAnswers !== undefined);
   if (!isEndless(subject.cutAnswers) || bases.some(({ cutAnswers }) => !isEndless(cutAnswers))) return;
-  const { trainable_tokens: trained, modules_to_save: whole } = recipe.tuning as Record<string, unknown>;
-  const isAdapter = Array.isArray(trained) && Array.isArray(whole);
-  if (!isAdapter || trained.length + whole.length > 0 || !hasTokenizer(result)) return;
+  const { tuning } = recipe;
+  if (!('trainable_tokens' in tuning && 'modules_to_save' in tuning) || !hasTokenizer(result)) return;
+  if (tuning.trainable_tokens.length + tuning.modules_to_save.length > 0) return;
   const tokenizer = await Tokenizer.load(result);
   const stops = tokenizer.stopIds.map((id) => JSON.stringify(tokenizer.tokenOf(id)));
   emit({

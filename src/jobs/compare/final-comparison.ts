@@ -1,8 +1,9 @@
+import { writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { sampledRows, USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
 import { parametersOf } from '../../models/base-facts.ts';
-import { writeComparison, writeSamples } from '../../store/results.ts';
+import { writeSamples } from '../../store/results.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { LoadedData } from '../../data/index.ts';
@@ -62,7 +63,7 @@ export async function compareResult(run: FinishedRun, result: string, specs: rea
     const keepSeen = !excludesSeen;
     const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
     const compared = await runComparison(specs, rows, options);
-    writeComparison(folder, compared.comparison);
+    writeAssessment(folder, 'comparison', compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);
     await warnOfEndless(compared.comparison, { recipe, result, emit });

@@ -1,5 +1,5 @@
 import type { Costs, ThresholdWish } from '../../eval/choose-thresholds.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 /** What a recipe says of its classes besides their names. */
 export interface LabelMeaning {
@@ -9,11 +9,16 @@ export interface LabelMeaning {
   costs?: Costs;
 }
 
+/** How an objective that tells classes apart wants their thresholds chosen; nothing for the others. */
+export function thresholdWish(objective: Recipe['objective']): ThresholdWish {
+  return 'threshold' in objective ? objective : {};
+}
+
 export function meaningOf({ data, objective }: Pick<Recipe, 'data' | 'objective'>): LabelMeaning {
   const { label, labels } = { ...data.train[0]?.columns, ...data.columns };
   const column = label ?? labels;
   return {
     labelColumn: typeof column === 'string' ? column : undefined,
-    costs: (objective as ThresholdWish).costs ?? undefined,
+    costs: thresholdWish(objective).costs ?? undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { readAssessment, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
@@ -7,8 +8,8 @@ import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { canReword, otherWords } from '../../eval/wording/other-words.ts';
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
-import { readComparison, readSamples } from '../../store/results.ts';
-import { writeWording, type WordedRow, type WordedSystem, type Wording } from '../../store/wording.ts';
+import { readSamples } from '../../store/results.ts';
+import type { WordedRow, WordedSystem, Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { FinishedRun } from './final-comparison.ts';
 import { runComparison } from './run-comparison.ts';
@@ -27,13 +28,13 @@ const WORDLESS = 'majority';
  */
 export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
-  const comparison = readComparison(folder);
+  const comparison = readAssessment(folder, 'comparison');
   const [first] = run.loaded.splits.train;
   if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
   try {
     const wording = await measureWording(run, { subject, comparison });
     if (wording === undefined) return;
-    writeWording(folder, wording);
+    writeAssessment(folder, 'wording', wording);
     writeModelCard(folder, result);
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;

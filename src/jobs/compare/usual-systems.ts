@@ -1,6 +1,6 @@
 import { unknownName } from '../../base/registry.ts';
 import type { CheapModel } from '../../eval/cheap-model.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const CHOICES = ['prompted', 'few_shot', 'cheap'] as const;

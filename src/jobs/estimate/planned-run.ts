@@ -8,7 +8,7 @@ import { skeleton } from '../../models/skeleton.ts';
 import { isLinear, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
 import { empty, engine, isFloating, scope, type DType } from '../../tensor/index.ts';
 import type { Tuning, Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { keepOf, settleFrozen } from '../train/build-trainer.ts';
 
 /** The choices of a recipe that decide what a step takes. */

@@ -4,7 +4,7 @@ import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
 import { expectedText, rowLabels } from '../../eval/example-text.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import type { Task } from '../../models/architecture.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 export interface EvaluationPlan {
   recipe: Recipe;

@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import type { Metrics } from '../../base/events.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';

@@ -4,7 +4,7 @@ import { labelsIn, rowLabels, verdictText } from '../../eval/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 /** What Hugging Face calls the only output of a head that gives a number. */
 const NUMBER = 'LABEL_0';
@@ -17,8 +17,8 @@ const NUMBER = 'LABEL_0';
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
   if (train[0]?.kind === 'stepwise') return stepClasses(base);
-  const given = (recipe.objective as { labels?: string[] | null }).labels;
-  if (Array.isArray(given)) return given;
+  const given = 'labels' in recipe.objective ? recipe.objective.labels : null;
+  if (given !== null) return given;
   const found = labelsIn(train);
   refuseOne(found, train);
   const known = namedLabels(base);

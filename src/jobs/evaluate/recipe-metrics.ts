@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { namedMetrics } from '../../eval/compare/named-metrics.ts';
 import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
 import type { MetricDefinition } from '../../eval/metrics/metric.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
 
 /** A metric as a recipe or a flag has it: a name, a reference to one's own, or either with options. */

@@ -4,7 +4,7 @@ import type { LoadedData, SplitName } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from '../../train/evaluate.ts';
 import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { createObjective, traitsOf } from '../train/build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';

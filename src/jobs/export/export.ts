@@ -4,7 +4,7 @@ import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { CheckpointFiles } from '../../models/checkpoint-files.ts';
 import type { GgufForm } from '../../models/gguf/index.ts';
 import type { DType } from '../../tensor/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { exportForms, type ExportFormName, type ExportType } from './index.ts';
 import { refuseExisting } from './new-folder.ts';

@@ -5,7 +5,7 @@ import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { loadModel } from '../../models/load.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { changeBetween, fillLora } from './model-change.ts';
 import { modelFolder } from '../model/base-model.ts';

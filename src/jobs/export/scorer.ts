@@ -5,7 +5,7 @@ import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { layoutOfRows, type Layout } from '../../nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { traitsOf } from '../train/build-trainer.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';

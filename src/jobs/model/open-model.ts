@@ -28,7 +28,7 @@ import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { readNotes, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 import { resultFolder } from './result-folder.ts';

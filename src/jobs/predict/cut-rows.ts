@@ -1,7 +1,7 @@
 import { fitRows, type FitOptions, type RowOrigin } from '../../data/index.ts';
 import { frameTokens } from '../rows/prepare-rows.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { Answering } from './answering.ts';
 
 type Opened = Pick<Answering, 'notes' | 'reading' | 'tokenizer'>;

@@ -10,7 +10,7 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import type { Message } from '../../text/message.ts';
 import type { Batch, PreparedRow } from '../../train/interfaces.ts';
 import type { PreferenceMeasure } from '../../train/method.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { ResultNotesFile } from '../model/result-notes.ts';
 import { traitsOf } from '../train/build-trainer.ts';
 import { referenceModel, type ReferenceModel } from '../train/reference-model.ts';
@@ -106,9 +106,10 @@ export async function measureOf(notes: ResultNotesFile | undefined): Promise<Pre
 async function referenceOf({ model, tuning, notes }: Answering): Promise<ReferenceModel | undefined> {
   const recipe = notes?.recipe as Recipe | undefined;
   if (recipe === undefined && tuning === undefined) return undefined;
-  const named = (recipe?.objective as { ref_model?: string | null } | undefined)?.ref_model ?? undefined;
+  const objective = recipe?.objective;
+  const named = objective !== undefined && 'ref_model' in objective ? objective.ref_model : null;
   return referenceModel({
-    objective: { needs: { reference: true }, referenceModel: named },
+    objective: { needs: { reference: true }, referenceModel: named ?? undefined },
     tuning: tuning ?? { result: 'model' },
     model,
     base: notes?.base_folder ?? '',

@@ -8,7 +8,7 @@ import {
   type LoadedData,
 } from '../../data/index.ts';
 import { fewTestRowsAdvice } from '../../eval/compare/few-test-rows.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import { plural } from '../../base/format.ts';

@@ -1,6 +1,6 @@
 import { formats } from '../../data/formats/index.ts';
 import type { RowShape } from '../../data/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { ResultNotesFile } from '../model/result-notes.ts';
 
 /** How the training rows of a result were laid out, for rows like them; none for models of others. */

@@ -7,7 +7,7 @@ import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { RowCache } from './row-cache.ts';
 
 const CHUNK = 2000;
@@ -120,8 +120,8 @@ function refuseKinds(examples: readonly Example[], objective: Objective): void {
   throw new AttuneError('E_WRONG_ROWS', {
     what: 'The objective cannot use rows of this kind',
     got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
-    expected: objective.accepts.join(', '),
-    fix: 'choose another objective, or name the format and columns under data',
+    expected: `rows of ${objective.accepts.join(' or ')}`,
+    fix: `attune init ${wrong.source.file} names an objective for these rows; data.format and data.columns read them otherwise`,
   });
 }
 

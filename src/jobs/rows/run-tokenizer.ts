@@ -9,8 +9,7 @@ import {
   withChatTemplate,
   type Tokenizer,
 } from '../../text/index.ts';
-import type { Seq2SeqOptions } from '../../methods/objectives/seq2seq.options.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { tokenizerOf } from '../model/model-readers.ts';
@@ -59,7 +58,7 @@ export async function runTokenizer(
   const { new_tokens: wanted } = recipe.data;
   refuseKnown(wanted, own);
   const { tokenizer: larger, newIds } = await own.addTokens(wanted);
-  const trainable = (recipe.tuning as { trainable_tokens?: readonly (string | number)[] }).trainable_tokens ?? [];
+  const trainable = 'trainable_tokens' in recipe.tuning ? recipe.tuning.trainable_tokens : [];
   const trained = [...new Set([...newIds, ...(await idsOf(trainable, larger))])].toSorted((a, b) => a - b);
   const templated = await withTemplate(recipe, larger, examples);
   const tokenizer = await withAnswerSpace(
@@ -72,7 +71,7 @@ export async function runTokenizer(
 /** With the languages of the rows, where an encoder-decoder writes. */
 function inLanguages({ objective }: Recipe, tokenizer: Tokenizer): Tokenizer {
   if (objective.name !== 'seq2seq') return tokenizer;
-  const { src_lang, tgt_lang } = objective as unknown as Seq2SeqOptions;
+  const { src_lang, tgt_lang } = objective;
   return tokenizer.withLanguages({ src_lang, tgt_lang });
 }
 

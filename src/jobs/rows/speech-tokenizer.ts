@@ -2,10 +2,9 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { expectedText } from '../../eval/example-text.ts';
 import type { CtcOptions } from '../../methods/objectives/ctc.options.ts';
-import type { SpeechSeq2SeqOptions } from '../../methods/objectives/speech-seq2seq.options.ts';
 import { readConfig } from '../../models/load.ts';
 import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../text/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { tokenizerOf } from '../model/model-readers.ts';
 import type { RunTokenizer } from './run-tokenizer.ts';
 
@@ -18,11 +17,11 @@ export async function speechTokenizer(
   base: string,
   examples: readonly Example[],
 ): Promise<RunTokenizer | undefined> {
-  const { name } = recipe.objective;
-  if (name !== 'ctc' && name !== 'speech_seq2seq') return undefined;
+  const { objective } = recipe;
+  if (objective.name !== 'ctc' && objective.name !== 'speech_seq2seq') return undefined;
   refuseTokens(recipe);
-  if (name === 'ctc') return letterTokenizer(recipe.objective as unknown as CtcOptions, base, examples);
-  const { language, task } = recipe.objective as unknown as SpeechSeq2SeqOptions;
+  if (objective.name === 'ctc') return letterTokenizer(objective, base, examples);
+  const { language, task } = objective;
   const own = await tokenizerOf(base);
   const tokenizer = await withSpeechWish(own, { language: language ?? undefined, task });
   return { tokenizer, vocabulary: { ...NO_TABLE, size: own.size, known: own.size } };
@@ -44,7 +43,7 @@ async function letterTokenizer(
 }
 
 function refuseTokens({ data, tuning }: Recipe): void {
-  const trainable = (tuning as { trainable_tokens?: readonly unknown[] }).trainable_tokens ?? [];
+  const trainable = 'trainable_tokens' in tuning ? tuning.trainable_tokens : [];
   if (data.new_tokens.length === 0 && trainable.length === 0) return;
   throw new AttuneError('E_NEW_TOKENS', {
     what: 'Tokens of their own cannot be trained with recordings',

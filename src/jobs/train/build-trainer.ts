@@ -1,28 +1,34 @@
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
-import { notingLosses } from '../../methods/tuning/loftq.ts';
-import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
-import { fromPattern, isSaved, wantedPaths } from '../../methods/tuning/targets.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
 import { isCausal, type Limits } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
-import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
-import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
+import {
+  tokensOf,
+  type Kept,
+  type Objective,
+  type PassedRows,
+  type PreparedRow,
+  type Processor,
+} from '../../train/interfaces.ts';
+import type { TuningMethod } from '../../train/method.ts';
 import type { StepPlan, Storage, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
 import { refuseOtherPooling } from '../embed/own-pooling.ts';
-import { explainedStart, type PassedRows } from './explained-start.ts';
 import { rewardModel } from './reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/run-tokenizer.ts';
@@ -50,7 +56,7 @@ export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Pro
 /** Tokens that a tuning puts in front of every row. */
 async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
   if (tuning === undefined) return 0;
-  const { method: name, ...options } = tuning as { method: string } & Record<string, unknown>;
+  const { method: name, ...options } = tuning;
   return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
 }
 
@@ -77,13 +83,15 @@ interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'let
 
 /** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
 export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedModel> {
+  const { method: name, ...options } = recipe.tuning;
+  const method = await tunings.load(name);
   const { keep, residuals } = await keepOf(recipe);
   const { model, initialised } = await loadBase(recipe, folder, { ...choice, keep });
-  const explained = await explainedStart(recipe, model, choice.passed);
-  const begun = explained === undefined ? recipe : { ...recipe, tuning: { ...recipe.tuning, ...explained.options } };
-  const tuning = await createTuning(begun, model, { ...choice, initialised, residuals, starts: explained?.starts });
+  const begun = await method.beforeStart(options, model, choice.passed);
+  const start = { ...choice, initialised, residuals, starts: begun?.starts, seed: recipe.training.seed };
+  const tuning = await createTuning(method, begun?.options ?? options, { ...start, model });
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
-  for (const directions of explained?.starts.values() ?? []) directions.dispose();
+  for (const directions of begun?.starts.values() ?? []) directions.dispose();
   paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
@@ -114,27 +122,20 @@ async function loadBase(
 }
 
 async function createTuning(
-  recipe: Recipe,
-  model: Model,
-  { task, vocabulary, initialised, residuals, starts }: TuningStart,
+  method: TuningMethod,
+  options: Readonly<Record<string, unknown>>,
+  { model, task, vocabulary, initialised, residuals, starts, seed }: TuningStart,
 ): Promise<Tuning> {
-  const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
-  const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
   const whole = [...modulesOf(trainsWholeHead(task) ? [...parts, ...headPaths(model)] : parts), ...newPaths(model)];
-  return method.create(model, withModules(options, whole), {
-    seed: recipe.training.seed,
-    tokens: vocabulary?.trained,
-    residuals,
-    starts,
-  });
+  return method.create(model, withModules(options, whole), { seed, tokens: vocabulary?.trained, residuals, starts });
 }
 
 /** What a tuning begins with. */
-interface TuningStart extends Pick<TunedChoice, 'task' | 'vocabulary'> {
+interface TuningStart
+  extends Pick<TunedChoice, 'task' | 'vocabulary'>, Pick<TuningContext, 'residuals' | 'starts' | 'seed'> {
+  model: Model;
   initialised: readonly string[];
-  residuals: TuningContext['residuals'];
-  starts: TuningContext['starts'];
 }
 
 /** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
@@ -142,18 +143,11 @@ export async function keepOf({
   storage: { name, ...options },
   tuning,
 }: Pick<Recipe, 'storage' | 'tuning'>): Promise<Kept> {
-  const keep = await (await storages.load(name)).keep(options);
-  const { modules_to_save: whole = [], init_lora_weights: start } = tuning as Partial<LoraOptions>;
-  const own = keep && { ...keep, except: (path: string) => isSaved(path, whole) };
-  if (start !== 'loftq') return { keep: own };
-  const { r, rank_pattern: ranks, ...choice } = tuning as unknown as LoraOptions;
-  const isWanted = wantedPaths(choice);
-  return notingLosses(own, (path) => (isWanted(path) ? (fromPattern(ranks, path) ?? r) : undefined));
-}
-
-interface Kept {
-  keep: KeepWeight | undefined;
-  residuals?: TuningContext['residuals'];
+  const stored = await (await storages.load(name)).keep(options);
+  const whole = 'modules_to_save' in tuning ? tuning.modules_to_save : [];
+  const keep = stored && { ...stored, except: (path: string) => isSaved(path, whole) };
+  const { method, ...own } = tuning;
+  return (await tunings.load(method)).beforeLoad(own, keep);
 }
 
 export async function createStorage(

@@ -10,7 +10,7 @@ import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { RunConstants } from '../../train/trainer-state.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { freeDiskBytes } from '../model/resources.ts';

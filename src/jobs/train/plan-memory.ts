@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';
 import { engine, type DType } from '../../tensor/index.ts';
 import type { Objective, Tuning } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';

@@ -9,7 +9,7 @@ import { writeFailure } from '../../files/atomic.ts';
 import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import { tokensOf, type Objective, type PreparedRow, type Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { packed, type StepContext } from '../../train/produce.ts';
 import { trainStep } from '../../train/step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';

@@ -1,7 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatNumber, plural } from '../../base/format.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { readJson } from '../../files/json.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
+import { runPaths } from '../../store/run-paths.ts';
 import type { MixturePart } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
@@ -14,10 +19,26 @@ import type { RunContext } from './training-run.ts';
 /** As far as random keys go in one number. */
 const SECRETS = 2 ** 48 - 1;
 
-/** What keys the noise and the batches of a private run: new for each run, the same after a resume. */
-export async function secretOf({ recipe, earlier }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
+/**
+ * What keys the noise and the batches of a private run: new for each run, the same after a resume. It is kept until the run
+ * has finished, readable by its user alone: whoever has it can take the noise off the result.
+ */
+export async function secretOf({ recipe, folder, isResumed }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
   if (!(await isPrivate(recipe))) return {};
-  return { secret: earlier?.secret ?? randomInt(SECRETS) };
+  const { secret: path } = runPaths(folder);
+  // Steps that are done again under another secret are as private.
+  if (isResumed === true && existsSync(path)) return { secret: readJson<{ secret: number }>(path).secret };
+  return { secret: randomInt(SECRETS) };
+}
+
+/** Before the checkpoint that needs it. */
+export function keepSecret(folder: string, { secret }: RunConstants): void {
+  if (secret !== undefined) writeFileAtomic(runPaths(folder).secret, JSON.stringify({ secret }), PRIVATE_FILE);
+}
+
+/** Once no step is left. */
+export function forgetSecret(folder: string): void {
+  rmSync(runPaths(folder).secret, { force: true });
 }
 
 /** Whether norms of single rows can be told from batches: decided once, and the same after a resume. */

@@ -8,6 +8,7 @@ import { reportRemark } from '../model/report-remark.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { modelFolder } from '../model/base-model.ts';
+import { requireFit } from '../model/fit-for-rows.ts';
 import { createObjective, baseTraits } from './build-trainer.ts';
 import { recipePlan } from './result/choose-thresholds.ts';
 import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
@@ -19,6 +20,7 @@ import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
 import { mediaReaderOf } from '../model/model-readers.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
+import { warnOfSilence } from './warn-of-silence.ts';
 import type { RunContext } from './training-run.ts';
 
 /** The data of a run, tokenised, and what they are tokenised for. */
@@ -48,6 +50,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = withCanaries(await loadRunData(recipe, context), recipe);
+  await refuseUnfit({ model: recipe.model, folder: base }, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
@@ -58,6 +61,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   await objective.ready?.(context.signal);
+  await warnOfSilence(recipe, emit);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
@@ -72,6 +76,13 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
   const rows = { base, loaded, report, train, validation, metrics, isPromptable };
   return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
+}
+
+/** A base for other rows is told at once, not by each row or by its tokenizer. */
+async function refuseUnfit(base: { model: string; folder: string }, [first]: readonly Example[]): Promise<void> {
+  // Items need a vocabulary of their own, which has an error of its own.
+  if (first === undefined || first.kind === 'items') return;
+  await requireFit(base, first, () => `attune init ${first.source.file} names a model for these rows`);
 }
 
 /** A run that began before there was a space between prompt and answer goes on without it. */

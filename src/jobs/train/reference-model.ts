@@ -5,7 +5,7 @@ import { withRandomness } from '../../nn/index.ts';
 import { noGrad } from '../../tensor/index.ts';
 import { tokenizerHash } from '../../text/index.ts';
 import type { Objective, Reference, Tuning } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { tokenizerOf } from '../model/model-readers.ts';
 

@@ -9,7 +9,7 @@ import { engineIdentity, scope } from '../../tensor/index.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import { byTokens } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import type { TrainerParts } from '../../train/trainer.ts';
 import type { ReferenceModel } from './reference-model.ts';
 

@@ -7,7 +7,7 @@ import { MovingAverage } from '../../methods/update/moving-average.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Objective, PreparedRow, Reference, Trainable, Tuning, Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 import { trainStep } from '../../train/step.ts';
 
 /** Rows of replay that the importance of weights is measured on. */

@@ -2,7 +2,8 @@ import type { SettingSource } from '../../base/events.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { BaseRecipe, SettledTraining } from '../../train/recipe.ts';
 import { suggestedTraining, type TrainingFacts } from '../../train/suggested-training.ts';
 import type { RunContext } from './training-run.ts';
 
@@ -26,7 +27,7 @@ export async function settleTraining(context: RunContext, base: string, rows: nu
 /** What the suggestions for a recipe's methods rest on. */
 export async function trainingFacts(
   base: string,
-  { tuning, objective }: Pick<Recipe, 'tuning' | 'objective'>,
+  { tuning, objective }: Pick<BaseRecipe, 'tuning' | 'objective'>,
 ): Promise<TrainingFacts> {
   const { method, ...options } = tuning;
   const rate = (await tunings.load(method)).rate(options);

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { TEXT_ENCODER, textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import type { Tuning } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
 
 /** Towers begin with new weights, and an encoder with pre-trained ones, which as large steps would destroy. */
 const USUAL = 0.01;
@@ -12,7 +12,8 @@ const USUAL = 0.01;
  * share is given and no encoder is tuned
  */
 export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Recipe): void {
-  const given = (recipe.objective as { text_encoder_rate?: number | null }).text_encoder_rate ?? undefined;
+  const { objective } = recipe;
+  const given = ('text_encoder_rate' in objective ? objective.text_encoder_rate : null) ?? undefined;
   const own = trainables.filter(({ name }) => name.includes(`.${TEXT_ENCODER}.`));
   for (const trainable of own) trainable.rate = (trainable.rate ?? 1) * (given ?? USUAL);
   if (given === undefined || own.length > 0) return;

@@ -4,7 +4,8 @@ import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import type { CourseAdvice } from '../../train/course.ts';
 import { evaluateBase } from '../../train/evaluate-base.ts';
 import { readConstants } from '../../train/trainer-state.ts';
@@ -27,6 +28,7 @@ import { recordCourse, recordRewards } from './judge-course.ts';
 import { recordForgetting } from './result/measure-forgetting.ts';
 import { recordOverfitting } from './result/measure-overfitting.ts';
 import { preflight } from './preflight.ts';
+import { forgetSecret } from './privacy.ts';
 import { freeTraining, prepareRun, resumeRun, type PreparedRun } from './training-run.ts';
 import { writeResult } from './result/write-result.ts';
 import type { JobContext } from '../job.ts';
@@ -98,6 +100,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     signal,
     now,
     earlier,
+    isResumed: latest !== undefined,
     profile: input.profile,
   });
   const isResumed = input.resume === true && resumeRun(prepared);
@@ -124,7 +127,8 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
 /** Writes the result and says what it is worth. */
 async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
   const { trainer, parts } = prepared;
-  const { emit } = prepared.context;
+  const { emit, folder } = prepared.context;
+  forgetSecret(folder);
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(prepared);
   const metrics = await measureResult(prepared, choice);

@@ -13,7 +13,8 @@ import {
   type Storage,
   type Tuning,
 } from '../../train/interfaces.ts';
-import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
 import { baseFacts } from '../../models/base-facts.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import { leftOut } from '../../models/text-part.ts';
@@ -21,14 +22,21 @@ import type { Model } from '../../models/model.ts';
 import { Rollouts } from '../../train/produce.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
-import { createSampler, createTuned, createUpdate, trainerOptions, type TunedModel } from './build-trainer.ts';
+import {
+  createSampler,
+  createTuned,
+  createUpdate,
+  trainerOptions,
+  type TunedModel,
+  isPrivate,
+} from './build-trainer.ts';
 import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import { planRunMemory, rolloutBytes, trainedType } from './plan-memory.ts';
 import { profileSteps } from './profile-steps.ts';
-import { refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
+import { keepSecret, refuseUnprivate, reportPrivacy, rowsApartOf, secretOf } from './privacy.ts';
 import { withRetention } from './retention.ts';
 import { computeType, convolutionBytesPerToken } from '../model/resources.ts';
 import { settleTraining } from './settle-training.ts';
@@ -44,8 +52,10 @@ export interface RunContext {
   now: Date;
   /** Whether a few steps are recorded, operator by operator. */
   profile?: boolean;
-  /** What an earlier part of the run decided. */
+  /** What an earlier part of the run, or the run that is repeated, decided. */
   earlier?: RunConstants;
+  /** Whether it goes on in its own folder. */
+  isResumed?: boolean;
 }
 
 /** A run with everything in place, before its first step. */
@@ -142,7 +152,13 @@ async function loadTuned({ recipe, emit, signal }: RunContext, read: RunRows): P
     vocabulary,
     letters,
     embedding,
-    passed: { objective, rows: read.train.rows, emit, signal },
+    passed: {
+      objective,
+      rows: read.train.rows,
+      emit,
+      signal,
+      private: (await isPrivate(recipe)) ? recipe.training.optimizer.name : undefined,
+    },
   });
   const { model, storage } = tuned;
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
@@ -184,6 +200,7 @@ async function save(
   state: TrainerState,
 ): Promise<void> {
   refuseChanged();
+  keepSecret(folder, parts.constants);
   let bytes = 0;
   const saved = await writeCheckpoint(folder, state.step, (draft) => {
     bytes = writeState(draft, state, { ...parts, recipe });

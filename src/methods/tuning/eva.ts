@@ -3,7 +3,7 @@ import { greatest } from '../../base/many.ts';
 import { isLinear, type LinearAdapter, type LinearLike } from '../../nn/index.ts';
 import { fromArray, scope, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { TuningContext } from '../../train/interfaces.ts';
+import type { Begun } from '../../train/interfaces.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { IncrementalPca } from './incremental-pca.ts';
 import type { LoraOptions } from './lora.options.ts';
@@ -13,10 +13,7 @@ import { findTargets, fromPattern, type Target } from './targets.ts';
 const SETTLED = 0.99;
 
 /** What LoRA begins with, and its options with the ranks that the layers got. */
-export interface ExplainedStart {
-  options: LoraOptions;
-  starts: NonNullable<TuningContext['starts']>;
-}
+export type ExplainedStart = Begun<LoraOptions>;
 
 /**
  * EVA (Paischer et al., 2024): A begins with the directions in which a layer's inputs vary most, and ranks go where they

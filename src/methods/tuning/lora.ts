@@ -4,7 +4,11 @@ import { TokenHead } from '../../models/heads/token-head.ts';
 import { tokenTables } from '../../models/token-tables.ts';
 import { isLinear, type Embedding, type Parameter } from '../../nn/index.ts';
 import { aten, scope, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Trainable } from '../../train/interfaces.ts';
+import type { KeepWeight } from '../../models/skeleton.ts';
+import type { Model } from '../../models/model.ts';
+import type { Begun, Kept, PassedRows, Trainable } from '../../train/interfaces.ts';
+import { explainedStart } from './eva-start.ts';
+import { notingLosses } from './loftq.ts';
 import { hasTransposed } from './adapter-file.ts';
 import { begin, tuneLayers, type Start } from './layer-method.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
@@ -13,9 +17,26 @@ import { LoraEmbedding } from './lora-embedding.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { trainBiases } from './trained-biases.ts';
 import { writeTargets } from './target-options.ts';
-import { isProduct, rankAndAlpha, type Target } from './targets.ts';
+import { fromPattern, isProduct, rankAndAlpha, wantedPaths, type Target } from './targets.ts';
 
 /** Low-rank adapters on linear layers, convolutions and the table of tokens. */
+/** LoftQ notes what quantising loses of the layers that get an adapter. */
+export function beforeLoad(options: LoraOptions, keep: KeepWeight | undefined): Kept {
+  if (options.init_lora_weights !== 'loftq') return { keep };
+  const isWanted = wantedPaths(options);
+  return notingLosses(keep, (path) =>
+    isWanted(path) ? (fromPattern(options.rank_pattern, path) ?? options.r) : undefined,
+  );
+}
+
+export async function beforeStart(
+  options: LoraOptions,
+  model: Model,
+  passed: PassedRows | undefined,
+): Promise<Begun<LoraOptions> | undefined> {
+  return options.init_lora_weights === 'eva' ? explainedStart(options, model, passed) : undefined;
+}
+
 export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>({
   peftType: 'LORA',
   accepts: () => true,

@@ -2,6 +2,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { greatest, smallest } from '../../base/many.ts';
 import { answerNotes } from '../../eval/compare/answer-notes.ts';
+import { systemTitle } from '../../eval/compare/describe-pair.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
@@ -28,13 +29,15 @@ function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[
   return metrics.filter(({ name }) => name === metric || !isTable(name));
 }
 
-function groundRules({ rows, groups, split, available }: Comparison, { title, better }: ComparedMetric): string {
+function groundRules(comparison: Comparison, { title, better }: ComparedMetric): string {
+  const { rows, groups, split, available, subject, systems } = comparison;
+  const judged = systems.find(({ name }) => name === subject)!;
   const sample = available === undefined || available === rows ? '' : ` (a sample of ${formatCount(available)})`;
   const grouped = groups === undefined ? '' : ` in ${plural(groups, 'groups')}`;
   return (
     `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and trained on ` +
-    `by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned ` +
-    'model is better.'
+    `by none. Decided by ${title}: ${better} is better; a difference above zero says that ` +
+    `${systemTitle(judged)} did better.`
   );
 }
 

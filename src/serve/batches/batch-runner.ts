@@ -28,6 +28,7 @@ import type { ServerParts } from '../server-parts.ts';
 import { HeldWork } from '../training/held-work.ts';
 import { PolledWork } from '../training/polled-work.ts';
 import { batchRequests, checkBatchFile, writeBatchFile, type BatchRequest } from './batch-file.ts';
+import { answerCall } from '../upstream/answer-call.ts';
 
 /** Requests of a batch that are answered at once where nobody else asks. */
 const AT_ONCE = 8;
@@ -97,7 +98,7 @@ export class BatchRunner {
       if (isLeaseLost(error))
         log.warn({ batch: batch.id }, 'another server has taken a batch over: it was stopped here');
       else if (isStoreFailure(error)) {
-        log.error({ batch: batch.id, err: error }, 'a batch waits for the object store');
+        log.error({ batch: batch.id, err: error }, 'a batch waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
       } else {
         log.error({ batch: batch.id, err: error }, 'batch failed');
@@ -207,7 +208,7 @@ export class BatchRunner {
       let call: Call | undefined;
       try {
         call = innerCall(this.#server, endpoint, { owner, body: request.body, isCounted: true });
-        const response = await endpoint.handle(call);
+        const response = await answerCall(endpoint, call);
         const body: unknown = await response.json();
         call.end(200);
         return { status: 200, id: call.id, body };

@@ -17,7 +17,7 @@ import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
-import { seconds } from '../training/lists.ts';
+import { seconds } from '../replies/lists.ts';
 import { watcherOf } from '../watch/watcher-of.ts';
 
 const feedback = z.strictObject({

@@ -16,7 +16,7 @@ import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { checkOpenBatches, fileOf, notFound, trainingOf } from '../training/access.ts';
-import { listReply, metadataField, pageFields, pageReply, seconds } from '../training/lists.ts';
+import { listReply, metadataField, pageFields, pageReply, seconds } from '../replies/lists.ts';
 import { pageOf } from '../../registry/index.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as completions } from './completions.ts';

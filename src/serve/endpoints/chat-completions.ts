@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { Call } from '../call.ts';
 import { AnswerReader, finishOf, joined } from '../../generate/tool-calls/answer-reader.ts';
+import { CollectedChunks } from '../chat/collected-chunks.ts';
+import { storeCompletion } from '../chat/store-completion.ts';
+import { newKeptId, requireKeeping } from '../kept/kept-objects.ts';
 import { chatPlan, type ChatPlan } from '../chat/chat-plan.ts';
 import { StreamedChoice } from '../chat/streamed-choice.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -30,14 +32,16 @@ type TextModel = ServedModel & { kind: 'text' };
 export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/chat/completions',
+  upstream: 'forwarded',
   tag: 'Text',
   summary: 'Answer a conversation',
   body: { schema: chatRequest, unsupported: unsupportedChat },
   reply: { description: 'The answers, whole or as they are written', json: chatReply, events: chatChunk },
   fields: { prompt: 'messages', length: 'max_completion_tokens', format: 'response_format' },
-  handle(call) {
+  async handle(call) {
     const { body } = call;
     const model = call.model(body.adapter_id ?? body.model, 'text');
+    if (body.store === true) await requireKeeping(call);
     const head = headOf(body);
     call.exchange.describe({ operation: 'chat', id: head.id, body });
     if (body.stream === true) return eventStream(call, (signal) => chunksOf(call, model, { head, signal }));
@@ -48,8 +52,7 @@ export const endpoint = defineEndpoint({
 type Head = Pick<ChatReply, 'id' | 'created' | 'model' | 'service_tier' | 'system_fingerprint'>;
 
 function headOf({ model }: ChatRequest): Head {
-  const id = `chatcmpl-${randomUUID().replaceAll('-', '')}`;
-  return { id, created: now(), model, service_tier: 'default', system_fingerprint: 'attune' };
+  return { id: newKeptId('chatcmpl-'), created: now(), model, service_tier: 'default', system_fingerprint: 'attune' };
 }
 
 interface Making {
@@ -74,13 +77,17 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
     choices.map(({ finish_reason: reason }) => reason),
     answers.map(({ text }) => text),
   );
-  return {
+  const { store, metadata = {} } = call.body;
+  const reply: ChatReply = {
     ...head,
     object: 'chat.completion',
     choices,
     usage: usageOf(counts),
+    ...(store === true && { metadata }),
     ...(ids !== undefined && { prompt_token_ids: ids[0] }),
   };
+  await storeCompletion(call, reply);
+  return reply;
 }
 
 function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply['choices'][number] {
@@ -103,21 +110,20 @@ function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply[
 }
 
 async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Making): AsyncGenerator<ServerEvent> {
-  const { n = 1, stream_options: options } = call.body;
+  const { n = 1, stream_options: options, store } = call.body;
   using lease = await call.lease(model);
   using uploads = new Uploads();
   const plan = await chatPlan(call.body, lease.opened, { call, uploads, signal });
   call.exchange.describe({ operation: 'chat', id: head.id, body: plan.asked });
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
-  const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => ({
-    data: {
-      ...head,
-      object: 'chat.completion.chunk',
-      choices,
-      ...(withUsage && { usage: usage ?? null }),
-    } satisfies ChatChunk,
-  });
+  const collected = store === true ? new CollectedChunks() : undefined;
+  const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => {
+    const usageField = withUsage && { usage: usage ?? null };
+    const data: ChatChunk = { ...head, object: 'chat.completion.chunk', choices, ...usageField };
+    collected?.add(data);
+    return { data };
+  };
   const rows = Array.from({ length: n }, (_, index) => new StreamedChoice(index, plan));
   const answers: Answer[] = [];
   const generating = { model, writer: lease.opened, signal };
@@ -137,5 +143,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
     answers.map(({ text }) => text),
   );
   if (withUsage) yield chunk([], usageOf(counts));
+  const whole = collected?.reply(usageOf(counts));
+  if (whole !== undefined) await storeCompletion(call, whole);
   yield { data: '[DONE]' };
 }

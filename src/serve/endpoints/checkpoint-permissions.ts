@@ -7,7 +7,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { permissionReply } from '../schemas/training.ts';
 import { notFound, trainingOf } from '../training/access.ts';
-import { listPage, listReply, orderField, pageFields, seconds } from '../training/lists.ts';
+import { listPage, listReply, orderField, pageFields, seconds } from '../replies/lists.ts';
 
 const path = '/v1/fine_tuning/checkpoints/{model}/permissions';
 const page = listReply(permissionReply, 'CheckpointPermissionList');

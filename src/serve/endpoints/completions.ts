@@ -36,6 +36,7 @@ interface Making {
 export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/completions',
+  upstream: 'forwarded',
   tag: 'Text',
   summary: 'Continue texts, or tokens',
   body: { schema: completionRequest, unsupported: unsupportedCompletions },

@@ -33,6 +33,7 @@ const reply = z
 export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/embeddings',
+  upstream: 'forwarded',
   tag: 'Other kinds',
   summary: 'Vectors of texts',
   body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0], add_special_tokens: [true] } },

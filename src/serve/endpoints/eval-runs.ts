@@ -17,7 +17,7 @@ import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { evalItemReply, evalRunReply, evalRunRequest, type EvalSource } from '../schemas/evals.ts';
 import { fileOf, notFound, trainingOf } from '../training/access.ts';
-import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
+import { listPage, listReply, pageFields, pageReply, seconds } from '../replies/lists.ts';
 import { evalOf } from './evals.ts';
 
 const runs = '/v1/evals/{eval_id}/runs';

@@ -7,7 +7,7 @@ import { readQuery } from '../query.ts';
 import { evalReply, evalRequest } from '../schemas/evals.ts';
 import { notFound, trainingOf } from '../training/access.ts';
 import { readCriterion } from '../training/criteria.ts';
-import { listPage, listReply, metadataField, pageFields, seconds } from '../training/lists.ts';
+import { listPage, listReply, metadataField, pageFields, seconds } from '../replies/lists.ts';
 
 function evalEntry(one: Eval): z.output<typeof evalReply> {
   return {

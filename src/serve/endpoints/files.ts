@@ -13,7 +13,7 @@ import { storeForm } from '../multipart.ts';
 import { readQuery } from '../query.ts';
 import { bytesOf } from '../../base/byte-size.ts';
 import { checkStorage, fileOf, trainingOf } from '../training/access.ts';
-import { listPage, listReply, orderField, pageFields, seconds } from '../training/lists.ts';
+import { listPage, listReply, orderField, pageFields, seconds } from '../replies/lists.ts';
 
 /** What a file may be uploaded for. */
 export const PURPOSES = ['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision'] as const;

@@ -25,7 +25,7 @@ import {
 import { readGrader } from '../training/graders.ts';
 import { refuseAskedSteps } from '../training/job-limits.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
-import { listPage, listReply, pageFields, pageReply, seconds } from '../training/lists.ts';
+import { listPage, listReply, pageFields, pageReply, seconds } from '../replies/lists.ts';
 
 /** What was asked for is what clients are told, though its last step still ends. */
 const STATES = { pausing: 'paused', cancelling: 'cancelled' } as const;

@@ -6,6 +6,7 @@ import { endpoints as batches } from './batches.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
+import { endpoints as conversations } from './conversations.ts';
 import { endpoint as embeddings } from './embeddings.ts';
 import { endpoint as feedback } from './feedback.ts';
 import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
@@ -35,6 +36,7 @@ import { endpoint as responseInputItems } from './response-input-items.ts';
 import { endpoint as responseInputTokens } from './response-input-tokens.ts';
 import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
+import { endpoints as storedCompletions } from './stored-completions.ts';
 import { endpoints as tokenize } from './tokenize.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
@@ -44,6 +46,7 @@ import { endpoints as uploads } from './uploads.ts';
 
 export const endpoints: readonly Endpoint[] = [
   chatCompletions,
+  ...storedCompletions,
   completions,
   responses,
   responseInputTokens,
@@ -51,6 +54,7 @@ export const endpoints: readonly Endpoint[] = [
   responseDelete,
   responseCancel,
   responseInputItems,
+  ...conversations,
   ...tokenize,
   embeddings,
   rerank,

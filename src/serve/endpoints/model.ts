@@ -10,7 +10,7 @@ export const endpoint = defineEndpoint({
   reply: { description: 'The model', json: modelReply },
   handle(call: Call) {
     const { model: name } = call.params;
-    const model = call.model(name, 'text', 'speech', 'rows', 'vectors', 'items');
+    const model = call.model(name, 'text', 'speech', 'rows', 'vectors', 'items', 'upstream');
     return Response.json(modelEntry(name, model, call.server.settings));
   },
 });

@@ -21,25 +21,30 @@ export const modelReply = z
         description:
           'What a chat gets where it gives none, since all training rows had it: whether a system message, and which tools',
       }),
-    task: z.string().openapi({ description: 'What it does: text, speech, rows, vectors or items' }),
+    upstream: z
+      .string()
+      .optional()
+      .openapi({ description: 'The name of the model on another server, which answers in place of this one' }),
+    task: z.string().openapi({ description: 'What it does: text, speech, rows, vectors or items; or upstream' }),
   })
   .openapi('Model');
 
 export function modelEntry(
   name: string,
-  { id, base, created, kind, maxLength, columns, defaults: trained }: ServedModel,
+  { id, base, created, kind, maxLength, columns, defaults: trained, upstream }: ServedModel,
   { trained_defaults: hasDefaults }: Pick<ServeSettings, 'trained_defaults'>,
 ): z.output<typeof modelReply> {
   return {
     id: name,
     object: 'model',
     created,
-    owned_by: 'attune',
+    owned_by: upstream === undefined ? 'attune' : 'upstream',
     root: id,
     parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
     ...(maxLength !== undefined && { max_model_len: maxLength }),
     ...(columns !== undefined && { columns: [...columns] }),
     ...(trained !== undefined && hasDefaults && { defaults: { ...trained, tools: [...trained.tools] } }),
+    ...(upstream !== undefined && { upstream: upstream.endpoint.model }),
     task: kind,
   };
 }

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { findKept } from '../kept/kept-objects.ts';
 import { responseReply } from '../responses/reply.ts';
 
 export const endpoint = defineEndpoint({
@@ -8,6 +9,6 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'A response that is kept: none is made in the background, so that there is nothing left to cancel',
   reply: { description: 'The response', json: responseReply },
-  handle: async ({ server, params, key }: Call) =>
-    Response.json((await server.responses.get(params.response_id, key?.name)).response),
+  handle: async (call: Call) =>
+    Response.json((await findKept(call, 'response', call.params.response_id)).value.response),
 });

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Call } from '../call.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { findKept } from '../kept/kept-objects.ts';
 
 const reply = z
   .strictObject({ id: z.string(), object: z.literal('response'), deleted: z.literal(true) })
@@ -12,8 +13,9 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'Forget a response',
   reply: { description: 'It is forgotten', json: reply },
-  async handle({ server, params: { response_id: id }, key }: Call) {
-    await server.responses.delete(id, key?.name);
+  async handle(call: Call) {
+    const { response_id: id } = call.params;
+    await call.server.kept.remove(await findKept(call, 'response', id));
     return Response.json({ id, object: 'response', deleted: true });
   },
 });

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { earlierResponse } from './responses.ts';
+import { saidEarlier } from './responses.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { asChat, responsesRequest, unsupportedResponses } from '../responses/request.ts';
 
@@ -20,10 +20,10 @@ export const endpoint = defineEndpoint({
   async handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
-    const earlier = await earlierResponse(call);
+    const earlier = await saidEarlier(call);
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
-      const plan = await chatPlan(asChat(body, earlier?.conversation ?? []), lease.opened, { call });
+      const plan = await chatPlan(asChat(body, earlier.items), lease.opened, { call });
       const { prompts } = plan.wish;
       const { tokens } = await lease.opened.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
       return { object: 'response.input_tokens', input_tokens: tokens[0].length };

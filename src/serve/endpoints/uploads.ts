@@ -23,7 +23,7 @@ import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { storeForm } from '../multipart.ts';
 import { checkStorage, notFound, trainingOf } from '../training/access.ts';
-import { seconds } from '../training/lists.ts';
+import { seconds } from '../replies/lists.ts';
 import { fileEntry, fileReply, PURPOSES } from './files.ts';
 
 const HOUR = 3_600_000;

@@ -23,7 +23,7 @@ export const endpoint = defineEndpoint({
   isAdmin: true,
   reply: { description: 'They are forgotten', json: reply },
   async handle({ server, params: { user } }: Call) {
-    server.responses.eraseUser(user);
+    server.kept.eraseUser(user);
     const { traces, feedback, rows, models } = await watcherOf(server).eraseUser(user);
     return Response.json({ id: user, object: 'user', deleted: true, answers: traces, feedback, rows, models });
   },

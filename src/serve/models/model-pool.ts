@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 import { toApiError } from '../attune-errors.ts';
 import type { ServeLog } from '../watch/log.ts';
-import { shownName, type ServedModel } from './model-table.ts';
+import { shownName, type LocalModel, type ServedModel } from './model-table.ts';
 import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
 
 export interface PoolOptions {
@@ -11,6 +11,10 @@ export interface PoolOptions {
   log: ServeLog;
   /** Bytes of weights that may be open at once; one model is always opened. */
   budget: number;
+  /** Adapters that may be open at once beside their bases; those in use are never closed. */
+  mostAdapters?: number;
+  /** Until a model or adapter without requests is closed. Unless given it stays until its room is needed. */
+  idleMilliseconds?: number;
   opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
@@ -20,13 +24,15 @@ export interface Lease<Kind extends ModelKind> extends Disposable {
 }
 
 interface Slot {
-  model: ServedModel;
+  model: LocalModel;
   bytes: number;
   opening: Promise<OpenedModels[ModelKind]>;
   /** Work that uses it, adapters beside it included. */
   users: number;
   lastUsed: number;
   onIdle?: () => void;
+  /** Closes it when nobody has used it for so long. */
+  timer?: NodeJS.Timeout;
 }
 
 export class ModelPool {
@@ -42,12 +48,15 @@ export class ModelPool {
   }
 
   /** Lends a model, opened where needed, until the lease is disposed. @throws ApiError 503 where it cannot be opened */
-  async lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
+  async lease<Kind extends ModelKind>(model: LocalModel & { kind: Kind }): Promise<Lease<Kind>> {
     const slot = this.#slots.get(model.id) ?? (await this.#open(model));
     slot.users++;
+    clearTimeout(slot.timer);
     const release = () => {
       slot.lastUsed = Date.now();
-      if (--slot.users === 0) slot.onIdle?.();
+      if (--slot.users > 0) return;
+      slot.onIdle?.();
+      this.#closeLater(slot);
     };
     try {
       return { opened: (await slot.opening) as OpenedModels[Kind], [Symbol.dispose]: release };
@@ -57,10 +66,21 @@ export class ModelPool {
     }
   }
 
-  /** Opens models ahead of their first request, one after the other, as far as the budget goes. */
-  async warm(models: readonly ServedModel[]): Promise<void> {
-    for (const model of models) {
-      if (this.#isClosed || (this.#slots.size > 0 && this.#taken + model.bytes > this.#options.budget)) return;
+  #closeLater(slot: Slot): void {
+    const { idleMilliseconds, log } = this.#options;
+    if (idleMilliseconds === undefined || this.#isClosed) return;
+    slot.timer = setTimeout(() => {
+      if (slot.users > 0 || this.#slots.get(slot.model.id) !== slot) return;
+      log.info({ model: shownName(slot.model) }, 'idle model closed');
+      void this.drop(slot.model);
+    }, idleMilliseconds).unref();
+  }
+
+  /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
+  async warm(models: readonly LocalModel[]): Promise<void> {
+    for (const model of models.flatMap((one) => (isLazy(one) ? (one.base ?? []) : one))) {
+      if (this.isOpen(model)) continue;
+      if (this.#isClosed || (this.#slots.size > 0 && this.#lacksRoom(model))) return;
       try {
         (await this.lease(model))[Symbol.dispose]();
       } catch {
@@ -84,6 +104,7 @@ export class ModelPool {
     this.#failed.delete(id);
     if (slot === undefined) return;
     this.#slots.delete(id);
+    clearTimeout(slot.timer);
     await closeWhenIdle(slot);
   }
 
@@ -91,7 +112,7 @@ export class ModelPool {
    * Opens what a name stands for now, and only then lets it answer; whoever uses what it stood for before goes on with that.
    * @throws what keeps it from being opened, and then nothing has changed
    */
-  async replace(model: ServedModel): Promise<void> {
+  async replace(model: LocalModel): Promise<void> {
     if (this.#isClosed) throw shuttingDown();
     const slot = this.#begin(model);
     await slot.opening;
@@ -101,15 +122,22 @@ export class ModelPool {
     if (before !== undefined) void closeWhenIdle(before);
   }
 
-  get #taken(): number {
-    return [...this.#slots.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  #lacksRoom(model: ServedModel): boolean {
+    const slots = [...this.#slots.values()];
+    const bytes = slots.reduce((sum, slot) => sum + slot.bytes, bytesOf(model));
+    return bytes > this.#options.budget || this.#lacksPlace(model);
   }
 
-  async #open(model: ServedModel): Promise<Slot> {
+  #lacksPlace({ base }: ServedModel): boolean {
+    const { mostAdapters = Infinity } = this.#options;
+    return base !== undefined && [...this.#slots.values()].filter(isAdapter).length >= mostAdapters;
+  }
+
+  async #open(model: LocalModel): Promise<Slot> {
     if (this.#isClosed) throw shuttingDown();
     const failed = this.#failed.get(model.id);
     if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
-    await this.#makeRoom(bytesOf(model));
+    await this.#makeRoom(model);
     const known = this.#slots.get(model.id); // somebody else was faster
     if (known !== undefined) return known;
     const slot = this.#begin(model);
@@ -122,7 +150,7 @@ export class ModelPool {
   }
 
   /** Begins to open a model, which nobody finds yet. */
-  #begin(model: ServedModel): Slot {
+  #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
     const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
@@ -136,13 +164,13 @@ export class ModelPool {
     return slot;
   }
 
-  #openAlone(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+  #openAlone(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const { opener, opening } = this.#options;
     return opener.open(model.kind, { target: model.target, ...opening });
   }
 
   /** An adapter sits in the process of its base, with others; where it cannot, it gets one of its own. */
-  async #openBeside(model: ServedModel): Promise<OpenedModels[ModelKind]> {
+  async #openBeside(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const base = await this.lease(model.base!);
     try {
       // Each has a name of its own, so that one that is loaded again does not meet itself.
@@ -167,14 +195,16 @@ export class ModelPool {
     if (!this.#isClosed) this.#options.log.error({ model: shownName(slot.model), err: error }, what);
   }
 
-  /** Closes models that nobody uses, those first that were not used for longest, until so many bytes fit. */
-  async #makeRoom(bytes: number): Promise<void> {
-    const { budget, log } = this.#options;
-    while (this.#taken + bytes > budget) {
-      const idle = [...this.#slots.values()].filter(({ users }) => users === 0);
+  /** Closes models that nobody uses, the least recently used first, until another one fits. */
+  async #makeRoom(next: ServedModel): Promise<void> {
+    while (this.#lacksRoom(next)) {
+      const isOnlyAdapters = this.#lacksPlace(next);
+      const idle = [...this.#slots.values()].filter(
+        (slot) => slot.users === 0 && slot.model.id !== next.base?.id && (!isOnlyAdapters || isAdapter(slot)),
+      );
       if (idle.length === 0) return;
       const { model } = idle.reduce((oldest, slot) => (slot.lastUsed < oldest.lastUsed ? slot : oldest));
-      log.info({ model: shownName(model) }, 'model closed to make room');
+      this.#options.log.info({ model: shownName(model) }, 'model closed to make room');
       await this.drop(model);
     }
   }
@@ -182,6 +212,7 @@ export class ModelPool {
   async close(): Promise<void> {
     this.#isClosed = true;
     const slots = [...this.#slots.values()];
+    for (const { timer } of slots) clearTimeout(timer);
     this.#slots.clear();
     // Adapters first: they go with their base.
     for (const slot of slots.toSorted(
@@ -189,6 +220,15 @@ export class ModelPool {
     ))
       await close(slot);
   }
+}
+
+/** Keys, too, may make any number of adapters. */
+function isLazy({ base, isLazy: isFromFolder, owner }: LocalModel): boolean {
+  return isFromFolder === true || (base !== undefined && owner !== undefined);
+}
+
+function isAdapter({ model }: Slot): boolean {
+  return model.base !== undefined;
 }
 
 /** A model that cannot be opened is not read again with every request. */

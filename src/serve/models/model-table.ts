@@ -3,11 +3,15 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { chooseVersion, type Asker, type Route } from '../routes/route.ts';
-import type { Opener, TargetFacts } from './opened.ts';
+import type { Upstream } from '../upstream/upstream-models.ts';
+import type { ModelKind, Opener, TargetFacts } from './opened.ts';
 
 /** A model, or an adapter, under its own name. */
-export interface ServedModel extends TargetFacts {
+export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   id: string;
+  kind: ModelKind | 'upstream';
+  /** Another server that answers in place of this one; then there are no files. */
+  upstream?: Upstream;
   target: string;
   /** Of an adapter of a model that writes: the model beside which it answers, under its own name where it is served. */
   base?: ServedModel & { kind: 'text' };
@@ -15,6 +19,15 @@ export interface ServedModel extends TargetFacts {
   version?: string;
   /** The API key that made it: others do not learn that it is there. */
   owner?: string;
+  /** Opened by its first request, not when the server starts. */
+  isLazy?: boolean;
+}
+
+/** A model that is opened here. */
+export type LocalModel = ServedModel & { kind: ModelKind };
+
+export function isLocal(model: ServedModel): model is LocalModel {
+  return model.kind !== 'upstream';
 }
 
 export interface NamedTarget {
@@ -40,8 +53,10 @@ export class ModelTable {
     named: readonly NamedTarget[],
     aliases: Readonly<Record<string, string>>,
     opener: Opener,
+    upstreams: readonly ServedModel[] = [],
   ): Promise<ModelTable> {
     const table = new ModelTable();
+    for (const model of upstreams) table.put(model);
     for (const { name, target } of named) await table.add({ name: name ?? defaultName(target), target }, opener);
     for (const [alias, to] of Object.entries(aliases)) await table.#addAlias(alias, to, opener);
     return table;
@@ -55,8 +70,8 @@ export class ModelTable {
   }
 
   /** What a name would stand for; it is not served under it yet. */
-  async inspect({ name, target }: Required<NamedTarget>, opener: Opener): Promise<ServedModel> {
-    return this.#withBase({ id: name, target, ...(await opener.inspect(target)) });
+  async inspect({ name, target }: Required<NamedTarget>, opener: Opener): Promise<LocalModel> {
+    return this.#withBase({ id: name, target, ...(await opener.inspect(target)) }) as LocalModel;
   }
 
   /** Serves a model whose facts are known. */
@@ -104,8 +119,12 @@ export class ModelTable {
     return this.#models.size;
   }
 
-  /** Models by their own names, in the order in which they were named. */
-  get models(): readonly ServedModel[] {
+  /** Models of this server by their own names, in the order in which they were named. */
+  get models(): readonly LocalModel[] {
+    return this.#all.filter(isLocal);
+  }
+
+  get #all(): ServedModel[] {
     return [...this.#models.values()].map((model) => this.#withBase(model));
   }
 
@@ -116,7 +135,7 @@ export class ModelTable {
       const model = this.#models.get(live);
       return model === undefined || this.#models.has(name) ? [] : [{ name, model: this.#withBase(model) }];
     });
-    return [...this.models.map((model) => ({ name: model.id, model })), ...aliases, ...routes];
+    return [...this.#all.map((model) => ({ name: model.id, model })), ...aliases, ...routes];
   }
 
   #withBase(model: ServedModel): ServedModel {

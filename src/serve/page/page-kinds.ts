@@ -49,6 +49,12 @@ const KINDS = {
   },
 };
 
+/** It is asked like a model of this server that writes. */
+KINDS.upstream = {
+  ...KINDS.text,
+  hint: (id) => 'Ask ' + id + ' something. Another server answers: what you write leaves this machine.',
+};
+
 function showScores(card, entries) {
   const list = element('dl');
   for (const [name, score] of entries) {

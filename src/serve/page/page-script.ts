@@ -145,13 +145,18 @@ function showModel() {
   if (tools.length > 0) at('hint').textContent += ' It is asked with the tools of its training: ' + tools.join(', ') + '.';
 }
 
+function shownName({ id, parent, upstream }) {
+  if (upstream !== undefined) return id + ' (upstream: ' + upstream + ')';
+  return parent === null ? id : id + ' (on ' + parent + ')';
+}
+
 async function listModels() {
   at('hint').textContent = 'Asking for the models …';
   try {
     const { data } = await (await send('v1/models')).json();
     models = data.filter(({ task }) => Object.hasOwn(KINDS, task));
     const wanted = at('model').value || new URLSearchParams(location.search).get('model');
-    at('model').replaceChildren(...models.map(({ id, parent }) => new Option(parent === null ? id : id + ' (on ' + parent + ')', id)));
+    at('model').replaceChildren(...models.map((model) => new Option(shownName(model), model.id)));
     if (models.some(({ id }) => id === wanted)) at('model').value = wanted;
     showModel();
     if (models.length === 0) at('hint').textContent = 'No model here is asked by texts. openapi.json describes what this server answers.';

@@ -63,6 +63,7 @@ export const responseReply = z
     completed_at: z.number().int().nullable(),
     status: z.enum(['in_progress', 'completed', 'incomplete', 'failed', 'cancelled']),
     background: z.literal(false),
+    conversation: z.strictObject({ id: z.string() }).nullable(),
     error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
     incomplete_details: z.strictObject({ reason: z.literal('max_output_tokens') }).nullable(),
     instructions: z.string().nullable(),
@@ -96,6 +97,7 @@ export function begunResponse(id: string, body: ResponsesRequest): ResponseReply
     completed_at: null,
     status: 'in_progress',
     background: false,
+    conversation: conversationIn(body) === undefined ? null : { id: conversationIn(body)! },
     error: null,
     incomplete_details: null,
     instructions: body.instructions ?? null,
@@ -116,6 +118,11 @@ export function begunResponse(id: string, body: ResponsesRequest): ResponseReply
     truncation: body.truncation ?? 'disabled',
     usage: null,
   };
+}
+
+/** Id of the conversation that a request goes on with. */
+export function conversationIn({ conversation }: Pick<ResponsesRequest, 'conversation'>): string | undefined {
+  return typeof conversation === 'string' ? conversation : conversation?.id;
 }
 
 /** The same when all is written. */

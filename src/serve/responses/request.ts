@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 import { openObject } from '../nested-fields.ts';
+import { metadataField } from '../replies/lists.ts';
 import type { ChatMessage, ChatRequest, ToolChoice } from '../schemas/chat.ts';
 import { prompt_cache_retention, streamOptions } from '../schemas/sampling.ts';
 
@@ -92,6 +93,9 @@ export const responsesRequest = z
     input: z.union([z.string(), z.array(inputItem).max(10_000)], 'expected a text or a list of items').optional(),
     instructions: z.string().optional(),
     previous_response_id: z.string().optional(),
+    conversation: z
+      .union([z.string(), z.looseObject({ id: z.string() })], 'expected the id of a conversation, or {id}')
+      .optional(),
     max_output_tokens: z.number().int().min(16).optional(),
     temperature: z.number().min(0).max(2).optional(),
     top_p: z.number().min(0).max(1).optional(),
@@ -103,7 +107,7 @@ export const responsesRequest = z
       .optional(),
     stream: z.boolean().optional(),
     store: z.boolean().optional(),
-    metadata: z.record(z.string(), z.string()).optional(),
+    metadata: metadataField.optional(),
     include: z.array(z.string()).optional(),
     top_logprobs: z.number().int().min(0).max(20).optional(),
     reasoning: z
@@ -134,7 +138,6 @@ export type ResponsesRequest = z.output<typeof responsesRequest>;
 
 export const unsupportedResponses = {
   background: [false],
-  conversation: [],
   context_management: [],
   prompt: [],
   prompt_cache_options: [],

@@ -1,9 +1,9 @@
 /** A response as it is written: its items, and the events that tell of them. */
 import { pushAll } from '../../base/many.ts';
-import { randomUUID } from 'node:crypto';
 import type { ChosenLogProb } from '../../generate/index.ts';
 import type { AnswerPart, ToolCallReply } from '../../generate/tool-calls/answer-reader.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
+import { newKeptId } from '../kept/kept-objects.ts';
 import type { ServerEvent } from '../replies/event-stream.ts';
 import { callItemOf, type OutputItem, type OutputText, type ResponseReply } from './reply.ts';
 
@@ -51,7 +51,7 @@ export class ResponseWriter {
 
   #think(text: string): ServerEvent[] {
     const isNew = this.#reasoning === undefined;
-    this.#reasoning ??= { type: 'reasoning', id: newId('rs'), summary: [], content: [], status: 'in_progress' };
+    this.#reasoning ??= { type: 'reasoning', id: newKeptId('rs_'), summary: [], content: [], status: 'in_progress' };
     const item = this.#reasoning;
     const begun = isNew ? this.#open({ ...item, content: [] }) : [];
     item.content = [{ type: 'reasoning_text', text: (item.content[0]?.text ?? '') + text }];
@@ -68,7 +68,7 @@ export class ResponseWriter {
   #speak(text: string): ServerEvent[] {
     const events: ServerEvent[] = [];
     if (this.#message === undefined) {
-      this.#message = { type: 'message', id: newId('msg'), status: 'in_progress', role: 'assistant', content: [] };
+      this.#message = { type: 'message', id: newKeptId('msg_'), status: 'in_progress', role: 'assistant', content: [] };
       pushAll(events, this.#open({ ...this.#message, content: [] }));
       this.#message.content.push({ type: 'output_text', text: '', annotations: [], logprobs: [] });
       events.push(
@@ -142,8 +142,4 @@ export class ResponseWriter {
     // What an event holds must not change with what is written later.
     return { name: body.type, data: structuredClone({ ...body, sequence_number: this.#sequence++ }) };
   }
-}
-
-function newId(prefix: string): string {
-  return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }

@@ -1,4 +1,5 @@
 /** Names whose champion cannot be loaded: they are not ready, and are looked for again. */
+import { isLocal } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Route } from './route.ts';
 
@@ -36,6 +37,6 @@ export class MissingChampions {
     if (this.names.length === 0) return;
     await refresh();
     const { table, pool } = this.#server;
-    await pool.warm(this.names.flatMap((name) => table.find(name) ?? []));
+    await pool.warm(this.names.flatMap((name) => table.find(name) ?? []).filter(isLocal));
   }
 }

@@ -11,7 +11,7 @@ import {
   versionName,
   type Registry,
 } from '../../registry/index.ts';
-import type { ServedModel } from '../models/model-table.ts';
+import { isLocal, type LocalModel } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Exchange } from '../watch/exchange.ts';
 import { isOwnFault } from './signals.ts';
@@ -181,12 +181,12 @@ export class RegistryRoutes {
     // A route changes once all servers can follow it: what one of them promises, the others keep.
     if (this.#ready.has(id)) return this.#replica.isHeldByOthers(id);
     const model = this.#server.table.find(id);
-    if (model !== undefined && !this.#warming.has(id)) void this.#warm(name, version, model);
+    if (model !== undefined && isLocal(model) && !this.#warming.has(id)) void this.#warm(name, version, model);
     return false;
   }
 
   /** Opens a version before anybody is answered by it; one that cannot be opened is taken out of use. */
-  async #warm(name: string, version: number, model: ServedModel): Promise<void> {
+  async #warm(name: string, version: number, model: LocalModel): Promise<void> {
     this.#warming.add(model.id);
     try {
       (await this.#server.pool.lease(model))[Symbol.dispose]();

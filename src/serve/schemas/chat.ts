@@ -95,7 +95,7 @@ export const chatRequest = z
     add_generation_prompt: z.boolean().optional(),
     continue_final_message: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
-    store: z.boolean().optional().openapi({ description: 'Accepted for OpenAI clients; no completion is stored' }),
+    store: z.boolean().optional().openapi({ description: 'Keep the completion: GET /v1/chat/completions lists it' }),
     // Hints that change no answer.
     verbosity: z.enum(['low', 'medium', 'high']).optional(),
     prediction: z.looseObject({ type: z.literal('content'), content }).optional(),
@@ -158,6 +158,7 @@ export const chatReply = z
       }),
     ),
     usage: usageReply,
+    metadata: z.record(z.string(), z.string()).optional(),
     service_tier: z.literal('default'),
     system_fingerprint: z.string(),
     prompt_token_ids: z.array(z.number().int()).optional(),

@@ -1,6 +1,6 @@
 /** Evaluations. */
 import { z } from '@hono/zod-openapi';
-import { metadataField } from '../training/lists.ts';
+import { metadataField } from '../replies/lists.ts';
 
 const anything = z.record(z.string(), z.unknown());
 const turn = z.strictObject({

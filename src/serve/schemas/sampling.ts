@@ -6,6 +6,7 @@ import type { ConstraintSpec } from '../../generate/index.ts';
 import type { WriterDescription } from '../../jobs/generate/model-questions.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Sampling } from '../models/opened.ts';
+import { metadataField } from '../replies/lists.ts';
 
 const schemaValue = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
 /** A schema, or its text. */
@@ -76,7 +77,7 @@ export const samplingFields = {
   safety_identifier: z.string().optional(),
   prompt_cache_key: z.string().optional(),
   prompt_cache_retention,
-  metadata: z.record(z.string(), z.string()).optional(),
+  metadata: metadataField.optional(),
 };
 
 type Fields = { [Name in keyof typeof samplingFields]?: z.output<(typeof samplingFields)[Name]> };

@@ -1,6 +1,6 @@
 /** Fine-tuning jobs. */
 import { z } from '@hono/zod-openapi';
-import { metadataField } from '../training/lists.ts';
+import { metadataField } from '../replies/lists.ts';
 
 const auto = z.literal('auto');
 const orAuto = <Schema extends z.ZodType>(schema: Schema) => z.union([auto, schema]).default('auto' as never);

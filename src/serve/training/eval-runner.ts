@@ -32,6 +32,7 @@ import { notFound } from './access.ts';
 import { HeldWork } from './held-work.ts';
 import { PolledWork } from './polled-work.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
+import { answerCall } from '../upstream/answer-call.ts';
 
 type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
 type Completions = Extract<EvalSource, { type: 'completions' }>;
@@ -98,7 +99,7 @@ export class EvalRunner {
       if (isLeaseLost(error)) throw error;
       if (isStoreFailure(error)) {
         // Files are not to be had, which is no fault of the run.
-        log.error({ run: run.id, err: error }, 'an evaluation waits for the object store');
+        log.error({ run: run.id, err: error }, 'an evaluation waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
         return { status: 'queued' };
       }
@@ -184,7 +185,7 @@ export class EvalRunner {
   }
 
   async #ask(owner: string, body: Record<string, unknown>): Promise<unknown> {
-    return (await chat.handle(innerCall(this.#server, chat, { owner, body, isCounted: false }))).json();
+    return (await answerCall(chat, innerCall(this.#server, chat, { owner, body, isCounted: false }))).json();
   }
 }
 

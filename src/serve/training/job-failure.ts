@@ -1,7 +1,7 @@
 /** Why a job failed, as its owner is told. */
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Job } from '../../registry/index.ts';
-import { isObjectLost } from '../../store/objects/s3-failure.ts';
+import { isObjectLost, isStoreFailure } from '../../store/objects/s3-failure.ts';
 
 const MOST_SHOWN = 10;
 
@@ -9,7 +9,7 @@ const MOST_SHOWN = 10;
 export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
   if (!(error instanceof AttuneError))
     return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
-  if (error.code.startsWith('E_OBJECT')) return storeFailure(error, job);
+  if (isStoreFailure(error) || isObjectLost(error)) return storeFailure(error, job);
   const isOfFiles = /^E_(BAD|NO_ROWS|UNKNOWN_FORMAT|WRONG_ROWS|SPLIT|MESSAGES)/.test(error.code);
   const shown = error.problems.slice(0, MOST_SHOWN).map(problemText);
   const more = error.problemCount > shown.length ? [`and ${error.problemCount - shown.length} more`] : [];
@@ -27,7 +27,7 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
 function storeFailure(error: AttuneError, { training_file, validation_file }: Job): NonNullable<Job['error']> {
   const { code, what } = error;
   if (!isObjectLost(error)) {
-    const message = `The server cannot use its store of files (${code}). Its log says more.`;
+    const message = `The server cannot use its store (${code}). Its log says more.`;
     return { code: 'storage_unavailable', message, param: null };
   }
   const lost = Object.entries({ training_file, validation_file }).find(([, id]) => id !== null && what.includes(id));

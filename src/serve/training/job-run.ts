@@ -171,11 +171,11 @@ export class JobRun {
   }
 }
 
-/** Files are not to be had, or not to be kept, which is no fault of the job. */
+/** Bucket or database are away, which is no fault of the job. */
 export async function waitForStore(
   { log }: Pick<QueueParts, 'log'>,
   { job, error, signal }: { job: Job; error: unknown; signal: AbortSignal },
 ): Promise<void> {
-  log.error({ job: job.id, err: error }, 'a job waits for the object store');
+  log.error({ job: job.id, err: error }, 'a job waits for the store');
   await sleep(STORE_RETRY, undefined, { signal }).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { AttuneError } from '../../base/errors.ts';
+import { isStoreAway } from '../../store/postgres-failure.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The server's log: one JSON object a line, on standard error. */
@@ -12,7 +13,23 @@ export function openLog(level: LogLevel, to: { write(line: string): void } = pro
   const base = { pid: process.pid };
   const redact = ['req.headers.authorization', 'headers.authorization'];
   const serializers = { err: describeError };
-  return pino({ level, base, redact, serializers, timestamp: pino.stdTimeFunctions.isoTime }, to);
+  const hooks = { logMethod: saidOnce() };
+  return pino({ level, base, redact, serializers, hooks, timestamp: pino.stdTimeFunctions.isoTime }, to);
+}
+
+const SILENCE_MS = 60_000;
+
+/** What looks into the store every second says once a minute that it is away; requests that fail always say so. */
+function saidOnce(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
+  const said = new Map<unknown, number>();
+  return function log(entry, method) {
+    const [fields, message] = entry as [unknown, unknown];
+    const { err, request } = (fields ?? {}) as { err?: unknown; request?: string };
+    const isFollowed = isStoreAway(err) && request === undefined;
+    if (isFollowed && performance.now() - (said.get(message) ?? -Infinity) < SILENCE_MS) return;
+    if (isFollowed) said.set(message, performance.now());
+    method.apply(this, entry);
+  };
 }
 
 /** What somebody can mend needs no stack. */

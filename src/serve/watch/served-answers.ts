@@ -19,7 +19,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
     id: asked.id ?? id,
     at: exchange.startedAt,
     ...placeOf(model),
-    folder: model.folder,
+    ...(model.upstream === undefined && { folder: model.folder }),
     operation,
     status,
     milliseconds: exchange.milliseconds,
@@ -47,7 +47,8 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
 }
 
 /** Versions of the registry are watched under the name that they are versions of. */
-function placeOf({ id, folder, version }: ServedModel): { model: string; version: string } {
+function placeOf({ id, folder, version, upstream }: ServedModel): { model: string; version: string } {
+  if (upstream !== undefined) return { model: id, version: upstream.endpoint.model };
   if (version === undefined) return { model: id, version: versionOf(folder) };
   return { model: version.slice(0, version.lastIndexOf('@')), version };
 }

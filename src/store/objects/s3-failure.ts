@@ -1,6 +1,7 @@
 /** What an S3 server, or the way to it, refuses. */
 import { AttuneError } from '../../base/errors.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
+import { isStoreAway } from '../postgres-failure.ts';
 import { shownS3, type S3Place } from './s3-url.ts';
 
 interface Failure {
@@ -94,9 +95,9 @@ export function isBroken(error: unknown): boolean {
   );
 }
 
-/** Whether it may pass by itself: the store cannot be used now, which is no fault of what was asked of it. */
+/** Whether it may pass by itself: bucket or database cannot be used now, which is no fault of what was asked of it. */
 export function isStoreFailure(error: unknown): boolean {
-  return error instanceof AttuneError && error.code.startsWith('E_OBJECTS');
+  return isStoreAway(error) || (error instanceof AttuneError && error.code.startsWith('E_OBJECTS'));
 }
 
 /** Whether bytes are gone or damaged, which does not pass by itself. */

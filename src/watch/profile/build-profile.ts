@@ -7,7 +7,7 @@ import { loadData, type DataSpec } from '../../data/index.ts';
 import { normalWords } from '../../data/shingles.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import { readEvents } from '../../store/run-folder.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { BaseRecipe } from '../../train/recipe.ts';
 import { countLetters, emptyCounts } from './letter-model.ts';
 import { runHashes, systemPromptHash, type ProfileData } from './training-profile.ts';
 
@@ -48,7 +48,7 @@ function sourcesOf(folder: string): DataSpec | undefined {
   for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
   if (started === undefined) return undefined;
   const { base } = started;
-  const { data } = started.recipe as Pick<Recipe, 'data'>;
+  const { data } = started.recipe as Pick<BaseRecipe, 'data'>;
   const sources = data.train
     .map(({ path, format, columns }) => ({
       path: resolve(base, path),

@@ -33,6 +33,8 @@ export async function eraseUser(store: TraceStore, user: string): Promise<Erasur
   const hadKey = await store.keys.destroy(hash);
   const traces = await store.database.deleteFrom('traces').where('user', '=', hash).executeTakeFirstOrThrow();
   const feedback = await store.database.deleteFrom('feedback').where('user', '=', hash).executeTakeFirstOrThrow();
+  const theirs = store.database.selectFrom('responses').select('id').where('user', '=', hash);
+  await store.database.deleteFrom('responses').where('parent', 'in', theirs).execute();
   await store.database.deleteFrom('responses').where('user', '=', hash).execute();
   await store.settle();
   return { traces: Number(traces.numDeletedRows), feedback: Number(feedback.numDeletedRows), hadKey };

@@ -12,6 +12,7 @@ export const traceMigrations: MigrationProvider = {
       '0004-arrivals': { up: addArrivals },
       '0005-responses': { up: createResponses },
       '0006-monitors': { up: createMonitors },
+      '0007-kept-objects': { up: addKeptObjects },
     }),
 };
 
@@ -140,6 +141,26 @@ async function createResponses({ schema }: Kysely<unknown>): Promise<void> {
     .execute();
   await schema.createIndex('responses_of_user').on('responses').column('user').execute();
   await schema.createIndex('responses_expiry').on('responses').column('expires_at').execute();
+}
+
+/** Chat completions and conversations are kept like responses, and listed. */
+async function addKeptObjects(database: Kysely<unknown>): Promise<void> {
+  const { schema } = database;
+  await schema
+    .alterTable('responses')
+    .addColumn('kind', 'text', (column) => column.notNull().defaultTo('response'))
+    .execute();
+  await schema.alterTable('responses').addColumn('parent', 'text').execute();
+  await schema.alterTable('responses').addColumn('arrival', 'bigint').execute();
+  await schema.alterTable('responses').addColumn('head', 'blob').execute();
+  await schema.createIndex('responses_of_parent').on('responses').column('parent').execute();
+  await schema
+    .createIndex('responses_in_order')
+    .on('responses')
+    .columns(['key', 'kind', 'parent', 'arrival'])
+    .execute();
+  if (!isPostgres(database)) return;
+  await sql`alter table responses alter column arrival set default nextval('arrivals')`.execute(database);
 }
 
 async function createMonitors({ schema }: Kysely<unknown>): Promise<void> {

@@ -1,7 +1,8 @@
 /** The tables of served answers. Times are milliseconds since the epoch; users are only known by a keyed hash. */
 import type { Generated } from 'kysely';
+import type { KeptKind } from './kept-store.ts';
 
-/** Grows with every row, over both tables: in PostgreSQL a sequence, else by the clock; null for rows from before. */
+/** Grows with every row, over all tables: in PostgreSQL a sequence, else by the clock; null for rows from before. */
 type Arrival = Generated<number | null>;
 
 export interface TracesTable {
@@ -90,12 +91,18 @@ export interface AlarmsTable {
   silenced: string | null;
 }
 
-/** Responses, where servers share the database. */
+/** Responses and other kept objects. */
 export interface ResponsesTable {
   id: string;
+  kind: Generated<KeptKind>;
   key: string | null;
   user: string;
-  /** Response and conversation, encrypted by the user's key. */
+  /** The conversation that an item belongs to. */
+  parent: string | null;
+  arrival: Arrival;
+  /** What lists choose by, encrypted by the user's key. */
+  head: Uint8Array | null;
+  /** The object, encrypted by the user's key. */
   text: Uint8Array;
   expires_at: number;
 }

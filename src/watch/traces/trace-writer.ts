@@ -1,7 +1,9 @@
 /** Writes answers down behind the server's back: in batches, and with their texts only where that is wanted. */
-import { setImmediate as takeTurn } from 'node:timers/promises';
+import { setImmediate as takeTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
+import type { AttuneError } from '../../base/errors.ts';
 import { languageTeller } from '../../data/text-language.ts';
+import { isStoreAway } from '../../store/postgres-failure.ts';
 import { Profiles } from '../profile/profiles.ts';
 import { countWords, measure, RecentRequests, type SignalContext, type SignalValues } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
@@ -33,10 +35,18 @@ export interface KeptText {
 }
 
 const FLUSH_MILLISECONDS = 500;
+/** Between tries while the store is away. */
+const RETRY_MILLISECONDS = 2000;
+/** For the last try, when the server ends. */
+const LAST_TRY_MILLISECONDS = 1000;
+/** Answers of one transaction. */
+const MOST_AT_ONCE = 1000;
 /** Answers that are measured without a break: about a millisecond. */
 const TURN = 16;
 /** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
 const MOST_WAITING = 20_000;
+/** Characters of their texts that are held while the store is away. */
+const MOST_HELD_CHARACTERS = 64 * 2 ** 20;
 /** That are kept of a text. */
 export const MOST_CHARACTERS = 64 * 1024;
 const DAY = 86_400_000;
@@ -48,10 +58,15 @@ export class TraceWriter {
   readonly #profiles = new Profiles();
   #languageOf: SignalContext['languageOf'];
   #waiting: ServedAnswer[] = [];
+  /** Measured while the store was away: the first to be written once it is back. */
+  #held: MeasuredAnswer[] = [];
+  #isFlushing = false;
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   /** Answers that were not written. */
   lost = 0;
+  /** Why answers are held. */
+  away: AttuneError | undefined;
 
   constructor(store: TraceStore, options: TraceWriterOptions) {
     this.#store = store;
@@ -65,32 +80,68 @@ export class TraceWriter {
 
   /** Nothing is measured before there is time for it. */
   add(served: ServedAnswer): void {
-    if (this.#waiting.length >= MOST_WAITING) this.lost++;
+    if (this.#waiting.length + this.#held.length >= MOST_WAITING) this.lost++;
     else this.#waiting.push(served);
-    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
+    this.#schedule();
   }
 
-  /** Until all that was added so far is written. */
+  #schedule(): void {
+    if (this.#isFlushing) return;
+    const patience = this.away === undefined ? FLUSH_MILLISECONDS : RETRY_MILLISECONDS;
+    this.#timer ??= setTimeout(() => void this.flush(), patience).unref();
+  }
+
+  /** Until all that was added so far is written, or held where the store is away. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = this.#flushing.then(async () => {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      try {
-        const batch = await this.#measured(waiting);
-        await this.#write(batch);
-        this.#options.onWritten(batch);
-      } catch (error) {
-        this.lost += waiting.length;
-        this.#options.onFailure(error);
-      }
+      this.#isFlushing = true;
+      await this.#flush();
+      this.#isFlushing = false;
+      if (this.#waiting.length + this.#held.length > 0) this.#schedule();
     });
     return this.#flushing;
   }
 
+  async #flush(): Promise<void> {
+    const [waiting, held] = [this.#waiting, this.#held];
+    [this.#waiting, this.#held] = [[], []];
+    let left = held;
+    try {
+      left = [...held, ...(await this.#measured(waiting))];
+      while (left.length > 0) {
+        const batch = left.slice(0, MOST_AT_ONCE);
+        await this.#write(batch);
+        left = left.slice(batch.length);
+        this.#options.onWritten(batch);
+      }
+      this.away = undefined;
+    } catch (error) {
+      if (isStoreAway(error)) return this.#hold(left, error);
+      this.lost += held.length + waiting.length;
+      this.#options.onFailure(error);
+    }
+  }
+
+  #hold(batch: MeasuredAnswer[], error: AttuneError): void {
+    let characters = 0;
+    const isKept = ({ served: { prompt, answer } }: MeasuredAnswer): boolean =>
+      (characters += JSON.stringify([prompt, answer]).length) <= MOST_HELD_CHARACTERS;
+    this.#held = batch.filter(isKept);
+    this.lost += batch.length - this.#held.length;
+    if (this.away === undefined) this.#options.onFailure(error);
+    this.away = error;
+  }
+
+  /** What is held is lost where the store is still away. */
   async close(): Promise<void> {
-    await this.flush();
+    const last = this.flush();
+    await (this.away === undefined
+      ? last
+      : Promise.race([last, sleep(LAST_TRY_MILLISECONDS, undefined, { ref: false })]));
+    this.lost += this.#held.length;
+    if (this.away !== undefined) this.#options.onFailure(this.away);
     await this.#profiles[Symbol.asyncDispose]();
   }
 
@@ -103,7 +154,8 @@ export class TraceWriter {
       const words = text === '' ? undefined : countWords(text, this.#store.keys.salt);
       const profile = this.#profiles.of(served.folder);
       const context = { recent: this.#recent, languageOf: this.#languageOf, ...(profile !== undefined && { profile }) };
-      measured.push({ served, signals: measure(served, context), ...(words !== undefined && { words }) });
+      const signals = measure(served, context);
+      measured.push({ served: this.#kept(served), signals, ...(words !== undefined && { words }) });
     }
     return measured;
   }
@@ -116,7 +168,12 @@ export class TraceWriter {
   }
 
   #textsOf(batch: readonly MeasuredAnswer[]): Promise<KeptText[]> {
-    return this.#options.redactor.redact(batch.map(({ served: { prompt, answer } }) => cut({ prompt, answer })));
+    return this.#options.redactor.redact(batch.map(({ served: { prompt, answer } }) => ({ prompt, answer })));
+  }
+
+  /** An answer with as much of its texts as is written. */
+  #kept({ prompt, answer, ...rest }: ServedAnswer): ServedAnswer {
+    return this.#options.keep === 'text' ? { ...rest, ...cut({ prompt, answer }) } : rest;
   }
 
   async #rowOf({ served, signals, words }: MeasuredAnswer, text?: KeptText): Promise<Insertable<TracesTable>> {

@@ -12,7 +12,7 @@ import type { StepContext } from '../../../src/app/improve/step.ts';
 import { eraseUserFrom } from '../../../src/app/monitor/erase-user.ts';
 import { rememberLoop } from '../../../src/app/improve/erase-rows.ts';
 import { makeFolders } from '../../../src/files/make-folder.ts';
-import type { Recipe } from '../../../src/train/recipe.ts';
+import type { Recipe } from '../../../src/methods/recipe.ts';
 import { trainingRow } from '../../../src/watch/quarantine/training-rows.ts';
 import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
 

@@ -1,3 +1,4 @@
+import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import { documentLineage, modelLineage } from '../../../src/app/registry/lineage
 import { promoteModel } from '../../../src/app/registry/promote.ts';
 import { registerModel } from '../../../src/app/registry/register.ts';
 import { rollbackModel } from '../../../src/app/registry/rollback.ts';
-import { readComparison, writeComparison } from '../../../src/store/results.ts';
 import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
 import { objectsFolder } from '../../../src/store/objects/object-store.ts';
 import { KEYS, startS3Server } from '../store/s3-server.ts';
@@ -40,7 +40,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const fails = () => writeComparison(run, { ...readComparison(run)!, verdict: 'worse' });
+const fails = () => writeAssessment(run, 'comparison', { ...readAssessment(run, 'comparison')!, verdict: 'worse' });
 
 describe('promoting', () => {
   it('takes what passes its gate, and keeps what the gate found', async () => {

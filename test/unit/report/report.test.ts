@@ -1,3 +1,4 @@
+import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { readSamples, writeSamples } from '../../../src/store/results.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
-import { writeCounterfactualResults, type CounterfactualResults } from '../../../src/store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../../src/store/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { evaluated, HOSTILE, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
 
@@ -77,7 +78,7 @@ describe('pairs of rows that differ in a group', () => {
   test('are in the report where they were measured, with what flips quoted and nothing of it run', async () => {
     writeSampleRun(folder);
     expect(await page()).not.toContain('Whom it answers otherwise');
-    writeCounterfactualResults(folder, results);
+    writeAssessment(folder, 'counterfactuals', results);
     const shown = await page();
     expect(shown).toContain('Whom it answers otherwise');
     expect(shown).toMatch(/female against male<small>accuracy; 10 pairs<\/small>/);
@@ -217,6 +218,16 @@ describe('report.html', () => {
     expect(text).toContain('What to do: mend them');
     expect(text).toContain('a.jsonl:3 completion: no answer');
     expect(text).not.toContain('How it learned');
+  });
+
+  test('names the system that is judged, which need not be a tuned model', async () => {
+    writeSampleRun(folder);
+    expect(await page()).toContain('a difference above zero says that the tuned model did better.');
+    const comparison = readAssessment(folder, 'comparison')!;
+    const [judged, ...others] = comparison.systems;
+    const systems = [{ ...judged, title: 'gradient-boosted trees', kind: 'cheap' } as const, ...others];
+    writeAssessment(folder, 'comparison', { ...comparison, systems });
+    expect(await page()).toContain('a difference above zero says that gradient-boosted trees did better.');
   });
 
   test('of a finished run without a comparison does not claim that it helped', async () => {

@@ -1,13 +1,6 @@
+import { writeAssessment } from '../../../src/store/assessments.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
-import { writeForgetting } from '../../../src/store/forgetting.ts';
-import { writeOverfitting } from '../../../src/store/overfitting.ts';
-import {
-  writeComparison,
-  writeSamples,
-  type Comparison,
-  type Difference,
-  type Samples,
-} from '../../../src/store/results.ts';
+import { writeSamples, type Comparison, type Difference, type Samples } from '../../../src/store/results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 
 /** What somebody's data may hold to break out of a page. */
@@ -99,7 +92,7 @@ export function writeSampleRun(folder: string, steps = 40): void {
     seconds: 5,
   });
   run.close();
-  writeComparison(folder, comparison);
+  writeAssessment(folder, 'comparison', comparison);
   writeSamples(folder, samples);
   const measure = {
     metric: 'bits_per_byte',
@@ -110,8 +103,8 @@ export function writeSampleRun(folder: string, steps = 40): void {
     after: 1.5,
   } as const;
   const lost = { loss: 0.3, low: 0.25, high: 0.35, p: 0.0001, verdict: 'worse' } as const;
-  writeForgetting(folder, { version: 1, confidence: 0.95, measures: [{ ...measure, ...lost }] });
-  writeOverfitting(folder, overfitting);
+  writeAssessment(folder, 'forgetting', { version: 1, confidence: 0.95, measures: [{ ...measure, ...lost }] });
+  writeAssessment(folder, 'overfitting', overfitting);
 }
 
 const overfitting = {

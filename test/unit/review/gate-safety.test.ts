@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../../src/store/assessments.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { gateRun } from '../../../src/app/gate/gate.ts';
 import { verifyReview } from '../../../src/app/review/review.ts';
 import { safetyMeasure } from '../../../src/eval/safety/measure-safety.ts';
 import { readAuditLog } from '../../../src/review/audit-log.ts';
-import { writeSafety, type SafetyMeasureName } from '../../../src/store/safety.ts';
+import type { SafetyMeasureName } from '../../../src/store/safety.ts';
 import { HOSTILE, writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
@@ -34,7 +35,7 @@ function measured(name: SafetyMeasureName, before: number, after: number) {
 }
 
 function write(...measures: ReturnType<typeof measured>[]): void {
-  writeSafety(folder, {
+  writeAssessment(folder, 'safety', {
     version: 1,
     before: 'base',
     after: 'run',

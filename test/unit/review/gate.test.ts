@@ -1,3 +1,4 @@
+import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,7 +7,7 @@ import { gateRun } from '../../../src/app/gate/gate.ts';
 import { signReview, verifyReview } from '../../../src/app/review/review.ts';
 import type { AttuneError } from '../../../src/base/errors.ts';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
-import { readComparison, writeComparison, type Difference } from '../../../src/store/results.ts';
+import type { Difference } from '../../../src/store/results.ts';
 import { writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;
@@ -53,7 +54,7 @@ describe('the gate', () => {
     const weights = join(folder, 'adapter', 'adapter_model.safetensors');
     mkdirSync(join(folder, 'adapter'));
     writeFileSync(weights, 'measured');
-    writeComparison(folder, readComparison(folder)!);
+    writeAssessment(folder, 'comparison', readAssessment(folder, 'comparison')!);
     await signReview(folder, { by: 'Anna', decision: 'approve', reason: 'read' });
     await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
     // The card is written again by every measurement.
@@ -87,7 +88,7 @@ describe('the gate', () => {
   });
 
   test('refuses with every reason: worse, forgetful, unmeasured, unreviewed, unsigned', async () => {
-    writeComparison(folder, { ...readComparison(folder)!, verdict: 'no-evidence' });
+    writeAssessment(folder, 'comparison', { ...readAssessment(folder, 'comparison')!, verdict: 'no-evidence' });
     const all = { forgetting: 0.3, flip_rate: 0.05, win_rate: 0.5, sign_off: true };
     await expect(gateRun(folder, all)).rejects.toMatchObject({
       code: 'E_GATE',
@@ -105,19 +106,19 @@ describe('the gate', () => {
   });
 
   test('names the margin that lets a tie pass, not where a rival is far better, and warns of a wide one', async () => {
-    const known = readComparison(folder)!;
+    const known = readAssessment(folder, 'comparison')!;
     const tie = { estimate: 0.5, low: -3, high: 4, verdict: 'no-evidence' as const };
     const behind = { estimate: -9, low: -12, high: -6, verdict: 'worse' as const };
     const fixFor = async (gap: Partial<Difference>) => {
       const differences = known.differences.map((one) => ({ ...one, ...gap }));
-      writeComparison(folder, { ...known, differences, verdict: gap.verdict!, conclusion: undefined });
+      writeAssessment(folder, 'comparison', { ...known, differences, verdict: gap.verdict!, conclusion: undefined });
       const error: unknown = await gateRun(folder).catch((thrown: unknown) => thrown);
       return (error as AttuneError).problems[0].fix;
     };
     expect(await fixFor(tie)).toContain('--margin');
     expect(await fixFor(behind)).toBe('use what is better, or train on more or better rows');
     await expect(gateRun(folder, { margin: 5 })).rejects.toMatchObject({ problems: [{ field: 'margin' }] });
-    writeComparison(folder, known);
+    writeAssessment(folder, 'comparison', known);
     const [{ message }] = (await gateRun(folder, { margin: 30 })).checks;
     expect(message).toContain('Warning: this margin is 60 % of the result’s own 50, so it lets noise pass');
     expect(readFileSync(join(folder, 'gate.html'), 'utf8')).not.toContain(dirname(folder));
@@ -148,7 +149,7 @@ describe('the gate', () => {
       problems: [{ message: expect.stringMatching(/choices were added/) }],
     });
     await decide('approve');
-    writeComparison(folder, { ...readComparison(folder)!, sentence: 'much better' });
+    writeAssessment(folder, 'comparison', { ...readAssessment(folder, 'comparison')!, sentence: 'much better' });
     await expect(gateRun(folder, asked)).rejects.toMatchObject({
       problems: [{ message: expect.stringMatching(/has been changed/) }],
     });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addBatch, addBatchItem, claimBatch, findBatch, WorkerWatch } from '../../../src/registry/index.ts';
 import { openAiClient } from './openai-client.ts';
 import { trainingServer, type Json, type TrainingServer } from './training-server.ts';
@@ -70,6 +70,27 @@ describe('a batch', () => {
     // Requests of batches are in the log like those of clients, with their key.
     const logged = server!.log.filter(({ msg, path, key }) => msg === 'request' && path === url && key === 'shop');
     expect(logged).toHaveLength(2);
+  });
+
+  it('asks upstream servers that its requests name', async () => {
+    const sent: string[] = [];
+    vi.stubGlobal('fetch', (address: string, { body: text }: { body: string }) => {
+      sent.push(`${address} ${(JSON.parse(text) as { model: string }).model}`);
+      const choices = [{ index: 0, message: { role: 'assistant', content: 'far away' }, finish_reason: 'stop' }];
+      return Promise.resolve(Response.json({ choices, usage: { prompt_tokens: 3, completion_tokens: 2 } }));
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const upstreams = { big: { api_base: 'https://api.example.com/v1', model: 'large' } };
+    server = await trainingServer({ upstreams });
+    const { client, batch } = await begun(lines(row('here'), row('far', { body: { ...body, model: 'big' } })));
+    const answers = await rowsOf(client, (await ended(client, batch)).output_file_id);
+    expect(answers.map(({ response }) => response.body.choices[0].message.content as string)).toEqual([
+      'tuned',
+      'far away',
+    ]);
+    expect(sent).toEqual(['https://api.example.com/v1/chat/completions large']);
+    const counted = server.log.find(({ msg, model }) => msg === 'request' && model === 'big');
+    expect(counted).toMatchObject({ key: 'shop', tokens: { prompt: 3, shared: 0, answer: 2 } });
   });
 
   it('fails with what is wrong in its file, by line', async () => {

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { keptResponses, openWatcher } from '../../../src/app/serve/watcher.ts';
+import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
 import { settingsSchema } from '../../../src/serve/index.ts';
-import { ResponsesInMemory } from '../../../src/serve/responses/response-store.ts';
-import { SharedResponses } from '../../../src/serve/responses/shared-responses.ts';
-import { eraseUser, KeptResponses, TraceStore } from '../../../src/watch/index.ts';
+import { KeptInMemory } from '../../../src/serve/kept/kept-in-memory.ts';
+import { eraseUser, KeptObjects, TraceStore } from '../../../src/watch/index.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
 async function answered(server: FakeServer, more: object): Promise<string> {
@@ -27,7 +26,7 @@ const statuses = (server: FakeServer, ids: readonly string[]) =>
 
 it('in a database, and what goes on from it without the user being named again', async () => {
   const store = await TraceStore.open(mkdtempSync(join(tmpdir(), 'attune-responses-')));
-  const server = await fakeServer({}, { responses: new SharedResponses(store, { days: 30, mostBytes: 2 ** 30 }) });
+  const server = await fakeServer({}, { kept: new KeptObjects(store, { days: 30, mostBytes: 2 ** 30 }) });
   onTestFinished(async () => {
     await server.close();
     await store.close();
@@ -38,22 +37,22 @@ it('in a database, and what goes on from it without the user being named again',
 });
 
 it('in memory', async () => {
-  const responses = new ResponsesInMemory();
-  const server = await fakeServer({}, { responses });
+  const kept = new KeptInMemory();
+  const server = await fakeServer({}, { kept });
   onTestFinished(() => server.close());
   const ids = await conversation(server);
-  responses.eraseUser('ann');
+  kept.eraseUser('ann');
   expect(await statuses(server, ids)).toEqual([404, 404, 200]);
 });
 
 it('in a database are bounded by their bytes: the oldest go', async () => {
   const store = await TraceStore.open(mkdtempSync(join(tmpdir(), 'attune-responses-')));
   onTestFinished(() => store.close());
-  const kept = new KeptResponses(store, { days: 30, mostBytes: 5000 });
+  const kept = new KeptObjects(store, { days: 30, mostBytes: 5000 });
   const ids = Array.from({ length: 8 }, (_, i) => `resp_${i}`);
   for (const [i, id] of ids.entries()) {
     vi.useFakeTimers({ now: 1_800_000_000_000 + i, toFake: ['Date'] });
-    await kept.add(id, {}, { text: 'x'.repeat(1000) });
+    await kept.add([{ id, kind: 'response', head: {}, value: 'x'.repeat(1000) }]);
   }
   vi.useRealTimers();
   await kept.bound();
@@ -63,10 +62,12 @@ it('in a database are bounded by their bytes: the oldest go', async () => {
 });
 
 it('are in no database unless the server was told to keep them', async () => {
+  vi.stubEnv('ATTUNE_HOME', mkdtempSync(join(tmpdir(), 'attune-responses-')));
+  onTestFinished(() => void vi.unstubAllEnvs());
   const watcher = (await openWatcher(settingsSchema.parse({}), pino({ level: 'silent' })))!;
   onTestFinished(() => watcher.close());
-  expect(keptResponses(settingsSchema.parse({ keep: 'text' }), watcher)).toBeUndefined();
-  expect(keptResponses(settingsSchema.parse({ keep_responses: true }), watcher)).toBeInstanceOf(SharedResponses);
+  expect(keptObjects(settingsSchema.parse({ keep: 'text' }), watcher)).toBeUndefined();
+  expect(keptObjects(settingsSchema.parse({ keep_responses: true }), watcher)).toBeInstanceOf(KeptObjects);
   const unwatched = openWatcher(settingsSchema.parse({ keep_responses: true, monitor: false }), pino());
   await expect(unwatched).rejects.toMatchObject({
     code: 'E_SERVE_SETTINGS',

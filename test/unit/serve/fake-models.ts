@@ -11,8 +11,8 @@ import {
 } from '../../../src/serve/index.ts';
 import { AttuneError } from '../../../src/base/errors.ts';
 import type { Registry } from '../../../src/registry/index.ts';
-import type { ResponseStore } from '../../../src/serve/responses/response-store.ts';
-import type { Watcher } from '../../../src/watch/index.ts';
+
+import type { KeptStore, Watcher } from '../../../src/watch/index.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 
 export interface FakeOptions {
@@ -37,7 +37,7 @@ export interface FakeOptions {
   registry?: Registry;
   ledger?: Registry;
   trainer?: Trainer;
-  responses?: ResponseStore;
+  kept?: KeptStore;
   watcher?: Watcher;
 }
 
@@ -196,7 +196,7 @@ export async function fakeServer(settings: ServeSettingsInput = {}, options: Fak
     registry: options.registry,
     ledger: options.ledger ?? options.registry,
     trainer: options.trainer,
-    responses: options.responses,
+    kept: options.kept,
     watcher: options.watcher,
     log: openLog('debug', { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) }),
   });

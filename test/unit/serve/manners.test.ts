@@ -189,7 +189,7 @@ describe('addresses and pages', () => {
   it('that do not exist are told apart from other methods', async () => {
     await start();
     expect(await errorOf(await server.send('/v1/nothing'))).toMatchObject({ status: 404, code: 'unknown_url' });
-    expect(await errorOf(await server.send('/v1/chat/completions'))).toMatchObject({
+    expect(await errorOf(await server.send('/v1/completions'))).toMatchObject({
       status: 405,
       code: 'method_not_allowed',
     });

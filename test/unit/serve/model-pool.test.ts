@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { ModelPool } from '../../../src/serve/models/model-pool.ts';
 import { ModelTable, type ServedModel } from '../../../src/serve/models/model-table.ts';
@@ -149,6 +149,89 @@ describe('adapters', () => {
     const models = await tableOf(opener, 'base', 'adapter-a');
     (await pool.lease(models['adapter-a']))[Symbol.dispose]();
     expect(done).toEqual(['open base', 'open adapter-a']);
+  });
+});
+
+describe('adapters that wait for their first request', () => {
+  const lazy = (models: Record<string, TextModel>) =>
+    Object.values(models).map((model) => ({ ...model, isLazy: true }));
+
+  it('are not opened ahead, but their base is', async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 25, opening: {} });
+    const { c, 'adapter-d': d, ...adapters } = await tableOf(opener, 'adapter-a', 'adapter-b', 'c', 'adapter-d');
+    const [a, b] = lazy(adapters);
+    await pool.warm([a, c, b, d]);
+    expect(done).toEqual(['open /base', 'open c', 'install adapter-d 1']);
+  });
+
+  it('are counted: the one longest out of use makes place, and those in use stay', async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 100, mostAdapters: 2, opening: {} });
+    const [a, b, c, d] = lazy(await tableOf(opener, 'adapter-a', 'adapter-b', 'adapter-c', 'adapter-d'));
+    const lease = await pool.lease(a);
+    for (const model of [b, c, d]) (await pool.lease(model))[Symbol.dispose]();
+    expect(done.slice(2)).toEqual([
+      'install adapter-b 2',
+      'close adapter-b 2',
+      'install adapter-c 3',
+      'close adapter-c 3',
+      'install adapter-d 4',
+    ]);
+    const others = await Promise.all([b, c].map((model) => pool.lease(model)));
+    expect(done.filter((one) => one === 'close adapter-a 1')).toEqual([]);
+    for (const one of [lease, ...others]) one[Symbol.dispose]();
+    await pool.close();
+  });
+
+  it('do not close their base to make room for themselves', async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 10, opening: {} });
+    const { base, 'adapter-a': adapter } = await tableOf(opener, 'base', 'adapter-a');
+    (await pool.lease(base))[Symbol.dispose]();
+    (await pool.lease(adapter))[Symbol.dispose]();
+    expect(done).toEqual(['open base', 'install adapter-a 1']);
+    await pool.close();
+  });
+});
+
+describe('a time without requests', () => {
+  const idleMilliseconds = 1000;
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('closes an adapter, then its base, and the next request opens them again', async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 100, idleMilliseconds, opening: {} });
+    const { 'adapter-a': adapter } = await tableOf(opener, 'adapter-a');
+    (await pool.lease(adapter))[Symbol.dispose]();
+    await vi.advanceTimersByTimeAsync(idleMilliseconds - 1);
+    expect(done).toEqual(['open /base', 'install adapter-a 1']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(done.slice(2)).toEqual(['close adapter-a 1']);
+    await vi.advanceTimersByTimeAsync(idleMilliseconds);
+    expect(done.slice(3)).toEqual(['close /base']);
+    (await pool.lease(adapter))[Symbol.dispose]();
+    expect(done.slice(4)).toEqual(['open /base', 'install adapter-a 2']);
+    await pool.close();
+  });
+
+  it('begins anew with each request, and not while one is under way', async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 100, idleMilliseconds, opening: {} });
+    const { a } = await tableOf(opener, 'a');
+    for (let i = 0; i < 3; i++) {
+      (await pool.lease(a))[Symbol.dispose]();
+      await vi.advanceTimersByTimeAsync(idleMilliseconds / 2);
+    }
+    const [long, short] = [await pool.lease(a), await pool.lease(a)];
+    short[Symbol.dispose]();
+    await vi.advanceTimersByTimeAsync(10 * idleMilliseconds);
+    expect(done).toEqual(['open a']);
+    long[Symbol.dispose]();
+    await vi.advanceTimersByTimeAsync(idleMilliseconds);
+    expect(done).toEqual(['open a', 'close a']);
+    await pool.close();
   });
 });
 

@@ -44,10 +44,25 @@ describe('a request with a mistake', () => {
     expect((await refused('/favourites')).message).toBe(
       'There is nothing at GET /favourites. GET /openapi.json lists what there is.',
     );
-    expect((await refused('/v1/chat/completions')).message).toBe('/v1/chat/completions takes POST, not GET.');
+    expect((await refused('/v1/completions')).message).toBe('/v1/completions takes POST, not GET.');
     expect((await refused('/v1/embeddings', { model: 'text', input: 'a' })).message).toBe(
       "The model 'text' generates text: ask it at /v1/chat/completions or /v1/completions.",
     );
+  });
+
+  it('may hold NUL characters and half surrogate pairs in texts, and in no name', async () => {
+    const chat = { model: 'text', messages: [{ role: 'user', content: 'a\0\uD83D' }], max_tokens: 1 };
+    expect((await server.send('/v1/chat/completions', chat)).status).toBe(200);
+    const param = async (body: object) => {
+      const { status, code, param: at } = await refused('/v1/chat/completions', { ...chat, ...body });
+      expect({ status, code }).toEqual({ status: 400, code: 'invalid_value' });
+      return at;
+    };
+    expect(await param({ user: 'a\0' })).toBe('user');
+    expect(await param({ model: 'text\0' })).toBe('model');
+    expect(await param({ metadata: { team: '\uD83D' } })).toBe('metadata.team');
+    expect(await param({ metadata: { 'a\0': 'b' } })).toBe('metadata');
+    expect(await refused('/v1/models/a%00b')).toMatchObject({ status: 400, param: 'model' });
   });
 
   it('never keeps the server busy, however many and long its names are', async () => {

@@ -60,6 +60,7 @@ describe('files', () => {
     ['no file', (form: FormData) => form.delete('file'), 'file'],
     ['no purpose', (form: FormData) => form.delete('purpose'), 'purpose'],
     ['another purpose', (form: FormData) => form.set('purpose', 'fun'), 'purpose'],
+    ['NUL in its name', (form: FormData) => form.set('file', new File([ROWS], 'a\0b.jsonl')), 'file'],
     ['an unknown field', (form: FormData) => form.set('porpose', 'x'), 'porpose'],
   ])('with %s are refused', async (_, change, param) => {
     const form = new FormData();

@@ -45,9 +45,26 @@ describe.skipIf(!hasPostgres)('the store of one machine', () => {
     await expect(moveStore({ to: server!.url })).rejects.toMatchObject({ code: 'E_STORE_NOT_EMPTY' });
   });
 
+  it('arrives without characters that PostgreSQL cannot hold, and says in which rows they were', async () => {
+    const registry = await openRegistry();
+    const file = { owner: '', purpose: 'batch', bytes: 1, sha256: 'a', created_at: 1, expires_at: null };
+    await registry
+      .insertInto('files')
+      .values([
+        { ...file, id: 'file-1', filename: 'a\0b.jsonl' },
+        { ...file, id: 'file-2', filename: 'a.jsonl' },
+      ])
+      .execute();
+    await registry.destroy();
+    server!.sql('CREATE DATABASE nul');
+    const { moved, mended } = await moveStore({ to: new URL('/nul', server!.url).href });
+    expect(moved.registry).toMatchObject({ files: 2 });
+    expect(mended).toEqual([{ table: 'files', row: 'file-1', columns: ['filename'] }]);
+  });
+
   it('is not moved where nobody answers, and no password is repeated', async () => {
     const error = await moveStore({ to: 'postgres://ada:word@127.0.0.1:1/x' }).catch((one: AttuneError) => one);
-    expect(error).toMatchObject({ code: 'E_STORE', what: 'The store cannot be moved' });
+    expect(error).toMatchObject({ code: 'E_STORE_AWAY', got: 'connect ECONNREFUSED 127.0.0.1:1' });
     expect(JSON.stringify(error)).not.toContain('word@');
   });
 });

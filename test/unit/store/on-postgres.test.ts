@@ -45,6 +45,9 @@ describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
     beforeEach(empty);
     await import('../watch/traces.test.ts');
   });
+  describe('kept objects', async () => {
+    await import('../serve/kept.test.ts');
+  });
   describe('training', async () => {
     await import('../serve/training.test.ts');
   });

@@ -1,3 +1,4 @@
+import { asText } from '../../../base/as-text.ts';
 import {
   asNumber,
   covered,
@@ -30,7 +31,7 @@ const accumulation: ForeignKey = {
     if (value === 1) return drop('one pass per step is the default; larger steps are split to fit the memory');
     return refuse(
       'training.batch_size counts all rows of an optimiser step, and attune splits it to fit the memory',
-      `set training.batch_size to your rows per device × ${String(value)} × devices`,
+      `set training.batch_size to your rows per device × ${asText(value)} × devices`,
     );
   },
 };

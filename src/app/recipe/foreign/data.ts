@@ -1,3 +1,4 @@
+import { asText } from '../../../base/as-text.ts';
 import { entryOf, table } from '../../../base/table.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,8 +24,8 @@ import {
 const dataset: ForeignKey = {
   path: 'data.train',
   read(value, given) {
-    const names = [asList(value)].flat().map(String);
-    const folder = String(given('dataset_dir') ?? 'data');
+    const names = [asList(value)].flat().map(asText);
+    const folder = asText(given('dataset_dir') ?? 'data');
     const info = readDatasetInfo(folder);
     if (info === undefined && names.every((name) => existsSync(name))) return set({ 'data.train': names });
     const files = names.map((name) => entryOf(info, name)?.file_name).map((file) => file && join(folder, file));
@@ -66,7 +67,7 @@ const datasets: ForeignKey = {
       const what = [...strange, ...unknown.map((type) => `type ${JSON.stringify(type)}`)].join(', ');
       return refuse(`${what} has no equal here`, 'data.train: [{path: FILE, format: …, columns: {…}}]');
     }
-    const train = entries.map(({ path, type }) => ({ path, format: axolotlFormats[String(type)] ?? null }));
+    const train = entries.map(({ path, type }) => ({ path, format: axolotlFormats[asText(type)] ?? null }));
     return set({ 'data.train': train });
   },
 };
@@ -94,7 +95,7 @@ const trainsPrompts: ForeignKey = { path: trainOn, read: answersWhen(false) };
 const onlyAnswers: ForeignKey = {
   path: trainOn,
   read: (value) =>
-    String(value) === 'assistant'
+    asText(value) === 'assistant'
       ? set({ [trainOn]: 'answers' })
       : refuse('attune trains on answers, on the last answer or on all tokens', `${trainOn}: answers`),
 };
@@ -105,7 +106,7 @@ const templateName: ForeignKey = {
   read(value) {
     if (value === 'tokenizer_default') return drop("the model's own template is used");
     if (typeof value === 'string' && isFile(value)) return set({ 'data.chat_template': value });
-    const because = `"${String(value)}" names another tool's built-in template; attune uses the one that comes with the model`;
+    const because = `"${asText(value)}" names another tool's built-in template; attune uses the one that comes with the model`;
     return refuse(because, 'remove it, or data.chat_template: FILE.jinja');
   },
 };
@@ -188,6 +189,6 @@ export const dataKeys: ForeignKeys = {
     read: (value, given) =>
       value === (given('seed') ?? 42)
         ? drop('training.seed covers it')
-        : refuse('one seed covers data and training', `training.seed: ${String(value)}`),
+        : refuse('one seed covers data and training', `training.seed: ${asText(value)}`),
   },
 };

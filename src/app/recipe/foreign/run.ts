@@ -1,3 +1,4 @@
+import { asText } from '../../../base/as-text.ts';
 import { table } from '../../../base/table.ts';
 import {
   asNumber,
@@ -27,7 +28,7 @@ const stage: ForeignKey = {
   path: 'objective.name',
   read(value) {
     const name = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : value;
-    return set({ 'objective.name': stages[String(name)] ?? name });
+    return set({ 'objective.name': stages[asText(name)] ?? name });
   },
 };
 
@@ -51,7 +52,7 @@ function steps(path: string, strategyNames: readonly string[]): ForeignKey {
     path,
     read(value, given) {
       const strategies = strategyNames.map((name) => given(name)).filter((name) => name !== undefined);
-      if (strategies.length > 0 && strategies[0] !== 'steps') return drop(`${String(strategies[0])} decides`);
+      if (strategies.length > 0 && strategies[0] !== 'steps') return drop(`${asText(strategies[0])} decides`);
       const count = asNumber(value);
       if (count === 0) return drop('zero switches it off');
       if (count === undefined || count < 1)
@@ -85,7 +86,7 @@ function perEpoch(path: string): ForeignKey {
       if (value === 0) return set({ [path]: 'never' });
       return refuse(
         'attune counts steps',
-        `${path}: the steps of an epoch / ${String(value)}; attune train --dry-run tells the steps`,
+        `${path}: the steps of an epoch / ${asText(value)}; attune train --dry-run tells the steps`,
       );
     },
   };
@@ -94,7 +95,7 @@ function perEpoch(path: string): ForeignKey {
 const bestMetric: ForeignKey = {
   path: 'checkpoints.best',
   read: (value) =>
-    ['loss', 'eval_loss', 'val_loss'].includes(String(value))
+    ['loss', 'eval_loss', 'val_loss'].includes(asText(value))
       ? drop('the best checkpoint is the one with the lowest validation loss')
       : refuse(
           'the best checkpoint is the one with the lowest validation loss',
@@ -108,7 +109,7 @@ const resume: ForeignKey = {
       ? drop('a new run')
       : refuse(
           'is no setting of the recipe',
-          value === true ? 'attune train --resume' : `attune runs resume ${String(value)}`,
+          value === true ? 'attune train --resume' : `attune runs resume ${asText(value)}`,
         ),
 };
 

@@ -1,3 +1,4 @@
+import { asText } from '../../../base/as-text.ts';
 import { table } from '../../../base/table.ts';
 import {
   asNumber,
@@ -40,8 +41,8 @@ const schedule: ForeignKey = {
   read(value) {
     const { name, warmup, arguments: values } = (value ?? {}) as Record<string, unknown>;
     const peak = Array.isArray(values) ? asNumber(values[0]) : undefined;
-    const parts = [`scheduler: ${scheduleNames[String(name)] ?? 'cosine'}`];
-    if (asNumber(warmup) !== undefined) parts.push(`warmup_steps: ${String(warmup)}`);
+    const parts = [`scheduler: ${scheduleNames[asText(name)] ?? 'cosine'}`];
+    if (asNumber(warmup) !== undefined) parts.push(`warmup_steps: ${asText(warmup)}`);
     if (peak !== undefined) parts.push(`learning_rate: ${peak}`);
     return refuse('is a dictionary of mlx-lm', `training: {${parts.join(', ')}}`);
   },
@@ -61,7 +62,7 @@ const optimizers = new Map([
 const optimizer: ForeignKey = {
   path: 'training.optimizer.name',
   read(value) {
-    if (value !== 'adam') return set({ 'training.optimizer.name': optimizers.get(String(value)) ?? value });
+    if (value !== 'adam') return set({ 'training.optimizer.name': optimizers.get(asText(value)) ?? value });
     return set({ 'training.optimizer.name': 'adamw', 'training.optimizer.decoupled_weight_decay': false });
   },
 };

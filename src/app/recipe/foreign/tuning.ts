@@ -1,3 +1,4 @@
+import { asText } from '../../../base/as-text.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -20,7 +21,7 @@ import { parseJson } from '../../../files/json.ts';
 
 const allLinear = new Set(['all', 'all-linear', 'all_linear']);
 const targets = translated('tuning.target_modules', (value) =>
-  allLinear.has(String(value)) ? 'all-linear' : asList(value),
+  allLinear.has(asText(value)) ? 'all-linear' : asList(value),
 );
 
 /** Axolotl: `adapter: qlora` is LoRA on NF4; without an adapter every weight moves. */
@@ -93,7 +94,7 @@ const lastLayers: ForeignKey = {
     const because = 'counts layers from the end; tuning.layers_to_transform names them';
     const layers = asNumber(configOf(given)?.num_hidden_layers);
     if (count === undefined || layers === undefined) {
-      return refuse(because, `tuning.layers_to_transform: the last ${String(value)} layers, from 0`);
+      return refuse(because, `tuning.layers_to_transform: the last ${asText(value)} layers, from 0`);
     }
     const last = Array.from({ length: Math.min(count, layers) }, (_, index) => Math.max(0, layers - count) + index);
     return refuse(because, `tuning.layers_to_transform: [${last.join(', ')}] (last ${count} of ${layers})`);
@@ -102,7 +103,7 @@ const lastLayers: ForeignKey = {
 
 /** What the base model says of itself, where it is a folder. */
 function configOf(given: Given): Record<string, unknown> | undefined {
-  const folder = String(given('model') ?? given('model_name_or_path') ?? given('base_model') ?? '');
+  const folder = asText(given('model') ?? given('model_name_or_path') ?? given('base_model') ?? '');
   const config = join(folder, 'config.json');
   if (folder === '' || !existsSync(config)) return undefined;
   try {

@@ -6,7 +6,7 @@ import type { Console } from '../../../terminal/console.ts';
 import { describeEpochs } from '../../../terminal/progress/lines.ts';
 import { shortPath } from '../../../terminal/short-path.ts';
 import { withProgress } from '../../../terminal/with-progress.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
 import type { DetachedRun, StartOptions, TrainOptions, TrainOutcome } from '../../train.ts';
 import { keepAdvice, keepCommandOfRun } from '../text/keep-command.ts';
 

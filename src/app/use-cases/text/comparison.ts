@@ -112,7 +112,7 @@ function notesOn(comparison: Comparison): string[] {
     ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []
-      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}`]),
+      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}: --max-rows takes more`]),
     ...(leftOut === undefined ? [] : [`${plural(leftOut.rows, 'rows')} left out: ${leftOut.reason}`]),
     ...(chosen === undefined || cheap.length < 2
       ? []

@@ -6,20 +6,16 @@ import type { KeptBaseline, LearntState } from '../../../eval/baselines/kept.ts'
 import { writeCheapModel, type CheapModel } from '../../../eval/cheap-model.ts';
 import { describeMetrics, scoreWhereGiven } from '../../../eval/compare/scored.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
-import {
-  thresholdsOn,
-  unsureThresholds,
-  type ThresholdPlan,
-  type ThresholdWish,
-} from '../../../eval/choose-thresholds.ts';
+import { thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../eval/choose-thresholds.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import { decideAll } from '../../../eval/thresholds.ts';
+import { thresholdWish } from '../../compare/label-meaning.ts';
 import { recipePlan } from '../result/choose-thresholds.ts';
 import { labelsIn } from '../../../eval/example-text.ts';
 import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
 import { newRunId } from '../../../store/run-folder.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
 import type { JobContext } from '../../job.ts';
 import type { TrainInput, TrainResult } from '../train.ts';
 import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
@@ -85,7 +81,7 @@ async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_di
 /** What of a recipe says anything of the run: there are no weights, no steps and no checkpoints. */
 function cheapRecipe(recipe: Recipe): object {
   const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
-  const { threshold = null, costs = null } = objective as ThresholdWish;
+  const { threshold = null, costs = null } = thresholdWish(objective);
   const decides = threshold !== null || costs !== null;
   return { ...rest, ...(decides && { objective }), training: { seed: training.seed } };
 }

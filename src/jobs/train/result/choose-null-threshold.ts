@@ -13,9 +13,9 @@ import type { PreparedRun } from '../training-run.ts';
  */
 export async function chooseNullThreshold(run: PreparedRun): Promise<void> {
   const { parts, tokenizer, media, loaded, context } = run;
-  const wanted = (context.recipe.objective as { null_score_diff_threshold?: 'auto' | number })
-    .null_score_diff_threshold;
-  if (wanted !== 'auto' || !hasNullAnswers(parts.model.config)) return;
+  const { objective } = context.recipe;
+  const isWanted = objective.name === 'question_answering' && objective.null_score_diff_threshold === 'auto';
+  if (!isWanted || !hasNullAnswers(parts.model.config)) return;
   const { emit, signal, recipe } = context;
   const { validation } = loaded.splits;
   emit({ type: 'phase-started', phase: 'save', message: 'choosing on validation rows when there is no answer' });

@@ -1,14 +1,8 @@
 import type { Example } from '../../../data/index.ts';
-import {
-  thresholdPlan,
-  thresholdsOn,
-  unsureThresholds,
-  type ThresholdPlan,
-  type ThresholdWish,
-} from '../../../eval/choose-thresholds.ts';
+import { thresholdPlan, thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../eval/choose-thresholds.ts';
 import { labelCounts } from '../../../eval/rare-classes.ts';
-import type { Recipe } from '../../../train/recipe.ts';
-import { meaningOf } from '../../compare/label-meaning.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
+import { meaningOf, thresholdWish } from '../../compare/label-meaning.ts';
 import { answerWithClasses } from '../../predict/classes.ts';
 import type { PreparedRun } from '../training-run.ts';
 
@@ -20,7 +14,7 @@ export function recipePlan(
 ): ThresholdPlan | undefined {
   const { labelColumn } = meaningOf(recipe);
   const decided = { kind: train[0]?.kind, labels, counts: labelCounts(train), labelColumn };
-  return thresholdPlan(recipe.objective as ThresholdWish, decided);
+  return thresholdPlan(thresholdWish(recipe.objective), decided);
 }
 
 /**

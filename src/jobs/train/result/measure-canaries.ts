@@ -2,7 +2,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { Example, LoadedData } from '../../../data/index.ts';
 import { candidatesOf, canariesLike, CODES, exposureOf, type Canary } from '../../../eval/overfitting/canaries.ts';
 import type { CanaryExposure } from '../../../store/overfitting.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
 import { likelihoods } from '../../predict/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { PreparedRun } from '../training-run.ts';

@@ -1,3 +1,4 @@
+import { writeAssessment } from '../../../store/assessments.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { EventSink } from '../../../base/events.ts';
 import type { Example } from '../../../data/index.ts';
@@ -5,8 +6,8 @@ import { measureForgetting, type GeneralAnswers } from '../../../eval/general/fo
 import { readGeneralSet, type GeneralSet } from '../../../eval/general/general-set.ts';
 import type { Likelihood } from '../../../eval/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
-import { writeForgetting, type Forgetting, type GeneralMeasure } from '../../../store/forgetting.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
+import type { Recipe } from '../../../methods/recipe.ts';
 import { likelihoods, type Likely } from '../../predict/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import type { OpenedModel } from '../../model/open-model.ts';
@@ -27,7 +28,7 @@ export async function recordForgetting({ context }: PreparedRun, result: string)
   if (!wantsForgetting(recipe)) return;
   try {
     const forgetting = await measureForgettingOf(result, { emit, signal, seed: recipe.training.seed });
-    writeForgetting(folder, forgetting);
+    writeAssessment(folder, 'forgetting', forgetting);
     emit({ type: 'forgetting-measured', measures: forgetting.measures.map(told) });
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;

@@ -1,3 +1,4 @@
+import { readAssessment, writeAssessment } from '../../../store/assessments.ts';
 import { entryOf } from '../../../base/table.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import { formatPercent } from '../../../base/format.ts';
@@ -5,8 +6,8 @@ import type { Example } from '../../../data/index.ts';
 import { expectedText, promptText } from '../../../eval/example-text.ts';
 import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
 import { mean } from '../../../eval/statistics/index.ts';
-import { writeOverfitting, type Memorised, type Overfitting } from '../../../store/overfitting.ts';
-import { readComparison, readSamples } from '../../../store/results.ts';
+import type { Memorised, Overfitting } from '../../../store/overfitting.ts';
+import { readSamples } from '../../../store/results.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import { measureCanaries } from './measure-canaries.ts';
 import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
@@ -39,7 +40,7 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
     const membership = losses && membershipOf(losses);
     const canaries = planted > 0 ? await measureCanaries(run, reading) : undefined;
     const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
-    writeOverfitting(folder, found);
+    writeAssessment(folder, 'overfitting', found);
     for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;
@@ -51,7 +52,7 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
 
 /** From the answers that the comparison kept; undefined where there was none. */
 function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memorised | undefined {
-  const [comparison, samples] = [readComparison(context.folder), readSamples(context.folder)];
+  const [comparison, samples] = [readAssessment(context.folder, 'comparison'), readSamples(context.folder)];
   if (comparison === undefined || samples === undefined) return undefined;
   const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {
     return { id, prompt, answer: entryOf(answers, comparison.subject)?.text ?? '', expected };

@@ -1,42 +1,29 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { formatCount } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
 import { turn } from '../../base/turn.ts';
-import { ExplainedVariance, type CountedTokens, type ExplainedStart } from '../../methods/tuning/eva.ts';
-import type { LoraOptions } from '../../methods/tuning/lora.options.ts';
-import { updates } from '../../methods/update/index.ts';
+import { ExplainedVariance, type CountedTokens, type ExplainedStart } from './eva.ts';
+import type { LoraOptions } from './lora.options.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import type { Objective, PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { PassedRows, PreparedRow } from '../../train/interfaces.ts';
 
 /** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
 const PASS_TOKENS = 256;
 const MOST_PASSES = 32;
 
-/** What passes are made of. */
-export interface PassedRows {
-  objective: Objective;
-  rows: readonly PreparedRow[];
-  emit: EventSink;
-  signal: AbortSignal;
-}
-
 /**
  * What LoRA begins with where it asks for EVA: training rows, spread over all of them, are passed through the base model.
- * The same again for a run that is resumed. @throws E_START_UNSUPPORTED
+ * The same again for a run that is resumed. @throws AttuneError E_START_UNSUPPORTED
  */
 export async function explainedStart(
-  recipe: Recipe,
+  options: LoraOptions,
   model: Model,
   passed: PassedRows | undefined,
-): Promise<ExplainedStart | undefined> {
-  const { method, ...options } = recipe.tuning as { method: string } & LoraOptions;
-  if (method !== 'lora' || options.init_lora_weights !== 'eva') return undefined;
+): Promise<ExplainedStart> {
   if (passed === undefined) throw new Error('eva needs rows to pass through the model');
   const { objective, rows, emit, signal } = passed;
-  await refuseUnprivate(recipe);
+  if (passed.private !== undefined) throw unprivate(passed.private);
   emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
   const explained = new ExplainedVariance(model, options);
   try {
@@ -91,10 +78,9 @@ function countedOf(rows: readonly PreparedRow[]): CountedTokens | undefined {
 }
 
 /** What the rows look like would be in the adapter, whatever a private step adds. */
-async function refuseUnprivate({ training: { optimizer } }: Recipe): Promise<void> {
-  if ((await updates.load(optimizer.name)).isPrivate !== true) return;
-  throw new AttuneError('E_START_UNSUPPORTED', {
-    what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer.name} must bound what is read of each`,
+function unprivate(optimizer: string): AttuneError {
+  return new AttuneError('E_START_UNSUPPORTED', {
+    what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer} must bound what is read of each`,
     fix: 'set tuning.init_lora_weights to true',
   });
 }

@@ -1,4 +1,4 @@
-/** Lists of the training API. */
+/** Lists in pages. */
 import { z } from '@hono/zod-openapi';
 import { pageOf, type Page, type PageWish } from '../../registry/index.ts';
 import { invalidValue } from '../api-error.ts';

@@ -1,4 +1,4 @@
-import { isAdapterFolder, modelFolder, OWN_BASE } from '../../jobs/model/base-model.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { declaresTurnEnds, Tokenizer } from '../../text/index.ts';
 
 /**

@@ -1,0 +1,18 @@
+import type { EventSink } from '../../base/events.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import { answersChats } from '../model/answers-chats.ts';
+
+/** Objectives that move a model's answers apart and teach it none. */
+const SHARPENING: ReadonlySet<string> = new Set(['dpo', 'simpo', 'kto', 'bco']);
+
+/** Such a result ranks pairs well, and what it writes has no end. */
+export async function warnOfSilence(
+  { model, objective }: Pick<Recipe, 'model' | 'objective'>,
+  emit: EventSink,
+): Promise<void> {
+  if (!SHARPENING.has(objective.name) || (await answersChats(model))) return;
+  const message =
+    `${model} does not answer yet, and ${objective.name} teaches it to prefer, not to answer: ` +
+    'take objective orpo for pairs, or tune with sft on the good answers first';
+  emit({ type: 'warning-raised', code: 'W_NO_ANSWERS', message });
+}

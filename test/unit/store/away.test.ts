@@ -1,0 +1,119 @@
+// A server whose PostgreSQL goes away and comes back: what is asked meanwhile, and what is kept of it.
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
+import { settingsSchema } from '../../../src/serve/index.ts';
+import { openLog } from '../../../src/serve/watch/log.ts';
+import { openRegistry } from '../../../src/registry/index.ts';
+import { hasPostgres, startPostgres } from '../postgres-server.ts';
+import { fakeServer } from '../serve/fake-models.ts';
+import { ROWS } from '../serve/training-server.ts';
+
+const postgres = hasPostgres ? await startPostgres() : undefined;
+const { ATTUNE_STORE: before } = process.env;
+afterAll(() => {
+  if (before === undefined) delete process.env.ATTUNE_STORE;
+  else process.env.ATTUNE_STORE = before;
+  postgres?.stop();
+}, 60_000);
+
+/** A way to a port that can be cut, with all that goes through it. */
+async function cuttable(port: number) {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((near) => {
+    if (isCut) return void near.destroy();
+    const far = connect(port, '127.0.0.1');
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ]) {
+      sockets.add(one);
+      one.on('error', () => undefined).on('close', () => other.destroy());
+      one.pipe(other);
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut(): void {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend: () => void (isCut = false),
+    close: () => void server.close(),
+  };
+}
+
+async function served() {
+  const url = new URL(postgres!.url);
+  const way = await cuttable(Number(url.port));
+  url.port = String(way.port);
+  process.env.ATTUNE_STORE = url.href;
+  const lines: Record<string, unknown>[] = [];
+  const log = openLog('debug', { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const settings = settingsSchema.parse({ keep: 'text', keep_responses: true });
+  const watcher = (await openWatcher(settings, log))!;
+  const kept = keptObjects(settings, watcher);
+  const options = { watcher, kept, registry: await openRegistry(), trainer: {} as never };
+  const server = await fakeServer({ models: ['text'], training: true }, options);
+  onTestFinished(async () => {
+    way.mend();
+    await server.close();
+    way.close();
+  });
+  return { server, watcher, way, lines };
+}
+
+describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
+  it('answers, holds its traces, refuses what needs the database, and writes down what it holds', async () => {
+    const { server, watcher, way, lines } = await served();
+    const messages = [{ role: 'user', content: 'Where?' }];
+    const chat = (more = {}) => server.send('/v1/chat/completions', { model: 'text', messages, ...more });
+    const respond = (more: object) => server.send('/v1/responses', { model: 'text', input: 'a', ...more });
+    expect((await respond({})).status).toBe(200);
+    way.cut();
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const reply = await chat();
+      expect(reply.status).toBe(200);
+      ids.push(((await reply.json()) as { id: string }).id);
+    }
+    await watcher.written();
+    const asked = server.state.asked.length;
+    const form = new FormData();
+    form.set('purpose', 'fine-tune');
+    form.set('file', new File([ROWS], 'rows.jsonl'));
+    const refused = [
+      server.send('/v1/files'),
+      server.app.request('http://127.0.0.1:8000/v1/files', {
+        method: 'POST',
+        body: form,
+        headers: { host: '127.0.0.1:8000' },
+      }),
+      server.send('/v1/fine_tuning/jobs'),
+      respond({}),
+      respond({ stream: true }),
+      chat({ store: true }),
+      respond({ previous_response_id: 'resp_1', store: false }),
+      server.send('/v1/attune/feedback', { completion_id: ids[0], score: 'up' }),
+    ];
+    for (const response of await Promise.all(refused)) {
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });
+    }
+    expect(server.state.asked).toHaveLength(asked);
+    expect((await respond({ store: false })).status).toBe(200);
+    await expect(watcher.eraseUser('ann')).rejects.toMatchObject({ code: 'E_STORE_AWAY' });
+    expect(JSON.stringify([lines, server.log])).not.toContain('stack');
+    expect(lines.filter(({ msg }) => msg === 'what was served cannot be written down')).toHaveLength(1);
+
+    way.mend();
+    await watcher.written();
+    expect(watcher.lost).toBe(0);
+    for (const id of ids) expect(await watcher.store.find(id, 0)).toMatchObject({ id, model: 'text' });
+    expect((await respond({})).status).toBe(200);
+    expect((await server.send('/v1/files')).status).toBe(200);
+  });
+});
