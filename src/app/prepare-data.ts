@@ -60,10 +60,10 @@ async function stepsOf(given: NonNullable<PrepareDataOptions['step']>): Promise<
     if (typeof value === 'string') return { step: value };
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badStep(text);
     if ('step' in value && typeof value.step === 'string') return value as { step: string };
-    const [[step, options], ...others] = Object.entries(value);
-    if (others.length > 0 || (options !== null && (typeof options !== 'object' || Array.isArray(options))))
-      throw badStep(text);
-    return { step, ...(options as object | null) };
+    const entries = Object.entries(value);
+    const [[step, options]] = entries.length === 1 ? entries : [[text, undefined]];
+    if (typeof options !== 'object' || Array.isArray(options)) throw badStep(text);
+    return { step, ...options };
   });
 }
 

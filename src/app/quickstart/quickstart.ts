@@ -18,7 +18,7 @@ import { newRunFolder } from './run-folder.ts';
 import { tasks } from './tasks/index.ts';
 import type { Task, TaskData } from './tasks/task.ts';
 
-type QuickstartOptions = Omit<OptionsOf<typeof useCase>, 'open'> &
+type QuickstartOptions = OptionsOf<typeof useCase> &
   Pick<Call, 'onEvent' | 'signal'> & {
     /** The stage that begins, of five. */
     onStage: (stage: number, title: string) => void;

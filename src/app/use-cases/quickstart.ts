@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
   }),
   effects: ['fetches', 'computes', 'writes-runs'],
   examples: ['quickstart', 'quickstart --task spelling', 'quickstart --no-open'],
-  async run({ open: _, ...options }, call): Promise<QuickstartResult> {
+  async run(options, call): Promise<QuickstartResult> {
     const { quickstart } = await import('../quickstart/quickstart.ts');
     const onStage = (stage: number, title: string) => call.onNotice(`${stage}/5 ${title}`);
     return quickstart({ ...options, ...call, onStage, onLine: call.onNotice });

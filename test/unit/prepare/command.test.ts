@@ -52,6 +52,7 @@ it('data prepare runs the steps that are named, in order, and prints one JSON do
 it.each([
   [['--step', '['], 'E_USAGE'],
   [['--step', 'chunks: 5'], 'E_USAGE'],
+  [['--step', '{}'], 'E_USAGE'],
   [['--step', 'chunk'], 'E_UNKNOWN_STEP'],
   [['--step', 'chunks: {sise: 5}'], 'E_STEP_OPTIONS'],
   [['--step', 'template'], 'E_STEP_OPTIONS'],
