@@ -157,17 +157,9 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
   const renamed = Object.fromEntries(layout.renamed);
   const { thresholds } = answerer.description;
   const inForce = thresholdsOf(answerer.description, options.threshold) ?? thresholds;
-  return {
-    input: filesOf(options.input),
-    rows,
-    bad,
-    problems,
-    available: plan.total,
-    renamed,
-    to,
-    thresholds: inForce,
-    answers: sink.answers,
-  };
+  const input = filesOf(options.input);
+  const counts = { input, rows, bad, problems, available: plan.total };
+  return { ...counts, renamed, to, thresholds: inForce, answers: sink.answers };
 }
 
 /** A text stands for a whole row of a table: what it leaves out is missing, and the answer says nothing of that. */

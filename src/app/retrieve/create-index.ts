@@ -2,7 +2,6 @@ import { entryOf } from '../../base/table.ts';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';

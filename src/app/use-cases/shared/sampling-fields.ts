@@ -24,7 +24,7 @@ export const storageField = ({ choice }: FieldKit) => ({
 export const baseField = ({ flag }: FieldKit) => ({ base: flag('the base model, without the adapter') });
 
 export function samplingFields(fields: FieldKit) {
-  const { z, text, count, number, parsed } = fields;
+  const { text, count, number } = fields;
   return {
     ...baseField(fields),
     ...precisionField(fields),
@@ -46,6 +46,13 @@ export function samplingFields(fields: FieldKit) {
     }),
     presencePenalty: number('X', 'above 0: fewer tokens that the answer already has'),
     frequencyPenalty: number('X', 'like --presence-penalty, for each occurrence'),
+    ...drawingFields(fields),
+    ...constraintFields(fields),
+  };
+}
+
+function drawingFields({ z, number, parsed }: FieldKit) {
+  return {
     logitBias: parsed(
       z.record(z.string().regex(/^\d+$/), z.number()),
       'ID:BIAS',
@@ -57,6 +64,11 @@ export function samplingFields(fields: FieldKit) {
       many: true,
       read: (typed) => [typed].flat().map((one) => one.replaceAll('\\n', '\n')),
     }),
+  };
+}
+
+function constraintFields({ z, text, parsed }: FieldKit) {
+  return {
     schema: parsed(
       z.union([z.boolean(), z.record(z.string(), z.unknown())]),
       'FILE',
