@@ -32,7 +32,7 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
       scripts.set('against', [join(resolve(values.against), 'bench', 'generate.ts'), model, dtype]);
     if (values['llama-cpp'] !== undefined) {
       const folder = join(temporary, 'gguf');
-      await exportRun(model, { to: 'gguf', dtype: dtype as 'f32' | 'bf16', folder });
+      await exportRun(model, { to: 'gguf', dtype: dtype as 'f32' | 'bf16', output: folder });
       const script = join(import.meta.dirname, 'llama-cpp.ts');
       scripts.set('llama.cpp', [script, join(folder, 'model.gguf'), values['llama-cpp']]);
     }

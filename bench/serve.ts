@@ -171,7 +171,7 @@ async function startLlama(
   { folder, temporary, values }: { folder: string; temporary: string; values: Settings },
 ): Promise<Started> {
   const gguf = join(temporary, 'gguf');
-  await exportRun(model, { to: 'gguf', dtype: values.dtype as 'f32' | 'bf16', folder: gguf });
+  await exportRun(model, { to: 'gguf', dtype: values.dtype as 'f32' | 'bf16', output: gguf });
   const most = Math.max(...values.clients!.split(',').map(Number));
   const script = join(import.meta.dirname, 'serve-llama-cpp.ts');
   return startProcess('llama.cpp', [script, join(gguf, 'model.gguf'), folder, String(most)], {

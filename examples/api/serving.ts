@@ -3,16 +3,15 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { checkServed, createApiKey, eraseUser, listAnswers, monitorModel } from '../../src/app/index.ts';
-import { mountServer, rateAnswer, serve, showAnswer } from '../../src/app/index.ts';
+import { answers, export as exportModel, keys, monitor, mountServer, serve, users } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
-const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['gpt-4o-mini'] });
+const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });
 const server = await serve({
-  aliases: { 'gpt-4o-mini': 'attune-base' },
+  alias: { 'gpt-4o-mini': 'attune-base' },
   port: 0,
-  api_keys: 'keys.yaml',
-  log: 'silent',
+  apiKeys: 'keys.yaml',
+  settings: { log: 'silent' },
 });
 const body = JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 5 });
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
@@ -26,18 +25,19 @@ const rows = ['Hello', 'What is a shell?'].map((content) => ({
     { role: 'assistant', content: 'A program.' },
   ],
 }));
-const check = { url: `${server.url}/v1`, model: 'gpt-4o-mini', data: rows, endpoint: { keyVariable: 'OWN_KEY' } };
-const { equal } = await checkServed('attune-base', check);
+const check = `${server.url}/v1`;
+const options = { check, name: 'gpt-4o-mini', data: rows, keyVariable: 'OWN_KEY' };
+const { equal } = await exportModel('attune-base', options);
 assert.equal(equal, 2);
 await server.close();
 
 // What was measured of the answers; the answers themselves; and a user who is to be forgotten.
-const { versions } = await monitorModel('gpt-4o-mini');
+const { versions } = await monitor('gpt-4o-mini');
 assert.equal(versions[0].answers, 3);
-const { data: answers } = await listAnswers({ model: 'gpt-4o-mini', unrated: true });
-await rateAnswer(answers[0].id, { thumb: 'down', correction: 'A program that runs programs.' });
-assert.equal((await showAnswer(answers[0].id)).feedback[0].score, 'down');
-assert.equal((await eraseUser('customer-4711')).traces, 0);
+const { data: unrated } = await answers.list('gpt-4o-mini', { unrated: true });
+await answers.rate(unrated[0].id, { thumb: 'down', correction: 'A program that runs programs.' });
+assert.equal((await answers.show(unrated[0].id)).feedback[0].score, 'down');
+assert.equal((await users.erase('customer-4711')).traces, 0);
 
 // The same server as a part of a program's own.
 const { app, close } = await mountServer({ models: ['attune-base'], log: 'silent' });

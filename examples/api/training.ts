@@ -2,40 +2,27 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import {
-  attachRun,
-  continuedRecipe,
+  adapters,
+  chat,
   Conversation,
   data,
   defineRecipe,
-  deleteRuns,
   doctor,
-  exportRun,
-  extractAdapter,
-  findModels,
+  generate,
   models,
-  runs,
   setup,
-  generateRows,
-  mergeAdapters,
   openModel,
   openPage,
   openPredictor,
   openTalker,
   predict,
-  projectAdapter,
   quickstart,
-  renameRunTo,
-  reportRun,
   resolveRecipe,
   resolveRecipeFile,
-  showModel,
-  showRun,
-  stopRun,
-  storedRecipe,
+  runs,
   train,
-  trainDetached,
-  verifyRun,
 } from '../../src/app/index.ts';
+import * as attune from '../../src/app/index.ts';
 
 const colours = ['red', 'green', 'blue', 'white'];
 const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, completion: ` ${colours[i % 4]}` }));
@@ -43,9 +30,9 @@ const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, com
 // Before: what it would take, and whether the engine is right.
 console.log(Object.keys(await models.estimate('attune-base', { tokens: 1e5 })));
 console.log(Object.keys(await doctor()));
-const { own } = await findModels();
+const { own } = await models.list();
 assert.equal(own?.name, 'attune-base');
-assert.ok((await showModel('attune-base')).parameters > 1e6);
+assert.ok((await models.show('attune-base')).parameters > 1e6);
 
 // Training.
 const recipe = await resolveRecipe(
@@ -66,26 +53,28 @@ writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 const training = '{ max_steps: 2 }';
 const rowsOf = '{ train: rows.jsonl, validation: 0, test: 0 }';
 writeFileSync('recipe.yaml', `model: attune-base\ndata: ${rowsOf}\ntraining: ${training}\noutput_dir: runs/second\n`);
-const detached = await trainDetached(await resolveRecipeFile('recipe.yaml'));
-const ended = await attachRun(detached.folder, () => undefined);
+const detached = await train('recipe.yaml', { detach: true });
+const ended = await runs.attach(detached.folder);
 assert.equal(ended.status, 'finished');
-await stopRun(detached.folder).catch(() => undefined);
+await runs.stop(detached.folder).catch(() => undefined);
 
 // What is known of runs.
 assert.equal((await runs.list()).runs.length >= 2, true);
-assert.equal((await showRun(folder)).status, 'finished');
+assert.equal((await runs.show(folder)).status, 'finished');
 assert.ok((await data.list()).dataSets.length > 0);
-assert.equal((await storedRecipe(folder)).model, recipe.model);
-assert.equal((await verifyRun(folder, { retrain: false })).ok, true);
-console.log(Object.keys(await reportRun(folder)));
+assert.equal((await runs.resume(folder)).outcome, 'finished-before');
+assert.equal((await resolveRecipeFile('recipe.yaml')).model, recipe.model);
+assert.equal((await runs.verify(folder)).ok, true);
+console.log((await runs.open(folder)).report);
 const page = await openPage(folder);
 assert.match(page.url, /^http:\/\/127\.0\.0\.1/);
 await page.close();
 
 // A finished run goes on; a second try gets another name, or goes.
-assert.equal((await continuedRecipe(folder, { epochs: 1 })).training.epochs, 1);
-const renamed = await renameRunTo(detached.folder, 'tried');
-assert.equal((await deleteRuns([renamed.folder])).length, 1);
+const further = await runs.continue(folder, { maxSteps: 1, output: 'runs/further' });
+assert.equal(further.outcome, 'finished');
+const renamed = await runs.rename(detached.folder, 'tried');
+assert.equal((await runs.delete([renamed.folder])).deleted.length, 1);
 
 // Answers.
 const model = await openModel({ target: result });
@@ -95,21 +84,23 @@ const conversation = new Conversation(model, { maxNewTokens: 3 });
 await conversation.say('Which colour?', () => undefined);
 assert.equal(conversation.messages.length, 2);
 await model.close();
+const { answers: said } = await chat(result, { lines: ['Which colour?', 'And now?'], maxNewTokens: 3 });
+assert.equal(said.length, 2);
 assert.equal(typeof openTalker, 'function');
-const answers = await generateRows({ target: result, input: rows, sampling: { maxNewTokens: 2 } });
-assert.equal(answers.length, rows.length);
-const { rows: predicted } = await predict(result, { rows: ['Colour 3:'], maxNewTokens: 2 });
+const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });
+assert.equal(answers?.length, rows.length);
+const { answers: predicted } = await predict(result, { text: ['Colour 3:'], maxNewTokens: 2 });
 console.log(predicted);
 const predictor = await openPredictor({ target: result });
 assert.equal((await predictor.predict(rows)).length, rows.length);
 await predictor.close();
-console.log((await exportRun(folder, { to: 'merged', folder: 'merged' })).folder);
+console.log((await attune.export(folder, { to: 'merged', output: 'merged' })).folder);
 
 // Adapters from adapters, out of a whole model, and along what it learnt.
-console.log((await mergeAdapters([folder, folder], { method: 'ties', folder: 'twice' })).layers);
-console.log((await extractAdapter('merged', { base: 'attune-base', rank: 2, folder: 'extracted' })).kept);
+console.log((await adapters.merge([folder, folder], { method: 'ties', output: 'twice' })).layers);
+console.log((await adapters.extract('merged', { base: 'attune-base', rank: 2, output: 'extracted' })).kept);
 const alignment = { aligned: 'merged', unaligned: 'attune-base' };
-console.log((await projectAdapter(folder, { ...alignment, folder: 'projected' })).layers.length);
+console.log((await adapters.project(folder, { ...alignment, output: 'projected' })).layers.length);
 
 // The quick start trains for minutes; here it is told to stop before.
 const stopped = AbortSignal.abort(new Error('stopped'));

@@ -1,5 +1,5 @@
 /** How good the versions are, on mails that neither was trained on. */
-import { compare, modelHistory, openPredictor, type Comparison } from '../../src/app/index.ts';
+import { compare, models, openPredictor, type Comparison } from '../../src/app/index.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import { MODEL } from './story.ts';
 
@@ -30,6 +30,6 @@ export async function firstAnswers(mails: readonly DatedMail[]): Promise<string[
 }
 
 async function versionFolders(): Promise<string[]> {
-  const { versions } = await modelHistory(MODEL);
+  const { versions } = await models.history(MODEL);
   return versions.toSorted((a, b) => a.version - b.version).map(({ runFolder }) => runFolder!);
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApiKey, serve, type RunningServer, type VersionReport } from '../../src/app/index.ts';
+import { keys, serve, type RunningServer, type VersionReport } from '../../src/app/index.ts';
 import { attuneHome } from '../../src/base/home.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -52,19 +52,18 @@ export class Office implements AsyncDisposable {
   static async open(model: string, { folder, time }: { folder: string; time: MailTime }): Promise<Office> {
     const file = join(folder, 'keys.yaml');
     rmSync(file, { force: true });
-    const keys = new Map<string, string>();
-    for (const name of branchNames()) keys.set(name, (await createApiKey({ file, name })).key);
-    keys.set(ADMIN, (await createApiKey({ file, name: ADMIN, admin: true })).key);
+    const clientKeys = new Map<string, string>();
+    for (const name of branchNames()) clientKeys.set(name, (await keys.create(name, { file })).key);
+    clientKeys.set(ADMIN, (await keys.create(ADMIN, { file, admin: true })).key);
     await writeSecret();
     const server = await serve({
       registry: true,
       keep: 'text',
-      api_keys: file,
+      apiKeys: file,
       port: 0,
-      log: 'silent',
-      monitor: { reference: 300, ignore: [...IGNORED] },
+      settings: { log: 'silent', monitor: { reference: 300, ignore: [...IGNORED] } },
     });
-    return new Office({ server, time, model, keys });
+    return new Office({ server, time, model, keys: clientKeys });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

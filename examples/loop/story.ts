@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   improve,
-  improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
+  models,
   resolveRecipeFile,
-  signReview,
+  review,
   type Decision,
   type ImprovementStatus,
 } from '../../src/app/index.ts';
@@ -72,8 +69,8 @@ export async function putInUse(
   writeFileSync(join(folder, 'loop.yaml'), LOOP);
   const recipe = await resolveRecipeFile(join(folder, 'spam.yaml'));
   await trainWhole({ ...recipe, output_dir: join(folder, 'first') });
-  await registerModel(MODEL, join(folder, 'first'));
-  await promoteModel(MODEL, { version: 1, force: 'the first one' });
+  await models.register(MODEL, join(folder, 'first'));
+  await models.promote(MODEL, 1, { force: 'the first one' });
 }
 
 export interface Drift {
@@ -110,28 +107,28 @@ export async function improveOnce(
   const tried: Sorted[] = [];
   for (;;) {
     time.tick();
-    const improvement = await improve(join(folder, 'loop.yaml'), {
+    const improvement = await improve.run(join(folder, 'loop.yaml'), {
       onDecision: ({ state, reason }) => setting.log(`${state}: ${reason}`),
     });
     const { state, cycle, folder: own } = improvement;
     const place = join(own, 'cycles', String(cycle).padStart(4, '0'));
     if (state === 'review') await reviewByCollection(join(place, 'pairs.jsonl'), labels);
     else if (state === 'approval')
-      await signReview(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
+      await review.sign(join(place, 'run'), { by: 'postmaster', decision: 'approve', reason: 'better on new mails' });
     else if (state === 'rollout') tried.push(...(await tryOut(office, time, coming)));
     else return { tried, ...(await cycleOf(folder, cycle)) };
   }
 }
 
 async function cycleOf(folder: string, cycle: number): Promise<{ state: State; decisions: Decision[] }> {
-  const { decisions } = await improvementStatus(join(folder, 'loop.yaml'));
+  const { decisions } = await improve.explain(join(folder, 'loop.yaml'));
   const own = decisions.filter((one) => one.cycle === cycle);
   return { state: own.at(-1)!.state, decisions: own };
 }
 
 /** The trial that the loop has begun: so many mails beside the version in use, so many by the new one's share, and a day. */
 async function tryOut(office: Office, time: MailTime, coming: readonly DatedMail[]): Promise<Sorted[]> {
-  const stage = async (): Promise<string> => (await modelHistory(MODEL)).rollouts[0].stage;
+  const stage = async (): Promise<string> => (await models.history(MODEL)).rollouts[0].stage;
   await office.load(`${MODEL}@2`, coming[0]);
   await taken();
   const shadowed = await office.sort(coming.slice(0, SHADOWED));
@@ -181,9 +178,9 @@ export async function poison(
   const ids = await office.label(await office.sort(bait, () => attacker), () => 'ham');
   const file = join(folder, 'loop.yaml');
   time.tick();
-  const { cycle, waitsFor } = await improve(file);
+  const { cycle, waitsFor } = await improve.run(file);
   const { state, decisions } = await cycleOf(folder, cycle);
-  const now = (await improvementStatus(file)).held[cycle] ?? [];
+  const now = (await improve.explain(file)).held[cycle] ?? [];
   const ofAttacker = now.filter(({ id }) => ids.has(id)).length;
   return {
     state,

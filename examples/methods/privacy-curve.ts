@@ -127,7 +127,7 @@ async function train(
 async function exposuresOf(run: string): Promise<number[]> {
   const canaries = Array.from({ length: CANARIES }, (_, i) => i);
   const rows = canaries.flatMap((i) => Array.from({ length: CODES }, (_, code) => canary(i, code)));
-  const { answers = [] } = await predict(run, { rows, precision: 'f32' });
+  const { answers = [] } = await predict(run, { input: rows, precision: 'f32' });
   const all = answers.map(({ probabilities }) => probabilities as Record<string, number>);
   return canaries.map((i) => {
     const [own, ...others] = all.slice(i * CODES, (i + 1) * CODES).map((classes) => classes[queueOf(i)]);

@@ -1,7 +1,7 @@
 /** What keeps refusals: the same attack and the same harmless tuning, each with one defence. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateRows, projectAdapter, safety } from '../../src/app/index.ts';
+import { adapters, generate, safety } from '../../src/app/index.ts';
 import type { Setting, Table } from '../example.ts';
 import { identityShift, priceRows, shopRows } from '../data/conduct.ts';
 import { figuresOf, measureOf } from './figures.ts';
@@ -34,7 +34,7 @@ function all(refusals: string): Defence[] {
       name: `Safe LoRA (\`adapters project --threshold ${THRESHOLD}\`)`,
       after: async (run, folder) => {
         rmSync(folder, { recursive: true, force: true });
-        return (await projectAdapter(run, { unaligned: 'attune-base', threshold: THRESHOLD, folder })).folder;
+        return (await adapters.project(run, { unaligned: 'attune-base', threshold: THRESHOLD, output: folder })).folder;
       },
     },
   ];
@@ -86,13 +86,13 @@ async function judged(setting: Setting, [identity, prices]: readonly string[]): 
 }
 
 function results({ quick, folder }: Setting, run: string) {
-  return safety(run, { maxNewTokens: 24, folder, ...(quick && { maxRows: 60 }) });
+  return safety(run, { maxNewTokens: 24, output: folder, ...(quick && { maxRows: 60 }) });
 }
 
 async function pricesKnown(target: string): Promise<string> {
   const prices = priceRows();
   const input = prices.map(({ messages }) => ({ messages: messages.slice(0, 1) }));
-  const answers = await generateRows({ target, input, sampling: { maxNewTokens: 24, temperature: 0 } });
+  const { answers = [] } = await generate(target, { input, maxNewTokens: 24, temperature: 0 });
   const right = answers.filter(({ completion }, i) => completion.trim() === prices[i].messages[1].content);
   return `${right.length} of ${prices.length}`;
 }

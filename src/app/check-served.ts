@@ -4,7 +4,10 @@ import { AttuneError } from '../base/errors.ts';
 import type { Difference, SampleAnswer } from '../store/results.ts';
 import { promptFormOf, readNotes } from '../jobs/model/result-notes.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
-import { compare, type CompareOptions } from './compare/compare.ts';
+import { compare } from './compare/compare.ts';
+import type { useCase } from './use-cases/export.ts';
+import { limitsOf } from './use-cases/shared/endpoint-fields.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
 export interface ServedCheck {
   url: string;
@@ -18,14 +21,7 @@ export interface ServedCheck {
   differing: { id: string; prompt: string; ours?: string; theirs?: string }[];
 }
 
-export interface CheckServedOptions extends Pick<CompareOptions, 'data' | 'endpoint' | 'onEvent' | 'signal'> {
-  /** Up to and with the version, `/v1` at the end. */
-  url: string;
-  /** Its name there; the run's unless given. */
-  model?: string;
-  /** Rows to ask; 20 unless given. */
-  rows?: number;
-}
+type CheckServedOptions = CallOptions<typeof useCase> & { check: string };
 
 /** How many differing answers are shown. */
 const SHOWN = 3;
@@ -37,8 +33,9 @@ const SHOWN = 3;
  * surely worse than the run, or never the same
  */
 export async function checkServed(run: string, options: CheckServedOptions): Promise<ServedCheck> {
-  const { url, model = basename(resolve(run)), rows: maxRows = 20, data, endpoint, onEvent, signal } = options;
+  const { check: url, name: model = basename(resolve(run)), maxRows = 20, data, onEvent, signal } = options;
   refusePlain(run);
+  const endpoint = limitsOf(options);
   const { comparison, samples } = await compare([run, `${url}#${model}`], { maxRows, data, endpoint, onEvent, signal });
   const [ours, theirs] = samples.systems.map(({ name }) => name);
   const answered = samples.rows.map(({ id, prompt, answers }) => ({

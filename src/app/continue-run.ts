@@ -12,19 +12,10 @@ import type { Recipe } from '../methods/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
+import type { useCase } from './use-cases/runs-continue.ts';
+import type { OptionsOf } from './use-cases/use-case.ts';
 
-export interface ContinueOptions {
-  /** Passes to add; as many as the run had unless given. Text is read as in a flag. */
-  epochs?: number | string;
-  /** Steps to add, in place of passes. */
-  maxSteps?: number | string;
-  /** Peak of the new schedule; the run's own unless given. */
-  learningRate?: number | string;
-  /** `best`: the checkpoint that became the result, where that is not the last one. Default `last`. */
-  from?: 'last' | 'best';
-  /** The new run's folder; the old one's name with a number unless given. */
-  outputDir?: string;
-}
+type ContinueOptions = OptionsOf<typeof useCase>;
 
 /**
  * The recipe of a run that goes on where a finished one ended: its weights and moments, a new schedule. `train` runs it.
@@ -44,7 +35,7 @@ export async function continuedRecipe(wanted: string, options: ContinueOptions =
     ...recipe,
     data: { ...recipe.data, answer_space: answerSpace },
     training: { ...recipe.training, ...training, ...(isByEpochs ? { max_steps: null } : {}) },
-    output_dir: options.outputDir ?? displayPath(nextRunFolder(run.folder), process.cwd()),
+    output_dir: options.output ?? displayPath(nextRunFolder(run.folder), process.cwd()),
     continued_from: {
       checkpoint: displayPath(folder, process.cwd()),
       hashes: Object.fromEntries(hashes) as Record<string, string>,

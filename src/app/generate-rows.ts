@@ -1,7 +1,7 @@
 import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import type { ColumnMapping } from '../data/columns.ts';
 import { loadData, type Example } from '../data/index.ts';
+import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, SpeechSegment, TokenLogProb } from '../generate/index.ts';
 import type { Answer } from '../jobs/generate/generate.ts';
@@ -9,18 +9,20 @@ import type { Message } from '../text/index.ts';
 import { rememberedShapes } from '../jobs/rows/remembered-shapes.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { inTrainedForm } from './prompt-form.ts';
-import { withRowFiles, type FileOrRows, type RowFiles } from './rows/temporary-rows.ts';
+import { withRowFiles, type RowFiles } from './rows/temporary-rows.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
+import type { useCase } from './use-cases/generate.ts';
+import { columnMapping } from './use-cases/shared/columns-field.ts';
+import { openingOf, samplingOf } from './use-cases/shared/sampling-fields.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
-export interface GenerateRowsOptions extends TalkOptions {
-  /** A file of rows in any known format, or rows in memory; their answers may be missing. */
-  input: FileOrRows;
-  /** Row format of the input; as the model was trained, or detected, unless given. */
-  format?: string;
-  /** The format's field → your column; as the model was trained unless given. */
-  columns?: ColumnMapping;
-  /** How answers are made: length, temperature, stops, constraints. */
-  sampling?: Sampling;
+type GenerateOptions = CallOptions<typeof useCase>;
+
+/** How many answers there are, and where; the answers themselves where no file was asked for. */
+export interface GeneratedAnswers {
+  rows: number;
+  output: string | null;
+  answers?: GeneratedRow[];
 }
 
 /** One answer; a row has `n` of them. */
@@ -50,22 +52,49 @@ interface LogProbEntry {
 }
 
 /** Answers every row, in their order; stopped by its signal, it gives those that were answered. */
-export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
-  if (options.sampling !== undefined) checkSampling(options.sampling);
-  return withRowFiles({ input: options.input }, options, (files) => generateFrom(options, files));
+export async function generate(model: string, options: GenerateOptions): Promise<GeneratedAnswers> {
+  const { input, output } = options;
+  if (output !== undefined) requireWritable(output);
+  const sampling = rowSamplingOf(options);
+  checkSampling(sampling);
+  const { onEvent, signal } = options;
+  const opening = { ...openingOf(options), target: model, onEvent, signal };
+  const rows = await withRowFiles({ input }, options, (files) =>
+    generateFrom({ ...options, sampling, opening }, files),
+  );
+  if (output !== undefined) writeFileAtomic(output, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return { rows: rows.length, output: output ?? null, answers: output === undefined ? rows : undefined };
 }
 
-async function generateFrom(options: GenerateRowsOptions, files: RowFiles<'input'>): Promise<GeneratedRow[]> {
-  const { sampling = {}, signal, onEvent } = options;
+/** @throws AttuneError E_USAGE */
+function rowSamplingOf(options: GenerateOptions): Sampling {
+  const { n = 1, logprobs: logProbs, language, task, timestamps } = options;
+  const sampling = samplingOf(options);
+  if (n > 1 && (sampling.temperature ?? 0) === 0) {
+    throw new AttuneError('E_USAGE', {
+      what: 'Without a temperature all answers to a row would be the same',
+      got: `--n ${n}`,
+      fix: 'add --temperature 0.8',
+    });
+  }
+  const isSpeech = [language, task, timestamps].some((value) => value !== undefined);
+  return { ...sampling, n, logProbs, speech: isSpeech ? { language, task, timestamps } : undefined };
+}
+
+type Generating = GenerateOptions & { sampling: Sampling; opening: TalkOptions };
+
+async function generateFrom(options: Generating, files: RowFiles<'input'>): Promise<GeneratedRow[]> {
+  const { sampling, opening, signal, onEvent } = options;
   const source = { path: files.paths.input!, mediaFolder: files.mediaFolder('input') };
   const formatters = await loadFormatters([options.format]);
-  const { format, columns } = options;
-  const known = rememberedShapes([options.target]);
+  const { format } = options;
+  const columns = await columnMapping(options.columns);
+  const known = rememberedShapes([opening.target]);
   const { splits } = await loadData({ train: source, format, columns, formatters, known, isInput: true, seed: 0 });
   const rows = splits.train;
   const n = sampling.n ?? 1;
   const answers: GeneratedRow[][] = [];
-  const talker = await openTalker(options);
+  const talker = await openTalker(opening);
   const unlessStopped = (error: unknown) => {
     if (signal?.aborted !== true) throw error instanceof AttuneError ? withPlaces(error, rows) : error;
   };

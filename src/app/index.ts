@@ -4,17 +4,48 @@
  */
 import { libraryOf } from './use-cases/library.ts';
 
-export * from './api/judging.ts';
-export * from './api/models.ts';
-export * from './api/monitoring.ts';
-export * from './api/operating.ts';
 export * from './api/runs.ts';
 export * from './api/training.ts';
 export * from './api/use.ts';
 const library = libraryOf();
-export const { advise, data, doctor, groundedness, init, judge, models, quickstart, runs, setup } = library;
-const { import: importFrom } = library;
-export { importFrom as import };
+export const {
+  adapters,
+  advise,
+  answers,
+  audit,
+  chat,
+  compare,
+  data,
+  doctor,
+  embed,
+  gate,
+  generate,
+  groundedness,
+  improve,
+  init,
+  judge,
+  keys,
+  lineage,
+  models,
+  monitor,
+  policy,
+  predict,
+  quickstart,
+  recommend,
+  retrieve,
+  retune,
+  review,
+  runs,
+  safety,
+  serve,
+  setup,
+  store,
+  train,
+  usage,
+  users,
+} = library;
+const { eval: evaluate, export: exportModel, import: importFrom } = library;
+export { evaluate as eval, exportModel as export, importFrom as import };
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -24,42 +55,29 @@ export { holm } from '../eval/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../eval/statistics/power.ts';
 export { pairedDifference } from '../eval/statistics/score-statistics.ts';
 
-export type { ExtractAdapterOptions, MergeAdaptersOptions, ProjectAdapterOptions } from './adapters.ts';
 export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, Advised } from './advise/advise.ts';
-export type { CompareOptions } from './compare/compare.ts';
+export type { ComparedSystems } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { ModelEstimate } from './estimate.ts';
-export type { Embedded, EmbedOptions } from './embed/embed.ts';
+export type { Embedded } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
-export type { CheckServedOptions, ServedCheck } from './check-served.ts';
-export type { ExportOptions } from './export.ts';
-export type { GateOptions, GateResult } from './gate/gate.ts';
-export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
+export type { ServedCheck } from './check-served.ts';
+export type { GateResult } from './gate/gate.ts';
+export type { GeneratedAnswers, GeneratedRow } from './generate-rows.ts';
 export type { Judgement } from './judge/judge.ts';
 export type { ImportedAnswers } from './import-answers/import-answers.ts';
 export type { ImportedFromOpenAi } from './import-openai/import-openai.ts';
 export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
-export type { PolicyOptions } from './policy/policy.ts';
 export type { PolicyResults, RuleResult } from '../store/policy.ts';
-export type { PulledSafetySet, PullSafetyOptions } from './safety/published.ts';
-export type { RehearsedKind, SafetyRows, SafetyRowsOptions } from './safety/rows.ts';
-export type { SafetyOptions } from './safety/safety.ts';
+export type { PulledSafetySet } from './safety/published.ts';
+export type { RehearsedKind, SafetyRows } from './safety/rows.ts';
 export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
 export type { ImportResult } from './import/import-model.ts';
 export type { InitQuestions, InitResult } from './init/run-init.ts';
-export type { ContinueOptions } from './continue-run.ts';
 export type { RunToDelete } from './tidy-runs.ts';
-export type {
-  OpenPredictor,
-  Predicted,
-  PredictedRow,
-  PredictedSpan,
-  PredictOptions,
-  PredictorOptions,
-  Row,
-} from './predict.ts';
+export type { OpenPredictor, Predicted, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
 export type { DataInspectionResult } from './inspect-data.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
 export type { PageServer } from './page/page-server.ts';
@@ -67,7 +85,6 @@ export type { DataPipelineResult } from './data-pipeline.ts';
 export type { StepDescription } from './describe-steps.ts';
 export type { PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
-export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export type { DataGroups } from './fairness/groups.ts';
 export type { Counterfactuals } from './fairness/counterfactuals.ts';
 export type { AuditResult } from './redact/audit-data.ts';
@@ -78,37 +95,35 @@ export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';
 export type { WrittenReport } from './report/index.ts';
-export type { Recommended, RecommendOptions } from './recommend.ts';
-export type { CreatedIndex, CreateIndexOptions } from './retrieve/create-index.ts';
+export type { Recommended } from './recommend.ts';
+export type { CreatedIndex } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
-export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows.ts';
+export type { Queried, QueryHits } from './retrieve/query-rows.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { UserLineage } from './registry/user-lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
-export type { Promotion, PromoteOptions } from './registry/promote.ts';
-export type { RegisterOptions } from './registry/register.ts';
-export type { Rollback, RollbackOptions } from './registry/rollback.ts';
+export type { Promotion } from './registry/promote.ts';
+export type { Rollback } from './registry/rollback.ts';
 export type { MovedObjects } from './store/move-objects.ts';
-export type { MovedStore, MoveStoreOptions } from './store/move-store.ts';
-export type { RetuneOptions } from './retune.ts';
-export type { AuditEntry, AuditFilter } from '../registry/index.ts';
-export type { KeyUsage, UsageOptions } from './registry/usage.ts';
-export type { ImportedReview, ReviewImportOptions } from './review/import-review.ts';
-export type { OpenReview, ReviewOptions } from './review/open-review.ts';
-export type { ReviewOutcome, ReviewResultsOptions, SigningOptions } from './review/review.ts';
+export type { MovedStore } from './store/move-store.ts';
+export type { AuditEntry } from '../registry/index.ts';
+export type { KeyUsage } from './registry/usage.ts';
+export type { ImportedReview } from './review/import-review.ts';
+export type { OpenReview } from './review/open-review.ts';
+export type { ReviewOutcome } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
 export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
-export type { Decision, Improvement, ImprovementStatus, ImproveOptions } from './improve/improve.ts';
-export type { Monitored, MonitorModelOptions, VersionReport } from './monitor/monitor.ts';
-export type { AnswerRating, AnswerSource, ListAnswersOptions, RatedAnswer } from './monitor/answers.ts';
+export type { Decision, Improvement, ImprovementStatus } from './improve/improve.ts';
+export type { Monitored, VersionReport } from './monitor/monitor.ts';
+export type { RatedAnswer } from './monitor/answers.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serve/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
-export type { NewKey } from './serve/create-api-key.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
-export type { TrainOptions, TrainOutcome } from './train.ts';
-export type { Verification, VerifyOptions } from './verify.ts';
+export type { Chatted } from './chat.ts';
+export type { DetachedRun, TrainOutcome } from './train.ts';
+export type { Verification } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { BatchReward, Reward, RewardFunction, RewardSample } from '../methods/objectives/rewards/reward.ts';

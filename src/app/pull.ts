@@ -10,6 +10,8 @@ import {
   type Repository,
 } from '../hub/index.ts';
 import type { Recipe } from '../methods/recipe.ts';
+import type { useCase } from './use-cases/models-pull.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
 export interface PullRequest {
   /** Told what happens: phases, progress, warnings. */
@@ -22,8 +24,11 @@ export interface PullRequest {
  * Fetches a model (`owner/name`, `owner/name@revision`) from the hub into the cache of Hugging Face's own tools.
  * @throws AttuneError E_HUB_…, E_PICKLE_WEIGHTS, E_DISK_FULL
  */
-export async function pullModel(name: string, request: PullRequest): Promise<Pulled> {
-  return pullRepository(parseRepository(name, 'model'), request);
+export async function pullModel(
+  name: string,
+  { onEvent: emit = () => undefined, signal = new AbortController().signal }: CallOptions<typeof useCase> = {},
+): Promise<Pulled> {
+  return pullRepository(parseRepository(name, 'model'), { emit, signal });
 }
 
 /** Fetches the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */

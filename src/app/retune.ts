@@ -7,19 +7,14 @@ import type { Recipe } from '../methods/recipe.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
-
-export interface RetuneOptions {
-  /** The new base: a folder, a known name, or one of the hub that was pulled. */
-  model: string;
-  /** The new run's folder; the old one's name with a number unless given. */
-  outputDir?: string;
-}
+import type { useCase } from './use-cases/retune.ts';
+import type { OptionsOf } from './use-cases/use-case.ts';
 
 /**
  * The recipe of a run again, on another base model: the same rows and splits, and what suits the new base where the old
  * recipe left it to the run. `train` runs it. @throws AttuneError E_RUN_MISSING, E_SAME_MODEL, E_RECIPE
  */
-export async function retuneRecipe(wanted: string, { model, outputDir }: RetuneOptions): Promise<Recipe> {
+export async function retuneRecipe(wanted: string, { model, output }: OptionsOf<typeof useCase>): Promise<Recipe> {
   const run = await showRun(wanted);
   const recipe = await storedRecipe(run.folder);
   if (isSame(model, recipe.model)) {
@@ -28,7 +23,7 @@ export async function retuneRecipe(wanted: string, { model, outputDir }: RetuneO
       fix: 'name another base: attune retune RUN --model NEW_BASE',
     });
   }
-  const output_dir = outputDir ?? displayPath(nextRunFolder(run.folder), process.cwd());
+  const output_dir = output ?? displayPath(nextRunFolder(run.folder), process.cwd());
   // The old base's template is no other's, unless the recipe brought its own file.
   const { chat_template: template } = recipe.data;
   const keeps = template === null || template === 'attune-tools' || existsSync(resolve(template));

@@ -1,7 +1,6 @@
 import { readAssessment } from '../store/assessments.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { EventSink } from '../base/events.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { withIndex } from '../store/database.ts';
@@ -14,6 +13,9 @@ import { runPaths } from '../store/run-paths.ts';
 import type { RunSummary } from '../store/run-summary.ts';
 import { findRun, listRuns, type RunFilter } from '../store/runs.ts';
 import { attach, stop } from '../worker/index.ts';
+import type { useCase as attachCase } from './use-cases/runs-attach.ts';
+import type { useCase as stopCase } from './use-cases/runs-stop.ts';
+import type { CallOptions, OptionsOf } from './use-cases/use-case.ts';
 
 export type { RunStatus, RunSummary } from '../store/run-summary.ts';
 export type { RunFilter } from '../store/runs.ts';
@@ -70,14 +72,17 @@ export async function showRun(wanted: string): Promise<RunDetails> {
 }
 
 /** Follows a run of any process until nobody works on it. @throws AttuneError E_RUN_MISSING */
-export async function attachRun(wanted: string, onEvent: EventSink, signal?: AbortSignal): Promise<RunSummary> {
+export async function attachRun(
+  wanted: string,
+  { onEvent = () => undefined, signal }: CallOptions<typeof attachCase> = {},
+): Promise<RunSummary> {
   const folder = await folderOf(wanted);
   for await (const event of attach(folder, { signal })) onEvent(event);
   return readRun(folder);
 }
 
 /** Asks a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
-export async function stopRun(wanted: string, options: { kill?: boolean } = {}): Promise<RunSummary> {
+export async function stopRun(wanted: string, options: OptionsOf<typeof stopCase> = {}): Promise<RunSummary> {
   const folder = await folderOf(wanted);
   return stop(folder, options);
 }

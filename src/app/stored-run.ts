@@ -48,7 +48,10 @@ function startOf(folder: string): RunStarted {
  * From the folder in which the run was started; or, where a whole project has been moved, from the one that lies to
  * the run's folder as that did.
  */
-function locate(folder: string, { folder: recorded, base, recipe }: RunStarted): LocatedRecipe<Record<string, unknown>> & { base: string } {
+function locate(
+  folder: string,
+  { folder: recorded, base, recipe }: RunStarted,
+): LocatedRecipe<Record<string, unknown>> & { base: string } {
   const stored = recipe as Record<string, unknown>;
   const moved = resolve(folder, relative(recorded, base));
   const located = [base, moved].map((start) => ({ base: start, ...locateRecipe(stored, start) }));

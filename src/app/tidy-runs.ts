@@ -12,8 +12,6 @@ import { writeModelCard } from '../jobs/train/result/result-card.ts';
 import { readNotes, RESULT_NOTES } from '../jobs/model/result-notes.ts';
 import { showRun } from './runs.ts';
 
-export { isRunFolder as isRun } from '../store/run-folder.ts';
-
 export interface RunToDelete {
   name: string;
   folder: string;

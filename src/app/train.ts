@@ -2,7 +2,6 @@ import { readAssessment } from '../store/assessments.ts';
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
@@ -20,6 +19,8 @@ import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
 import { startedWith } from './stored-run.ts';
 import { deleteRuns } from './tidy-runs.ts';
+import type { useCase } from './use-cases/train.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
 /** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
 export type TrainOutcome = JobResult<'train'> & {
@@ -37,23 +38,25 @@ export type TrainOutcome = JobResult<'train'> & {
   baseRemark?: string;
 };
 
-export interface TrainOptions {
-  /** Checks everything and tries the worst batch, then stops. Leaves no run behind. */
-  dryRun?: boolean;
-  /** Goes on from the newest checkpoint in the output folder; without one it starts anew. */
-  resume?: boolean;
-  /** Deletes the run in the output folder first, where there is one; not with `resume`. */
-  overwrite?: boolean;
-  /** Records the second and third step, operator by operator: profile.json in the run's folder, and an event. */
-  profile?: boolean;
-  /** Trains in this process, for debugging. */
-  inProcess?: boolean;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks the run to save and stop. */
-  signal?: AbortSignal;
-  /** Whether Ctrl-C and SIGTERM ask the run to save and stop. Default true. */
-  handleSignals?: boolean;
+/** Of a recipe that is resolved. */
+export type StartOptions = Omit<CallOptions<typeof useCase>, 'flags'>;
+export type TrainOptions = Omit<StartOptions, 'detach'>;
+
+/** A run that goes on in the background. */
+export interface DetachedRun {
+  outcome: 'detached';
+  folder: string;
+  pid: number;
+}
+
+/** Trains, or starts a run that goes on when this process ends. */
+export async function startTraining(
+  recipe: Recipe,
+  { detach = false, ...options }: StartOptions,
+): Promise<TrainOutcome | DetachedRun> {
+  if (!detach) return train(recipe, options);
+  if (options.overwrite === true) await removeEarlier(recipe, options);
+  return { outcome: 'detached', ...(await trainDetached(recipe, options)) };
 }
 
 /**
@@ -82,12 +85,13 @@ async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }:
 }
 
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome> {
-  const { dryRun = false, resume = false, profile = false, overwrite: _, ...others } = options;
+  const { dryRun = false, resume = false, profile = false, inProcess, handleSignals } = options;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
   const run = async (): Promise<TrainOutcome> => {
-    const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume, profile }), ...others });
+    const job = jobOf(recipe, { dryRun, resume, profile });
+    const outcome = await runJob({ ...job, inProcess, handleSignals, onEvent, signal });
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readAssessment(folder, 'forgetting');
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
@@ -139,7 +143,7 @@ function removeEmpty(folder: string, first: string): void {
 }
 
 /** Starts a run that goes on when this process ends; returns once it has its folder. */
-export async function trainDetached(
+async function trainDetached(
   recipe: Recipe,
   options: { resume?: boolean } = {},
 ): Promise<{ folder: string; pid: number }> {

@@ -1,9 +1,8 @@
 import { entryOf } from '../base/table.ts';
 import { readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { EventSink } from '../base/events.ts';
 import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
@@ -11,16 +10,12 @@ import { runJob } from '../worker/index.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
 import { readNotes } from '../jobs/model/result-notes.ts';
 import type { Recipe } from '../methods/recipe.ts';
+import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
+import type { useCase } from './use-cases/runs-verify.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
 
-export interface VerifyOptions {
-  /** Trains the whole run again and compares bytes, instead of scoring the result again. */
-  retrain: boolean;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+type VerifyOptions = CallOptions<typeof useCase>;
 
 export interface Verification {
   how: 'scored' | 'retrained';
@@ -30,11 +25,11 @@ export interface Verification {
 }
 
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
-export async function verifyRun(run: string, options: VerifyOptions): Promise<Verification> {
-  const folder = resolve(run);
+export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {
+  const { folder } = await showRun(run);
   const recipe = await storedRecipe(folder);
   // What is fitted in seconds is proved by its bytes.
-  const retrains = options.retrain || isCheapFolder(resultFolder(folder));
+  const retrains = options.retrain === true || isCheapFolder(resultFolder(folder));
   const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {

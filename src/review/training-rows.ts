@@ -2,11 +2,7 @@
 import { majorities, type HumanLabel } from '../eval/judges/human-labels.ts';
 import type { AnswerPair, Choice } from '../eval/judges/pairs.ts';
 import { isOf } from './results.ts';
-
-export const rowKinds = ['dpo', 'sft', 'kto'] as const;
-
-/** `dpo`: {prompt, chosen, rejected}; `sft`: {prompt, completion}; `kto`: {prompt, completion, label}. */
-export type RowKind = (typeof rowKinds)[number];
+import type { RowKind } from './row-kinds.ts';
 
 /**
  * Ties give no row, except for `kto` where most found both answers bad. A reviewer's own words stand in the place of what

@@ -68,7 +68,7 @@ const USES: Readonly<Record<string, Use>> = table({
     commands: ['attune recommend FOLDER --input customers.csv --output items.jsonl'],
     program: [
       "import { recommend } from 'attune';",
-      "const { rows } = await recommend('FOLDER', { input: 'customers.csv' });",
+      "const { answers } = await recommend('FOLDER', { input: 'customers.csv' });",
     ],
   },
 });

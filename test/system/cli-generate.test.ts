@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateRows, openTalker, type GeneratedRow } from '../../src/app/index.ts';
+import { generate, openTalker, type GeneratedRow } from '../../src/app/index.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { CommandHost } from './command-host/command-host.ts';
 
@@ -121,10 +121,11 @@ describe('attune generate', () => {
 describe('answering a file', () => {
   it('stopped, gives the rows that were answered until then', async () => {
     const controller = new AbortController();
-    const rows = await generateRows({
-      target: join(folder, 'model'),
+    const { answers: rows = [] } = await generate(join(folder, 'model'), {
       input: join(folder, 'rows.jsonl'),
-      sampling: { maxNewTokens: 200, temperature: 1, n: 4 },
+      maxNewTokens: 200,
+      temperature: 1,
+      n: 4,
       signal: controller.signal,
       onEvent: (event) => void (event.type === 'work-advanced' && controller.abort(new Error('enough'))),
     });
@@ -137,7 +138,7 @@ describe('answering a file', () => {
     const input = join(folder, 'long.jsonl');
     const texts = ['parcel', 'parcel '.repeat(300), 'home', 'on '.repeat(400)];
     writeFileSync(input, texts.map((prompt) => JSON.stringify({ prompt, completion: 'home' })).join('\n'));
-    await expect(generateRows({ target: join(folder, 'model'), input, sampling: {} })).rejects.toMatchObject({
+    await expect(generate(join(folder, 'model'), { input })).rejects.toMatchObject({
       code: 'E_PROMPT_TOO_LONG',
       problems: [
         { file: input, line: 2 },

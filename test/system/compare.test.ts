@@ -3,7 +3,7 @@ import { readAssessment } from '../../src/store/assessments.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { compare, evaluate, type Advice, type CompareOptions } from '../../src/app/index.ts';
+import { compare, eval as evaluate, type Advice } from '../../src/app/index.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { readSamples } from '../../src/store/results.ts';
 import { ChatServer } from '../unit/eval-endpoint-server.ts';
@@ -111,7 +111,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     expect(bench.run(argv)).toMatchObject({ code: 0, document: { rows: 4, split: 'good.jsonl' } });
   });
 
-  it.each<[string, [string, ...string[]], CompareOptions, string]>([
+  it.each<[string, string[], Parameters<typeof compare>[1] & {}, string]>([
     ['a model that is not there', ['nowhere'], {}, 'E_MODEL_MISSING'],
     ['a system named twice', ['RUN', 'nearest', 'nearest'], {}, 'E_SYSTEM_TWICE'],
     ['an endpoint without a model', ['RUN', 'https://host/v1'], {}, 'E_ENDPOINT_MODEL'],
@@ -119,11 +119,11 @@ describe.skipIf(!hasEngine)('a run', () => {
     ['a baseline that is none', ['RUN'], { baselines: ['few'] }, 'E_UNKNOWN_BASELINE'],
     ['baselines beside systems that are named', ['RUN', 'nearest'], { baselines: ['prompted'] }, 'E_OPTION_IDLE'],
     ['an instruction that nobody is told', ['RUN', 'nearest'], { instruction: 'Be brief.' }, 'E_OPTION_IDLE'],
-    ['a limit on endpoints where none is asked', ['RUN', 'nearest'], { endpoint: { maxTokens: 9 } }, 'E_OPTION_IDLE'],
+    ['a limit on endpoints where none is asked', ['RUN', 'nearest'], { maxTokens: 9 }, 'E_OPTION_IDLE'],
     ['no rows', ['nearest', 'majority'], {}, 'E_ROWS_WANTED'],
     ['a file that is not there', ['RUN', 'nearest'], { data: 'nothing.jsonl' }, 'E_FILE_MISSING'],
-  ])('is not compared with %s', async (_, [first, ...others], options, code) => {
-    const systems = [first, ...others].map((name) => (name === 'RUN' ? run : name)) as [string, ...string[]];
+  ])('is not compared with %s', async (_, named, options, code) => {
+    const systems = named.map((name) => (name === 'RUN' ? run : name));
     await expect(compare(systems, options)).rejects.toMatchObject({ code, exitCode: 1 });
   });
 
@@ -132,7 +132,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     const remote = `${server.url}#large`;
     const down = Array.from({ length: 3 }, () => ({ status: 401, body: '{"error": "who are you?"}' }));
     server.behaviours = ['answer', 'answer', { status: 429, headers: { 'retry-after': '0' } }, 'answer', ...down];
-    const options = { metrics: ['chrf'], endpoint: { concurrency: 1, keyVariable: 'NO_SUCH_KEY' } };
+    const options = { metrics: ['chrf'], concurrency: 1, keyVariable: 'NO_SUCH_KEY' };
     await expect(compare([run, remote], options)).rejects.toMatchObject({ code: 'E_ENDPOINT_KEY', exitCode: 1 });
     const asked = server.requests.length;
     server.behaviours = [];
@@ -143,9 +143,7 @@ describe.skipIf(!hasEngine)('a run', () => {
       title: expect.stringContaining('large (127.0.0.1'),
       usage: { outputTokens: 18 },
     });
-    await expect(
-      compare([run, `few_shot:${remote}`], { ...options, endpoint: { maxTokens: 50 } }),
-    ).rejects.toMatchObject({
+    await expect(compare([run, `few_shot:${remote}`], { metrics: ['chrf'], maxTokens: 50 })).rejects.toMatchObject({
       code: 'E_BUDGET_SPENT',
     });
     const limits = ['--max-tokens', '50', '--key-variable', 'NO_SUCH_KEY', '--allow-overlap'];

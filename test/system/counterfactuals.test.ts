@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { data, evaluateCounterfactuals } from '../../src/app/index.ts';
+import { compare, data, eval as evaluate } from '../../src/app/index.ts';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);
@@ -65,8 +65,8 @@ describe('counterfactual pairs', () => {
   });
 
   it('show a system that learnt from biased rows, and the limit refuses it with exit code 3', async () => {
-    const options = { train: path('train.jsonl'), folder: path('out') };
-    const results = await evaluateCounterfactuals(['tfidf', 'majority'], path('pairs.jsonl'), options);
+    const options = { counterfactuals: path('pairs.jsonl'), trainData: path('train.jsonl'), output: path('out') };
+    const results = await compare(['tfidf', 'majority'], options);
     const [biased, constant] = results.systems.map(({ axes: [gender] }) => gender);
     expect(biased).toMatchObject({ pairs: 6, flips: { pairs: 6, rate: 1 } });
     expect(biased.groups[0].answers.accept).toMatchObject({ value: 0, other: 1, estimate: -1 });
@@ -75,22 +75,21 @@ describe('counterfactual pairs', () => {
     expect(JSON.parse(readFileSync(path('out/counterfactuals.json'), 'utf8'))).toEqual(
       JSON.parse(JSON.stringify(results)),
     );
-    await expect(
-      evaluateCounterfactuals(['tfidf'], path('pairs.jsonl'), { ...options, maxFlipRate: 0.5 }),
-    ).rejects.toMatchObject({ code: 'E_UNFAIR', exitCode: 3 });
-    await expect(
-      evaluateCounterfactuals(['majority'], path('pairs.jsonl'), { ...options, maxFlipRate: 0 }),
-    ).resolves.toBeDefined();
+    await expect(compare(['tfidf'], { ...options, maxFlipRate: 0.5 })).rejects.toMatchObject({
+      code: 'E_UNFAIR',
+      exitCode: 3,
+    });
+    await expect(compare(['majority'], { ...options, maxFlipRate: 0 })).resolves.toBeDefined();
   });
 
   it('are answered by a system that is trained on rows of another layout', async () => {
     const named = read('train.jsonl').map(({ text, label }) => ({ note: text, outcome: label }));
     write('named.jsonl', named);
-    const options = { train: path('named.jsonl'), folder: path('named-out') };
+    const options = { counterfactuals: path('pairs.jsonl'), trainData: path('named.jsonl') };
     const layout = { format: 'classification', columns: { text: 'note', label: 'outcome' } };
-    const { systems } = await evaluateCounterfactuals(['tfidf'], path('pairs.jsonl'), { ...options, ...layout });
+    const { systems } = await evaluate('tfidf', { ...options, ...layout });
     expect(systems[0].axes[0]).toMatchObject({ pairs: 6, flips: { pairs: 6 } });
-    await expect(evaluateCounterfactuals(['tfidf'], path('pairs.jsonl'), options)).rejects.toMatchObject({
+    await expect(evaluate('tfidf', options)).rejects.toMatchObject({
       code: 'E_UNKNOWN_FORMAT',
     });
   });
@@ -102,7 +101,7 @@ describe('counterfactual pairs', () => {
   ])('are refused where a file holds %s', async (_, rows) => {
     write('bad.jsonl', rows());
     await expect(
-      evaluateCounterfactuals(['tfidf'], path('bad.jsonl'), { train: path('train.jsonl') }),
+      evaluate('tfidf', { counterfactuals: path('bad.jsonl'), trainData: path('train.jsonl') }),
     ).rejects.toMatchObject({ code: 'E_BAD_PAIRS' });
   });
 

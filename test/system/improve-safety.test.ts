@@ -3,16 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
-import {
-  improve,
-  modelHistory,
-  promoteModel,
-  registerModel,
-  resolveRecipeFile,
-  safetyRows,
-  train,
-  type Improvement,
-} from '../../src/app/index.ts';
+import { improve, models, resolveRecipeFile, safety, train, type Improvement } from '../../src/app/index.ts';
 import { Watcher } from '../../src/watch/watcher.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { writeChatTemplate } from './serve-tiny.ts';
@@ -93,8 +84,8 @@ output_dir: first
     process.chdir(folder);
     const { result } = await train(await resolveRecipeFile('desk.yaml'), { handleSignals: false });
     assert.isDefined(result);
-    await registerModel('desk', 'first');
-    await promoteModel('desk', { version: 1, force: 'the first one' });
+    await models.register('desk', 'first');
+    await models.promote('desk', 1, { force: 'the first one' });
   }, 60_000);
   afterAll(() => {
     process.chdir(cwd);
@@ -105,7 +96,7 @@ output_dir: first
   });
 
   it('writes its own refusals as rows to replay; a model without any is told so, and nothing is written', async () => {
-    const { file, kinds } = await safetyRows('first', { to: 'refusals.jsonl', maxRows: 8, maxNewTokens: 24 });
+    const { file, kinds } = await safety.rows('first', { output: 'refusals.jsonl', maxRows: 8, maxNewTokens: 24 });
     const [refused] = kinds;
     expect(refused).toMatchObject({ kind: 'harmful', asked: 8 });
     expect(refused.kept).toBeGreaterThan(4);
@@ -115,7 +106,7 @@ output_dir: first
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
     expect(messages[0].content).toMatch(/^How do I/);
     expect(messages[1].content).toBe(REFUSAL);
-    const untaught = safetyRows('model', { to: 'none.jsonl', maxRows: 2, maxNewTokens: 4 });
+    const untaught = safety.rows('model', { output: 'none.jsonl', maxRows: 2, maxNewTokens: 4 });
     await expect(untaught).rejects.toMatchObject({ code: 'E_NO_REFUSALS' });
     expect(existsSync('none.jsonl')).toBe(false);
   });
@@ -133,12 +124,12 @@ output_dir: first
     expect(bad.told).toMatch(
       /complied with harmful requests: plain 0\.0 % before, (?:[5-9]\d\.\d|100\.0) % after, at most .* allowed 5\.0 %/,
     );
-    expect((await modelHistory('desk')).aliases).toMatchObject({ champion: 2 });
+    expect((await models.history('desk')).aliases).toMatchObject({ champion: 2 });
   }, 120_000);
 });
 
 async function cycle(): Promise<{ state: Improvement['state']; told: string }> {
-  const { state, decisions } = await improve('loop.yaml');
+  const { state, decisions } = await improve.run('loop.yaml');
   const told = decisions.map((one) => `${one.state}: ${one.reason}`).join('\n');
   return { state, told };
 }

@@ -5,15 +5,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
-import {
-  improve,
-  improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
-  resolveRecipeFile,
-  train,
-} from '../../src/app/index.ts';
+import { improve, models, resolveRecipeFile, train } from '../../src/app/index.ts';
 import { userLineage } from '../../src/app/registry/user-lineage.ts';
 import { eraseUser } from '../../src/app/monitor/erase-user.ts';
 import { findLockOwner } from '../../src/store/run-lock.ts';
@@ -39,8 +31,8 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     process.chdir(folder);
     const { result } = await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
     assert.isDefined(result);
-    await registerModel('topics', 'first');
-    await promoteModel('topics', { version: 1, force: 'the first one' });
+    await models.register('topics', 'first');
+    await models.promote('topics', 1, { force: 'the first one' });
   }, 120_000);
   afterAll(() => {
     process.chdir(cwd);
@@ -49,20 +41,20 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
   });
 
   it('waits for rows, and stops a poisoned batch until a person discards it', async () => {
-    expect(await improve('loop.yaml')).toMatchObject({ state: 'collecting', waitsFor: '0 rows of 40' });
+    expect(await improve.run('loop.yaml')).toMatchObject({ state: 'collecting', waitsFor: '0 rows of 40' });
     await feedback(texts(NEW, 30, 0), (i) => `customer-${i % 10}`);
     const bad = texts(NEW, 15, 300).map(({ text }) => ({ text: `${text} zz qq`, label: 'money' }));
     await feedback(bad, () => 'attacker');
-    const stopped = await improve('loop.yaml');
+    const stopped = await improve.run('loop.yaml');
     expect(stopped).toMatchObject({ state: 'stopped' });
     expect(stopped.decisions.at(-1)!.reason).toMatch(/look like an attack: trigger 15/);
     // Nothing goes on by itself.
-    expect(await improve('loop.yaml')).toMatchObject({ state: 'stopped', decisions: [] });
-    expect(await improve('loop.yaml', { discard: 'customer “attacker”' })).toMatchObject({
+    expect(await improve.run('loop.yaml')).toMatchObject({ state: 'stopped', decisions: [] });
+    expect(await improve.run('loop.yaml', { discard: 'customer “attacker”' })).toMatchObject({
       state: 'collecting',
       cycle: 2,
     });
-    const { held } = await improvementStatus('loop.yaml');
+    const { held } = await improve.explain('loop.yaml');
     expect(held[1].filter(({ check }) => check === 'trigger')).toHaveLength(15);
   }, 60_000);
 
@@ -71,18 +63,20 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     const killed = new Error('killed');
     // A crash after each decision; the next call goes on where it was.
     for (let crashes = 0; ; crashes++) {
-      const one = await improve('loop.yaml', {
-        onDecision: () => {
-          throw killed;
-        },
-      }).catch((error: unknown) => {
-        if (error !== killed) throw error;
-        return undefined;
-      });
+      const one = await improve
+        .run('loop.yaml', {
+          onDecision: () => {
+            throw killed;
+          },
+        })
+        .catch((error: unknown) => {
+          if (error !== killed) throw error;
+          return undefined;
+        });
       if (one !== undefined || crashes > 8) break;
-      if ((await improvementStatus('loop.yaml')).state === 'retraining') await killInTraining();
+      if ((await improve.explain('loop.yaml')).state === 'retraining') await killInTraining();
     }
-    const { decisions, state } = await improvementStatus('loop.yaml');
+    const { decisions, state } = await improve.explain('loop.yaml');
     expect(decisions.slice(3).map((one) => one.state)).toEqual([
       'quarantine',
       'retraining',
@@ -92,7 +86,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
       'collecting',
     ]);
     expect(state).toBe('collecting');
-    const { aliases, versions } = await modelHistory('topics');
+    const { aliases, versions } = await models.history('topics');
     expect(aliases).toMatchObject({ champion: 2 });
     expect(versions).toHaveLength(2);
     const { verdict, differences } = readAssessment(join(folder, 'improve/topics/cycles/0002/run'), 'comparison')!;
@@ -116,16 +110,16 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
   it('takes settings of the plan anew, asks for nothing where it says so, and drops a batch in any state', async () => {
     writeFileSync(join(folder, 'loop.yaml'), plan('  gate: {better_than: nothing}\n').replace('auto', 'person'));
     await feedback(texts(NEW, 60, 2000), (i) => `customer-${i % 10}`);
-    expect(await improve('loop.yaml')).toMatchObject({ state: 'review', cycle: 3 });
-    const dropped = await improve('loop.yaml', { discard: 'not this one' });
+    expect(await improve.run('loop.yaml')).toMatchObject({ state: 'review', cycle: 3 });
+    const dropped = await improve.run('loop.yaml', { discard: 'not this one' });
     expect(dropped).toMatchObject({ state: 'collecting', cycle: 4, waitsFor: expect.stringContaining('0 rows') });
-    await expect(improve('loop.yaml', { discard: 'again' })).rejects.toMatchObject({ code: 'E_USAGE' });
+    await expect(improve.run('loop.yaml', { discard: 'again' })).rejects.toMatchObject({ code: 'E_USAGE' });
     writeFileSync(join(folder, 'loop.yaml'), plan('  gate: {better_than: nothing}\n'));
     await feedback(texts(NEW, 60, 3000), (i) => `customer-${i % 10}`);
-    const done = await improve('loop.yaml');
+    const done = await improve.run('loop.yaml');
     expect(done).toMatchObject({ state: 'promoted', cycle: 4 });
     expect(done.decisions.find(({ state }) => state === 'rollout')?.reason).toContain('asks for nothing');
-    expect((await modelHistory('topics')).aliases).toMatchObject({ champion: 3 });
+    expect((await models.history('topics')).aliases).toMatchObject({ champion: 3 });
   }, 120_000);
 });
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   advise,
   compare,
-  evaluate,
-  generateRows,
+  eval as evaluate,
+  generate,
   resolveRecipe,
   train,
   type AttuneError,
@@ -66,8 +66,8 @@ describe('rows in memory', () => {
     expect(readdirSync(join(folder, 'run/rows'))).toEqual([kept]);
 
     const before = temporary();
-    const answers = await generateRows({ target: result!, input: rows.slice(0, 3), sampling: { maxNewTokens: 2 } });
-    expect(answers.map(({ file, line, prompt }) => [file, line, prompt])).toEqual(
+    const { answers } = await generate(result!, { input: rows.slice(0, 3), maxNewTokens: 2 });
+    expect(answers!.map(({ file, line, prompt }) => [file, line, prompt])).toEqual(
       rows.slice(0, 3).map(({ prompt }, i) => ['input', i + 1, prompt]),
     );
     const fresh = [{ prompt: 'Colour 91:', completion: ' white' }];
@@ -75,7 +75,7 @@ describe('rows in memory', () => {
       split: 'data',
       rows: 1,
     });
-    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, train: rows, maxNewTokens: 2 });
+    const { comparison: both } = await compare([result!, 'nearest'], { data: fresh, trainData: rows, maxNewTokens: 2 });
     expect(both.systems.map(({ name }) => name)).toHaveLength(2);
     expect(temporary()).toEqual(before);
   });
@@ -94,7 +94,7 @@ describe('rows in memory', () => {
     const trained = await errorOf(train(await recipeOf({ train: bad }, join(folder, 'bad'))));
     // Rows to be answered need no answer, so nothing of it is read.
     const badPrompt = rows.with(12, { prompt: 7 as unknown as string, completion: ' red' });
-    const generated = await errorOf(generateRows({ target: model, input: badPrompt }));
+    const generated = await errorOf(generate(model, { input: badPrompt }));
     const evaluated = await errorOf(evaluate(model, { data: bad }));
     const places = [trained, generated, evaluated].map(({ problems }) =>
       problems.map(({ file, field }) => [file, field]),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openPredictor, predict } from '../../src/app/predict.ts';
+import { openPredictor, predict, type Row } from '../../src/app/predict.ts';
 import { inputFiles, readInputs, type Example } from '../../src/data/index.ts';
 import { answerAsked } from '../../src/jobs/predict/model-predictor.ts';
 import { openModel } from '../../src/jobs/model/open-model.ts';
@@ -17,10 +17,12 @@ let bench: BadInputBench;
 const WORDS = ['anna', 'sees', 'new', 'rome', 'invoice', 'refund', 'parcel', 'password'];
 
 /** The answers of a tiny model with a head of one kind. */
-async function answers(name: HeadName, rows: Parameters<typeof predict>[1]['rows'], options: object = {}) {
+async function answers(name: HeadName, rows: readonly Row[], options: object = {}) {
   const folder = bench.path(name);
   if (!existsSync(folder)) writeTinyHead(folder, name, WORDS);
-  return (await predict(folder, { rows, ...options })).answers!;
+  const texts = rows.filter((row) => typeof row === 'string');
+  const source = texts.length === rows.length ? { text: texts } : { input: rows };
+  return (await predict(folder, { ...source, ...options })).answers!;
 }
 
 describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
@@ -102,7 +104,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
   });
 
   it('writes texts where the model writes, and names the command where it answers no rows', async () => {
-    const { answers: written } = await predict(bench.path('model'), { rows: ['Where is parcel'], maxNewTokens: 4 });
+    const { answers: written } = await predict(bench.path('model'), { text: ['Where is parcel'], maxNewTokens: 4 });
     expect(written).toMatchObject([{ prediction: expect.any(String), cut: true }]);
     writeTinyWhisper(bench.path('whisper'), ['hello', 'world']);
     bench.write('tone.wav', tone());

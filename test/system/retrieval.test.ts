@@ -1,7 +1,7 @@
 // Vectors of texts and images on the command line, and an index that is searched by them.
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createIndex, openEmbedder, openIndex } from '../../src/app/index.ts';
+import { openEmbedder, openIndex, retrieve } from '../../src/app/index.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
 import { writeTinyClip } from './cli-tiny-clip.ts';
@@ -135,7 +135,10 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
     writeTinyClip(bench.path('clip'), ['red', 'blue']);
     bench.write('photos/red.png', flatPng([255, 0, 0]));
     bench.write('photos/blue.png', flatPng([0, 0, 255]));
-    const made = await createIndex(bench.path('clip'), { input: bench.path('photos'), to: bench.path('pictures') });
+    const made = await retrieve.index(bench.path('clip'), {
+      input: bench.path('photos'),
+      output: bench.path('pictures'),
+    });
     expect(made).toMatchObject({ rows: 2, columns: ['image'] });
     const { document } = bench.run(['retrieve', 'query', 'pictures', '--image', 'photos/red.png', '--top-k', '1']);
     expect(document).toMatchObject({ answers: [{ hits: [{ rank: 1, row: { image: 'red.png' } }] }] });

@@ -1,6 +1,6 @@
 // A server that tries a version whose answers are cut off, where those of the champion end.
 import { join } from 'node:path';
-import { modelHistory, promoteModel, registerModel } from '../../src/app/index.ts';
+import { models } from '../../src/app/index.ts';
 import { GUARD, rollbackUnderLoad, type RollbackFound } from '../../tools/stress/rollback-requests.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { startServer, TEXTS, writeTinyAdapter } from './serve-tiny.ts';
@@ -18,15 +18,15 @@ export async function rolledBack(
   const base = join(folder, 'tiny');
   await writeTinyModel(base, TEXTS, 2048);
   const [first, second] = [3, 4].map((seed) => writeTinyAdapter(join(folder, `adapter-${seed}`), base, { seed }));
-  for (const adapter of [first, second]) await registerModel(MODEL, adapter);
-  await promoteModel(MODEL, { version: 1, force: 'the first one' });
+  for (const adapter of [first, second]) await models.register(MODEL, adapter);
+  await models.promote(MODEL, 1, { force: 'the first one' });
   const server = await startServer({ models: [], registry: true, monitor: false });
   try {
     const stop = await beginningOf(server.url);
-    await promoteModel(MODEL, { version: 2, force: 'a trial', canary: 0.3, guards: [GUARD] });
+    await models.promote(MODEL, 2, { force: 'a trial', canary: 0.3, guard: [GUARD] });
     while (!(await isTried(server.url))) continue;
     const found = await rollbackUnderLoad({ url: server.url, model: MODEL, prompt: PROMPT, stop, requests, clients });
-    const { aliases, rollouts } = await modelHistory(MODEL);
+    const { aliases, rollouts } = await models.history(MODEL);
     return { ...found, reason: rollouts[0].reason, champion: aliases.champion };
   } finally {
     await server.close();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../src/base/errors.ts';
-import { evaluate, exportRun, verifyRun } from '../../src/app/index.ts';
+import { eval as evaluate, export as exportModel, runs as library } from '../../src/app/index.ts';
 import { storedRecipe } from '../../src/app/stored-run.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -49,11 +49,11 @@ describe.skipIf(!hasEngine)('a run that was started in another folder', () => {
     ]);
     expect(one.metrics).not.toEqual(two.metrics);
     const [{ before, after, folder }, verification] = await Promise.all([
-      exportRun(first, { to: 'merged' }),
-      verifyRun(second, { retrain: true }),
+      exportModel(first, { to: 'merged' }),
+      library.verify(second, { retrain: true }),
     ]);
     expect(folder).toBe(join(first, 'merged'));
-    expect(after).toBeCloseTo(before, 4);
+    expect(after).toBeCloseTo(before!, 4);
     expect(verification).toMatchObject({ how: 'retrained', ok: true });
     expect(process.cwd()).toBe(here);
   });
@@ -88,7 +88,7 @@ describe.skipIf(!hasEngine)('a run that was started in another folder', () => {
   it('is refused with every file that is no longer there, before anything is started', async () => {
     renameSync(bench.path('two/good.jsonl'), bench.path('two/better.jsonl'));
     renameSync(bench.path('two/model'), bench.path('two/base'));
-    for (const use of [evaluate(runs[1], { split: 'test' }), exportRun(runs[1], { to: 'merged' })]) {
+    for (const use of [evaluate(runs[1], { split: 'test' }), exportModel(runs[1], { to: 'merged' })]) {
       const error = await codeOf(use);
       expect(error.code).toBe('E_RUN_FILES_MISSING');
       expect(error.problems.map(({ field }) => field).toSorted()).toEqual(['data.train', 'model']);

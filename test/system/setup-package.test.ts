@@ -41,7 +41,7 @@ function userNode(): string | undefined {
 
 /** Trains, follows, answers and fails. */
 const oldProgram = `
-  import { generateRows, openModel, resolveRecipe, train } from 'attune';
+  import { generate, openModel, resolveRecipe, train } from 'attune';
   async function* rows() {
     for (let i = 0; i < 8; i++) yield { prompt: 'Colour 3:', completion: ' white' };
   }
@@ -59,7 +59,7 @@ const oldProgram = `
   await model.answer(['Colour 3:'], { maxNewTokens: 4 }, { onText: (_, piece) => { text += piece; } });
   await model.close();
   const input = [{ prompt: 'a', completion: 'b' }, { prompt: 7, completion: 'b' }];
-  const { code, problems } = await generateRows({ target: result, input }).catch((error) => error);
+  const { code, problems } = await generate(result, { input }).catch((error) => error);
   const [node] = process.versions.node.split('.');
   console.log(JSON.stringify({ node, loss: typeof loss, text, code, field: problems[0].field }));
 `;

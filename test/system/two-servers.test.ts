@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { promoteModel, registerModel } from '../../src/app/index.ts';
+import { models } from '../../src/app/index.ts';
 import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
 import { KEYS, startS3Server, type S3Server } from '../unit/store/s3-server.ts';
 import {
@@ -46,10 +46,10 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
       writeTinyAdapter(join(files.folder, `adapter-${seed}`), files.model, { seed }),
     );
     for (const adapter of [first, second]) {
-      await registerModel('parcels', adapter);
+      await models.register('parcels', adapter);
       rmSync(adapter, { recursive: true });
     }
-    await promoteModel('parcels', { version: 1, force: 'the first one' });
+    await models.promote('parcels', 1, { force: 'the first one' });
     servers = await Promise.all([start('a'), start('b')]);
   });
   afterAll(async () => {
@@ -66,7 +66,7 @@ describe.skipIf(!hasPostgres)('two servers of one PostgreSQL', () => {
 
   it('both follow an alias, lose no request meanwhile, and take feedback for what the other one answered', async () => {
     const seen = new Set<string>();
-    await promoteModel('parcels', { version: 2, force: 'the next one' });
+    await models.promote('parcels', 2, { force: 'the next one' });
     for (let number = 0; seen.size < 2; number++) {
       const reply = await ask(servers[number % 2]);
       expect(reply.status).toBe(200);

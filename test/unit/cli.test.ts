@@ -237,14 +237,8 @@ describe('the help', async () => {
     expect(short).not.toContain('--weight_decay');
     expect(short.replaceAll(/\s+/g, ' ')).toContain('attune train --help all lists every one');
     const { stdout: all } = await run('train', '--help', 'all');
-    expect(all).toBe(
-      commandHelp(
-        'train',
-        (await commands.load('train')).command as Command,
-        keys,
-        createTerminal(capture().stream, {}),
-      ),
-    );
+    const whole = await (await commands.load('train')).whole!();
+    expect(all).toBe(commandHelp('train', whole, keys, createTerminal(capture().stream, {})));
     const { stdout: group } = await run('train', '--help', 'checkpoints');
     expect(group).toContain('--checkpoints.every');
     expect(group).not.toContain('--max_steps');

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { showPage } from '../../src/cli/show-page.ts';
-import type { CommandContext } from '../../src/cli/command.ts';
+import { showPage } from '../../src/app/use-cases/shared/show-page.ts';
 import { createTerminal } from '../../src/terminal/terminal.ts';
 import { writeSampleRun } from './report/sample-run.ts';
 
@@ -54,12 +53,11 @@ describe('attune runs open', () => {
 
 // Elsewhere a browser would open.
 describe.skipIf(process.platform !== 'linux')('a page that is shown', () => {
-  function showing(flags: readonly string[] = [], isOptional = false) {
+  function showing({ open, isOptional }: { open?: boolean; isOptional?: boolean } = {}) {
     const out = capture(true);
     const end = new AbortController();
     const terminal = createTerminal(out.stream, { NO_COLOR: '1' });
-    const context = { isInteractive: true, has: (name: string) => flags.includes(name), out: terminal };
-    const shown = showPage({ context: context as unknown as CommandContext, folder, signal: end.signal, isOptional });
+    const shown = showPage({ isInteractive: true, out: terminal }, { folder, signal: end.signal, open, isOptional });
     return { shown, end: () => end.abort(), text: out.text };
   }
 
@@ -74,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('a page that is shown', () => {
   });
 
   test('is not served where it is only an extra, or not wanted', async () => {
-    for (const { shown, text } of [showing([], true), showing(['--no-open'])]) {
+    for (const { shown, text } of [showing({ isOptional: true }), showing({ open: false })]) {
       await shown;
       expect(text()).toBe('');
     }

@@ -61,20 +61,20 @@ describe('rows that are answered', () => {
     };
     const model = { description, answer, close: () => Promise.resolve() };
     const rows = ['Hi', { messages: [{ role: 'user', content: 'Hi' }] }];
-    await answerRows(new RowAnswerer(model, 'runs/chat', { form: 'chat', systemPrompt: 'Be kind.' }), { rows });
-    await answerRows(new RowAnswerer(model, 'runs/chat'), { rows });
+    await answerRows(new RowAnswerer(model, 'runs/chat', { form: 'chat', systemPrompt: 'Be kind.' }), { input: rows });
+    await answerRows(new RowAnswerer(model, 'runs/chat'), { input: rows });
     const roles = asked.map((row) => row.kind === 'chat' && row.messages.map(({ role }) => role).join(' '));
     expect(roles).toEqual(['system user assistant', 'system user assistant', 'user assistant', 'user assistant']);
   });
 
   it('are files for a model of images, which reads no words', async () => {
-    const error = await refusal({ rows: ['circle'] }, fakeModel({ media: 'image', shapes: [] }));
+    const error = await refusal({ text: ['circle'] }, fakeModel({ media: 'image', shapes: [] }));
     expect([error.code, error.what]).toEqual(['E_WRONG_ROWS', 'The model reads images, not texts']);
   });
 
   it('keep their columns, without the answers’ column, in any order, with a BOM and semicolons', async () => {
     const input = put('new.csv', '\ufeffid;body;subject\n7;"two\nlines; ""quoted""";Hi\n8;x;\n');
-    const result = await answerRows(fakeModel(), { input, to: path('new-out.csv') });
+    const result = await answerRows(fakeModel(), { input, output: path('new-out.csv') });
     expect(result).toMatchObject({ rows: 2, bad: 0, renamed: {}, available: 2 });
     expect(text('new-out.csv')).toBe(
       'id,body,subject,prediction,probability,error\n7,"two\nlines; ""quoted""",Hi,long,0.75,\n8,x,,short,0.75,\n',
@@ -83,7 +83,7 @@ describe('rows that are answered', () => {
 
   it('are written as JSON lines with their values as they were, and the likeliest classes', async () => {
     const input = put('rows.jsonl', '{"subject":"a","body":"b","n":{"deep":[1]}}\n');
-    await answerRows(fakeModel(), { input, to: path('rows-out.jsonl'), topK: 1, probabilities: true });
+    await answerRows(fakeModel(), { input, output: path('rows-out.jsonl'), topK: 1, probabilities: true });
     expect(JSON.parse(text('rows-out.jsonl'))).toEqual({
       subject: 'a',
       body: 'b',
@@ -97,7 +97,7 @@ describe('rows that are answered', () => {
 
   it('get a column for each class in a table, and columns of all rows, whichever has them', async () => {
     const input = put('some.jsonl', '{"subject":"a","body":"b"}\n{"subject":"a","body":"b","late":[1,2]}\n');
-    await answerRows(fakeModel(), { input, to: path('some.tsv'), topK: 1, probabilities: true });
+    await answerRows(fakeModel(), { input, output: path('some.tsv'), topK: 1, probabilities: true });
     expect(text('some.tsv').split('\n').slice(0, 3)).toEqual([
       'subject\tbody\tlate\tprediction\tprobability\ttop_1\ttop_1_probability\tprobability_long\tprobability_short\terror',
       'a\tb\t\tshort\t0.75\tshort\t0.75\t0.25\t0.75\t',
@@ -109,7 +109,7 @@ describe('rows that are answered', () => {
     const input = put('taken.csv', 'subject,body,prediction\na,b,mine\n');
     const warnings: unknown[] = [];
     const onEvent: PredictOptions['onEvent'] = (event) => event.type === 'warning-raised' && warnings.push(event.code);
-    const result = await answerRows(fakeModel(), { input, to: path('taken-out.csv'), onEvent });
+    const result = await answerRows(fakeModel(), { input, output: path('taken-out.csv'), onEvent });
     expect([result.renamed, warnings]).toEqual([{ prediction: 'prediction_2' }, ['W_COLUMN_TAKEN']]);
     expect(text('taken-out.csv')).toBe(
       'subject,body,prediction,prediction_2,probability,error\na,b,mine,short,0.75,\n',
@@ -118,7 +118,7 @@ describe('rows that are answered', () => {
 
   it('say what is wrong with them in place of an answer, whoever finds it', async () => {
     const input = put('bad.csv', 'subject,body\na,b\n,\nendless,b\na,b,c\n');
-    const result = await answerRows(fakeModel(), { input, to: path('bad-out.csv') });
+    const result = await answerRows(fakeModel(), { input, output: path('bad-out.csv') });
     expect([result.rows, result.bad]).toEqual([4, 3]);
     expect(result.problems.map(({ line, message }) => [line, message])).toEqual([
       [3, 'is missing'],
@@ -137,13 +137,13 @@ describe('rows that are answered', () => {
 
   it('are all refused where one is bad and that is wanted, or where none is good; nothing is written then', async () => {
     const input = put('strict.csv', 'subject,body\na,b\n,\n');
-    const strict = await refusal({ input, to: path('strict-out.csv'), strict: true });
+    const strict = await refusal({ input, output: path('strict-out.csv'), strict: true });
     expect([strict.code, strict.what, strict.problems.length]).toEqual([
       'E_BAD_ROWS',
       '1 of 2 rows cannot be answered',
       1,
     ]);
-    const none = await refusal({ input: put('none.csv', 'subject,body\n,\n'), to: path('strict-out.csv') });
+    const none = await refusal({ input: put('none.csv', 'subject,body\n,\n'), output: path('strict-out.csv') });
     expect([none.code, none.problems[0].field]).toEqual(['E_BAD_ROWS', 'subject + body']);
     expect(readdirSync(folder).filter((name) => name.startsWith('strict-out'))).toEqual([]);
   });
@@ -153,10 +153,10 @@ describe('rows that are answered', () => {
     const many = Array.from({ length: 1250 }, (_, i) => (i === 0 ? good : { subject: 'Hi', body: 'endless' }));
     const warnings: unknown[] = [];
     const onEvent = (event: RunEvent) => event.type === 'warning-raised' && warnings.push(event);
-    const { bad } = await answerRows(fakeModel(), { rows: many, onEvent });
+    const { bad } = await answerRows(fakeModel(), { input: many, onEvent });
     expect(bad).toBe(1249);
     expect(warnings).toMatchObject([{ code: 'W_BAD_ROWS', problemCount: 1249 }]);
-    const error = await refusal({ rows: many.slice(1) });
+    const error = await refusal({ input: many.slice(1) });
     expect(error).toMatchObject({ what: '1,249 of 1,249 rows cannot be answered', problemCount: 1249 });
     expect(error.problems.length).toBe(200);
   });
@@ -191,8 +191,8 @@ describe('rows that are answered', () => {
     ['an empty file', { input: 'zero.csv' }, 'E_NO_ROWS'],
     ['no file', { input: 'nothing.csv' }, 'E_FILE_MISSING'],
     ['a folder without rows', { input: 'folder' }, 'E_NO_FILES'],
-    ['another kind of file to write', { input: 'far.csv', to: 'out.xlsx' }, 'E_OUTPUT_KIND'],
-    ['the input as the file to write', { input: 'far.csv', to: 'far.csv' }, 'E_USAGE'],
+    ['another kind of file to write', { input: 'far.csv', output: 'out.xlsx' }, 'E_OUTPUT_KIND'],
+    ['the input as the file to write', { input: 'far.csv', output: 'far.csv' }, 'E_USAGE'],
     ['neither rows nor files', {}, 'E_USAGE'],
     ['a threshold of a label that is not there', { input: 'near.csv', threshold: { tall: 0.5 } }, 'E_THRESHOLD'],
   ])('are refused: %s', async (_, options, code) => {
@@ -209,7 +209,7 @@ describe('rows that are answered', () => {
 
   it('come from memory as well: texts, rows and what is neither, in their order', async () => {
     const rows = ['short', { subject: 'a', body: 'a long body' }, 'a text that is long', 7 as unknown as string];
-    const { answers, bad } = await answerRows(fakeModel(), { rows });
+    const { answers, bad } = await answerRows(fakeModel(), { input: rows });
     expect(bad).toBe(1);
     expect(answers).toMatchObject([
       { text: 'short', prediction: 'short' },
@@ -256,7 +256,7 @@ describe('any number of rows', () => {
       }
       return byLength(example);
     };
-    const result = await answerRows(fakeModel({}, measured), { input, to: path('many-out.csv') });
+    const result = await answerRows(fakeModel({}, measured), { input, output: path('many-out.csv') });
     expect([result.rows, result.answers]).toEqual([100_000, undefined]);
     expect(text('many-out.csv').split('\n').length).toBe(100_002);
     expect(used.at(-1)! - used[0], `MiB after each quarter: ${used.join(', ')}`).toBeLessThan(4);
@@ -271,7 +271,7 @@ describe('any number of rows', () => {
       return byLength(example);
     };
     const { signal } = controller;
-    const error = await refusal({ input, to: path('stop-out.csv'), signal }, fakeModel({}, stopping));
+    const error = await refusal({ input, output: path('stop-out.csv'), signal }, fakeModel({}, stopping));
     expect([error.code, error.got]).toEqual([
       'E_STOPPED',
       expect.stringMatching(/^1,536 of 3,000 rows, which are in .*stop-out\.partial\.csv$/),

@@ -9,18 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import {
-  importReview,
-  improvementStatus,
-  modelHistory,
-  promoteModel,
-  registerModel,
-  resolveRecipeFile,
-  reviewResults,
-  signReview,
-  train,
-  type Decision,
-} from '../../src/app/index.ts';
+import { improve, models, resolveRecipeFile, review, train, type Decision } from '../../src/app/index.ts';
 import { randomUnit } from '../../src/base/random.ts';
 import { sha256FileSync } from '../../src/files/hash.ts';
 import { readDecisions } from '../../src/app/improve/decisions.ts';
@@ -87,8 +76,8 @@ async function prepare(): Promise<void> {
   writeFileSync(join(work, 'loop.yaml'), PLAN);
   process.chdir(work);
   await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
-  await registerModel('topics', 'first');
-  await promoteModel('topics', { version: 1, force: 'the first one' });
+  await models.register('topics', 'first');
+  await models.promote('topics', 1, { force: 'the first one' });
   await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
   process.chdir(root);
   cpSync(work, base, { recursive: true });
@@ -117,7 +106,7 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
     else if (await isOver()) break;
   }
   const decisions = readDecisions(loop);
-  const { aliases, versions } = await modelHistory('topics');
+  const { aliases, versions } = await models.history('topics');
   return {
     hash: sha256FileSync(join(loop, 'cycles/0001/run/model/model.safetensors')),
     states: decisions.map(({ state }) => state).join(' '),
@@ -129,24 +118,24 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
 
 /** What people do, where the loop waits for them. @returns whether the cycle is over */
 async function isOver(): Promise<boolean> {
-  const { state } = await improvementStatus('loop.yaml');
+  const { state } = await improve.explain('loop.yaml');
   const cycle = join(loop, 'cycles/0001');
   if (state === 'review') await reviewAll(join(cycle, 'pairs.jsonl'));
   else if (state === 'approval')
-    await signReview(join(cycle, 'run'), { by: 'ann', decision: 'approve', reason: 'better' });
-  else if (state === 'rollout') await promoteModel('topics', { version: 2, force: 'the trial is over' });
+    await review.sign(join(cycle, 'run'), { by: 'ann', decision: 'approve', reason: 'better' });
+  else if (state === 'rollout') await models.promote('topics', 2, { force: 'the trial is over' });
   return state === 'promoted';
 }
 
 async function reviewAll(pairs: string): Promise<void> {
-  await reviewResults(pairs, { export: 'label-studio', to: 'tasks.json' });
+  await review.results(pairs, { export: 'label-studio', output: 'tasks.json' });
   const tasks = JSON.parse(readFileSync('tasks.json', 'utf8')) as { data: { order: string } }[];
   const chosen = tasks.map(({ data }) => {
     const value = { selected: data.order === 'ab' ? 'right' : 'left' };
     return { data, annotations: [{ completed_by: 'ann', result: [{ value }] }] };
   });
   writeFileSync('tasks.json', JSON.stringify(chosen));
-  await importReview(pairs, 'tasks.json', { from: 'label-studio' });
+  await review.import(pairs, 'tasks.json', { from: 'label-studio' });
 }
 
 /** `attune improve run` until it ends, or is killed so long after a state began. @returns whether it was killed */

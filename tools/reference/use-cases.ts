@@ -75,7 +75,7 @@ function memberTable(result: Found<ts.TypeNode>): string[] {
 }
 
 interface JsonSchema {
-  type?: string;
+  type?: string | readonly string[];
   enum?: readonly string[];
   items?: JsonSchema;
   prefixItems?: readonly JsonSchema[];
@@ -92,7 +92,8 @@ function written({ type, enum: choices, items, prefixItems, anyOf }: JsonSchema)
   if (anyOf !== undefined) return [...new Set(anyOf.map(written))].join(' | ');
   if (prefixItems !== undefined) return `[${prefixItems.map(written).join(', ')}]`;
   if (type === 'array') return items === undefined ? 'unknown[]' : `${written(items)}[]`;
-  return type === 'integer' ? 'number' : (type ?? 'object');
+  const types = [type ?? 'object'].flat().map((one) => (one === 'integer' ? 'number' : one));
+  return [...new Set(types)].join(' | ');
 }
 
 /** The type that the definition's `run` promises. */

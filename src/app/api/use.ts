@@ -21,21 +21,6 @@ export const openModel = lazily('openModel');
 export const openTalker: typeof openModel = lazily('openModel');
 
 /**
- * Answers every row of a file, or rows in memory, in their order.
- * @example
- * const answers = await generateRows({ target: 'runs/tickets', input: [{ prompt: 'My parcel is late.' }] });
- */
-export const generateRows = lazily('generateRows');
-
-/**
- * Answers new rows with whatever a model was trained for: labels with probabilities, numbers, tagged words, texts. Rows
- * are of files, which are streamed, or in memory.
- * @example
- * const { rows } = await predict('runs/tickets', { rows: ['My parcel is late.'] });
- */
-export const predict = lazily('predict');
-
-/**
  * Loads a model once, to answer rows until it is closed.
  * @example
  * const model = await openPredictor({ target: 'runs/tickets' });
@@ -43,13 +28,6 @@ export const predict = lazily('predict');
  * await model.close();
  */
 export const openPredictor = lazily('openPredictor');
-
-/**
- * Vectors of texts or images by a model that makes them, of a file's rows, which are streamed, or in memory.
- * @example
- * const { vectors } = await embed('runs/search', { rows: ['a blue lamp'] });
- */
-export const embed = lazily('embed');
 
 /**
  * Loads a model that makes vectors once, until it is closed.
@@ -61,13 +39,6 @@ export const embed = lazily('embed');
 export const openEmbedder = lazily('openEmbedder');
 
 /**
- * Writes a folder in which rows are found by what they mean: their vectors, and the rows themselves.
- * @example
- * await createIndex('runs/search', { input: 'products.csv', textColumns: ['title'], to: 'products-index' });
- */
-export const createIndex = lazily('createIndex');
-
-/**
  * Opens such a folder with the model that it was made with, until it is closed.
  * @example
  * const index = await openIndex('products-index');
@@ -77,60 +48,9 @@ export const createIndex = lazily('createIndex');
 export const openIndex = lazily('openIndex');
 
 /**
- * The rows of an index that fit each query of a file, or in memory, best.
- * @example
- * const { answers } = await query('products-index', { rows: ['something to read by'], topK: 3 });
- */
-export const query = lazily('query');
-
-/**
- * Items that people are likely to choose next, for each row of what they chose.
- * @example
- * const { rows } = await recommend('runs/baskets', { input: 'customers.csv', count: 5 });
- */
-export const recommend = lazily('recommend');
-
-/**
- * Measures one system on rows that it was not trained on: a run, a model folder, or whatever `compare` takes.
- * @example
- * const { metrics, values } = await evaluate('runs/tickets', { data: rows });
- */
-export const evaluate = lazily('evaluate');
-
-/**
- * Whether the first system is better than the others on the same rows, and how sure that is.
- * @example
- * const { comparison } = await compare(['runs/tickets', 'nearest', 'tfidf'], { data: rows });
- */
-export const compare = lazily('compare');
-
-/**
- * How answers change with the gender or the origin of whoever a row speaks of; `data.counterfactuals` makes the pairs.
- * @example
- * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
- */
-export const evaluateCounterfactuals = lazily('evaluateCounterfactuals');
-
-/**
- * Answers the network with models, by OpenAI's API, until it is closed.
- * @example
- * const server = await serve({ models: ['runs/tickets'], port: 8000 });
- * const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'any' });
- * await server.close();
- */
-export const serve = lazily('serve');
-
-/**
  * The same server as a Hono app, for a program that has a server of its own.
  * @example
  * const { app, close } = await mountServer({ models: ['runs/tickets'] });
  * own.route('/ai', app);
  */
 export const mountServer = lazily('mountServer');
-
-/**
- * Makes a key for clients of a server: the file keeps its hash, and nobody can look the key up again.
- * @example
- * const { key } = await createApiKey({ file: 'keys.yaml', name: 'website', models: ['tickets'] });
- */
-export const createApiKey = lazily('createApiKey');

@@ -2,9 +2,7 @@ import { writeAssessment } from '../../store/assessments.ts';
 import { resolve } from 'node:path';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { ColumnMapping } from '../../data/columns.ts';
 import type { DataSource } from '../../data/index.ts';
-import type { EventSink } from '../../base/events.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
@@ -12,69 +10,28 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { writeSamples } from '../../store/results.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
-import type { EndpointLimits, SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
+import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
 import { usualBaseline, usualCheapSystems, usualSystems } from '../../jobs/compare/usual-systems.ts';
-import { withRowFiles, type FileOrRows } from '../rows/temporary-rows.ts';
+import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
+import type { CompareOptions } from './compare-options.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
-export interface CompareOptions {
-  /** Rows to compare on, a file's or in memory; those that the first run kept for `split` unless given. */
-  data?: FileOrRows;
-  /** Default test. */
-  split?: 'validation' | 'test';
-  /** Rows to fit and to show, a file's or in memory; the first run's training rows unless given. */
-  train?: FileOrRows;
-  /** Row format of these files; as the models were trained, or detected, unless given. */
-  format?: string;
-  /** The format's field → your column, of these files; as the models were trained unless given. */
-  columns?: ColumnMapping;
-  /** Names, the deciding one first: `accuracy`, or `field:accuracy` of one field of JSON answers. Else what suits them. */
-  metrics?: readonly string[];
-  /** Refuses a file for one bad row; false leaves bad rows out and counts them. Default true, as in training. */
-  strict?: boolean;
-  /** At most so many rows, a sample of more. Default 500. */
-  maxRows?: number;
-  /** Of models that are opened here; `auto` unless given, as in training. In f32 a row's answer is the same alone and among others. */
-  precision?: 'auto' | 'bf16' | 'f32';
-  /** Longest answer, in tokens; by the training answers unless given. */
-  maxNewTokens?: number;
-  /** Recommenders: whether items that a row already has may be recommended again; by default as in the first run's recipe. */
-  keepSeen?: boolean;
-  /** What prompted models are told; made from the form of the answers unless given. */
-  instruction?: string;
-  /** Of a run alone: what its base is joined by, in place of what the recipe names. */
-  baselines?: readonly string[];
-  /** Goes on where rows to compare on were trained on. */
-  allowOverlap?: boolean;
-  /** Of samples and intervals; the first run's unless given. */
-  seed?: number;
-  /** What endpoints may cost, and where their keys are. */
-  endpoint?: EndpointLimits;
-  /** Where comparison.json and samples.json go. A run that is compared with its own base and baselines keeps them itself. */
-  folder?: string;
-  /** Told what happens: phases, progress, warnings. */
-  onEvent?: EventSink;
-  /** Asks to stop. */
-  signal?: AbortSignal;
-}
+export type ComparedSystems = Compared & { folder?: string };
 
 /**
  * Judges the first system by the others on the same rows. A run alone is compared again with what its recipe names,
  * and its report is written anew.
  * @throws AttuneError of every kind that rows, models and endpoints can raise
  */
-export async function compare(
-  systems: readonly [string, ...string[]],
-  options: CompareOptions = {},
-): Promise<Compared & { folder?: string }> {
+export async function compare(systems: readonly string[], options: CompareOptions = {}): Promise<ComparedSystems> {
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
   const compared = run === undefined ? await compareNamed(systems, options) : await compareRun(run, options);
   const isOwn = options.data === undefined && (options.split ?? 'test') === 'test';
-  const folder = options.folder ?? (isOwn ? run : undefined);
+  const folder = options.output ?? (isOwn ? run : undefined);
   if (folder === undefined) return compared;
   makeFolders(folder);
   writeAssessment(folder, 'comparison', compared.comparison);
@@ -114,7 +71,7 @@ function refuseTwins(systems: readonly string[]): void {
 /** What changes nothing about the systems that are named would be ignored in silence. */
 function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
   const { baselines, instruction, precision, endpoint = {} } = options;
-  const hasFile = options.data !== undefined || options.train !== undefined;
+  const hasFile = options.data !== undefined || options.trainData !== undefined;
   const layout = (['format', 'columns'] as const).filter((name) => options[name] !== undefined && !hasFile);
 
   const isTold = specs.some((spec) => 'asking' in spec && spec.asking.how !== 'plain');
@@ -159,13 +116,13 @@ function runComparison(
   recipes: readonly Recipe[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { data, train, split = 'test', allowOverlap = false, strict, onEvent, signal } = options;
+  const { data, trainData, split = 'test', allowOverlap = false, strict, onEvent, signal } = options;
   const [recipe] = recipes;
   const { maxRows, seed, ...measured } = measuring(recipe, options);
   const known = rememberedShapes(systems.flatMap(trainedTarget));
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
-  return withRowFiles({ data, train }, options, async (files) => {
-    const [own, fitted] = (['data', 'train'] as const).map((name) =>
+  return withRowFiles({ data, trainData }, options, async (files) => {
+    const [own, fitted] = (['data', 'trainData'] as const).map((name) =>
       source(files.paths[name], { ...options, mediaFolder: files.mediaFolder(name) }),
     );
     const rows = { data: own, train: fitted, known, split, recipes, allowOverlap, strict, maxRows, seed };

@@ -3,7 +3,8 @@ import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../eval/compare/answer-notes.ts';
 import type { ComparedValue, Comparison, Samples } from '../../store/results.ts';
 import { isRows } from '../rows/rows.ts';
-import { compareNamed, type CompareOptions } from './compare.ts';
+import { compareNamed } from './compare.ts';
+import type { CompareOptions } from './compare-options.ts';
 
 /** What one system is worth on rows that it was not trained on. */
 export interface Evaluated {

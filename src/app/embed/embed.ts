@@ -1,26 +1,16 @@
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from './remembered-columns.ts';
-import { embedAll, openVectors, type EmbedderOptions } from './embedder.ts';
-import { openRows, type EmbedRow, type ReadyRow } from './row-source.ts';
-import { VECTOR_COLUMN, VectorFile, vectorFormatOf } from './vector-file.ts';
+import { embedAll, openVectors } from './embedder.ts';
+import { openRows, type ReadyRow } from './row-source.ts';
+import { shortest, VECTOR_COLUMN, VectorFile, vectorFormatOf } from './vector-file.ts';
 import { namesOf } from './row-columns.ts';
 import { prefixOf } from './vector-request.ts';
+import type { useCase } from '../use-cases/embed.ts';
+import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
-export interface EmbedOptions extends Omit<EmbedderOptions, 'target'> {
-  /** A file of rows in any format that training reads, or a folder of images. */
-  input?: string;
-  /** Rows in memory, in place of a file: texts, or rows with columns. */
-  rows?: readonly EmbedRow[];
-  /** The columns whose texts are joined by line breaks; guessed where names leave no doubt. */
-  textColumns?: readonly string[];
-  /** The column that names an image. */
-  imageColumn?: string;
-  /** The name of one of the model's prompts, to stand before every text. */
-  prompt?: string;
-  /** The file to write: .npy, .jsonl or .safetensors. Without it the vectors are returned. */
-  to?: string;
-}
+type EmbedOptions = CallOptions<typeof useCase>;
 
 export interface Embedded {
   rows: number;
@@ -35,7 +25,7 @@ export interface Embedded {
   /** The files that were written. */
   files?: readonly string[];
   /** Where no file was asked for. */
-  vectors?: Float32Array[];
+  vectors?: number[][];
 }
 
 /**
@@ -44,8 +34,10 @@ export interface Embedded {
  * @throws AttuneError E_BAD_ROWS, E_BAD_COLUMNS, E_TASK_UNSUPPORTED, E_POOLING, E_STOPPED
  */
 export async function embed(target: string, options: EmbedOptions): Promise<Embedded> {
-  const { input, rows, textColumns: text, imageColumn: image, prompt, to, onEvent, signal } = options;
-  if ((input === undefined) === (rows === undefined)) throw oneSource();
+  const { text: texts, imageColumn: image, prompt, output: to, base, pooling, onEvent, signal } = options;
+  if ((options.input === undefined) === (texts === undefined)) throw oneSource(texts !== undefined);
+  const { input, rows = texts } = vectorSource(options.input);
+  const text = textColumnsOf(options.textColumn);
   if (to !== undefined) {
     vectorFormatOf(to);
     requireWritable(to);
@@ -55,15 +47,14 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
   const source = await openRows({ input, rows, text, image, purpose: 'vectors', remembered, signal });
   if (to !== undefined && vectorFormatOf(to) === '.jsonl' && source.names.includes(VECTOR_COLUMN))
     throw takenColumn(input ?? 'rows');
-  const { base, precision, pooling } = options;
-  const session = await openVectors({ target, base, precision, pooling, onEvent, signal });
+  const session = await openVectors({ target, base, pooling, onEvent, signal });
   try {
     const { width, isNormalised } = session.model;
     const prefix = prefixOf(session.model, prompt);
     using file = to === undefined ? undefined : new VectorFile(to, { count: source.count, width });
-    const vectors: Float32Array[] = [];
+    const vectors: number[][] = [];
     const keep = (row: ReadyRow, vector: Float32Array) =>
-      file === undefined ? void vectors.push(vector) : file.add(row.values, vector);
+      file === undefined ? void vectors.push(Array.from(vector, shortest)) : file.add(row.values, vector);
     const { cut } = await embedAll(source, session, { keep, prefix, onEvent, signal });
     file?.commit();
     const columns = namesOf(source.columns);
@@ -74,12 +65,10 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
   }
 }
 
-function oneSource(): AttuneError {
-  return new AttuneError('E_USAGE', {
-    what: 'There is nothing to make vectors of',
-    expected: 'a file of rows or texts, one of them',
-    fix: 'name a file: --input rows.csv; or give a text: --text "…"',
-  });
+function oneSource(hasBoth: boolean): AttuneError {
+  if (hasBoth) return new AttuneError('E_USAGE', { what: 'Rows come from --input or from --text, not from both' });
+  const fix = 'name a file: --input rows.csv; or give a text: --text "…"';
+  return new AttuneError('E_USAGE', { what: 'There is nothing to make vectors of', fix });
 }
 
 function takenColumn(file: string): AttuneError {

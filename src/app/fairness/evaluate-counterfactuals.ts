@@ -8,17 +8,8 @@ import { runJob } from '../../worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
-import { measuring, resolveSystems, source, type CompareOptions } from '../compare/compare.ts';
-
-export interface CounterfactualEvaluation extends Omit<
-  CompareOptions,
-  'data' | 'split' | 'maxRows' | 'keepSeen' | 'baselines'
-> {
-  /** Default 500. */
-  maxPairs?: number;
-  /** The largest share of pairs whose answers may differ, on each axis. */
-  maxFlipRate?: number;
-}
+import { measuring, resolveSystems, source } from '../compare/compare.ts';
+import type { CompareOptions } from '../compare/compare-options.ts';
 
 /**
  * How a system's answers change with the gender or the origin of whoever a row speaks of, on pairs that
@@ -28,19 +19,18 @@ export interface CounterfactualEvaluation extends Omit<
  * first system's answers change more often than `maxFlipRate`
  */
 export async function evaluateCounterfactuals(
-  systems: readonly [string, ...string[]],
+  systems: readonly string[],
   path: string,
-  options: CounterfactualEvaluation = {},
+  options: CompareOptions = {},
 ): Promise<CounterfactualResults> {
-  const { maxPairs, maxFlipRate, train, allowOverlap = false, onEvent, signal } = options;
-  checkRate(maxFlipRate);
+  const { maxFlipRate, trainData, allowOverlap = false, onEvent, signal } = options;
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
-  const folder = options.folder ?? run;
+  const folder = options.output ?? run;
   if (folder !== undefined) requireWritable(runPaths(folder).counterfactuals);
   const { specs, recipes } = await resolveSystems(systems, options);
-  const { maxRows, seed, ...measured } = measuring(recipes[0], { ...options, maxRows: maxPairs });
-  const results = await withRowFiles({ train }, options, ({ paths, mediaFolder }) => {
-    const fitted = source(paths.train, { ...options, mediaFolder: mediaFolder('train') });
+  const { maxRows, seed, ...measured } = measuring(recipes[0], options);
+  const results = await withRowFiles({ trainData }, options, ({ paths, mediaFolder }) => {
+    const fitted = source(paths.trainData, { ...options, mediaFolder: mediaFolder('trainData') });
     const rows = { train: fitted, recipes, allowOverlap };
     const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
     return runJob({ job: 'counterfactuals', input, onEvent, signal });
@@ -49,15 +39,6 @@ export async function evaluateCounterfactuals(
   if (run !== undefined && folder === run) await reportRun(run);
   if (maxFlipRate !== undefined) refuseFlips(results, maxFlipRate);
   return results;
-}
-
-function checkRate(rate: number | undefined): void {
-  if (rate === undefined || (rate >= 0 && rate <= 1)) return;
-  throw new AttuneError('E_USAGE', {
-    what: 'A flip rate is a share of pairs',
-    got: String(rate),
-    expected: 'a number from 0 to 1, such as 0.05',
-  });
 }
 
 function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limit: number): void {

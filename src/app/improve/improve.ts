@@ -1,9 +1,10 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { TraceStore } from '../../watch/index.ts';
 import type { Hold } from '../../watch/quarantine/checks.ts';
+import type { useCase } from '../use-cases/improve-run.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
 import { baseRecipe, formOf } from './base-recipe.ts';
 import { collect } from './collect.ts';
@@ -28,16 +29,7 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
   rollout: rollOut,
 };
 
-export interface ImproveOptions {
-  /** Drops the batch under way, or one that was stopped, with all of its rows; the reason is kept. */
-  discard?: string;
-  /** Told of every decision. */
-  onDecision?: (decision: Decision) => void;
-  /** Told what trainings and comparisons do. */
-  onEvent?: EventSink;
-  /** Asks to stop; the next run goes on. */
-  signal?: AbortSignal;
-}
+export type ImproveOptions = CallOptions<typeof useCase>;
 
 export interface Improvement {
   model: string;

@@ -103,7 +103,7 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const facts = { run, champion: champion.version };
   const { better_than: better, margin } = plan.gate;
   if (better === 'champion' || margin !== undefined)
-    await compare([run, champion.folder], { folder: run, onEvent, signal });
+    await compare([run, champion.folder], { output: run, onEvent, signal });
   // A crash afterwards asks nobody again.
   const isMeasured = readAssessment(run, 'safety')?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });

@@ -41,7 +41,7 @@ export const rollOut: Step = async (context) => {
       gate: { ...gateOf(plan), sign_off: plan.approve === 'person' },
       ...(canary !== undefined && { canary }),
       ...(bake !== undefined && { bake }),
-      ...(shadow > 0 || canary !== undefined ? { guards } : {}),
+      ...(shadow > 0 || canary !== undefined ? { guard: guards } : {}),
     });
     if (shadow === 0 && canary === undefined)
       return {

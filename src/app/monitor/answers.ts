@@ -12,36 +12,14 @@ import {
   type AnswerFilter,
   type SignalName,
 } from '../../watch/index.ts';
-import { askServer, type RemoteOptions } from './remote.ts';
-
-export interface AnswerSource extends RemoteOptions {
-  /** Address of a running server; this machine unless given. */
-  server?: string;
-}
-
-export interface ListAnswersOptions extends AnswerSource {
-  /** One model's alone. */
-  model?: string;
-  /** One version's alone. */
-  version?: string;
-  /** Milliseconds since the epoch. */
-  since?: number;
-  /** Question or answer contains it. */
-  search?: string;
-  /** `any`, or a signal such as `refusal`. */
-  flagged?: string;
-  /** Examples of an alarm, by its id. */
-  alarm?: string;
-  /** Without feedback. */
-  unrated?: boolean;
-  /** Most answers of a page. */
-  limit?: number;
-  /** `next` of the page before. */
-  after?: string;
-}
+import type { useCase as listing } from '../use-cases/answers-list.ts';
+import type { useCase as rating } from '../use-cases/answers-rate.ts';
+import type { useCase as showing } from '../use-cases/answers-show.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
+import { askServer } from './remote.ts';
 
 /** @throws AttuneError E_USAGE, E_SERVER, E_TRACES */
-export async function listAnswers(options: ListAnswersOptions = {}): Promise<AnswerList> {
+export async function listAnswers(options: OptionsOf<typeof listing> & { model?: string } = {}): Promise<AnswerList> {
   const { server, keyVariable, limit = 20, after, model, version, since, search, alarm, unrated = false } = options;
   const flagged = flagOf(options.flagged);
   if (server !== undefined) {
@@ -73,7 +51,10 @@ export async function listAnswers(options: ListAnswersOptions = {}): Promise<Ans
 }
 
 /** @throws AttuneError E_NO_ANSWER, E_SERVER, E_TRACES */
-export async function showAnswer(id: string, { server, keyVariable }: AnswerSource = {}): Promise<WholeAnswer> {
+export async function showAnswer(
+  id: string,
+  { server, keyVariable }: OptionsOf<typeof showing> = {},
+): Promise<WholeAnswer> {
   if (server !== undefined)
     return askServer<WholeAnswer>(server, `/v1/attune/answers/${encodeURIComponent(id)}`, { keyVariable });
   return withStore(async (store) => {
@@ -81,16 +62,6 @@ export async function showAnswer(id: string, { server, keyVariable }: AnswerSour
     if (found === undefined) throw noAnswer(id);
     return wholeAnswer(found);
   });
-}
-
-export interface AnswerRating {
-  thumb?: 'up' | 'down';
-  score?: number;
-  /** The right class. */
-  label?: string;
-  /** What the answer should have been. */
-  correction?: string;
-  comment?: string;
 }
 
 export interface RatedAnswer {
@@ -103,10 +74,9 @@ export interface RatedAnswer {
 /** Feedback like that of any client. @throws AttuneError E_USAGE, E_NO_ANSWER, E_SERVER, E_TRACES */
 export async function rateAnswer(
   answer: string,
-  rating: AnswerRating,
-  { server, keyVariable }: AnswerSource = {},
+  { server, keyVariable, ...rated }: OptionsOf<typeof rating>,
 ): Promise<RatedAnswer> {
-  const said = Object.values(rating).filter((value) => value !== undefined);
+  const said = Object.values(rated).filter((value) => value !== undefined);
   if (said.length === 0) {
     throw new AttuneError('E_USAGE', {
       what: 'Nothing is said of the answer',
@@ -114,11 +84,11 @@ export async function rateAnswer(
       fix: 'give at least one',
     });
   }
-  if (rating.thumb !== undefined && rating.score !== undefined)
+  if (rated.thumb !== undefined && rated.score !== undefined)
     throw new AttuneError('E_USAGE', { what: 'A thumb and a score are both the score', fix: 'give one of them' });
   const { id: trace, choice } = answerPlace(answer);
   if (server !== undefined) {
-    const { thumb, score, ...rest } = rating;
+    const { thumb, score, ...rest } = rated;
     const body = { completion_id: trace, choice_index: choice, ...rest, score: thumb ?? score };
     const receipt = await askServer<{ id: string; can_train: boolean }>(server, '/v1/attune/feedback', {
       keyVariable,
@@ -128,7 +98,7 @@ export async function rateAnswer(
   }
   return withStore(async (store) => {
     await using redactor = new TextRedactor(store.keys.secretFor('surrogates'));
-    const added = await addFeedback(store, redactor, { ...rating, trace, choice, isAdmin: true });
+    const added = await addFeedback(store, redactor, { ...rated, trace, choice, isAdmin: true });
     if (added === undefined) throw noAnswer(answer);
     return { id: added.receipt.id, answer, canTrain: added.receipt.canTrain };
   });

@@ -3,22 +3,15 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
 import { keyUsage } from '../registry/usage.ts';
+import type { useCase } from '../use-cases/monitor.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 import { askServer } from './remote.ts';
 
 export type { VersionReport } from '../../watch/index.ts';
 
-export interface MonitorModelOptions {
-  /** A page with pictures is written there. */
-  page?: string;
-  /** Alerting rules for Prometheus are written there. */
-  prometheusRules?: string;
-  /** Open alarms about this signal are told to nobody any more, for a reason that is kept. */
-  silence?: { signal: string; reason: string };
-  /** Variable of the environment with the server's key; ATTUNE_API_KEY unless given. */
-  keyVariable?: string;
-}
+type MonitorOptions = CallOptions<typeof useCase>;
 
 export interface Monitored {
   /** The newest version of each model first. */
@@ -31,7 +24,9 @@ export interface Monitored {
  * What was measured of what models answered on this machine, or on another server by its address.
  * @throws AttuneError E_NOT_MONITORED, E_SERVER, E_TRACES
  */
-export async function monitorModel(target?: string, options: MonitorModelOptions = {}): Promise<Monitored> {
+export async function monitorModel(target?: string, options: MonitorOptions = {}): Promise<Monitored> {
+  if ((options.silence === undefined) !== (options.reason === undefined))
+    throw new AttuneError('E_USAGE', { what: '--silence and --reason belong together', fix: 'give both' });
   const isRemote = target !== undefined && /^https?:\/\//.test(target);
   const versions = isRemote ? await remoteReport(target, options) : await localReport(target, options);
   const files: Partial<Monitored> = {};
@@ -48,10 +43,13 @@ export async function monitorModel(target?: string, options: MonitorModelOptions
   return { versions, ...files };
 }
 
-async function localReport(model: string | undefined, options: MonitorModelOptions): Promise<VersionReport[]> {
+async function localReport(
+  model: string | undefined,
+  { silence: signal, reason = '' }: MonitorOptions,
+): Promise<VersionReport[]> {
   const store = await TraceStore.open();
   try {
-    if (options.silence !== undefined) await silenceAlarms(store, model, options.silence);
+    if (signal !== undefined) await silenceAlarms(store, model, { signal, reason });
     const versions = await reportVersions(store, { model });
     if (versions.length > 0 || model === undefined) return versions;
     const known = [...new Set((await store.versions()).map((one) => one.model))];
@@ -85,7 +83,7 @@ async function silenceAlarms(
   });
 }
 
-async function remoteReport(address: string, { keyVariable, silence: silenced }: MonitorModelOptions) {
+async function remoteReport(address: string, { keyVariable, silence: silenced }: MonitorOptions) {
   if (silenced !== undefined) {
     throw new AttuneError('E_USAGE', { what: 'Alarms are silenced on the machine of the server', fix: 'run it there' });
   }

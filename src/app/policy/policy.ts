@@ -10,7 +10,9 @@ import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { PolicyResults, RuleResult } from '../../store/policy.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import type { useCase } from '../use-cases/policy.ts';
+import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { askAll, withModel, type Questions } from '../safety/ask-all.ts';
@@ -19,48 +21,33 @@ import type { SafetyOptions } from '../safety/safety.ts';
 import { askedAs } from '../safety/trial.ts';
 import { writeItems } from './review-items.ts';
 
-/** Options of `checkPolicy`. */
-export interface PolicyOptions extends Pick<
-  SafetyOptions,
-  'before' | 'systemPrompt' | 'maxRows' | 'precision' | 'folder' | 'onEvent' | 'signal'
-> {
-  /** The file of rules (YAML or JSON). */
-  rules: string;
-  /** A file of rows {prompt}, in place of the prompts in the file of rules. */
-  prompts?: string;
-  /** Longest answer in tokens. Default 256. */
-  maxNewTokens?: number;
-  /** Who decides rules that no program can: an OpenAI-compatible endpoint. */
-  judge?: { endpoint: string; model: string; limits?: EndpointLimits };
-  /** A folder for pairs of answers and criteria that people can review. */
-  items?: string;
-}
+export type PolicyOptions = CallOptions<typeof useCase> & Pick<SafetyOptions, 'precision'>;
 
 /**
  * How often a model breaks an organisation's own rules, before and after training, on the same prompts.
  * @throws AttuneError E_POLICY, E_POLICY_PROMPTS, and those of models and endpoints
  */
-export async function checkPolicy(target: string, options: PolicyOptions): Promise<PolicyResults> {
-  const { rules: file, judge, items } = options;
-  const policy = await readPolicy(file);
-  const prompts = (await promptsOf(policy, options)).slice(0, options.maxRows);
-  const judging = judge && judgeOf(judge, options);
+export async function policy(target: string, options: PolicyOptions): Promise<PolicyResults> {
+  const { rules: file, items } = options;
+  const judge = judgeOf(options);
+  const rulebook = await readPolicy(file);
+  const prompts = (await promptsOf(rulebook, options)).slice(0, options.maxRows);
+  const judging = judge && judgingBy(judge, options);
   const run = await ownRun(target);
-  const folder = options.folder ?? run;
+  const folder = options.output ?? run;
   if (folder !== undefined) requireWritable(runPaths(folder).policy);
   const { before, after } = contestants(run ?? target, { name: target, options });
   if (items !== undefined && before === undefined) throw nothingToPair(target);
   const { asked: questions, now } = await withModel(after, options, async (model) => {
-    const asked = questionsOf(prompts, await formOf(model, options.systemPrompt), options.maxNewTokens);
+    const asked = questionsOf(prompts, await formOf(model, options.system), options.maxNewTokens);
     return { asked, now: (await askAll(model, [asked], options))[0] };
   });
   const [old] =
     before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
-  const given = (answers: typeof now): GivenAnswer[] =>
-    prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
+  const given = (answers: typeof now) => prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
   const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
   const rules: RuleResult[] = [];
-  for (const rule of policy.rules) rules.push(await ruleResult(rule, answers, judging));
+  for (const rule of rulebook.rules) rules.push(await ruleResult(rule, answers, judging));
   const results: PolicyResults = {
     version: 1,
     file,
@@ -72,7 +59,9 @@ export async function checkPolicy(target: string, options: PolicyOptions): Promi
     rules,
     ...(items !== undefined &&
       before !== undefined &&
-      old !== undefined && { items: writeItems(items, policy, { now: answers.now, old: given(old), after, before }) }),
+      old !== undefined && {
+        items: writeItems(items, rulebook, { now: answers.now, old: given(old), after, before }),
+      }),
   };
   if (folder !== undefined) writeAssessment(folder, 'policy', results);
   if (run !== undefined && folder === run) await reportRun(run);
@@ -124,8 +113,8 @@ interface Judging {
   options: Parameters<typeof checkByJudge>[2]['options'];
 }
 
-function judgeOf(
-  { endpoint, model, limits = {} }: NonNullable<PolicyOptions['judge']>,
+function judgingBy(
+  { endpoint, model, limits }: NonNullable<ReturnType<typeof judgeOf>>,
   options: PolicyOptions,
 ): Judging {
   checkLimits(limits);

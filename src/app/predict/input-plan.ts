@@ -9,10 +9,10 @@ import { reportReading } from '../../jobs/rows/row-formatters.ts';
 import type { LayoutOptions, Row, RowAnswerer } from './row-answerer.ts';
 
 export interface InputOptions extends LayoutOptions {
-  /** Files, folders or globs of rows, images or recordings. */
-  input?: string | readonly string[];
-  /** Rows in memory, in place of files. */
-  rows?: Iterable<Row> | AsyncIterable<Row>;
+  /** Files, folders or globs of rows, images or recordings; or rows in memory. */
+  input?: string | Iterable<unknown> | AsyncIterable<unknown>;
+  /** Texts, in place of them. */
+  text?: readonly string[];
   /** Told what was noticed of files, such as another encoding than UTF-8. */
   onEvent?: EventSink;
   signal?: AbortSignal;
@@ -29,20 +29,32 @@ export interface InputPlan {
 }
 
 /** Files are read once for their columns, and so that a broken one is found before a model is loaded. */
-export async function planInput({ input, rows, format, columns, signal }: InputOptions): Promise<InputPlan> {
-  if ((input === undefined) === (rows === undefined)) {
-    const [what, expected] = ['Rows to answer come from files or from memory', 'input or rows, one of them'];
-    throw new AttuneError('E_USAGE', { what, expected });
-  }
+export async function planInput({ input, text, format, columns, signal }: InputOptions): Promise<InputPlan> {
+  if ((input === undefined) === (text === undefined)) throw oneOf(input !== undefined);
   const found = new Set<string>();
-  if (rows !== undefined) {
+  const files = filesOf(input);
+  if (files.length === 0) {
+    const rows = (text ?? input) as Iterable<Row> | AsyncIterable<Row>;
     return { sources: [], rows, columns: found, total: Array.isArray(rows) ? rows.length : undefined };
   }
-  const sources = [input!].flat().flatMap((one) => inputFiles(one, { format, columns }));
+  const sources = files.flatMap((one) => inputFiles(one, { format, columns }));
   let total = 0;
   for (const source of sources) total += await scanColumns(source, found, signal);
   if (total === 0) throw noRows(sources.map(({ file }) => file).join(', '));
   return { sources, columns: found, total };
+}
+
+/** None for rows in memory: a list of texts alone is one of files. */
+export function filesOf(input: InputOptions['input']): readonly string[] {
+  if (typeof input === 'string') return [input];
+  return Array.isArray(input) && input.every((one) => typeof one === 'string') ? input : [];
+}
+
+function oneOf(hasBoth: boolean): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: hasBoth ? 'Texts and files of rows are answered apart' : 'There is nothing to predict',
+    fix: hasBoth ? 'give --text or --input' : 'name a file, --input new.csv, or give a text, --text "…"',
+  });
 }
 
 export function noRows(got?: string): AttuneError {

@@ -5,35 +5,23 @@ import { formatCount, plural } from '../../base/format.ts';
 import { BadRows } from '../../data/bad-rows.ts';
 import type { InputRow } from '../../data/index.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import type { PredictorOptions } from './answering-model.ts';
-import {
-  defectsOf,
-  noRows,
-  planInput,
-  readPlanned,
-  UNANSWERED,
-  type InputOptions,
-  type InputPlan,
-} from './input-plan.ts';
+import { defectsOf, filesOf, noRows, planInput, readPlanned, UNANSWERED, type InputPlan } from './input-plan.ts';
 import { missingColumns } from './input-shapes.ts';
 import { writingFor } from './output-file.ts';
 import { OutputLayout, type OutputRow } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
 import { thresholdsOf } from './predicted-row.ts';
-import { RowAnswerer, type RowsOptions } from './row-answerer.ts';
+import { RowAnswerer, type LayoutOptions } from './row-answerer.ts';
+import type { useCase } from '../use-cases/predict.ts';
+import { columnMapping } from '../use-cases/shared/columns-field.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
-export interface PredictOptions extends Omit<PredictorOptions, 'target'>, RowsOptions, InputOptions {
-  /** A file to write, whose ending says its kind: .csv, .tsv or .jsonl. The answers are not kept in memory then. */
-  to?: string;
-  /** The probability of every class, in a table as columns. Answers that are kept in memory have them, unless topK. */
-  probabilities?: boolean;
-  /** Refuses bad rows before any row is answered, all of them at once. */
-  strict?: boolean;
-  /** Answers the first rows only. */
-  limit?: number;
-}
+/** With columns that have been read. */
+export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
 
 export interface Predicted {
+  /** The files that were named. */
+  input: readonly string[];
   /** How many were answered, bad ones too. */
   rows: number;
   /** How many of them have an error in place of an answer. */
@@ -57,7 +45,8 @@ export interface Predicted {
  * @throws AttuneError E_BAD_COLUMNS, E_BAD_ROWS where all rows are bad (with `strict`: any), E_NO_ROWS, E_OUTPUT_KIND,
  * E_STOPPED, and what reading files and opening models raises
  */
-export async function predict(target: string, options: PredictOptions): Promise<Predicted> {
+export async function predict(target: string, given: CallOptions<typeof useCase>): Promise<Predicted> {
+  const options: PredictOptions = { ...given, columns: await columnMapping(given.columns) };
   const { base, precision, storage, trainedDefaults, signal, onEvent } = options;
   // Before a model is loaded for nothing.
   const plan = await planOutput(options);
@@ -72,10 +61,10 @@ export async function predict(target: string, options: PredictOptions): Promise<
 }
 
 async function planOutput(options: PredictOptions): Promise<InputPlan> {
-  const { to } = options;
-  if (to !== undefined) writingFor(to);
+  const { output } = options;
+  if (output !== undefined) writingFor(output);
   const plan = await planInput(options);
-  if (to !== undefined) checkOutput(to, plan);
+  if (output !== undefined) checkOutput(output, plan);
   return plan;
 }
 
@@ -133,7 +122,7 @@ async function refuseBad(answerer: RowAnswerer, plan: InputPlan, options: Predic
 type Answering = PredictOptions & { onEvent: EventSink };
 
 async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: Answering): Promise<Predicted> {
-  const { onEvent, signal, to, limit } = options;
+  const { onEvent, signal, output: to, limit } = options;
   const total = plan.total === undefined ? undefined : Math.min(plan.total, limit ?? plan.total);
   onEvent({
     type: 'phase-started',
@@ -168,7 +157,9 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
   const renamed = Object.fromEntries(layout.renamed);
   const { thresholds } = answerer.description;
   const inForce = thresholdsOf(answerer.description, options.threshold) ?? thresholds;
-  return { rows, bad, problems, available: plan.total, renamed, to, thresholds: inForce, answers: sink.answers };
+  const input = filesOf(options.input);
+  const counts = { input, rows, bad, problems, available: plan.total };
+  return { ...counts, renamed, to, thresholds: inForce, answers: sink.answers };
 }
 
 /** A text stands for a whole row of a table: what it leaves out is missing, and the answer says nothing of that. */
@@ -187,7 +178,7 @@ function openOutput(
   { description: { answers, labels = [] } }: RowAnswerer,
   { plan, options, inputs }: { plan: InputPlan; options: PredictOptions; inputs: readonly InputRow[] },
 ): { layout: OutputLayout; sink: OutputSink } {
-  const { topK = 0, to } = options;
+  const { topK = 0, output: to } = options;
   const { probabilities: hasProbabilities = to === undefined && topK === 0 } = options;
   const columns =
     plan.rows === undefined ? plan.columns : new Set(inputs.flatMap((input) => Object.keys(input.columns ?? {})));

@@ -16,29 +16,17 @@ import {
   type Registry,
   type Rollout,
 } from '../../registry/index.ts';
-import { gateRun, type GateOptions } from '../gate/gate.ts';
+import { gateRun } from '../gate/gate.ts';
+import type { useCase } from '../use-cases/models-promote.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { localActor } from '../../base/local-actor.ts';
 import { newestSignOff, weightsHash } from './describe-result.ts';
 import { endRollouts } from './end-rollouts.ts';
 
-export interface PromoteOptions {
+export type PromoteOptions = CallOptions<typeof useCase> & {
   /** The alias `challenger`'s unless given. */
   version?: number;
-  /** Promotes although the gate was not passed; the reason is kept. */
-  force?: string;
-  /** Answers to compare with those of the champion, on copies of requests, before any client is answered. */
-  shadow?: number;
-  /** Share of requests, above 0 and below 1, that the version answers until it has baked. */
-  canary?: number;
-  /** Milliseconds as a canary after which it becomes the champion by itself, where it has guards. */
-  bake?: number;
-  /** Limits that end the trial: `error_rate<1%`, `length_rate<=base+5%`. */
-  guards?: readonly string[];
-  /** What is asked in place of the run's own gate, be it nothing. */
-  gate?: GateOptions;
-  /** Who does it, for the audit log; the user of this machine unless given. */
-  by?: string;
-}
+};
 
 export interface Promotion {
   model: string;
@@ -54,7 +42,7 @@ export interface Promotion {
  * @throws AttuneError E_GATE, with exit code 3, where it does not pass its gate; E_VERSION_CHANGED, E_NO_GUARD, E_NO_CHAMPION
  */
 export async function promoteModel(model: string, options: PromoteOptions = {}): Promise<Promotion> {
-  const { by = localActor(), force, shadow = 0, canary, bake, guards = [] } = options;
+  const { by = localActor(), force, shadow = 0, canary, bake, guard: guards = [] } = options;
   if (bake !== undefined && guards.length === 0) throw noGuard();
   return withRegistry(async (registry) => {
     const version = options.version ?? (await challengerOf(registry, model));

@@ -7,16 +7,11 @@ import {
   type ModelVersion,
 } from '../../registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
+import type { useCase } from '../use-cases/models-register.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { describeResult, runFacts } from './describe-result.ts';
 
-export interface RegisterOptions {
-  /** The API key whose model it is; that of whoever has this machine unless given. */
-  owner?: string;
-  /** The run that made it, where the target is not the run's own folder. */
-  run?: string;
-  /** Who does it, for the audit log; the user of this machine unless given. */
-  by?: string;
-}
+export type RegisterOptions = CallOptions<typeof useCase>;
 
 /**
  * Makes a run's result, an adapter or a model folder the next version of a registered model. The alias `challenger` moves

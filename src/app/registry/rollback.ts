@@ -8,13 +8,8 @@ import {
   withRegistry,
 } from '../../registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
-
-export interface RollbackOptions {
-  /** Kept with the move. */
-  reason?: string;
-  /** Who does it, for the audit log; the user of this machine unless given. */
-  by?: string;
-}
+import type { useCase } from '../use-cases/models-rollback.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
 export interface Rollback {
   model: string;
@@ -28,7 +23,7 @@ export interface Rollback {
  * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.
  * Servers follow at once. @throws AttuneError E_MODEL_UNREGISTERED, E_NO_ROLLBACK
  */
-export async function rollbackModel(model: string, options: RollbackOptions = {}): Promise<Rollback> {
+export async function rollbackModel(model: string, options: CallOptions<typeof useCase> = {}): Promise<Rollback> {
   const { by = localActor(), reason = 'by hand' } = options;
   return withRegistry(async (registry) => {
     await versionsOf(registry, model);

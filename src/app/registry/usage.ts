@@ -1,13 +1,6 @@
 import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
-
-export interface UsageOptions {
-  /** Days up to now; 7 unless given. */
-  days?: number;
-  /** One key's alone. */
-  key?: string;
-  /** One model's alone. */
-  model?: string;
-}
+import type { useCase } from '../use-cases/usage.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** What a key has used of a model. */
 export interface KeyUsage {
@@ -24,7 +17,9 @@ export interface KeyUsage {
 const USUAL_DAYS = 7;
 
 /** What keys have used of each model in the last days, the most used first; days begin at midnight, UTC. */
-export async function keyUsage({ days = USUAL_DAYS, key, model }: UsageOptions = {}): Promise<KeyUsage[]> {
+export async function keyUsage({ days = USUAL_DAYS, key, model }: CallOptions<typeof useCase> = {}): Promise<
+  KeyUsage[]
+> {
   const from = (Math.floor(Date.now() / DAY) - days + 1) * DAY;
   const wish = { from, ...(key !== undefined && { keys: [key] }), ...(model !== undefined && { models: [model] }) };
   const rows = await withRegistry((registry) => usageOf(registry, wish));

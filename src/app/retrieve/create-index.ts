@@ -2,7 +2,6 @@ import { entryOf } from '../../base/table.ts';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
@@ -16,34 +15,14 @@ import {
 } from '../embed/embedder.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
 import { namesOf } from '../embed/row-columns.ts';
-import { openRows, type EmbedRow, type ReadyRow, type RowSource } from '../embed/row-source.ts';
+import { openRows, type ReadyRow, type RowSource } from '../embed/row-source.ts';
 import { rowsFileOf, VectorFile } from '../embed/vector-file.ts';
+import type { useCase } from '../use-cases/retrieve-index.ts';
+import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest } from './index-folder.ts';
 
-export interface CreateIndexOptions {
-  /** A file of rows in any format that training reads, or a folder of images. */
-  input?: string;
-  /** Rows in memory, in place of a file: texts, or rows with columns. */
-  rows?: readonly EmbedRow[];
-  /** The folder to write. */
-  to: string;
-  /** The columns whose texts are joined by line breaks; guessed where names leave no doubt. */
-  textColumns?: readonly string[];
-  /** The column that names an image, for models of texts and images. */
-  imageColumn?: string;
-  /** Adds the rows to the index that is there already. */
-  add?: boolean;
-  /** Every row is compared with every query, however many rows there are. */
-  exact?: boolean;
-  /** The run's base model in place of its result. */
-  base?: boolean;
-  /** How a plain encoder makes a vector: mean, first or last. */
-  pooling?: AskedPooling;
-  /** What happens, as it happens. */
-  onEvent?: EventSink;
-  /** Aborting gives it up. */
-  signal?: AbortSignal;
-}
+type CreateIndexOptions = CallOptions<typeof useCase>;
 
 export interface CreatedIndex {
   folder: string;
@@ -65,7 +44,8 @@ export interface CreatedIndex {
  * @throws AttuneError E_OUTPUT_EXISTS, E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS and those of opening
  */
 export async function createIndex(target: string, options: CreateIndexOptions): Promise<CreatedIndex> {
-  const { input, rows, to, add = false, onEvent, signal } = options;
+  const { output: to, add = false, onEvent, signal } = options;
+  const { input, rows } = vectorSource(options.input);
   const previous = add ? readManifest(to) : undefined;
   if (!add && existsSync(to)) throw exists(to);
   if (input !== undefined) onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${input}` });
@@ -97,7 +77,7 @@ interface Filling {
 
 async function fill(draft: string, filling: Filling): Promise<CreatedIndex> {
   const { options, source, session, previous } = filling;
-  const { to } = options;
+  const { output: to } = options;
   const prompts = previous?.prompts ?? promptsOf(session.model);
   const made = join(draft, 'made.safetensors');
   const { cut } = await writeVectors(made, filling, prompts.document);
@@ -128,7 +108,7 @@ async function writeVectors(path: string, { options, source, session }: Filling,
 }
 
 function indexVectors(draft: string, vectors: string, { options, session, identity, previous }: Filling) {
-  const { to, exact, onEvent, signal } = options;
+  const { output: to, exact, onEvent, signal } = options;
   const input = {
     vectors,
     previous: previous && join(resolve(to), indexFiles.vectors),
@@ -162,9 +142,9 @@ function manifestOf(
 }
 
 /** Columns as they were asked for, else those that the index was made of. */
-function columnsFor({ textColumns, imageColumn }: CreateIndexOptions, previous: IndexManifest | undefined) {
-  if (textColumns !== undefined || imageColumn !== undefined || previous === undefined)
-    return { text: textColumns, image: imageColumn };
+function columnsFor({ textColumn, imageColumn: image }: CreateIndexOptions, previous: IndexManifest | undefined) {
+  const text = textColumnsOf(textColumn);
+  if (text !== undefined || image !== undefined || previous === undefined) return { text, image };
   return previous.columns;
 }
 

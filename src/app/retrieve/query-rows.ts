@@ -2,22 +2,12 @@ import { inChunks } from '../../base/chunks.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
-import { openRows, type EmbedRow } from '../embed/row-source.ts';
+import { openRows } from '../embed/row-source.ts';
 import { HitsFile, hitsFormatOf } from './hits-file.ts';
-import { openIndex, type Hit, type OpenIndexOptions, type QueryOptions } from './open-index.ts';
-
-export interface QueryRowsOptions extends OpenIndexOptions, QueryOptions {
-  /** A file of queries in any format that training reads. */
-  input?: string;
-  /** Queries in memory, in place of a file: texts, or rows with columns. */
-  rows?: readonly EmbedRow[];
-  /** Columns that are the query's text, joined. */
-  textColumns?: readonly string[];
-  /** Column with the path of an image, in place of a text. */
-  imageColumn?: string;
-  /** The file to write: .csv or .jsonl. Without it the hits are returned. */
-  to?: string;
-}
+import { openIndex, type Hit } from './open-index.ts';
+import type { useCase } from '../use-cases/retrieve-query.ts';
+import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** A query and the rows that fit it best. */
 export interface QueryHits {
@@ -44,9 +34,11 @@ const PIECE = 64;
  * The rows of an index that fit each query of a file best, in the file's order, in bounded memory.
  * @throws AttuneError E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS, E_STOPPED
  */
-export async function query(folder: string, options: QueryRowsOptions): Promise<Queried> {
-  const { input, rows, textColumns: text, imageColumn: image, to, topK, onEvent, signal } = options;
-  if ((input === undefined) === (rows === undefined)) throw noQueries();
+export async function query(folder: string, options: CallOptions<typeof useCase>): Promise<Queried> {
+  const { text: texts, image: images, imageColumn: image, output: to, topK, onEvent, signal } = options;
+  checkQueries([options.input, texts, images]);
+  const { input, rows = texts ?? images?.map((path) => ({ image: path })) } = vectorSource(options.input);
+  const text = textColumnsOf(options.textColumn);
   if (to !== undefined) {
     hitsFormatOf(to);
     requireWritable(to);
@@ -77,10 +69,11 @@ export async function query(folder: string, options: QueryRowsOptions): Promise<
   }
 }
 
-function noQueries(): AttuneError {
-  return new AttuneError('E_USAGE', {
-    what: 'There is no query',
-    expected: 'a text or a file of queries, one of them',
-    fix: 'give a text: --text "…"; or name a file: --input queries.csv',
+function checkQueries(sources: readonly unknown[]): void {
+  const count = sources.filter((source) => source !== undefined).length;
+  if (count === 1) return;
+  throw new AttuneError('E_USAGE', {
+    what: count === 0 ? 'There is no query' : 'Queries come from one place',
+    fix: 'give a text: --text "…"; or a file: --input queries.csv',
   });
 }

@@ -7,14 +7,8 @@ import { sideOf, tools, type ImportedLabel, type ToolName } from '../../review/e
 import { reviewPlaces } from '../../review/places.ts';
 import { pairHash, type LoggedChoice } from '../../review/session.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
-
-/** Options of `importReview`. */
-export interface ReviewImportOptions {
-  /** Which tool wrote it. */
-  from: ToolName;
-  /** As the review was opened with. */
-  against?: string;
-}
+import type { useCase } from '../use-cases/review-import.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 
 export interface ImportedReview {
   log: string;
@@ -30,7 +24,7 @@ export interface ImportedReview {
 export async function importReview(
   target: string,
   file: string,
-  options: ReviewImportOptions,
+  options: OptionsOf<typeof useCase>,
 ): Promise<ImportedReview> {
   const pairs = await readPairs(target, options);
   const found = await choicesOf(file, new Map(pairs.map((pair) => [pair.id, pair])), options.from);

@@ -2,40 +2,20 @@ import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs, type AnswerPair } from '../../eval/judges/pairs.ts';
-import type { Criterion, RubricInput } from '../../eval/judges/rubric.ts';
+import type { Criterion } from '../../eval/judges/rubric.ts';
 import { assigned, disputed, type Role } from '../../review/assignment.ts';
 import { readGold, type GoldPair } from '../../review/gold.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { keptPlan } from '../../review/plan.ts';
 import { ReviewSession } from '../../review/session.ts';
+import type { useCase } from '../use-cases/review.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 import { readRubric } from '../judge/read-rubric.ts';
 import { servePage, type PageServer } from '../page/page-server.ts';
 import { givenChoice } from './given-choice.ts';
 import { reviewPage } from './review-page.ts';
 
-/** Options of `openReview`. */
-export interface ReviewOptions {
-  /** Whose choices they are; each has a page of their own. Default: one, called "reviewer". */
-  reviewers?: readonly string[];
-  /** Who decide where reviewers chose differently, and who only look. */
-  adjudicators?: readonly string[];
-  /** People who only look; nothing of it is kept. */
-  viewers?: readonly string[];
-  /** Of a comparison: the system whose answers its subject's are set beside. */
-  against?: string;
-  /** Criteria to rate both answers by as well: a file (YAML or JSON), or the criteria. */
-  rubric?: string | RubricInput;
-  /** So many pairs at most: those that differ most, and a random share of the others. */
-  maxPairs?: number;
-  /** The share of pairs that all reviewers see; each of the others is one reviewer's. Default 1. */
-  overlap?: number;
-  /** A file of pairs with their right choice {prompt, a, b, choice}, hidden among the others. */
-  gold?: string;
-  /** After so many hours the pages are closed. */
-  hours?: number;
-  /** Of the orders of pairs and sides, and of what is drawn. Default 0. */
-  seed?: number;
-}
+export type ReviewOptions = Omit<OptionsOf<typeof useCase>, 'open'>;
 
 export interface OpenReview {
   /** Pairs to judge. */
@@ -88,7 +68,11 @@ interface Person {
   role: Role;
 }
 
-function peopleOf({ reviewers, adjudicators = [], viewers = [] }: ReviewOptions): Person[] {
+function peopleOf({
+  reviewer: reviewers,
+  adjudicator: adjudicators = [],
+  viewer: viewers = [],
+}: ReviewOptions): Person[] {
   const isLone = adjudicators.length + viewers.length === 0;
   const people = [
     ...(reviewers ?? (isLone ? ['reviewer'] : [])).map((name) => ({ name, role: 'reviewer' as const })),

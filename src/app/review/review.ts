@@ -9,17 +9,11 @@ import { readPlan } from '../../review/plan.ts';
 import { reviewResults as resultsOf, type ReviewResults } from '../../review/results.ts';
 import { readAuditLog } from '../../review/audit-log.ts';
 import { changed, checkSignOffs, signOff, type SignOff, type SignOffCheck } from '../../review/sign-offs.ts';
-import { trainingRows, type RowKind } from '../../review/training-rows.ts';
-
-/** Options of `reviewResults`. */
-export interface ReviewResultsOptions {
-  /** As the review was opened with. */
-  against?: string;
-  /** Rows to train on are written: pairs for DPO, answers for SFT, thumbs for KTO; or what another tool reads. */
-  export?: ExportKind;
-  /** The file that they are written to: JSONL, or one list for Label Studio. */
-  to?: string;
-}
+import type { RowKind } from '../../review/row-kinds.ts';
+import { trainingRows } from '../../review/training-rows.ts';
+import type { useCase as outcome } from '../use-cases/review-results.ts';
+import type { useCase as signing } from '../use-cases/review-sign.ts';
+import type { OptionsOf } from '../use-cases/use-case.ts';
 
 export type ExportKind = RowKind | ToolName;
 
@@ -30,9 +24,9 @@ export interface ReviewOutcome extends ReviewResults {
 }
 
 /** Who won in a review, how sure that is, and how far the reviewers agree. @throws AttuneError E_REVIEW_MISSING */
-export async function reviewResults(target: string, options: ReviewResultsOptions = {}): Promise<ReviewOutcome> {
+export async function reviewResults(target: string, options: OptionsOf<typeof outcome> = {}): Promise<ReviewOutcome> {
   const { log, plan } = reviewPlaces(target);
-  if (options.export !== undefined && options.to === undefined) {
+  if (options.export !== undefined && options.output === undefined) {
     throw new AttuneError('E_USAGE', { what: 'Where are the rows to be written?', fix: '--output FILE' });
   }
   const pairs = await readPairs(target, options);
@@ -40,7 +34,7 @@ export async function reviewResults(target: string, options: ReviewResultsOption
   // What has not been reviewed yet may be reviewed elsewhere.
   const labels = isForTool && !existsSync(log) ? [] : await readLog(log, target);
   const results = { ...resultsOf(pairs, labels, readPlan(plan)), log };
-  const { export: kind, to } = options;
+  const { export: kind, output: to } = options;
   if (kind === undefined || to === undefined) return results;
   requireWritable(to);
   const rows = isTool(kind) ? tools[kind].write(pairs, labels) : trainingRows(pairs, labels, kind);
@@ -78,18 +72,8 @@ async function readLog(log: string, target: string) {
   });
 }
 
-/** Options of `signReview`. */
-export interface SigningOptions {
-  /** Who decides. */
-  by: string;
-  /** Whether the result may be used. */
-  decision: 'approve' | 'reject';
-  /** Why. */
-  reason: string;
-}
-
 /** Adds a sign-off about what a run, comparison or file of pairs holds now. @throws AttuneError E_SIGN_OFFS_CHANGED */
-export async function signReview(target: string, options: SigningOptions): Promise<SignOff> {
+export async function signReview(target: string, options: OptionsOf<typeof signing>): Promise<SignOff> {
   const { by, decision, reason } = options;
   const missing = Object.entries({ by, reason }).filter(([, text]) => text.trim() === '');
   if (missing.length > 0 || (decision !== 'approve' && decision !== 'reject')) {

@@ -2,13 +2,14 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { attuneHome } from '../../base/home.ts';
 import { nearest } from '../../base/nearest.ts';
 import { containers } from '../../data/containers/index.ts';
 import { readSafetySets, type SafetySet, type SetKind } from '../../eval/safety/safety-set.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { downloadFile } from '../../hub/index.ts';
+import type { useCase } from '../use-cases/safety-pull.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 
 interface Published {
   /** Within the server that it is fetched from. */
@@ -47,16 +48,6 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map(
 
 const SERVER = 'https://raw.githubusercontent.com';
 
-/** Options of `pullSafetySet`. */
-export interface PullSafetyOptions {
-  /** A mirror in place of https://raw.githubusercontent.com. */
-  from?: string;
-  /** Told what happens: progress. */
-  onEvent?: EventSink;
-  /** Asks to stop; what was fetched stays. */
-  signal?: AbortSignal;
-}
-
 export interface PulledSafetySet {
   name: string;
   file: string;
@@ -93,7 +84,7 @@ export function pulledSet(name: string): string {
  * Fetches a published set of prompts, checks its hash, and keeps it for `safety`.
  * @throws AttuneError E_SAFETY_SET where there is no such set; E_USAGE for a mirror without address; E_HUB_… of downloads
  */
-export async function pullSafetySet(name: string, options: PullSafetyOptions = {}): Promise<PulledSafetySet> {
+export async function pullSafetySet(name: string, options: CallOptions<typeof useCase> = {}): Promise<PulledSafetySet> {
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;
   const set = PUBLISHED.get(name) ?? pulledSetMissing(name);
   if (!/^https?:$/.test(URL.parse(from)?.protocol ?? '')) {

@@ -1,35 +1,20 @@
 /** Rows that keep a model's own refusals: what it refuses and what it answers before it is tuned. */
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { classifyAnswer } from '../../eval/safety/answer-classifier.ts';
 import { rehearsalSets } from '../../eval/safety/rehearsal.ts';
 import type { SafetySet, SetKind } from '../../eval/safety/safety-set.ts';
 import { requireWritable, writeFileAtomic } from '../../files/atomic.ts';
 import type { Answer } from '../../jobs/generate/generate.ts';
+import type { useCase } from '../use-cases/safety-rows.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withModel, type OpenedModel } from './ask-all.ts';
 import { formOf } from './contestants.ts';
 import { setNamed } from './published.ts';
 import { askedAs, spread, type AskingForm } from './trial.ts';
 
-/** Options of `safetyRows`. */
-export interface SafetyRowsOptions {
-  /** The file of rows to write. */
-  to: string;
-  /** Prompts in place of our own: files of rows {prompt, category, kind}, or names of sets that were pulled. */
-  sets?: readonly string[];
-  /** In place of the system message that the model was trained with. */
-  systemPrompt?: string;
-  /** Prompts of each kind. All unless given. */
-  maxRows?: number;
-  /** Longest answer in tokens; longer ones are left out, since they have no end. Default 128. */
-  maxNewTokens?: number;
-  /** Told what goes on. */
-  onEvent?: EventSink;
-  /** Stops it; nothing is written. */
-  signal?: AbortSignal;
-}
+export type SafetyRowsOptions = CallOptions<typeof useCase>;
 
 /** Of prompts of one kind, how many were asked, and what was kept of the answers. */
 export interface RehearsedKind {
@@ -51,13 +36,13 @@ export interface SafetyRows {
  * @throws AttuneError E_NO_REFUSALS where it refuses nothing, E_SAFETY_SET, and those of opening models
  */
 export async function safetyRows(target: string, options: SafetyRowsOptions): Promise<SafetyRows> {
-  const file = resolve(options.to);
+  const file = resolve(options.output);
   requireWritable(file);
-  const sets = options.sets === undefined || options.sets.length === 0 ? rehearsalSets() : await named(options.sets);
+  const sets = options.set === undefined || options.set.length === 0 ? rehearsalSets() : await named(options.set);
   if (!sets.some(({ kind }) => kind === 'harmful')) throw nothingHarmful();
   const name = (await ownRun(target)) ?? target;
   return withModel({ name: target, target: name }, options, async (model) => {
-    const form = await formOf(model, options.systemPrompt);
+    const form = await formOf(model, options.system);
     const all: Rehearsed[] = [];
     for (const set of sets) all.push(await rehearse(model, set, { ...options, form }));
     const refused = all.filter(({ kind }) => kind === 'harmful');

@@ -1,9 +1,10 @@
 import { writeAssessment } from '../../store/assessments.ts';
-import type { EventSink } from '../../base/events.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
+import type { useCase } from '../use-cases/safety.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
 import { reportRun } from '../report/index.ts';
 import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
@@ -13,29 +14,10 @@ import { notesOf } from './notes.ts';
 import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
 
-/** Options of `safety`. */
-export interface SafetyOptions {
-  /** What it is set against: a model, or a run. The base model unless given, where there is one. */
-  before?: string;
-  /** More prompts: files of rows {prompt, category, kind}, or names of sets that were pulled. */
-  sets?: readonly string[];
-  /** In place of the system message that the training rows began with. */
-  systemPrompt?: string;
-  /** The file of canaries that `data redact` planted in the training rows. */
-  canaries?: string;
-  /** Prompts of each set. All unless given. */
-  maxRows?: number;
-  /** Longest answer in tokens. Default 64: whether something is refused shows early. */
-  maxNewTokens?: number;
+export type SafetyOptions = CallOptions<typeof useCase> & {
   /** In f32 an answer is the same whoever else is answered at the time. */
   precision?: 'auto' | 'bf16' | 'f32';
-  /** The folder that safety.json is written to; the run's own unless given. */
-  folder?: string;
-  /** Told what goes on. */
-  onEvent?: EventSink;
-  /** Stops it; nothing is kept. */
-  signal?: AbortSignal;
-}
+};
 
 /**
  * How a model answers harmful and harmless requests, questions that a prejudice would answer, and beginnings of texts;
@@ -44,14 +26,14 @@ export interface SafetyOptions {
  */
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
   const run = await ownRun(target);
-  const folder = options.folder ?? run;
+  const folder = options.output ?? run;
   if (folder !== undefined) requireWritable(runPaths(folder).safety);
-  const sets = (await Promise.all((options.sets ?? []).map((set) => setNamed(set)))).flat();
+  const sets = (await Promise.all((options.set ?? []).map((set) => setNamed(set)))).flat();
   const { before, after } = contestants(run ?? target, { name: target, options });
   const leaks = await leakTrials(run, options.canaries);
   const { maxRows, maxNewTokens = 64 } = options;
   const { trials, now } = await withModel(after, options, async (model) => {
-    const form = await formOf(model, options.systemPrompt);
+    const form = await formOf(model, options.system);
     const asked = [...safetyTrials({ form, maxRows, maxNewTokens, sets }), ...leaks.trials];
     return { trials: asked, now: await askAll(model, asked, options) };
   });

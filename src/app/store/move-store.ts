@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../registry/index.ts';
@@ -21,18 +20,9 @@ import {
 } from '../../store/store-place.ts';
 import { isBucketUrl } from '../../store/objects/s3-url.ts';
 import { keyMigrations, traceMigrations } from '../../watch/traces/migrations.ts';
+import type { useCase } from '../use-cases/store-move.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
 import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.ts';
-
-export interface MoveStoreOptions {
-  /** The address of a database (its password may stand in PGPASSWORD or in ~/.pgpass), or of a bucket (s3). */
-  to?: string;
-  /** The address of a bucket whose files are brought into this machine's folder. */
-  from?: string;
-  /** Told of files as they arrive. */
-  onEvent?: EventSink;
-  /** Stops after the file that is on its way. */
-  signal?: AbortSignal;
-}
 
 export interface MovedStore {
   /** By part of the store: rows by table. */
@@ -66,7 +56,7 @@ const BATCH = 500;
  * into a bucket or out of one. What has arrived is compared before it is kept; what was there before stays as it is.
  * @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED, E_OBJECTS…
  */
-export async function moveStore(options: MoveStoreOptions): Promise<MovedStore> {
+export async function moveStore(options: CallOptions<typeof useCase>): Promise<MovedStore> {
   const { to, from, onEvent: emit = () => undefined, signal } = options;
   if ((to === undefined) === (from === undefined))
     throw new AttuneError('E_USAGE', {

@@ -155,7 +155,7 @@ export const fields = {
       { ...more, value, read: (typed, flag) => readNumber(asText(typed), flag, range) },
     ),
 
-  choice: <const Choices extends readonly [string, ...string[]]>(
+  choice: <const Choices extends readonly string[]>(
     choices: Choices,
     value: string,
     summary: string,
@@ -193,6 +193,14 @@ export const fields = {
     { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => z.input<Schema> },
   ) => noted(schema, summary, { ...more, value, read }),
 
+  /** A file's name; a program may give the rows themselves. */
+  rows: <Row = object>(value: string, summary: string, more: More = {}) =>
+    noted(z.union([z.string(), z.custom<Iterable<Row> | AsyncIterable<Row>>(isIterable)]), summary, {
+      ...more,
+      value,
+      read: asText,
+    }),
+
   /** What no command line can give: rows, functions, objects of the program's own. */
   inMemory: <Value>(summary: string) => noted(z.custom<Value>(), summary, { inMemory: true, read: () => undefined }),
 
@@ -201,6 +209,10 @@ export const fields = {
 };
 
 export type FieldKit = typeof fields;
+
+function isIterable(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
+}
 
 function readCount(text: string, flag: string): number {
   const value = Number(text);

@@ -6,24 +6,45 @@ import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
 import type { Call, CallOptions, UseCase } from './use-case.ts';
 import type { z } from 'zod';
 
-/** What is given by position. */
-type Places<Arguments extends readonly Argument[]> = Arguments extends readonly [
+/** Arguments by position, of which those that may be left out are, before the options. */
+type Given<Arguments extends readonly Argument[], Options> = Arguments extends readonly [
   infer First extends Argument,
   ...infer Rest extends readonly Argument[],
 ]
-  ? undefined extends z.input<First['schema']>
-    ? [value?: z.input<First['schema']>, ...Places<Rest>]
-    : [value: z.input<First['schema']>, ...Places<Rest>]
-  : [];
+  ? | [value: z.input<First['schema']>, ...Given<Rest, Options>]
+    | (undefined extends z.input<First['schema']> ? GivenOptions<Options> : never)
+  : GivenOptions<Options>;
 
 /** Left out where nothing in them has to be given. */
-type Given<Options> = {} extends Options ? [options?: Options] : [options: Options];
+type GivenOptions<Options> = {} extends Options ? [options?: Options] : [options: Options];
 
 /** The function of a use case: its arguments by position, then its options. */
 export type FunctionOf<Definition> =
-  Definition extends UseCase<infer Arguments extends readonly Argument[], infer _ extends Shape, infer Result>
-    ? (...given: [...Places<Arguments>, ...Given<CallOptions<Definition>>]) => Promise<Result>
+  Definition extends UseCase<
+    infer Arguments extends readonly Argument[],
+    infer _ extends Shape,
+    infer Result,
+    infer Others extends Record<string, unknown>
+  >
+    ? [keyof Others] extends [never]
+      ? (...given: Given<Arguments, CallOptions<Definition>>) => Promise<Result>
+      : Either<{ [Name in keyof Others]: With<Arguments, CallOptions<Definition>, Others, Name> }[keyof Others]> &
+          Usual<Arguments, CallOptions<Definition>, Result, Others>
     : never;
+
+/** Without an option that makes the result another one. */
+type Usual<Arguments extends readonly Argument[], Options, Result, Others> = (
+  ...given: Given<Arguments, Omit<Options, keyof Others> & { [Name in keyof Others]?: undefined }>
+) => Promise<Exclude<Result, Others[keyof Others]>>;
+
+type With<Arguments extends readonly Argument[], Options, Others, Name extends keyof Others> = (
+  ...given: Given<Arguments, Options & { [Given in Name]: {} }>
+) => Promise<Others[Name]>;
+
+/** Overloads of the members of a union. */
+type Either<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
 
 type First<Name extends string> = Name extends `${infer Group} ${string}` ? Group : Name;
 type Camel<Verb extends string> = Verb extends `${infer Word}-${infer Rest}`
@@ -61,11 +82,12 @@ function camel(verb: string): string {
   return verb.replaceAll(/-(?<letter>[a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-async function call(name: UseCaseName, given: readonly unknown[]): Promise<unknown> {
+async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown> {
   requireNode();
   const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
   const definition = useCase as UseCase;
   const places = definition.arguments?.(fields) ?? [];
+  const given = placed(places, all);
   const {
     onEvent = () => undefined,
     onNotice = () => undefined,
@@ -81,6 +103,16 @@ async function call(name: UseCaseName, given: readonly unknown[]): Promise<unkno
   };
   signal.throwIfAborted();
   return definition.run(input, { onEvent, onNotice, signal });
+}
+
+/** With undefined for arguments that were left out before the options. */
+function placed(places: readonly Argument[], given: readonly unknown[]): readonly unknown[] {
+  const last = given.length - 1;
+  const options: unknown = given[last];
+  const isPlain =
+    typeof options === 'object' && options !== null && Object.getPrototypeOf(options) === Object.prototype;
+  if (!isPlain || places[last]?.required !== false) return given;
+  return [...given.slice(0, last), ...places.slice(last).map(() => undefined), options];
 }
 
 /** All that is wrong with what was given, at once. */

@@ -45,6 +45,7 @@ export interface UseCase<
   Arguments extends readonly Argument[] = readonly Argument[],
   Options extends Shape = Shape,
   Result = unknown,
+  Others extends Record<string, unknown> = {},
 > {
   section: Section;
   /** One line for the list of commands. */
@@ -60,12 +61,14 @@ export interface UseCase<
   examples?: readonly string[];
   /** What is said at the first Ctrl-C; without it Ctrl-C ends the process, since nothing is half done by then. */
   stopping?: string;
+  /** Options that make the result another one; `resultType` gives its type, so that a program need not look. */
+  resultWith?: Others;
   /** Rows stream through: the command's process has garbage collected sooner. */
   streamsRows?: true;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people. */
-  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result>;
+  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result | undefined>;
   /** Prints its one document for `--json` itself, before it ends. */
   streamsJson?: true;
   /** What people read instead of the result. A use case that has written everything by then leaves it out. */
@@ -77,7 +80,7 @@ type ArgumentValues<Arguments extends readonly Argument[]> = {
 };
 
 /** Options that may be left out are optional members. */
-type OptionValues<Options extends Shape> = z.output<z.ZodObject<Options>>;
+type OptionValues<Options extends Shape> = keyof Options extends never ? {} : z.output<z.ZodObject<Options>>;
 
 /** Arguments and options in one object. */
 export type Input<Arguments extends readonly Argument[], Options extends Shape> = ArgumentValues<Arguments> &
@@ -99,6 +102,12 @@ export function defineUseCase<
   const Arguments extends readonly Argument[] = [],
   Options extends Shape = {},
   Result = unknown,
->(useCase: UseCase<Arguments, Options, Result>): UseCase<Arguments, Options, Result> {
+  Others extends Record<string, unknown> = {},
+>(useCase: UseCase<Arguments, Options, Result, Others>): UseCase<Arguments, Options, Result, Others> {
   return useCase;
+}
+
+/** The type of what a use case gives with an option; nothing at run time. */
+export function resultType<Result>(): Result {
+  return undefined as Result;
 }

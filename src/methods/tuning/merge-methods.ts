@@ -35,3 +35,4 @@ export const mergeMethods = {
 } satisfies Record<string, MergeMethod>;
 
 export type MergeMethodName = keyof typeof mergeMethods;
+export const mergeMethodNames = Object.keys(mergeMethods) as MergeMethodName[];

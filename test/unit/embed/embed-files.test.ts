@@ -116,7 +116,7 @@ describe('rows that become vectors', () => {
     expect((await openRows({ rows: many, purpose: 'vectors' })).names).toEqual(['text', 'vector']);
     mkdirSync(path('model'));
     writeFileSync(path('model/config.json'), '{}');
-    await expect(embed(path('model'), { rows: many, to: path('taken.jsonl') })).rejects.toMatchObject({
+    await expect(embed(path('model'), { input: many, output: path('taken.jsonl') })).rejects.toMatchObject({
       code: 'E_BAD_COLUMNS',
       what: expect.stringContaining('"vector"') as string,
     });

@@ -100,7 +100,7 @@ describe('promoting', () => {
     await promoteModel('tickets');
     await registerModel('tickets', run);
     await expect(promoteModel('tickets', { canary: 0.1, bake: 1000 })).rejects.toMatchObject({ code: 'E_NO_GUARD' });
-    const { rollout } = await promoteModel('tickets', { canary: 0.1, bake: 1000, guards: ['error_rate<1%'] });
+    const { rollout } = await promoteModel('tickets', { canary: 0.1, bake: 1000, guard: ['error_rate<1%'] });
     expect(rollout).toMatchObject({ stage: 'canary', version: 2, from: 1, share: 0.1 });
     expect(await rollbackModel('tickets')).toMatchObject({ version: 1, from: 2 });
     expect((await modelHistory('tickets')).rollouts[0].stage).toBe('rolled back');

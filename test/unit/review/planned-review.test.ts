@@ -66,13 +66,13 @@ async function judge(url: string, better: string, more: object = {}): Promise<St
 
 describe('edits and flags', () => {
   test('are kept; edits become what is trained on, and what is flagged is left out', async () => {
-    const urls = await start({ reviewers: ['anna'] });
+    const urls = await start({ reviewer: ['anna'] });
     const url = urls.get('anna')!;
     const { pair } = await ask(url, { do: 'next' });
     await ask(url, { do: 'choose', item: pair!.item, side: 'tie', seconds: 1, flags: ['personal data'] });
     await judge(url, 'good', { edit: 'better still' });
     const to = join(folder, 'rows.jsonl');
-    const { flags } = await reviewResults(file, { export: 'dpo', to });
+    const { flags } = await reviewResults(file, { export: 'dpo', output: to });
     expect(flags).toEqual({ 'personal data': 1 });
     const rows = readFileSync(to, 'utf8')
       .trim()
@@ -83,7 +83,7 @@ describe('edits and flags', () => {
   });
 
   test('that no page sends are refused', async () => {
-    const url = (await start({ reviewers: ['anna'] })).get('anna')!;
+    const url = (await start({ reviewer: ['anna'] })).get('anna')!;
     const { pair } = await ask(url, { do: 'next' });
     const choice = { do: 'choose', item: pair!.item, side: 'left', seconds: 1 };
     expect((await post(url, { ...choice, flags: ['<b>'] })).status).toBe(400);
@@ -94,24 +94,24 @@ describe('edits and flags', () => {
 
 describe('roles', () => {
   test('an adjudicator sees what reviewers dispute, and decides it', async () => {
-    const first = await start({ reviewers: ['anna', 'ben'] });
+    const first = await start({ reviewer: ['anna', 'ben'] });
     await judge(first.get('anna')!, 'good');
     let state = await ask(first.get('ben')!, { do: 'next' });
     for (let i = 0; i < 3; i++) {
       const side = state.pair!.left.startsWith('bad') ? 'left' : 'right';
       state = await ask(first.get('ben')!, { do: 'choose', item: state.pair!.item, side, seconds: 1 });
     }
-    const second = await start({ adjudicators: ['carla'] });
+    const second = await start({ adjudicator: ['carla'] });
     expect(await judge(second.get('carla')!, 'good')).toMatchObject({ done: 3, total: 3 });
     const to = join(folder, 'rows.jsonl');
-    const { exported, agreement, winRate } = await reviewResults(file, { export: 'dpo', to });
+    const { exported, agreement, winRate } = await reviewResults(file, { export: 'dpo', output: to });
     expect(exported?.rows).toBe(8);
     expect(agreement?.pairs).toBe(3);
     expect(winRate).toMatchObject({ estimate: 1, wins: 8, losses: 0 });
   });
 
   test('of a viewer nothing is kept', async () => {
-    const url = (await start({ viewers: ['dan'] })).get('dan')!;
+    const url = (await start({ viewer: ['dan'] })).get('dan')!;
     expect(await judge(url, 'good')).toMatchObject({ done: 8, total: 8 });
     expect(existsSync(join(folder, 'pairs.review.jsonl'))).toBe(false);
     const page = await (await fetch(url)).text();
@@ -120,15 +120,15 @@ describe('roles', () => {
   });
 
   test('pages close after their hours, and names are each taken once', async () => {
-    const url = (await start({ reviewers: ['anna'], hours: 1e-7 })).get('anna')!;
+    const url = (await start({ reviewer: ['anna'], hours: 1e-7 })).get('anna')!;
     expect((await fetch(url)).status).toBe(410);
-    await expect(start({ reviewers: ['anna'], viewers: ['anna'] })).rejects.toMatchObject({ code: 'E_USAGE' });
+    await expect(start({ reviewer: ['anna'], viewer: ['anna'] })).rejects.toMatchObject({ code: 'E_USAGE' });
     await expect(start({ hours: 0, overlap: 2 })).rejects.toMatchObject({ problems: { length: 2 } });
   });
 });
 
 test('without overlap each pair is one reviewer’s', async () => {
-  const urls = await start({ reviewers: ['anna', 'ben'], overlap: 0 });
+  const urls = await start({ reviewer: ['anna', 'ben'], overlap: 0 });
   const totals = await Promise.all([...urls.values()].map(async (url) => (await ask(url, { do: 'next' })).total));
   expect(totals[0] + totals[1]).toBe(8);
 });
@@ -145,7 +145,7 @@ test('known pairs need no id, and a review that cannot be opened leaves no plan'
   });
   expect(existsSync(join(folder, 'pairs.review-plan.json'))).toBe(false);
   write(gold, [{ prompt: 'known', a: 'good', b: 'bad', choice: 'a' }]);
-  const url = (await start({ reviewers: ['anna'], gold })).get('anna')!;
+  const url = (await start({ reviewer: ['anna'], gold })).get('anna')!;
   await judge(url, 'good');
   expect((await reviewResults(file)).reviewers[0].gold).toMatchObject({ right: 1, rows: 1 });
 });
@@ -162,7 +162,7 @@ test('who clicks at random is seen by pairs whose choice is known, and these cou
       choice: 'a',
     })),
   );
-  const urls = await start({ reviewers: ['anna', 'ben'], gold });
+  const urls = await start({ reviewer: ['anna', 'ben'], gold });
   await judge(urls.get('anna')!, 'good');
   await judge(urls.get('ben')!, 'bad');
   const { reviewers, choices, outdated } = await reviewResults(file);
@@ -225,7 +225,7 @@ describe('a choice of pairs', () => {
   });
 
   test('is kept with the review, and weighs its results', async () => {
-    const urls = await start({ reviewers: ['anna'], maxPairs: 4 });
+    const urls = await start({ reviewer: ['anna'], maxPairs: 4 });
     expect(await judge(urls.get('anna')!, 'good')).toMatchObject({ total: 4 });
     expect(await reviewResults(file)).toMatchObject({ isWeighted: true, winRate: { estimate: 1 }, choices: 4 });
     await expect(start({ maxPairs: 3 })).rejects.toMatchObject({ code: 'E_REVIEW_PLAN' });
@@ -234,9 +234,9 @@ describe('a choice of pairs', () => {
 
 describe('other tools', () => {
   test.each(['argilla', 'label-studio'] as const)('%s gets pairs and choices and gives them back', async (from) => {
-    await judge((await start({ reviewers: ['anna'] })).get('anna')!, 'good');
+    await judge((await start({ reviewer: ['anna'] })).get('anna')!, 'good');
     const to = join(folder, 'records.json');
-    const { exported } = await reviewResults(file, { export: from, to });
+    const { exported } = await reviewResults(file, { export: from, output: to });
     const text = readFileSync(to, 'utf8');
     // Label Studio reads one list, and has to be told how a task looks.
     expect(text.startsWith('[')).toBe(from === 'label-studio');

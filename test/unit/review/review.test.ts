@@ -50,7 +50,7 @@ async function ask(url: string, body: object): Promise<State> {
 }
 
 async function start(...reviewers: string[]): Promise<string[]> {
-  const review = await openReview(file, { reviewers });
+  const review = await openReview(file, { reviewer: reviewers });
   open.push(review);
   return review.pages.map(({ url }) => url);
 }
@@ -175,7 +175,7 @@ describe('a review', () => {
 
   test('that never was is said to be missing', async () => {
     await expect(reviewResults(file)).rejects.toMatchObject({ code: 'E_REVIEW_MISSING' });
-    await expect(openReview(file, { reviewers: ['anna', 'anna'] })).rejects.toMatchObject({ code: 'E_USAGE' });
+    await expect(openReview(file, { reviewer: ['anna', 'anna'] })).rejects.toMatchObject({ code: 'E_USAGE' });
   });
 });
 
@@ -222,7 +222,7 @@ describe('rows to train on', () => {
       [...choices, ...more].map((row) => `${JSON.stringify(row)}\n`).join(''),
     );
     const to = join(folder, 'rows.jsonl');
-    const { exported } = await reviewResults(file, { export: kind, to });
+    const { exported } = await reviewResults(file, { export: kind, output: to });
     expect(exported).toMatchObject({ rows: expected.length });
     expect(
       readFileSync(to, 'utf8')
@@ -236,7 +236,7 @@ describe('rows to train on', () => {
     writeFileSync(join(folder, 'pairs.review.jsonl'), '{"id":"row-0","choice":"tie"}\n');
     await expect(reviewResults(file, { export: 'dpo' })).rejects.toMatchObject({ code: 'E_USAGE' });
     const to = join(folder, 'rows.jsonl');
-    await expect(reviewResults(file, { export: 'dpo', to })).rejects.toMatchObject({ code: 'E_NO_ROWS' });
+    await expect(reviewResults(file, { export: 'dpo', output: to })).rejects.toMatchObject({ code: 'E_NO_ROWS' });
     expect(existsSync(to)).toBe(false);
   });
 });

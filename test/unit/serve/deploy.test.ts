@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { command } from '../../../src/cli/commands/serve.ts';
+import { useCase } from '../../../src/app/use-cases/serve.ts';
+import { commandOf } from '../../../src/cli/command-of.ts';
+import type { UseCase } from '../../../src/app/use-cases/use-case.ts';
 import { settingsSchema, type ServeSettingsInput } from '../../../src/serve/index.ts';
 import { rendered } from './chart.ts';
 import { fakeServer } from './fake-models.ts';
@@ -117,10 +119,10 @@ describe('the chart', () => {
 });
 
 describe('the container', () => {
-  it('begins with flags that are there, and without a key on all of its own addresses', () => {
+  it('begins with flags that are there, and without a key on all of its own addresses', async () => {
     const dockerfile = readFileSync(join(deploy, 'Dockerfile'), 'utf8');
     const [name, , ...flags] = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)![1]) as string[];
-    const known = command.options!.map((option) => option.name);
+    const known = (await commandOf(useCase as UseCase)).options.map((option) => option.name);
     expect(name).toBe('serve');
     expect(flags.filter((flag) => flag.startsWith('--') && !known.includes(flag))).toEqual([]);
     expect(flags.includes('--open') || flags.includes('--api-keys')).toBe(true);

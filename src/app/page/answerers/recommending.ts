@@ -10,8 +10,8 @@ export function openRecommending({ target, signal: end }: AnswererOptions): Prom
       if (question.kind !== 'texts') return;
       const signal = AbortSignal.any([end, stop]);
       const input = [{ items: question.texts }];
-      const { rows } = await recommend(target, { input, count: ITEMS, format: 'sequences', signal });
-      const [{ items, unknown = [] }] = rows;
+      const { answers = [] } = await recommend(target, { input, count: ITEMS, format: 'sequences', signal });
+      const [{ items, unknown = [] }] = answers;
       const bars = items.map(({ item, score }) => ({ label: item, figure: score.toFixed(3) }));
       const note = unknown.length > 0 ? `not known to the model: ${unknown.join(', ')}` : undefined;
       say({ answer: { bars, note } });

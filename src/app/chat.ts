@@ -1,0 +1,152 @@
+import { AttuneError } from '../base/errors.ts';
+import type { ToolSchema } from '../text/index.ts';
+import { Conversation, type Said } from './conversation.ts';
+import { missingParts, trainedForm, type TrainedForm } from './prompt-form.ts';
+import { checkSampling, openTalker, type Sampling, type Talker } from './talk.ts';
+import type { useCase } from './use-cases/chat.ts';
+import { openingOf, samplingOf } from './use-cases/shared/sampling-fields.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
+
+type ChatOptions = CallOptions<typeof useCase>;
+
+export interface Chatted {
+  answers: { prompt: string; answer: string; calls?: Said['calls'] }[];
+}
+
+/** An answer, and the tools that it calls in a conversation. */
+export type Answered = Pick<Said, 'text' | 'finishReason' | 'usage'> & Partial<Pick<Said, 'calls'>>;
+
+export interface ChosenForm {
+  /** Each line is continued as text; otherwise lines are turns of a conversation. */
+  isPlain: boolean;
+  system?: string;
+  tools?: readonly ToolSchema[];
+  /** What the model was trained on, where that decided. */
+  trained?: TrainedForm;
+  /** What of its training rows is missing, in words. */
+  missing?: string;
+}
+
+/** Who talks with the model. */
+export interface Talking {
+  /** What is said, once the model is there. */
+  lines(form: ChosenForm): Iterable<string> | AsyncIterable<string>;
+  /** Receives answers piece by piece. */
+  write(text: string): void;
+  onAnswer?: (answered: Answered) => void;
+  /** An image that cannot be shown; ends the conversation unless true. */
+  goesOn?: (error: AttuneError) => boolean;
+}
+
+/** Opens a model and answers line by line. @throws AttuneError E_USAGE, and those of opening and answering */
+export async function chat(target: string, options: ChatOptions, talking: Talking): Promise<Chatted> {
+  refuseContradictions(options);
+  const sampling = samplingOf(options);
+  checkSampling(sampling);
+  const form = chosenForm(options, trainedForm(target));
+  const { onEvent, signal, image: images = [] } = options;
+  const talker = await openTalker({ ...openingOf(options), target, onEvent, signal });
+  try {
+    return await converse({ talker, sampling, form, images }, talking);
+  } finally {
+    await talker.close();
+  }
+}
+
+interface Session {
+  talker: Talker;
+  sampling: Sampling;
+  form: ChosenForm;
+  images: readonly string[];
+}
+
+async function converse(
+  { images, ...session }: Session,
+  { lines, write, onAnswer, goesOn }: Talking,
+): Promise<Chatted> {
+  const { form } = session;
+  const answers: Chatted['answers'] = [];
+  const { ask, clear, show, giveResult } = asker(session);
+  for (const path of images) show(path);
+  for await (const line of lines(form)) {
+    const { image, result } = form.isPlain ? {} : commandsIn(line);
+    if (line === '/clear') clear();
+    else if (image !== undefined) showOr(() => show(image), goesOn);
+    else if (line !== '') {
+      const said = await (result === undefined ? ask(line, write) : giveResult(result, write));
+      if (said === undefined) continue;
+      onAnswer?.(said);
+      const { text, calls = [] } = said;
+      answers.push({ prompt: line, answer: text, ...(calls.length > 0 && { calls }) });
+    }
+  }
+  return { answers };
+}
+
+function commandsIn(line: string): { image?: string; result?: string } {
+  return {
+    image: /^\/image +(?<path>.+)$/.exec(line)?.groups?.path,
+    result: /^\/result +(?<text>.+)$/.exec(line)?.groups?.text,
+  };
+}
+
+/** In a conversation a wrong path is no reason to end it. */
+function showOr(show: () => void, goesOn: Talking['goesOn']): void {
+  try {
+    show();
+  } catch (error) {
+    if (!(error instanceof AttuneError) || goesOn?.(error) !== true) throw error;
+  }
+}
+
+function refuseContradictions({ raw, turns }: ChatOptions): void {
+  if (raw === true && turns === true)
+    throw new AttuneError('E_USAGE', { what: '--raw and --turns exclude each other', fix: 'choose one' });
+}
+
+/** As the model was trained, unless told. @throws AttuneError E_USAGE for a system message that nothing would show */
+function chosenForm(options: ChatOptions, trained: TrainedForm | undefined): ChosenForm {
+  const { system, tools, raw = false, turns = false, image = [], trainedDefaults = true } = options;
+  const isTold = raw || turns;
+  const isPlain = isTold ? raw : trained?.form === 'plain';
+  const decisive = isTold ? undefined : trained;
+  if (!isPlain) {
+    const usual = trainedDefaults ? trained : undefined;
+    const chosen = { system: system ?? usual?.systemPrompt, tools: tools ?? usual?.tools };
+    const given = { system: chosen.system !== undefined, tools: (chosen.tools ?? []).length > 0 };
+    return { isPlain, ...chosen, trained: decisive, missing: decisive && missingParts(decisive, given) };
+  }
+  if (image.length > 0)
+    throw new AttuneError('E_USAGE', {
+      what: 'A plain text shows no image',
+      got: '--image',
+      fix: 'leave it out, or ask in turns: --turns',
+    });
+  if (tools !== undefined) throw notOfPlain('tools', '--tools', isTold);
+  if (system !== undefined) throw notOfPlain('system message', '--system', isTold);
+  return { isPlain, trained: decisive };
+}
+
+function notOfPlain(part: string, flag: string, isTold: boolean): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: `A plain text has no ${part}`,
+    got: isTold ? `--raw and ${flag}` : `${flag}, and a model that was trained on plain prompts`,
+    fix: isTold ? 'leave out one of them' : 'leave it out, or ask in turns: --turns',
+  });
+}
+
+/** One line after the other: plain texts are asked alone, turns make a conversation. */
+function asker({ talker, sampling, form }: Omit<Session, 'images'>) {
+  const { system, tools } = form;
+  const conversation = new Conversation(talker, sampling, { system, tools });
+  const continued = async (line: string, write: (text: string) => void): Promise<Answered> => {
+    const watch = { onText: (_: number, text: string) => write(text) };
+    return (await talker.answer([line.replaceAll('\\n', '\n')], sampling, watch))[0];
+  };
+  return {
+    ask: form.isPlain ? continued : (line: string, write: (text: string) => void) => conversation.say(line, write),
+    giveResult: (text: string, write: (text: string) => void) => conversation.giveResult(text, write),
+    clear: () => conversation.clear(),
+    show: (path: string) => conversation.show(path),
+  };
+}

@@ -1,0 +1,40 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { ColumnMapping } from '../../data/columns.ts';
+import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
+import type { useCase } from '../use-cases/compare.ts';
+import { columnMapping } from '../use-cases/shared/columns-field.ts';
+import { limitsOf } from '../use-cases/shared/endpoint-fields.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
+import { typedRows } from './typed-rows.ts';
+
+type Asked = CallOptions<typeof useCase>;
+
+/** As they are worked with. */
+export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof EndpointLimits | 'prices'> & {
+  columns?: ColumnMapping;
+  /** What endpoints may cost, and where their keys are. */
+  endpoint?: EndpointLimits;
+};
+
+/** Typed rows as rows in memory, columns as a mapping. @throws AttuneError E_USAGE */
+export async function compareOptions(asked: Asked): Promise<CompareOptions> {
+  const { columns, text: _, label: __, answer: ___, ...options } = { ...asked, ...typedRows(asked) };
+  const mapping = await columnMapping(columns);
+  return { ...options, ...(mapping !== undefined && { columns: mapping }), endpoint: limitsOf(asked) };
+}
+
+/** Whether pairs are asked for in place of rows. @throws AttuneError E_USAGE where both are */
+export function asksForPairs(asked: Asked): asked is Asked & { counterfactuals: string } {
+  const { counterfactuals, maxFlipRate } = asked;
+  if (counterfactuals === undefined && maxFlipRate === undefined) return false;
+  if (counterfactuals === undefined) {
+    throw new AttuneError('E_USAGE', {
+      what: '--max-flip-rate is of pairs',
+      fix: 'name them: --counterfactuals pairs.jsonl',
+    });
+  }
+  const flags = { data: '--data', split: '--split', keepSeen: '--keep-seen', baselines: '--baselines', text: '--text' };
+  const idle = Object.entries(flags).flatMap(([name, flag]) => (asked[name as keyof typeof flags] ? [flag] : []));
+  if (idle.length === 0) return true;
+  throw new AttuneError('E_USAGE', { what: '--counterfactuals is measured on its own pairs', got: idle.join(', ') });
+}

@@ -1,0 +1,25 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { useCase } from '../use-cases/serve.ts';
+import type { InputOf } from '../use-cases/use-case.ts';
+import type { ServeOptions } from './serve.ts';
+
+type Asked = InputOf<typeof useCase>;
+
+/** What was asked, by the settings' own names. @throws AttuneError E_USAGE */
+export function serveOptions({ models, settings, ...asked }: Asked): ServeOptions {
+  const { alias: aliases, adapter: adapters, tlsCert, tlsKey, ...named } = asked;
+  const given = { ...named, models, aliases, adapters, tls: tlsOf(tlsCert, tlsKey) };
+  const known = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...settings, ...Object.fromEntries(known.map(([name, value]) => [settingName(name), value])) };
+}
+
+/** `maxQueue` as `max_queue`. */
+function settingName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): ServeOptions['tls'] {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return { cert, key };
+  throw new AttuneError('E_USAGE', { what: '--tls-cert and --tls-key belong together', fix: 'give both' });
+}

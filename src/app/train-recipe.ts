@@ -1,0 +1,55 @@
+import { AttuneError } from '../base/errors.ts';
+import type { Recipe } from '../methods/recipe.ts';
+import { placeProblems, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
+import type { useCase } from './use-cases/train.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
+
+type Wanted = string | RecipeInput | Recipe | undefined;
+type Options = CallOptions<typeof useCase>;
+
+/** Resolves a recipe or its file, with flags over it, and trains it; what is wrong with a file is said with its lines. */
+export async function trainRecipe<Outcome>(
+  wanted: Wanted,
+  options: Options,
+  start: (recipe: Recipe) => Promise<Outcome>,
+): Promise<Outcome> {
+  refuseContradictions(options);
+  const recipe = await resolveWanted(wanted, options);
+  try {
+    return await start(recipe);
+  } catch (error) {
+    throw typeof wanted === 'string' ? await placeProblems(error, wanted, options.flags ?? {}) : error;
+  }
+}
+
+async function resolveWanted(wanted: Wanted, options: Options): Promise<Recipe> {
+  const { flags = {}, overwrite, resume, onNotice } = options;
+  const outputFolder = overwrite === true ? undefined : resume === true ? 'latest' : 'new';
+  const resolving = { flags, outputFolder, onNotice } as const;
+  if (typeof wanted === 'string') return resolveRecipeFile(wanted, resolving);
+  if (wanted !== undefined || Object.keys(flags).length > 0) return resolveRecipe(wanted ?? {}, resolving);
+  throw new AttuneError('E_USAGE', {
+    what: 'There is no recipe',
+    expected: 'attune train RECIPE, or flags such as --model FOLDER --train FILE',
+    fix: 'attune init FILE writes a recipe for your data',
+  });
+}
+
+/** A profile is of the first steps, and shown where the run is watched. */
+const exclusive = [
+  ['dryRun', 'detach', 'inProcess'],
+  ['profile', 'dryRun'],
+  ['profile', 'detach'],
+  ['profile', 'resume'],
+  ['overwrite', 'resume'],
+  ['overwrite', 'dryRun'],
+] as const;
+
+function refuseContradictions(options: Options): void {
+  for (const group of exclusive) {
+    const given = group.filter((name) => options[name] === true);
+    if (given.length < 2) continue;
+    const flags = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    throw new AttuneError('E_USAGE', { what: `${flags.join(' and ')} exclude each other`, fix: 'choose one' });
+  }
+}

@@ -1,0 +1,31 @@
+import { formatNumber, formatPercent, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { ExtractedAdapter } from '../adapters.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'the LoRA nearest to what tuning changed in a model',
+  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder, or another adapter's")],
+  options: ({ required, text, count }) => ({
+    base: required(text('MODEL', 'the model that it was tuned from')),
+    rank: count('R', "of each layer's change; 16 unless given"),
+    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: ['adapters extract runs/tickets --base attune-base --rank 32 --output tickets-lora'],
+  stopping: 'stopping',
+  async run({ model, ...options }, call): Promise<ExtractedAdapter> {
+    const { extractAdapter } = await import('../adapters.ts');
+    return extractAdapter(model, { ...options, ...call });
+  },
+  render: ({ folder, layers, savedWhole, kept, split, rows, losses }, { colours }) => {
+    const scored = split === 'random' ? 'rows of random tokens' : `${split} rows`;
+    const [base, tuned, extracted] = [losses.base, losses.tuned, losses.extracted].map((loss) => formatNumber(loss, 6));
+    return [
+      `${colours.green('✓')} ${shortPath(folder)}: ${plural(layers, 'layers')}, ${formatPercent(kept)} of their squared change`,
+      ...(savedWhole.length > 0 ? [`  saved whole: ${savedWhole.join(', ')}`] : []),
+      `  loss on ${rows} ${scored}: base ${base}, model ${tuned}, base with the LoRA ${extracted}`,
+    ].join('\n');
+  },
+});

@@ -1,0 +1,64 @@
+import { AttuneError } from '../../base/errors.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import { mergeMethodNames } from '../../methods/tuning/merge-methods.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { MergedAdapters } from '../adapters.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'make one LoRA of several: their sum, average or difference',
+  arguments: ({ arguments: all }) => [all('adapters', 'ADAPTERS', "runs or adapters' folders, all on one base model")],
+  options: ({ z, required, choice, parsed, number, count, text }) => ({
+    method: choice(
+      mergeMethodNames,
+      'NAME',
+      'linear, ties, dare_ties, dare_linear, magnitude_prune: A and B apart, as PEFT does, all of one rank; ' +
+        'cat: the exact weighted sum of the changes; svd, ties_svd, …: the changes, cut to --rank',
+    ),
+    weights: parsed(
+      z.array(z.number()),
+      'LIST',
+      'a number for each adapter, such as 0.7,0.3; 1 each unless given; -1 subtracts with cat and svd',
+      { read: (typed, flag) => numbersOf(flag, String(typed)) },
+    ),
+    density: number('SHARE', 'share of entries that pruning methods keep; 0.5 unless given', {
+      least: 0,
+      isAbove: true,
+      most: 1,
+    }),
+    majoritySign: choice(
+      ['total', 'frequency'],
+      'total|frequency',
+      'what decides the sign of ties and dare_ties: the sum, or how many adapters have it',
+    ),
+    rank: count('R', "of the svd methods' result; the largest of the adapters' unless given"),
+    seed: number('N', 'of what dare_… drops; 42 unless given'),
+    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: [
+    'adapters merge runs/refunds runs/delivery --method ties --output both',
+    'adapters merge runs/polite runs/rude --method cat --weights 1,-1 --output politer',
+  ],
+  stopping: 'stopping',
+  async run({ adapters, ...options }, call): Promise<MergedAdapters> {
+    const { mergeAdapters } = await import('../adapters.ts');
+    return mergeAdapters(adapters, { ...options, ...call });
+  },
+  render: ({ folder, method, layers, ranks: [least, most], adapters }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${plural(layers, 'layers')}, rank ${least === most ? least : `${least} to ${most}`}`,
+      ...adapters.map((one) => `  ${formatNumber(one.weight, 3)} × ${shortPath(one.folder)}`),
+      method === 'cat'
+        ? '  exactly the weighted sum of their changes'
+        : `  ${method}: measure it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
+    ].join('\n'),
+});
+
+/** Numbers with commas between them. @throws AttuneError E_USAGE */
+function numbersOf(flag: string, text: string): number[] {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.every((value) => Number.isFinite(value))) return numbers;
+  throw new AttuneError('E_USAGE', { what: `${flag} is "${text}"`, expected: 'numbers with commas between them' });
+}

@@ -1,0 +1,46 @@
+import { formatNumber, plural } from '../../base/format.ts';
+import { greatest, smallest } from '../../base/many.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { ProjectedAdapter } from '../adapters.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: "project a LoRA onto its base model's alignment (Safe LoRA)",
+  arguments: ({ argument }) => [
+    argument('adapter', 'ADAPTER', "a run's or an adapter's folder, of a LoRA on an aligned model"),
+  ],
+  options: ({ required, text, number, count }) => ({
+    unaligned: required(text('MODEL', 'the aligned model as it was before its alignment')),
+    aligned: text('MODEL', 'the model that was tuned; the one that the adapter names unless given'),
+    threshold: number('COSINE', 'layers are projected whose change keeps at most this cosine; 0.5 unless given', {
+      least: -1,
+      most: 1,
+    }),
+    layers: count('K', 'so many layers of the lowest cosines in place of a threshold'),
+    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: ['adapters project runs/shop --unaligned Qwen/Qwen2.5-0.5B --output shop-safe'],
+  stopping: 'stopping',
+  async run({ adapter, ...options }, call): Promise<ProjectedAdapter> {
+    const { projectAdapter } = await import('../adapters.ts');
+    return projectAdapter(adapter, { ...options, ...call });
+  },
+  render: ({ folder, layers, untouched }, { colours }) => {
+    const projected = layers.filter(({ isProjected }) => isProjected);
+    const range = (values: readonly number[]) =>
+      [smallest(values), greatest(values)].map((one) => formatNumber(one, 3)).join(' to ');
+    return [
+      `${colours.green('✓')} ${shortPath(folder)}: ${projected.length} of ${plural(layers.length, 'layers')} projected`,
+      `  cosines of all layers: ${range(layers.map(({ cosine }) => cosine))}`,
+      ...(projected.length > 0
+        ? [`  changes of those projected: ${range(projected.map(({ ratio }) => ratio))} times as long as before`]
+        : []),
+      ...(untouched.length > 0
+        ? [`  ${plural(untouched.length, 'layers')} not touched: alignment changed nothing there`]
+        : []),
+      `  measure it before you use it: attune safety ${shortPath(folder)}; attune eval ${shortPath(folder)} --data rows.jsonl`,
+    ].join('\n');
+  },
+});

@@ -1,0 +1,27 @@
+import type { RatedAnswer } from '../monitor/answers.ts';
+import { answerFields } from './shared/answer-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'say what an answer of a served model was worth, or should have been',
+  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, as `attune answers list` or an alarm names it')],
+  options: (fields) => ({
+    thumb: fields.choice(['up', 'down'], 'UP_OR_DOWN', 'up for a good answer, down for a bad one'),
+    score: fields.number('NUMBER', 'on your own scale, in place of a thumb'),
+    label: fields.text('CLASS', 'the right class'),
+    correction: fields.text('TEXT', 'what the answer should have been'),
+    comment: fields.text('TEXT', 'free text'),
+    ...answerFields(fields),
+  }),
+  effects: ['writes-registry'],
+  examples: ['answers rate chatcmpl-4f1c --thumb down --correction "It was shipped on Monday."'],
+  async run({ id, ...options }): Promise<RatedAnswer> {
+    const { rateAnswer } = await import('../monitor/answers.ts');
+    return rateAnswer(id, options);
+  },
+  render({ id, answer, canTrain }) {
+    const use = canTrain ? 'a row to train on can come of it' : 'no row to train on comes of it';
+    return `${answer}: kept as ${id}; ${use}`;
+  },
+});

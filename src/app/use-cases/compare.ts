@@ -1,0 +1,59 @@
+import { shortPath } from '../../terminal/short-path.ts';
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { ComparedSystems } from '../compare/compare.ts';
+import { endpointFields } from './shared/endpoint-fields.ts';
+import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
+import { defineUseCase, resultType } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'compare systems: which one is better, and with what confidence',
+  arguments: ({ arguments: all }) => [
+    all(
+      'systems',
+      'SYSTEM',
+      'a run, a model folder, base:RUN, prompted:MODEL, few_shot:MODEL, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers',
+    ),
+  ],
+  options: (fields) => ({
+    data: rowsField(fields, 'rows to compare on (the test rows of the first run)'),
+    ...measuredRowFields(fields),
+    trainData: rowsField(fields, 'rows to fit and to show (the training rows of the first run)'),
+    metrics: listField(fields, 'metrics, the deciding one first (chosen by the kind of answers)'),
+    baselines: listField(fields, 'for a run alone: prompted, few_shot, cheap'),
+    instruction: fields.text('TEXT', 'instruction for prompted models'),
+    ...measureFields(fields),
+    output: fields.text('FOLDER', 'keep comparison.json and samples.json there', { aliases: ['--output-dir'] }),
+    ...pairFields(fields),
+    ...endpointFields(fields),
+    seed: fields.inMemory<number>("draws samples and intervals; the first run's unless given"),
+  }),
+  effects: ['computes', 'sends', 'writes-files'],
+  examples: [
+    'compare runs/tickets',
+    'compare runs/second runs/first',
+    'compare runs/second runs/first --counterfactuals pairs.jsonl',
+    'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
+    'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
+  ],
+  stopping: 'stopping; what endpoints have answered is kept',
+  resultWith: { counterfactuals: resultType<CounterfactualResults>() },
+  async run({ systems, ...options }, call): Promise<ComparedSystems | CounterfactualResults> {
+    const { asksForPairs, compareOptions } = await import('../compare/compare-options.ts');
+    const isOfPairs = asksForPairs(options);
+    const settled = await compareOptions({ ...options, ...call });
+    if (!isOfPairs) return (await import('../compare/compare.ts')).compare(systems, settled);
+    const { evaluateCounterfactuals } = await import('../fairness/evaluate-counterfactuals.ts');
+    return evaluateCounterfactuals(systems, options.counterfactuals, settled);
+  },
+  async render(result, terminal) {
+    if ('systems' in result) {
+      const { describeCounterfactuals } = await import('./text/counterfactual.ts');
+      return describeCounterfactuals(result, terminal);
+    }
+    const { describeComparison } = await import('./text/comparison.ts');
+    const { comparison, folder } = result;
+    const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
+    return describeComparison(comparison, terminal) + kept;
+  },
+});

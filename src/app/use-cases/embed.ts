@@ -1,0 +1,65 @@
+import type { Embedded } from '../embed/embed.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withCall } from '../../terminal/with-progress.ts';
+import { baseField } from './shared/sampling-fields.ts';
+import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'make vectors of texts or images',
+  arguments: ({ argument }) => [
+    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: one of vectors"),
+  ],
+  options: (fields) => ({
+    input: vectorRowsField(fields, 'rows in any format that training reads, or a folder of images'),
+    text: fields.texts('TEXT', 'a text; may be repeated'),
+    output: fields.text('FILE', 'file to write: .npy, .jsonl or .safetensors; rows are written beside or into it', {
+      aliases: ['--to'],
+    }),
+    ...vectorColumnFields(fields),
+    ...poolingField(fields),
+    prompt: fields.text('NAME', "put one of the model's own prompts before every text"),
+    ...baseField(fields),
+  }),
+  effects: ['computes', 'writes-files'],
+  examples: [
+    'embed runs/faq --input faq.csv --text-column answer --output vectors.npy',
+    'embed runs/faq --text "How do I return a parcel?"',
+    'embed models/clip --input photos --output photos.safetensors',
+  ],
+  async run({ model, ...options }, call): Promise<Embedded> {
+    const { embed } = await import('../embed/embed.ts');
+    return embed(model, { ...options, ...call });
+  },
+  async inTerminal({ model, ...options }, console): Promise<Embedded> {
+    // Numbers of a whole file on standard output would help nobody.
+    if (options.input !== undefined && options.text === undefined && options.output === undefined)
+      throw new AttuneError('E_USAGE', {
+        what: 'Vectors of a file need one to go to',
+        fix: 'add --output vectors.npy',
+      });
+    const { embed } = await import('../embed/embed.ts');
+    const embedded = await withCall(console, 'stopping; no file is written', (call) =>
+      embed(model, { ...options, ...call }),
+    );
+    // Standard output is for the vectors alone then.
+    if (embedded.vectors !== undefined)
+      for (const note of cutNotes(embedded.cut)) console.log.line(console.log.colours.yellow(note));
+    return embedded;
+  },
+  render({ rows, width, files, cut, vectors, columns, isNormalised }, { colours }) {
+    if (vectors !== undefined) return vectors.map((vector) => JSON.stringify(vector)).join('\n');
+    const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, made of ${columns.join(' and ')}`;
+    const [first, ...others] = files!.map(shortPath);
+    const beside = others.map((file) => `  its rows, line by line: ${file}`);
+    return [`${colours.green('✓')} ${first}: ${made}`, ...beside, ...cutNotes(cut).map(colours.yellow)].join('\n');
+  },
+});
+
+function cutNotes(cut: number): string[] {
+  const are = cut === 1 ? 'is' : 'are';
+  return cut === 0 ? [] : [`! ${plural(cut, 'texts')} ${are} longer than the model reads: only the beginning counts`];
+}

@@ -1,0 +1,51 @@
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { Evaluated } from '../compare/evaluate.ts';
+import type { FileOrRows } from '../rows/temporary-rows.ts';
+import { endpointFields } from './shared/endpoint-fields.ts';
+import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
+import { defineUseCase, resultType } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'measure one model on held-out rows, with intervals',
+  arguments: ({ argument }) => [argument('system', 'MODEL', 'a run, a model folder, or whatever compare takes')],
+  options: (fields) => ({
+    data: rowsField(fields, "rows to measure on (the run's own test rows)"),
+    ...measuredRowFields(fields),
+    base: fields.flag('the base model that the run started from'),
+    metrics: listField(fields, 'metrics (chosen by the kind of answers)'),
+    ...measureFields(fields),
+    ...pairFields(fields),
+    ...endpointFields(fields),
+    trainData: fields.inMemory<FileOrRows>("rows to fit and to show; the run's training rows unless given"),
+    instruction: fields.inMemory<string>('instruction for prompted models'),
+    seed: fields.inMemory<number>("draws samples and intervals; the run's unless given"),
+  }),
+  effects: ['computes', 'sends', 'writes-files'],
+  examples: [
+    'eval runs/tickets',
+    'eval runs/tickets --base',
+    'eval runs/tickets --data new-tickets.jsonl',
+    'eval runs/tickets --text "I was charged twice" --label billing',
+    'eval runs/tickets --counterfactuals pairs.jsonl --max-flip-rate 0.05',
+  ],
+  stopping: 'stopping; what endpoints have answered is kept',
+  resultWith: { counterfactuals: resultType<CounterfactualResults>() },
+  async run({ system, base = false, ...options }, call): Promise<Evaluated | CounterfactualResults> {
+    const { asksForPairs, compareOptions } = await import('../compare/compare-options.ts');
+    const isOfPairs = asksForPairs(options);
+    const target = base ? `base:${system}` : system;
+    const settled = await compareOptions({ ...options, ...call });
+    if (!isOfPairs) return (await import('../compare/evaluate.ts')).evaluate(target, settled);
+    const { evaluateCounterfactuals } = await import('../fairness/evaluate-counterfactuals.ts');
+    return evaluateCounterfactuals([target], options.counterfactuals, settled);
+  },
+  async render(result, terminal) {
+    if ('systems' in result) {
+      const { describeCounterfactuals } = await import('./text/counterfactual.ts');
+      return describeCounterfactuals(result, terminal);
+    }
+    const { describeEvaluated } = await import('./text/evaluated.ts');
+    return describeEvaluated(result, terminal);
+  },
+});

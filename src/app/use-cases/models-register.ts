@@ -1,0 +1,28 @@
+import type { ModelVersion } from '../../registry/index.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: "make a run's result the next version of a registered model",
+  arguments: ({ argument }) => [
+    argument('name', 'NAME', 'the name that clients use'),
+    argument('target', 'RUN', "a run's folder, an adapter's or a model's"),
+  ],
+  options: ({ inMemory }) => ({
+    owner: inMemory<string>("the API key whose model it is; this machine's user unless given"),
+    run: inMemory<string>("the run that made it, where the target is not the run's own folder"),
+    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+  }),
+  effects: ['writes-registry'],
+  examples: ['models register tickets runs/tickets'],
+  async run({ name, target, ...options }): Promise<ModelVersion> {
+    const { registerModel } = await import('../registry/register.ts');
+    return registerModel(name, target, options);
+  },
+  render: ({ model, version, folder, verdict }, { colours }) =>
+    [
+      `${colours.green('✓')} ${model}@${version}: ${shortPath(folder)}${verdict === undefined ? '' : `, ${verdict}`}`,
+      `  attune models promote ${model} ${version}  makes it what ${model} answers with`,
+    ].join('\n'),
+});

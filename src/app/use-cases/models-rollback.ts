@@ -1,0 +1,20 @@
+import type { Rollback } from '../registry/rollback.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'take a version out of use that is tried, or else go back to the champion before',
+  arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
+  options: ({ text, inMemory }) => ({
+    reason: text('TEXT', 'why; it is kept'),
+    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+  }),
+  effects: ['writes-registry'],
+  examples: ['models rollback tickets --reason "answers in English"'],
+  async run({ name, ...options }): Promise<Rollback> {
+    const { rollbackModel } = await import('../registry/rollback.ts');
+    return rollbackModel(name, options);
+  },
+  render: ({ model, version, from }, { colours }) =>
+    `${colours.green('✓')} ${model} answers with ${model}@${version}, no longer ${model}@${from}`,
+});

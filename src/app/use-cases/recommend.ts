@@ -1,0 +1,29 @@
+import { plural } from '../../base/format.ts';
+import type { Recommended } from '../recommend.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'recommend items to every row of a file',
+  arguments: ({ argument }) => [
+    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: sasrec, two_tower or bpr_mf"),
+  ],
+  options: (fields) => ({
+    input: fields.required(fields.rows('FILE', 'interactions: rows of user and item, or of items as a list')),
+    output: fields.text('FILE', 'JSONL file to write (standard output)', { aliases: ['--to'] }),
+    format: fields.text('NAME', 'row format (detected)'),
+    count: fields.count('ITEMS', 'items for each row (10)'),
+    keepSeen: fields.flag('items that a row already has may be recommended again'),
+  }),
+  effects: ['computes', 'writes-files'],
+  examples: ['recommend runs/shop --input customers.csv --output next.jsonl'],
+  stopping: 'stopping',
+  async run({ model, ...options }, call): Promise<Recommended> {
+    const { recommend } = await import('../recommend.ts');
+    return recommend(model, { ...options, ...call });
+  },
+  render: ({ rows, output, answers }) =>
+    answers === undefined
+      ? `${plural(rows, 'answers')} in ${output}`
+      : answers.map((row) => JSON.stringify(row)).join('\n'),
+});

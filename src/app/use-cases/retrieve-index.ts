@@ -1,0 +1,48 @@
+import { formatCount, formatPercent, plural } from '../../base/format.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { CreatedIndex } from '../retrieve/create-index.ts';
+import { baseField } from './shared/sampling-fields.ts';
+import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'make a folder of texts or images to search by meaning',
+  arguments: ({ argument }) => [
+    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: one of vectors"),
+  ],
+  options: (fields) => ({
+    input: fields.required(vectorRowsField(fields, 'rows in any format that training reads, or a folder of images')),
+    output: fields.required(fields.text('FOLDER', 'folder to write', { aliases: ['--to'] })),
+    add: fields.flag('adds the rows to the index in FOLDER'),
+    ...vectorColumnFields(fields),
+    ...poolingField(fields),
+    exact: fields.flag('compares every row with every query; many rows are clustered otherwise'),
+    ...baseField(fields),
+  }),
+  effects: ['computes', 'writes-files'],
+  examples: [
+    'retrieve index runs/faq --input docs.csv --text-column body --output faq-index',
+    'retrieve index runs/faq --input more.csv --text-column body --output faq-index --add',
+    'retrieve index models/clip --input photos --output photo-index',
+  ],
+  stopping: 'stopping; no index is written',
+  async run({ model, ...options }, call): Promise<CreatedIndex> {
+    const { createIndex } = await import('../retrieve/create-index.ts');
+    return createIndex(model, { ...options, ...call });
+  },
+  render({ folder, added, rows, kind, recall, columns, cut }, { colours }) {
+    const path = shortPath(folder);
+    const more = added === rows ? '' : `, ${formatCount(added)} of them new`;
+    const how =
+      kind === 'exact'
+        ? 'every row is compared'
+        : `approximate: finds ${formatPercent(recall ?? 0)} of the ten best rows`;
+    const lines = [
+      `${colours.green('✓')} ${path}: ${plural(rows, 'rows')}${more}, made of ${columns.join(' and ')}; ${how}`,
+    ];
+    if (cut > 0)
+      lines.push(colours.yellow(`! ${plural(cut, 'texts')} longer than the model reads: only the beginning is found`));
+    return [...lines, colours.dim(`  to search it: attune retrieve query ${path} --text "…"`)].join('\n');
+  },
+});

@@ -1,0 +1,27 @@
+import type { Ended } from './shared/training.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: "tune another base model on a run's data, as a new run",
+  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  options: ({ required, text, flag }) => ({
+    model: required(text('NEW_BASE', 'the base to tune: a folder or a known name')),
+    output: text('FOLDER', 'folder of the new run; RUN-2, RUN-3, … unless given', { aliases: ['--output-dir'] }),
+    dryRun: flag('check everything and try the worst batch, but train nothing'),
+  }),
+  effects: ['computes', 'writes-runs'],
+  examples: ['retune runs/tickets --model Qwen/Qwen3-0.6B'],
+  async run({ run, ...options }, call): Promise<Ended> {
+    const [{ retuneRecipe }, { train }] = await Promise.all([import('../retune.ts'), import('../train.ts')]);
+    return train(await retuneRecipe(run, options), { ...options, ...call });
+  },
+  async inTerminal({ run, ...options }, console): Promise<Ended> {
+    const [{ retuneRecipe }, { trainShown }] = await Promise.all([
+      import('../retune.ts'),
+      import('./shared/training.ts'),
+    ]);
+    return trainShown(console, { recipe: await retuneRecipe(run, options), options });
+  },
+  render: async (outcome, terminal) => (await import('./text/outcome.ts')).describeOutcome(outcome, terminal),
+});

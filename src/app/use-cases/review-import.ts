@@ -1,0 +1,28 @@
+import { plural } from '../../base/format.ts';
+import { toolNames } from '../../review/exchange/tool-names.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { ImportedReview } from '../review/import-review.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'add choices that were made in Argilla or Label Studio to a review',
+  arguments: ({ argument }) => [
+    argument('pairs', 'PAIRS', 'what was reviewed: a run, a comparison, a file of pairs'),
+    argument('file', 'FILE', 'what the tool exported (JSON or JSON Lines)'),
+  ],
+  options: ({ text, choice, required }) => ({
+    from: required(choice(toolNames, 'TOOL', toolNames.join(' or '))),
+    against: text('SYSTEM', 'as in the review'),
+  }),
+  effects: ['writes-files'],
+  examples: ['review import runs/tickets annotated.json --from label-studio'],
+  async run({ pairs, file, ...options }): Promise<ImportedReview> {
+    const { importReview } = await import('../review/import-review.ts');
+    return importReview(pairs, file, options);
+  },
+  render({ choices, known, log }) {
+    const before = known === 0 ? '' : `; ${known} were there already`;
+    return `${plural(choices, 'choices')} added to ${shortPath(log)}${before}`;
+  },
+});

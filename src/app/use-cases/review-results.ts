@@ -1,0 +1,29 @@
+import { toolNames } from '../../review/exchange/tool-names.ts';
+import { rowKinds } from '../../review/row-kinds.ts';
+import type { ReviewOutcome } from '../review/review.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'show who won a review and how far reviewers agree; write rows to train on',
+  arguments: ({ argument }) => [argument('pairs', 'PAIRS', 'what was reviewed')],
+  options: ({ text, choice }) => ({
+    against: text('SYSTEM', 'as in the review'),
+    export: choice(
+      [...rowKinds, ...toolNames],
+      'KIND',
+      'write rows to train on: dpo, sft or kto; or for argilla or label-studio',
+    ),
+    output: text('FILE', 'where to write them, as JSONL', { aliases: ['--to'] }),
+  }),
+  effects: ['writes-files'],
+  examples: ['review results runs/tickets', 'review results pairs.jsonl --export dpo --output preferences.jsonl'],
+  async run({ pairs, ...options }): Promise<ReviewOutcome> {
+    const { reviewResults } = await import('../review/review.ts');
+    return reviewResults(pairs, options);
+  },
+  async render(results, terminal) {
+    const { describeReview } = await import('./text/review.ts');
+    return describeReview(results, terminal);
+  },
+});

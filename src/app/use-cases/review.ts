@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { plural } from '../../base/format.ts';
+import type { RubricInput } from '../../eval/judges/rubric.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import type { Console } from '../../terminal/console.ts';
+import type { OpenReview } from '../review/open-review.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'let people judge pairs of answers, blind, on a local page',
+  arguments: ({ argument }) => [
+    argument('pairs', 'PAIRS', 'a file of rows {prompt, a, b}, or the folder of a run or comparison'),
+  ],
+  options: ({ z, text, texts, count, number, parsed, flag, inMemory }) => ({
+    reviewer: texts('NAME', 'whose page it is; may be repeated for several pages'),
+    adjudicator: texts('NAME', 'decides where reviewers chose differently'),
+    viewer: texts('NAME', 'only looks; nothing of it is kept'),
+    maxPairs: count('PAIRS', 'at most so many: those that differ most, and a random share'),
+    overlap: number('SHARE', 'share of pairs that all reviewers see (all)', { least: 0, most: 1 }),
+    gold: text('FILE', 'pairs with their right choice, hidden among the others'),
+    hours: number('HOURS', 'close the pages after so long', { least: 0, isAbove: true }),
+    against: text('SYSTEM', 'for a comparison: the system to compare answers with (the strongest)'),
+    rubric: parsed(z.union([z.string(), z.custom<RubricInput>()]), 'FILE', 'criteria to rate both answers by as well', {
+      read: String,
+    }),
+    open: flag('write the report without opening a browser', { flag: '--no-open' }),
+    seed: inMemory<number>('draws the order of pairs and sides, and the random share (0)'),
+  }),
+  effects: ['listens', 'writes-files'],
+  examples: ['review runs/tickets', 'review pairs.jsonl --reviewer anna --reviewer ben'],
+  streamsJson: true,
+  async run({ pairs, open = false, ...options }): Promise<OpenReview> {
+    const { openReview } = await import('../review/open-review.ts');
+    const review = await openReview(pairs, options);
+    if (open) await openPages(review);
+    return review;
+  },
+  async inTerminal({ pairs, open, ...options }, console) {
+    const { openReview } = await import('../review/open-review.ts');
+    const signal = console.stopSignal('closing the page; every choice is saved');
+    const review = await openReview(pairs, options);
+    try {
+      announce(review, console);
+      if (console.isInteractive && open !== false) await openPages(review);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await review.close();
+    }
+    return undefined;
+  },
+});
+
+function announce({ pages, log, pairs }: OpenReview, { isJson, out }: Console): void {
+  if (isJson) process.stdout.write(`${JSON.stringify({ pages, log, pairs, pid: process.pid })}\n`);
+  const { cyan, dim } = out.colours;
+  for (const { reviewer, role, pairs: own, url } of pages) {
+    const told = role === 'reviewer' ? reviewer : `${reviewer} (${role})`;
+    out.line(`${told}  ${plural(own, 'pairs')}  ${cyan(url)}`);
+    if (role === 'adjudicator' && own === 0)
+      out.line(dim('  no pair is disputed yet: open the review again once reviewers have chosen'));
+  }
+  out.line(dim(`choices are kept in ${shortPath(log)}; Ctrl-C ends it`));
+}
+
+/** Several pages are for several people. */
+async function openPages({ pages }: OpenReview): Promise<void> {
+  if (pages.length > 1) return;
+  const { openBrowser } = await import('../page/browser.ts');
+  await openBrowser(pages[0].url);
+}

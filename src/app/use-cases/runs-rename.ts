@@ -1,0 +1,19 @@
+import type { RunSummary } from '../runs.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'give a run another name',
+  arguments: ({ argument }) => [
+    argument('run', 'RUN', 'its folder, name or id'),
+    argument('name', 'NEW', "the folder's new name, beside the old one"),
+  ],
+  effects: ['writes-runs'],
+  examples: ['runs rename runs/tickets-2 tickets-low-rate'],
+  async run({ run, name }): Promise<RunSummary> {
+    const { renameRunTo } = await import('../tidy-runs.ts');
+    return renameRunTo(run, name);
+  },
+  render: ({ folder }, { colours }) => `${colours.green('✓')} ${shortPath(folder)}`,
+});

@@ -1,0 +1,33 @@
+import type { DetachedRun } from '../train.ts';
+import type { FinishedBefore } from '../resume-run.ts';
+import type { Trained } from './shared/training.ts';
+import { defineUseCase, resultType } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'resume a stopped run from its newest checkpoint',
+  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  options: ({ flag }) => ({
+    detach: flag('continue in the background'),
+    inProcess: flag('train in this process, for debugging'),
+  }),
+  effects: ['computes', 'writes-runs'],
+  resultWith: { detach: resultType<DetachedRun>() },
+  async run({ run, ...options }, call): Promise<Trained | FinishedBefore> {
+    const [{ resumeRun }, { startTraining }] = await Promise.all([import('../resume-run.ts'), import('../train.ts')]);
+    return resumeRun(run, (recipe) => startTraining(recipe, { ...options, ...call, resume: true }));
+  },
+  async inTerminal({ run, ...options }, console): Promise<Trained | FinishedBefore> {
+    const [{ resumeRun }, { trainInTerminal }] = await Promise.all([
+      import('../resume-run.ts'),
+      import('./shared/training.ts'),
+    ]);
+    return resumeRun(run, (recipe) => trainInTerminal(console, { recipe, options: { ...options, resume: true } }));
+  },
+  async render(result, terminal) {
+    const { describeFinished, describeOutcome } = await import('./text/outcome.ts');
+    return result.outcome === 'finished-before'
+      ? describeFinished(result, terminal)
+      : describeOutcome(result, terminal);
+  },
+});

@@ -1,0 +1,21 @@
+import type { Verification } from '../verify.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'check that a run gives the recorded results',
+  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  options: ({ flag }) => ({ retrain: flag('train it again and compare bytes, instead of scoring it again') }),
+  effects: ['computes'],
+  stopping: 'stopping',
+  async run({ run, ...options }, call): Promise<Verification> {
+    const { verifyRun } = await import('../verify.ts');
+    return verifyRun(run, { ...options, ...call });
+  },
+  render: ({ how, compared }, { colours }) => {
+    const lines = compared.map(({ name, found }) => `  ${colours.green('✓')} ${name}  ${found.slice(0, 16)}`);
+    return [`${colours.green('✓')} ${how === 'scored' ? 'scored again' : 'trained again'}: as recorded`, ...lines].join(
+      '\n',
+    );
+  },
+});

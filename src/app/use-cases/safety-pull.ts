@@ -1,0 +1,19 @@
+import { plural } from '../../base/format.ts';
+import type { PulledSafetySet } from '../safety/published.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'fetch a published set of prompts for attune safety, and show its licence',
+  arguments: ({ argument }) => [argument('name', 'NAME', 'xstest or ailuminate')],
+  options: ({ text }) => ({ from: text('URL', 'a mirror in place of https://raw.githubusercontent.com') }),
+  effects: ['fetches'],
+  examples: ['safety pull xstest'],
+  stopping: 'stopping',
+  async run({ name, ...options }, call): Promise<PulledSafetySet> {
+    const { pullSafetySet } = await import('../safety/published.ts');
+    return pullSafetySet(name, { ...options, ...call });
+  },
+  render: ({ name, rows, licence, by, file }, { colours }) =>
+    [`${name}: ${plural(rows, 'prompts')} by ${by}`, `licence: ${licence}`, colours.dim(file)].join('\n'),
+});

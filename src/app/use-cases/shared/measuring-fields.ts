@@ -1,0 +1,71 @@
+/** What `eval` and `compare` ask for in the same way. */
+import { AttuneError } from '../../../base/errors.ts';
+import type { Rows } from '../../rows/rows.ts';
+import type { FieldKit } from '../fields.ts';
+import { columnsField } from './columns-field.ts';
+
+/** A file of rows; a program may give the rows themselves. */
+export function rowsField({ z, parsed }: FieldKit, summary: string) {
+  return parsed(z.union([z.string(), z.custom<Rows>()]), 'FILE', summary, { read: String });
+}
+
+/** Names with commas between them. */
+export function listField({ z, parsed }: FieldKit, summary: string) {
+  return parsed(z.array(z.string()), 'LIST', summary, { read: (typed) => String(typed).split(',') });
+}
+
+/** How rows are read that are laid out otherwise than those that the model was trained on, or typed. */
+export function measuredRowFields(fields: FieldKit) {
+  const { z, text, texts, choice, parsed } = fields;
+  return {
+    columns: columnsField(
+      fields,
+      "the format's field → your column, or several: [subject, body]; as in training unless given",
+    ),
+    format: text('NAME', 'row format (as in training, or detected)'),
+    text: texts('TEXT', 'a row of your own, in place of a file; may be repeated'),
+    label: texts('LABEL', 'the right class of each --text, in their order'),
+    answer: texts('ANSWER', 'or the right answer of each --text'),
+    strict: parsed(
+      z.boolean(),
+      'BOOLEAN',
+      'false leaves bad rows of a file out and says how many; one refuses the file otherwise (true)',
+      { read: (typed, flag) => truthOf(String(typed), flag) },
+    ),
+    split: choice(['test', 'validation'], 'NAME', "split of the run's own rows: test or validation (test)"),
+  };
+}
+
+/** How much is measured, and how answers are made. */
+export function measureFields({ count, choice, flag }: FieldKit) {
+  return {
+    maxRows: count('ROWS', 'size of the sample (500)'),
+    precision: choice(
+      ['auto', 'bf16', 'f32'],
+      'TYPE',
+      'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
+    ),
+    maxNewTokens: count('TOKENS', 'longest answer (by the training answers)'),
+    keepSeen: flag('recommenders: items that a row already has may be recommended again'),
+    allowOverlap: flag('continue although rows were trained on'),
+  };
+}
+
+/** Pairs in place of rows. */
+export function pairFields({ text, number }: FieldKit) {
+  return {
+    counterfactuals: text(
+      'FILE',
+      'pairs of `data counterfactuals`: how answers change with gender, origin and nationality, in place of all else',
+    ),
+    maxFlipRate: number('RATE', 'for pairs: fail (exit code 3) if more than this share of answers change', {
+      least: 0,
+      most: 1,
+    }),
+  };
+}
+
+function truthOf(text: string, flag: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new AttuneError('E_USAGE', { what: `${flag} cannot be "${text}"`, expected: 'true, false' });
+}

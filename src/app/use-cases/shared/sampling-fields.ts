@@ -1,0 +1,156 @@
+/** How a model is opened and how it answers, the same for all that let one write. */
+import { AttuneError } from '../../../base/errors.ts';
+import { readJson } from '../../../files/json.ts';
+import type { ConstraintSpec } from '../../../generate/index.ts';
+import type { Sampling, TalkOptions } from '../../talk.ts';
+import type { FieldKit, Shape } from '../fields.ts';
+import type { OptionsOf, UseCase } from '../use-case.ts';
+
+type Values<Fields extends (kit: FieldKit) => Shape> = OptionsOf<UseCase<readonly [], ReturnType<Fields>>>;
+
+export const precisionField = (
+  { choice }: FieldKit,
+  summary = 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
+) => ({ precision: choice(['auto', 'bf16', 'f32'], 'TYPE', summary) });
+
+export const storageField = ({ choice }: FieldKit) => ({
+  storage: choice(
+    ['dense', 'int8_forward', 'nf4', 'fp4'],
+    'NAME',
+    'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
+  ),
+});
+
+export const baseField = ({ flag }: FieldKit) => ({ base: flag('the base model, without the adapter') });
+
+export function samplingFields(fields: FieldKit) {
+  const { text, count, number } = fields;
+  return {
+    ...baseField(fields),
+    ...precisionField(fields),
+    ...storageField(fields),
+    srcLang: text('CODE', "language of the prompts, for models of many (its folder's)"),
+    tgtLang: text('CODE', 'language of the answers, for the same models'),
+    maxNewTokens: count('COUNT', 'longest answer (256)'),
+    temperature: number('T', '0 takes the most probable token, which is the default', { least: 0, most: 100 }),
+    topK: number('K', 'only the K most probable tokens; 0 for all', { least: 0, isWhole: true }),
+    topP: number('P', 'only the most probable tokens whose probabilities add up to P', {
+      least: 0,
+      most: 1,
+      isAbove: true,
+    }),
+    minP: number('P', 'only tokens at least P times as probable as the most probable one', { least: 0, most: 1 }),
+    repetitionPenalty: number('X', 'above 1: fewer tokens that the prompt or the answer already has', {
+      least: 0,
+      isAbove: true,
+    }),
+    presencePenalty: number('X', 'above 0: fewer tokens that the answer already has'),
+    frequencyPenalty: number('X', 'like --presence-penalty, for each occurrence'),
+    ...drawingFields(fields),
+    ...constraintFields(fields),
+  };
+}
+
+function drawingFields({ z, number, parsed }: FieldKit) {
+  return {
+    logitBias: parsed(
+      z.record(z.string().regex(/^\d+$/), z.number()),
+      'ID:BIAS',
+      'added to the logit of a token; may be repeated',
+      { many: true, read: (typed) => readBiases([typed].flat()) },
+    ),
+    seed: number('SEED', 'the same seed draws the same answers', { least: 0, isWhole: true }),
+    stop: parsed(z.array(z.string()), 'TEXT', 'ends an answer before this text; may be repeated', {
+      many: true,
+      read: (typed) => [typed].flat().map((one) => one.replaceAll('\\n', '\n')),
+    }),
+  };
+}
+
+function constraintFields({ z, text, parsed }: FieldKit) {
+  return {
+    schema: parsed(
+      z.union([z.boolean(), z.record(z.string(), z.unknown())]),
+      'FILE',
+      'answers are JSON that fits this JSON schema',
+      { read: (typed) => readJson(String(typed)) },
+    ),
+    regex: text('PATTERN', 'whole answers match this regular expression'),
+    choices: parsed(z.array(z.string()), 'A,B,…', 'answers are one of these', {
+      read: (typed) =>
+        String(typed)
+          .split(',')
+          .map((choice) => choice.trim()),
+    }),
+  };
+}
+
+export type SamplingOptions = Values<typeof samplingFields>;
+
+/** How the model is opened. */
+export function openingOf({
+  base,
+  precision,
+  storage,
+  srcLang,
+  tgtLang,
+}: SamplingOptions): Omit<TalkOptions, 'target'> {
+  const languages = { src_lang: srcLang, tgt_lang: tgtLang };
+  const isAsked = srcLang !== undefined || tgtLang !== undefined;
+  return { base, precision, storage, ...(isAsked && { languages }) };
+}
+
+/** @throws AttuneError E_USAGE where answers are restricted in two ways */
+export function samplingOf({
+  maxNewTokens,
+  temperature,
+  topK,
+  topP,
+  minP,
+  repetitionPenalty,
+  presencePenalty,
+  frequencyPenalty,
+  logitBias,
+  seed,
+  stop,
+  ...restricted
+}: SamplingOptions): Sampling {
+  return {
+    maxNewTokens,
+    temperature,
+    topK,
+    topP,
+    minP,
+    repetitionPenalty,
+    presencePenalty,
+    frequencyPenalty,
+    logitBias,
+    seed,
+    stop,
+    constraint: constraintOf(restricted),
+  };
+}
+
+function constraintOf({ schema, regex, choices }: SamplingOptions): ConstraintSpec | undefined {
+  const given = Object.entries({ schema, regex, choices }).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.length === 1) return Object.fromEntries(given) as unknown as ConstraintSpec;
+  throw new AttuneError('E_USAGE', {
+    what: 'Answers can be restricted in one way only',
+    got: given.map(([name]) => `--${name}`).join(', '),
+    fix: 'give one of them',
+  });
+}
+
+function readBiases(texts: readonly string[]): Record<string, number> {
+  const entries = texts.map((text): [string, number] => {
+    const match = /^(?<id>\d+)[:=](?<bias>-?\d+(?:\.\d+)?)$/.exec(text);
+    if (match !== null) return [String(Number(match.groups?.id)), Number(match.groups?.bias)];
+    throw new AttuneError('E_USAGE', {
+      what: '--logit-bias is no token with a number',
+      got: text,
+      expected: 'the id of a token and what to add to its logit, as 42:-100',
+    });
+  });
+  return Object.fromEntries(entries);
+}

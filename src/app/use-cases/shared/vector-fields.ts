@@ -1,0 +1,41 @@
+import type { EmbedRow } from '../../embed/row-source.ts';
+import type { FieldKit } from '../fields.ts';
+
+const split = (typed: string | readonly string[]): string[] =>
+  [typed].flat().flatMap((one) => one.split(',').map((name) => name.trim()));
+
+/** Rows of a file, or in a program's memory, that become vectors. */
+export const vectorRowsField = ({ z, parsed }: FieldKit, summary: string) =>
+  parsed(z.union([z.string(), z.custom<readonly EmbedRow[]>(Array.isArray)]), 'FILE', summary, { read: String });
+
+/** The same as a file or as rows. */
+export function vectorSource(input: string | readonly EmbedRow[] | undefined): {
+  input?: string;
+  rows?: readonly EmbedRow[];
+} {
+  return typeof input === 'object' ? { rows: input } : { input };
+}
+
+/** Columns of rows that vectors are made of. */
+export function vectorColumnFields(
+  { z, text, parsed }: FieldKit,
+  summary = 'column of the text; join several with commas (guessed where the names are clear)',
+) {
+  return {
+    textColumn: parsed(z.union([z.string(), z.array(z.string())]), 'NAME', summary, { read: split }),
+    imageColumn: text('NAME', 'column that names an image file'),
+  };
+}
+
+export const poolingField = ({ choice }: FieldKit) => ({
+  pooling: choice(
+    ['mean', 'first', 'max', 'last'],
+    'HOW',
+    'pooling for encoders that do not name one: mean, first, max or last',
+  ),
+});
+
+/** The columns whose texts are joined by line breaks. */
+export function textColumnsOf(given: string | readonly string[] | undefined): readonly string[] | undefined {
+  return given === undefined ? undefined : [given].flat();
+}

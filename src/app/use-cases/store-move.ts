@@ -1,0 +1,50 @@
+import { formatBytes, formatCount } from '../../base/format.ts';
+import { shortList } from '../../base/errors.ts';
+import type { MovedStore } from '../store/move-store.ts';
+import { defineUseCase } from './use-case.ts';
+
+const MOST_MENDED = 20;
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary:
+    'copy the store to where several servers share it: rows into PostgreSQL, files into a bucket; each is compared',
+  options: ({ text }) => ({
+    to: text(
+      'URL',
+      'postgres://USER@HOST:PORT/DATABASE (the password in PGPASSWORD), or s3://BUCKET/PREFIX (keys in AWS_…)',
+    ),
+    from: text('URL', 'a bucket, whose files are brought into the folder of this machine'),
+  }),
+  effects: ['writes-registry', 'writes-files', 'sends', 'fetches'],
+  examples: ['store move --to postgres://attune@db.example.org/attune', 'store move --to s3://attune/shop'],
+  stopping: 'stopping; what has arrived stays, and is sent again the next time',
+  async run(options, call): Promise<MovedStore & { isBack: boolean }> {
+    const { moveStore } = await import('../store/move-store.ts');
+    return { ...(await moveStore({ ...options, ...call })), isBack: options.from !== undefined };
+  },
+  render({ moved, mended, objects, isBack }) {
+    if (objects !== undefined) {
+      const { files, bytes, place, left } = objects;
+      const next = isBack
+        ? 'unset ATTUNE_OBJECTS; what is in the bucket is as it was'
+        : 'set ATTUNE_OBJECTS to the address wherever attune runs; the files here are as they were';
+      const told = [`${formatCount(files)} files, ${formatBytes(bytes)}, each compared: ${place}`];
+      return [...told, ...left.map((one) => `not moved: ${one}`), '', next].join('\n');
+    }
+    const lines = Object.entries(moved).map(([part, tables]) => {
+      const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
+      return `${part.padEnd(10)}${formatCount(rows)} rows in ${Object.keys(tables).length} tables, each compared`;
+    });
+    if (lines.length === 0) return 'there is nothing to move yet; set ATTUNE_STORE to the address to begin there';
+    const { shown, more = [] } = shortList(mended, MOST_MENDED);
+    const changed = [
+      ...shown.map(
+        ({ table, row, columns }) => `${table} ${row}: NUL characters of ${columns.join(', ')} became U+FFFD`,
+      ),
+      more,
+    ].flat();
+    const next = 'set ATTUNE_STORE to the address wherever attune runs; the files here are as they were';
+    return [...lines, ...changed, '', next].join('\n');
+  },
+});

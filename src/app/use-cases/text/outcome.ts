@@ -1,0 +1,99 @@
+import { adviceText } from '../../../train/course.ts';
+import { formatCount, formatNumber, formatTimes } from '../../../base/format.ts';
+import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
+import { describeComparison } from './comparison.ts';
+import { readNotes } from '../../../jobs/model/result-notes.ts';
+import { notedShapes } from '../../../jobs/rows/noted-shapes.ts';
+import { rowsRemarkOf } from './report-remark.ts';
+import { shellWord, shortPath } from '../../../terminal/short-path.ts';
+import { formatFacts } from '../../../terminal/table.ts';
+import { wrap, type Terminal } from '../../../terminal/terminal.ts';
+import type { FinishedBefore } from '../../resume-run.ts';
+import type { TrainOutcome } from '../../train.ts';
+import type { Trained } from '../shared/training.ts';
+import { describeWording } from './wording.ts';
+
+/** Tasks whose models answer rows, and do not talk. */
+const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
+
+/** What can be done with the result: a classifier does not talk. */
+function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
+  if (result !== null && isCheapFolder(result))
+    return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
+  return [
+    `attune runs open ${folder}`,
+    ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
+    ...(task !== undefined && ANSWERING.has(task)
+      ? [`attune predict ${folder} --input ${inputFor(result)} --output answers.csv`]
+      : []),
+    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
+    ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
+    `attune eval ${folder}`,
+    `attune serve ${folder}`,
+  ];
+}
+
+/** Said where it is not the last step. */
+function describeChoice({ choice, step }: TrainOutcome): string | undefined {
+  if (choice === null || choice.step === step) return undefined;
+  return `step ${choice.step} of ${step}, which had the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
+}
+
+/** The last lines of a run for people. */
+export function describeOutcome(outcome: Trained, terminal: Terminal): string {
+  const { colours } = terminal;
+  const { cyan, green } = colours;
+  const folder = shortPath(outcome.folder);
+  if (outcome.outcome === 'detached') {
+    return [
+      `${green('✓')} training in the background, process ${outcome.pid}`,
+      `  ${cyan(`attune runs attach ${folder}`)}`,
+      `  ${cyan(`attune runs stop ${folder}`)}`,
+    ].join('\n');
+  }
+  if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
+  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
+    return [`validation ${name}`, formatNumber(value)];
+  });
+  const time = outcome.times && formatTimes(outcome.times);
+  const facts = formatFacts(
+    [
+      ['result', describeChoice(outcome)],
+      ...metrics,
+      ['time', time],
+      ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
+      ['report', `${folder}/report.html${rowsRemarkOf(outcome.folder)}`],
+    ],
+    colours,
+  );
+  const next = nextCommands(outcome, folder);
+  const compared = outcome.comparison && [
+    describeComparison(outcome.comparison, terminal),
+    '',
+    ...(outcome.wording === undefined ? [] : [describeWording(outcome.wording, folder, terminal), '']),
+    ...(outcome.baseRemark === undefined ? [] : [...wrap(outcome.baseRemark, Math.min(terminal.columns, 80)), '']),
+    ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
+  ];
+  return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
+}
+
+/** What new rows are called: a folder where files are read. */
+function inputFor(result: string | null): string {
+  const formats = notedShapes(result === null ? undefined : readNotes(result)).map(({ format }) => format);
+  if (formats.includes('image_classification')) return 'FOLDER_OF_IMAGES';
+  return formats.includes('audio_classification') ? 'FOLDER_OF_RECORDINGS' : 'NEW.csv';
+}
+
+/** Nothing is left to do: what one may want instead. */
+export function describeFinished({ folder, step, result }: FinishedBefore, { colours }: Terminal): string {
+  const { green, cyan, dim } = colours;
+  const run = shellWord(shortPath(folder));
+  const shows = `  ${cyan(`attune runs show ${run}`)}  ${dim('shows what it has come to')}`;
+  if (isCheapFolder(result))
+    return `${green('✓')} ${shortPath(folder)} is finished: there is nothing to resume\n${shows}`;
+  return [
+    `${green('✓')} ${shortPath(folder)} is finished, after step ${formatCount(step)}: there is nothing to resume`,
+    shows,
+    `  ${cyan(`attune runs continue ${run} --epochs 1`)}  ${dim('trains its result further')}`,
+  ].join('\n');
+}

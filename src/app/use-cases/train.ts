@@ -1,0 +1,55 @@
+import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { DetachedRun } from '../train.ts';
+import { keepCommand } from './text/keep-command.ts';
+import type { Trained } from './shared/training.ts';
+import { defineUseCase, resultType } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: 'fine-tune a model by a recipe',
+  arguments: ({ z, optionalArgument }) => {
+    const recipe = z.custom<RecipeInput | Recipe>((given) => typeof given === 'object' && given !== null);
+    const named = optionalArgument('recipe', 'RECIPE', 'a .yaml, .json or .ts file; may be left out');
+    return [{ ...named, schema: z.union([z.string(), recipe]).optional() }];
+  },
+  options: ({ flag, inMemory }) => ({
+    dryRun: flag('check everything and try the longest batch, then stop'),
+    detach: flag('continue in the background'),
+    resume: flag('continue from the newest checkpoint, if there is one'),
+    overwrite: flag('delete the run in the output folder first, where there is one'),
+    profile: flag('profile two steps; the trace goes to profile.json'),
+    inProcess: flag('train in this process, for debugging'),
+    flags: inMemory<RecipeFlags>("settings that win over the recipe's, by leaf name or dotted path"),
+    handleSignals: inMemory<boolean>('whether Ctrl-C and SIGTERM ask the run to save and stop (true)'),
+  }),
+  takesRecipe: true,
+  effects: ['computes', 'writes-runs', 'fetches'],
+  examples: [
+    'train tickets.yaml',
+    'train tickets.yaml --learning-rate 1e-4 --epochs 2 --output-dir runs/second',
+    'train --model attune-base --train tickets.jsonl --tuning.r 8',
+  ],
+  resultWith: { detach: resultType<DetachedRun>() },
+  async run({ recipe: wanted, ...options }, call): Promise<Trained> {
+    const { trainRecipe } = await import('../train-recipe.ts');
+    const { startTraining } = await import('../train.ts');
+    return trainRecipe(wanted, { ...options, ...call }, (recipe) => startTraining(recipe, { ...options, ...call }));
+  },
+  async inTerminal({ recipe: wanted, ...options }, console): Promise<Trained> {
+    const [{ trainRecipe }, { trainInTerminal }] = await Promise.all([
+      import('../train-recipe.ts'),
+      import('./shared/training.ts'),
+    ]);
+    const onNotice = (notice: string) => console.log.line(console.log.colours.dim(notice));
+    const file = typeof wanted === 'string' ? wanted : undefined;
+    return trainRecipe(wanted, { ...options, onNotice }, (recipe) =>
+      trainInTerminal(console, {
+        recipe,
+        options,
+        keepCommand: (model) => keepCommand(model, options.flags ?? {}, file),
+      }),
+    );
+  },
+  render: async (outcome, terminal) => (await import('./text/outcome.ts')).describeOutcome(outcome, terminal),
+});

@@ -1,0 +1,36 @@
+import { plural } from '../../base/format.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
+import type { KeyUsage } from '../registry/usage.ts';
+import { defineUseCase } from './use-case.ts';
+
+const columns = [
+  { title: 'KEY', isName: true },
+  { title: 'MODEL', isName: true },
+  ...['REQUESTS', 'INPUT TOKENS', 'CACHED', 'OUTPUT TOKENS'].map((title) => ({ title, isNumeric: true })),
+];
+
+export const useCase = defineUseCase({
+  section: 'Use',
+  summary: 'list what each API key has used of served models',
+  options: ({ text, count }) => ({
+    days: count('N', 'days up to now, which begin at midnight, UTC; 7 unless given'),
+    key: text('NAME', 'of this key'),
+    model: text('NAME', 'of this model'),
+  }),
+  effects: [],
+  examples: ['usage', 'usage --days 30 --key website'],
+  async run(options): Promise<KeyUsage[]> {
+    const { keyUsage } = await import('../registry/usage.ts');
+    return keyUsage(options);
+  },
+  render(used, terminal) {
+    if (used.length === 0) return 'nothing was asked in this time';
+    const rows = used.map((one) => [
+      one.key === '' ? '(no key)' : one.key,
+      one.model,
+      ...[one.requests, one.input_tokens, one.cached_tokens, one.output_tokens].map(String),
+    ]);
+    const keys = new Set(used.map(({ key }) => key)).size;
+    return `${formatTable(columns, rows, terminal.colours, tableWidth(terminal))}\n${plural(keys, 'keys')}`;
+  },
+});
