@@ -10,7 +10,7 @@ import type { Recipe } from '../src/methods/recipe.ts';
  */
 export async function trainWhole(recipe: Recipe, onEvent?: EventSink): Promise<TrainOutcome> {
   rmSync(recipe.output_dir, { recursive: true, force: true });
-  const outcome = await train(recipe, { onEvent });
+  const { found: outcome } = await train(recipe, { onEvent });
   if (outcome.outcome === 'finished') return outcome;
   throw new AttuneError('E_STOPPED', {
     what: `The example was stopped while it trained, after step ${outcome.step}`,

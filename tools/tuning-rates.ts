@@ -90,7 +90,7 @@ async function tryTuning(folder: string, { model, task, tuning, rate, steps }: T
       },
     });
     const { loss, mean_token_accuracy: tokens, accuracy = tokens } = outcome.metrics;
-    return { rate: outcome.training!.learning_rate, start, loss, accuracy };
+    return { rate: outcome.found.training!.learning_rate, start, loss, accuracy };
   } catch (error) {
     const { code } = error as AttuneError;
     if (code === 'E_NO_TARGETS') return undefined;

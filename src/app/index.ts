@@ -46,6 +46,7 @@ export const {
 } = library;
 const { eval: evaluate, export: exportModel, import: importFrom } = library;
 export { evaluate as eval, exportModel as export, importFrom as import };
+export { Run } from './run.ts';
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';

@@ -1,7 +1,7 @@
 import { jsonForTerminal } from '../terminal/control-characters.ts';
 import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
-import { commands } from './commands/index.ts';
+import { commands } from './commands.ts';
 import type { Surroundings } from './context.ts';
 import { readFailure } from '../files/bytes.ts';
 import { createTerminal } from '../terminal/terminal.ts';
@@ -45,8 +45,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
       return terminal.write(isGroup ? groupHelp(invocation.group, all, terminal) : overviewHelp(all, terminal));
     }
     case 'command': {
-      const { command: overview, whole } = await commands.load(invocation.name);
-      const command = (await whole?.()) ?? overview;
+      const { whole } = await commands.load(invocation.name);
+      const command = await whole();
       if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
       const { settingsHelp } = await import('./help.ts');
       const keys = command.takesRecipe === true ? (await loadKeys()).all : [];

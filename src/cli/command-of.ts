@@ -11,7 +11,7 @@ export interface Flag extends CommandOption {
 }
 
 /** The command of a use case: its flags, and a call made of what was typed. */
-export async function commandOf(useCase: UseCase): Promise<Command & { options: readonly Flag[] }> {
+export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'options'> & { options: readonly Flag[] }> {
   const { fields, flagNotes } = await import('../app/use-cases/fields.ts');
   const places = useCase.arguments?.(fields) ?? [];
   const flags = flagsOf(useCase.options?.(fields) ?? {}, { flagNotes });

@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const examples = readdirSync('examples/api');
+/** Files of the recipe that a program names. */
+const PARTS = ['rewards.ts'];
+const examples = ['examples/api', 'examples/programs'].flatMap((folder) =>
+  readdirSync(folder).flatMap((name) => (PARTS.includes(name) ? [] : join(folder, name))),
+);
 
 describe.skipIf(!existsSync('build/attune.node'))('the examples of the public API', () => {
   it.each(examples)('run: %s', (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-api-'));
     try {
       const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
-      const file = resolve('examples/api', name);
+      const file = resolve(name);
       const node = resolve('node_modules/.bin/node');
       const { status, stderr } = spawnSync(node, [file], { cwd: folder, env, encoding: 'utf8' });
       expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });

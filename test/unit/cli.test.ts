@@ -5,7 +5,7 @@ import { parseArguments, renamedOptions } from '../../src/cli/arguments.ts';
 import { parseInvocation } from '../../src/cli/command-names.ts';
 import { type Command, defineCommand } from '../../src/cli/command.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { commands } from '../../src/cli/commands/index.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { describeFailure, exitCodeOf } from '../../src/cli/failure.ts';
 import { commandHelp, overviewHelp } from '../../src/cli/help.ts';
 import { splitRecipeFlags } from '../../src/cli/recipe-flags.ts';

@@ -22,7 +22,7 @@ import { restoreData } from '../../src/app/redact/restore-data.ts';
 import { attuneCache } from '../../src/base/home.ts';
 import { withoutCredentials, withoutSecrets } from '../../src/base/secrets.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { commands } from '../../src/cli/commands/index.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { AnswerCache } from '../../src/eval/endpoint/answer-cache.ts';
 import { chatCompletion } from '../../src/eval/endpoint/chat-completion.ts';
 import { ContentCache, type CacheKey } from '../../src/files/cache.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as attune from '../../src/app/index.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { parseInvocation } from '../../src/cli/command-names.ts';
-import { commands } from '../../src/cli/commands/index.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { useOfTask } from '../../src/store/card-use.ts';
 
 const TASKS = [
@@ -28,8 +28,8 @@ it.each(TASKS)('the card of a %s model names commands and functions that there a
     const [attuneWord, ...argv] = wordsOf(line);
     const invocation = parseInvocation(argv, commands.names);
     if (invocation.kind !== 'command') throw new Error(line);
-    const { command, whole } = await commands.load(invocation.name);
-    const parsed = parseArguments(invocation.name, (await whole?.()) ?? command, invocation.argv);
+    const { whole } = await commands.load(invocation.name);
+    const parsed = parseArguments(invocation.name, await whole(), invocation.argv);
     expect([attuneWord, parsed.all.length], line).toEqual(['attune', 1]);
   }
   const [, name] = /import \{ (\w+) \} from 'attune';/.exec(program)!;

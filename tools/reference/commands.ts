@@ -1,5 +1,5 @@
 /** docs/commands.md: what `--help` says of each command. */
-import { commands } from '../../src/cli/commands/index.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { commandHelp } from '../../src/cli/help.ts';
 import { createTerminal } from '../../src/terminal/terminal.ts';
 
@@ -11,8 +11,8 @@ export async function commandReference(): Promise<string> {
   const terminal = createTerminal({ write: () => true, columns: 100 }, { NO_COLOR: '1' });
   const parts = await Promise.all(
     commands.names.map(async (name) => {
-      const { command, whole } = await commands.load(name);
-      const help = commandHelp(name, (await whole?.()) ?? command, [], terminal);
+      const { whole } = await commands.load(name);
+      const help = commandHelp(name, await whole(), [], terminal);
       return `## ${name}\n\n\`\`\`\n${help.trim()}\n\`\`\``;
     }),
   );

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../registry/index.ts';
@@ -151,7 +152,10 @@ async function moveTable(table: string, { source, transaction, place, mended }: 
   }
   const keys = await primaryKey(source, table);
   for await (const rows of batchesOf(source, table)) {
-    mended.push(...rows.flatMap((row) => mendedIn(row, table, keys)));
+    pushAll(
+      mended,
+      rows.flatMap((row) => mendedIn(row, table, keys)),
+    );
     await transaction.insertInto(table).values(rows).execute();
   }
   const [here, there] = [await digestOf(source, table), await digestOf(transaction, table)];

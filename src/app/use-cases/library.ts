@@ -24,7 +24,8 @@ export type FunctionOf<Definition> =
     infer Arguments extends readonly Argument[],
     infer _ extends Shape,
     infer Result,
-    infer Others extends Record<string, unknown>
+    infer Others extends Record<string, unknown>,
+    infer __
   >
     ? [keyof Others] extends [never]
       ? (...given: Given<Arguments, CallOptions<Definition>>) => Promise<Result>
@@ -105,13 +106,14 @@ async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown
   return definition.run(input, { onEvent, onNotice, signal });
 }
 
-/** With undefined for arguments that were left out before the options. */
+/** With undefined for arguments that were left out before the options; an object that the argument takes is no option. */
 function placed(places: readonly Argument[], given: readonly unknown[]): readonly unknown[] {
   const last = given.length - 1;
   const options: unknown = given[last];
   const isPlain =
     typeof options === 'object' && options !== null && Object.getPrototypeOf(options) === Object.prototype;
-  if (!isPlain || places[last]?.required !== false) return given;
+  const place = places[last];
+  if (!isPlain || place?.required !== false || place.schema.safeParse(options).success) return given;
   return [...given.slice(0, last), ...places.slice(last).map(() => undefined), options];
 }
 

@@ -1,5 +1,6 @@
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
+import type { Run } from '../run.ts';
 import type { DetachedRun } from '../train.ts';
 import { keepCommand } from './text/keep-command.ts';
 import type { Trained } from './shared/training.ts';
@@ -31,10 +32,14 @@ export const useCase = defineUseCase({
     'train --model attune-base --train tickets.jsonl --tuning.r 8',
   ],
   resultWith: { detach: resultType<DetachedRun>() },
-  async run({ recipe: wanted, ...options }, call): Promise<Trained> {
-    const { trainRecipe } = await import('../train-recipe.ts');
-    const { startTraining } = await import('../train.ts');
-    return trainRecipe(wanted, { ...options, ...call }, (recipe) => startTraining(recipe, { ...options, ...call }));
+  async run({ recipe: wanted, ...options }, call): Promise<Run | DetachedRun> {
+    const [{ trainRecipe }, { startTraining }, { asRun }] = await Promise.all([
+      import('../train-recipe.ts'),
+      import('../train.ts'),
+      import('../run.ts'),
+    ]);
+    const given = { ...options, ...call };
+    return asRun(await trainRecipe(wanted, given, (recipe) => startTraining(recipe, given)));
   },
   async inTerminal({ recipe: wanted, ...options }, console): Promise<Trained> {
     const [{ trainRecipe }, { trainInTerminal }] = await Promise.all([

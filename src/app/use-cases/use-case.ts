@@ -46,6 +46,7 @@ export interface UseCase<
   Options extends Shape = Shape,
   Result = unknown,
   Others extends Record<string, unknown> = {},
+  Shown = Result,
 > {
   section: Section;
   /** One line for the list of commands. */
@@ -67,12 +68,12 @@ export interface UseCase<
   streamsRows?: true;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
-  /** Replaces `run` on the command line, for what talks with people. */
-  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Result | undefined>;
+  /** Replaces `run` on the command line, for what talks with people; a program may be given another form of the result. */
+  inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Shown | undefined>;
   /** Prints its one document for `--json` itself, before it ends. */
   streamsJson?: true;
   /** What people read instead of the result. A use case that has written everything by then leaves it out. */
-  render?(result: Result, terminal: Terminal): string | Promise<string>;
+  render?(result: Shown, terminal: Terminal): string | Promise<string>;
 }
 
 type ArgumentValues<Arguments extends readonly Argument[]> = {
@@ -103,7 +104,8 @@ export function defineUseCase<
   Options extends Shape = {},
   Result = unknown,
   Others extends Record<string, unknown> = {},
->(useCase: UseCase<Arguments, Options, Result, Others>): UseCase<Arguments, Options, Result, Others> {
+  Shown = Result,
+>(useCase: UseCase<Arguments, Options, Result, Others, Shown>): UseCase<Arguments, Options, Result, Others, Shown> {
   return useCase;
 }
 

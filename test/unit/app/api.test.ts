@@ -5,7 +5,7 @@ import { functions } from '../../../src/app/api/functions.ts';
 import { useCases } from '../../../src/app/use-cases/index.ts';
 import { libraryName } from '../../../src/app/use-cases/library.ts';
 import * as api from '../../../src/app/index.ts';
-import { commands } from '../../../src/cli/commands/index.ts';
+import { commands } from '../../../src/cli/commands.ts';
 import { readImports } from '../../../tools/check/source-files.ts';
 import { apiReference } from '../../../tools/reference.ts';
 import { recipeTypes } from '../../../tools/generate-recipe-types.ts';

@@ -68,14 +68,16 @@ describe.each(names)('%s', (name) => {
 
   it('has examples that can be typed', async () => {
     const command = await commandOf(useCase);
+    const { options: flags } = command;
+    expect(useCase.examples ?? []).toEqual(expect.any(Array));
     for (const example of useCase.examples ?? []) {
       const typed = words(example).slice(name.split(' ').length);
       const { rest } =
         useCase.takesRecipe === true ? splitRecipeFlags(typed, command, await recipeKeys()) : { rest: typed };
       const { options } = parseArguments(name, command, rest);
-      for (const { name: flag, value, read } of command.options)
-        if (value !== undefined && options.has(flag))
-          expect(read(options.get(flag) as string, flag), example).toBeDefined();
+      const read = flags.filter(({ name: flag, value }) => value !== undefined && options.has(flag));
+      const values = read.map((flag) => flag.read(options.get(flag.name) as string, flag.name));
+      expect(values, example).not.toContain(undefined);
     }
   });
 
@@ -97,13 +99,11 @@ describe.each(names)('%s', (name) => {
     const error = (await given.then(
       () => undefined,
       (thrown: unknown) => thrown,
-    )) as { code: string; problems: object[] };
+    )) as { code: string; problems: { field?: string }[] };
     expect(error).toMatchObject({ code: 'E_USAGE' });
     expect(error.problems).toContainEqual(expect.objectContaining({ field: 'alsoUnknown', message: 'is no option' }));
-    if (first !== undefined)
-      expect(error.problems).toContainEqual(
-        expect.objectContaining({ field: slip, fix: expect.stringContaining(first.name) as string }),
-      );
+    const fix: unknown = expect.stringContaining(first?.name ?? '');
+    expect(error.problems.filter(({ field }) => field === slip)).toMatchObject(first === undefined ? [{}] : [{ fix }]);
   });
 
   it('does nothing where it was stopped before it began', async () => {

@@ -1,0 +1,26 @@
+import { useCases, type UseCaseName } from '../app/use-cases/index.ts';
+import type { UseCase } from '../app/use-cases/use-case.ts';
+import { defineRegistry } from '../base/registry.ts';
+import { commandOf, overviewOf } from './command-of.ts';
+import type { Command } from './command.ts';
+
+interface CommandModule {
+  /** Without its fields, of which the list of commands has no need. */
+  command: Command;
+  whole(): Promise<Command>;
+}
+
+const entries = (Object.keys(useCases) as UseCaseName[]).map((name) => {
+  const load = async (): Promise<CommandModule> => {
+    const useCase = (await useCases[name]()).useCase as UseCase;
+    return { command: overviewOf(useCase), whole: () => commandOf(useCase) };
+  };
+  return [name, load] as const;
+});
+
+/** One command for each use case, in their order. */
+export const commands = defineRegistry<CommandModule, UseCaseName>(
+  'command',
+  'E_UNKNOWN_COMMAND',
+  Object.fromEntries(entries) as Record<UseCaseName, () => Promise<CommandModule>>,
+);
