@@ -14,7 +14,6 @@ import {
   openModel,
   openPage,
   openPredictor,
-  openTalker,
   predict,
   quickstart,
   resolveRecipe,
@@ -86,7 +85,6 @@ assert.equal(conversation.messages.length, 2);
 await model.close();
 const { answers: said } = await chat(result, { lines: ['Which colour?', 'And now?'], maxNewTokens: 3 });
 assert.equal(said.length, 2);
-assert.equal(typeof openTalker, 'function');
 const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });
 assert.equal(answers?.length, rows.length);
 const { answers: predicted } = await predict(result, { text: ['Colour 3:'], maxNewTokens: 2 });

@@ -15,12 +15,6 @@ import { lazily } from './lazily.ts';
 export const openModel = lazily('openModel');
 
 /**
- * The former name of `openModel`.
- * @deprecated use `openModel`
- */
-export const openTalker: typeof openModel = lazily('openModel');
-
-/**
  * Loads a model once, to answer rows until it is closed.
  * @example
  * const model = await openPredictor({ target: 'runs/tickets' });
