@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generate, openTalker, type GeneratedRow } from '../../src/app/index.ts';
+import { generate, openModel, type GeneratedRow } from '../../src/app/index.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { CommandHost } from './command-host/command-host.ts';
 
@@ -150,7 +150,7 @@ describe('answering a file', () => {
 
 describe('a session', () => {
   it('answers requests that overlap, and goes on after one that failed or was given up', async () => {
-    const talker = await openTalker({ target: join(folder, 'model'), precision: 'f32' });
+    const talker = await openModel({ target: join(folder, 'model'), precision: 'f32' });
     const sampling = { maxNewTokens: 8, temperature: undefined };
     const controller = new AbortController();
     const watch = { onText: () => controller.abort(new Error('enough')), signal: controller.signal };

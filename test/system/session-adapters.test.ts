@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTalker, type Talker } from '../../src/app/index.ts';
+import { openModel, type Talker } from '../../src/app/index.ts';
 import { writeRandomAdapter } from '../engine/random-adapter.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
@@ -20,7 +20,7 @@ async function texts(one: Talker, adapter?: string, salt?: string): Promise<stri
 beforeAll(async () => {
   await writeTinyModel(at('model'), 'a parcel is on its way to the house of many colours');
   for (const [seed, name] of ['a', 'b'].entries()) await writeRandomAdapter(at(name), { seed, model: at('model') });
-  talker = await openTalker({ target: at('model'), precision: 'f32' });
+  talker = await openModel({ target: at('model'), precision: 'f32' });
 }, 60_000);
 afterAll(async () => {
   await talker.close();
@@ -31,7 +31,7 @@ describe('a session with several adapters', () => {
   it('answers each request by the adapter that it names, as the adapter does by itself', async () => {
     const alone: string[][] = [];
     for (const name of ['model', 'a', 'b']) {
-      const one = await openTalker({ target: at(name), precision: 'f32' });
+      const one = await openModel({ target: at(name), precision: 'f32' });
       alone.push(await texts(one));
       await one.close();
     }
