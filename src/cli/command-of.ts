@@ -56,8 +56,9 @@ function inputOf(
   });
   const options = flags.flatMap(({ key, name, value, many, read }): [string, unknown][] => {
     if (value === undefined) return context.has(name) ? [[key, read('', name)]] : [];
-    const typed = many === true ? context.all(name) : context.option(name);
-    return typed === undefined || typed.length === 0 ? [] : [[key, read(typed, name)]];
+    const all = context.all(name);
+    // An empty text was typed; an option that was not has none.
+    return all.length === 0 ? [] : [[key, read(many === true ? all : all[0], name)]];
   });
   return Object.fromEntries([...named, ...options]);
 }

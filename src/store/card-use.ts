@@ -23,8 +23,8 @@ const FILES: Use = { ...PREDICT, commands: ['attune predict FOLDER --input rows.
 const GENERATE: Use = {
   commands: ['attune generate FOLDER --input rows.jsonl --output answers.jsonl'],
   program: [
-    "import { openTalker } from 'attune';",
-    "const model = await openTalker({ target: 'FOLDER' });",
+    "import { openModel } from 'attune';",
+    "const model = await openModel({ target: 'FOLDER' });",
     "const [{ text }] = await model.answer(['…']);",
     'await model.close();',
   ],

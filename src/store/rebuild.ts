@@ -1,8 +1,9 @@
-import { readdirSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Index } from './database.ts';
 import { recordRunModels } from './models.ts';
-import { isRunFolder, readRun } from './run-folder.ts';
+import { readRun } from './run-folder.ts';
+import { runPaths } from './run-paths.ts';
 import { recordRun } from './runs.ts';
 import type { RunSummary } from './run-summary.ts';
 
@@ -43,7 +44,8 @@ export async function rebuildIndex(
 
 /** Folders below `root` that hold a run. Links, hidden folders and unreadable ones are left out. */
 export function* findRunFolders(root: string, depth = 0): Generator<string> {
-  if (isRunFolder(root)) yield root;
+  // A folder or a pipe by that name is told as a run that cannot be read.
+  if (existsSync(runPaths(root).events)) yield root;
   if (depth === MAX_DEPTH) return;
   for (const entry of entriesOf(root)) {
     if (!entry.isDirectory() || entry.name.startsWith('.') || NO_RUNS_INSIDE.has(entry.name)) continue;
