@@ -47,7 +47,7 @@ assert.equal((await improve.run('loop.yaml')).state, 'collecting');
 console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
 
 // A database that several servers share; here there is none.
-await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE' });
+await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE_AWAY' });
 
 // What a key has at OpenAI, here of a server that has nothing.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));

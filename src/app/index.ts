@@ -95,6 +95,7 @@ export type { QuickstartResult } from './quickstart/quickstart.ts';
 export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';
+export type { ReportFiles } from './use-cases/runs-open.ts';
 export type { WrittenReport } from './report/index.ts';
 export type { Recommended } from './recommend.ts';
 export type { CreatedIndex } from './retrieve/create-index.ts';

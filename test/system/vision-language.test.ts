@@ -107,7 +107,7 @@ describe.skipIf(!existsSync('build/attune.node'))('conversations about images', 
     const broken = bench.failure(swap('rows.jsonl', 'broken.jsonl', swap('0.2', '0', train('broken'))));
     expect(broken.problems).toMatchObject([{ line: 2, message: expect.stringContaining('broken.png cannot be read') }]);
     const blind = bench.failure(swap('vlm', 'model', train('blind')));
-    expect(blind.problems[0]).toMatchObject({ line: 1, message: expect.stringContaining('E_IMAGES_UNREAD') });
+    expect(blind).toMatchObject({ code: 'E_WRONG_MODEL', expected: expect.stringContaining('reads images') });
     const long = bench.failure([...train('long'), '--max-length', '20', '--long-rows', 'truncate']);
     expect(long.code).toBe('E_ROWS_TOO_LONG');
   });

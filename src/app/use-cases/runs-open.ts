@@ -4,9 +4,11 @@ import { openField, showPage } from './shared/show-page.ts';
 import { rowsRemark } from './text/report-remark.ts';
 import { defineUseCase } from './use-case.ts';
 
-interface ReportFiles {
+export interface ReportFiles {
   folder: string;
+  /** The page. */
   report: string;
+  /** The same in JSON. */
   data: string;
 }
 

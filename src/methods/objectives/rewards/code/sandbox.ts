@@ -85,7 +85,8 @@ export async function runInSandbox(
   signal?: AbortSignal,
 ): Promise<{ output: string; end: SandboxEnd }> {
   const running = startInSandbox(program, limits, signal);
-  const output = await printed(running);
+  // What was under way when it was stopped may be more than it was allowed.
+  const output = (await printed(running)).slice(0, limits.output);
   return { output, end: await running.ended };
 }
 
