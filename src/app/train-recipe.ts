@@ -1,4 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
+import { flagName } from '../base/flag-name.ts';
 import type { Recipe } from '../methods/recipe.ts';
 import { placeProblems, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 import type { useCase } from './use-cases/train.ts';
@@ -49,7 +50,7 @@ function refuseContradictions(options: Options): void {
   for (const group of exclusive) {
     const given = group.filter((name) => options[name] === true);
     if (given.length < 2) continue;
-    const flags = given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    const flags = given.map(flagName);
     throw new AttuneError('E_USAGE', { what: `${flags.join(' and ')} exclude each other`, fix: 'choose one' });
   }
 }

@@ -1,11 +1,11 @@
 import { Command as Parser, type CommanderError } from 'commander';
 import { AttuneError } from '../base/errors.ts';
+import { flagName } from '../base/flag-name.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Command } from './command.ts';
 import { usageLine } from './usage.ts';
 
 export interface ParsedArguments {
-  named: ReadonlyMap<string, string>;
   all: readonly string[];
   /** By name with dashes: text, or true for a switch; a list where an option may be given several times. */
   options: ReadonlyMap<string, string | boolean | readonly string[]>;
@@ -22,13 +22,10 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   const values = parser.processedArgs.flat() as (string | undefined)[];
   const all = values.filter((value) => value !== undefined);
   refuseEmpty(all, name, command);
-  const named = new Map(
-    (command.arguments ?? []).slice(0, all.length).map(({ name: key }, index) => [key, all[index]]),
-  );
   const given = parser.opts<Record<string, string | boolean | string[]>>();
   const options = new Map(Object.entries(given).map(([key, value]) => asWritten(key, value, command)));
   refuseMissing(options, name, command);
-  return { named, all, options };
+  return { all, options };
 }
 
 /** All that is missing at once. */
@@ -96,12 +93,8 @@ function dashedWords(command: Command, argv: readonly string[]): string[] {
 
 /** The parser makes `open: false` of a switch that is called --no-open, and `open: true` where it was not given. */
 function asWritten<Value>(key: string, value: Value, { options = [] }: Command): [string, Value | boolean] {
-  const negated = `--no-${dashed(key).slice(2)}`;
-  return options.some(({ name }) => name === negated) ? [negated, value === false] : [dashed(key), value];
-}
-
-function dashed(key: string): string {
-  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const negated = `--no-${flagName(key).slice(2)}`;
+  return options.some(({ name }) => name === negated) ? [negated, value === false] : [flagName(key), value];
 }
 
 function usageError(error: CommanderError, name: string, command: Command): AttuneError {

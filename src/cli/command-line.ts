@@ -1,5 +1,5 @@
 import { jsonForTerminal } from '../terminal/control-characters.ts';
-import type { Command } from './command.ts';
+import type { Command, Overview } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands.ts';
 import type { Surroundings } from './context.ts';
@@ -55,9 +55,9 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
   }
 }
 
-async function loadAll(): Promise<Map<string, Command>> {
+async function loadAll(): Promise<Map<string, Overview>> {
   const entries = await Promise.all(
-    commands.names.map(async (name) => [name, (await commands.load(name)).command] as const),
+    commands.names.map(async (name) => [name, (await commands.load(name)).overview] as const),
   );
   return new Map(entries);
 }

@@ -1,5 +1,7 @@
-import type { Argument, FlagNotes, Shape } from '../app/use-cases/fields.ts';
-import type { Call, UseCase } from '../app/use-cases/use-case.ts';
+import type { Argument, FlagNotes } from '../app/use-cases/fields.ts';
+import type { FieldDescription } from '../app/use-cases/schema.ts';
+import type { UseCase } from '../app/use-cases/use-case.ts';
+import { flagName } from '../base/flag-name.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { keepHeapsSmall } from './small-heap.ts';
@@ -12,16 +14,29 @@ export interface Flag extends CommandOption {
 
 /** The command of a use case: its flags, and a call made of what was typed. */
 export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'options'> & { options: readonly Flag[] }> {
-  const { fields, flagNotes } = await import('../app/use-cases/fields.ts');
+  const [{ fields }, { fieldsOf }] = await Promise.all([
+    import('../app/use-cases/fields.ts'),
+    import('../app/use-cases/schema.ts'),
+  ]);
+  const { section, summary, takesRecipe, examples, streamsJson } = useCase;
   const places = useCase.arguments?.(fields) ?? [];
-  const flags = flagsOf(useCase.options?.(fields) ?? {}, { flagNotes });
+  const flags = fieldsOf(useCase).flatMap(asFlag);
   return {
-    ...overviewOf(useCase),
-    arguments: places.map(({ value, summary, required, many }) => ({ name: value, summary, required, many })),
+    section,
+    summary,
+    takesRecipe,
+    examples,
+    streamsJson,
+    arguments: places.map(({ value, summary: about, required, many }) => ({
+      name: value,
+      summary: about,
+      required,
+      many,
+    })),
     options: flags,
     async run(context) {
       const typed = inputOf(context, places, flags);
-      const input = useCase.takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
+      const input = takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
       if (useCase.streamsRows === true) keepHeapsSmall();
       if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
       return withCall(context, useCase.stopping, (call) => useCase.run(input, call));
@@ -30,19 +45,10 @@ export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'option
   };
 }
 
-/** What the list of commands shows, without the fields: these load a library that the list has no need of. */
-export function overviewOf({ section, summary, takesRecipe, examples, streamsJson, run }: UseCase): Command {
-  return { section, summary, takesRecipe, examples, streamsJson, run: () => run({}, {} as Call) };
-}
-
-function flagsOf(shape: Shape, { flagNotes }: { flagNotes: (schema: Shape[string]) => FlagNotes | undefined }): Flag[] {
-  return Object.entries(shape).flatMap(([key, schema]) => {
-    const notes = flagNotes(schema);
-    if (notes === undefined || notes.inMemory === true) return [];
-    const { summary, value, many, aliases, read, flag = dashed(key) } = notes;
-    const required = !schema.safeParse(undefined).success;
-    return [{ key, name: flag, value, many, aliases, read, required, summary }];
-  });
+function asFlag({ name: key, isRequired: required, isInMemory, flag }: FieldDescription): Flag[] {
+  if (flag === undefined || isInMemory) return [];
+  const { summary, value, many, aliases, read } = flag;
+  return [{ key, name: flag.flag ?? flagName(key), value, many, aliases, read, required, summary }];
 }
 
 function inputOf(
@@ -61,9 +67,4 @@ function inputOf(
     return all.length === 0 ? [] : [[key, read(many === true ? all : all[0], name)]];
   });
   return Object.fromEntries([...named, ...options]);
-}
-
-/** `maxRows` as `--max-rows`. */
-function dashed(key: string): string {
-  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

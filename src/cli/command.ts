@@ -1,4 +1,5 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
+import type { Section } from '../app/use-cases/use-case.ts';
 import type { Console } from '../terminal/console.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -25,12 +26,9 @@ export interface CommandOption {
   required?: boolean;
 }
 
-/** Where the help lists a command. */
-export type CommandSection = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
-
 /** One verb. Its file imports the use case inside `run`, so that help and errors stay fast. */
 export interface Command<Result = unknown> {
-  section: CommandSection;
+  section: Section;
   /** One line for the list of commands. */
   summary: string;
   arguments?: readonly CommandArgument[];
@@ -44,30 +42,19 @@ export interface Command<Result = unknown> {
   /** The result is what `--json` prints. */
   run(context: CommandContext): Promise<Result>;
   /**
-   * What people read instead. A command that has already written everything leaves it out. What it needs for that alone
-   * is imported here: the overview loads every command.
+   * The result as text for people. A command that has already written everything leaves it out.
    */
   render?(result: Result, terminal: Terminal): string | Promise<string>;
 }
 
+/** A line of the list of commands. */
+export type Overview = Pick<Command, 'section' | 'summary'>;
+
 export interface CommandContext extends Console {
-  /** Positional arguments by the command's names. */
-  argument(name: string): string | undefined;
   readonly arguments: readonly string[];
-  /** Value of an option with a value. */
-  option(name: string): string | undefined;
   /** All values of an option that may be given several times. */
   all(name: string): readonly string[];
-  /** An option's value out of the known ones, of which the first is the default. @throws AttuneError E_USAGE */
-  choice<Choice extends string>(name: string, known: readonly Choice[]): Choice;
-  /** An option's value as a whole number above 0. @throws AttuneError E_USAGE */
-  count(name: string): number | undefined;
   /** Whether a switch was given. */
   has(name: string): boolean;
   readonly recipeFlags: RecipeFlags;
-}
-
-/** Keeps a command's result type between `run` and `render`. */
-export function defineCommand<Result>(command: Command<Result>): Command<Result> {
-  return command;
 }

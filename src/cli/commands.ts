@@ -1,19 +1,19 @@
 import { useCases, type UseCaseName } from '../app/use-cases/index.ts';
 import type { UseCase } from '../app/use-cases/use-case.ts';
 import { defineRegistry } from '../base/registry.ts';
-import { commandOf, overviewOf } from './command-of.ts';
-import type { Command } from './command.ts';
+import { commandOf } from './command-of.ts';
+import type { Command, Overview } from './command.ts';
 
 interface CommandModule {
-  /** Without its fields, of which the list of commands has no need. */
-  command: Command;
+  /** For the list of commands, which has no need of the fields and the library that they are made with. */
+  overview: Overview;
   whole(): Promise<Command>;
 }
 
 const entries = (Object.keys(useCases) as UseCaseName[]).map((name) => {
   const load = async (): Promise<CommandModule> => {
     const useCase = (await useCases[name]()).useCase as UseCase;
-    return { command: overviewOf(useCase), whole: () => commandOf(useCase) };
+    return { overview: useCase, whole: () => commandOf(useCase) };
   };
   return [name, load] as const;
 });

@@ -27,12 +27,8 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
   const isJson = parsed.options.has('--json');
   const log = createTerminal(stderr, env, withoutCredentials);
   return {
-    argument: (name) => parsed.named.get(name),
     arguments: parsed.all,
-    option: (name) => textOf(parsed, name),
-    choice: (name, known) => choiceOf(parsed, name, known),
     all: (name) => [parsed.options.get(name) ?? []].flat().map(String),
-    count: (name) => countOf(parsed, name),
     has: (name) => parsed.options.get(name) === true,
     recipeFlags,
     isJson,
@@ -43,26 +39,6 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     progress: () => createProgress(log),
     stopSignal: (advice) => stopSignal(() => log.line(typeof advice === 'string' ? advice : advice())),
   };
-}
-
-function textOf({ options }: ParsedArguments, name: string): string | undefined {
-  const value = options.get(name);
-  return typeof value === 'string' ? value : undefined;
-}
-
-function choiceOf<Choice extends string>(parsed: ParsedArguments, name: string, known: readonly Choice[]): Choice {
-  const given = textOf(parsed, name) ?? known[0];
-  const chosen = known.find((choice) => choice === given);
-  if (chosen !== undefined) return chosen;
-  throw new AttuneError('E_USAGE', { what: `${name} cannot be "${given}"`, expected: known.join(', ') });
-}
-
-function countOf(parsed: ParsedArguments, name: string): number | undefined {
-  const text = textOf(parsed, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is no count`, got: text, expected: 'a whole number above 0' });
 }
 
 /** First Ctrl-C or SIGTERM: abort. After that the system's own behaviour is back, so a second one ends the process. */

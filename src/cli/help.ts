@@ -1,7 +1,8 @@
 import type { RecipeKey } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
-import type { Command, CommandSection } from './command.ts';
+import type { Section } from '../app/use-cases/use-case.ts';
+import type { Command, Overview } from './command.ts';
 import { type Terminal, wrap } from '../terminal/terminal.ts';
 import { usageLine } from './usage.ts';
 
@@ -14,10 +15,10 @@ interface Block {
 
 const MAX_WIDTH = 110;
 const recipeNote = 'Settings stand in the recipe, or follow as flags, which win. Names that other tools use work too.';
-const sections: readonly CommandSection[] = ['Start', 'Data', 'Train', 'Use', 'System'];
+const sections: readonly Section[] = ['Start', 'Data', 'Train', 'Use', 'System'];
 
 /** `attune --help`: one line for each command, by what one wants to do. */
-export function overviewHelp(commands: ReadonlyMap<string, Command>, terminal: Terminal): string {
+export function overviewHelp(commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
   const { bold, dim } = terminal.colours;
   const blocks = sections.map((title) => ({
     title,
@@ -37,7 +38,7 @@ export function overviewHelp(commands: ReadonlyMap<string, Command>, terminal: T
 }
 
 /** `attune runs`: the verbs of one group. */
-export function groupHelp(group: string, commands: ReadonlyMap<string, Command>, terminal: Terminal): string {
+export function groupHelp(group: string, commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
   const rows = [...commands].filter(([name]) => name.startsWith(`${group} `));
   const block = { title: `attune ${group}`, rows: rows.map(([name, { summary }]): Row => [name, summary]) };
   return formatBlocks([block], terminal).join('\n');

@@ -1,4 +1,4 @@
-/** What is measured of a result: each in a file of its run's folder, with the hash of the files that it was measured with. */
+/** Measurements of a result: each in a file of the run's folder, with the hash of the files that were measured. */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
@@ -27,7 +27,7 @@ export interface Assessments {
 
 export type AssessmentName = keyof Assessments;
 
-/** Of the files. One of another version is refused: its figures may mean something else. */
+/** Versions of the files. Another version is refused: its figures may mean something else. */
 const VERSIONS: { readonly [Name in AssessmentName]: Assessments[Name]['version'] } = {
   comparison: 2,
   forgetting: 1,
@@ -62,7 +62,7 @@ export function writeAssessment<Name extends AssessmentName>(
   if (hash !== undefined) writeJson(paths.measured, { ...readMeasured(folder), [name]: hash });
 }
 
-/** Those that were measured with other files than the result has now. */
+/** Measurements that were made with other files than the result has now. */
 export function outdatedAssessments(folder: string): AssessmentName[] {
   const measured = Object.entries(readMeasured(folder));
   if (measured.length === 0) return [];

@@ -1,3 +1,4 @@
+import type { Call } from '../base/call.ts';
 import type { EventSink } from '../base/events.ts';
 import type { Console } from './console.ts';
 
@@ -15,12 +16,6 @@ export async function withProgress<Result>(
     progress.close();
     throw error;
   }
-}
-
-interface Call {
-  onEvent: EventSink;
-  signal: AbortSignal;
-  onNotice: (notice: string) => void;
 }
 
 /** Runs `work` with progress and remarks on standard error. `stopping` is what is said at the first Ctrl-C, if it stops at that. */

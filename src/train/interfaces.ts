@@ -234,7 +234,7 @@ export interface PassedRows {
   private?: string;
 }
 
-/** What a tuning begins with: options that it settled by what it saw, and directions. */
+/** The start of a tuning: options settled by looking at the base or the rows, and directions. */
 export interface Begun<Options> {
   options: Options;
   starts: NonNullable<TuningContext['starts']>;

@@ -3,7 +3,7 @@ import { recipeKeys } from '../../src/app/recipe/index.ts';
 import { AttuneError } from '../../src/base/errors.ts';
 import { parseArguments, renamedOptions } from '../../src/cli/arguments.ts';
 import { parseInvocation } from '../../src/cli/command-names.ts';
-import { type Command, defineCommand } from '../../src/cli/command.ts';
+import type { Command } from '../../src/cli/command.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { describeFailure, exitCodeOf } from '../../src/cli/failure.ts';
@@ -29,7 +29,7 @@ async function run(...argv: string[]) {
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-const sample = defineCommand({
+const sample = {
   section: 'Train',
   summary: 'do something',
   arguments: [{ name: 'RECIPE', summary: 'a recipe' }],
@@ -39,7 +39,7 @@ const sample = defineCommand({
   ],
   takesRecipe: true,
   run: async () => ({}),
-}) as Command;
+} as Command;
 
 function fixOf(action: () => unknown): string | undefined {
   try {
@@ -51,7 +51,9 @@ function fixOf(action: () => unknown): string | undefined {
 }
 
 describe('an option that a command cannot do without', async () => {
-  const all = await Promise.all(commands.names.map(async (name) => ({ name, ...(await commands.load(name)) })));
+  const all = await Promise.all(
+    commands.names.map(async (name) => ({ name, command: await (await commands.load(name)).whole() })),
+  );
   const needing = all.filter(({ command }) => command.options?.some(({ required }) => required === true));
 
   it.each(needing)('stands in the usage of $name, and is asked for by name', async ({ name, command }) => {
@@ -199,10 +201,10 @@ describe('the help', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     for (const name of commands.names) {
-      const { command } = await commands.load(name);
+      const { overview } = await commands.load(name);
       expect(stdout).toContain(name);
       // Long ones are wrapped.
-      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(command.summary);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(overview.summary);
     }
   });
 
@@ -287,7 +289,7 @@ describe('options of a command', () => {
 
   it('of where to write is --output in every command', async () => {
     for (const name of commands.names) {
-      const { options = [] } = (await commands.load(name)).command;
+      const { options = [] } = await (await commands.load(name)).whole();
       const places = options.map((option) => option.name).filter((option) => /^--(output|to|output-dir)$/.test(option));
       // `export --to` is a form, `store move` goes from and to an address.
       const isOther = name === 'store move' || name === 'export';

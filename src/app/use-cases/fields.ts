@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { isRows } from '../rows/rows.ts';
 
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** What was typed: a text, or all texts of an option that may be given several times. */
+/** The words typed for an option: one, or all of them where it may be given several times. */
 type Typed = string | readonly string[];
 
 /** How a field looks on a command line, and how its text is read. */
 export interface FlagNotes {
   summary: string;
-  /** What the value is, in capitals; without it the field is a switch. */
+  /** The kind of value, in capitals; without it the field is a switch. */
   value?: string;
   /** May be given several times; elsewhere only the last one would count. */
   many?: true;
@@ -62,24 +63,25 @@ function noted<Schema extends z.ZodType>(
   return described.optional();
 }
 
+function place<Name extends string, Schema extends z.ZodType>(
+  { many = false, ...shown }: { name: Name; value: string; summary: string; many?: boolean },
+  schema: Schema,
+): Argument<Name, Schema> {
+  return { ...shown, schema, many, required: !(schema instanceof z.ZodOptional) };
+}
+
 const asText = (typed: Typed): string => (typeof typed === 'string' ? typed : typed.join(','));
 
 /**
- * What arguments and options are made of. Options may be left out unless `required` says otherwise; summaries are what
+ * The builders of arguments and options. Options may be left out unless `required` says otherwise; summaries are what
  * the help prints, so a default stands in them.
  */
 export const fields = {
   z,
 
   /** By position. */
-  argument: <Name extends string>(name: Name, value: string, summary: string): Argument<Name, z.ZodString> => ({
-    name,
-    value,
-    summary,
-    schema: z.string(),
-    required: true,
-    many: false,
-  }),
+  argument: <Name extends string>(name: Name, value: string, summary: string) =>
+    place({ name, value, summary }, z.string()),
 
   /** By position: text in a terminal, or a value that a program has. */
   argumentOr: <Name extends string, Schema extends z.ZodType>(
@@ -87,55 +89,18 @@ export const fields = {
     value: string,
     summary: string,
     schema: Schema,
-  ): Argument<Name, z.ZodUnion<[z.ZodString, Schema]>> => ({
-    name,
-    value,
-    summary,
-    schema: z.union([z.string(), schema]),
-    required: true,
-    many: false,
-  }),
+  ) => place({ name, value, summary }, z.union([z.string(), schema])),
 
-  optionalArgument: <Name extends string>(
-    name: Name,
-    value: string,
-    summary: string,
-  ): Argument<Name, z.ZodOptional<z.ZodString>> => ({
-    name,
-    value,
-    summary,
-    schema: z.string().optional(),
-    required: false,
-    many: false,
-  }),
+  optionalArgument: <Name extends string>(name: Name, value: string, summary: string) =>
+    place({ name, value, summary }, z.string().optional()),
 
   /** All that follow: one or more. */
-  arguments: <Name extends string>(
-    name: Name,
-    value: string,
-    summary: string,
-  ): Argument<Name, z.ZodArray<z.ZodString>> => ({
-    name,
-    value,
-    summary,
-    schema: z.array(z.string()).min(1),
-    required: true,
-    many: true,
-  }),
+  arguments: <Name extends string>(name: Name, value: string, summary: string) =>
+    place({ name, value, summary, many: true }, z.array(z.string()).min(1)),
 
   /** All that follow, which may be none. */
-  optionalArguments: <Name extends string>(
-    name: Name,
-    value: string,
-    summary: string,
-  ): Argument<Name, z.ZodOptional<z.ZodArray<z.ZodString>>> => ({
-    name,
-    value,
-    summary,
-    schema: z.array(z.string()).optional(),
-    required: false,
-    many: true,
-  }),
+  optionalArguments: <Name extends string>(name: Name, value: string, summary: string) =>
+    place({ name, value, summary, many: true }, z.array(z.string()).optional()),
 
   text: (value: string, summary: string, more: More = {}) =>
     noted(z.string(), summary, { ...more, value, read: asText }),
@@ -195,24 +160,20 @@ export const fields = {
 
   /** A file's name; a program may give the rows themselves. */
   rows: <Row = object>(value: string, summary: string, more: More = {}) =>
-    noted(z.union([z.string(), z.custom<Iterable<Row> | AsyncIterable<Row>>(isIterable)]), summary, {
+    noted(z.union([z.string(), z.custom<Iterable<Row> | AsyncIterable<Row>>(isRows)]), summary, {
       ...more,
       value,
       read: asText,
     }),
 
-  /** What no command line can give: rows, functions, objects of the program's own. */
+  /** Values that no command line can give: rows, functions, objects of the program's own. */
   inMemory: <Value>(summary: string) => noted(z.custom<Value>(), summary, { inMemory: true, read: () => undefined }),
 
-  /** The call cannot do without. */
+  /** Makes an option required. */
   required: <Schema extends z.ZodType>(field: z.ZodOptional<Schema>): Schema => field.unwrap() as Schema,
 };
 
 export type FieldKit = typeof fields;
-
-function isIterable(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
-}
 
 function readCount(text: string, flag: string): number {
   const value = Number(text);

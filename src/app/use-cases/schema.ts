@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { fields, flagNotes, type Shape } from './fields.ts';
+import { fields, flagNotes, type FlagNotes, type Shape } from './fields.ts';
 import type { UseCase } from './use-case.ts';
 
-/** One thing that a caller gives. */
+/** One argument or option. */
 export interface FieldDescription {
   name: string;
   summary: string;
@@ -11,6 +11,8 @@ export interface FieldDescription {
   isRequired: boolean;
   /** Only programs can give it; forms and tools leave it out. */
   isInMemory: boolean;
+  /** How an option is typed. */
+  flag?: FlagNotes;
   schema: z.ZodType;
 }
 
@@ -24,14 +26,15 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
     schema,
   }));
   const options = Object.entries(useCase.options?.(fields) ?? {}).map(([name, schema]) => {
-    const { summary = '', inMemory = false } = flagNotes(schema) ?? {};
+    const flag = flagNotes(schema);
     return {
       name,
-      summary,
+      summary: flag?.summary ?? '',
       isArgument: false,
       isRequired: !schema.safeParse(undefined).success,
-      isInMemory: inMemory,
+      isInMemory: flag?.inMemory ?? false,
       schema,
+      flag,
     };
   });
   return [...places, ...options];
@@ -41,6 +44,6 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
 export function inputSchema(useCase: UseCase): Record<string, unknown> {
   const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);
   const shape: Shape = Object.fromEntries(shown.map(({ name, summary, schema }) => [name, schema.describe(summary)]));
-  // What only a program can give in place of a text has no form in JSON.
+  // Values that a program may give in place of a text have no form in JSON.
   return fields.z.toJSONSchema(fields.z.strictObject(shape), { io: 'input', unrepresentable: 'any' });
 }

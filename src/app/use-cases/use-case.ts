@@ -1,13 +1,15 @@
 import type { z } from 'zod';
-import type { EventSink } from '../../base/events.ts';
+import type { Call } from '../../base/call.ts';
 import type { Console } from '../../terminal/console.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Argument, FieldKit, Shape } from './fields.ts';
 
+export type { Call } from '../../base/call.ts';
+
 /** Where the help lists a command. */
 export type Section = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
 
-/** What a use case changes or costs: an agent with a narrower scope is refused. A reader of local files has none. */
+/** A change or a cost that an agent's scope may forbid. Reading local files is none. */
 export type Effect =
   /** Writes files where the caller says. */
   | 'writes-files'
@@ -25,16 +27,6 @@ export type Effect =
   | 'fetches'
   /** Listens on a port until it is stopped. */
   | 'listens';
-
-/** What every call takes next to its options. */
-export interface Call {
-  /** Receives phases, progress and warnings. */
-  onEvent: EventSink;
-  /** Asks to stop. */
-  signal: AbortSignal;
-  /** Receives remarks, one line each. */
-  onNotice: (notice: string) => void;
-}
 
 /**
  * One thing that a user can do, declared once: the command with its flags, help and usage errors, the library's typed
@@ -60,7 +52,7 @@ export interface UseCase<
   effects: readonly Effect[];
   /** Lines that work as they stand, without `attune`. */
   examples?: readonly string[];
-  /** What is said at the first Ctrl-C; without it Ctrl-C ends the process, since nothing is half done by then. */
+  /** Said at the first Ctrl-C; without it Ctrl-C ends the process, which then has nothing half done. */
   stopping?: string;
   /** Options that make the result another one; `resultType` gives its type, so that a program need not look. */
   resultWith?: Others;
@@ -72,7 +64,7 @@ export interface UseCase<
   inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Shown | undefined>;
   /** Prints its one document for `--json` itself, before it ends. */
   streamsJson?: true;
-  /** What people read instead of the result. A use case that has written everything by then leaves it out. */
+  /** The result as text for people. A use case that has written everything by then leaves it out. */
   render?(result: Shown, terminal: Terminal): string | Promise<string>;
 }
 
@@ -87,7 +79,7 @@ type OptionValues<Options extends Shape> = keyof Options extends never ? {} : z.
 export type Input<Arguments extends readonly Argument[], Options extends Shape> = ArgumentValues<Arguments> &
   OptionValues<Options>;
 
-/** What `run` of a definition receives. */
+/** The input that a definition's `run` receives. */
 export type InputOf<Definition> =
   Definition extends UseCase<infer Arguments, infer Options, infer _> ? Input<Arguments, Options> : never;
 
@@ -95,7 +87,7 @@ export type InputOf<Definition> =
 export type OptionsOf<Definition> =
   Definition extends UseCase<infer _, infer Options, infer __> ? OptionValues<Options> : never;
 
-/** What a function of the library takes after its arguments: the options, where to report, and how to stop. */
+/** Taken by a function of the library after its arguments: the options, where to report, and how to stop. */
 export type CallOptions<Definition> = OptionsOf<Definition> & Partial<Call>;
 
 /** Keeps the types of what a definition declares for its `run` and for whoever calls it. */

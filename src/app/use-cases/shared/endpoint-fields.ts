@@ -1,4 +1,4 @@
-/** What may be set for models behind an OpenAI-compatible address, the same wherever one is asked. */
+/** Settings for models behind an OpenAI-compatible address. */
 import { AttuneError } from '../../../base/errors.ts';
 import type { EndpointLimits } from '../../../jobs/compare/systems/system-spec.ts';
 import type { FieldKit } from '../fields.ts';

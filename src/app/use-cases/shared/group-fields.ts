@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** Whose groups are counted. */
+/** The groups to count. */
 export function groupFields({ texts, flag }: FieldKit) {
   return {
     groupColumn: texts('NAME', 'count the groups that a column names; several times for more'),

@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** What answers and feedback of another tool are taken as. */
+/** How answers and feedback of another tool are interpreted. */
 export function importFields({ text, texts, count }: FieldKit) {
   return {
     model: text('NAME', 'the model that they are about; the one that each answer names unless given'),
@@ -10,5 +10,5 @@ export function importFields({ text, texts, count }: FieldKit) {
   };
 }
 
-/** What is said when an import is stopped. */
+/** Said when an import is stopped. */
 export const IMPORT_STOPPING = 'stopping; what was written stays, and is not written again';

@@ -1,8 +1,9 @@
-/** What `eval` and `compare` ask for in the same way. */
+/** Options that `eval` and `compare` share. */
 import { AttuneError } from '../../../base/errors.ts';
 import type { Rows } from '../../rows/rows.ts';
 import type { FieldKit } from '../fields.ts';
 import { columnsField } from './columns-field.ts';
+import { precisionField } from './sampling-fields.ts';
 
 /** A file of rows; a program may give the rows themselves. */
 export function rowsField({ z, parsed }: FieldKit, summary: string) {
@@ -14,7 +15,7 @@ export function listField({ z, parsed }: FieldKit, summary: string) {
   return parsed(z.array(z.string()), 'LIST', summary, { read: (typed) => String(typed).split(',') });
 }
 
-/** How rows are read that are laid out otherwise than those that the model was trained on, or typed. */
+/** Rows in another layout than the training rows, or typed on the command line. */
 export function measuredRowFields(fields: FieldKit) {
   const { z, text, texts, choice, parsed } = fields;
   return {
@@ -37,14 +38,11 @@ export function measuredRowFields(fields: FieldKit) {
 }
 
 /** How much is measured, and how answers are made. */
-export function measureFields({ count, choice, flag }: FieldKit) {
+export function measureFields(fields: FieldKit) {
+  const { count, flag } = fields;
   return {
     maxRows: count('ROWS', 'size of the sample (500)'),
-    precision: choice(
-      ['auto', 'bf16', 'f32'],
-      'TYPE',
-      'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
-    ),
+    ...precisionField(fields),
     maxNewTokens: count('TOKENS', 'longest answer (by the training answers)'),
     keepSeen: flag('recommenders: items that a row already has may be recommended again'),
     allowOverlap: flag('continue although rows were trained on'),

@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** What finds personal data besides what attune knows. */
+/** Recognisers of personal data next to the built-in ones. */
 export function recogniserFields({ texts }: FieldKit) {
   return {
     recogniser: texts('REF', 'your own function: ./file.ts#name'),

@@ -1,4 +1,4 @@
-/** Training as it is seen on a terminal: what will be done, how it goes, and what may be kept in its place. */
+/** Training on a terminal: the recipe, the progress, and a cheaper system to keep instead. */
 import { AttuneError } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
 import { isCheapModel } from '../../../eval/baselines/cheap-names.ts';
@@ -47,7 +47,7 @@ export async function trainShown(
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 
-/** What will be done with every default filled: in short, and in full where nothing is trained yet. */
+/** Shows the recipe with every default filled: in short, or in full on a dry run. */
 async function showRecipe({ log }: Console, recipe: Recipe, inFull: boolean): Promise<void> {
   const { dim } = log.colours;
   if (inFull) {

@@ -10,7 +10,7 @@ export function describeAdvice(advice: Advised, terminal: Terminal): string {
     .join('\n\n');
 }
 
-/** What was measured at each size, and what is to be expected of more. */
+/** The figure at each size, measured and forecast. */
 function curveTable({ comparison, curve }: Advice, { colours }: Terminal): string | undefined {
   if (curve.points.length === 0) return undefined;
   const range = (low?: number, high?: number) =>

@@ -1,4 +1,4 @@
-/** What `attune import langfuse` and `attune import otlp` say. */
+/** The text of `attune import langfuse` and `attune import otlp`. */
 import type { ImportedAnswers } from '../../import-answers/import-answers.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';

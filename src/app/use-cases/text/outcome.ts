@@ -16,7 +16,7 @@ import { describeWording } from './wording.ts';
 /** Tasks whose models answer rows, and do not talk. */
 const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
 
-/** What can be done with the result: a classifier does not talk. */
+/** Next commands for the result: a classifier does not talk. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
     return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
@@ -77,7 +77,7 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }
 
-/** What new rows are called: a folder where files are read. */
+/** The placeholder for new rows: a folder where files are read. */
 function inputFor(result: string | null): string {
   const formats = notedShapes(result === null ? undefined : readNotes(result)).map(({ format }) => format);
   if (formats.includes('image_classification')) return 'FOLDER_OF_IMAGES';

@@ -85,7 +85,7 @@ export async function runInSandbox(
   signal?: AbortSignal,
 ): Promise<{ output: string; end: SandboxEnd }> {
   const running = startInSandbox(program, limits, signal);
-  // What was under way when it was stopped may be more than it was allowed.
+  // A chunk that was under way when the limit was reached may exceed it.
   const output = (await printed(running)).slice(0, limits.output);
   return { output, end: await running.ended };
 }
