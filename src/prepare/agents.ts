@@ -1,4 +1,4 @@
-import type { MessageDocument } from '../documents/index.ts';
+import type { MessageDocument } from '@attune/documents';
 
 /** Who answers: told by the export, named by the user, or found by who speaks second. */
 export interface AgentFinder {

@@ -1,6 +1,6 @@
 import { pushAll } from '../base/many.ts';
 import { entryOf, table } from '../base/table.ts';
-import type { FileOutcome, SkipReason } from '../documents/index.ts';
+import type { FileOutcome, SkipReason } from '@attune/documents';
 
 /** What became of all files, in numbers and first examples; the list of all of them is a file of its own. */
 export interface FileSummary {

@@ -1,4 +1,4 @@
-import type { DataRow } from '../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 
 /** What a row asks and what it answers; undefined where it does not say. */
 export interface QuestionAnswer {

@@ -7,7 +7,7 @@ import { changeTexts, type LeftOut } from '../../data/fairness/change-texts.ts';
 import { lexicon } from '../../data/fairness/lexicon.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { inspectData, type ExampleKind } from '../../data/index.ts';
-import { leavesOf } from '../../privacy/leaves.ts';
+import { leavesOf } from '@attune/privacy/leaves';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { FileDraft } from '../../files/file-draft.ts';

@@ -1,7 +1,7 @@
 /** Rows with written answers, asked in other words and with other numbers, codes and names, in prompt and answer alike. */
 import { randomUnits } from '../../base/random.ts';
 import type { ChatExample, CompletionExample } from '../../data/example.ts';
-import { gazetteer } from '../../privacy/gazetteer.ts';
+import { gazetteer } from '@attune/privacy/gazetteer';
 import { withContent } from '../../text/message.ts';
 import { parseObject } from '../metrics/compared.ts';
 import { rephrased } from '../overfitting/rephrase.ts';

@@ -1,4 +1,4 @@
-import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 
 /** Leaves out ids that are no text, some of them only at the start. */
 export class SpeechConstraint implements TokenConstraint {
