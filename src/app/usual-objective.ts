@@ -27,12 +27,12 @@ const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; obje
   {
     kind: 'items',
     classEnding: 'ForItemRetrieval',
-    objective: { name: 'item_retrieval', remark: 'each item is told from what the other rows choose' },
+    objective: { name: 'item_retrieval', remark: 'each item is distinguished from the choices of other rows' },
   },
   {
     kind: 'items',
     classEnding: 'ForPairwiseRanking',
-    objective: { name: 'bpr', remark: 'each item is told from one that the row does not have' },
+    objective: { name: 'bpr', remark: 'each item is distinguished from one that the row lacks' },
   },
 ];
 

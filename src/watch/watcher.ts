@@ -245,6 +245,6 @@ export class Watcher {
   #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
-      sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));
+      sink.tell(event, alarm).catch((error: unknown) => onFailure('a notification of an alarm failed', error));
   }
 }

@@ -178,7 +178,7 @@ describe('the output', () => {
       '✗ r.yaml has 2 problems  E_RECIPE',
       '  line 7  epochs must be a number',
       '    → remove the quotes',
-      '  other.jsonl:3  is no JSON',
+      '  other.jsonl:3  is not JSON',
       '',
     ]);
   });

@@ -97,8 +97,8 @@ describe('an endpoint', () => {
       'status 503: <html>busy</html>',
       'no answer within 1 s',
       expect.stringContaining('fetch failed'),
-      'an answer that is no JSON',
-      'JSON that is no chat completion',
+      'an answer that is not JSON',
+      'JSON that is not a chat completion',
     ]);
   });
 

@@ -54,7 +54,7 @@ describe('a row with a question and its text', () => {
   });
 
   it('names what is wrong with an answer', () => {
-    expect(read(row({ text: ['Oslo'] })).problems).toEqual(['answers.text[0]: "Oslo" does not stand in the context']);
+    expect(read(row({ text: ['Oslo'] })).problems).toEqual(['answers.text[0]: "Oslo" is not in the context']);
     expect(read(row({ text: ['Rome'], answer_start: [3] })).problems).toEqual([
       'answers.answer_start[0]: "Rome" does not stand at 3, but at 16',
     ]);

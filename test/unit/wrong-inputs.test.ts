@@ -121,7 +121,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init spacedtag.jsonl', BAD, 'tags[1]', 'has a space in it', 'as one word'],
   ['init same.jsonl', BAD, 'rejected is the same as chosen', 'a pair must differ'],
   ['init emptychosen.jsonl', BAD, 'chosen is empty', 'fill it'],
-  ['init spans.jsonl', BAD, 'spans[0].end', '0 to 99 is no stretch of a text of 6 characters'],
+  ['init spans.jsonl', BAD, 'spans[0].end', '0 to 99 is not a span of a text of 6 characters'],
   ['init overlap.jsonl', BAD, 'has spans that overlap, at 4', 'keep one of them'],
   ['init commas.csv', BAD, 'it has commas', 'write | between labels'],
   ['init single.jsonl', BAD, 'not valid JSON', 'JSON wants double quotes'],

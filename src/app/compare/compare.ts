@@ -84,12 +84,12 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
       : [{ field: 'baselines', message: 'is for a run alone', fix: 'name each system' }]),
     ...(instruction === undefined || isTold
       ? []
-      : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+      : [{ field: 'instruction', message: 'has no effect', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
     ...(precision === undefined || opensModel
       ? []
       : [{ field: 'precision', message: 'no model is opened here', fix: 'leave it out' }]),
     ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
-    ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
+    ...limits.map(([field]) => ({ field, message: 'there is no endpoint', fix: 'name https://HOST/v1#MODEL' })),
   ];
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
 }

@@ -99,7 +99,7 @@ function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): 
   const unknown = origins.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'There are no names of an origin',
+      what: 'No names of an origin',
       got: unknown.join(', '),
       expected: `some of ${known.join(', ')}`,
     });
@@ -186,7 +186,7 @@ function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
   return new AttuneError('E_NO_PAIRS', {
     what: `No row of ${from} could be paired`,
     problems: counts.flatMap(({ axis, nobody, doubts }) => [
-      { field: axis, message: `${nobody} rows speak of nobody whose group is known` },
+      { field: axis, message: `${nobody} rows mention nobody of a known group` },
       ...Object.entries(doubts).map(([reason, { rows }]) => ({
         field: axis,
         message: `${plural(rows, 'rows')}: ${reason}`,

@@ -112,7 +112,7 @@ async function readsRecordings(folder: string): Promise<boolean> {
 
 function unaskable(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} cannot be served: nobody asks a model of ${task} anything`,
+    what: `${target} cannot be served: no endpoint is for ${task}`,
     expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
     fix: 'tune it for a task first: attune train',
   });

@@ -25,7 +25,7 @@ const TEXTS: Partial<Record<ExampleKind, readonly Task[]>> = {
   graded: ['embedding'],
 };
 
-/** What a model must read and be able to do for rows such as this one. */
+/** Inputs and tasks that a model needs for rows such as this one. */
 export function needOf(example: Example): Need | undefined {
   const { kind } = example;
   if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };

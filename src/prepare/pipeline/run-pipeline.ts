@@ -209,7 +209,7 @@ function describe(
 async function publish(folder: string, part: StoredPart, manifest: DataSetManifest): Promise<void> {
   if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
     throw new AttuneError('E_NOT_WRITABLE', {
-      what: `${folder} is there, and is no data set`,
+      what: `${folder} exists and is not a data set`,
       fix: 'name a folder that does not exist: --to',
     });
   }

@@ -99,7 +99,7 @@ describe('the gate', () => {
         { field: 'forgetting', message: expect.stringContaining('0.35') },
         { field: 'flip_rate', message: 'fairness was not measured' },
         { field: 'win_rate', message: 'what people prefer was not measured' },
-        { field: 'sign_off', message: 'nobody has approved it' },
+        { field: 'sign_off', message: 'it has not been approved' },
       ],
     });
     expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
