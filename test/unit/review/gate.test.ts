@@ -164,7 +164,7 @@ describe('the gate', () => {
       env: {},
     };
     expect(await runCommandLine(['gate', folder, '--sign-off'], surroundings)).toBe(3);
-    expect(stderr).toContain('nobody has approved it');
+    expect(stderr).toContain('it has not been approved');
     expect(await runCommandLine(['gate', folder, '--sign-off', '--json'], surroundings)).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'E_GATE', problems: [{ field: 'sign_off' }] } });
     expect(stderr).toContain('gate.html');
