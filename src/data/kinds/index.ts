@@ -68,7 +68,13 @@ export function kindsWhere(isSo: (kind: Kind<Example>) => boolean): ReadonlySet<
   return new Set(kinds.filter(isSo).map(({ name }) => name));
 }
 
-/** What is declared of a form that is one kind's own; undefined for forms that several kinds have. */
+const ownForms = new Map(kinds.flatMap(({ forms = {} }) => Object.entries(forms)));
+
+export function isOwnForm(name: string): name is OwnFormName {
+  return ownForms.has(name);
+}
+
+/** What is declared of a form of answers that is one kind's own; undefined for all others. */
 export function ownForm(name: string): OwnForm | undefined {
-  return kinds.flatMap(({ forms = {} }) => (Object.hasOwn(forms, name) ? [forms[name]] : [])).at(0);
+  return ownForms.get(name);
 }

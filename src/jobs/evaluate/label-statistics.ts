@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
-import { labelsIn, rowLabels, verdictText } from '../../eval/example-text.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
+import { labelsIn, rowLabels } from '../../eval/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../train/interfaces.ts';
