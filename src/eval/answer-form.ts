@@ -1,5 +1,5 @@
 import { isOwnForm, kindOf, type Example, type OwnFormName } from '../data/kinds/index.ts';
-import { expectedText, labelsIn } from './example-text.ts';
+import { expectedText, haveOneClass, labelsIn } from './example-text.ts';
 import { parseObject } from './metrics/compared.ts';
 
 /** What the answers of a data set look like: it decides how they are measured and asked for. */
@@ -31,7 +31,7 @@ export function answerForm(examples: readonly Example[]): AnswerForm {
   const fields = jsonFields(answers);
   if (fields !== undefined) return { kind: 'json', fields };
   const classes = [...new Set(answers.map((answer) => answer.trim()))].toSorted();
-  const isLabelled = examples.every((example) => kindOf(example).label?.type === 'class');
+  const isLabelled = haveOneClass(examples);
   const few = classes.length <= Math.min(MAX_CLASSES, answers.length / ROWS_PER_CLASS);
   if (isLabelled || (few && classes.every(({ length }) => length <= CLASS_LENGTH))) return { kind: 'classes', classes };
   const lengths = answers.map((answer) => answer.trim().split(/\s+/).length).toSorted((a, b) => a - b);

@@ -40,6 +40,19 @@ export function rowLabels(example: Example): readonly string[] {
   return label?.type === 'classes' || label?.type === 'tags' ? label.of(example) : [];
 }
 
+/** Whether each row as a whole has a class or several. */
+export function areClassified(examples: readonly Example[]): boolean {
+  return examples.every((example) => {
+    const type = kindOf(example).label?.type;
+    return type === 'class' || type === 'classes';
+  });
+}
+
+/** Whether each row has one class. */
+export function haveOneClass(examples: readonly Example[]): boolean {
+  return examples.every((example) => kindOf(example).label?.type === 'class');
+}
+
 /** All class names of rows that have classes, sorted; empty for rows of other kinds. */
 export function labelsIn(examples: readonly Example[]): string[] {
   return [...new Set(examples.flatMap(rowLabels))].toSorted();
