@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { QuestionExample } from '../../src/data/example.ts';
 import { exampleRow } from '../../src/data/example-row.ts';
-import { questions } from '../../src/data/formats/questions.ts';
+import { question } from '../../src/data/kinds/question.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
 import { answerForm } from '../../src/eval/answer-form.ts';
 import { baselines } from '../../src/eval/baselines/index.ts';
@@ -19,7 +19,7 @@ const source = { file: 'x', line: 1 };
 
 function read(row: Record<string, unknown>) {
   const reader = new RowReader(row, source);
-  const body = questions.read(reader);
+  const body = question.formats.questions.read(reader);
   return { body, problems: reader.problems.map(({ field, message }) => `${field}: ${message}`) };
 }
 

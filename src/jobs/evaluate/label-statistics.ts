@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { Example } from '../../data/index.ts';
-import { labelsIn, rowLabels, verdictText } from '../../eval/example-text.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
+import { labelsIn, rowLabels } from '../../eval/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../train/interfaces.ts';
@@ -32,8 +33,8 @@ function stepClasses(base: RawConfig): string[] {
 }
 
 function refuseOne(found: readonly string[], train: readonly Example[]): void {
-  const kind = train[0]?.kind;
-  if ((kind === 'classification' || kind === 'tagged') && found.length < 2) {
+  const type = train.length === 0 ? undefined : kindOf(train[0]).label?.type;
+  if ((type === 'class' || type === 'tags') && found.length < 2) {
     throw new AttuneError('E_ONE_CLASS', {
       what: 'All training rows have the same label, so there is nothing to learn',
       got: found.join(', '),
@@ -41,7 +42,7 @@ function refuseOne(found: readonly string[], train: readonly Example[]): void {
       fix: 'add rows of the other classes, or name them all: objective.labels',
     });
   }
-  if (kind === 'multilabel' && found.length === 0) {
+  if (type === 'classes' && found.length === 0) {
     throw new AttuneError('E_NO_LABELS', {
       what: 'No training row has a label',
       expected: 'rows with labels: ["a", "b"]',
