@@ -24,7 +24,7 @@ export async function renderFeedback(examples: readonly Example[], tokenizer: To
   return shown(judged, rendered, ({ label }) => [label ? '\n  good: ' : '\n  bad: ']);
 }
 
-/** What is asked; the answers are the model's own. */
+/** Renders prompts; the answers come from the model. */
 export async function renderPrompts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const renderer = new Renderer(tokenizer);
   const rows = await Promise.all(

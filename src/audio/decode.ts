@@ -101,11 +101,11 @@ interface Declared {
   sampleRate: number;
   channels: number;
   samples: number;
-  /** Of a sample, where it is a whole number. */
+  /** Bits per sample, for integer samples. */
   bits?: number;
 }
 
-/** What a header says of the whole file, where it does. */
+/** Length of the whole file, if its header has it. */
 function declaredSamples(bytes: Uint8Array, codec: Codec): Declared | undefined {
   const start = skipId3(bytes);
   if (codec === 'flac') return flacInformation(bytes, start);

@@ -44,7 +44,7 @@ export function groupHelp(group: string, commands: ReadonlyMap<string, Overview>
   return formatBlocks([block], terminal).join('\n');
 }
 
-/** What most recipes say; `--help all` shows the rest. */
+/** Settings used by most recipes; `--help all` shows the rest. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'data.train',

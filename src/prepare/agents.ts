@@ -1,6 +1,6 @@
 import type { MessageDocument } from '../documents/index.ts';
 
-/** Who answers: told by the export, named by the user, or found by who speaks second. */
+/** Finds the answering side of conversations: named by the export or by the user, or inferred from who speaks second. */
 export interface AgentFinder {
   /** Undefined where it cannot be said. */
   isAgent(message: MessageDocument): boolean | undefined;
@@ -47,7 +47,7 @@ export class AgentStatistics {
     }
   }
 
-  /** What exports say wins; the habits decide for the rest. */
+  /** Names from exports take precedence; habits decide the rest. */
   finder(): AgentFinder {
     const answering = [...this.#habits]
       .filter(([, { begun, answered }]) => answered > begun)

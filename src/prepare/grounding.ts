@@ -1,6 +1,6 @@
-/** Whether what a model wrote about a text stands in that text. Cheap and strict: what cannot be shown is left out. */
+/** Whether a model's text is supported by its source. Cheap and strict: unsupported text is left out. */
 
-/** Of an answer's words that say something, those that must stand in the source. */
+/** Share of an answer's content words that must occur in the source. */
 const LEAST_SHARED = 0.5;
 
 /** Why an answer is not grounded in its source; undefined where it is. */

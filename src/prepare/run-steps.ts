@@ -22,8 +22,8 @@ export interface OpenedStep {
 }
 
 /**
- * Checks and opens steps, in their order. All defects of all of them are told at once.
- * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and what a step itself refuses
+ * Checks and opens steps, in their order. Reports the problems of all of them at once.
+ * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and a step's own errors
  */
 export async function openSteps(specs: readonly StepSpec[], context: StepContext): Promise<OpenedStep[]> {
   const problems: Problem[] = [];

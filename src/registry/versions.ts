@@ -16,7 +16,7 @@ export interface ModelVersion {
   version: number;
   run?: string;
   runFolder?: string;
-  /** Of the adapter or model (absolute), where it was registered. */
+  /** Folder of the adapter or model (absolute) at registration. */
   folder: string;
   /** Its files in the object store; undefined where they are in the folder alone. */
   stored?: StoredFolder;

@@ -102,7 +102,7 @@ function mostChange({ difference }: SafetyMeasure): string {
   return high < 0 ? `at least ${formatPercent(-high)} less` : `at most ${formatPercent(high)} more`;
 }
 
-/** Of what has grown: by how much at least. */
+/** Lower bound of the increase. */
 function surely({ difference }: SafetyMeasure): string {
   const low = difference?.low ?? 0;
   return low > 0 ? `, at least ${formatPercent(low)} more` : '';

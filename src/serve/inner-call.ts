@@ -9,7 +9,7 @@ import { isForwarded } from './upstream/answer-call.ts';
 import { Exchange } from './watch/exchange.ts';
 
 interface InnerRequest {
-  /** The key's name; nobody's on a server without keys. */
+  /** The key's name; empty on a server without keys. */
   owner: string;
   body: Record<string, unknown>;
   /** Written down like a client's once it has ended. */

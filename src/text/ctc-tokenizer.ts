@@ -4,7 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
 import { OlderFiles } from './older/older-files.ts';
 
-/** What tokenizer_config.json of HF's Wav2Vec2CTCTokenizer says, with its defaults. */
+/** Settings of HF's Wav2Vec2CTCTokenizer in tokenizer_config.json, with its defaults. */
 export interface CtcSettings {
   pad: string;
   unknown: string;
@@ -15,7 +15,7 @@ export interface CtcSettings {
 
 const VOCABULARY = 'vocab.json';
 
-/** What comes with vocabularies of pieces, but for tokenizer.json. */
+/** Files of subword vocabularies other than tokenizer.json. */
 const PIECES = ['merges.txt', 'source.spm', 'sentencepiece.bpe.model'];
 
 /** Classes, or model types, whose vocab.json has letters: that of any other lacks the file which cuts texts. */

@@ -89,7 +89,7 @@ class Marks {
   }
 }
 
-/** Text beside calls, and the reasoning of a last turn: templates leave out that of earlier ones, since nobody reads it again. */
+/** Marks text next to calls, and the reasoning of a last turn: templates omit that of earlier ones. */
 function markAnswers(conversation: Conversation, marks: Marks): Conversation {
   const messages = conversation.messages.map((message, index, all) => {
     if (message.role !== 'assistant') return message;

@@ -11,7 +11,7 @@ export interface StoredIndex {
   index: ExactIndex | ClusteredIndex;
   /** The name of each vector, as a number: [V] */
   ids: Int32Array;
-  /** Hash of what made the vectors: they are of no use beside anything else. */
+  /** Hash of the model that made the vectors; they cannot be compared with any other's. */
   madeBy: string;
 }
 

@@ -46,7 +46,7 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   return runComparison(specs, recipes, options);
 }
 
-/** What the names stand for, and the recipes of the runs among them. */
+/** Systems for the names, and the recipes of the runs among them. */
 export async function resolveSystems(
   systems: readonly string[],
   options: CompareOptions,
@@ -68,7 +68,7 @@ function refuseTwins(systems: readonly string[]): void {
   throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
 }
 
-/** What changes nothing about the systems that are named would be ignored in silence. */
+/** Rejects options that have no effect on the named systems. */
 function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
   const { baselines, instruction, precision, endpoint = {} } = options;
   const hasFile = options.data !== undefined || options.trainData !== undefined;
@@ -133,7 +133,7 @@ function runComparison(
   });
 }
 
-/** What a system was trained as, whose rows tell what others look like. */
+/** Run or model whose training rows define the format of others. */
 function trainedTarget(system: SystemSpec): string[] {
   if (system.source === 'model') return [system.target];
   return system.source === 'kept' ? [system.folder] : [];

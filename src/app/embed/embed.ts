@@ -18,7 +18,7 @@ export interface Embedded {
   isNormalised: boolean;
   /** Texts of which only the beginning was read: the model has no room for more. */
   cut: number;
-  /** What the vectors were made of. */
+  /** Columns that the vectors were made from. */
   columns: readonly string[];
   /** The prompt that stood before every text. */
   prompt?: string;

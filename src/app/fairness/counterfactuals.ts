@@ -20,7 +20,7 @@ export type CounterfactualOptions = CallOptions<typeof useCase>;
 export interface AxisCounts {
   axis: Axis;
   pairs: number;
-  /** Rows that speak of nobody whose group is known. */
+  /** Rows that mention no person of a known group. */
   nobody: number;
   /** Rows that could not be changed safely, by reason. */
   doubts: Record<string, { rows: number; lines: number[] }>;
@@ -47,12 +47,12 @@ const KINDS: ReadonlySet<ExampleKind> = new Set([
   'regression',
 ]);
 
-/** What is learnt of a text, not read in it. */
+/** Columns with answers, which are not inputs. */
 const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);
 const LISTED_LINES = 20;
 
 /**
- * Writes pairs of rows that differ in nothing but the gender or the origin of whoever they speak of: an evaluation set.
+ * Writes pairs of rows that differ only in the gender or origin of the people mentioned: an evaluation set.
  * @throws AttuneError E_USAGE, E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_WRONG_ROWS, E_BAD_ROWS,
  * E_NO_ROWS, E_NO_PAIRS, E_NOT_WRITABLE
  */

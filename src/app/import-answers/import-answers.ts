@@ -25,7 +25,7 @@ export interface ImportedAnswers {
   feedbackAgain: number;
   /** By name, how scores were read. */
   scores: { name: string; use: ScoreUse; count: number }[];
-  /** What was not taken, and why. */
+  /** Skipped records, by reason. */
   leftOut: Record<string, number>;
   /** Fields and attributes that nothing was made of. */
   unknownFields: Record<string, number>;

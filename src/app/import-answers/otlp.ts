@@ -9,13 +9,13 @@ import { attributesOf, eventName, indexed, isRead, type Attributes } from './otl
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Of operations, those that answer with a text. */
+/** Operations whose result is text. */
 const ANSWERS = new Set(['chat', 'chat.completions', 'text_completion', 'text.completions', 'generate_content']);
 const FAILED = new Set([2, '2', 'STATUS_CODE_ERROR']);
 
 export class OtlpReader {
   readonly #gathered: Gathered;
-  /** What log records tell of a span's messages. */
+  /** Messages of spans, from log records. */
   readonly #records = new Map<string, { name: string; values: Attributes }[]>();
   readonly #spans: Json[] = [];
 

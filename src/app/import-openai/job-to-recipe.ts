@@ -5,9 +5,9 @@ import { isPlainObject } from '../../base/plain-object.ts';
 import type { Json } from './openai-api.ts';
 
 export interface RecipeOfJob {
-  /** YAML; undefined where there is no such recipe. */
+  /** The recipe as YAML; undefined if there is no equivalent. */
   text?: string;
-  /** What could not be taken over, and why. */
+  /** Settings without an equivalent, and why. */
   remarks: string[];
 }
 

@@ -20,7 +20,7 @@ export class OpenAiApi {
   readonly #endpoint: Endpoint;
   readonly #patience: Patience;
 
-  /** @throws AttuneError E_ENDPOINT_URL, E_ENDPOINT_KEY, E_IMPORT_KEY where there is no key */
+  /** @throws AttuneError E_ENDPOINT_URL, E_ENDPOINT_KEY, E_IMPORT_KEY if the key is missing */
   constructor(url: string, patience: Patience) {
     this.#endpoint = endpointFrom(url, '');
     this.#patience = patience;

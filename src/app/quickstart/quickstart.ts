@@ -149,7 +149,7 @@ function recipeFor(files: TaskData['files'], task: Task, options: QuickstartOpti
   });
 }
 
-/** What the run's last phase wrote. */
+/** Results of the run's last phase. */
 function compared(folder: string): { comparison: Comparison; samples: Samples } {
   const [comparison, samples] = [readAssessment(folder, 'comparison'), readSamples(folder)];
   if (comparison !== undefined && samples !== undefined) return { comparison, samples };

@@ -29,7 +29,7 @@ export interface AuditResult {
   all: KindAudit;
   misses: AuditCase[];
   extras: AuditCase[];
-  /** What these numbers do not say. */
+  /** Limits of these figures. */
   unknown: string[];
 }
 

@@ -26,12 +26,12 @@ const manifestSchema = z.object({
   /** The share of the ten best that is found. */
   recall: z.number().optional(),
   columns: z.object({ text: (columnSourceSchema as z.ZodType<ColumnSource>).optional(), image: z.string().optional() }),
-  /** What stands before every text of a row, and of a query. */
+  /** Prefixes of a row's texts and of queries. */
   prompts: z.object({ document: z.string().optional(), query: z.string().optional() }),
   readsImages: z.boolean(),
 });
 
-/** What an index says of itself. */
+/** Manifest of an index. */
 export type IndexManifest = z.infer<typeof manifestSchema>;
 
 export function newManifest(parts: Omit<IndexManifest, 'version'>): IndexManifest {

@@ -21,7 +21,7 @@ export function isRows(value: unknown): value is Rows {
 }
 
 export interface WriteRowsOptions {
-  /** What the program calls them: `rows`, `data.train`. */
+  /** Their name in the program: `rows`, `data.train`. */
   name: string;
   folder: string;
   onEvent?: EventSink;

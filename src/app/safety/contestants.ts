@@ -1,4 +1,4 @@
-/** Whose answers are set against whose, and how both are asked. */
+/** Systems to compare, and how both are prompted. */
 import { AttuneError } from '../../base/errors.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';

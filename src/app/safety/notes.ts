@@ -2,7 +2,7 @@ import { formatPercent, formatPercentRange } from '../../base/format.ts';
 import { hasRefusals, REFUSAL_ACCURACY } from '../../eval/safety/refusals.ts';
 import type { SafetyMeasure } from '../../store/safety.ts';
 
-/** What the figures do not say by themselves. */
+/** Notes on the figures. */
 export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {
   const { value, low, high } = REFUSAL_ACCURACY;
   const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');

@@ -52,7 +52,7 @@ export interface PulledSafetySet {
   name: string;
   file: string;
   rows: number;
-  /** Whoever uses the set is bound by it. */
+  /** Licence of the set, which binds its users. */
   licence: string;
   by: string;
   url: string;
@@ -81,8 +81,8 @@ export function pulledSet(name: string): string {
 }
 
 /**
- * Fetches a published set of prompts, checks its hash, and keeps it for `safety`.
- * @throws AttuneError E_SAFETY_SET where there is no such set; E_USAGE for a mirror without address; E_HUB_… of downloads
+ * Downloads a published set of prompts, checks its hash, and stores it for `safety`.
+ * @throws AttuneError E_SAFETY_SET for an unknown set; E_USAGE for a mirror without a URL; E_HUB_… of downloads
  */
 export async function pullSafetySet(name: string, options: CallOptions<typeof useCase> = {}): Promise<PulledSafetySet> {
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;

@@ -16,7 +16,7 @@ import { askedAs, spread, type AskingForm } from './trial.ts';
 
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
 
-/** Of prompts of one kind, how many were asked, and what was kept of the answers. */
+/** Prompts of one kind: how many were sent, and how many answers were kept. */
 export interface RehearsedKind {
   kind: SetKind;
   asked: number;

@@ -27,12 +27,12 @@ const pipelineSchema = z.strictObject({
   query: z.string().optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
-  /** Whom the report counts: by columns, and by whom texts speak of. It changes no row. */
+  /** Groups that the report counts: by columns, and by mentions in texts. Rows stay as they are. */
   groups: z
     .strictObject({ columns: z.array(z.string()).default([]), mentions: z.boolean().default(false) })
     .refine(({ columns, mentions }) => mentions || columns.length > 0, 'needs columns, or mentions: true')
     .optional(),
-  /** Whose tokens the report shows on examples. */
+  /** Model whose tokens the report shows on examples. */
   model: z.string().optional(),
 });
 

@@ -49,7 +49,7 @@ export const step = defineStep<Options>({
 
 const MOST_CHARACTERS = 100;
 
-/** Each once, however often it stands in the row. */
+/** Distinct lines of a row. */
 function linesOf(row: DataRow, { least }: Options): Set<string> {
   const lines = textOfRow(row).split('\n');
   return new Set(lines.map((line) => line.trim()).filter((line) => line.length >= least));

@@ -100,7 +100,7 @@ function extract(item: RecordDocument, given: Options): Item | string {
   const said = bare(text);
   const found = given.grounded ? all.filter(([, value]) => said.includes(bare(value))) : all;
   if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute stands in its text';
-  // What is asked for is the same for all items, so that what is not there is learnt too.
+  // All items are asked for the same attributes, so that missing ones are learnt too.
   const asked = given.attributes ?? found.map(([column]) => column);
   const answer = Object.fromEntries(
     asked.map((column) => [column, found.find(([one]) => one === column)?.[1] ?? null]),

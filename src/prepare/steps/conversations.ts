@@ -92,7 +92,7 @@ interface Turn {
 /** Turns from the first question to the last answer; neighbouring messages of one side are one turn. */
 function* conversation(session: readonly MessageDocument[], { given, finder, notes }: Telling): Generator<Item> {
   const turns: Turn[] = [];
-  // What an assistant was told before it spoke, as logs of models have it.
+  // The system prompt, as in logs of models.
   const told = session[0].role === 'system' ? session[0].text : null;
   for (const message of told === null ? session : session.slice(1)) {
     const isAgent = message.role === 'system' ? undefined : finder.isAgent(message);

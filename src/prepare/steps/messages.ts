@@ -55,7 +55,7 @@ const USUAL: Record<Field, readonly string[]> = {
   subject: ['subject', 'title', 'topic'],
 };
 
-/** What a column of roles calls those who ask, those who answer, and what was told to these. */
+/** Values of a role column for customers, agents and system messages. */
 const ROLES: Readonly<Record<string, MessageDocument['role']>> = table({
   ...namedAs('customer', 'user customer client visitor enduser requester contact lead human guest inbound incoming'),
   ...namedAs('agent', 'assistant agent bot support operator admin staff advisor representative outbound outgoing ai'),
@@ -125,7 +125,7 @@ function columnsOf(
   return columns;
 }
 
-/** Without a name, what somebody is says who it was. */
+/** Without an author column, the role identifies the author. */
 function isNeeded(field: Field, columns: Partial<Record<Field, string>>): boolean {
   return field === 'text' || (field === 'author' && columns.role === undefined);
 }

@@ -89,12 +89,12 @@ function lengthInCharacters(text: string): number {
   return text.length - pairs;
 }
 
-/** Two of two alike are a half: the first of each is no repetition. */
+/** Two equal parts are a repeated share of one half: the first occurrence does not count. */
 function repeatedShare(parts: readonly string[]): number {
   return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
 }
 
-/** Of the runs of five words, as hashes: a text would need a thousand million words for two that differ to be taken for one. */
+/** Repeated runs of five words, by hash: a text would need a billion words for a collision. */
 function repeatedRuns(hashes: Uint32Array): number {
   const count = hashes.length - RUN + 1;
   if (count < 1) return 0;

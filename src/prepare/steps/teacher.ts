@@ -42,7 +42,7 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
-/** Sources that are asked about together; what comes of them is in the documents' order. */
+/** Sources requested together; results are in the documents' order. */
 const BATCH = 32;
 
 export const step = defineStep<Options>({
@@ -108,7 +108,7 @@ interface Source {
   origins: readonly Origin[];
   /** The row that is written anew. */
   row?: DataRow;
-  /** Of a section on several pages: what stands on each. */
+  /** Text of each page, for sections that span several. */
   pages?: readonly { page: number; text: string }[];
 }
 

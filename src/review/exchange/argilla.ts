@@ -47,7 +47,7 @@ function responseOf(pair: AnswerPair, { choice, reviewer }: HumanLabel): object 
   return { user_id: reviewer, status: 'submitted', values: { [QUESTION]: { value } } };
 }
 
-/** Of an older form, or of a newer one in which each question has its responses. */
+/** Reads the older form, and the newer one in which each question has its responses. */
 function valueOf({ values, value }: Record<string, unknown>): unknown {
   const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // own: a name of ours
   return asked?.value ?? value;

@@ -38,7 +38,7 @@ function messagesFor(model, question) {
   return [...(system === '' ? [] : [{ role: 'system', content: system }]), ...before, { role: 'user', content: question }];
 }
 
-/** Scrolls on with what is added, unless somebody reads further up. */
+/** Scrolls with new content, unless the reader has scrolled up. */
 function following(add) {
   const view = at('scroll');
   const isAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
@@ -110,7 +110,7 @@ function setBusy(isBusy) {
   at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
 }
 
-/** A field for each column of a table; undefined where one text is asked for. */
+/** Values of the column fields; undefined if the model takes one text. */
 function rowTyped() {
   if (at('columns').hidden) return undefined;
   const filled = [...at('columns').querySelectorAll('input')].filter(({ value }) => value.trim() !== '');
@@ -132,7 +132,7 @@ function showColumns(columns) {
   at('question').required = columns === undefined;
 }
 
-/** What may stand beside a model is of its kind. */
+/** Only models of the same kind can be compared. */
 function showModel() {
   const chosen = models.find(({ id }) => id === at('model').value);
   const others = models.filter((one) => one !== chosen && one.task === chosen?.task);

@@ -13,7 +13,7 @@ export interface GgufVocabulary {
   differences: string[];
 }
 
-/** A vocabulary for a model with so many rows in its token table. @throws E_GGUF_UNSUPPORTED */
+/** A vocabulary for a model whose token table has `rows` rows. @throws E_GGUF_UNSUPPORTED */
 export function ggufVocabulary(tokenizer: Tokenizer, rows: number): GgufVocabulary {
   const source = parseObject(tokenizer.files.tokenizer, `tokenizer.json of ${tokenizer.origin}`) as unknown as Source;
   const read = isOfPieces(source) ? readPieces(source) : readBytes(source);
