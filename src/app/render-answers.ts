@@ -1,7 +1,7 @@
 import type { FeedbackExample, PreferenceExample, PromptExample, StepwiseExample } from '../data/example.ts';
 import type { Example } from '../data/index.ts';
-import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../methods/objectives/shared-prompt.ts';
-import { stepRows } from '../methods/objectives/step-rows.ts';
+import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../tasks/rows/shared-prompt.ts';
+import { stepRows } from '../tasks/rows/step-rows.ts';
 import { Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { RenderContext, RenderedRows } from './render-rows.ts';
 

@@ -11,7 +11,7 @@ import { baselines } from '../../src/eval/baselines/index.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/eval/null-threshold.ts';
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import { contextWindows } from '../../src/methods/objectives/context-windows.ts';
+import { contextWindows } from '../../src/tasks/rows/context-windows.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
 import { bestSpan } from '../../src/jobs/predict/spans.ts';
 

@@ -4,7 +4,7 @@ import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
 import type { PreferenceMeasure } from '../../train/method.ts';
 import { readNotes } from '../model/result-notes.ts';
 import { resultFolder } from '../model/result-folder.ts';
-import { measureOf } from '../predict/preferences.ts';
+import { measureOf } from '../model/pair-judging.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const PREFERENCE_METRICS = {

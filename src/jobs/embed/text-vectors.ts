@@ -1,10 +1,10 @@
 // R texts, D width
 import { AttuneError } from '../../base/errors.ts';
 import type { PredictOptions } from '../../eval/predictor.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from '../predict/answering.ts';
 import { inBatches } from '../predict/batched.ts';
 import { cutRows, cutTo } from '../predict/cut-rows.ts';

@@ -1,6 +1,6 @@
 import type { Example } from '../../data/index.ts';
 import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import { trainedTokens } from '../../methods/objectives/next-token.ts';
+import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Measure } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';

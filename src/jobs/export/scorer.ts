@@ -6,7 +6,7 @@ import type { Model } from '../../models/model.ts';
 import { layoutOfRows, type Layout } from '../../nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';
 

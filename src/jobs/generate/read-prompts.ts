@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { answerStart, rememberTexts, tooLong } from '../../generate/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
-import { imageTexts } from '../../train/image-texts.ts';
+import { imageTexts } from '../../tasks/rows/image-texts.ts';
 import {
   infillIds,
   Renderer,

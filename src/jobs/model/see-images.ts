@@ -1,10 +1,10 @@
 import { SeenImages } from '../../generate/index.ts';
-import { pixelsOf } from '../../methods/objectives/image-squares.ts';
+import { pixelsOf } from '../../tasks/rows/image-squares.ts';
 import { withAdapters, type AdapterOwner } from '../../nn/index.ts';
 import type { ImageFile } from '../../text/index.ts';
 import type { Features } from '../../base/features.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import { squaresOf } from '../../train/image-texts.ts';
+import { squaresOf } from '../../tasks/rows/image-texts.ts';
 import type { OpenedModel } from './open-model.ts';
 
 /**

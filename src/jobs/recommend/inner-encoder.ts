@@ -5,7 +5,7 @@ import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/it
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { cutTo } from '../predict/cut-rows.ts';
 import { textVectors } from '../predict/vectors.ts';
 import { withTexts } from './item-catalogue.ts';

@@ -4,7 +4,7 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import { itemNames } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import { sideBySide, type Found, type StoredIndex } from '../../vectors/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { inBatches } from '../predict/batched.ts';
 import { historyRow, lastStates } from '../predict/items.ts';
 import { openItemIndex } from './item-index.ts';
