@@ -193,10 +193,11 @@ export async function checkBase(model: string, examples: readonly Example[]): Pr
   if (isCheapModel(model)) return; // whether it suits the rows is known once it is fitted
   const folder = await folderOf(model);
   if (isAdapterFolder(folder)) return;
-  await requireFit({ model, folder }, examples[0], async () => {
+  const fix = async () => {
     const { model: other, command } = await suggestBase({ path: 'DATA', examples });
     return `--model ${other}${command === undefined ? '' : `, after ${command}`}`;
-  });
+  };
+  await requireFit({ model, folder }, examples[0], { fix });
 }
 
 async function folderOf(model: string): Promise<string> {
