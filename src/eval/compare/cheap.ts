@@ -3,6 +3,7 @@ import type { SkippedSystem } from '../../store/results.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { mediaOf } from '../baselines/media-logistic.ts';
+import { noTable } from '../baselines/table-columns.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { thresholdPlan, thresholdsOn } from '../choose-thresholds.ts';
 import { expectedText, labelsIn } from '../example-text.ts';
@@ -101,8 +102,26 @@ function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['k
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
   const own = ownForm(form);
   const { forms = own?.hasOwnBaselines === true ? [] : [form] } = baseline;
-  if (forms.includes(form)) return baseline.unfit(rows);
-  return `the answers are ${isOwnForm(form) ? own?.inWords : IN_WORDS[form]}`;
+  return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${inWords(form)}`;
+}
+
+function inWords(form: AnswerForm['kind']): string {
+  return isOwnForm(form) ? ownForm(form)!.inWords : IN_WORDS[form];
+}
+
+/**
+ * Why rows of this kind do not suit a baseline, however many there are and whatever their answers; undefined where they
+ * may. A few of them are enough to tell.
+ */
+export function unsuited(baseline: Baseline, rows: readonly Example[]): string | undefined {
+  const made = unreadable(baseline, rows);
+  if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
+  const lacking = baseline.ofTables === true ? noTable(rows) : undefined;
+  if (lacking !== undefined) return lacking;
+  const form = answerForm(rows).kind;
+  // Short texts may turn out to be classes in more rows.
+  const isOpen = form === 'short' || baseline.forms === undefined;
+  return isOpen || baseline.forms.includes(form) ? undefined : `the answers are ${inWords(form)}`;
 }
 
 const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
