@@ -121,12 +121,12 @@ class ReportReader {
     this.#curves.record(event);
     this.#clock.record(event);
     this.#progress = progressAfter(event, this.#progress);
-    if (event.type === 'run-started') this.#parts.identity = event.identity;
+    if (event.type === 'run-started') Object.assign(this.#parts, { identity: event.identity, error: undefined });
     else if (event.type === 'data-prepared') this.#parts.data = event;
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
     else if (event.type === 'training-settled') this.#parts.settled = event;
     else if (event.type === 'rates-tried') this.#parts.rateTrials = event;
-    else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
+    else if (event.type === 'evaluation-finished') this.#evaluated(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
     else if (event.type === 'run-finished') this.#finish(event);
     else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
@@ -169,11 +169,16 @@ class ReportReader {
     if (begun > (this.#epochs.at(-1)?.epoch ?? 1)) this.#epochs.push({ step: step - 1, epoch: begun });
   }
 
-  /** A resumed run does again what came after its checkpoint, and what failed has been got over. */
+  /** A run that had no checkpoint yet evaluates its first steps again. */
+  #evaluated(event: EvaluationFinished): void {
+    this.#evaluations = this.#evaluations.filter(({ split, step }) => split !== event.split || step < event.step);
+    this.#evaluations.push(event);
+  }
+
+  /** A resumed run does again what came after its checkpoint. */
   #forgetAfter(step: number): void {
     this.#epochs = this.#epochs.filter((epoch) => epoch.step < step);
     this.#evaluations = this.#evaluations.filter((evaluation) => evaluation.step <= step);
-    this.#parts.error = undefined;
   }
 
   #warn({ type, code, message, problems = [], problemCount }: WarningRaised): void {

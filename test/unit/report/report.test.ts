@@ -109,6 +109,17 @@ describe('report.json', () => {
     expect(report.curves['validation/loss'].points[0]).toEqual({ step: 10, value: 1.6, low: 1.6, high: 1.6 });
   });
 
+  test('of a run that failed before its first checkpoint and was begun again shows the second try alone', () => {
+    const failed: RunEvent = { type: 'run-failed', step: 2, error: { what: 'killed', fix: 'less memory' } };
+    write([started, evaluated(0, 5, true), stepFinished(1, 4, 9), stepFinished(2, 4, 8), failed]);
+    write([{ ...started, run: 'another' }, evaluated(0, 5, true), stepFinished(1, 4, 7)], true);
+    const { curves, evaluations, error, run } = readReport(folder);
+    expect(curves['validation/loss'].points.map(({ step }) => step)).toEqual([0]);
+    expect(curves['train/loss'].points.map(({ step, value }) => [step, value])).toEqual([[1, 7]]);
+    expect(evaluations.map(({ step }) => step)).toEqual([0]);
+    expect([error, run.error, run.fix]).toEqual([undefined, undefined, undefined]);
+  });
+
   test('of a resumed run shows each step once, as it was done last', () => {
     write([started, stepFinished(1, 4, 9), stepFinished(2, 4, 9), evaluated(2, 9, true)]);
     const resumed: RunEvent = { type: 'run-resumed', step: 1, from: 'checkpoints/step-1' };
