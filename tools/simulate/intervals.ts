@@ -48,9 +48,8 @@ for (const lost of [0, 0.04, 0.065, 0.1, 0.15, rate * (1 - rate - 0.05)]) {
   const answers = { rate, gain: 0.05, lost };
   const [won, correlation] = [((lost + answers.gain) * 100).toFixed(1), correlationOf(answers)];
   // Of independent answers McNemar's test without its exactness finds 64 in 100 (Connor 1987): the rows do not hold more.
-  const bounds =
-    correlation > 0.61 ? ([0.9, 1] as const) : correlation < 0.01 ? ([0.5, 0.7] as const) : ([0, 1] as const);
-  const share = checked(shareOf(findings(pairedAnswers(answers), study)), ...bounds);
+  const [least, most] = correlation > 0.61 ? [0.9, 1] : correlation < 0.01 ? [0.5, 0.7] : [0, 1];
+  const share = checked(shareOf(findings(pairedAnswers(answers), study)), least, most);
   const title = `${won} % of the rows won, ${(lost * 100).toFixed(1)} % lost, correlation ${correlation.toFixed(2)}`;
   console.log(`  ${title.padEnd(64)} ${share}`);
 }
