@@ -194,7 +194,8 @@ describe('a conclusion', () => {
       right: (i: number) => boolean,
       options: CompareOptions,
     ) => {
-      const answered = [TUNED, TREES].map((names) => scorer(rows, names, (i) => (right(i) ? 0.9 : 0.1)));
+      const scored = (names: typeof TUNED | typeof TREES) => scorer(rows, names, (i) => (right(i) ? 0.9 : 0.1));
+      const answered = [scored(TUNED), scored(TREES)] as const;
       return (await compareAnswers(answered, rows, options)).comparison.conclusion!;
     };
     const easy = await tie(frauds(30, 60), (i) => i < 30, BY_ACCURACY);

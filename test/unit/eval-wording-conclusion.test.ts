@@ -26,10 +26,11 @@ function rowsOf(count: number): ClassificationExample[] {
 /** So many rows, of which each system answers so many wrongly. */
 async function comparisonOf(count: number, wrong: readonly [tuned: number, words: number]): Promise<Comparison> {
   const rows = rowsOf(count);
-  const answered = SYSTEMS.map((system, which) => ({
-    ...system,
+  const answer = (which: 0 | 1) => ({
+    ...SYSTEMS[which],
     predictions: rows.map(({ id, label }, i) => ({ id, label: i >= count - wrong[which] ? 'other' : label })),
-  }));
+  });
+  const answered = [answer(0), answer(1)] as const;
   return (await compareAnswers(answered, rows, { split: 'test', metrics: [{ metric: 'accuracy' }] })).comparison;
 }
 

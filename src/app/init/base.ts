@@ -15,6 +15,7 @@ import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { importModel } from '../import/import-model.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 import { needOf, requireFit } from '../../jobs/model/fit-for-rows.ts';
+import { areClassified } from '../../eval/example-text.ts';
 import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 
 export interface Base {
@@ -83,7 +84,7 @@ async function classifying(examples: readonly Example[]): Promise<Base> {
       bytes: SENTENCES_BYTES,
       reason: 'knows English sentences, also in words that no row has',
     });
-  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return OWN;
+  if (!areClassified(examples)) return OWN;
   const reason = 'words and pairs of words: holds better in other words than attune-base, which is small';
   return { model: 'tfidf', reason, remark: realBasesRemark('sequence') };
 }
