@@ -92,7 +92,7 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('rows of kind $n
     it.each(['fail', 'drop', 'truncate', 'split'] as const)('under %s keep an order of tokens that fits', (policy) => {
       const [length, maxLength] = [40, 12];
       const ids = Int32Array.from({ length }, (_, token) => token);
-      const row = { ids, trained: new Uint8Array(length).fill(1, 30) };
+      const row = { ids, trained: new Uint8Array(length).fill(1, 30, 39) };
       const options: FitOptions = { maxLength, policy, side, keepStart: 1, starts: [0], ends: [39] };
       const pieces = cutRow(row, examples[0], options);
       const isDropped = policy === 'fail' || policy === 'drop' || kind.cut === 'never';
