@@ -36,11 +36,11 @@ export interface GeneratedRow {
   finish: Completion['finishReason'];
   /** Which of the row's answers, where there are several. */
   sample?: number;
-  /** Of each token, where they were asked for: names as in OpenAI's answers. */
+  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
   logprobs?: LogProbEntry[];
-  /** Of a recording, where the model knows several. */
+  /** Language of a recording, for multilingual models. */
   language?: string;
-  /** Of a recording, where they were asked for: its parts with their times in seconds. */
+  /** Segments of a recording with times in seconds, if requested. */
   segments?: readonly SpeechSegment[];
 }
 
@@ -153,7 +153,7 @@ function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly To
   return top === undefined ? entry : { ...entry, top_logprobs: top.map((one) => entryOf(one)) };
 }
 
-/** What the model is asked: a conversation up to its last answer, or a text. */
+/** Prompt of a row: the conversation up to its last answer, or a text. */
 function promptOf(example: Example): Prompt {
   const { request, turns } = kindOf(example);
   if (request !== undefined) return request(example);

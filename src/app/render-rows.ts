@@ -5,7 +5,7 @@ import type { Layout } from '../data/kinds/kind.ts';
 import { expectedText, promptText } from '../eval/example-text.ts';
 import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
-import { imageTexts } from '../train/image-texts.ts';
+import { imageTexts } from '../tasks/rows/image-texts.ts';
 import type { MediaReader } from '../train/interfaces.ts';
 import type { Recipe } from '../methods/recipe.ts';
 import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';

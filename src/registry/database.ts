@@ -7,7 +7,7 @@ import { placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 
-/** What is in use: models, versions, aliases, jobs. Unlike the index of runs it is the only place where this stands. */
+/** Models, versions, aliases and jobs. Unlike the index of runs, this is the only record of them. */
 export type Registry = Kysely<RegistryTables>;
 export type RegistryTransaction = Transaction<RegistryTables>;
 

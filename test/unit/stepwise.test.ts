@@ -6,7 +6,7 @@ import { stepwise } from '../../src/data/kinds/stepwise.ts';
 import { usualSteps } from '../../src/eval/baselines/usual-steps.ts';
 import { firstErrorF1, stepAccuracy, stepAuc, stepF1 } from '../../src/eval/metrics/step-metrics.ts';
 import type { MetricDefinition } from '../../src/eval/metrics/metric.ts';
-import { stepsOf } from '../../src/methods/objectives/step-rows.ts';
+import { stepsOf } from '../../src/tasks/rows/step-rows.ts';
 
 describe('rows of steps', () => {
   it('may have verdicts or probabilities', () => {

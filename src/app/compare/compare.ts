@@ -46,7 +46,7 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   return runComparison(specs, recipes, options);
 }
 
-/** What the names stand for, and the recipes of the runs among them. */
+/** Systems for the names, and the recipes of the runs among them. */
 export async function resolveSystems(
   systems: readonly string[],
   options: CompareOptions,
@@ -68,7 +68,7 @@ function refuseTwins(systems: readonly string[]): void {
   throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
 }
 
-/** What changes nothing about the systems that are named would be ignored in silence. */
+/** Rejects options that have no effect on the named systems. */
 function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
   const { baselines, instruction, precision, endpoint = {} } = options;
   const hasFile = options.data !== undefined || options.trainData !== undefined;
@@ -84,12 +84,12 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
       : [{ field: 'baselines', message: 'is for a run alone', fix: 'name each system' }]),
     ...(instruction === undefined || isTold
       ? []
-      : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+      : [{ field: 'instruction', message: 'has no effect', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
     ...(precision === undefined || opensModel
       ? []
       : [{ field: 'precision', message: 'no model is opened here', fix: 'leave it out' }]),
     ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
-    ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
+    ...limits.map(([field]) => ({ field, message: 'there is no endpoint', fix: 'name https://HOST/v1#MODEL' })),
   ];
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
 }
@@ -133,7 +133,7 @@ function runComparison(
   });
 }
 
-/** What a system was trained as, whose rows tell what others look like. */
+/** Run or model whose training rows define the format of others. */
 function trainedTarget(system: SystemSpec): string[] {
   if (system.source === 'model') return [system.target];
   return system.source === 'kept' ? [system.folder] : [];

@@ -21,7 +21,7 @@ export type CounterfactualOptions = CallOptions<typeof useCase>;
 export interface AxisCounts {
   axis: Axis;
   pairs: number;
-  /** Rows that speak of nobody whose group is known. */
+  /** Rows that mention no person of a known group. */
   nobody: number;
   /** Rows that could not be changed safely, by reason. */
   doubts: Record<string, { rows: number; lines: number[] }>;
@@ -38,12 +38,12 @@ export interface Counterfactuals {
   sha256: string;
 }
 
-/** What is learnt of a text, not read in it. */
+/** Columns with answers, which are not inputs. */
 const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);
 const LISTED_LINES = 20;
 
 /**
- * Writes pairs of rows that differ in nothing but the gender or the origin of whoever they speak of: an evaluation set.
+ * Writes pairs of rows that differ only in the gender or origin of the people mentioned: an evaluation set.
  * @throws AttuneError E_USAGE, E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_WRONG_ROWS, E_BAD_ROWS,
  * E_NO_ROWS, E_NO_PAIRS, E_NOT_WRITABLE
  */
@@ -90,7 +90,7 @@ function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): 
   const unknown = origins.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'There are no names of an origin',
+      what: 'No names of an origin',
       got: unknown.join(', '),
       expected: `some of ${known.join(', ')}`,
     });
@@ -177,7 +177,7 @@ function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
   return new AttuneError('E_NO_PAIRS', {
     what: `No row of ${from} could be paired`,
     problems: counts.flatMap(({ axis, nobody, doubts }) => [
-      { field: axis, message: `${nobody} rows speak of nobody whose group is known` },
+      { field: axis, message: `${nobody} rows mention nobody of a known group` },
       ...Object.entries(doubts).map(([reason, { rows }]) => ({
         field: axis,
         message: `${plural(rows, 'rows')}: ${reason}`,

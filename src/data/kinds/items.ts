@@ -35,8 +35,8 @@ export const items = defineKind<ItemsExample, 'sequences' | 'interactions', 'ite
     name: 'next_item',
     remark: 'each item is predicted from those before it',
     ofClasses: {
-      ForItemRetrieval: { name: 'item_retrieval', remark: 'each item is told from what the other rows choose' },
-      ForPairwiseRanking: { name: 'bpr', remark: 'each item is told from one that the row does not have' },
+      ForItemRetrieval: { name: 'item_retrieval', remark: 'each item is distinguished from the choices of other rows' },
+      ForPairwiseRanking: { name: 'bpr', remark: 'each item is distinguished from one that the row lacks' },
     },
   },
   needs: () => ({ reads: 'items', tasks: ['next-item'] }),

@@ -128,7 +128,7 @@ function place(row: RowReader, context: string, answer: Written): AnswerSpan | u
   if (text.trim() === '')
     return row.problem(answer.textPath, 'is empty', 'write an empty list where the text does not tell the answer');
   const first = context.indexOf(text);
-  if (first < 0) return row.problem(answer.textPath, `"${text}" does not stand in the context`, 'copy it from there');
+  if (first < 0) return row.problem(answer.textPath, `"${text}" is not in the context`, 'copy it from there');
   if (answer.start === undefined || answer.start === null) return { text, start: first };
   if (!Number.isInteger(answer.start) || (answer.start as number) < 0)
     return row.problem(answer.startPath, `must be a whole number, not ${describeValue(answer.start)}`);

@@ -23,8 +23,8 @@ const MOST_EXAMPLES = 8;
 const WORDLESS = 'majority';
 
 /**
- * Asks test rows again in other words, of the result and of its cheap rivals, after a comparison on the rows as they are.
- * What fails is told as a warning: the result is there.
+ * After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. A failure becomes
+ * a warning, since the result exists.
  */
 export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;

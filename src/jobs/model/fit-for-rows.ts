@@ -6,7 +6,7 @@ import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { AttuneError } from '../../base/errors.ts';
 
-/** What a model must read and be able to do for rows such as this one. */
+/** Inputs and tasks that a model needs for rows such as this one. */
 export function needOf(example: Example): Need | undefined {
   return kindOf(example).needs?.(example);
 }

@@ -42,7 +42,7 @@ interface OpenPhase {
   phase: PhaseStarted['phase'];
   message: string;
   startedAt: number;
-  /** What the phase found out, for its closing line. */
+  /** Result of the phase, for its closing line. */
   outcome?: string;
 }
 
@@ -106,7 +106,7 @@ class ProgressView implements Progress {
     this.#closePhase(isDone ? this.#terminal.colours.green('✓') : '·');
   };
 
-  /** What ends, interrupts or disturbs a run. */
+  /** Events that end, interrupt or disturb a run. */
   #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
     const { colours } = this.#terminal;
     if (event.type === 'warning-raised') this.#warn(event);

@@ -18,7 +18,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '
 import { formatTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
 
-/** What a run's events look like in words. */
+/** Texts of a run's events. */
 
 const BAR_WIDTH = 20;
 
@@ -62,7 +62,7 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   return parts.join(colours.dim(' · '));
 }
 
-/** What the recipe left to the run; undefined where it said everything. */
+/** Values that the recipe left open; undefined if it set them all. */
 export function describeSettled(event: TrainingSettled): string | undefined {
   const { sources, basis, learning_rate: rate, epochs, batch_size: batch } = event;
   const tried = sources.learning_rate === 'pending' ? 'to be found by short trials around' : '';
@@ -104,7 +104,7 @@ export function describeEvaluation(event: EvaluationFinished, colours: Colours):
 
 const SHOWN_OPERATORS = 12;
 
-/** What a step spends, by phase and by operator: processor time, since that is what other work changes least. */
+/** Cost of a step by phase and operator, in processor time, which other load affects least. */
 export function describeProfile(event: ProfileFinished, colours: Colours): string {
   const row = (part: ProfiledPart): string[] => [
     part.name,
@@ -129,7 +129,7 @@ function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
 
 const OUTCOMES = { better: 'Better.', 'not-better': 'Not better.', unclear: 'Cannot tell yet.' };
 
-/** What a comparison comes to, what to do first; its figures where it is of an earlier version. */
+/** Outcome of a comparison, advice first; its figures if it was made by an earlier version. */
 export function describeOutcome(
   { outcome, advice, sentence }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence'>,
   colours: Colours,

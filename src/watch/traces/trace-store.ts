@@ -16,7 +16,7 @@ import { UserKeys } from './user-keys.ts';
 export type TraceRow = Selectable<TracesTable>;
 
 const MEASURED = ['id', 'choice', 'at', 'signals', 'label', 'confidence', 'words', 'arrival'] as const;
-/** What is measured of an answer. */
+/** Measured fields of an answer. */
 export type MeasuredRow = Pick<TraceRow, (typeof MEASURED)[number]>;
 
 interface SaidWanted {
@@ -115,7 +115,7 @@ export class TraceStore {
     await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
   }
 
-  /** Of a version, without their texts, in the order in which they were asked for. */
+  /** Answers of a version, without texts, in order of request. */
   async of(model: string, version: string, { from = 0, until, after, limit }: RowsWanted = {}): Promise<MeasuredRow[]> {
     let query = this.database
       .selectFrom('traces')
@@ -143,7 +143,7 @@ export class TraceStore {
     return query.execute();
   }
 
-  /** Of a version, in the order in which they were written: those that arrived after `from`, up to `until`. */
+  /** Answers of a version in order of writing: those that arrived after `from`, up to `until`. */
   async arrived(
     { model, version }: { model: string; version: string },
     { from, until, limit }: { from: number; until: number; limit: number },
@@ -232,7 +232,7 @@ export class TraceStore {
   }
 }
 
-/** What is tested of a row of feedback. */
+/** Tested values of a feedback row. */
 function saidIn({
   trace: id,
   at,

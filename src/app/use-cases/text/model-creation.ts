@@ -9,7 +9,7 @@ export function describeCreation(created: ModelCreation, { colours }: Terminal):
   const objective = usualObjective('items', [className])!.name;
   return [
     `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
-    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
+    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them not chosen yet` : ''}`,
     ...knownFeatures(known),
     ...(cut > 0
       ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]

@@ -3,8 +3,8 @@ import { withRowsOf, type Layout } from '../../nn/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
-import type { Batch } from '../../train/interfaces.ts';
-import { predictionsOf, sumsOfRows } from './next-token.ts';
+import type { Batch } from './rows.ts';
+import { predictionsOf, sumsOfRows } from './trained-tokens.ts';
 
 /** The trained tokens of a batch under a model. */
 export interface TrainedTokens {
@@ -36,6 +36,13 @@ export function trainedTokensOf(
     model.tokenHead.tokenLogProbs(hidden, onDevice(targets), temperature),
   );
   return { layout, logProbs, hit, hidden, states, texts };
+}
+
+/** Sums of the log-probabilities of each row's trained tokens: [R] */
+export function rowLogProbs(model: Model, batch: Batch): Tensor {
+  const { logProbs, texts, layout } = trainedTokensOf(model, batch);
+  const rows = BigInt64Array.from(texts, (text) => BigInt(layout.rowOf[Number(text)]));
+  return sumsOfRows(logProbs, fromArray(rows).toDevice(model.device), batch.rows.length);
 }
 
 /** Sums of [L] over each text: [S] */

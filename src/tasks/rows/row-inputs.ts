@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import type { MediaFile } from '../../data/media.ts';
-import type { MediaReader, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { MediaReader, PreparedRow, RowReader } from './rows.ts';
 import { tokensIn } from './recordings.ts';
 
 /** What a model reads of one row. */
@@ -13,7 +13,7 @@ export type Subject = Pick<ClassificationExample, 'text' | 'textPair' | 'media'>
 /** Each row as the model reads it: its text in the frame that training puts around it, or its file; or what is wrong. */
 export async function rowInputs(
   subjects: readonly Subject[],
-  { tokenizer, media: reader }: Pick<Processor, 'tokenizer' | 'media'>,
+  { tokenizer, media: reader }: Pick<RowReader, 'tokenizer' | 'media'>,
 ): Promise<(RowInput | Problem)[]> {
   if (reader !== undefined) {
     const inputs: (RowInput | Problem)[] = [];
@@ -39,8 +39,10 @@ async function fileInput({ media, source }: Subject, reader: MediaReader): Promi
   return typeof size === 'number' ? { ...NO_TOKENS, media, size } : { ...source, ...size };
 }
 
-/** `Objective.load` of an objective whose rows may be files. */
-export function loaderOf({ media }: Pick<Processor, 'media'>): Objective['load'] {
+/** What brings rows that may be files into memory; undefined for a model of text. */
+export function loaderOf({
+  media,
+}: Pick<RowReader, 'media'>): ((rows: readonly PreparedRow[]) => Promise<readonly PreparedRow[]>) | undefined {
   return media === undefined ? undefined : (rows) => media.load(rows);
 }
 

@@ -1,12 +1,9 @@
-// S samples of all recordings
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, SpeechExample } from '../../data/example.ts';
-import type { StackInput } from '../../models/stack.ts';
-import { fromArray } from '../../tensor/index.ts';
-import type { MediaReader, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { MediaReader, Prepared, PreparedRow, RowReader } from './rows.ts';
 
 /** What reads the recordings. @throws AttuneError E_WRONG_MODEL where the base model hears nothing */
-export function hearing({ media }: Processor, objective: string): MediaReader {
+export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {
   if (media?.kind === 'audio') return media;
   throw new AttuneError('E_WRONG_MODEL', {
     what: `The objective ${objective} needs a model that reads recordings`,
@@ -20,8 +17,8 @@ export function hearing({ media }: Processor, objective: string): MediaReader {
 export async function prepareRecordings(
   examples: readonly Example[],
   media: MediaReader,
-  rowOf: (text: string, tokens: number) => Promise<Prepared | Fault>,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  rowOf: (text: string, tokens: number) => Promise<MediaRow | Fault>,
+): Promise<Prepared> {
   const problems: Problem[] = [];
   const rows: (PreparedRow | undefined)[] = [];
   for (const { id, source, media: file, text } of examples as readonly SpeechExample[]) {
@@ -34,7 +31,7 @@ export async function prepareRecordings(
   return { rows, problems };
 }
 
-type Prepared = Omit<PreparedRow, 'id' | 'source' | 'media'>;
+type MediaRow = Omit<PreparedRow, 'id' | 'source' | 'media'>;
 type Fault = Omit<Problem, 'file' | 'line'>;
 
 /** Each file is read once before training, so that all that cannot be read are told at once. */
@@ -50,17 +47,4 @@ export async function tokensIn(
     if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
     return { field: 'audio', message: error.problems[0].message };
   }
-}
-
-/** Waveforms side by side, none of them padded: [S] and the samples of each. */
-export function sideBySide(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
-  const all = rows.map(({ features }) => features!.data);
-  const featureLengths = all.map(({ length }) => length);
-  const samples = new Float32Array(featureLengths.reduce((sum, length) => sum + length, 0));
-  let next = 0;
-  for (const data of all) {
-    samples.set(data, next);
-    next += data.length;
-  }
-  return { features: fromArray(samples), featureLengths };
 }

@@ -1,22 +1,30 @@
 // R rows, each a pair of a chosen and a rejected answer; S texts of all rows
 import type { Problem } from '../../base/errors.ts';
-import type { PreferenceExample } from '../../data/example.ts';
-import { Renderer } from '../../text/index.ts';
+import type { Example, PreferenceExample } from '../../data/example.ts';
+import type { Model } from '../../models/model.ts';
+import type { StageRunner } from '../../models/stack.ts';
+import { Renderer, type Tokenizer } from '../../text/index.ts';
 import { aten, fromArray, stack, type Tensor } from '../../tensor/index.ts';
-import type { Objective, PreparedRow, Processor, Tally } from '../../train/interfaces.ts';
+import type { Batch, Counts, Prepared, PreparedRow, RowReader, Tally } from './rows.ts';
 import { sumsOfTexts, textsFromEnd, type TrainedTokens } from './answer-log-probs.ts';
-import { collateRows, trainedTokens } from './next-token.ts';
-import { renderAnswers, sharedPromptRow } from './shared-prompt.ts';
+import { collateRows } from './collate.ts';
+import { trainedTokens } from './trained-tokens.ts';
+import { plainText, renderAnswers, sharedPromptRow } from './shared-prompt.ts';
+
+/** How pairs of answers become rows and batches. */
+interface PairRows {
+  prepare(examples: readonly Example[]): Promise<Prepared>;
+  collate(rows: readonly PreparedRow[]): Batch;
+  counts(batch: Pick<Batch, 'rows'>): Counts;
+}
 
 /** What objectives over pairs have in common: rows whose last two texts are the chosen and the rejected answer. */
 export function preferenceRows(
-  processor: Pick<Processor, 'tokenizer' | 'now'>,
+  processor: Pick<RowReader, 'tokenizer' | 'now'>,
   { trainsPrompt = false }: { trainsPrompt?: boolean } = {},
-): Pick<Objective, 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
+): PairRows {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   return {
-    accepts: ['preference'],
-    unit: 'rows',
     prepare: (examples) => prepare(renderer, examples as readonly PreferenceExample[], trainsPrompt),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: ({ rows }) => ({
@@ -34,7 +42,7 @@ async function prepare(
   renderer: Renderer,
   examples: readonly PreferenceExample[],
   trainsPrompt: boolean,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+): Promise<Prepared> {
   const { answers, problems } = await renderAnswers(renderer, examples, {
     chosen: ({ chosen }) => chosen,
     rejected: ({ rejected }) => rejected,
@@ -111,4 +119,40 @@ export function pairMetrics(
     'logps/chosen': mean(logProbs.chosen.detach()),
     'logps/rejected': mean(logProbs.rejected.detach()),
   };
+}
+
+/** Scores of the chosen and the rejected answers: [R] each. */
+export function pairScores(model: Model, batch: Pick<Batch, 'input'>, runner?: StageRunner): [Tensor, Tensor] {
+  const layout = model.layoutOf(batch.input);
+  const hidden = model.hidden(batch.input, { runner });
+  // Each text is scored by itself, not as a part of its row.
+  const alone = { ...layout, rowOf: layout.rowOf.map((_, text) => text) };
+  return pairsOf(model.sequenceHead.scores(hidden, alone).squeeze(1), { layout });
+}
+
+/** Pairs for a head that scores each answer. Encoders, which read both ways, get prompt and answer in one frame, twice. */
+export function scoredPairs(reader: Pick<RowReader, 'tokenizer' | 'now' | 'causal'>): PairRows {
+  const rows = preferenceRows(reader);
+  return {
+    prepare: reader.causal
+      ? rows.prepare
+      : (examples) => framed(examples as readonly PreferenceExample[], reader.tokenizer),
+    collate: (batch) => collateRows(batch, { causal: reader.causal }),
+    counts: (batch) => ({ rows: batch.rows.length }),
+  };
+}
+
+async function framed(pairs: readonly PreferenceExample[], tokenizer: Tokenizer): Promise<Prepared> {
+  const texts = pairs.flatMap(({ prompt, chosen, rejected }) =>
+    [chosen, rejected].map((answer) => ({ text: plainText(prompt), pair: plainText(answer) })),
+  );
+  const encoded = await tokenizer.encodeFramed(texts);
+  const rows = pairs.map(({ id, source }, i): PreparedRow => {
+    const two = encoded.slice(2 * i, 2 * i + 2);
+    const ids = Int32Array.from(two.flatMap((one) => [...one.ids]));
+    const typeIds = Int32Array.from(two.flatMap((one) => [...one.typeIds]));
+    const segments = two.map((one) => one.ids.length);
+    return { id, source, ids, typeIds, trained: new Uint8Array(ids.length), segments };
+  });
+  return { rows, problems: [] };
 }

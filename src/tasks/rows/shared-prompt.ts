@@ -4,7 +4,7 @@ import type { Example, FeedbackExample, PreferenceExample } from '../../data/exa
 import { asContext } from '../../data/formats/chat-body.ts';
 import type { Message } from '../../text/message.ts';
 import type { RenderableRow, RenderedRow, Renderer } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from './rows.ts';
 
 /** Prompt and answer of one example, as the renderer takes them: the answer is trained, earlier answers are not. */
 export function answeredRow(

@@ -2,7 +2,7 @@
 import type { Features } from '../../base/features.ts';
 import type { PlacedImages } from '../../models/placed-images.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
-import type { Batch, MediaReader, PreparedRow } from '../../train/interfaces.ts';
+import type { Batch, MediaReader, PreparedRow } from './rows.ts';
 
 /** Adds to rows what the model reads of their images. @throws AttuneError with all that cannot be read */
 export async function loadSquares(rows: readonly PreparedRow[], media: MediaReader): Promise<PreparedRow[]> {

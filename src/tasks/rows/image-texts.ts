@@ -1,10 +1,10 @@
-import { AttuneError } from '../base/errors.ts';
-import type { Features } from '../base/features.ts';
-import { imageMarks, imageText, type ImageFile, type ImageTexts } from '../text/index.ts';
-import type { MediaReader, Processor } from './interfaces.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { Features } from '../../base/features.ts';
+import { imageMarks, imageText, type ImageFile, type ImageTexts } from '../../text/index.ts';
+import type { MediaReader, RowReader } from './rows.ts';
 
 /** How a model's tokens stand for images; undefined for one that reads none among texts. */
-export function imageTexts({ tokenizer, media }: Pick<Processor, 'tokenizer' | 'media'>): ImageTexts | undefined {
+export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | 'media'>): ImageTexts | undefined {
   if (media?.imageTokens === undefined) return undefined;
   const { id, perSquare } = media.imageTokens;
   const token = tokenizer.tokenOf(id);

@@ -2,7 +2,7 @@
 import { sha256 } from '../../files/hash.ts';
 import type { QuestionExample } from '../../data/example.ts';
 import type { PlacedText, Tokenizer } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from './rows.ts';
 
 /** What stands for "the text does not tell": the frame's first token, which is [CLS] where there is one. */
 export const NO_ANSWER = 0;
