@@ -31,7 +31,7 @@ describe('a Parquet file whose pages never end', () => {
   };
 
   it('is an error in time, and other work goes on meanwhile', async () => {
-    const entry = moduleBeside('../../src/data/containers/parquet-process', import.meta.url);
+    const entry = moduleBeside('../../packages/tables/src/parquet-process', import.meta.url);
     const limits = { seconds: 1, memoryBytes: 2 ** 30 };
     const request = { path: path(), file: 'loop.parquet' };
     let turns = 0;
