@@ -31,12 +31,16 @@ export interface RecipeDefaults {
   training?: Record<string, unknown>;
 }
 
-/** What every definition says; `run` loads the implementation on first use, since it may need the engine. */
-interface Definition<Schema extends z.ZodObject, Options, Implementation> {
+/** What every definition says. */
+interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
   complete?(values: z.output<Schema>): Options;
   recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
+}
+
+/** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
+interface Lazy<Implementation> {
   run(): Promise<Implementation>;
 }
 
@@ -58,9 +62,10 @@ export interface ObjectiveMethod<
 }
 
 export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
-    preference?(options: Options): PreferenceMeasure;
-  },
+  definition: Definition<Schema, Options> &
+    Lazy<{ create(options: Options, processor: Processor): Objective }> & {
+      preference?(options: Options): PreferenceMeasure;
+    },
 ): ObjectiveMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
@@ -124,7 +129,8 @@ export function defineTuning<
   Config extends z.ZodObject = never,
 >(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, TuningRun<Options>> & {
+    Definition<Schema, Options> &
+    Lazy<TuningRun<Options>> & {
       rate: TuningRate | ((options: Options) => TuningRate);
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
@@ -163,21 +169,19 @@ export interface StorageMethod<
   keep(values: unknown): Promise<KeepWeight | undefined>;
 }
 
-/** A storage's implementation. */
-interface StorageRun<Options> {
-  create(model: Model, when: 'training' | 'always', options: Options): Storage;
-  keep?(options: Options): KeepWeight;
-}
-
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
+    Definition<Schema, Options> & {
+      create(model: Model, when: 'training' | 'always', options: Options): Storage;
+      keep?(options: Options): KeepWeight;
+    },
 ): StorageMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     wantsKeptWeights: definition.wantsKeptWeights,
-    create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
-    keep: async (values) => (await definition.run()).keep?.(settled(values)),
+    create: async (model, values, when) => definition.create(model, when, settled(values)),
+    keep: async (values) => definition.keep?.(settled(values)),
   };
 }
 
@@ -194,17 +198,19 @@ export interface UpdateMethod<
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
-    Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
+    Definition<Schema, Options> & {
+      create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update;
+    },
 ): UpdateMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     isPrivate: definition.isPrivate,
-    create: async (trainables, values, plan) => (await definition.run()).create(trainables, settled(values), plan),
+    create: async (trainables, values, plan) => definition.create(trainables, settled(values), plan),
   };
 }
 
-function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options, unknown>) {
+function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
   const { options, complete, recipeDefaults: suiting = {} } = definition;
   // Without `complete` the options are what the schema gives.
   const settled = (values: unknown): Options => {
