@@ -30,7 +30,7 @@ const OWN_PROCESS = [
   'test/unit/files.test.ts',
   'test/unit/init.test.ts',
   'test/unit/predict-rows.test.ts',
-  'test/unit/documents/pdf.test.ts',
+  'packages/documents/test/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
 ];
@@ -49,13 +49,14 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home },
     execArgv,
     passWithNoTests: false,
+    setupFiles: ['test/costs.ts'],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: OWN_PROCESS,
           ...SHARED_PROCESS,
           // On two cores vitest would use one of them.
@@ -80,6 +81,8 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
+          env: ONE_THREAD,
           maxWorkers: FILES,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -142,7 +142,10 @@ export class Watcher {
     await this.#saveAll().catch((error: unknown) =>
       this.options.onFailure('how far tests have come is not saved', error),
     );
-    await this.#shared?.close();
+    // Other servers notice that this one is silent.
+    await this.#shared
+      ?.close()
+      .catch((error: unknown) => this.options.onFailure('others are not told that this server ends', error));
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
   }

@@ -178,10 +178,7 @@ describe('rows that are answered', () => {
       [{ message: 'no column "body"', fix: 'did you mean "boddy"?' }],
     ]);
     const far = await refusal({ input: put('far.csv', 'a,b\n1,2\n') });
-    expect(far.problems.map(({ message }) => message)).toEqual([
-      'no column "subject"',
-      'no column "body"',
-    ]);
+    expect(far.problems.map(({ message }) => message)).toEqual(['no column "subject"', 'no column "body"']);
     const wrong = await refusal({ input: put('far.csv', 'a,b\n1,2\n'), columns: { text: 'c' } });
     expect([wrong.code, wrong.problems[0].message]).toEqual(['E_BAD_COLUMNS', 'no column "c"']);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 const times = <Row>(count: number, row: (index: number) => Row): Row[] =>
   Array.from({ length: count }, (_, i) => row(i));
@@ -78,6 +79,8 @@ const files: Record<string, string | Buffer> = {
     Buffer.from('text,label\nKüche und Büro für alle Räume,a\n'),
     Buffer.from('K\u00fcche,b\n', 'latin1'),
   ]),
+  'pairs.jsonl': jsonl((i) => ({ prompt: letter(i), chosen: `We will look into it ${i}.`, rejected: `No ${i}.` })),
+  'pairs.yaml': recipe('train: pairs.jsonl', 'objective: dpo\n'),
   'exists.yaml': recipe('train: good.csv'),
   'good.yaml': recipe('train: good.csv', 'objective: classification\n'),
   'typo.yaml': 'modle: attune-base\ndata: { train: good.csv }\n',
@@ -177,6 +180,11 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['train good.yaml --dry-run --optimizer adamx', 'E_RECIPE', 'did you mean adamw?'],
   ['train good.yaml --dry-run --lerning-rate 1', 'E_RECIPE', 'did you mean --learning_rate?'],
   ['train good.yaml --dry-run --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', 'attune init good.csv'],
+  ['train pairs.yaml --dry-run --model ./encoder', 'E_WRONG_MODEL', 'causal-lm', 'attune init pairs.jsonl'],
+  ['init good.csv --model trees', 'E_CHEAP_UNFIT', 'one column of text', '--model model-embeddings-en, after'],
+  ['init good.csv --model pixels', 'E_CHEAP_UNFIT', 'does not read texts', '--model '],
+  ['init pairs.jsonl --model tfidf', 'E_CHEAP_UNFIT', 'pairs of answers', '--model attune-base'],
+  ['init pairs.jsonl --model ./encoder', 'E_WRONG_MODEL', 'causal-lm', '--model attune-base'],
   ['train good.yaml --dry-run --objective sft', 'E_WRONG_ROWS', 'rows of chat or completion', 'attune init good.csv'],
   ['train good.yaml --dry-run --model nsfwjs', 'E_MODEL_MISSING', 'attune models import nsfwjs'],
   ['predict runs/none --text hi', 'E_MODEL_MISSING', 'no such folder', 'attune runs list'],
@@ -208,6 +216,7 @@ const before = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'attune-wrong-'));
 
 beforeAll(() => {
+  writeTinyBert(join(folder, 'encoder'), []);
   process.chdir(folder);
   vi.stubEnv('ATTUNE_HOME', join(folder, '.home'));
   vi.stubEnv('HF_HUB_OFFLINE', '1');

@@ -3,6 +3,7 @@ import type { SkippedSystem } from '../../store/results.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { mediaOf } from '../baselines/media-logistic.ts';
+import { noTable } from '../baselines/table-columns.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { thresholdPlan, thresholdsOn } from '../choose-thresholds.ts';
 import { expectedText, labelsIn } from '../example-text.ts';
@@ -59,7 +60,7 @@ export async function fitCheap(
       rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
-      // What is made for rows of another kind altogether is no news.
+      // Baselines for other kinds of rows are not reported.
       if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
@@ -101,13 +102,31 @@ function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['k
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
   const own = ownForm(form);
   const { forms = own?.hasOwnBaselines === true ? [] : [form] } = baseline;
-  if (forms.includes(form)) return baseline.unfit(rows);
-  return `the answers are ${isOwnForm(form) ? own?.inWords : IN_WORDS[form]}`;
+  return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${inWords(form)}`;
+}
+
+function inWords(form: AnswerForm['kind']): string {
+  return isOwnForm(form) ? ownForm(form)!.inWords : IN_WORDS[form];
+}
+
+/**
+ * Why rows of this kind do not suit a baseline, however many there are and whatever their answers; undefined where they
+ * may. A few of them are enough to tell.
+ */
+export function unsuited(baseline: Baseline, rows: readonly Example[]): string | undefined {
+  const made = unreadable(baseline, rows);
+  if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
+  const lacking = baseline.ofTables === true ? noTable(rows) : undefined;
+  if (lacking !== undefined) return lacking;
+  const form = answerForm(rows).kind;
+  // Short texts may turn out to be classes in more rows.
+  const isOpen = form === 'short' || baseline.forms === undefined;
+  return isOpen || baseline.forms.includes(form) ? undefined : `the answers are ${inWords(form)}`;
 }
 
 const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
 
-/** What rows are made of, where a baseline does not read that. */
+/** The rows' input, if the baseline does not read it. */
 function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): keyof typeof MADE_OF | undefined {
   return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }

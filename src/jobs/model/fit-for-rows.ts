@@ -13,16 +13,21 @@ export function needOf(example: Example): Need | undefined {
 
 const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
 
+/** Whether what a model needs for such rows depends on what is optimised. */
+export function isByObjective({ kind }: Example): boolean {
+  return kind === 'preference' || kind === 'feedback' || kind === 'stepwise';
+}
+
 /**
- * Refuses a base in a folder that cannot read or learn such rows; `fix` says what could.
+ * Refuses a base in a folder that cannot read or learn such rows; `fix` says what could. `task` is the objective's.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
  */
 export async function requireFit(
   { model, folder }: { model: string; folder: string },
   example: Example,
-  fix: () => string | Promise<string>,
+  { fix, task }: { fix: () => string | Promise<string>; task?: string },
 ): Promise<void> {
-  const need = needOf(example);
+  const need: Need | undefined = task === undefined ? needOf(example) : { reads: 'text', tasks: [task] };
   if (need === undefined) return;
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));

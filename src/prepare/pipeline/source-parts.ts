@@ -10,7 +10,7 @@ import {
   type FilePiece,
   type FoundFile,
   type ReadOptions,
-} from '../../documents/index.ts';
+} from '@attune/documents';
 import { readFailure } from '../../files/bytes.ts';
 import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
@@ -29,7 +29,7 @@ export interface SourceParts {
   summary: FileSummary;
 }
 
-type Reading = Omit<ReadOptions, 'onOutcome'> & {
+export type Reading = Omit<ReadOptions, 'onOutcome'> & {
   /** About so much is read into one part: what a kill costs, and what one changed file costs. */
   partBytes?: number;
 };
