@@ -72,7 +72,7 @@ function answerOf(message: Message | undefined): string | undefined {
 }
 
 /** The last answer, and what a user said last before it. */
-export function lastExchange({ messages: turns }: ChatExample) {
+function lastExchange({ messages: turns }: ChatExample) {
   const answerAt = turns.findLastIndex(({ role }) => role === 'assistant');
   const questionAt = turns.findLastIndex(({ role }, at) => role === 'user' && at < answerAt);
   return { answerAt, questionAt, question: turns[questionAt], answer: turns[answerAt] };

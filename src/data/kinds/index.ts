@@ -56,7 +56,12 @@ export type OwnFormName = FormIn<AnyKind>;
 
 export const kinds: readonly Kind<Example>[] = all;
 
-const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+const byName = new Map<string, Kind<Example>>(kinds.map((kind) => [kind.name, kind]));
+
+/** Whether a name that was read from a file is one of a kind of this version. */
+export function isKind(name: string): name is ExampleKind {
+  return byName.has(name);
+}
 
 /** What is declared of an example's kind. */
 export function kindOf({ kind }: Pick<Example, 'kind'>): Kind<Example> {

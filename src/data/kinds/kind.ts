@@ -52,7 +52,7 @@ export interface Need {
 }
 
 /** An objective by name, and what it does, as a remark beside it. */
-export interface NamedObjective {
+interface NamedObjective {
   name: string;
   remark: string;
 }
