@@ -40,12 +40,6 @@ interface Definition<Schema extends z.ZodObject, Options, Implementation> {
   run(): Promise<Implementation>;
 }
 
-/**
- * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
- * which is what it rose by since the reference.
- */
-export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
-
 /** One thing to optimise. */
 export interface ObjectiveMethod<
   Schema extends z.ZodObject = z.ZodObject,

@@ -10,9 +10,6 @@ import type { Batch, Counts, Prepared, PreparedRow } from '../tasks/rows/rows.ts
 import type { LossResult, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 
-/** Runs `body` without gradients on the model as it was before training. */
-export type Reference = <T>(body: (model: Model) => T) => T;
-
 /** What a loss is taken with. */
 export interface PassContext {
   totals: Counts;

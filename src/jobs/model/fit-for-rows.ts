@@ -3,6 +3,7 @@ import type { Example, ExampleKind } from '../../data/index.ts';
 import type { Modality, Task } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
+import { taskNames, tasks } from '../../tasks/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { imagesIn } from '../../text/message.ts';
 
@@ -12,29 +13,16 @@ export interface Need {
   tasks: readonly Task[];
 }
 
-const TEXTS: Partial<Record<ExampleKind, readonly Task[]>> = {
-  chat: ['causal-lm', 'seq2seq'],
-  completion: ['causal-lm', 'seq2seq'],
-  text: ['causal-lm', 'masked-lm'],
-  classification: ['sequence'],
-  multilabel: ['sequence'],
-  regression: ['sequence'],
-  tagged: ['token'],
-  question: ['question'],
-  pair: ['embedding'],
-  graded: ['embedding'],
-};
+/** What a model reads rows as that are no texts. */
+const READS: Partial<Record<ExampleKind, Modality>> = { items: 'items', 'image-text': 'image', speech: 'audio' };
 
 /** What a model must read and be able to do for rows such as this one. */
 export function needOf(example: Example): Need | undefined {
   const { kind } = example;
-  if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };
-  if (kind === 'image-text') return { reads: 'image', tasks: ['contrastive'] };
-  if (kind === 'speech') return { reads: 'audio', tasks: ['ctc', 'seq2seq'] };
   if (kind === 'chat' && imagesIn(example.messages).length > 0) return { reads: 'image', tasks: ['causal-lm'] };
-  const media = kind === 'classification' ? example.media?.kind : undefined;
-  const tasks = TEXTS[kind];
-  return tasks && { reads: media ?? 'text', tasks };
+  const media = kind === 'classification' ? example.media?.kind : READS[kind];
+  const able = taskNames.filter((task) => tasks[task].learns.includes(kind));
+  return able.length === 0 ? undefined : { reads: media ?? 'text', tasks: able };
 }
 
 const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
@@ -53,13 +41,13 @@ export async function requireFit(
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
   const { modalities = ['text'] } = architecture;
-  const tasks = Object.keys(architecture.heads(raw)) as Task[];
+  const able = Object.keys(architecture.heads(raw)) as Task[];
   const reads = modalities.includes(need.reads);
-  if (reads && need.tasks.some((task) => tasks.includes(task))) return;
+  if (reads && need.tasks.some((task) => able.includes(task))) return;
   const rows = ROWS[need.reads];
   throw new AttuneError('E_WRONG_MODEL', {
     what: reads ? `${model} cannot learn from such rows` : `${model} reads no ${rows}`,
-    got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${tasks.join(', ')}`,
+    got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${able.join(', ')}`,
     expected: `a model that reads ${rows}, for ${need.tasks.join(' or ')}`,
     fix: await fix(),
   });

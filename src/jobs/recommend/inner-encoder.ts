@@ -6,8 +6,8 @@ import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
 import { traitsOf } from '../../models/traits.ts';
-import { cutTo } from '../predict/cut-rows.ts';
-import { textVectors } from '../predict/vectors.ts';
+import { cutTo } from '../../tasks/answers/cut-rows.ts';
+import { textVectors } from '../../tasks/answers/vectors.ts';
 import { withTexts } from './item-catalogue.ts';
 import { openModel } from '../model/open-model.ts';
 

@@ -62,13 +62,6 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
 
-/** The tokens that may begin and end a text's frame: BOS and [CLS]; [SEP], and </s> of T5 and of texts for images. */
-export function frameTokens(tokenizer: Tokenizer): { starts: number[]; ends: number[] } {
-  const { bos, cls, sep, eos } = tokenizer.special;
-  const idsOf = (tokens: readonly (typeof bos)[]) => tokens.flatMap((token) => (token === undefined ? [] : [token.id]));
-  return { starts: idsOf([bos, cls]), ends: idsOf([sep, eos]) };
-}
-
 /** Options that change nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
 function refuseIdle(examples: readonly Example[], data: Recipe['data']): void {
   const { truncation_side: side, long_rows: policy, max_windows: windows } = data;
@@ -162,7 +155,7 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
   });
 }
 
-const CODE_FOLDERS = ['../../text/', '../../methods/objectives/', '../../audio/', '../../image/'];
+const CODE_FOLDERS = ['../../text/', '../../tasks/rows/', '../../methods/objectives/', '../../audio/', '../../image/'];
 
 /** Whether a template writes the date, so that rows differ from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {

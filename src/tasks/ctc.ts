@@ -1,0 +1,9 @@
+import { defineTask } from './define.ts';
+
+/** The letters of what is said. */
+export const task = defineTask({
+  title: 'speech recognition',
+  pipelineTag: 'automatic-speech-recognition',
+  learns: ['speech'],
+  transcribes: () => true,
+});
