@@ -183,7 +183,7 @@ function truncated(got: string, expected: string): AttuneError {
 function unknown(bytes: Uint8Array): AttuneError {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return new AttuneError('E_AUDIO_UNKNOWN', {
-    what: 'The file is no recording that can be read',
+    what: 'The file is not a readable recording',
     got: bytes.length === 0 ? 'an empty file' : `${bytes.length} bytes that begin with ${start}`,
     expected: 'WAV, FLAC, MP3, Ogg Vorbis or Opus',
     fix: 'convert it (ffmpeg -i IN OUT.wav)',

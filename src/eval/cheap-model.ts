@@ -72,7 +72,7 @@ export function openKept(
 
 function bad(path: string, got: string, expected: string): AttuneError {
   return new AttuneError('E_CHEAP_MODEL_BAD', {
-    what: `${path} is no model that this version of attune can open`,
+    what: `${path} is not a model that this version of attune can open`,
     got,
     expected,
     fix: 'train it again with this version',

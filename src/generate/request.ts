@@ -190,7 +190,7 @@ function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: Gener
 }
 
 function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {
-  if (prompt.length === 0) return [{ field: 'prompt', message: 'there is no token to go on from' }];
+  if (prompt.length === 0) return [{ field: 'prompt', message: 'is empty' }];
   const unknown = prompt.find((id) => id < 0 || id >= vocabularySize);
   if (unknown === undefined) return [];
   return [{ field: 'prompt', message: `token ${unknown} is not in the model's vocabulary of ${vocabularySize}` }];

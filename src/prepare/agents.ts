@@ -62,7 +62,7 @@ export class AgentStatistics {
     const found =
       this.#told === this.#conversations
         ? []
-        : [`agents taken to be who answers more conversations than they begin: ${shown.join(', ') || 'nobody'}${more}`];
+        : [`agents inferred (they answer more conversations than they begin): ${shown.join(', ') || 'nobody'}${more}`];
     return {
       isAgent: ({ role, author }) =>
         role === undefined ? (this.#habits.has(author) ? agents.has(author) : undefined) : role === 'agent',

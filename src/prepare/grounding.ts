@@ -10,13 +10,13 @@ export function groundingFault(
 ): string | undefined {
   const said = squeezed(source);
   if (quote !== undefined && (squeezed(quote) === '' || !said.includes(squeezed(quote))))
-    return 'its quote does not stand in the source';
+    return 'its quote is not in the source';
   const numbers = new Set(numbersIn(source));
   if (numbersIn(answer).some((number) => !numbers.has(number))) return 'it has a number that the source has not';
   const known = new Set(wordsIn(source));
   const words = wordsIn(answer);
   const shared = words.filter((word) => known.has(word)).length;
-  return shared < LEAST_SHARED * words.length ? 'most of its words do not stand in the source' : undefined;
+  return shared < LEAST_SHARED * words.length ? 'most of its words are not in the source' : undefined;
 }
 
 /** Letters and digits with single spaces, so that line ends, quotes and marks of emphasis make no difference. */

@@ -201,7 +201,7 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
     lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
   );
   return new AttuneError('E_NO_ROWS', {
-    what: `Nothing to train on came of ${sources.join(', ')}`,
+    what: `No training rows came from ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
     problems: [...skipped, ...notes, ...leftOut],
     fix: reports.some(({ step }) => step === 'questions')

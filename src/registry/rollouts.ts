@@ -106,7 +106,7 @@ function nothingToTryBeside(model: string, version: number, champion: number | u
   return new AttuneError('E_NO_CHAMPION', {
     what:
       champion === undefined
-        ? `${model} has no champion beside which a version could be tried`
+        ? `${model} has no champion to compare a version with`
         : `${versionName({ model, version })} is the champion already`,
     fix:
       champion === undefined

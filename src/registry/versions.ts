@@ -79,7 +79,7 @@ async function makeModel(transaction: RegistryTransaction, { model, owner }: New
   } else if (known.deleted_at !== null || known.owner !== (owner ?? null)) {
     throw new AttuneError('E_MODEL_NAME', {
       what: `The name ${model} was given already`,
-      got: known.deleted_at === null ? 'a model of somebody else' : 'a model that was deleted',
+      got: known.deleted_at === null ? 'a model of another owner' : 'a deleted model',
       fix: 'choose another name',
     });
   }

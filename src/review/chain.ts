@@ -47,7 +47,7 @@ export function readChain<Record extends Link>(
   let previous = '';
   for (const [number, line] of lines.entries()) {
     const record = recordOf<Record>(line, isBody);
-    const fault = record === undefined ? `is no ${what}` : linkFault(record, { line, number, previous });
+    const fault = record === undefined ? `is not a ${what}` : linkFault(record, { line, number, previous });
     if (fault !== undefined) problems.push({ file, line: number + 1, message: fault });
     if (record === undefined) continue;
     previous = record.hash;

@@ -155,7 +155,7 @@ function isApproved({ signOffs, problems, hasNewChoices }: SignOffCheck): Findin
     const faults = problems.map(({ file, line, message }) => `${[file, line].filter(Boolean).join(':')} ${message}`);
     return { isPassed: false, message: `what was signed has been changed: ${faults.join('; ')}`, fix };
   }
-  if (last === undefined) return { isPassed: false, message: 'nobody has approved it', fix };
+  if (last === undefined) return { isPassed: false, message: 'it has not been approved', fix };
   if (hasNewChoices) return { isPassed: false, message: 'choices were added after the last sign-off', fix };
   const word = last.decision === 'approve' ? 'approved' : 'rejected';
   return { isPassed: word === 'approved', message: `${word} by ${last.by}, ${last.at}: ${last.reason}` };

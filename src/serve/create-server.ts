@@ -189,7 +189,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
     // Names of the registry may come later.
     return registry !== undefined || table.find(name) !== undefined
       ? []
-      : [{ field, message: 'is no model served here' }];
+      : [{ field, message: 'is not a model served here' }];
   });
   if (problems.length === 0) return;
   throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server cannot be started like this', problems });
@@ -197,7 +197,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
 
 function nothingToServe(): AttuneError {
   return new AttuneError('E_SERVE_EMPTY', {
-    what: 'There is no model to serve',
+    what: 'There are no models to serve',
     expected: 'a run, an adapter, a model folder or a known name',
     fix: 'name one: attune serve attune-base',
   });

@@ -114,7 +114,11 @@ const BROKEN: Readonly<Record<string, [status: number, reason: string, message: 
 /** Answers malformed or unfinished HTTP requests if possible, and closes the connection. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, reason, message] = BROKEN[error.code ?? ''] ?? [400, 'Bad Request', 'This is no request of HTTP/1.1.'];
+  const [status, reason, message] = BROKEN[error.code ?? ''] ?? [
+    400,
+    'Bad Request',
+    'This is not an HTTP/1.1 request.',
+  ];
   const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: 'bad_request' } });
   const head = `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);

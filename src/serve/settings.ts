@@ -96,7 +96,7 @@ export const settingsSchema = z.strictObject({
       }),
     )
     .default([])
-    .describe('who is told of jobs that end, as Standard Webhooks has it'),
+    .describe('receivers of job events, by Standard Webhooks'),
   adapters: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])

@@ -5,7 +5,6 @@ export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text-generation',
   peft: 'CAUSAL_LM',
-  learns: ['chat', 'completion', 'text'],
   answering: async (kind) =>
     kind === 'preference'
       ? (await import('./answers/preferences.ts')).answerWithPreferences

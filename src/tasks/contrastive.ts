@@ -4,7 +4,6 @@ import { defineTask } from './define.ts';
 export const task = defineTask({
   title: 'embedding of texts and images',
   pipelineTag: 'zero-shot-image-classification',
-  learns: ['image-text'],
   answers: ['image-text'],
   answering: async () => (await import('./answers/pairs.ts')).answerWithPairs,
   elsewhere: {

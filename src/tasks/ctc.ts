@@ -4,6 +4,5 @@ import { defineTask } from './define.ts';
 export const task = defineTask({
   title: 'speech recognition',
   pipelineTag: 'automatic-speech-recognition',
-  learns: ['speech'],
   transcribes: () => true,
 });

@@ -28,8 +28,6 @@ export interface TaskDefinition {
   pipelineTag: string;
   /** PEFT's `task_type`; absent where PEFT has none. */
   peft?: string;
-  /** Kinds of rows that a base with this task can learn from. */
-  learns: readonly ExampleKind[];
   /** Kinds of rows that its models answer; all that can be asked as text, unless given. */
   answers?: readonly ExampleKind[];
   /** Loads the way its models answer rows of a kind. */

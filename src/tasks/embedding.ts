@@ -6,7 +6,6 @@ export const task = defineTask({
   title: 'text embedding',
   pipelineTag: 'sentence-similarity',
   peft: 'FEATURE_EXTRACTION',
-  learns: ['pair', 'graded'],
   answers: ['pair', 'graded'],
   answering: async () => (await import('./answers/vectors.ts')).answerWithVectors,
   elsewhere: {

@@ -3,7 +3,6 @@ import { defineTask } from './define.ts';
 export const task = defineTask({
   title: 'masked language modelling',
   pipelineTag: 'fill-mask',
-  learns: ['text'],
   answers: ['text'],
   answering: async () => (await import('./answers/masked.ts')).answerWithMasks,
   elsewhere: {

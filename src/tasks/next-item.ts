@@ -3,7 +3,6 @@ import { defineTask } from './define.ts';
 export const task = defineTask({
   title: 'recommendation',
   pipelineTag: 'tabular-classification',
-  learns: ['items'],
   answers: ['items'],
   answering: async () => (await import('./answers/items.ts')).answerWithItems,
   elsewhere: {

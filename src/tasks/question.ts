@@ -6,7 +6,6 @@ export const task = defineTask({
   title: 'question answering',
   pipelineTag: 'question-answering',
   peft: 'QUESTION_ANS',
-  learns: ['question'],
   answers: ['question'],
   answering: async () => (await import('./answers/spans.ts')).answerWithSpans,
   answerKind: () => 'stretch',

@@ -4,5 +4,4 @@ import { defineTask } from './define.ts';
 export const task = defineTask({
   title: 'replaced token detection',
   pipelineTag: 'token-classification',
-  learns: [],
 });

@@ -6,7 +6,6 @@ export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text2text-generation',
   peft: 'SEQ_2_SEQ_LM',
-  learns: ['chat', 'completion', 'speech'],
   answers: ['completion', 'classification', 'prompt', 'question'],
   answering: async () => (await import('./answers/sequences.ts')).answerWithDecoder,
   flawless: flawlessText,

@@ -7,7 +7,6 @@ export const task = defineTask({
   title: 'classification or regression',
   pipelineTag: 'text-classification',
   peft: 'SEQ_CLS',
-  learns: ['classification', 'multilabel', 'regression'],
   answering: async (kind) =>
     kind === 'preference'
       ? (await import('./answers/preferences.ts')).answerWithPreferences

@@ -6,7 +6,6 @@ export const task = defineTask({
   title: 'token classification',
   pipelineTag: 'token-classification',
   peft: 'TOKEN_CLS',
-  learns: ['tagged'],
   answers: ['tagged', 'stepwise'],
   answering: async (kind) =>
     kind === 'stepwise'

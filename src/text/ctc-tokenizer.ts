@@ -107,7 +107,7 @@ function ctcTokenizerJson(vocabulary: Readonly<Record<string, number>>, settings
 function checked(text: string, folder: string): Record<string, number> {
   const fault = (got: string) =>
     new AttuneError('E_TOKENIZER_INVALID', {
-      what: `${join(folder, VOCABULARY)} is no vocabulary of letters`,
+      what: `${join(folder, VOCABULARY)} is not a vocabulary of letters`,
       got,
       expected: 'an object with an id for each letter',
       fix: 'fetch it again; of a model for many languages, take the folder of one',
@@ -120,7 +120,7 @@ function checked(text: string, folder: string): Record<string, number> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('no object');
   const ids = Object.values(value as Record<string, unknown>);
-  if (ids.some((id) => !Number.isInteger(id) || (id as number) < 0)) throw fault('ids that are no whole numbers');
+  if (ids.some((id) => !Number.isInteger(id) || (id as number) < 0)) throw fault('ids that are not whole numbers');
   if (new Set(ids).size < ids.length) throw fault('two letters with one id');
   return value as Record<string, number>;
 }

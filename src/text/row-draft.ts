@@ -231,7 +231,7 @@ function noStop(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError 
 function onlyOpen(row: ChatRow, tokenizer: Tokenizer): AttuneError {
   const stops = stopTexts(tokenizer).join(', ');
   return new AttuneError('E_TEMPLATE_NO_STOP', {
-    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, and that is no trained answer`,
+    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, which is not a trained answer`,
     fix: 'end the row with an answer that is trained',
   });
 }

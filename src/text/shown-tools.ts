@@ -54,7 +54,7 @@ export function checkTurnsShown(conversation: Conversation, text: string, { rend
   });
 }
 
-const BESIDE_CALLS = 'the text beside calls';
+const BESIDE_CALLS = 'the text next to calls';
 const REASONING = "the last answer's reasoning_content";
 const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
 

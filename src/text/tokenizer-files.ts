@@ -177,7 +177,7 @@ function missingTokenizer(folder: string): AttuneError {
       ? 'vocab.json without the file that cuts texts: merges.txt, sentencepiece.bpe.model or source.spm'
       : undefined,
     expected:
-      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
+      'tokenizer.json next to the model, or an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
       'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',
     fix: 'name the folder of a Hugging Face model',
   });

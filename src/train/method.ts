@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Begun,

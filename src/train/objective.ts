@@ -6,7 +6,7 @@ import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Message } from '../text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, Prepared, PreparedRow } from '../tasks/rows/rows.ts';
+import type { Batch, Counts, Prepared, PreparedRow, Reference } from '../tasks/rows/rows.ts';
 import type { LossResult, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 

@@ -142,7 +142,10 @@ export class Watcher {
     await this.#saveAll().catch((error: unknown) =>
       this.options.onFailure('how far tests have come is not saved', error),
     );
-    await this.#shared?.close();
+    // Other servers notice that this one is silent.
+    await this.#shared
+      ?.close()
+      .catch((error: unknown) => this.options.onFailure('others are not told that this server ends', error));
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
   }
@@ -245,6 +248,6 @@ export class Watcher {
   #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
-      sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));
+      sink.tell(event, alarm).catch((error: unknown) => onFailure('a notification of an alarm failed', error));
   }
 }

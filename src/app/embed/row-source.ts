@@ -109,7 +109,7 @@ async function refuseEmpty(stream: AsyncGenerator<PlacedRow>, file: string): Pro
   throw (
     bad.error() ??
     new AttuneError('E_NO_ROWS', {
-      what: `There are no rows in ${file}`,
+      what: `No rows in ${file}`,
       fix: 'put rows into it, or name another file',
     })
   );

@@ -27,7 +27,7 @@ export class OpenAiApi {
     const { key, keyVariable } = this.#endpoint;
     if (key !== undefined) return;
     throw new AttuneError('E_IMPORT_KEY', {
-      what: `There is no key in ${keyVariable}`,
+      what: `${keyVariable} is not set`,
       fix: `set it to the key whose jobs are to be fetched: export ${keyVariable}=sk-…`,
     });
   }

@@ -60,7 +60,7 @@ export const quarantine: Step = async (context) => {
   const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   if (plan.approve === 'auto')
-    return { to: 'retraining', reason: `${told}; nobody reviews them: approve is auto`, facts };
+    return { to: 'retraining', reason: `${told}; not reviewed, since approve is auto`, facts };
   if (pairs.length === 0) return { to: 'retraining', reason: `${told}; none is to be reviewed`, facts };
   return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} are to be reviewed`, facts };
 };

@@ -45,7 +45,7 @@ export const retrain: Step = async (context) => {
   const held = version.holdout.reduce((sum, one) => sum + one.rows, 0);
   return {
     to: 'gate',
-    reason: `trained on ${plural(rows, 'new rows')} beside those of the recipe; ${held} are held out`,
+    reason: `trained on ${plural(rows, 'new rows')} and those of the recipe; ${held} are held out`,
     facts: { run, rows, held, data: version.train.map(({ sha256 }) => sha256) },
   };
 };
@@ -111,7 +111,8 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
     const { checks } = await gateRun(run, { ...gateOf(plan), sign_off: false }, { mayAskNothing: true });
     const passed = checks.filter(({ outcome }) => outcome === 'passed');
     const reason = passed.length === 0 ? 'the gate asks for nothing' : inOneLine(passed);
-    if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
+    if (plan.approve === 'auto')
+      return { to: 'rollout', reason: `${reason}; approved automatically (approve: auto)`, facts };
     return { to: 'approval', reason, facts };
   } catch (error) {
     if (!(error instanceof AttuneError) || error.code !== 'E_GATE') throw error;

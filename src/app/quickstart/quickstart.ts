@@ -69,7 +69,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     ...options,
     onCompare() {
       trainSeconds = clock();
-      onStage(5, 'after: the result beside what one has without training');
+      onStage(5, 'after: the result next to what one has without training');
     },
   });
   const { html } = await reportRun(folder);

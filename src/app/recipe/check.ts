@@ -140,7 +140,7 @@ function checkNames(settings: Settings, path: string, known: Names): void {
     if (name === 'auto' || name === 'none' || known.has(name)) continue;
     const close = nearest(name, known.names);
     const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
-    settings.problem(setting!.written, `"${name}" is no known ${known.kind}`, fix);
+    settings.problem(setting!.written, `"${name}" is not a known ${known.kind}`, fix);
   }
 }
 

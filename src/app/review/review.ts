@@ -89,7 +89,7 @@ export async function verifyReview(target: string): Promise<SignOffCheck> {
   if (problems.length > 0) throw changed(check.file, problems);
   if (check.signOffs.length > 0) return check;
   throw new AttuneError('E_NOT_SIGNED', {
-    what: `Nobody has signed ${target}`,
+    what: `${target} has no sign-off`,
     fix: `attune review sign ${target} --by NAME --decision approve --reason TEXT`,
   });
 }

@@ -87,7 +87,7 @@ function readCanaries(file: string): { canaries: readonly Canary[] } {
   }
   throw new AttuneError('E_CANARIES', {
     what: `${file} holds no canaries`,
-    expected: 'the file that attune data redact --canaries wrote beside the rows: ROWS.jsonl.canaries',
+    expected: 'the file that attune data redact --canaries wrote next to the rows: ROWS.jsonl.canaries',
   });
 }
 

@@ -7,7 +7,7 @@ export function notesOf(measures: readonly SafetyMeasure[], before: string | und
   const { value, low, high } = REFUSAL_ACCURACY;
   const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');
   const notes = [
-    `refusals are told by a classifier that is right in ${formatPercent(value)} (${formatPercentRange(low, high)}) of ` +
+    `refusals are detected by a classifier that is right in ${formatPercent(value)} (${formatPercentRange(low, high)}) of ` +
       'XSTest’s answers; “complied” means not refused, not that an answer would help to do harm',
   ];
   if (before === undefined) return [...notes, 'nothing was measured before: name a model with --before'];

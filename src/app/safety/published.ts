@@ -69,7 +69,7 @@ export function pulledSet(name: string): string {
   if (PUBLISHED.has(name) && existsSync(file)) return file;
   const close = nearest(name, [...PUBLISHED.keys()]);
   throw new AttuneError('E_SAFETY_SET', {
-    what: `There is no set of prompts ${name}`,
+    what: `There is no prompt set ${name}`,
     got: PUBLISHED.has(name) ? 'a published set that was not fetched' : 'no such file, and no published set',
     expected: `a file, or one of ${[...PUBLISHED.keys()].join(', ')}`,
     fix: PUBLISHED.has(name)

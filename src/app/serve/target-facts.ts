@@ -10,7 +10,7 @@ import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ToolSchema } from '../../text/index.ts';
 import { tasks } from '../../tasks/index.ts';
-import type { TargetFacts } from '../../serve/index.ts';
+import type { ModelKind, TargetFacts } from '../../serve/index.ts';
 import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
 import { resultFolder } from '../../jobs/model/result-folder.ts';
@@ -29,7 +29,7 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const task = await taskOf(folder, baseFolder);
   const hears = await readsRecordings(baseFolder ?? folder);
   const { transcribes, served } = tasks[task];
-  const kind = transcribes?.(hears) === true ? 'speech' : served;
+  const kind: ModelKind | undefined = transcribes?.(hears) === true ? 'speech' : served;
   if (kind === undefined) throw unaskable(target, task);
   const maxLength = await lengthOf(baseFolder ?? folder);
   const own = {
@@ -100,7 +100,7 @@ async function readsRecordings(folder: string): Promise<boolean> {
 
 function unaskable(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} cannot be served: nobody asks a model of ${task} anything`,
+    what: `${target} cannot be served: no endpoint is for ${task}`,
     expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
     fix: 'tune it for a task first: attune train',
   });

@@ -164,7 +164,7 @@ async function moveTable(table: string, { source, transaction, place, mended }: 
     what: `${table} has not arrived as it is here`,
     got: `${formatCount(there.count)} rows, ${there.digest.slice(0, 12)}`,
     expected: `${formatCount(here.count)} rows, ${here.digest.slice(0, 12)}`,
-    fix: 'nothing was kept there; try again while nobody uses the store',
+    fix: 'nothing was kept there; try again while the store is not in use',
   });
 }
 

@@ -67,10 +67,10 @@ function withModel(comparison: Comparison): Recommendation {
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
 }
 
-/** The constant that nothing cheap is shown to beat, where there is one. */
-function unbeatenConstant({ differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
+/** The constant that nothing cheap is shown to beat, where there is one; one answer to all rows says nothing of written ones. */
+function unbeatenConstant({ classes, differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
   const constant = systems.find(({ name }) => CONSTANTS.has(name));
-  if (constant === undefined) return undefined;
+  if (constant === undefined || (constant.name === 'majority' && classes === undefined)) return undefined;
   const against = (name: string) => differences.find((one) => one.metric === metric && one.against === name);
   const isBeaten =
     constant.name === subject

@@ -34,6 +34,7 @@ function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metri
   });
   if (counts.length === 0) return [];
   const most = greatest(counts);
-  const told = most === 1 ? '1 answer is no number and counts' : `${plural(most, 'answers')} are no numbers and count`;
+  const told =
+    most === 1 ? '1 answer is not a number and counts' : `${plural(most, 'answers')} are not numbers and count`;
   return [`${title}: ${told} as the mean of the true ones`];
 }

@@ -27,6 +27,7 @@ import type { Answered } from './system.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
 import { overallVerdict, verdictSentence } from './verdict.ts';
+import { areClassified } from '../example-text.ts';
 
 export interface CompareOptions {
   /** Which rows, for people: "test", or a file's name. */
@@ -217,7 +218,7 @@ function positiveOf(spec: MetricSpec): string | undefined {
 }
 
 function rarestOf(examples: readonly Example[]): number | undefined {
-  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return undefined;
+  if (!areClassified(examples)) return undefined;
   const counts = [...labelCounts(examples).values()];
   return counts.length === 0 ? undefined : smallest(counts);
 }

@@ -2,6 +2,7 @@ import { plural } from '../../base/format.ts';
 import type { Example } from '../../data/example.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { detectableShare } from '../statistics/index.ts';
+import { areClassified } from '../example-text.ts';
 
 /** A verdict that shows no smaller difference than this share of the rows is of little use. */
 const COARSE = 0.1;
@@ -21,7 +22,7 @@ export function fewTestRows(count: number): string | undefined {
 /** The same with the rarest class, and what to do about it. */
 export function fewTestRowsAdvice(test: readonly Example[]): string | undefined {
   const few = fewTestRows(test.length);
-  const isOfClasses = test.every(({ kind }) => kind === 'classification' || kind === 'multilabel');
+  const isOfClasses = areClassified(test);
   const counts = isOfClasses ? [...labelCounts(test)].toSorted(([, a], [, b]) => a - b) : [];
   const [rarest] = counts.length > 1 ? counts.filter(([, rows]) => rows < FEW_OF_CLASS) : [];
   const rare = rarest && `${plural(rarest[1], 'test rows')} of the rarest class, ${rarest[0]}, say little of it`;

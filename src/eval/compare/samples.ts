@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
-import { expectedText, promptText } from '../example-text.ts';
+import { expectedText, haveOneClass, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
 import { isRight } from './tally.ts';
 
@@ -23,7 +23,7 @@ export function rowChanges(
 ): Float64Array {
   const [mine, theirs] = [subject.scores.get(name), rival?.scores.get(name)];
   if (mine === undefined || rival === undefined) return new Float64Array(subject.predictions.length);
-  if (examples.every(({ kind }) => kind === 'classification')) {
+  if (haveOneClass(examples)) {
     const right = ({ predictions }: Scored, row: number) => Number(isRight(predictions[row], examples[row]));
     return Float64Array.from(examples, (_, row) => right(subject, row) - right(rival, row));
   }
@@ -75,7 +75,7 @@ export function sampleRows(
       prompt: promptText(example),
       ...('media' in example && example.media !== undefined && { file: shortName(example.media.path) }),
       expected: expectedText(example),
-      label: example.kind === 'classification' ? example.label : undefined,
+      label: haveOneClass([example]) ? expectedText(example) : undefined,
       answers: Object.fromEntries(systems.map((system) => [system.name, answerOf(system, row, validity)])),
       change: changes[row] < 0 ? 'worse' : changes[row] > 0 ? 'better' : 'same',
     };

@@ -75,13 +75,13 @@ function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   try {
     answer = parseJson(text) as Completion;
   } catch {
-    throw new PassingFailure('an answer that is no JSON', { mayCost: true });
+    throw new PassingFailure('an answer that is not JSON', { mayCost: true });
   }
   const choice = answer?.choices?.[0];
   const content = choice?.message?.content;
   // A model that calls a function or refuses says nothing.
   if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
-    throw new PassingFailure('JSON that is no chat completion', { mayCost: true });
+    throw new PassingFailure('JSON that is not a chat completion', { mayCost: true });
   }
   const version = [answer.model, answer.system_fingerprint].filter((part) => typeof part === 'string').join(' ');
   const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);

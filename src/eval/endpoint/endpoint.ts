@@ -21,7 +21,7 @@ const DEFAULT_VARIABLE = 'OPENAI_API_KEY';
  */
 export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_VARIABLE): Endpoint {
   const parsed = URL.parse(url);
-  if (parsed === null) throw badUrl('is no address', 'https://HOST/v1');
+  if (parsed === null) throw badUrl('is not a URL', 'https://HOST/v1');
   const { username, password, search, protocol, hostname } = parsed;
   if (username !== '' || password !== '' || search !== '') {
     throw badUrl(

@@ -161,7 +161,7 @@ function refused(
   { status, said, path }: { status: number; said: string; path: string },
 ): AttuneError {
   return new AttuneError('E_ENDPOINT_REFUSED', {
-    what: `${url} refuses what it is asked`,
+    what: `${url} rejects the request`,
     got: `status ${status}: ${said}`,
     expected: `an OpenAI-compatible endpoint: ${path} below this address`,
     fix: `check the address and the model's name (${model})`,

@@ -155,7 +155,7 @@ function choiceIn(text: string): Choice {
   } catch {
     // Told below.
   }
-  throw new PassingFailure('an answer that is no completion', { mayCost: true });
+  throw new PassingFailure('an answer that is not a completion', { mayCost: true });
 }
 
 /** vLLM's: by id, the text's own token beside the likeliest. */

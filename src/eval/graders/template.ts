@@ -56,7 +56,7 @@ function parsed(answer: string): unknown {
   try {
     return parseJson(answer);
   } catch {
-    throw new TemplateFailure('sample_parse', 'the answer is no JSON');
+    throw new TemplateFailure('sample_parse', 'the answer is not JSON');
   }
 }
 

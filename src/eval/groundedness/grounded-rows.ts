@@ -32,9 +32,9 @@ function rowOf(value: Record<string, unknown>): GroundedRow | string {
   const answer = Object.hasOwn(value, 'answer') ? value.answer : value.answers;
   if (typeof question !== 'string' || question.trim() === '') return 'has no question';
   if (typeof source !== 'string' || source.trim() === '') return 'has no source';
-  if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is no text';
+  if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is not text';
   const answers = answer === undefined ? undefined : answersIn(answer);
-  if (answers === 'no text') return 'its answer is no text, no list of texts, and not in SQuAD’s form';
+  if (answers === 'no text') return 'its answer is neither text, a list of texts, nor in SQuAD’s form';
   const isAnswered = answers?.some((one) => one !== '');
   return {
     question,

@@ -49,11 +49,11 @@ export async function readLabels(file: string): Promise<HumanLabel[]> {
 /** What is wrong with a row; undefined where it is a label. */
 export function labelFault({ id, choice, undone, reviewer, edit, flags }: Record<string, unknown>): string | undefined {
   if (typeof id !== 'string' && typeof id !== 'number') return 'has no id';
-  if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is no text';
-  if (edit !== undefined && typeof edit !== 'string') return 'its edit is no text';
-  if (flags !== undefined && !Array.isArray(flags)) return 'its flags are no list';
+  if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is not text';
+  if (edit !== undefined && typeof edit !== 'string') return 'its edit is not text';
+  if (flags !== undefined && !Array.isArray(flags)) return 'its flags are not a list';
   if (undone === true || CHOICES.includes(choice)) return undefined;
-  return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is no choice`;
+  return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is not a choice`;
 }
 
 function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: Map<string, HumanLabel>): void {

@@ -63,7 +63,7 @@ export async function readPairRows(
     if (faults.length > 0) return undefined;
     const pair = pairOf(row);
     const first = lines.get(pair.id);
-    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" stands in line ${first} already` });
+    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" is already in line ${first}` });
     lines.set(pair.id, line);
     return { pair, row };
   });
@@ -89,7 +89,7 @@ function faultsOf(row: Record<string, unknown>, form: PairRowForm | undefined): 
   };
   const faults: Problem[] = [...NEEDED, ...OPTIONAL].filter(isBad).map((field) => ({
     field,
-    message: Object.hasOwn(row, field) ? 'is no text' : 'is missing',
+    message: Object.hasOwn(row, field) ? 'is not text' : 'is missing',
   }));
   const fault = form?.faultOf(row);
   return fault === undefined ? faults : [...faults, { message: fault }];
@@ -122,7 +122,7 @@ function comparisonPairs(folder: string, against: string | undefined): AnswerPai
   const other = against ?? otherSystem(samples, subject, flips.against);
   if (other === undefined || other === subject || !samples.systems.some(({ name }) => name === other)) {
     throw new AttuneError('E_PAIRS', {
-      what: `${folder} has no answers of another system to set beside those of ${subject}`,
+      what: `${folder} has no answers of another system to compare with those of ${subject}`,
       got: other ?? 'one system alone',
       expected:
         samples.systems

@@ -110,7 +110,7 @@ export function scoreForm({ scale: [minimum, maximum] }: Pick<Criterion, 'scale'
   return { name: 'score', schema };
 }
 
-/** Undefined for what is no whole number of the scale. */
+/** Undefined for what is not a whole number of the scale. */
 export function readScore(answer: string, { scale: [low, high] }: Pick<Criterion, 'scale'>): number | undefined {
   const { score } = readAnswer(answer) ?? {};
   return Number.isInteger(score) && Number(score) >= low && Number(score) <= high ? Number(score) : undefined;

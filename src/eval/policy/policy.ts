@@ -84,7 +84,7 @@ export async function readPolicy(file: string): Promise<Policy> {
 }
 
 async function parsed(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw badPolicy(file, [{ message: 'there is no such file' }]);
+  if (!existsSync(file)) throw badPolicy(file, [{ message: 'does not exist' }]);
   const { parse } = await import('yaml');
   try {
     return parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
@@ -119,7 +119,7 @@ function patternFaults(rule: Readonly<Record<string, unknown>>, place: number): 
 
 function badPolicy(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_POLICY', {
-    what: `${file} is no file of rules`,
+    what: `${file} is not a file of rules`,
     expected: `rules: a list of {name} with one of ${KINDS.join(', ')}, and when; prompts: a list of texts`,
     problems: problems.map((problem) => ({ file, ...problem })),
   });

@@ -12,7 +12,7 @@ export interface WordingFinding {
 type WordedMetric = Wording['metrics'][number];
 
 /** Metrics that are a share of rows answered rightly. */
-const SHARES: ReadonlySet<string> = new Set(['accuracy', 'exact_match']);
+export const SHARES: ReadonlySet<string> = new Set(['accuracy', 'exact_match']);
 const COPIED = 'copied';
 /** Loss of a perfect value from which on a result has learnt the wording of its rows. */
 const NOTABLE = 0.1;
@@ -53,7 +53,11 @@ function falls({ values }: WordedSystem, metrics: readonly WordedMetric[]): bool
 }
 
 /** Whether the first value is better by what counts. */
-function isNotable(first: number | undefined, second: number | undefined, { better, best }: WordedMetric): boolean {
+export function isNotable(
+  first: number | undefined,
+  second: number | undefined,
+  { better, best }: WordedMetric,
+): boolean {
   if (first === undefined || second === undefined) return false;
   const loss = better === 'higher' ? first - second : second - first;
   return loss > NOTABLE * (best === undefined || best === 0 ? Math.abs(first) : best);
@@ -74,10 +78,10 @@ function figures(
     const own = `${formatNumber(mine.reworded, 3)}${before(mine.asTested)}`;
     return `On ${plural(rows, 'test rows')} in other words its ${title} is ${own}${other ?? ''}`;
   }
-  const own = `${counted(mine.reworded, rows)} of ${plural(rows, 'test rows')} in other words right`;
+  const own = `${countedRight(mine.reworded, rows)} of ${plural(rows, 'test rows')} in other words right`;
   const before = beforeClause(mine.asTested, { rows, testedRows });
   const after = theirs && beforeClause(theirs.asTested, { rows, testedRows });
-  const other = theirs && `; ${rival!.title} ${counted(theirs.reworded, rows)}${after}`;
+  const other = theirs && `; ${rival!.title} ${countedRight(theirs.reworded, rows)}${after}`;
   return `It answers ${own}${before}${other ?? ''}`;
 }
 
@@ -86,16 +90,16 @@ function beforeClause(share: number | undefined, { rows, testedRows }: Pick<Word
   if (share === undefined) return '';
   if (testedRows === undefined) return ` (${formatNumber(Math.round(100 * share))} % as they are)`;
   const of = testedRows === rows ? '' : ` of ${formatCount(testedRows)}`;
-  return `, ${counted(share, testedRows)}${of} as they are`;
+  return `, ${countedRight(share, testedRows)}${of} as they are`;
 }
 
 function copyingFigure({ rows, testedRows }: Wording, { values }: WordedSystem): string {
   const { asTested, reworded = Number.NaN } = entryOf(values, COPIED) ?? {};
   const after = beforeClause(asTested, { rows, testedRows });
-  return `numbers, codes and names are copied right in ${counted(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
+  return `numbers, codes and names are copied right in ${countedRight(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
 }
 
-function counted(share: number, rows: number): string {
+export function countedRight(share: number, rows: number): string {
   return formatCount(Math.round(share * rows));
 }
 

@@ -26,7 +26,7 @@ export interface ScoringSet {
   objective: Objective;
   split: SplitName;
   rows: PreparedRow[];
-  /** What the recipe measures besides the loss. */
+  /** Metrics of the recipe besides the loss. */
   measure?: Measure;
   /** Content hash of the split's rows. */
   hash: string;

@@ -10,7 +10,7 @@ import { traitsOf } from '../../models/traits.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';
 
-/** What a model's loss is measured on before and after it is written. */
+/** Input for comparing a model's loss before and after export. */
 export interface Scorer {
   /** The split, or `random` for tokens drawn at random. */
   rows: { split: string; count: number };
@@ -37,9 +37,10 @@ const MOST_TOKENS = 64;
 function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   const readsText = model.architecture.modalities?.includes('text') ?? true;
   if (!readsText || tasks[model.task].outputLoss === undefined) {
+    const measurable = taskNames.filter((task) => tasks[task].outputLoss !== undefined);
     throw new AttuneError('E_NO_ROWS', {
-      what: `${folder} belongs to no run, so that there are no rows to compare it on after it is written`,
-      expected: `a run, or a model that reads text and is for ${taskNames.filter((task) => tasks[task].outputLoss !== undefined).join(', ')}`,
+      what: `${folder} belongs to no run, so there are no rows to check the export on`,
+      expected: `a run, or a model that reads text and is for ${measurable.join(', ')}`,
       fix: 'name the folder of the run',
     });
   }

@@ -23,9 +23,9 @@ export interface GenerateInput extends OpenOptions {
   target: string;
   /** How its weights are read, in every pass; `dense` unless given. */
   storage?: StorageName;
-  /** Memory for the weights of installed adapters that nobody uses just now; an eighth of what is free unless given. */
+  /** Memory for the weights of installed adapters that are not in use; an eighth of free memory unless given. */
   adapterBytes?: number;
-  /** What the constraint of a request may cost. */
+  /** Cost limits of a request's constraint. */
   constraints?: CompileLimits;
 }
 
@@ -66,7 +66,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   return batcher.counts;
 }
 
-/** What a model that writes nothing is for. */
+/** Advice for a model that does not generate text. */
 function elsewhere(task: Task, target: string): string {
   return (
     tasks[task].elsewhere?.chat(target) ?? `to have rows answered: attune predict ${target} --input FILE, or --text "…"`

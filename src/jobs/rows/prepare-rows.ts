@@ -5,6 +5,7 @@ import type { ClassificationExample } from '../../data/example.ts';
 import { CUT_ANYWHERE, fitRows, READ_IN_WINDOWS, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
+import { frameTokens } from '../../tasks/rows/frame-tokens.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
@@ -24,7 +25,7 @@ export interface PrepareContext {
   /** The classes that the objective was made for: rows hold their place among them. */
   labels: readonly string[];
   tokenizer: Tokenizer;
-  /** What says how many tokens a file makes. */
+  /** Gives the number of tokens of a file. */
   media?: MediaReader;
   recipe: Recipe;
   /** The longest row that the model can read; a larger max_length does not change that. */
@@ -82,7 +83,7 @@ function idle(what: string, got: string, policy: string): AttuneError {
   return new AttuneError('E_OPTION_IDLE', { what, got, fix: `set data.long_rows: ${policy}, or remove ${key}` });
 }
 
-/** @throws AttuneError E_OPTION_IDLE where a row is of another kind, or is no single text */
+/** @throws AttuneError E_OPTION_IDLE if a row is of another kind, or not a single text */
 function refuseFixed(
   examples: readonly Example[],
   { kinds, got, verb, key }: { kinds: ReadonlySet<Example['kind']>; got: string; verb: string; key: string },
@@ -100,7 +101,7 @@ function refuseFixed(
   });
 }
 
-/** Whether a row is no single text. */
+/** Whether a row is more than a single text. */
 function hasMore(example: Example): boolean {
   const { textPair, media } = example as Partial<ClassificationExample>;
   return textPair !== undefined || media !== undefined;

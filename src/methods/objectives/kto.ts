@@ -179,7 +179,7 @@ function refuseOneVerdict(train: readonly Example[]): void {
   const verdicts = new Set(train.map((example) => (example as FeedbackExample).label));
   if (train.length === 0 || verdicts.size === 2) return;
   throw new AttuneError('E_ONE_VERDICT', {
-    what: 'All training rows have the same verdict, so there is nothing to tell apart',
+    what: 'All training rows have the same verdict, so there is nothing to learn',
     got: verdicts.has(true) ? 'good answers only' : 'bad answers only',
     expected: 'rows with label true and rows with label false',
     fix: verdicts.has(true) ? 'add bad answers, or train on the good ones with objective: sft' : 'add good answers',

@@ -71,7 +71,7 @@ function refuseOneVerdict(train: readonly Example[]): void {
   if (labels.length === 0 || (labels.some((label) => label >= 0.5) && labels.some((label) => label < 0.5))) return;
   const isRight = labels[0] >= 0.5;
   throw new AttuneError('E_ONE_VERDICT', {
-    what: 'All steps of the training rows have the same verdict, so there is nothing to tell apart',
+    what: 'All steps of the training rows have the same verdict, so there is nothing to learn',
     got: isRight ? 'right steps only' : 'wrong steps only',
     expected: 'steps with label true and steps with label false',
     fix: `add answers with ${isRight ? 'wrong' : 'right'} steps`,

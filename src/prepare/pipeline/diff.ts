@@ -64,7 +64,7 @@ function readManifest(folder: string): DataSetManifest {
   const path = join(folder, 'manifest.json');
   if (existsSync(path)) return readJson<DataSetManifest>(path);
   throw new AttuneError('E_NO_DATA_SET', {
-    what: `${folder} is no data set of a pipeline`,
+    what: `${folder} is not a pipeline's data set`,
     got: 'no manifest.json in it',
     fix: 'name the folder that `attune data pipeline` printed',
   });

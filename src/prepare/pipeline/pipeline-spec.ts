@@ -55,7 +55,7 @@ export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
     problems.push({ field: 'split', message: 'validation and test leave nothing to train on' });
   if (data === undefined || problems.length > 0) {
     throw new AttuneError('E_BAD_PIPELINE', {
-      what: `${file} is no pipeline`,
+      what: `${file} is not a pipeline`,
       problems,
       expected: 'sources, steps and split; `attune data steps` lists the steps',
       fix: 'for example sources: [rows.jsonl], steps: [{step: records}, {step: deduplicate}], split: {test: 0.1}',

@@ -29,7 +29,7 @@ export interface SourceParts {
   summary: FileSummary;
 }
 
-type Reading = Omit<ReadOptions, 'onOutcome'> & {
+export type Reading = Omit<ReadOptions, 'onOutcome'> & {
   /** About so much is read into one part: what a kill costs, and what one changed file costs. */
   partBytes?: number;
 };

@@ -25,7 +25,7 @@ const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('column of whom a row is about: dates of one subject move together'),
+    .describe('column of the person a row is about: dates of one subject move together'),
   allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
   recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
   lexicons: z

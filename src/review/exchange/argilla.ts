@@ -24,7 +24,7 @@ export const argilla: Exchange = {
     const { id, external_id: outer, responses } = record;
     const pair = pairs.get(String(outer ?? id));
     if (pair === undefined) return 'its id is that of no pair';
-    if (responses !== undefined && !Array.isArray(responses)) return 'its responses are no list';
+    if (responses !== undefined && !Array.isArray(responses)) return 'its responses are not a list';
     const found: ImportedLabel[] = [];
     for (const response of (responses ?? []) as Record<string, unknown>[]) {
       if (response?.status !== undefined && response.status !== 'submitted') continue;

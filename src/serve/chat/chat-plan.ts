@@ -159,7 +159,7 @@ async function argumentsOf(
     const param = `tools[${tools.indexOf(tool)}].function.parameters`;
     const reasons = error.problems.map(({ message: one }) => one).join('; ') || error.what;
     const message = isInvalid
-      ? `${param} is no JSON schema: ${reasons}.`
+      ? `${param} is not JSON schema: ${reasons}.`
       : `${param} cannot be held strictly: ${reasons}.`;
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }

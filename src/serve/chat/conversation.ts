@@ -32,7 +32,7 @@ export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 
 function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
   const found = tools.find((tool) => tool.function.name === name);
   if (found !== undefined) return found;
-  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is no tool of the request.`);
+  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is not a tool of the request.`);
 }
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);

@@ -55,7 +55,7 @@ function promptsOf(prompt: NonNullable<CompletionRequest['prompt']>, vocabularyS
 
 function textOf(text: string, field: string): string {
   if (text !== '') return text;
-  throw invalidValue(field, `${field} is empty: there is nothing to go on from.`);
+  throw invalidValue(field, `${field} is empty.`);
 }
 
 function tokensOf(ids: number[], field: string, vocabularySize: number): { ids: number[] } {

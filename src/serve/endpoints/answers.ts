@@ -169,7 +169,7 @@ const show = defineEndpoint({
     const { answer_id: id } = call.params;
     const found = await findAnswer(watcher.store, { ...answerPlace(id), ...seenBy(call) });
     if (found !== undefined) return Response.json(wholeAnswer(found));
-    const message = `There is no answer '${id.slice(0, 100)}', or it is past its time.`;
+    const message = `There is no answer '${id.slice(0, 100)}', or it has expired.`;
     throw new ApiError(404, { message, param: 'answer_id', code: 'answer_not_found' });
   },
 });

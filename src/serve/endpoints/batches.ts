@@ -126,7 +126,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/batches',
   tag: 'Training',
-  summary: 'Answer the requests of a file while nobody waits',
+  summary: 'Answer the requests of a file at low priority',
   body: { schema: request },
   reply: { description: 'The batch, whose file is read next', json: reply },
   async handle(call) {

@@ -142,7 +142,7 @@ function showModel() {
   showColumns(chosen?.columns);
   at('system').placeholder = chosen?.defaults?.system ? 'as in training' : 'none';
   const tools = chosen?.defaults?.tools ?? [];
-  if (tools.length > 0) at('hint').textContent += ' It is asked with the tools of its training: ' + tools.join(', ') + '.';
+  if (tools.length > 0) at('hint').textContent += ' Requests use the tools of its training: ' + tools.join(', ') + '.';
 }
 
 function shownName({ id, parent, upstream }) {
@@ -159,7 +159,7 @@ async function listModels() {
     at('model').replaceChildren(...models.map((model) => new Option(shownName(model), model.id)));
     if (models.some(({ id }) => id === wanted)) at('model').value = wanted;
     showModel();
-    if (models.length === 0) at('hint').textContent = 'No model here is asked by texts. openapi.json describes what this server answers.';
+    if (models.length === 0) at('hint').textContent = 'No model here takes text. openapi.json describes the endpoints of this server.';
   } catch (error) {
     at('hint').textContent = error.message;
   }

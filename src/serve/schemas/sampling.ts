@@ -204,7 +204,7 @@ function schemaOf(value: string | boolean | Record<string, unknown>, field: stri
   } catch {
     // Told below.
   }
-  throw invalidValue(field, `${field} is no JSON schema.`, 'invalid_schema');
+  throw invalidValue(field, `${field} is not JSON schema.`, 'invalid_schema');
 }
 
 /** Fields of other servers and of OpenAI's that nothing here follows, with what they may be. */

@@ -138,7 +138,7 @@ function objectIn(model: UpstreamModel, text: string): JsonObject {
   } catch {
     // Told below.
   }
-  throw failed(model, 'its reply is no JSON object');
+  throw failed(model, 'its reply is not JSON object');
 }
 
 function failed({ id }: UpstreamModel, reason: string): ApiError {

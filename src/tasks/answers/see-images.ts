@@ -7,7 +7,10 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import { squaresOf } from '../rows/image-texts.ts';
 import type { Answering } from './answering.ts';
 
-/** What a model, or an adapter on it, sees of a prompt's images; undefined for a prompt without any. @throws AttuneError E_MEDIA_UNREADABLE */
+/**
+ * Vectors of a prompt's images for a model, or for an adapter on it; undefined for prompts without images. @throws
+ * AttuneError E_MEDIA_UNREADABLE
+ */
 export async function seeImages(
   { model, media, lease }: Pick<Answering, 'model' | 'media'> & { lease?: { owner: AdapterOwner } },
   files: readonly ImageFile[] | undefined,

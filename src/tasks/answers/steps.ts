@@ -1,5 +1,5 @@
 import type { StepwiseExample } from '../../data/example.ts';
-import { verdictText } from '../../eval/example-text.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { stepRows } from '../rows/step-rows.ts';

@@ -7,7 +7,7 @@ import type {
   StepFinished,
   WarningRaised,
 } from '../../base/events.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
+import { formatBytes, formatDuration } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import { shortPath } from '../short-path.ts';
 import {
@@ -21,6 +21,7 @@ import {
   describeTrials,
   describeOutcome,
   describeWork,
+  watchedFigure,
 } from './lines.ts';
 import { LiveLine } from './live-line.ts';
 
@@ -152,7 +153,7 @@ class ProgressView implements Progress {
 
   #step(event: StepFinished): void {
     const { colours, isTTY } = this.#terminal;
-    this.#conclude(`${event.step} of ${event.steps} steps, loss of the last ${formatNumber(event.loss)}`);
+    this.#conclude(`${event.step} of ${event.steps} steps, ${watchedFigure(event).join(' of the last ')}`);
     this.#liveUpdate('train', describeStep(event, colours, isTTY), event.step === event.steps);
   }
 

@@ -29,15 +29,22 @@ export function barOf(share: number, colours: Colours): string {
 
 /** The loop's line: what one looks at while waiting comes first, since narrow terminals cut the end. */
 export function describeStep(event: StepFinished, colours: Colours, withBar: boolean): string {
-  const { step, steps, loss, tokensPerSecond, secondsLeft, memoryBytes } = event;
+  const { step, steps, tokensPerSecond, secondsLeft, memoryBytes } = event;
+  const [name, value] = watchedFigure(event);
   const bar = withBar ? `${barOf(step / steps, colours)} ` : '';
   return [
     `${bar}step ${String(step).padStart(String(steps).length)}/${steps}`,
-    `loss ${colours.bold(formatNumber(loss))}`,
+    `${name} ${colours.bold(value)}`,
     `${formatDuration(secondsLeft)} left`,
     `${formatCount(tokensPerSecond)} tokens/s`,
     formatBytes(memoryBytes),
   ].join(colours.dim(' · '));
+}
+
+/** The loss, or the sampled reward where there is one: the loss of a policy is 0 up to noise, whatever it learns. */
+export function watchedFigure({ loss, metrics }: StepFinished): [name: string, value: string] {
+  const { reward } = metrics;
+  return reward === undefined ? ['loss', formatNumber(loss)] : ['reward', formatNumber(reward, 3)];
 }
 
 export function describeWork({ done, total, unit }: WorkAdvanced, colours: Colours, withBar: boolean): string {

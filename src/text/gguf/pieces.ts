@@ -100,7 +100,7 @@ function setKinds({ tokens, kinds }: ListedTokens, { model }: Source): Problem[]
       bytes++;
     } else if (token === model.unk_token) kinds[id] = KIND.unknown;
   }
-  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes are no token` }];
+  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes are not tokens` }];
 }
 
 /**

@@ -109,5 +109,5 @@ function readingDifferences({ addedTokens }: Tokenizer): string[] {
   const greedy = addedTokens.filter(({ lstrip, rstrip, single_word }) => lstrip || rstrip || single_word);
   if (greedy.length === 0) return [];
   const names = greedy.map(({ content }) => content).join(', ');
-  return [`llama.cpp does not take the white space beside ${names}, nor look at its neighbours`];
+  return [`llama.cpp neither absorbs the white space next to ${names} nor looks at its neighbours`];
 }

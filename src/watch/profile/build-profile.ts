@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { RunStarted } from '../../base/events.ts';
 import { questionOf, textOf } from '../../data/example-text.ts';
-import type { Example } from '../../data/example.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { normalWords } from '../../data/shingles.ts';
 import { languageTeller } from '../../data/text-language.ts';
@@ -61,17 +61,8 @@ function sourcesOf(folder: string): DataSpec | undefined {
 
 /** The part of a row that a request would contain; all of it for rows that are read as one text. */
 function requestOf(example: Example): string | undefined {
-  switch (example.kind) {
-    case 'classification':
-      return example.media === undefined ? textOf(example) : undefined;
-    case 'multilabel':
-    case 'regression':
-    case 'tagged':
-    case 'question':
-      return textOf(example);
-    default:
-      return questionOf(example);
-  }
+  if (kindOf(example).isReadWhole !== true) return questionOf(example);
+  return 'media' in example && example.media !== undefined ? undefined : textOf(example);
 }
 
 function answerText(example: Example): string | undefined {

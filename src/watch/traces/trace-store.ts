@@ -6,6 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { isNewerDatabase } from '../../store/newer-database.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { placeOfPart, shownPlace } from '../../store/store-place.ts';
@@ -76,7 +77,7 @@ export class TraceStore {
     this.files = parts.files;
   }
 
-  /** Several processes may have it open. @throws AttuneError E_TRACES */
+  /** Several processes may have it open. @throws AttuneError E_TRACES, E_DATABASE_NEWER */
   static async open(given?: string): Promise<TraceStore> {
     const folder = given ?? watchFolder();
     const files = {
@@ -94,7 +95,7 @@ export class TraceStore {
       return new TraceStore({ database, keyDatabase, keys: await UserKeys.open(keyDatabase), files });
     } catch (error) {
       for (const one of opened) await one.destroy().catch(() => undefined);
-      if (isStoreAway(error)) throw error;
+      if (isStoreAway(error) || isNewerDatabase(error)) throw error;
       throw new AttuneError('E_TRACES', {
         what: `What was served cannot be kept in ${typeof files.traces === 'string' ? folder : shownPlace(files.traces)}`,
         got: (error as Error).message,

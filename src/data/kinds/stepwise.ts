@@ -1,10 +1,22 @@
 import { plural } from '../../base/format.ts';
-import { promptFields, readPrompt } from './answers.ts';
-import type { Format } from './format.ts';
-import { describeValue, type RowReader } from './row-reader.ts';
+import { promptFields, readPrompt } from '../formats/answers.ts';
+import type { Format } from '../formats/format.ts';
+import { describeValue, type RowReader } from '../formats/row-reader.ts';
+import { defineKind, type Provenance } from './kind.ts';
+import { comparedText, spoken, turnsOf, type TextOrTurns } from './turns.ts';
+
+/** An answer in steps, each of them judged, for models of process rewards. */
+export interface StepwiseExample extends Provenance {
+  kind: 'stepwise';
+  prompt: TextOrTurns;
+  /** The steps, in their order; at least one. */
+  completions: readonly string[];
+  /** How probable it is that each step is right: 1 and 0 for verdicts. */
+  labels: readonly number[];
+}
 
 /** TRL's stepwise supervision: `{ prompt, completions, labels }`, the steps of an answer and whether each is right. */
-export const stepwise: Format = {
+const format: Format = {
   fields: [...promptFields, 'completions', 'labels'],
   recognise: (sample) => {
     const prompt = ['prompt', 'messages', 'conversations', 'instruction'].find((name) => sample.has(name));
@@ -27,6 +39,33 @@ export const stepwise: Format = {
     return { kind: 'stepwise', prompt, completions, labels: completions.map(() => Number.NaN) };
   },
 };
+
+export const stepwise = defineKind<StepwiseExample, 'stepwise', 'steps'>({
+  name: 'stepwise',
+  formats: { stepwise: format },
+  text: (example) => [comparedText(example.prompt), ...example.completions].join('\n'),
+  question: (example) => comparedText(example.prompt),
+  row: (example) => ({ prompt: example.prompt, completions: example.completions, labels: example.labels }),
+  cut: 'end',
+  prompt: (example) => spoken(example.prompt),
+  answer: (example) => example.labels.map(verdictText).join(' '),
+  turns: (example) => turnsOf(example.prompt),
+  forms: {
+    steps: {
+      metrics: ['first_error_f1', 'step_accuracy', 'step_f1', 'step_auc'],
+      inWords: 'verdicts on steps',
+      hasLikelihood: false,
+      hasOwnBaselines: true,
+    },
+  },
+  objective: { name: 'prm', remark: 'a new head says of each step whether it is right' },
+  layout: 'steps',
+});
+
+/** How the verdict on a step is written. */
+export function verdictText(right: number): string {
+  return right >= 0.5 ? 'right' : 'wrong';
+}
 
 function readSteps(row: RowReader): string[] | undefined {
   const steps = readList(row, 'completions', 'steps')?.map((step, i) => readStep(row, `completions[${i}]`, step));

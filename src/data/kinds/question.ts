@@ -1,8 +1,24 @@
 import { plural } from '../../base/format.ts';
 import { codePointsIn, unitAt } from '../code-points.ts';
-import type { AnswerSpan } from '../example.ts';
-import type { Format } from './format.ts';
-import { describeValue, isObject, type RowReader } from './row-reader.ts';
+import type { Format } from '../formats/format.ts';
+import { describeValue, isObject, type RowReader } from '../formats/row-reader.ts';
+import { defineKind, type Provenance } from './kind.ts';
+
+/** A stretch of a text that answers a question about it. */
+export interface AnswerSpan {
+  text: string;
+  /** Where it begins, in UTF-16 units of the text. */
+  start: number;
+}
+
+/** A question about a text, which is answered by a stretch of it. */
+export interface QuestionExample extends Provenance {
+  kind: 'question';
+  question: string;
+  context: string;
+  /** All that are right; empty where the text does not tell; absent where nobody knows. */
+  answers?: readonly AnswerSpan[];
+}
 
 const ANSWERS = ['answers', 'answer'];
 
@@ -11,7 +27,7 @@ const ANSWERS = ['answers', 'answer'];
  * has them (`{ text: [], answer_start: [] }`, places in code points; none where the text does not tell), a list of
  * `{ text, answer_start }`, or texts alone, which stand for their first place. Rows without the column are to be answered.
  */
-export const questions: Format = {
+const format: Format = {
   fields: ['question', 'context', ...ANSWERS, 'answer_start', 'is_impossible'],
   recognise: (sample) => (sample.has('question', 'context') ? ['question', 'context'] : undefined),
   read(row) {
@@ -33,6 +49,40 @@ export const questions: Format = {
     return question === undefined || context === undefined ? undefined : { kind: 'question', question, context };
   },
 };
+
+export const question = defineKind<QuestionExample, 'questions', 'span'>({
+  name: 'question',
+  formats: { questions: format },
+  text: (example) => `${example.question}\n${example.context}`,
+  row: questionRow,
+  // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
+  cut: 'never',
+  prompt: (example) => `${example.context}\n${example.question}`,
+  answer: (example) => example.answers && (example.answers[0]?.text ?? ''),
+  request: (example) => ({ question: example.question, context: example.context }),
+  isReadWhole: true,
+  forms: {
+    span: {
+      metrics: ['token_f1', 'squad_exact_match'],
+      inWords: 'stretches of a text',
+      hasLikelihood: false,
+      instruction: 'Answer with words of the text, exactly as they stand there, and nothing else.',
+    },
+  },
+  objective: { name: 'question_answering', remark: 'a new head finds where the answer starts and ends' },
+  needs: () => ({ reads: 'text', tasks: ['question'] }),
+  layout: 'span',
+});
+
+/** As SQuAD has it: places count code points. */
+function questionRow({ question: asked, context, answers }: QuestionExample): Record<string, unknown> {
+  const starts = answers?.map(({ start }) => codePointsIn(context.slice(0, start)));
+  return {
+    question: asked,
+    context,
+    answers: answers && { text: answers.map(({ text }) => text), answer_start: starts },
+  };
+}
 
 /** An answer as the row has it, with its places in the row for messages. */
 interface Written {
@@ -78,7 +128,7 @@ function place(row: RowReader, context: string, answer: Written): AnswerSpan | u
   if (text.trim() === '')
     return row.problem(answer.textPath, 'is empty', 'write an empty list where the text does not tell the answer');
   const first = context.indexOf(text);
-  if (first < 0) return row.problem(answer.textPath, `"${text}" does not stand in the context`, 'copy it from there');
+  if (first < 0) return row.problem(answer.textPath, `"${text}" is not in the context`, 'copy it from there');
   if (answer.start === undefined || answer.start === null) return { text, start: first };
   if (!Number.isInteger(answer.start) || (answer.start as number) < 0)
     return row.problem(answer.startPath, `must be a whole number, not ${describeValue(answer.start)}`);

@@ -1,11 +1,20 @@
-import type { ColumnSample, Format } from './format.ts';
-import { readTexts, textFields } from './labelled-text.ts';
-import { describeValue, parseStructure, type RowReader } from './row-reader.ts';
+import type { ColumnSample, Format } from '../formats/format.ts';
+import { readTexts, textFields } from '../formats/labelled-text.ts';
+import { describeValue, parseStructure, type RowReader } from '../formats/row-reader.ts';
+import { defineKind } from './kind.ts';
+import { bothTexts, type ReadText } from './read-text.ts';
+
+/** Any number of classes for one text, none of them too. */
+export interface MultiLabelExample extends ReadText {
+  kind: 'multilabel';
+  /** Each once, sorted. */
+  labels: readonly string[];
+}
 
 const COLUMNS = ['labels', 'label'];
 
 /** `{ text, text_pair?, labels }`: any number of classes a row, as a list or as text with |, ; or line breaks between them. */
-export const multilabel: Format = {
+const format: Format = {
   fields: [...textFields, ...COLUMNS],
   recognise(sample) {
     const column = COLUMNS.find((name) => sample.has('text', name) && holdsSets(sample, name));
@@ -21,6 +30,29 @@ export const multilabel: Format = {
     return texts && { kind: 'multilabel', ...texts, labels: [] };
   },
 };
+
+export const multilabel = defineKind<MultiLabelExample, 'multilabel'>({
+  name: 'multilabel',
+  formats: { multilabel: format },
+  text: bothTexts,
+  row: (example) => ({ text: example.text, text_pair: example.textPair, labels: example.labels }),
+  cut: 'windows',
+  label: { type: 'classes', of: (example) => example.labels },
+  prompt: bothTexts,
+  answer: (example) => joinLabels(example.labels),
+  answerName: 'labels',
+  isReadWhole: true,
+  canChangePeople: true,
+  objective: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
+  hasCheapRivals: true,
+  needs: () => ({ reads: 'text', tasks: ['sequence'] }),
+  layout: 'whole',
+});
+
+/** Several classes as one answer: in order, so that equal sets are equal texts. */
+export function joinLabels(labels: readonly string[]): string {
+  return labels.toSorted().join(', ');
+}
 
 /** A column `labels` holds sets whatever is in it; one named `label` only where every value is a list. */
 function holdsSets(sample: ColumnSample, column: string): boolean {

@@ -1,12 +1,21 @@
-import type { Format } from './format.ts';
-import { describeValue, type RowReader } from './row-reader.ts';
+import type { Format } from '../formats/format.ts';
+import { describeValue, type RowReader } from '../formats/row-reader.ts';
+import { defineKind, type Provenance } from './kind.ts';
+
+/** A text and one that belongs to it, for search; `negatives` do not belong to it, though they may look so. */
+export interface PairExample extends Provenance {
+  kind: 'pair';
+  anchor: string;
+  positive: string;
+  negatives: readonly string[];
+}
 
 const ANCHORS = ['anchor', 'query'];
 const POSITIVES = ['positive', 'document'];
 const NEGATIVES = ['negatives', 'negative'];
 
 /** `{ anchor, positive, negative? | negatives? }`: a text, one that belongs to it, and ones that do not. */
-export const pairs: Format = {
+const format: Format = {
   fields: [...ANCHORS, ...POSITIVES, ...NEGATIVES],
   recognise(sample) {
     const [anchor, positive] = [ANCHORS, POSITIVES].map((names) => names.find((name) => sample.has(name)));
@@ -23,6 +32,21 @@ export const pairs: Format = {
     return { kind: 'pair', anchor, positive, negatives };
   },
 };
+
+export const pair = defineKind<PairExample, 'pairs', 'retrieval'>({
+  name: 'pair',
+  formats: { pairs: format },
+  text: (example) => `${example.anchor}\n${example.positive}`,
+  question: (example) => example.anchor,
+  row: (example) => ({ anchor: example.anchor, positive: example.positive, negatives: example.negatives }),
+  cut: 'sides',
+  prompt: (example) => example.anchor,
+  answer: (example) => example.positive,
+  forms: { retrieval: { metrics: ['ndcg', 'recall_at_1', 'recall_at_10', 'mrr'], inWords: 'texts to find' } },
+  objective: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
+  needs: () => ({ reads: 'text', tasks: ['embedding'] }),
+  layout: 'texts',
+});
 
 function readNegatives(row: RowReader): string[] | undefined {
   const column = NEGATIVES.find((name) => row.has(name));
