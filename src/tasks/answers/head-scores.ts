@@ -1,6 +1,6 @@
 /** What the heads of classifiers say of rows. R rows, C classes */
 import { collateRows } from '../rows/collate.ts';
-import { stepScores } from '../rows/step-rows.ts';
+import { stepScores } from '../rows/step-scores.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PreparedRow } from '../rows/rows.ts';
